@@ -1,0 +1,47 @@
+/** Any tokenizer.json that `@huggingface/tokenizers` reads (BPE, Unigram, WordPiece), behind the Tokenizer interface. */
+import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
+import { BadInput } from './errors';
+import type { SpecialTokens } from './tokenizer';
+import type { Tokenizer } from './types';
+
+/** `file` and `config` are the parsed tokenizer.json and tokenizer_config.json; `where` names the first in errors. */
+export function libraryTokenizer(
+  file: Record<string, unknown>,
+  config: Record<string, unknown>,
+  where: string,
+  named: Partial<SpecialTokens>,
+): Tokenizer {
+  let library: LibraryTokenizer;
+  try {
+    library = new LibraryTokenizer(file, config);
+  } catch (error) {
+    throw new BadInput(`unreadable tokenizer: ${(error as Error).message}`, where, 'Copy the file again from its source.');
+  }
+  const idOf = (token: string | undefined, key: string) => {
+    const id = token === undefined ? undefined : library.token_to_id(token);
+    if (id === undefined) {
+      throw new BadInput(`no ${key}`, where, `Name an existing token as "${key}" in tokenizer_config.json.`);
+    }
+    return id;
+  };
+  const eosId = idOf(named.eos, 'eos_token');
+  return {
+    vocabSize: 1 + Math.max(...library.get_vocab().values()),
+    eosId,
+    padId: named.pad === undefined ? eosId : idOf(named.pad, 'pad_token'),
+    encode(text) {
+      const ids = library.encode(text, { add_special_tokens: false }).ids;
+      if (ids.includes(undefined as never)) {
+        throw new BadInput(`"${text}" has characters outside the vocabulary`, where, 'Remove them.');
+      }
+      return ids;
+    },
+    decode: (ids) => (ids.length === 0 ? '' : library.decode(Array.from(ids), { clean_up_tokenization_spaces: false })),
+    token(id) {
+      if (library.id_to_token(id) === undefined) {
+        throw new BadInput(`token id ${id} does not exist`, where, 'Use the tokenizer that belongs to the model.');
+      }
+      return library.decode([id], { clean_up_tokenization_spaces: false });
+    },
+  };
+}

@@ -1,0 +1,149 @@
+/**
+ * Hugging Face tokenizer.json files behind the Tokenizer interface. The word-level kind (one token a word, split at
+ * white space: what the nano task ships) is read here; every other kind goes to the ecosystem's library, which is
+ * loaded only then.
+ */
+import { BadInput } from './errors';
+import type { Tokenizer } from './types';
+
+/** The parts of tokenizer.json that the word-level kind uses. */
+interface WordLevelFile {
+  model: { type: 'WordLevel'; vocab: Record<string, number> };
+  added_tokens?: { id: number; content: string }[];
+  pre_tokenizer?: { type: string } | null;
+}
+
+/** Which tokens end a response and fill a batch; from tokenizer_config.json where a model folder has one. */
+export interface SpecialTokens {
+  readonly eos: string;
+  readonly pad: string;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Reads tokenizer.json; `where` names the file in errors. `configText` is tokenizer_config.json, which says the end and
+ * padding tokens of kinds other than word-level.
+ */
+export async function readTokenizer(text: string, where: string, configText?: string): Promise<Tokenizer> {
+  const file = parseObject(text, where);
+  const config = configText === undefined ? {} : parseObject(configText, 'tokenizer_config.json');
+  const named = specialTokens(config);
+  if (isWordLevel(file)) return wordLevelTokenizer(file, where, named);
+  const { libraryTokenizer } = await import('./library-tokenizer');
+  return libraryTokenizer(file, config, where, named);
+}
+
+/** A word-level tokenizer from a parsed tokenizer.json. Its end and padding tokens are `<eos>` and `<pad>` unless named. */
+export function wordLevelTokenizer(file: unknown, where: string, named: Partial<SpecialTokens> = {}): Tokenizer {
+  if (!isWordLevel(file)) {
+    throw new BadInput('not a word-level tokenizer', where, 'model.type must be "WordLevel" with a vocab object.');
+  }
+  if (file.pre_tokenizer?.type !== 'WhitespaceSplit') {
+    throw new BadInput('word-level tokenizer with another pre_tokenizer', where, 'Only "WhitespaceSplit" is supported.');
+  }
+  const added = file.added_tokens ?? [];
+  const idOf = new Map(Object.entries(file.model.vocab));
+  for (const { content, id } of added) idOf.set(content, id);
+  const tokens: string[] = [];
+  for (const [token, id] of idOf) {
+    if (!Number.isInteger(id) || id < 0 || id >= idOf.size || tokens[id] !== undefined) {
+      throw new BadInput(
+        `token "${token}" has the id ${id}`,
+        where,
+        `Ids must be the numbers 0 to ${idOf.size - 1}, each once.`,
+      );
+    }
+    tokens[id] = token;
+  }
+  const required = (token: string) => {
+    const id = idOf.get(token);
+    if (id === undefined) throw new BadInput(`the vocabulary lacks ${token}`, where, 'Add it to model.vocab.');
+    return id;
+  };
+  // added tokens are recognised inside a word too, as the library does: "3<eos>" is two tokens
+  const inWord = added.length > 0 ? new RegExp(`(${added.map((t) => escapeRegExp(t.content)).join('|')})`) : null;
+
+  return {
+    vocabSize: tokens.length,
+    eosId: required(named.eos ?? '<eos>'),
+    padId: required(named.pad ?? '<pad>'),
+    encode(text) {
+      const words = text.split(/\s+/).flatMap((word) => (inWord ? word.split(inWord) : [word]));
+      return words
+        .filter((word) => word !== '')
+        .map((word) => {
+          const id = idOf.get(word);
+          if (id === undefined) {
+            throw new BadInput(`"${word}" is not in the vocabulary`, where, `It knows ${sample(tokens)}.`);
+          }
+          return id;
+        });
+    },
+    decode: (ids) => Array.from(ids, (id) => tokenAt(tokens, id, where)).join(' '),
+    token: (id) => tokenAt(tokens, id, where),
+  };
+}
+
+/** The tokenizer.json of a word-level vocabulary: ids are positions; `special` tokens are marked as such. */
+export function wordLevelJson(tokens: readonly string[], special: readonly string[]): Record<string, unknown> {
+  const asAdded = (content: string) => ({
+    id: tokens.indexOf(content),
+    content,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+    special: true,
+  });
+  return {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: special.map(asAdded),
+    normalizer: null,
+    pre_tokenizer: { type: 'WhitespaceSplit' },
+    post_processor: null,
+    decoder: null,
+    // unk_token is required by the format; it is not in the vocabulary, so an unknown word is an error, not a token
+    model: { type: 'WordLevel', vocab: Object.fromEntries(tokens.map((t, id) => [t, id])), unk_token: '<unk>' },
+  };
+}
+
+/** The text of token `id`, or BadInput where there is none. */
+export function tokenAt(tokens: readonly string[], id: number, where: string): string {
+  const token = tokens[id];
+  if (token === undefined) {
+    throw new BadInput(`token id ${id} does not exist`, where, `Ids are 0 to ${tokens.length - 1}.`);
+  }
+  return token;
+}
+
+function isWordLevel(file: unknown): file is WordLevelFile {
+  return isRecord(file) && isRecord(file.model) && file.model.type === 'WordLevel' && isRecord(file.model.vocab);
+}
+
+function parseObject(text: string, where: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new BadInput(`not JSON: ${(error as Error).message}`, where, 'Copy the file again from its source.');
+  }
+  if (!isRecord(value)) throw new BadInput('not a JSON object', where, 'Copy the file again from its source.');
+  return value;
+}
+
+/** eos_token and pad_token of tokenizer_config.json, each a string or {content}. */
+function specialTokens(config: Record<string, unknown>): Partial<SpecialTokens> {
+  const text = (value: unknown) => {
+    if (typeof value === 'string') return value;
+    return isRecord(value) && typeof value.content === 'string' ? value.content : undefined;
+  };
+  return { eos: text(config.eos_token), pad: text(config.pad_token) };
+}
+
+const escapeRegExp = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+const sample = (tokens: readonly string[]) => `${tokens.length} tokens, among them ${tokens.slice(-6).join(' ')}`;

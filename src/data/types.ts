@@ -1,0 +1,104 @@
+/** The vocabulary of the data layer: problems, tasks and their parts. Pure data, no GPU. */
+
+/** A question with everything needed to judge an answer to it. */
+export interface Problem {
+  /** Stable and unique within its dataset, e.g. `two-cards/train/000017`. */
+  readonly id: string;
+  /** What a person reads: "make 24 from 3 7 9 12 15 20". */
+  readonly question: string;
+  /** A verified solution in the task's own words (token strings joined by spaces), or null where none is known. */
+  readonly solution: string | null;
+  /** The short final answer, e.g. "9 15". */
+  readonly answer: string;
+  /** Task-specific facts, JSON only (two cards: cards, target, depth). */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** What the verifier says about one response. */
+export interface Verdict {
+  /** 1 when the answer is right, else 0. */
+  readonly reward: 0 | 1;
+  /** Why, in a few words: "right", "wrong sum", "no answer", "not two of the cards". */
+  readonly reason: string;
+  /** The answer that was found, as text, or null. */
+  readonly answer: string | null;
+}
+
+/** The ways to choose the teacher's privileged context c (method.md, "The privileged context"). */
+export const CONTEXT_MODES = [
+  'sibling-then-dataset',
+  'sibling',
+  'dataset',
+  'answer',
+  'feedback',
+  'other-problem',
+  'shuffled',
+  'none',
+] as const;
+export type ContextMode = (typeof CONTEXT_MODES)[number];
+
+/** What the teacher is shown about one rollout, before it is put into words by the task. */
+export interface PrivilegedContext {
+  /** Where the solution came from; 'none' when only feedback (or nothing) is shown. */
+  readonly source: 'sibling' | 'dataset' | 'answer' | 'other-problem' | 'wrong' | 'none';
+  /** The solution's text: token strings joined by spaces, or null. */
+  readonly solution: string | null;
+  /** Feedback about the rollout itself, or null where the mode shows none. */
+  readonly feedback: 'correct' | 'incorrect' | null;
+}
+
+/** Turns text into token ids and back. */
+export interface Tokenizer {
+  readonly vocabSize: number;
+  readonly eosId: number;
+  readonly padId: number;
+  /** Throws BadInput for text that cannot be encoded. */
+  encode(text: string): number[];
+  decode(ids: ArrayLike<number>): string;
+  /** One token as text, e.g. "Wait". */
+  token(id: number): string;
+}
+
+/** One supervised example: ids with a 0/1 loss weight per token (weight t is the loss on predicting token t). */
+export interface SupervisedExample {
+  readonly ids: number[];
+  readonly lossMask: number[];
+}
+
+/** The two sides of a task's problems. Held-out problems are never trained on. */
+export type Split = 'train' | 'heldout';
+
+/** Which problems to make: number `first` … `first + count - 1` of the stream (split, seed, minDepth). */
+export interface ProblemQuery {
+  readonly split: Split;
+  readonly count: number;
+  readonly seed: number;
+  /** Lowest difficulty, from 1. */
+  readonly minDepth: number;
+  /** Index of the first problem, 0 when absent. Problem k of a stream is the same however the stream is cut. */
+  readonly first?: number;
+}
+
+/** A source of problems with prompts and a judge. Adding a task is one file and one row in tasks.ts. */
+export interface Task {
+  readonly name: string;
+  readonly label: string;
+  readonly doc: string;
+  /** Longest response in tokens that a correct solution can need (default for maxNewTokens). */
+  readonly maxNewTokens: number;
+  /** Deterministic problems of one split; see ProblemQuery. */
+  generate(query: ProblemQuery): Problem[];
+  /** Prompt ids the student sees (x). */
+  studentPrompt(problem: Problem): number[];
+  /** Prompt ids the teacher sees (x, c). */
+  teacherPrompt(problem: Problem, context: PrivilegedContext): number[];
+  /** Judges a response (ids after the prompt, with its eos if it ended). Recomputes; compares no strings. */
+  verify(problem: Problem, response: ArrayLike<number>): Verdict;
+  /** A solution text that does not solve `problem`, for contexts that mislead on purpose; a function of both arguments only. */
+  wrongSolution(problem: Problem, seed: number): string;
+  /** Cut a correct sibling's response down to the solution text that a teacher prompt shows. */
+  solutionOf(problem: Problem, response: ArrayLike<number>): string;
+  /** Supervised examples for `pretrain`, a deterministic stream: example `index` of stream `seed`. Absent where a task has none. */
+  pretrainExample?(index: number, seed: number): SupervisedExample;
+  readonly tokenizer: Tokenizer;
+}
