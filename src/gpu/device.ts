@@ -1,0 +1,215 @@
+/**
+ * One way to get a device, the same in a page, a Worker and Node. `open.browser.ts` and `open.node.ts` hand in the
+ * platform's `GPU` object; everything after that is here.
+ */
+import { DeviceLost, GpuValidationError, OutOfMemory, ShaderError, WebGpuUnavailable } from './errors';
+import type { Kernel } from './kernel';
+
+/** Optional features the engine makes use of, where the adapter has them. */
+const WANTED_FEATURES = ['subgroups', 'shader-f16', 'timestamp-query'] as const;
+
+/** Limits raised to what the adapter really offers (WebGPU's defaults are the smallest common ones). */
+const WANTED_LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+] as const;
+
+/** Facts about the adapter. */
+export interface AdapterFacts {
+  name: string;
+  vendor: string;
+  architecture: string;
+  backend: string;
+  /** True for llvmpipe, SwiftShader and their like: kernels then pick variants without workgroup memory. */
+  software: boolean;
+  subgroupSize: readonly [min: number, max: number];
+}
+
+/** A device with its limits, features, facts and a promise of its loss. */
+export class Gpu {
+  readonly limits: GPUSupportedLimits;
+  readonly has: { readonly subgroups: boolean; readonly f16: boolean; readonly timestamps: boolean };
+  /** Resolves once, when the device is lost for whatever reason. */
+  readonly lost: Promise<DeviceLost>;
+  /** Bytes of live buffers made through this object, and how many there are. */
+  liveBytes = 0;
+  liveBuffers = 0;
+  /** The first error that WebGPU reported asynchronously; thrown at the next read-back. */
+  private failure: Error | null = null;
+  private readonly modules = new Map<string, GPUShaderModule>();
+  private readonly pipelines = new Map<string, GPUComputePipeline>();
+  private readonly layouts = new Map<string, { bindings: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
+  private nextBufferId = 1;
+  private readonly bufferIds = new WeakMap<GPUBuffer, number>();
+
+  constructor(
+    readonly device: GPUDevice,
+    readonly adapter: AdapterFacts,
+  ) {
+    this.limits = device.limits;
+    this.has = {
+      subgroups: device.features.has('subgroups' as GPUFeatureName),
+      f16: device.features.has('shader-f16'),
+      timestamps: device.features.has('timestamp-query'),
+    };
+    this.lost = device.lost.then((info) => {
+      const error = new DeviceLost(
+        `The GPU device was lost (${info.reason || 'unknown'}: ${info.message || 'no message'}). Open a new device and continue from the last checkpoint.`,
+      );
+      this.failure ??= error;
+      return error;
+    });
+    device.onuncapturederror = (event) => {
+      const { error } = event as GPUUncapturedErrorEvent;
+      this.fail(
+        error.constructor.name === 'GPUOutOfMemoryError'
+          ? new OutOfMemory(`${error.message} Choose a smaller batch or model.`)
+          : new GpuValidationError(error.message),
+      );
+    };
+  }
+
+  /** Remembers the first asynchronous error. */
+  fail(error: Error): void {
+    this.failure ??= error;
+  }
+
+  /** Throws the first asynchronous error, if there was one. */
+  throwIfFailed(): void {
+    if (this.failure) throw this.failure;
+  }
+
+  /** A zeroed buffer. Throws OutOfMemory before asking the device where the limit already says no. */
+  createBuffer(label: string, bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
+    const size = Math.max(16, Math.ceil(bytes / 16) * 16);
+    const bound = Math.min(this.limits.maxBufferSize, this.limits.maxStorageBufferBindingSize);
+    if (size > bound) {
+      throw new OutOfMemory(`${label} needs ${size} bytes in one buffer; this adapter binds at most ${bound}. Choose a smaller batch, context or model.`);
+    }
+    const buffer = this.device.createBuffer({ label, size, usage });
+    this.liveBytes += size;
+    this.liveBuffers += 1;
+    this.bufferIds.set(buffer, this.nextBufferId++);
+    return buffer;
+  }
+
+  destroyBuffer(buffer: GPUBuffer): void {
+    this.liveBytes -= buffer.size;
+    this.liveBuffers -= 1;
+    buffer.destroy();
+  }
+
+  /** A number that names the buffer for caches. */
+  bufferId(buffer: GPUBuffer): number {
+    return this.bufferIds.get(buffer) ?? 0;
+  }
+
+  /** The compiled pipeline of a kernel with these override constants; compiled at first use. */
+  pipeline(kernel: Kernel, constants: Record<string, number> = {}): GPUComputePipeline {
+    const key = pipelineKey(kernel, constants);
+    let pipeline = this.pipelines.get(key);
+    if (!pipeline) {
+      pipeline = this.device.createComputePipeline(this.pipelineDescriptor(kernel, constants, key));
+      this.pipelines.set(key, pipeline);
+    }
+    return pipeline;
+  }
+
+  /** Compiles several pipelines side by side; the first step is then not a queue of compilations. */
+  async prepare(wanted: readonly { kernel: Kernel; constants?: Record<string, number> }[]): Promise<void> {
+    await Promise.all(
+      wanted.map(async ({ kernel, constants = {} }) => {
+        const key = pipelineKey(kernel, constants);
+        if (this.pipelines.has(key)) return;
+        const pipeline = await this.device.createComputePipelineAsync(this.pipelineDescriptor(kernel, constants, key));
+        this.pipelines.set(key, pipeline);
+      }),
+    );
+    this.throwIfFailed();
+  }
+
+  /** Layout with one dynamic uniform (binding 0 where the kernel has parameters) and the kernel's storage bindings. */
+  layout(kernel: Kernel): { bindings: GPUBindGroupLayout; pipeline: GPUPipelineLayout } {
+    let layout = this.layouts.get(kernel.name);
+    if (!layout) {
+      const entries: GPUBindGroupLayoutEntry[] = kernel.bindings.map((b) => ({
+        binding: b.index,
+        visibility: 4, // GPUShaderStage.COMPUTE, which Node lacks as a global
+        buffer: { type: b.access === 'read' ? 'read-only-storage' : 'storage' },
+      }));
+      if (kernel.uniform) {
+        entries.push({ binding: kernel.uniform.index, visibility: 4, buffer: { type: 'uniform', hasDynamicOffset: true } });
+      }
+      const bindings = this.device.createBindGroupLayout({ label: kernel.name, entries });
+      layout = { bindings, pipeline: this.device.createPipelineLayout({ label: kernel.name, bindGroupLayouts: [bindings] }) };
+      this.layouts.set(kernel.name, layout);
+    }
+    return layout;
+  }
+
+  private pipelineDescriptor(kernel: Kernel, constants: Record<string, number>, label: string): GPUComputePipelineDescriptor {
+    return { label, layout: this.layout(kernel).pipeline, compute: { module: this.module(kernel), entryPoint: 'main', constants } };
+  }
+
+  private module(kernel: Kernel): GPUShaderModule {
+    let module = this.modules.get(kernel.name);
+    if (!module) {
+      module = this.device.createShaderModule({ label: kernel.name, code: kernel.code });
+      this.modules.set(kernel.name, module);
+      void module.getCompilationInfo().then(
+        (info) => {
+          const first = info.messages.find((m) => m.type === 'error');
+          if (!first) return;
+          const line = kernel.code.split('\n')[first.lineNum - 1] ?? '';
+          // A compile error explains the validation errors that follow from it, so it replaces them.
+          this.failure = new ShaderError(`${kernel.name}.wgsl:${first.lineNum}:${first.linePos}: ${first.message}\n  ${line.trim()}`);
+        },
+        () => {}, // the device went away meanwhile; `lost` reports that
+      );
+    }
+    return module;
+  }
+
+  /** Gives the device back. Later calls on it fail with DeviceLost. */
+  destroy(): void {
+    this.device.destroy();
+  }
+}
+
+function pipelineKey(kernel: Kernel, constants: Record<string, number>): string {
+  const values = Object.entries(constants).map(([k, v]) => `${k}=${v}`);
+  return values.length ? `${kernel.name}(${values.join(',')})` : kernel.name;
+}
+
+/** Finds an adapter and opens it with the limits and features it really has. Throws WebGpuUnavailable. */
+export async function openGpu(provider: GPU | undefined, backend: string): Promise<Gpu> {
+  if (!provider) {
+    throw new WebGpuUnavailable('This host has no WebGPU (`navigator.gpu` is missing). Use a current Chrome, Edge, Safari or Firefox, over https or localhost.');
+  }
+  const adapter = await provider.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) {
+    throw new WebGpuUnavailable('WebGPU is here, but no graphics adapter answered. Update the graphics driver or turn on hardware acceleration; on Linux a Vulkan driver (Mesa) is needed.');
+  }
+  const requiredFeatures = WANTED_FEATURES.filter((f) => adapter.features.has(f as GPUFeatureName)) as GPUFeatureName[];
+  const requiredLimits: Record<string, number> = {};
+  for (const limit of WANTED_LIMITS) requiredLimits[limit] = adapter.limits[limit];
+  const device = await adapter.requestDevice({ label: 'antisd-lab', requiredFeatures, requiredLimits });
+  return new Gpu(device, adapterFacts(adapter, backend));
+}
+
+function adapterFacts(adapter: GPUAdapter, backend: string): AdapterFacts {
+  const info = adapter.info as GPUAdapterInfo & { subgroupMinSize?: number; subgroupMaxSize?: number };
+  const name = info.description || info.device || info.architecture || info.vendor || 'unnamed adapter';
+  return {
+    name,
+    vendor: info.vendor,
+    architecture: info.architecture,
+    backend,
+    software: /llvmpipe|swiftshader|basic render|software/i.test(`${name} ${info.vendor} ${info.architecture} ${info.device}`),
+    subgroupSize: [info.subgroupMinSize ?? 4, info.subgroupMaxSize ?? 128],
+  };
+}

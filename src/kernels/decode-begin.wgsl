@@ -1,0 +1,23 @@
+// decode-begin: embeds the newest token of every active row and tells the later kernels its position.
+//   x[b,:] = table[last token of row],  positions[b] = its position;   row = rows[b]
+//   table (V,C) in | rows (B) u32 in | state (R,4) u32 in: last token, its position, number generated, done | x (B,C) out= | positions (B) u32 out=
+// One thread per (active row, channel).
+struct Params { B: u32, C: u32 }
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> table: array<f32>;
+@group(0) @binding(2) var<storage, read> rows: array<u32>;
+@group(0) @binding(3) var<storage, read> state: array<vec4u>;
+@group(0) @binding(4) var<storage, read_write> x: array<f32>;
+@group(0) @binding(5) var<storage, read_write> positions: array<u32>;
+override WG: u32 = 64;
+
+@compute @workgroup_size(WG)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let i = id.x;
+  if (i >= p.B * p.C) { return; }
+  let b = i / p.C;
+  let c = i - b * p.C;
+  let s = state[rows[b]];
+  x[i] = table[s.x * p.C + c];
+  if (c == 0u) { positions[b] = s.y; }
+}

@@ -1,0 +1,18 @@
+// embedding-forward: gathers rows of a table (torch.nn.functional.embedding).
+//   y[n,:] = table[ids[n],:]
+//   table (V,C) in | ids (N) u32 in, each < V (the host checks) | y (N,C) out=
+// One thread per element. Gradient: embedding-backward.wgsl (repeated ids) or scatter-rows.wgsl (distinct ids)
+struct Params { N: u32, C: u32 }
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> table: array<f32>;
+@group(0) @binding(2) var<storage, read> ids: array<u32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+override WG: u32 = 64;
+
+@compute @workgroup_size(WG)
+fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) id: vec3u) {
+  let i = (wg.x + wg.y * groups.x) * WG + id.x;
+  if (i >= p.N * p.C) { return; }
+  let n = i / p.C;
+  y[i] = table[ids[n] * p.C + (i - n * p.C)];
+}

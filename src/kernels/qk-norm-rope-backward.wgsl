@@ -1,0 +1,43 @@
+// qk-norm-rope-backward: gradient of qk-norm-rope-forward in its input, in place.
+//   unturn: dz[i] = dy[i] cos + dy[i+D/2] sin;   dz[i+D/2] = dy[i+D/2] cos - dy[i] sin
+//   g = dz w;   dx[d] = r (g[d] - x[d] r^2 mean_e(g[e] x[e]))
+//   qkv (N,(H+2K)D) in | positions (N) u32 in | rope (P,D) in | w (2,D) in | rstd (N,H+K) in
+//   dQkv (N,(H+2K)D) in: gradients of the turned heads; out=: of the raw heads (value heads stay as they are)
+// One thread per (token, query or key head). The weight's gradient, which reads dQkv before this: qk-norm-weight-backward.wgsl
+struct Params { N: u32, H: u32, K: u32, D: u32 }
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> qkv: array<f32>;
+@group(0) @binding(2) var<storage, read> positions: array<u32>;
+@group(0) @binding(3) var<storage, read> rope: array<f32>;
+@group(0) @binding(4) var<storage, read> w: array<f32>;
+@group(0) @binding(5) var<storage, read> rstd: array<f32>;
+@group(0) @binding(6) var<storage, read_write> dQkv: array<f32>;
+override WG: u32 = 64;
+
+@compute @workgroup_size(WG)
+fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) id: vec3u) {
+  let i = (wg.x + wg.y * groups.x) * WG + id.x;
+  let heads = p.H + p.K;
+  if (i >= p.N * heads) { return; }
+  let n = i / heads;
+  let h = i - n * heads;
+  let base = n * (p.H + 2u * p.K) * p.D + h * p.D;
+  let half = p.D / 2u;
+  let turn = positions[n] * p.D;
+  let wBase = select(p.D, 0u, h < p.H);
+  var sum = 0.0;
+  for (var d = 0u; d < half; d += 1u) {
+    let c = rope[turn + d];
+    let s = rope[turn + half + d];
+    let a = dQkv[base + d];
+    let b = dQkv[base + d + half];
+    let ga = (a * c + b * s) * w[wBase + d];
+    let gb = (b * c - a * s) * w[wBase + d + half];
+    sum += ga * qkv[base + d] + gb * qkv[base + d + half];
+    dQkv[base + d] = ga;
+    dQkv[base + d + half] = gb;
+  }
+  let r = rstd[i];
+  let pull = sum * r * r / f32(p.D);
+  for (var d = 0u; d < p.D; d += 1u) { dQkv[base + d] = r * (dQkv[base + d] - qkv[base + d] * pull); }
+}
