@@ -38,7 +38,9 @@ export function chooseContexts(request: ContextRequest): PrivilegedContext[] {
 }
 
 /** Share of contexts by source, over the sources that occur; sums to 1 (empty for no contexts). */
-export function contextShares(contexts: readonly PrivilegedContext[]): Partial<Record<PrivilegedContext['source'], number>> {
+export function contextShares(
+  contexts: readonly PrivilegedContext[],
+): Partial<Record<PrivilegedContext['source'], number>> {
   const shares: Partial<Record<PrivilegedContext['source'], number>> = {};
   for (const { source } of contexts) shares[source] = (shares[source] ?? 0) + 1 / contexts.length;
   return shares;
@@ -88,7 +90,8 @@ function dataset({ solution }: Problem): Shown {
 
 /** Another problem's solution that does not happen to solve this one too. */
 function otherProblem({ task, problem, others }: ContextRequest, random: Random): Shown {
-  const solves = (text: string) => task.verify(problem, [...task.tokenizer.encode(text), task.tokenizer.eosId]).reward === 1;
+  const solves = (text: string) =>
+    task.verify(problem, [...task.tokenizer.encode(text), task.tokenizer.eosId]).reward === 1;
   const foreign = others.flatMap(({ id, solution }) =>
     id !== problem.id && solution !== null && !solves(solution) ? [solution] : [],
   );

@@ -36,7 +36,11 @@ export function parseProblems(text: string, file: string): Problem[] {
       const problem = parseLine(line, where);
       const earlier = lineOf.get(problem.id);
       if (earlier !== undefined) {
-        throw new BadInput(`the id "${problem.id}" is that of line ${earlier} too`, where, 'Give each problem its own id.');
+        throw new BadInput(
+          `the id "${problem.id}" is that of line ${earlier} too`,
+          where,
+          'Give each problem its own id.',
+        );
       }
       lineOf.set(problem.id, i + 1);
       problems.push(problem);
@@ -82,7 +86,13 @@ function shuffled(problems: readonly Problem[], seed: number, pass: number): Pro
 function parseLine(line: string, where: string): Problem {
   const fields = parseObject(line, where);
   const id = field(fields, 'id', where, isText, 'a text');
-  const cards = field(fields, 'cards', where, isCards, `${CARD_COUNT} different whole numbers from 0 to ${LARGEST_NUMBER}`);
+  const cards = field(
+    fields,
+    'cards',
+    where,
+    isCards,
+    `${CARD_COUNT} different whole numbers from 0 to ${LARGEST_NUMBER}`,
+  );
   const target = field(fields, 'target', where, isNumber, `a whole number from 0 to ${LARGEST_NUMBER}`);
   const solution = field(fields, 'solution', where, isTextOrNull, 'a text or null');
   const answer = field(fields, 'answer', where, isText, 'a text such as "9 15"');

@@ -15,7 +15,11 @@ export function libraryTokenizer(
   try {
     library = new LibraryTokenizer(file, config);
   } catch (error) {
-    throw new BadInput(`unreadable tokenizer: ${(error as Error).message}`, where, 'Copy the file again from its source.');
+    throw new BadInput(
+      `unreadable tokenizer: ${(error as Error).message}`,
+      where,
+      'Copy the file again from its source.',
+    );
   }
   const idOf = (token: string | undefined, key: string) => {
     const id = token === undefined ? undefined : library.token_to_id(token);

@@ -52,6 +52,7 @@ export class Random {
 
   /** Uniform in 0 … n - 1, exactly: numbers beyond the last multiple of n are drawn again. */
   below(n: number): number {
+    if (!(n >= 1)) throw new RangeError(`below(${n}): nothing to choose from`);
     const limit = 0x1_0000_0000 - (0x1_0000_0000 % n);
     for (;;) {
       const x = this.uint32();

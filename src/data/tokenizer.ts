@@ -41,7 +41,11 @@ export function wordLevelTokenizer(file: unknown, where: string, named: Partial<
     throw new BadInput('not a word-level tokenizer', where, 'model.type must be "WordLevel" with a vocab object.');
   }
   if (file.pre_tokenizer?.type !== 'WhitespaceSplit') {
-    throw new BadInput('word-level tokenizer with another pre_tokenizer', where, 'Only "WhitespaceSplit" is supported.');
+    throw new BadInput(
+      'word-level tokenizer with another pre_tokenizer',
+      where,
+      'Only "WhitespaceSplit" is supported.',
+    );
   }
   const added = file.added_tokens ?? [];
   const idOf = new Map(Object.entries(file.model.vocab));

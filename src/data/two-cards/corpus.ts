@@ -5,7 +5,7 @@
  */
 import { Random, STREAMS } from '../random';
 import type { SupervisedExample } from '../types';
-import { drawDeal, PAIRS, pairAt, type Deal } from './problem';
+import { type Deal, drawDeal, PAIRS, pairAt } from './problem';
 import { hintedPrompt, plainPrompt } from './prompts';
 import { ID } from './vocabulary';
 

@@ -93,7 +93,11 @@ export function scanText({ cards, depth }: Deal): string {
 export function dealOf(problem: Problem): Deal {
   const { cards, target, depth } = problem.facts;
   if (!Array.isArray(cards) || typeof target !== 'number' || typeof depth !== 'number') {
-    throw new BadInput('the problem has no cards, target and depth', problem.id, 'Use a problem of the task two-cards.');
+    throw new BadInput(
+      'the problem has no cards, target and depth',
+      problem.id,
+      'Use a problem of the task two-cards.',
+    );
   }
   return { cards, target, depth };
 }

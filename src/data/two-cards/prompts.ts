@@ -16,7 +16,10 @@ export function hintedPrompt({ cards, target }: Deal, [a, b]: readonly [number, 
 /** The pair that a solution text ends in: the two words after its last `Answer`, or the whole text "a b". */
 export function pairOfSolution(solution: string): [number, number] {
   const words = solution.trim().split(/\s+/);
-  const pair = words.slice(words.lastIndexOf('Answer') + 1).slice(0, 2).map(Number);
+  const pair = words
+    .slice(words.lastIndexOf('Answer') + 1)
+    .slice(0, 2)
+    .map(Number);
   const isNumber = (n: number) => Number.isInteger(n) && n >= 0 && n <= LARGEST_NUMBER;
   if (pair.length !== 2 || !pair.every(isNumber)) {
     throw new BadInput(`no pair in the solution "${solution}"`, 'two-cards', 'It must contain "Answer a b".');

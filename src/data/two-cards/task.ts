@@ -4,8 +4,8 @@ import type { PrivilegedContext, Problem, Task } from '../types';
 import { corpusExample } from './corpus';
 import { dealOf, generateProblems, PAIRS, pairAt } from './problem';
 import { hintedPrompt, pairOfSolution, plainPrompt } from './prompts';
-import { ID, twoCardsTokenizer } from './vocabulary';
 import { verifyTwoCards } from './verify';
+import { ID, twoCardsTokenizer } from './vocabulary';
 
 export const twoCards: Task = {
   name: 'two-cards',

@@ -30,4 +30,19 @@ export function twoCardsTokenizerJson(): string {
   return `${JSON.stringify(wordLevelJson(TOKENS, ['<pad>', '<bos>', '<eos>']), null, 2)}\n`;
 }
 
+/**
+ * The tokenizer_config.json that must lie beside it: without it, transformers takes the tokenizer class from
+ * config.json's model_type and reads the file as a Qwen2 byte-level tokenizer, with other ids.
+ */
+export function twoCardsTokenizerConfigJson(): string {
+  const config = {
+    tokenizer_class: 'PreTrainedTokenizerFast',
+    bos_token: '<bos>',
+    eos_token: '<eos>',
+    pad_token: '<pad>',
+    clean_up_tokenization_spaces: false,
+  };
+  return `${JSON.stringify(config, null, 2)}\n`;
+}
+
 export const twoCardsTokenizer: Tokenizer = wordLevelTokenizer(JSON.parse(twoCardsTokenizerJson()), 'two-cards');
