@@ -101,4 +101,6 @@ export interface Task {
   /** Supervised examples for `pretrain`, a deterministic stream: example `index` of stream `seed`. Absent where a task has none. */
   pretrainExample?(index: number, seed: number): SupervisedExample;
   readonly tokenizer: Tokenizer;
+  /** The tokenizer's files (tokenizer.json, tokenizer_config.json) as text, for model folders. */
+  readonly tokenizerFiles: ReadonlyMap<string, string>;
 }

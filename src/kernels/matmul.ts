@@ -1,8 +1,16 @@
-/** Plain matrix products (temporary simple form). */
-import { defineKernel } from '../gpu/kernel';
+/** Matrix products in the three layouts that training needs, with the variant picked by adapter and shape. */
+import type { Gpu } from '../gpu/device';
+import { defineKernel, type Kernel } from '../gpu/kernel';
 import { type Recorder, rows } from '../gpu/recorder';
-import type { Tensor } from '../gpu/tensor';
+import { expectLength, type Tensor } from '../gpu/tensor';
+import nnSource from './matmul-broadcast-nn.wgsl?raw';
+import ntSource from './matmul-broadcast-nt.wgsl?raw';
+import plainSource from './matmul-plain.wgsl?raw';
 
+/**
+ * NT: c (M,N) = a (M,K) · b (N,K)ᵀ — y = x Wᵀ.  NN: c = a (M,K) · b (K,N) — dx = dy W.
+ * TN: c = a (K,M)ᵀ · b (K,N) — dW = dyᵀ x. Row-major f32.
+ */
 export interface MatmulCall {
   layout: 'NT' | 'NN' | 'TN';
   a: Tensor;
@@ -11,45 +19,52 @@ export interface MatmulCall {
   M: number;
   N: number;
   K: number;
+  /** c += the product. At most one of accumulate, addend and bias. */
   accumulate?: boolean;
+  /** (M,N), added to the product. */
   addend?: Tensor;
+  /** (N), added to every row. */
+  bias?: Tensor;
 }
-const code = (addend: boolean) => `
-struct Params { M: u32, N: u32, K: u32, am: u32, ak: u32, bn: u32, bk: u32, accumulate: u32 }
-@group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> a: array<f32>;
-@group(0) @binding(2) var<storage, read> b: array<f32>;
-@group(0) @binding(3) var<storage, read_write> c: array<f32>;
-${addend ? '@group(0) @binding(4) var<storage, read> addend: array<f32>;' : ''}
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) id: vec3u) {
-  let i = (wg.x + wg.y * groups.x) * 64u + id.x;
-  let nb = (p.N + 3u) / 4u;
-  if (i >= p.M * nb) { return; }
-  let m = i / nb;
-  let n = (i - m * nb) * 4u;
-  var s = array<f32, 4>();
-  for (var k = 0u; k < p.K; k += 1u) {
-    let x = a[m * p.am + k * p.ak];
-    for (var j = 0u; j < 4u; j += 1u) { s[j] += x * b[min(n + j, p.N - 1u) * p.bn + k * p.bk]; }
+
+const plain = defineKernel('matmul-plain', plainSource);
+const sized = new Map<string, Kernel>();
+
+function withRows(stem: string, source: string, R: number): Kernel {
+  const name = `${stem}-r${R}`;
+  let kernel = sized.get(name);
+  if (!kernel) {
+    kernel = defineKernel(name, source.replace('const R: u32 = 8u;', `const R: u32 = ${R}u;`));
+    sized.set(name, kernel);
   }
-  for (var j = 0u; j < 4u; j += 1u) {
-    if (n + j < p.N) {
-      var v = s[j];
-      ${addend ? 'v += addend[m * p.N + n + j];' : ''}
-      if (p.accumulate == 1u) { v += c[m * p.N + n + j]; }
-      c[m * p.N + n + j] = v;
-    }
-  }
-}`;
-const plain = defineKernel('matmul-tmp', code(false));
-const added = defineKernel('matmul-tmp-add', code(true));
+  return kernel;
+}
+
+/** Records one product. Throws RangeError for a tensor that is too small. */
 export function matmul(r: Recorder, call: MatmulCall): void {
-  const { layout, M, N, K } = call;
+  const { layout, a, b, c, M, N, K } = call;
+  expectLength('matmul.a', a, M * K);
+  expectLength('matmul.b', b, N * K);
+  expectLength('matmul.c', c, M * N);
+  const mode = call.accumulate ? 1 : call.addend ? 2 : call.bias ? 3 : 0;
+  const bindings = { a, b, c, addend: call.addend ?? call.bias ?? a };
+  if (K > 0 && fitsBroadcast(layout, M, N, K)) {
+    const S = broadcastLanes(r.gpu);
+    const R = M < 8 ? 4 : 8;
+    const grid = [Math.ceil(N / (4 * S)), Math.ceil(M / R)] as const;
+    if (layout === 'NT') r.dispatch(withRows('matmul-broadcast-nt', ntSource, R), bindings, { M, N, K, mode }, grid, { S });
+    else r.dispatch(withRows('matmul-broadcast-nn', nnSource, R), bindings, { M, N, K, mode }, grid, { S, AT: layout === 'TN' ? 1 : 0 });
+    return;
+  }
   const [am, ak] = layout === 'TN' ? [1, M] : [K, 1];
-  const [bn, bk] = layout === 'NT' ? [K, 1] : [1, N];
-  const params = { M, N, K, am, ak, bn, bk, accumulate: call.accumulate ? 1 : 0 };
-  const bindings: Record<string, Tensor> = { a: call.a, b: call.b, c: call.c };
-  if (call.addend) bindings.addend = call.addend;
-  r.dispatch(call.addend ? added : plain, bindings, params, rows(Math.ceil((M * Math.ceil(N / 4)) / 64)));
+  const [bk, bn] = layout === 'NT' ? [1, K] : [N, 1];
+  r.dispatch(plain, bindings, { M, N, K, mode, am, ak, bk, bn }, rows(Math.ceil((M * Math.ceil(N / 4)) / 64)));
 }
+
+/** The broadcast kernels read four values at a time along the contiguous axes. */
+function fitsBroadcast(layout: MatmulCall['layout'], M: number, N: number, K: number): boolean {
+  if (layout === 'NT') return K % 4 === 0;
+  return N % 4 === 0 && (layout === 'NN' ? K : M) % 4 === 0;
+}
+
+const broadcastLanes = (gpu: Gpu): number => (gpu.adapter.software ? gpu.adapter.subgroupSize[1] : 32);

@@ -5,7 +5,7 @@ import { corpusExample } from './corpus';
 import { dealOf, generateProblems, PAIRS, pairAt } from './problem';
 import { hintedPrompt, pairOfSolution, plainPrompt } from './prompts';
 import { verifyTwoCards } from './verify';
-import { ID, twoCardsTokenizer } from './vocabulary';
+import { ID, twoCardsTokenizer, twoCardsTokenizerConfigJson, twoCardsTokenizerJson } from './vocabulary';
 
 export const twoCards: Task = {
   name: 'two-cards',
@@ -22,6 +22,10 @@ export const twoCards: Task = {
   solutionOf,
   pretrainExample: (index, seed) => corpusExample(index, seed),
   tokenizer: twoCardsTokenizer,
+  tokenizerFiles: new Map([
+    ['tokenizer.json', twoCardsTokenizerJson()],
+    ['tokenizer_config.json', twoCardsTokenizerConfigJson()],
+  ]),
 };
 
 /**

@@ -1,0 +1,43 @@
+/** What a command is, and the exit codes that scripts rely on. */
+import { describeFlags, type Flags, parseFlags, type Values } from './options';
+
+/** Exit codes. A command returns one of these; errors are mapped in main.ts. */
+export const EXIT = { done: 0, failed: 1, badInput: 2, device: 3, stopped: 130 } as const;
+
+export interface Command {
+  name: string;
+  summary: string;
+  help: string;
+  run(argv: readonly string[]): Promise<number>;
+}
+
+/** A command from its flags and its body. */
+export function defineCommand<F extends Flags>(c: { name: string; summary: string; details?: string; flags: F; run(values: Values<F>): Promise<number> }): Command {
+  return {
+    name: c.name,
+    summary: c.summary,
+    help: `${c.name}: ${c.summary}\n\n  npm run lab -- ${c.name} [flags]\n\n${describeFlags(c.flags)}\n${c.details ? `\n${c.details}\n` : ''}`,
+    run: (argv) => c.run(parseFlags(c.name, c.flags, argv)),
+  };
+}
+
+/** Resolves true after the first Ctrl-C or SIGTERM; a second one ends the process at once. */
+export function stopSignal(): { readonly requested: boolean } {
+  const signal = { requested: false };
+  const onSignal = () => {
+    if (signal.requested) process.exit(EXIT.stopped);
+    signal.requested = true;
+    process.stderr.write('\nStopping after the running step (Ctrl-C again to end at once) …\n');
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return signal;
+}
+
+/** Seconds as "1:02:03" or "2:03". */
+export function clock(seconds: number): string {
+  const s = Math.max(0, Math.round(seconds));
+  const [h, m] = [Math.floor(s / 3600), Math.floor(s / 60) % 60];
+  const tail = String(s % 60).padStart(2, '0');
+  return h > 0 ? `${h}:${String(m).padStart(2, '0')}:${tail}` : `${m}:${tail}`;
+}

@@ -1,0 +1,50 @@
+/** The headless face: `npm run lab -- COMMAND [flags]`. */
+import { BadInput } from '../data/errors';
+import { DeviceLost, NotFinite, OutOfMemory, WebGpuUnavailable } from '../gpu/errors';
+import { type Command, EXIT } from './command';
+import { pretrain } from './pretrain';
+
+const COMMANDS: readonly Command[] = [pretrain];
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(overview());
+    return EXIT.done;
+  }
+  const command = COMMANDS.find((c) => c.name === name);
+  if (!command) throw new BadInput(`Unknown command "${name}"`, 'lab', `Commands: ${COMMANDS.map((c) => c.name).join(', ')}. See: npm run lab -- --help`);
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(command.help);
+    return EXIT.done;
+  }
+  return command.run(rest);
+}
+
+function overview(): string {
+  const rows = COMMANDS.map((c) => `  ${c.name.padEnd(11)}${c.summary}`).join('\n');
+  return `AntiSD Lab, headless.\n\n  npm run lab -- COMMAND [flags]\n\n${rows}\n\n  COMMAND --help explains its flags. Exit codes: 0 done, 2 bad input, 3 device lost or out of memory, 130 stopped and saved.\n`;
+}
+
+/** One message to stderr and the exit code that belongs to the error. */
+function report(error: unknown): number {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof BadInput) {
+    process.stderr.write(`${message}\n`);
+    return EXIT.badInput;
+  }
+  if (error instanceof DeviceLost || error instanceof OutOfMemory || error instanceof WebGpuUnavailable) {
+    process.stderr.write(`${message}\n`);
+    return EXIT.device;
+  }
+  if (error instanceof NotFinite) {
+    process.stderr.write(`${message}\n`);
+    return EXIT.failed;
+  }
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? message) : message}\n`);
+  return EXIT.failed;
+}
+
+// Dawn keeps the event loop alive, so the process ends here and not when the loop runs dry.
+const code = await main(process.argv.slice(2)).catch(report);
+process.exit(code);

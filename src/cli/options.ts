@@ -1,0 +1,86 @@
+/** Command-line flags from a table: parsing, help and errors that name the flag and the nearest known one. */
+import { parseArgs } from 'node:util';
+import { BadInput } from '../data/errors';
+
+export interface Flag {
+  kind: 'text' | 'number' | 'integer' | 'boolean';
+  doc: string;
+  default?: string | number | boolean;
+  min?: number;
+  max?: number;
+  required?: boolean;
+  placeholder?: string;
+}
+
+export type Flags = Record<string, Flag>;
+
+/** The parsed value of each flag; undefined where it was not given and has no default. */
+export type Values<F extends Flags> = {
+  [K in keyof F]: F[K]['kind'] extends 'boolean' ? boolean : F[K]['kind'] extends 'text' ? string | undefined : number | undefined;
+};
+
+/** Parses argv. Throws BadInput for an unknown flag, a missing value or one out of range. */
+export function parseFlags<F extends Flags>(command: string, flags: F, argv: readonly string[]): Values<F> {
+  const where = `lab ${command}`;
+  for (const arg of argv) {
+    const name = /^--([^=]+)/.exec(arg)?.[1];
+    if (name !== undefined && !(name in flags)) throw new BadInput(`Unknown flag --${name}`, where, `${suggest(name, Object.keys(flags))}See: npm run lab -- ${command} --help`);
+  }
+  const options = Object.fromEntries(Object.entries(flags).map(([name, f]) => [name, { type: f.kind === 'boolean' ? 'boolean' : 'string' } as const]));
+  let values: Record<string, unknown>;
+  try {
+    // Negative numbers as values: parseArgs wants them joined by "=".
+    const joined = argv.flatMap((arg, i) => (/^-\d/.test(arg) ? [] : /^-\d/.test(argv[i + 1] ?? '') ? [`${arg}=${argv[i + 1]}`] : [arg]));
+    values = parseArgs({ args: joined, options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new BadInput((error as Error).message.split('. ')[0], where, `See: npm run lab -- ${command} --help`);
+  }
+  const result: Record<string, unknown> = {};
+  for (const [name, flag] of Object.entries(flags)) result[name] = readValue(where, name, flag, values[name]);
+  return result as Values<F>;
+}
+
+function readValue(where: string, name: string, flag: Flag, given: unknown): unknown {
+  if (given === undefined) {
+    if (flag.required) throw new BadInput(`--${name} is missing`, where, flag.doc);
+    return flag.default ?? (flag.kind === 'boolean' ? false : undefined);
+  }
+  if (flag.kind === 'text' || flag.kind === 'boolean') return given;
+  const value = Number(given);
+  const whole = flag.kind === 'integer';
+  if (given === '' || !Number.isFinite(value) || (whole && !Number.isInteger(value))) {
+    throw new BadInput(`--${name} must be a ${whole ? 'whole ' : ''}number, got "${given}"`, where, flag.doc);
+  }
+  if (value < (flag.min ?? Number.NEGATIVE_INFINITY) || value > (flag.max ?? Number.POSITIVE_INFINITY)) {
+    throw new BadInput(`--${name} must lie between ${flag.min ?? '-∞'} and ${flag.max ?? '∞'}, got ${value}`, where, flag.doc);
+  }
+  return value;
+}
+
+/** "Did you mean …? " for the nearest known name, or nothing where none is near. */
+export function suggest(name: string, known: readonly string[]): string {
+  const best = known.map((k) => ({ k, d: distance(name, k) })).sort((a, b) => a.d - b.d)[0];
+  return best && best.d <= Math.max(2, name.length / 3) ? `Did you mean --${best.k}? ` : '';
+}
+
+/** Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    row = next;
+  }
+  return row[b.length];
+}
+
+/** Help text of a flag table. */
+export function describeFlags(flags: Flags): string {
+  const rows = Object.entries(flags).map(([name, f]) => {
+    const value = f.kind === 'boolean' ? '' : ` ${f.placeholder ?? (f.kind === 'text' ? 'TEXT' : 'N')}`;
+    const fallback = f.default !== undefined && f.default !== false ? ` [${f.default}]` : '';
+    return [`  --${name}${value}`, `${f.doc}${fallback}`];
+  });
+  const width = Math.min(34, Math.max(...rows.map(([left]) => left.length)) + 2);
+  return rows.map(([left, right]) => (left.length + 2 > width ? `${left}\n${' '.repeat(width)}${right}` : left.padEnd(width) + right)).join('\n');
+}

@@ -1,0 +1,60 @@
+/** Where things are on disk: the repository's own files, model folders, tasks and run folders. */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BadInput } from '../data/errors';
+import { jsonlTask } from '../data/jsonl-task';
+import { findTask } from '../data/tasks';
+import { readTokenizer } from '../data/tokenizer';
+import type { Task, Tokenizer } from '../data/types';
+import type { Files } from '../lab/files';
+import { diskFiles } from '../lab/files.node';
+import { type ModelFolder, readModelFolder } from '../model/folder';
+
+/** The repository's root: the nearest folder above this program with a package.json of this project. */
+export function repositoryRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!(existsSync(join(folder, 'package.json')) && existsSync(join(folder, 'public')))) {
+    const parent = dirname(folder);
+    if (parent === folder) throw new Error('The repository root was not found above the program.');
+    folder = parent;
+  }
+  return folder;
+}
+
+export interface LoadedModel extends ModelFolder {
+  where: string;
+  text: Tokenizer;
+}
+
+/** A model by folder, or the built-in one by its name "nano". Throws BadInput. */
+export async function loadModel(name: string): Promise<LoadedModel> {
+  const where = name === 'nano' ? join(repositoryRoot(), 'public/models/nano') : resolve(name);
+  if (!existsSync(where)) throw new BadInput('There is no such model folder', where, 'Give --model a folder with config.json, tokenizer.json and model.safetensors, or "nano".');
+  const files = diskFiles(where);
+  const folder = await readModelFolder((file) => files.read(file), where);
+  const tokenizer = folder.tokenizer.get('tokenizer.json');
+  if (!tokenizer) throw new BadInput('tokenizer.json is missing', where, 'Copy it from the model this one was made from.');
+  const text = await readTokenizer(tokenizer, `${where}/tokenizer.json`, folder.tokenizer.get('tokenizer_config.json'));
+  if (text.vocabSize > folder.config.vocabSize) {
+    throw new BadInput(`tokenizer.json has ${text.vocabSize} tokens, the model ${folder.config.vocabSize}`, where, 'Use the tokenizer that belongs to the model.');
+  }
+  return { ...folder, where, text };
+}
+
+/** A task by name, or from a .jsonl file of problems. Throws BadInput. */
+export async function loadTask(name: string): Promise<Task> {
+  if (!name.endsWith('.jsonl')) return findTask(name);
+  const bytes = await diskFiles(dirname(resolve(name))).read(name.split('/').pop() as string);
+  if (!bytes) throw new BadInput('There is no such file', resolve(name), 'Give --task a .jsonl file of problems, or the name of a task.');
+  return jsonlTask(new TextDecoder().decode(bytes), name);
+}
+
+/** A folder for a new run. Throws BadInput where it exists and is not empty: nothing is ever overwritten. */
+export async function newRunFolder(path: string): Promise<Files> {
+  const files = diskFiles(resolve(path));
+  if ((await files.list('.')).length > 0) {
+    throw new BadInput('The folder is not empty', resolve(path), 'Choose another --out, or continue that run with --resume.');
+  }
+  return files;
+}
