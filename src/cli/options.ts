@@ -1,6 +1,7 @@
 /** Command-line flags from a table: parsing, help and errors that name the flag and the nearest known one. */
 import { parseArgs } from 'node:util';
 import { BadInput } from '../data/errors';
+import { nearest } from '../data/nearest';
 
 export interface Flag {
   kind: 'text' | 'number' | 'integer' | 'boolean';
@@ -24,7 +25,9 @@ export function parseFlags<F extends Flags>(command: string, flags: F, argv: rea
   const where = `lab ${command}`;
   for (const arg of argv) {
     const name = /^--([^=]+)/.exec(arg)?.[1];
-    if (name !== undefined && !(name in flags)) throw new BadInput(`Unknown flag --${name}`, where, `${suggest(name, Object.keys(flags))}See: npm run lab -- ${command} --help`);
+    if (name === undefined || name in flags) continue;
+    const near = nearest(name, Object.keys(flags));
+    throw new BadInput(`Unknown flag --${name}`, where, `${near ? `Did you mean --${near}? ` : ''}See: npm run lab -- ${command} --help`);
   }
   const options = Object.fromEntries(Object.entries(flags).map(([name, f]) => [name, { type: f.kind === 'boolean' ? 'boolean' : 'string' } as const]));
   let values: Record<string, unknown>;
@@ -55,23 +58,6 @@ function readValue(where: string, name: string, flag: Flag, given: unknown): unk
     throw new BadInput(`--${name} must lie between ${flag.min ?? '-∞'} and ${flag.max ?? '∞'}, got ${value}`, where, flag.doc);
   }
   return value;
-}
-
-/** "Did you mean …? " for the nearest known name, or nothing where none is near. */
-export function suggest(name: string, known: readonly string[]): string {
-  const best = known.map((k) => ({ k, d: distance(name, k) })).sort((a, b) => a.d - b.d)[0];
-  return best && best.d <= Math.max(2, name.length / 3) ? `Did you mean --${best.k}? ` : '';
-}
-
-/** Levenshtein distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-    row = next;
-  }
-  return row[b.length];
 }
 
 /** Help text of a flag table. */

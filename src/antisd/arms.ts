@@ -1,0 +1,112 @@
+/** The arms: every method is a row of data; a run's configuration may override single switches. Formulas: docs of each row. */
+import type { ContextMode } from '../data/types';
+import type { TrainConfig } from '../lab/config';
+import type { ARM_NAMES } from '../lab/settings';
+import { DIVERGENCES, type Divergence } from './divergences';
+import type { GateSettings } from './gate';
+
+export type ArmName = (typeof ARM_NAMES)[number];
+
+/** All switches of the token advantage (method.md, "The arms"). */
+export interface Method {
+  /** The reward's group advantage, or nothing. */
+  base: 'reward' | 'none';
+  /** −1 ascends the divergence (AntiSD), +1 descends it (SD), 0 leaves the term out. */
+  sign: -1 | 0 | 1;
+  combine: 'add' | 'multiply';
+  divergence: Divergence;
+  lambda: number;
+  /** Constant λ, or the released code's λ per sequence, clamp(0.2 ln(ppl_T), 0, 0.5). */
+  lambdaFrom: 'constant' | 'perplexity';
+  maskNats: number; // 0: none
+  maskSigma: number; // 0: none; in σ_ref, the mean of the batch std of u over the warm-up
+  clampNats: number; // 0: none
+  standardise: boolean;
+  correctOnly: boolean;
+  entropyBeta: number; // adds −β s_t
+  context: ContextMode;
+  gate: GateSettings;
+}
+
+export interface Arm {
+  label: string;
+  formula: string;
+  doc: string;
+  method: Method;
+}
+
+const OFF: GateSettings = { kind: 'off', statistic: 'median-rollouts', warmup: 0, down: 0.93, up: 1, smoothing: 0, floor: 1e-3 };
+/** Thresholds 0.93 H_warm and H_warm (paper), on the statistic that is not degenerate where most tokens are certain. */
+const PAPER: GateSettings = { kind: 'paper', statistic: 'median-rollouts', warmup: 5, down: 0.93, up: 1, smoothing: 0, floor: 1e-3 };
+/** EMA(0.8) of the statistic against its running maximum; no hysteresis. */
+const PEAK: GateSettings = { kind: 'peak', statistic: 'median-rollouts', warmup: 5, down: 0.93, up: 0.93, smoothing: 0.8, floor: 1e-3 };
+const PERPLEXITY: GateSettings = { kind: 'perplexity', statistic: 'perplexity', warmup: 5, down: 0.93, up: 1.07, smoothing: 0, floor: 1e-3 };
+
+const PLAIN: Method = {
+  base: 'reward',
+  sign: 0,
+  combine: 'add',
+  divergence: DIVERGENCES['jensen-shannon'],
+  lambda: 0.5,
+  lambdaFrom: 'constant',
+  maskNats: 0,
+  maskSigma: 0,
+  clampNats: 0,
+  standardise: false,
+  correctOnly: false,
+  entropyBeta: 0,
+  context: 'sibling-then-dataset',
+  gate: OFF,
+};
+
+const arm = (label: string, formula: string, doc: string, method: Partial<Method>): Arm => ({ label, formula, doc, method: { ...PLAIN, ...method } });
+
+export const ARMS: Readonly<Record<ArmName, Arm>> = {
+  antisd: arm('AntiSD', 'A − λ g φ(m(u))', 'The paper’s signal with an outlier mask and a gate on the running maximum: the steadiest form measured here.', { sign: -1, maskNats: 3, gate: PEAK }),
+  'antisd-paper': arm('AntiSD, paper', 'A − λ g φ(u)', 'To the letter: no mask, the gate tied to the warm-up. It can collapse on this task, which is a lesson.', { sign: -1, gate: PAPER }),
+  'antisd-code': arm('AntiSD, released code', 'A + λ_seq z(−φ(m(u)))', 'Outliers beyond 2σ masked, u clamped to ±5, the term standardised in each sequence, λ from the teacher’s perplexity.', {
+    sign: -1, maskSigma: 2, clampNats: 5, standardise: true, lambdaFrom: 'perplexity', gate: PERPLEXITY,
+  }),
+  grpo: arm('GRPO', 'A', 'The reward’s group advantage alone.', { lambda: 0 }),
+  sd: arm('Self-distillation', 'A + λ u', 'Towards the teacher: the baseline that the method turns round.', { sign: 1, divergence: DIVERGENCES['reverse-kl'] }),
+  'sd-jsd': arm('Self-distillation, JS', 'A + λ φ(u)', 'Self-distillation with AntiSD’s own shape.', { sign: 1 }),
+  'antisd-correct': arm('AntiSD, correct only', 'A − λ g φ(m(u)) where r = 1', 'The reversal on correct rollouts only (after RLRT).', { sign: -1, maskNats: 3, correctOnly: true, gate: PEAK }),
+  'antisd-mult': arm('AntiSD, multiplicative', 'A (1 − λ g φ(u))', 'The paper’s multiplicative ablation.', { sign: -1, combine: 'multiply', gate: PAPER }),
+  'no-teacher': arm('No privileged context', 'A − λ φ(u), c = none', 'The teacher sees no context. In this task u is then 0 throughout, and the step is GRPO’s.', { sign: -1, context: 'none' }),
+  'antisd-only': arm('Signal only', '−λ g φ(m(u))', 'No reward at all: how far the signal alone carries.', { base: 'none', sign: -1, maskNats: 3, gate: PEAK }),
+  'entropy-bonus': arm('Entropy bonus', 'A − β s', 'The control: would any push to explore do?', { lambda: 0, entropyBeta: 0.1 }),
+};
+
+/** The arm's row with the configuration's overrides. */
+export function resolveMethod(c: TrainConfig): Method {
+  const row = ARMS[c.arm].method;
+  const gates = { off: OFF, paper: PAPER, peak: PEAK, perplexity: PERPLEXITY };
+  const gate = c.gate === 'arm' ? row.gate : gates[c.gate];
+  return {
+    ...row,
+    divergence: c.divergence === 'arm' ? row.divergence : DIVERGENCES[c.divergence],
+    lambda: row.sign === 0 ? 0 : (c.lambda ?? row.lambda),
+    // A λ that was asked for is that λ, also in the arm that would compute one.
+    lambdaFrom: c.lambda === null ? row.lambdaFrom : 'constant',
+    maskNats: c.maskNats ?? row.maskNats,
+    maskSigma: c.maskSigma ?? row.maskSigma,
+    standardise: c.standardise === 'arm' ? row.standardise : c.standardise === 'on',
+    correctOnly: c.correctOnly === 'arm' ? row.correctOnly : c.correctOnly === 'on',
+    entropyBeta: row.entropyBeta > 0 ? (c.entropyBeta ?? row.entropyBeta) : 0,
+    context: c.context === 'arm' ? row.context : c.context,
+    gate: {
+      ...gate,
+      statistic: c.gateStatistic === 'arm' ? gate.statistic : c.gateStatistic,
+      warmup: gate.kind === 'off' ? 0 : c.gateWarmup,
+      down: c.gateDown ?? gate.down,
+      up: Math.max(c.gateUp ?? gate.up, c.gateDown ?? gate.down),
+      smoothing: c.gateSmoothing ?? gate.smoothing,
+      floor: c.gateFloor,
+    },
+  };
+}
+
+/** λ of step `step` (1-based) before the gate. */
+export function scheduledLambda(method: Method, c: TrainConfig, step: number): number {
+  return c.lambdaSchedule === 'linear' ? method.lambda * Math.max(0, 1 - (step - 1) / c.lambdaSteps) : method.lambda;
+}

@@ -1,0 +1,22 @@
+/** Means and medians. All of an empty list are 0. */
+export const mean = (x: ArrayLike<number>): number => {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += x[i];
+  return x.length > 0 ? sum / x.length : 0;
+};
+
+/** The middle value; of an even number, the mean of the two in the middle. */
+export function median(x: ArrayLike<number>): number {
+  if (x.length === 0) return 0;
+  const sorted = Float64Array.from(x).sort();
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}
+
+/** Population standard deviation. */
+export function deviation(x: ArrayLike<number>): number {
+  const m = mean(x);
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += (x[i] - m) ** 2;
+  return x.length > 0 ? Math.sqrt(sum / x.length) : 0;
+}
