@@ -2,9 +2,14 @@
 import { BadInput } from '../data/errors';
 import { DeviceLost, NotFinite, OutOfMemory, WebGpuUnavailable } from '../gpu/errors';
 import { type Command, EXIT } from './command';
+import { evaluation } from './eval';
+import { generate } from './generate';
+import { gradients } from './gradients';
 import { pretrain } from './pretrain';
+import { score } from './score';
+import { train } from './train';
 
-const COMMANDS: readonly Command[] = [pretrain];
+const COMMANDS: readonly Command[] = [train, pretrain, evaluation, generate, score, gradients];
 
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;

@@ -68,3 +68,6 @@ function fitsBroadcast(layout: MatmulCall['layout'], M: number, N: number, K: nu
 }
 
 const broadcastLanes = (gpu: Gpu): number => (gpu.adapter.software ? gpu.adapter.subgroupSize[1] : 32);
+
+/** The variant that well-shaped products take on this adapter, for display and for the run's record. */
+export const matmulVariant = (gpu: Gpu): string => `broadcast, ${broadcastLanes(gpu)} lanes`;

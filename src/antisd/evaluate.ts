@@ -1,0 +1,51 @@
+/** Held-out evaluation: avg@k and pass@k of sampled responses. */
+import type { Task } from '../data/types';
+import { generate } from '../model/generate';
+import type { Policy } from '../model/policy';
+import { passAtK } from './measures';
+import { mean } from './statistics';
+
+export interface EvaluationOptions {
+  problems: number;
+  samples: number;
+  minDepth: number;
+  temperature: number;
+  topP: number;
+  topK: number;
+  maxNewTokens: number;
+  seed: number;
+}
+
+export interface Evaluation {
+  /** avg@k: mean reward over problems and samples. */
+  accuracy: number;
+  /** Unbiased pass@k with k = samples. */
+  passAtK: number;
+  k: number;
+  problems: number;
+  samples: number;
+  /** Tokens a response. */
+  meanLength: number;
+  truncatedShare: number;
+}
+
+/** Streams of evaluation draws lie apart from those of training steps. */
+const EVALUATION_STREAM = 0x800000;
+
+/** The problems and the random numbers are the same each time: runs and steps are compared on equal ground. */
+export async function evaluate(policy: Policy, task: Task, o: EvaluationOptions): Promise<Evaluation> {
+  const problems = task.generate({ split: 'heldout', count: o.problems, seed: 0, minDepth: o.minDepth });
+  const requests = problems.map((p) => ({ ids: task.studentPrompt(p), count: o.samples }));
+  const responses = await generate(policy.decoder, requests, { ...o, eosId: task.tokenizer.eosId, stream: EVALUATION_STREAM });
+  policy.forget();
+  const right = problems.map((p, i) => mean(responses.slice(i * o.samples, (i + 1) * o.samples).map((r) => task.verify(p, r).reward)));
+  return {
+    accuracy: mean(right),
+    passAtK: mean(right.map((share) => passAtK(o.samples, Math.round(share * o.samples), o.samples))),
+    k: o.samples,
+    problems: problems.length,
+    samples: o.samples,
+    meanLength: mean(responses.map((r) => r.length)),
+    truncatedShare: mean(responses.map((r) => (r[r.length - 1] === task.tokenizer.eosId ? 0 : 1))),
+  };
+}

@@ -1,0 +1,69 @@
+/** `score`: the token signals of a given text, or log-probabilities of given token ids. */
+import { tokenAdvantages } from '../antisd/advantages';
+import { resolveMethod } from '../antisd/arms';
+import { BadInput } from '../data/errors';
+import { DEFAULT_CONFIG, parseTrainConfig } from '../lab/config';
+import { defineCommand, EXIT } from './command';
+import { openPolicy, readTokenLists, unflatten } from './inspect';
+
+export const score = defineCommand({
+  name: 'score',
+  summary: 'token signals of a response, or log-probabilities of token ids, as JSON',
+  details:
+    'With --student, --teacher and --response: columns tokens, s, t, u, H_S, H_T, phi, advantage (nats; advantage is the\n' +
+    'method’s term alone, with the gate open). With --tokens FILE, {"tokens": int[][]}: {"logprob": number[][],\n' +
+    '"entropy": number[][]}; position t scores token t from those before it, and is 0 at t = 0.',
+  flags: {
+    model: { kind: 'text', doc: 'model folder', default: 'nano', placeholder: 'DIR' },
+    student: { kind: 'text', doc: 'prompt the student sees' },
+    teacher: { kind: 'text', doc: 'prompt the teacher sees' },
+    response: { kind: 'text', doc: 'response both score' },
+    method: { kind: 'text', doc: 'arm whose phi and advantage are shown', default: DEFAULT_CONFIG.arm },
+    tokens: { kind: 'text', doc: 'file of token ids instead of texts', placeholder: 'FILE' },
+  },
+  async run(flags) {
+    const result = flags.tokens ? await scoreIds(flags.model ?? 'nano', flags.tokens) : await scoreTexts(flags);
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    return EXIT.done;
+  },
+});
+
+async function scoreIds(model: string, file: string) {
+  const lists = await readTokenLists(file);
+  const longest = Math.max(...lists.map((l) => l.length));
+  const { policy } = await openPolicy(model, { positions: longest, tokens: Math.min(8192, lists.reduce((n, l) => n + l.length, 0)) });
+  const scores = await policy.score(policy.plan(lists.map((ids) => ({ ids, from: 1 }))));
+  const lengths = lists.map((l) => l.length - 1);
+  const withFirst = (flat: Float32Array) => unflatten(flat, lengths).map((row) => [0, ...row]);
+  return { logprob: withFirst(scores.logprob), entropy: withFirst(scores.entropy) };
+}
+
+async function scoreTexts(flags: { model?: string; student?: string; teacher?: string; response?: string; method?: string }) {
+  const { student, teacher, response } = flags;
+  if (!student || !teacher || !response) {
+    throw new BadInput('--student, --teacher and --response belong together', 'lab score', 'Give all three, or --tokens FILE.');
+  }
+  const config = parseTrainConfig({ arm: flags.method }, '--method');
+  const { policy, model } = await openPolicy(flags.model ?? 'nano', { tokens: 2048, positions: 1024 });
+  const ids = model.text.encode(response);
+  const side = (prompt: string) => {
+    const head = model.text.encode(prompt);
+    return { ids: [...head, ...ids], from: head.length };
+  };
+  const scores = await policy.score(policy.plan([side(student), side(teacher)]));
+  const n = ids.length;
+  const [s, t] = [scores.logprob.subarray(0, n), scores.logprob.subarray(n)];
+  const method = resolveMethod(config);
+  const a = tokenAdvantages({ s, t, reward: 1, groupAdvantage: 0 }, method, method.lambda, null);
+  const column = (x: ArrayLike<number>) => Array.from(x);
+  return {
+    tokens: ids.map((id) => model.text.token(id)),
+    s: column(s),
+    t: column(t),
+    u: column(a.u),
+    H_S: column(scores.entropy.subarray(0, n)),
+    H_T: column(scores.entropy.subarray(n)),
+    phi: column(a.phi),
+    advantage: column(a.advantage),
+  };
+}

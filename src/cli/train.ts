@@ -1,0 +1,117 @@
+/** `train`: on-policy reinforcement learning, headless. The run folder, events and exit codes are what scripts rely on. */
+import { resolve } from 'node:path';
+import { BadInput } from '../data/errors';
+import { openNodeGpu } from '../gpu/open.node';
+import { completeCheckpoints } from '../lab/checkpoint';
+import { parseTrainConfig, type TrainConfig, valueFromText } from '../lab/config';
+import { deviceReport } from '../lab/device-report';
+import type { RunEvent, RunEventOf } from '../lab/events';
+import { type Files, readText } from '../lab/files';
+import { diskFiles } from '../lab/files.node';
+import { Session } from '../lab/session';
+import { flagOf, SETTINGS, type Setting, type SettingName } from '../lab/settings';
+import { parseJson } from '../model/folder';
+import { clock, defineCommand, EXIT, stopSignal } from './command';
+import type { Flag, Flags } from './options';
+import { loadModel, loadTask, newRunFolder } from './places';
+
+/** Settings that keep a shorter or older name on the command line. */
+const SHORT: Partial<Record<SettingName, string>> = { arm: 'method', learningRate: 'lr' };
+const flagName = (name: SettingName): string => SHORT[name] ?? flagOf(name);
+
+/** Every setting as a flag; ranges are checked by the configuration's own validation. */
+function settingFlags(): Flags {
+  const flags: Record<string, Flag> = {};
+  for (const [name, s] of Object.entries(SETTINGS) as [SettingName, Setting][]) {
+    const values = s.kind === 'choice' ? ` (${s.choices.join(', ')})` : '';
+    const placeholder = s.kind === 'choice' ? 'NAME' : s.kind === 'boolean' ? 'true|false' : s.kind === 'text' ? 'TEXT' : 'N';
+    flags[flagName(name)] = { kind: 'text', placeholder, doc: `${s.doc}${values}${s.default === null ? '' : ` [${s.default}]`}` };
+  }
+  return flags;
+}
+
+export const train = defineCommand({
+  name: 'train',
+  summary: 'train a policy by AntiSD, GRPO, self-distillation …',
+  details:
+    'DIR gets config.json, events.jsonl, checkpoints/step-000020/… and final/ (a Hugging Face model folder). An existing\n' +
+    'DIR is never overwritten. --resume continues from the last checkpoint, bit for bit as if it had never stopped.',
+  flags: {
+    ...settingFlags(),
+    out: { kind: 'text', doc: 'folder of the run (must be new) [runs/METHOD-SEED]', placeholder: 'DIR' },
+    resume: { kind: 'text', doc: 'continue this run folder from its last checkpoint', placeholder: 'DIR' },
+    json: { kind: 'boolean', doc: 'print every event to stdout as a JSON line' },
+  } as Flags,
+  async run(values) {
+    const stop = stopSignal();
+    const given = values as Record<string, string | boolean | undefined>;
+    const { files, config, from } = typeof given.resume === 'string' ? await reopen(given.resume, given) : await begin(given);
+    const [model, task] = await Promise.all([loadModel(config.model), loadTask(config.task)]);
+    const gpu = await openNodeGpu();
+    const emit = (event: RunEvent) => {
+      if (given.json === true) process.stdout.write(`${JSON.stringify(event)}\n`);
+      if (event.type === 'step') process.stderr.write(`${progress(event, config.steps)}\n`);
+      if (event.type === 'eval') process.stderr.write(`  held out after step ${event.step}: avg@${event.k} ${event.accuracy.toFixed(3)}, pass@${event.k} ${event.passAtK.toFixed(3)}, ${event.meanLength.toFixed(1)} tokens\n`);
+    };
+    const session = await Session.open({ gpu, model, task, config, device: deviceReport(gpu), files, emit, alternatives: false, resume: from > 0 ? { step: from } : undefined });
+    process.stderr.write(`${gpu.adapter.name}; ${files.where}\n`);
+    try {
+      while (!session.finished) {
+        await session.next();
+        if (stop.requested && !session.finished) {
+          await session.checkpoint();
+          await session.finish('stopped');
+          process.stderr.write(`Stopped and saved at step ${session.step}. Continue: npm run lab -- train --resume ${files.where}\n`);
+          return EXIT.stopped;
+        }
+      }
+      await session.finish('finished');
+      process.stderr.write(`Done: ${files.where}/final\n`);
+      return EXIT.done;
+    } catch (error) {
+      session.fault(error);
+      process.stderr.write(`The run stopped at step ${session.step}; its checkpoints are in ${files.where}.\n`);
+      throw error;
+    }
+  },
+});
+
+async function begin(given: Record<string, string | boolean | undefined>): Promise<{ files: Files; config: TrainConfig; from: number }> {
+  const partial: Record<string, unknown> = {};
+  for (const name of Object.keys(SETTINGS) as SettingName[]) {
+    const value = given[flagName(name)];
+    if (typeof value === 'string') partial[name] = valueFromText(name, value);
+  }
+  const config = parseTrainConfig(partial, 'lab train');
+  const files = await newRunFolder(typeof given.out === 'string' ? given.out : `runs/${config.arm}-${config.seed}`);
+  await loadModel(config.model); // refuse a bad model before the folder exists
+  await loadTask(config.task);
+  await files.write('config.json', new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
+  return { files, config, from: 0 };
+}
+
+async function reopen(folder: string, given: Record<string, string | boolean | undefined>): Promise<{ files: Files; config: TrainConfig; from: number }> {
+  const other = Object.keys(given).find((name) => !['resume', 'json'].includes(name) && given[name] !== undefined && given[name] !== false);
+  if (other) throw new BadInput(`--${other} does not go with --resume`, 'lab train', 'A resumed run keeps its configuration; start a new one to change it.');
+  const files = diskFiles(resolve(folder));
+  const text = await readText(files, 'config.json');
+  if (text === null) throw new BadInput('There is no run to resume', resolve(folder), 'Give --resume the folder of a run that train made.');
+  const config = parseTrainConfig(parseJson(new TextEncoder().encode(text), `${folder}/config.json`), `${folder}/config.json`);
+  const from = (await completeCheckpoints(files)).pop() ?? 0;
+  if (from === 0 && (await files.size('events.jsonl')) > 0) await files.truncate('events.jsonl', 0);
+  return { files, config, from };
+}
+
+function progress(e: RunEventOf<'step'>, steps: number): string {
+  const gate = e.gateState === 'off' ? '' : `  gate ${e.gateState}`;
+  const columns = [
+    `step ${e.step}/${steps}`,
+    `reward ${e.reward.toFixed(3)}`,
+    `held-out ${e.evalAccuracy === null ? '–' : e.evalAccuracy.toFixed(3)}`,
+    `H_T ${e.teacherEntropy.toFixed(4)}${gate}`,
+    `length ${e.responseLength.toFixed(1)}`,
+    `${Math.round(e.tokensPerSecond)} tokens/s`,
+    `ETA ${e.eta === null ? '–' : clock(e.eta)}`,
+  ];
+  return columns.join('  ') + (e.note ? `\n  ${e.note}` : '');
+}

@@ -1,0 +1,233 @@
+/**
+ * A lab session: a policy, a task and a configuration, stepped by a host (the command line or the browser's Worker) that
+ * decides when the next step comes. It stores what happens and tells it as events.
+ */
+import { evaluate } from '../antisd/evaluate';
+import { TokenTable } from '../antisd/measures';
+import { type MethodState, newMethodState, type StepOutcome, trainStep } from '../antisd/step';
+import type { Task } from '../data/types';
+import { DeviceLost, GpuValidationError, NotFinite, OutOfMemory, ShaderError } from '../gpu/errors';
+import type { Gpu } from '../gpu/device';
+import type { Capacity } from '../model/activations';
+import type { ModelConfig } from '../model/config';
+import { planMemory } from '../model/decoder';
+import { writeModelFolder } from '../model/folder';
+import { Policy, type TrainingState } from '../model/policy';
+import { loadCheckpoint, saveCheckpoint } from './checkpoint';
+import type { TrainConfig } from './config';
+import { type DeviceReport, EVENT_VERSION, type Fault, type RunEvent } from './events';
+import type { Files } from './files';
+import { signalRollout, stepFigures } from './report';
+
+/** An event before the session stamps it with the version. */
+export type Unstamped = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'v'> : never) : never;
+
+export interface SessionOptions {
+  gpu: Gpu;
+  model: { config: ModelConfig; packed: Float32Array<ArrayBuffer> };
+  task: Task;
+  config: TrainConfig;
+  device: DeviceReport;
+  /** Where the run is stored; null for a run that is not. */
+  files: Files | null;
+  emit: (event: RunEvent) => void;
+  /** Show each token's likeliest alternatives (live only, never stored). */
+  alternatives: boolean;
+  /** Step of the checkpoint in `files` to continue from, or a state held in memory. */
+  resume?: { step: number; state: TrainingState; extra: SessionState } | { step: number };
+}
+
+/** What a checkpoint holds besides the policy. */
+export interface SessionState {
+  method: MethodState;
+  eventBytes: number;
+  seconds: number;
+  evalAccuracy: number | null;
+}
+
+/** Micro-batches hold at most this many tokens. */
+const TOKENS_A_BATCH = 8192;
+/** Rows decoded at once, at most. */
+const ROWS = 256;
+
+/** The sizes that a configuration needs of a model. */
+export function sessionCapacity(model: ModelConfig, c: TrainConfig): Capacity {
+  const rollouts = c.problems * c.group;
+  const positions = Math.max(model.maxPositions, c.maxNewTokens + 1);
+  const rows = Math.min(ROWS, Math.max(rollouts, c.evalProblems * c.evalSamples));
+  const tokens = Math.max(rows, positions, Math.min(TOKENS_A_BATCH, rollouts * Math.min(positions, c.maxNewTokens + 16)));
+  return { tokens, targets: tokens, positions, rows, maxNewTokens: c.maxNewTokens, training: true, recompute: c.recompute };
+}
+
+export class Session {
+  step = 0;
+  private method: MethodState = newMethodState();
+  private seconds = 0;
+  private evalAccuracy: number | null = null;
+  private readonly table = new TokenTable();
+  private writing: Promise<void> = Promise.resolve();
+
+  private constructor(
+    private readonly o: SessionOptions,
+    readonly policy: Policy,
+    private readonly reference: Policy | null,
+    public config: TrainConfig,
+  ) {}
+
+  /** Opens the policy, restores where asked, and tells 'start'. Throws OutOfMemory and BadInput; then nothing stays allocated. */
+  static async open(o: SessionOptions): Promise<Session> {
+    const capacity = sessionCapacity(o.model.config, o.config);
+    const policy = await Policy.create(o.gpu, o.model.config, capacity, o.model.packed);
+    const reference = o.config.klCoefficient > 0 ? await Policy.create(o.gpu, o.model.config, { ...capacity, training: false }, o.model.packed) : null;
+    const session = new Session(o, policy, reference, o.config);
+    if (o.resume) await session.restore(o.resume);
+    const memory = planMemory(o.model.config, capacity);
+    const parameters = policy.decoder.parameters.layout.count;
+    session.tell({ type: 'start', config: o.config, device: o.device, memory, resumedFrom: o.resume?.step ?? null, parameters });
+    return session;
+  }
+
+  private async restore(resume: NonNullable<SessionOptions['resume']>): Promise<void> {
+    const from = 'state' in resume ? resume : await loadCheckpoint<SessionState>(this.o.files as Files, resume.step);
+    this.policy.restore(from.state);
+    this.step = resume.step;
+    this.method = from.extra.method;
+    this.seconds = from.extra.seconds;
+    this.evalAccuracy = from.extra.evalAccuracy;
+    if (this.o.files && (await this.o.files.size('events.jsonl')) > from.extra.eventBytes) await this.o.files.truncate('events.jsonl', from.extra.eventBytes);
+  }
+
+  get finished(): boolean {
+    return this.step >= this.config.steps;
+  }
+
+  /** Changes live settings from the next step on. */
+  change(patch: Partial<TrainConfig>): void {
+    this.config = { ...this.config, ...patch };
+    this.tell({ type: 'change', step: this.step + 1, patch });
+  }
+
+  /** The next training step, with its evaluation and checkpoint where they are due. */
+  async next(): Promise<void> {
+    if (this.step === 0 && this.config.evalEvery > 0) await this.evaluate();
+    const step = this.step + 1;
+    const started = performance.now();
+    const { tokenizer } = this.o.task;
+    const outcome = await trainStep(
+      {
+        policy: this.policy,
+        reference: this.reference,
+        task: this.o.task,
+        config: this.config,
+        alternatives: this.o.alternatives,
+        onPhase: (phase) => this.tell({ type: 'phase', step, phase }),
+        onRollouts: (problems) =>
+          this.tell({ type: 'rollouts', step, rollouts: problems.map((p, i) => ({ problem: p.id, group: Math.floor(i / this.config.group), question: p.question })) }),
+        onTokens: (pieces) =>
+          this.tell({ type: 'tokens', step, pieces: pieces.map(({ rollout, ids }) => ({ rollout, tokens: ids.map((id) => tokenizer.token(id)) })) }),
+      },
+      this.method,
+      step,
+    );
+    const seconds = (performance.now() - started) / 1000;
+    this.step = step;
+    this.method = outcome.state;
+    this.seconds += seconds;
+    this.tellStep(outcome, seconds);
+    if (this.config.evalEvery > 0 && step % this.config.evalEvery === 0) await this.evaluate();
+    if (step % this.config.checkpointEvery === 0) await this.checkpoint();
+  }
+
+  private tellStep(o: StepOutcome, seconds: number): void {
+    const { step } = this;
+    const rollouts = o.rollouts.map((r) => signalRollout(r, this.o.task.tokenizer));
+    for (const r of rollouts) this.table.add(r.tokens, r.u, r.term, r.advantage);
+    this.tell({ type: 'signals', step, rollouts });
+    const figures = stepFigures(step, o, seconds, this.evalAccuracy);
+    this.tell({ type: 'gate', step, state: figures.gateState, statistic: figures.gateStatistic, closesBelow: figures.gateClosesBelow, opensAbove: figures.gateOpensAbove });
+    this.tell({ type: 'tokens-table', step, rows: this.table.list() });
+    this.tell({ type: 'step', eta: (this.seconds / step) * (this.config.steps - step), ...figures });
+  }
+
+  /** Held-out accuracy now. */
+  async evaluate(): Promise<void> {
+    this.tell({ type: 'phase', step: this.step, phase: 'eval' });
+    const c = this.config;
+    const options = { problems: c.evalProblems, samples: c.evalSamples, minDepth: c.minDepth, temperature: c.evalTemperature, topP: c.evalTopP, topK: 0, maxNewTokens: c.maxNewTokens, seed: c.seed };
+    const result = await evaluate(this.policy, this.o.task, options);
+    this.evalAccuracy = result.accuracy;
+    const { truncatedShare: _, ...figures } = result;
+    this.tell({ type: 'eval', step: this.step, ...figures });
+  }
+
+  /** Stores a checkpoint; its event is written after everything it stands for. */
+  async checkpoint(): Promise<void> {
+    const { files } = this.o;
+    if (!files) return;
+    await this.writing;
+    // The event first, so that the bytes counted include it: a resumed log and an unbroken one are then the same.
+    this.tell({ type: 'checkpoint', step: this.step, path: `checkpoints/step-${String(this.step).padStart(6, '0')}` });
+    await this.writing;
+    await saveCheckpoint(files, this.step, this.policy, this.o.task.tokenizerFiles, { ...this.state(), eventBytes: await files.size('events.jsonl') });
+  }
+
+  /** What a later session needs besides the policy's own state. */
+  state(): SessionState {
+    return { method: this.method, eventBytes: 0, seconds: this.seconds, evalAccuracy: this.evalAccuracy };
+  }
+
+  /** Ends the run: 'done', and the trained model as a Hugging Face folder under final/. */
+  async finish(reason: 'finished' | 'stopped'): Promise<void> {
+    if (this.o.files && reason === 'finished') {
+      for (const [name, bytes] of await this.exportModel()) await this.o.files.write(`final/${name}`, bytes);
+    }
+    this.tell({ type: 'done', step: this.step, reason, seconds: this.seconds });
+    await this.writing;
+  }
+
+  async exportModel(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+    return writeModelFolder(this.policy.config, await this.policy.tensors(), this.o.task.tokenizerFiles);
+  }
+
+  /** Tells a fault as an event. */
+  fault(error: unknown): Fault {
+    const fault = faultOf(error, this.step);
+    this.tell({ type: 'fault', step: this.step, fault });
+    return fault;
+  }
+
+  /** Stamps, sends and stores an event. Alternatives and single tokens are for live eyes only. */
+  private tell(event: Unstamped): void {
+    const stamped = { v: EVENT_VERSION, ...event } as RunEvent;
+    this.o.emit(stamped);
+    if (!this.o.files || event.type === 'tokens' || event.type === 'rollouts' || event.type === 'phase') return;
+    const stored = stamped.type === 'signals' ? { ...stamped, rollouts: stamped.rollouts.map(({ alternatives: _, ...r }) => r) } : stamped;
+    const { files } = this.o;
+    this.writing = this.writing.then(() => files.append('events.jsonl', `${JSON.stringify(stored)}\n`));
+  }
+
+  destroy(): void {
+    this.policy.destroy();
+    this.reference?.destroy();
+  }
+}
+
+/** An error as a fault, with what can still be done. */
+export function faultOf(error: unknown, lastGoodStep: number | null): Fault {
+  const message = error instanceof Error ? error.message : String(error);
+  const kind: Fault['kind'] =
+    error instanceof DeviceLost
+      ? 'device-lost'
+      : error instanceof OutOfMemory
+        ? 'out-of-memory'
+        : error instanceof NotFinite
+          ? 'nan'
+          : error instanceof GpuValidationError || error instanceof ShaderError
+            ? 'validation'
+            : error instanceof Error && error.name === 'BadInput'
+              ? 'bad-input'
+              : error instanceof Error && error.name === 'QuotaExceededError'
+                ? 'storage'
+                : 'internal';
+  return { kind, message, lastGoodStep, resumable: lastGoodStep !== null && kind !== 'bad-input' };
+}
