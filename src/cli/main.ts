@@ -2,6 +2,7 @@
 import { BadInput } from '../data/errors';
 import { DeviceLost, NotFinite, OutOfMemory, WebGpuUnavailable } from '../gpu/errors';
 import { type Command, EXIT } from './command';
+import { doctor } from './doctor';
 import { evaluation } from './eval';
 import { generate } from './generate';
 import { gradients } from './gradients';
@@ -9,7 +10,7 @@ import { pretrain } from './pretrain';
 import { score } from './score';
 import { train } from './train';
 
-const COMMANDS: readonly Command[] = [train, pretrain, evaluation, generate, score, gradients];
+const COMMANDS: readonly Command[] = [train, pretrain, evaluation, generate, score, gradients, doctor];
 
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;

@@ -13,7 +13,7 @@ import type { ModelConfig } from '../model/config';
 import { planMemory } from '../model/decoder';
 import { writeModelFolder } from '../model/folder';
 import { Policy, type TrainingState } from '../model/policy';
-import { loadCheckpoint, saveCheckpoint } from './checkpoint';
+import { checkpointFolder, loadCheckpoint, saveCheckpoint } from './checkpoint';
 import type { TrainConfig } from './config';
 import { type DeviceReport, EVENT_VERSION, type Fault, type RunEvent } from './events';
 import type { Files } from './files';
@@ -30,6 +30,8 @@ export interface SessionOptions {
   device: DeviceReport;
   /** Where the run is stored; null for a run that is not. */
   files: Files | null;
+  /** What a full disk means: the run stops (command line), or goes on unsaved after a fault event (page). Default: stop. */
+  onStorageError?: 'stop' | 'go on';
   emit: (event: RunEvent) => void;
   /** Show each token's likeliest alternatives (live only, never stored). */
   alternatives: boolean;
@@ -68,7 +70,7 @@ export class Session {
   private writing: Promise<void> = Promise.resolve();
 
   private constructor(
-    private readonly o: SessionOptions,
+    private o: SessionOptions,
     readonly policy: Policy,
     private readonly reference: Policy | null,
     public config: TrainConfig,
@@ -136,6 +138,20 @@ export class Session {
     this.tellStep(outcome, seconds);
     if (this.config.evalEvery > 0 && step % this.config.evalEvery === 0) await this.evaluate();
     if (step % this.config.checkpointEvery === 0) await this.checkpoint();
+    await this.stored();
+  }
+
+  /** Waits until all events are stored. A full disk ends the run or, where the host says so, the storing. */
+  private async stored(): Promise<void> {
+    try {
+      await this.writing;
+    } catch (error) {
+      if (this.o.onStorageError !== 'go on') throw error;
+      this.o = { ...this.o, files: null };
+      this.writing = Promise.resolve();
+      const message = `The run can no longer be stored (${error instanceof Error ? error.message : String(error)}); it goes on unsaved. Free some space and download the model before you close the page.`;
+      this.tell({ type: 'fault', step: this.step, fault: { kind: 'storage', message, lastGoodStep: this.step, resumable: false } });
+    }
   }
 
   private tellStep(o: StepOutcome, seconds: number): void {
@@ -162,13 +178,16 @@ export class Session {
 
   /** Stores a checkpoint; its event is written after everything it stands for. */
   async checkpoint(): Promise<void> {
+    await this.stored();
     const { files } = this.o;
     if (!files) return;
-    await this.writing;
     // The event first, so that the bytes counted include it: a resumed log and an unbroken one are then the same.
-    this.tell({ type: 'checkpoint', step: this.step, path: `checkpoints/step-${String(this.step).padStart(6, '0')}` });
-    await this.writing;
-    await saveCheckpoint(files, this.step, this.policy, this.o.task.tokenizerFiles, { ...this.state(), eventBytes: await files.size('events.jsonl') });
+    this.tell({ type: 'checkpoint', step: this.step, path: checkpointFolder(this.step) });
+    this.writing = this.writing.then(async () => {
+      const extra: SessionState = { ...this.state(), eventBytes: await files.size('events.jsonl') };
+      await saveCheckpoint(files, this.step, this.policy, this.o.task.tokenizerFiles, extra);
+    });
+    await this.stored();
   }
 
   /** What a later session needs besides the policy's own state. */
@@ -182,7 +201,7 @@ export class Session {
       for (const [name, bytes] of await this.exportModel()) await this.o.files.write(`final/${name}`, bytes);
     }
     this.tell({ type: 'done', step: this.step, reason, seconds: this.seconds });
-    await this.writing;
+    await this.stored();
   }
 
   async exportModel(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {

@@ -1,0 +1,234 @@
+/**
+ * Runs a session for the page: start, pause, step, stop, change, recover. Knows nothing of Workers or pages; `worker.ts`
+ * connects it to messages. One command at a time; a command that comes while a step is running acts after that step.
+ */
+import { findTask } from '../data/tasks';
+import type { Gpu } from '../gpu/device';
+import { WebGpuUnavailable } from '../gpu/errors';
+import { type ModelFolder, parseJson, readModelFolder } from '../model/folder';
+import { parseTrainConfig, type TrainConfig } from './config';
+import { deviceReport } from './device-report';
+import { type DeviceReport, EVENT_VERSION, type LabCommand, type LabMessage, type RunEvent } from './events';
+import { type Files, readText } from './files';
+import { faultOf, Session, type SessionOptions } from './session';
+
+export interface RunnerHost {
+  openGpu(): Promise<Gpu>;
+  /** Checks this adapter's kernels; null skips the check. */
+  selfTest(gpu: Gpu): Promise<DeviceReport['selfTest']>;
+  /** Reads a file of a built-in model. */
+  readModelFile(model: string, name: string): Promise<Uint8Array | null>;
+  /** The folder that holds all runs, or null where there is no storage. */
+  runsFolder(): Promise<Files | null>;
+  runFolder(id: string): Promise<Files | null>;
+  send(message: LabMessage): void;
+}
+
+type Mode = 'idle' | 'paused' | 'running' | 'stepping' | 'stopping';
+
+export class Runner {
+  private gpu: Gpu | null = null;
+  private device: DeviceReport | null = null;
+  private session: Session | null = null;
+  private options: SessionOptions | null = null;
+  private mode: Mode = 'idle';
+  private looping = false;
+  /** The last good step, in host memory: a lost device or a bad step continues from here. */
+  private lastGood: Extract<NonNullable<SessionOptions['resume']>, { state: unknown }> | null = null;
+
+  constructor(private readonly host: RunnerHost) {}
+
+  async handle(command: LabCommand): Promise<void> {
+    try {
+      await this.act(command);
+    } catch (error) {
+      if (error instanceof WebGpuUnavailable) this.host.send({ type: 'unavailable', reason: error.message });
+      else this.host.send({ type: 'problem', message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  private async act(command: LabCommand): Promise<void> {
+    switch (command.type) {
+      case 'open':
+        await this.open();
+        return;
+      case 'start':
+        await this.start(command.config, command.paused);
+        return;
+      case 'pause':
+        if (this.mode === 'running' || this.mode === 'stepping') this.mode = 'paused';
+        if (!this.looping) this.tellPaused();
+        return;
+      case 'resume':
+        return this.go('running');
+      case 'step':
+        return this.go('stepping');
+      case 'stop':
+        return this.go('stopping');
+      case 'set':
+        this.session?.change(parsePatch(command.patch));
+        return;
+      case 'recover':
+        return this.recover();
+      case 'list-runs':
+        this.host.send({ type: 'runs', runs: await this.listRuns() });
+        return;
+      case 'load-run':
+        this.host.send({ type: 'run', id: command.id, events: await this.loadRun(command.id) });
+        return;
+      case 'export-model': {
+        if (!this.session) throw new Error('There is no trained model yet. Start a run first.');
+        const files = [...(await this.session.exportModel())].map(([name, bytes]) => ({ name, bytes }));
+        this.host.send({ type: 'exported', files });
+        return;
+      }
+      case 'lose-device':
+        this.gpu?.destroy();
+        return;
+      default:
+        command satisfies never;
+    }
+  }
+
+  private async open(): Promise<Gpu> {
+    const gpu = await this.host.openGpu();
+    this.gpu = gpu;
+    this.device = deviceReport(gpu, await this.host.selfTest(gpu));
+    this.host.send({ type: 'opened', device: this.device });
+    void gpu.lost.then((error) => {
+      // A loss between steps has nobody waiting on it; tell it here. One within a step comes out of the step.
+      if (this.gpu === gpu && this.session && !this.looping) this.fail(error);
+    });
+    return gpu;
+  }
+
+  private async start(partial: TrainConfig, paused: boolean): Promise<void> {
+    if (this.looping) throw new Error('A run is going. Stop it first.');
+    const config = parseTrainConfig(partial, 'settings');
+    const gpu = this.gpu ?? (await this.open());
+    this.closeSession();
+    const model = await this.loadModel(config.model);
+    const id = `${new Date().toISOString().replace(/[:.]/g, '-')}-${config.arm}`;
+    const files = await this.host.runFolder(id).catch(() => null);
+    await files?.write('config.json', new TextEncoder().encode(JSON.stringify(config)));
+    this.options = {
+      gpu,
+      model,
+      task: findTask(config.task),
+      config,
+      device: this.device as DeviceReport,
+      files,
+      onStorageError: 'go on',
+      emit: (event) => this.host.send({ type: 'event', event }),
+      alternatives: true,
+    };
+    this.lastGood = null;
+    this.session = await Session.open(this.options);
+    this.mode = paused ? 'paused' : 'running';
+    if (paused) this.tellPaused();
+    else void this.loop();
+  }
+
+  private async loadModel(name: string): Promise<ModelFolder> {
+    if (name !== 'nano') throw new Error(`The page trains the built-in model "nano"; "${name}" is for the command line.`);
+    return readModelFolder((file) => this.host.readModelFile(name, file), `models/${name}`);
+  }
+
+  private go(mode: Mode): void {
+    if (!this.session) throw new Error('No run is open. Press Start.');
+    this.mode = mode;
+    void this.loop();
+  }
+
+  /** Steps until paused, stopped, finished or failed. Never rejects. */
+  private async loop(): Promise<void> {
+    if (this.looping || !this.session) return;
+    this.looping = true;
+    const { session } = this;
+    try {
+      while (this.mode === 'running' || this.mode === 'stepping') {
+        if (session.finished) break;
+        await session.next();
+        this.lastGood = { step: session.step, state: await session.policy.state(), extra: session.state() };
+        if ((this.mode as Mode) === 'stepping') this.mode = 'paused';
+      }
+      if (session.finished || this.mode === 'stopping') {
+        if (!session.finished) await session.checkpoint();
+        await session.finish(session.finished ? 'finished' : 'stopped');
+        this.mode = 'idle';
+      } else {
+        this.tellPaused();
+      }
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      this.looping = false;
+    }
+  }
+
+  private tellPaused(): void {
+    if (this.session) this.event({ v: EVENT_VERSION, type: 'phase', step: this.session.step, phase: 'paused' });
+  }
+
+  private fail(error: unknown): void {
+    this.mode = 'paused';
+    const fault = faultOf(error, this.lastGood?.step ?? 0);
+    this.event({ v: EVENT_VERSION, type: 'fault', step: this.session?.step ?? 0, fault });
+    if (fault.kind === 'device-lost') this.gpu = null;
+  }
+
+  private event(event: RunEvent): void {
+    this.host.send({ type: 'event', event });
+  }
+
+  /** A new device where the old one is gone, and the session again at the last good step, paused. */
+  private async recover(): Promise<void> {
+    if (!this.options) throw new Error('There is no run to continue.');
+    if (this.looping) throw new Error('The run is going already.');
+    this.closeSession();
+    const gpu = this.gpu ?? (await this.open());
+    this.options = { ...this.options, gpu, device: this.device as DeviceReport, resume: this.lastGood ?? undefined };
+    this.session = await Session.open(this.options);
+    this.mode = 'paused';
+    this.tellPaused();
+  }
+
+  private closeSession(): void {
+    this.session?.destroy();
+    this.session = null;
+  }
+
+  private async listRuns(): Promise<Extract<LabMessage, { type: 'runs' }>['runs']> {
+    const root = await this.host.runsFolder();
+    if (!root) return [];
+    const runs: Extract<LabMessage, { type: 'runs' }>['runs'] = [];
+    for (const id of (await root.list('.')).reverse()) {
+      const config = await root.read(`${id}/config.json`);
+      const events = await this.loadRun(id);
+      if (!config || events.length === 0) continue;
+      const { arm, seed } = parseJson(config, id) as TrainConfig;
+      const steps = events.filter((e) => e.type === 'step').length;
+      runs.push({ id, created: Date.parse(id.replace(/^(\d+-\d+-\d+T\d+)-(\d+)-(\d+)-(\d+)Z.*$/, '$1:$2:$3.$4Z')), steps, arm, label: `${arm}, seed ${seed}, ${steps} steps` });
+    }
+    return runs;
+  }
+
+  private async loadRun(id: string): Promise<RunEvent[]> {
+    const root = await this.host.runsFolder();
+    return parseEvents(root ? await readText(root, `${id}/events.jsonl`) : null);
+  }
+}
+
+/** Whole lines of a log; a last line that was cut short is left out. */
+export function parseEvents(text: string | null): RunEvent[] {
+  if (!text) return [];
+  const lines = text.split('\n');
+  lines.pop(); // what follows the last line break: nothing, or a line that was never finished
+  return lines.map((line) => JSON.parse(line) as RunEvent);
+}
+
+/** Live settings, checked like a whole configuration. */
+function parsePatch(patch: Partial<TrainConfig>): Partial<TrainConfig> {
+  parseTrainConfig(patch, 'settings');
+  return patch;
+}

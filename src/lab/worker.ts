@@ -1,0 +1,24 @@
+/** The engine's side of the page: a Worker that owns the GPU, so that the page stays free. */
+import { openBrowserGpu } from '../gpu/open.browser';
+import type { LabCommand, LabMessage } from './events';
+import { privateFiles } from './files.browser';
+import { Runner } from './runner';
+import { selfTest } from './self-test';
+
+const scope = self as unknown as { location: Location; postMessage(message: LabMessage): void; onmessage: ((event: MessageEvent<LabCommand>) => void) | null };
+/** The page's folder: in a build the worker lies in assets/ below it. */
+const base = new URL(import.meta.env.DEV ? '/' : '../', scope.location.href);
+
+const runner = new Runner({
+  openGpu: openBrowserGpu,
+  selfTest,
+  async readModelFile(model, name) {
+    const response = await fetch(new URL(`models/${model}/${name}`, base));
+    return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
+  },
+  runsFolder: () => privateFiles('runs').catch(() => null),
+  runFolder: (id) => privateFiles(`runs/${id}`).catch(() => null),
+  send: (message) => scope.postMessage(message),
+});
+
+scope.onmessage = (event: MessageEvent<LabCommand>) => void runner.handle(event.data);
