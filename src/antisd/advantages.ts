@@ -41,7 +41,12 @@ export function perplexityLambda(t: ArrayLike<number>): number {
  * Token advantages of one rollout. `lambda` is the step's λ after schedule and gate (0 where the gate is closed or warming
  * up); with λ = 0 the advantage is the group's, to the bit. `sigmaRef` is the reference deviation of u, null before it is known.
  */
-export function tokenAdvantages(r: RolloutSignals, method: Method, lambda: number, sigmaRef: number | null): TokenAdvantages {
+export function tokenAdvantages(
+  r: RolloutSignals,
+  method: Method,
+  lambda: number,
+  sigmaRef: number | null,
+): TokenAdvantages {
   const n = r.s.length;
   const u = new Float32Array(n);
   const phi = new Float32Array(n);

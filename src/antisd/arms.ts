@@ -35,12 +35,44 @@ export interface Arm {
   method: Method;
 }
 
-const OFF: GateSettings = { kind: 'off', statistic: 'median-rollouts', warmup: 0, down: 0.93, up: 1, smoothing: 0, floor: 1e-3 };
+const OFF: GateSettings = {
+  kind: 'off',
+  statistic: 'median-rollouts',
+  warmup: 0,
+  down: 0.93,
+  up: 1,
+  smoothing: 0,
+  floor: 1e-3,
+};
 /** Thresholds 0.93 H_warm and H_warm (paper), on the statistic that is not degenerate where most tokens are certain. */
-const PAPER: GateSettings = { kind: 'paper', statistic: 'median-rollouts', warmup: 5, down: 0.93, up: 1, smoothing: 0, floor: 1e-3 };
+const PAPER: GateSettings = {
+  kind: 'paper',
+  statistic: 'median-rollouts',
+  warmup: 5,
+  down: 0.93,
+  up: 1,
+  smoothing: 0,
+  floor: 1e-3,
+};
 /** EMA(0.8) of the statistic against its running maximum; no hysteresis. */
-const PEAK: GateSettings = { kind: 'peak', statistic: 'median-rollouts', warmup: 5, down: 0.93, up: 0.93, smoothing: 0.8, floor: 1e-3 };
-const PERPLEXITY: GateSettings = { kind: 'perplexity', statistic: 'perplexity', warmup: 5, down: 0.93, up: 1.07, smoothing: 0, floor: 1e-3 };
+const PEAK: GateSettings = {
+  kind: 'peak',
+  statistic: 'median-rollouts',
+  warmup: 5,
+  down: 0.93,
+  up: 0.93,
+  smoothing: 0.8,
+  floor: 1e-3,
+};
+const PERPLEXITY: GateSettings = {
+  kind: 'perplexity',
+  statistic: 'perplexity',
+  warmup: 5,
+  down: 0.93,
+  up: 1.07,
+  smoothing: 0,
+  floor: 1e-3,
+};
 
 const PLAIN: Method = {
   base: 'reward',
@@ -59,22 +91,72 @@ const PLAIN: Method = {
   gate: OFF,
 };
 
-const arm = (label: string, formula: string, doc: string, method: Partial<Method>): Arm => ({ label, formula, doc, method: { ...PLAIN, ...method } });
+const arm = (label: string, formula: string, doc: string, method: Partial<Method>): Arm => ({
+  label,
+  formula,
+  doc,
+  method: { ...PLAIN, ...method },
+});
 
 export const ARMS: Readonly<Record<ArmName, Arm>> = {
-  antisd: arm('AntiSD', 'A − λ g φ(m(u))', 'The paper’s signal with an outlier mask and a gate on the running maximum: the steadiest form measured here.', { sign: -1, maskNats: 3, gate: PEAK }),
-  'antisd-paper': arm('AntiSD, paper', 'A − λ g φ(u)', 'To the letter: no mask, the gate tied to the warm-up. It can collapse on this task, which is a lesson.', { sign: -1, gate: PAPER }),
-  'antisd-code': arm('AntiSD, released code', 'A + λ_seq z(−φ(m(u)))', 'Outliers beyond 2σ masked, u clamped to ±5, the term standardised in each sequence, λ from the teacher’s perplexity.', {
-    sign: -1, maskSigma: 2, clampNats: 5, standardise: true, lambdaFrom: 'perplexity', gate: PERPLEXITY,
-  }),
+  antisd: arm(
+    'AntiSD',
+    'A − λ g φ(m(u))',
+    'The paper’s signal with an outlier mask and a gate on the running maximum: the steadiest form measured here.',
+    { sign: -1, maskNats: 3, gate: PEAK },
+  ),
+  'antisd-paper': arm(
+    'AntiSD, paper',
+    'A − λ g φ(u)',
+    'To the letter: no mask, the gate tied to the warm-up. It can collapse on this task, which is a lesson.',
+    { sign: -1, gate: PAPER },
+  ),
+  'antisd-code': arm(
+    'AntiSD, released code',
+    'A + λ_seq z(−φ(m(u)))',
+    'Outliers beyond 2σ masked, u clamped to ±5, the term standardised in each sequence, λ from the teacher’s perplexity.',
+    {
+      sign: -1,
+      maskSigma: 2,
+      clampNats: 5,
+      standardise: true,
+      lambdaFrom: 'perplexity',
+      gate: PERPLEXITY,
+    },
+  ),
   grpo: arm('GRPO', 'A', 'The reward’s group advantage alone.', { lambda: 0 }),
-  sd: arm('Self-distillation', 'A + λ u', 'Towards the teacher: the baseline that the method turns round.', { sign: 1, divergence: DIVERGENCES['reverse-kl'] }),
+  sd: arm('Self-distillation', 'A + λ u', 'Towards the teacher: the baseline that the method turns round.', {
+    sign: 1,
+    divergence: DIVERGENCES['reverse-kl'],
+  }),
   'sd-jsd': arm('Self-distillation, JS', 'A + λ φ(u)', 'Self-distillation with AntiSD’s own shape.', { sign: 1 }),
-  'antisd-correct': arm('AntiSD, correct only', 'A − λ g φ(m(u)) where r = 1', 'The reversal on correct rollouts only (after RLRT).', { sign: -1, maskNats: 3, correctOnly: true, gate: PEAK }),
-  'antisd-mult': arm('AntiSD, multiplicative', 'A (1 − λ g φ(u))', 'The paper’s multiplicative ablation.', { sign: -1, combine: 'multiply', gate: PAPER }),
-  'no-teacher': arm('No privileged context', 'A − λ φ(u), c = none', 'The teacher sees no context. In this task u is then 0 throughout, and the step is GRPO’s.', { sign: -1, context: 'none' }),
-  'antisd-only': arm('Signal only', '−λ g φ(m(u))', 'No reward at all: how far the signal alone carries.', { base: 'none', sign: -1, maskNats: 3, gate: PEAK }),
-  'entropy-bonus': arm('Entropy bonus', 'A − β s', 'The control: would any push to explore do?', { lambda: 0, entropyBeta: 0.1 }),
+  'antisd-correct': arm(
+    'AntiSD, correct only',
+    'A − λ g φ(m(u)) where r = 1',
+    'The reversal on correct rollouts only (after RLRT).',
+    { sign: -1, maskNats: 3, correctOnly: true, gate: PEAK },
+  ),
+  'antisd-mult': arm('AntiSD, multiplicative', 'A (1 − λ g φ(u))', 'The paper’s multiplicative ablation.', {
+    sign: -1,
+    combine: 'multiply',
+    gate: PAPER,
+  }),
+  'no-teacher': arm(
+    'No privileged context',
+    'A − λ φ(u), c = none',
+    'The teacher sees no context. In this task u is then 0 throughout, and the step is GRPO’s.',
+    { sign: -1, context: 'none' },
+  ),
+  'antisd-only': arm('Signal only', '−λ g φ(m(u))', 'No reward at all: how far the signal alone carries.', {
+    base: 'none',
+    sign: -1,
+    maskNats: 3,
+    gate: PEAK,
+  }),
+  'entropy-bonus': arm('Entropy bonus', 'A − β s', 'The control: would any push to explore do?', {
+    lambda: 0,
+    entropyBeta: 0.1,
+  }),
 };
 
 /** The arm's row with the configuration's overrides. */

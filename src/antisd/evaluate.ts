@@ -36,9 +36,15 @@ const EVALUATION_STREAM = 0x800000;
 export async function evaluate(policy: Policy, task: Task, o: EvaluationOptions): Promise<Evaluation> {
   const problems = task.generate({ split: 'heldout', count: o.problems, seed: 0, minDepth: o.minDepth });
   const requests = problems.map((p) => ({ ids: task.studentPrompt(p), count: o.samples }));
-  const responses = await generate(policy.decoder, requests, { ...o, eosId: task.tokenizer.eosId, stream: EVALUATION_STREAM });
+  const responses = await generate(policy.decoder, requests, {
+    ...o,
+    eosId: task.tokenizer.eosId,
+    stream: EVALUATION_STREAM,
+  });
   policy.forget();
-  const right = problems.map((p, i) => mean(responses.slice(i * o.samples, (i + 1) * o.samples).map((r) => task.verify(p, r).reward)));
+  const right = problems.map((p, i) =>
+    mean(responses.slice(i * o.samples, (i + 1) * o.samples).map((r) => task.verify(p, r).reward)),
+  );
   return {
     accuracy: mean(right),
     passAtK: mean(right.map((share) => passAtK(o.samples, Math.round(share * o.samples), o.samples))),

@@ -27,13 +27,23 @@ export interface Gate {
   state: GateState;
 }
 
-export const newGate = (): Gate => ({ steps: 0, warm: [], smoothed: null, reference: null, closed: false, state: 'warm-up' });
+export const newGate = (): Gate => ({
+  steps: 0,
+  warm: [],
+  smoothed: null,
+  reference: null,
+  closed: false,
+  state: 'warm-up',
+});
 
 /** Sequences of a larger teacher perplexity are left out (released code). */
 const LARGEST_PERPLEXITY = 3;
 
 /** h of one batch, from each rollout's teacher entropies H_T and log-probabilities t (nats). */
-export function gateStatistic(kind: GateStatistic, rollouts: readonly { H_T: ArrayLike<number>; t: ArrayLike<number> }[]): number {
+export function gateStatistic(
+  kind: GateStatistic,
+  rollouts: readonly { H_T: ArrayLike<number>; t: ArrayLike<number> }[],
+): number {
   const spoken = rollouts.filter((r) => r.H_T.length > 0);
   switch (kind) {
     case 'median-tokens':
@@ -50,7 +60,8 @@ export function gateStatistic(kind: GateStatistic, rollouts: readonly { H_T: Arr
 /** The gate after a step whose statistic is h. Pure. */
 export function updateGate(gate: Gate, h: number, s: GateSettings): Gate {
   const steps = gate.steps + 1;
-  const smoothed = gate.smoothed === null || s.smoothing === 0 ? h : s.smoothing * gate.smoothed + (1 - s.smoothing) * h;
+  const smoothed =
+    gate.smoothed === null || s.smoothing === 0 ? h : s.smoothing * gate.smoothed + (1 - s.smoothing) * h;
   if (s.kind === 'off') return { ...gate, steps, smoothed, closed: false, state: 'off' };
   const warming = steps <= s.warmup;
   const warm = warming ? [...gate.warm, h] : gate.warm;
@@ -71,4 +82,5 @@ export function gateThresholds(gate: Gate, s: GateSettings): { closesBelow: numb
 }
 
 /** Whether the term acts in this step. */
-export const termActs = (gate: Gate): boolean => gate.state === 'open' || gate.state === 'inert' || gate.state === 'off';
+export const termActs = (gate: Gate): boolean =>
+  gate.state === 'open' || gate.state === 'inert' || gate.state === 'off';

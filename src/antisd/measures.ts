@@ -30,7 +30,8 @@ export function distinctN(responses: readonly ArrayLike<number>[], n: number): n
 /** Mean edit distance over the pairs of a group, in tokens. */
 export function meanPairwiseEdit(responses: readonly ArrayLike<number>[]): number {
   const distances: number[] = [];
-  for (let i = 0; i < responses.length; i++) for (let j = 0; j < i; j++) distances.push(editDistance(responses[i], responses[j]));
+  for (let i = 0; i < responses.length; i++)
+    for (let j = 0; j < i; j++) distances.push(editDistance(responses[i], responses[j]));
   return mean(distances);
 }
 
@@ -64,7 +65,13 @@ export class TokenTable {
   list(): TokenRow[] {
     const total = [...this.rows.values()].reduce((sum, r) => sum + r.size, 0);
     return [...this.rows]
-      .map(([token, r]) => ({ token, count: r.count, meanU: r.u / r.count, meanTerm: r.term / r.count, share: total > 0 ? r.size / total : 0 }))
+      .map(([token, r]) => ({
+        token,
+        count: r.count,
+        meanU: r.u / r.count,
+        meanTerm: r.term / r.count,
+        share: total > 0 ? r.size / total : 0,
+      }))
       .sort((a, b) => b.meanU - a.meanU);
   }
 }

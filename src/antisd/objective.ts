@@ -14,7 +14,12 @@ export function aggregationWeights(lengths: readonly number[], how: Aggregation,
   const weights = new Float64Array(total);
   let at = 0;
   for (const length of lengths) {
-    const w = how === 'token-mean' ? 1 / total : how === 'sequence-mean' ? 1 / (lengths.length * length) : 1 / (lengths.length * maxNewTokens);
+    const w =
+      how === 'token-mean'
+        ? 1 / total
+        : how === 'sequence-mean'
+          ? 1 / (lengths.length * length)
+          : 1 / (lengths.length * maxNewTokens);
     weights.fill(w, at, at + length);
     at += length;
   }

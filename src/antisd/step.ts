@@ -77,11 +77,22 @@ export async function trainStep(x: StepContext, state: MethodState, step: number
   const clock = phaseClock(x.onPhase);
 
   clock.enter('sample');
-  const problems = task.generate({ split: 'train', count: c.problems, seed: c.seed, minDepth: c.minDepth, first: (step - 1) * c.problems });
+  const problems = task.generate({
+    split: 'train',
+    count: c.problems,
+    seed: c.seed,
+    minDepth: c.minDepth,
+    first: (step - 1) * c.problems,
+  });
   x.onRollouts?.(problems.flatMap((p) => Array.from({ length: c.group }, () => p)));
   const prompts = problems.map((p) => task.studentPrompt(p));
   const sampling = { ...c, eosId: task.tokenizer.eosId, stream: step };
-  const responses = await generate(policy.decoder, prompts.map((ids) => ({ ids, count: c.group })), sampling, x.onTokens);
+  const responses = await generate(
+    policy.decoder,
+    prompts.map((ids) => ({ ids, count: c.group })),
+    sampling,
+    x.onTokens,
+  );
   policy.forget();
   const owner = (i: number) => Math.floor(i / c.group);
   const verdicts = responses.map((response, i) => task.verify(problems[owner(i)], response));
@@ -90,11 +101,22 @@ export async function trainStep(x: StepContext, state: MethodState, step: number
   const inGroup = <T>(list: readonly T[], g: number) => list.slice(g * c.group, (g + 1) * c.group);
   const rewards = verdicts.map((v) => v.reward as number);
   const contexts = problems.flatMap((problem, g) =>
-    chooseContexts({ mode: method.context, wrongShare: c.wrongShare, task, problem, responses: inGroup(responses, g), rewards: inGroup(rewards, g), others: problems, seed: [c.seed, step, g] }),
+    chooseContexts({
+      mode: method.context,
+      wrongShare: c.wrongShare,
+      task,
+      problem,
+      responses: inGroup(responses, g),
+      rewards: inGroup(rewards, g),
+      others: problems,
+      seed: [c.seed, step, g],
+    }),
   );
   const continued = (prompt: number[], i: number) => ({ ids: [...prompt, ...responses[i]], from: prompt.length });
   const studentBatch = policy.plan(responses.map((_, i) => continued(prompts[owner(i)], i)));
-  const teacherBatch = policy.plan(responses.map((_, i) => continued(task.teacherPrompt(problems[owner(i)], contexts[i]), i)));
+  const teacherBatch = policy.plan(
+    responses.map((_, i) => continued(task.teacherPrompt(problems[owner(i)], contexts[i]), i)),
+  );
   const teacher = await policy.score(teacherBatch, x.alternatives);
   const reference = x.reference ? await x.reference.score(studentBatch) : null;
   const student = await policy.score(studentBatch, x.alternatives); // last: its activations serve the backward pass
@@ -103,15 +125,25 @@ export async function trainStep(x: StepContext, state: MethodState, step: number
   const h = gateStatistic(method.gate.statistic, columns);
   const gate = updateGate(state.gate, h, method.gate);
   const lambda = termActs(gate) ? scheduledLambda(method, c, step) : 0;
-  const deviations = state.gate.steps < Math.max(1, c.gateWarmup) ? [...state.deviations, deviationOfU(columns)] : state.deviations;
+  const deviations =
+    state.gate.steps < Math.max(1, c.gateWarmup) ? [...state.deviations, deviationOfU(columns)] : state.deviations;
 
   const groups = problems.map((_, g) => groupAdvantages(inGroup(rewards, g), c.advantageStd));
   const tokens = columns.map(({ s, t }, i) =>
-    tokenAdvantages({ s, t, reward: rewards[i], groupAdvantage: groups[owner(i)][i % c.group] }, method, lambda, mean(deviations)),
+    tokenAdvantages(
+      { s, t, reward: rewards[i], groupAdvantage: groups[owner(i)][i % c.group] },
+      method,
+      lambda,
+      mean(deviations),
+    ),
   );
 
   const advantage = concat(tokens.map((a) => a.advantage));
-  const weights = aggregationWeights(responses.map((r) => r.length), c.aggregation, c.maxNewTokens);
+  const weights = aggregationWeights(
+    responses.map((r) => r.length),
+    c.aggregation,
+    c.maxNewTokens,
+  );
   const lr = c.learningRate * Math.min(1, step / Math.max(1, c.warmupSteps));
   let s = student.logprob;
   let objective: Objective | null = null;
@@ -119,13 +151,31 @@ export async function trainStep(x: StepContext, state: MethodState, step: number
   for (let update = 0; update < c.updates; update++) {
     clock.enter('backward');
     if (update > 0) s = (await policy.score(studentBatch)).logprob;
-    objective = policyObjective({ advantage, s, sOld: student.logprob, sRef: reference?.logprob ?? null, weights, clipEpsilon: c.clipEpsilon, klCoefficient: c.klCoefficient });
+    objective = policyObjective({
+      advantage,
+      s,
+      sOld: student.logprob,
+      sRef: reference?.logprob ?? null,
+      weights,
+      clipEpsilon: c.clipEpsilon,
+      klCoefficient: c.klCoefficient,
+    });
     policy.zeroGradients();
     policy.accumulate(studentBatch, objective.gradient);
     await policy.decoder.recorder.finish();
     clock.enter('update');
-    const result = await policy.update({ lr, beta1: c.beta1, beta2: c.beta2, eps: 1e-8, weightDecay: c.weightDecay, clipNorm: c.clipNorm });
-    if (!result.applied) throw new NotFinite(`The gradient of step ${step} is not finite; the weights stay as they were. Lower the learning rate or λ and continue.`);
+    const result = await policy.update({
+      lr,
+      beta1: c.beta1,
+      beta2: c.beta2,
+      eps: 1e-8,
+      weightDecay: c.weightDecay,
+      clipNorm: c.clipNorm,
+    });
+    if (!result.applied)
+      throw new NotFinite(
+        `The gradient of step ${step} is not finite; the weights stay as they were. Lower the learning rate or λ and continue.`,
+      );
     gradNorm = result.gradNorm;
   }
   const phaseMs = clock.end();
@@ -165,7 +215,10 @@ function cut<P extends 'S' | 'T'>(side: P, scores: Scores, i: number): Columns<P
   const entropy = scores.entropy.subarray(first, end);
   const per = scores.alternatives ? scores.alternatives.length / scores.logprob.length : 0;
   const top = scores.alternatives?.subarray(first * per, end * per) ?? null;
-  const columns = side === 'S' ? { s: logprob, H_S: entropy, studentAlternatives: top } : { t: logprob, H_T: entropy, teacherAlternatives: top };
+  const columns =
+    side === 'S'
+      ? { s: logprob, H_S: entropy, studentAlternatives: top }
+      : { t: logprob, H_T: entropy, teacherAlternatives: top };
   return columns as Columns<P>;
 }
 

@@ -12,7 +12,13 @@ export interface Command {
 }
 
 /** A command from its flags and its body. */
-export function defineCommand<F extends Flags>(c: { name: string; summary: string; details?: string; flags: F; run(values: Values<F>): Promise<number> }): Command {
+export function defineCommand<F extends Flags>(c: {
+  name: string;
+  summary: string;
+  details?: string;
+  flags: F;
+  run(values: Values<F>): Promise<number>;
+}): Command {
   return {
     name: c.name,
     summary: c.summary,

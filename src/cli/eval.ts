@@ -23,7 +23,11 @@ export const evaluation = defineCommand({
     const problems = flags.problems ?? 128;
     const samples = flags.samples ?? 8;
     const maxNewTokens = flags['max-new-tokens'] ?? 83;
-    const { policy } = await openPolicy(flags.model ?? 'nano', { rows: Math.min(256, problems * samples), tokens: 2048, maxNewTokens });
+    const { policy } = await openPolicy(flags.model ?? 'nano', {
+      rows: Math.min(256, problems * samples),
+      tokens: 2048,
+      maxNewTokens,
+    });
     const result = await evaluate(policy, task, {
       problems,
       samples,

@@ -21,12 +21,26 @@ export const generate = defineCommand({
   },
   async run(flags) {
     const task = await loadTask(flags.task ?? 'two-cards');
-    const [problem] = task.generate({ split: 'heldout', count: 1, seed: 0, minDepth: flags['min-depth'] ?? 5, first: flags.problem ?? 0 });
+    const [problem] = task.generate({
+      split: 'heldout',
+      count: 1,
+      seed: 0,
+      minDepth: flags['min-depth'] ?? 5,
+      first: flags.problem ?? 0,
+    });
     const maxNewTokens = flags['max-new-tokens'] ?? 83;
     const { policy, model } = await openPolicy(flags.model ?? 'nano', { maxNewTokens });
     const ids = flags.prompt ? model.text.encode(flags.prompt) : task.studentPrompt(problem);
     process.stderr.write(`${model.text.decode(ids)}\n`);
-    const options = { temperature: flags.temperature ?? 1, topK: flags['top-k'] ?? 0, topP: flags['top-p'] ?? 1, maxNewTokens, eosId: model.text.eosId, seed: flags.seed ?? 0, stream: 0 };
+    const options = {
+      temperature: flags.temperature ?? 1,
+      topK: flags['top-k'] ?? 0,
+      topP: flags['top-p'] ?? 1,
+      maxNewTokens,
+      eosId: model.text.eosId,
+      seed: flags.seed ?? 0,
+      stream: 0,
+    };
     const [response] = await sampleResponses(policy.decoder, [{ ids, count: 1 }], options, (pieces) => {
       for (const piece of pieces) process.stdout.write(piece.ids.map((id) => `${model.text.token(id)} `).join(''));
     });

@@ -9,13 +9,25 @@ import { Policy } from '../model/policy';
 import { type LoadedModel, loadModel } from './places';
 
 /** A policy with room for what is asked. */
-export async function openPolicy(name: string, need: Partial<Capacity>): Promise<{ policy: Policy; model: LoadedModel }> {
+export async function openPolicy(
+  name: string,
+  need: Partial<Capacity>,
+): Promise<{ policy: Policy; model: LoadedModel }> {
   const model = await loadModel(name);
   const gpu = await openNodeGpu();
   const positions = Math.max(model.config.maxPositions, need.positions ?? 0);
   const rows = need.rows ?? 1;
   const tokens = Math.max(need.tokens ?? 0, rows, positions);
-  const capacity: Capacity = { maxNewTokens: 1, training: false, recompute: false, ...need, tokens, targets: tokens, positions, rows };
+  const capacity: Capacity = {
+    maxNewTokens: 1,
+    training: false,
+    recompute: false,
+    ...need,
+    tokens,
+    targets: tokens,
+    positions,
+    rows,
+  };
   return { policy: await Policy.create(gpu, model.config, capacity, model.packed), model };
 }
 
@@ -33,8 +45,15 @@ export async function readJsonFile(path: string): Promise<unknown> {
 /** {"tokens": int[][]} of a file. Throws BadInput. */
 export async function readTokenLists(path: string): Promise<number[][]> {
   const { tokens } = ((await readJsonFile(path)) ?? {}) as { tokens?: unknown };
-  const valid = Array.isArray(tokens) && tokens.every((row) => Array.isArray(row) && row.length > 0 && row.every((id) => Number.isInteger(id) && id >= 0));
-  if (!valid) throw new BadInput('The file has no "tokens": lists of token ids', path, 'Write {"tokens": [[1, 2, 3], …]}, each list with at least one id.');
+  const valid =
+    Array.isArray(tokens) &&
+    tokens.every((row) => Array.isArray(row) && row.length > 0 && row.every((id) => Number.isInteger(id) && id >= 0));
+  if (!valid)
+    throw new BadInput(
+      'The file has no "tokens": lists of token ids',
+      path,
+      'Write {"tokens": [[1, 2, 3], …]}, each list with at least one id.',
+    );
   return tokens as number[][];
 }
 

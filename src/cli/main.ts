@@ -19,7 +19,12 @@ async function main(argv: readonly string[]): Promise<number> {
     return EXIT.done;
   }
   const command = COMMANDS.find((c) => c.name === name);
-  if (!command) throw new BadInput(`Unknown command "${name}"`, 'lab', `Commands: ${COMMANDS.map((c) => c.name).join(', ')}. See: npm run lab -- --help`);
+  if (!command)
+    throw new BadInput(
+      `Unknown command "${name}"`,
+      'lab',
+      `Commands: ${COMMANDS.map((c) => c.name).join(', ')}. See: npm run lab -- --help`,
+    );
   if (rest.includes('--help') || rest.includes('-h')) {
     process.stdout.write(command.help);
     return EXIT.done;

@@ -17,7 +17,11 @@ export type Flags = Record<string, Flag>;
 
 /** The parsed value of each flag; undefined where it was not given and has no default. */
 export type Values<F extends Flags> = {
-  [K in keyof F]: F[K]['kind'] extends 'boolean' ? boolean : F[K]['kind'] extends 'text' ? string | undefined : number | undefined;
+  [K in keyof F]: F[K]['kind'] extends 'boolean'
+    ? boolean
+    : F[K]['kind'] extends 'text'
+      ? string | undefined
+      : number | undefined;
 };
 
 /** Parses argv. Throws BadInput for an unknown flag, a missing value or one out of range. */
@@ -27,13 +31,21 @@ export function parseFlags<F extends Flags>(command: string, flags: F, argv: rea
     const name = /^--([^=]+)/.exec(arg)?.[1];
     if (name === undefined || name in flags) continue;
     const near = nearest(name, Object.keys(flags));
-    throw new BadInput(`Unknown flag --${name}`, where, `${near ? `Did you mean --${near}? ` : ''}See: npm run lab -- ${command} --help`);
+    throw new BadInput(
+      `Unknown flag --${name}`,
+      where,
+      `${near ? `Did you mean --${near}? ` : ''}See: npm run lab -- ${command} --help`,
+    );
   }
-  const options = Object.fromEntries(Object.entries(flags).map(([name, f]) => [name, { type: f.kind === 'boolean' ? 'boolean' : 'string' } as const]));
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, f]) => [name, { type: f.kind === 'boolean' ? 'boolean' : 'string' } as const]),
+  );
   let values: Record<string, unknown>;
   try {
     // Negative numbers as values: parseArgs wants them joined by "=".
-    const joined = argv.flatMap((arg, i) => (/^-\d/.test(arg) ? [] : /^-\d/.test(argv[i + 1] ?? '') ? [`${arg}=${argv[i + 1]}`] : [arg]));
+    const joined = argv.flatMap((arg, i) =>
+      /^-\d/.test(arg) ? [] : /^-\d/.test(argv[i + 1] ?? '') ? [`${arg}=${argv[i + 1]}`] : [arg],
+    );
     values = parseArgs({ args: joined, options, strict: true, allowPositionals: false }).values;
   } catch (error) {
     throw new BadInput((error as Error).message.split('. ')[0], where, `See: npm run lab -- ${command} --help`);
@@ -55,7 +67,11 @@ function readValue(where: string, name: string, flag: Flag, given: unknown): unk
     throw new BadInput(`--${name} must be a ${whole ? 'whole ' : ''}number, got "${given}"`, where, flag.doc);
   }
   if (value < (flag.min ?? Number.NEGATIVE_INFINITY) || value > (flag.max ?? Number.POSITIVE_INFINITY)) {
-    throw new BadInput(`--${name} must lie between ${flag.min ?? '-∞'} and ${flag.max ?? '∞'}, got ${value}`, where, flag.doc);
+    throw new BadInput(
+      `--${name} must lie between ${flag.min ?? '-∞'} and ${flag.max ?? '∞'}, got ${value}`,
+      where,
+      flag.doc,
+    );
   }
   return value;
 }
@@ -68,5 +84,9 @@ export function describeFlags(flags: Flags): string {
     return [`  --${name}${value}`, `${f.doc}${fallback}`];
   });
   const width = Math.min(34, Math.max(...rows.map(([left]) => left.length)) + 2);
-  return rows.map(([left, right]) => (left.length + 2 > width ? `${left}\n${' '.repeat(width)}${right}` : left.padEnd(width) + right)).join('\n');
+  return rows
+    .map(([left, right]) =>
+      left.length + 2 > width ? `${left}\n${' '.repeat(width)}${right}` : left.padEnd(width) + right,
+    )
+    .join('\n');
 }

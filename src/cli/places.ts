@@ -30,14 +30,24 @@ export interface LoadedModel extends ModelFolder {
 /** A model by folder, or the built-in one by its name "nano". Throws BadInput. */
 export async function loadModel(name: string): Promise<LoadedModel> {
   const where = name === 'nano' ? join(repositoryRoot(), 'public/models/nano') : resolve(name);
-  if (!existsSync(where)) throw new BadInput('There is no such model folder', where, 'Give --model a folder with config.json, tokenizer.json and model.safetensors, or "nano".');
+  if (!existsSync(where))
+    throw new BadInput(
+      'There is no such model folder',
+      where,
+      'Give --model a folder with config.json, tokenizer.json and model.safetensors, or "nano".',
+    );
   const files = diskFiles(where);
   const folder = await readModelFolder((file) => files.read(file), where);
   const tokenizer = folder.tokenizer.get('tokenizer.json');
-  if (!tokenizer) throw new BadInput('tokenizer.json is missing', where, 'Copy it from the model this one was made from.');
+  if (!tokenizer)
+    throw new BadInput('tokenizer.json is missing', where, 'Copy it from the model this one was made from.');
   const text = await readTokenizer(tokenizer, `${where}/tokenizer.json`, folder.tokenizer.get('tokenizer_config.json'));
   if (text.vocabSize > folder.config.vocabSize) {
-    throw new BadInput(`tokenizer.json has ${text.vocabSize} tokens, the model ${folder.config.vocabSize}`, where, 'Use the tokenizer that belongs to the model.');
+    throw new BadInput(
+      `tokenizer.json has ${text.vocabSize} tokens, the model ${folder.config.vocabSize}`,
+      where,
+      'Use the tokenizer that belongs to the model.',
+    );
   }
   return { ...folder, where, text };
 }
@@ -46,7 +56,12 @@ export async function loadModel(name: string): Promise<LoadedModel> {
 export async function loadTask(name: string): Promise<Task> {
   if (!name.endsWith('.jsonl')) return findTask(name);
   const bytes = await diskFiles(dirname(resolve(name))).read(name.split('/').pop() as string);
-  if (!bytes) throw new BadInput('There is no such file', resolve(name), 'Give --task a .jsonl file of problems, or the name of a task.');
+  if (!bytes)
+    throw new BadInput(
+      'There is no such file',
+      resolve(name),
+      'Give --task a .jsonl file of problems, or the name of a task.',
+    );
   return jsonlTask(new TextDecoder().decode(bytes), name);
 }
 
@@ -54,7 +69,11 @@ export async function loadTask(name: string): Promise<Task> {
 export async function newRunFolder(path: string): Promise<Files> {
   const files = diskFiles(resolve(path));
   if ((await files.list('.')).length > 0) {
-    throw new BadInput('The folder is not empty', resolve(path), 'Choose another --out, or continue that run with --resume.');
+    throw new BadInput(
+      'The folder is not empty',
+      resolve(path),
+      'Choose another --out, or continue that run with --resume.',
+    );
   }
   return files;
 }

@@ -27,7 +27,8 @@ const INIT_STREAM = 100;
 export const pretrain = defineCommand({
   name: 'pretrain',
   summary: 'train a model from scratch on a task (supervised)',
-  details: 'The folder gets config.json, events.jsonl, checkpoints/ and final/ (a Hugging Face model folder). The same seed gives the same bits on the same adapter.',
+  details:
+    'The folder gets config.json, events.jsonl, checkpoints/ and final/ (a Hugging Face model folder). The same seed gives the same bits on the same adapter.',
   flags: {
     task: { kind: 'text', doc: 'task whose corpus is used', default: 'two-cards' },
     out: { kind: 'text', doc: 'folder of the run (must be new)', placeholder: 'DIR' },
@@ -48,11 +49,24 @@ export const pretrain = defineCommand({
     const { files, config, from } = flags.resume ? await reopen(flags.resume) : await begin(flags);
     const task = await loadTask(config.task);
     const corpus = task.pretrainExample;
-    if (!corpus) throw new BadInput(`The task ${task.name} has no corpus`, '--task', 'Choose a task that can be pre-trained on, such as two-cards.');
+    if (!corpus)
+      throw new BadInput(
+        `The task ${task.name} has no corpus`,
+        '--task',
+        'Choose a task that can be pre-trained on, such as two-cards.',
+      );
     const tokenizer = task.tokenizerFiles;
     const gpu = await openNodeGpu();
     const layout = new ParameterLayout(config.model);
-    const capacity = { tokens: 4096, targets: 4096, positions: config.model.maxPositions, rows: 1, maxNewTokens: 1, training: true, recompute: false };
+    const capacity = {
+      tokens: 4096,
+      targets: 4096,
+      positions: config.model.maxPositions,
+      rows: 1,
+      maxNewTokens: 1,
+      training: true,
+      recompute: false,
+    };
     const packed = layout.initialise(normals(new Random(INIT_STREAM, config.options.seed)));
     const policy = await Policy.create(gpu, config.model, capacity, packed);
     if (from > 0) policy.restore((await loadCheckpoint(files, from)).state);
@@ -70,7 +84,9 @@ export const pretrain = defineCommand({
       if (step % 25 === 0 || step === from + 1) {
         const seconds = (performance.now() - started) / 1000;
         const eta = (seconds / (step - from)) * (config.options.steps - step);
-        process.stderr.write(`step ${step}/${config.options.steps}  loss ${figures.loss.toFixed(4)} (mean ${smooth.toFixed(4)})  |g| ${figures.gradNorm.toFixed(2)}  ${Math.round(tokens / seconds)} tokens/s  ETA ${clock(eta)}\n`);
+        process.stderr.write(
+          `step ${step}/${config.options.steps}  loss ${figures.loss.toFixed(4)} (mean ${smooth.toFixed(4)})  |g| ${figures.gradNorm.toFixed(2)}  ${Math.round(tokens / seconds)} tokens/s  ETA ${clock(eta)}\n`,
+        );
       }
       if (step % (flags['checkpoint-every'] ?? 100) === 0 || stop.requested) {
         await saveCheckpoint(files, step, policy, tokenizer, { eventBytes: await files.size('events.jsonl') });
@@ -80,15 +96,34 @@ export const pretrain = defineCommand({
         }
       }
     }
-    for (const [name, bytes] of writeModelFolder(config.model, await policy.tensors(), tokenizer)) await files.write(`final/${name}`, bytes);
+    for (const [name, bytes] of writeModelFolder(config.model, await policy.tensors(), tokenizer))
+      await files.write(`final/${name}`, bytes);
     process.stderr.write(`Done: ${files.where}/final\n`);
     return EXIT.done;
   },
 });
 
-async function begin(flags: { out?: string; task?: string; steps?: number; batch?: number; lr?: number; 'warmup-steps'?: number; 'weight-decay'?: number; 'kv-heads'?: number; layers?: number; seed?: number }) {
+async function begin(flags: {
+  out?: string;
+  task?: string;
+  steps?: number;
+  batch?: number;
+  lr?: number;
+  'warmup-steps'?: number;
+  'weight-decay'?: number;
+  'kv-heads'?: number;
+  layers?: number;
+  seed?: number;
+}) {
   if (!flags.out) throw new BadInput('--out is missing', 'lab pretrain', 'Name a new folder for the run.');
-  const given = { steps: flags.steps, batch: flags.batch, learningRate: flags.lr, warmupSteps: flags['warmup-steps'], weightDecay: flags['weight-decay'], seed: flags.seed };
+  const given = {
+    steps: flags.steps,
+    batch: flags.batch,
+    learningRate: flags.lr,
+    warmupSteps: flags['warmup-steps'],
+    weightDecay: flags['weight-decay'],
+    seed: flags.seed,
+  };
   const options = { ...NANO_RECIPE, ...given } as PretrainOptions;
   const model = { ...NANO_CONFIG, kvHeads: flags['kv-heads'], layers: flags.layers } as ModelConfig;
   const config: PretrainConfig = { kind: 'pretrain', task: flags.task ?? 'two-cards', model, options };
@@ -100,9 +135,15 @@ async function begin(flags: { out?: string; task?: string; steps?: number; batch
 async function reopen(folder: string): Promise<{ files: Files; config: PretrainConfig; from: number }> {
   const files = diskFiles(resolve(folder));
   const text = await readText(files, 'config.json');
-  if (text === null) throw new BadInput('There is no run to resume', resolve(folder), 'Give --resume the folder of a run that pretrain made.');
+  if (text === null)
+    throw new BadInput(
+      'There is no run to resume',
+      resolve(folder),
+      'Give --resume the folder of a run that pretrain made.',
+    );
   const config = JSON.parse(text) as PretrainConfig;
-  if (config.kind !== 'pretrain') throw new BadInput('This run was made by another command', resolve(folder), 'Resume it with train --resume.');
+  if (config.kind !== 'pretrain')
+    throw new BadInput('This run was made by another command', resolve(folder), 'Resume it with train --resume.');
   const from = (await completeCheckpoints(files)).pop() ?? 0;
   const { extra } = from > 0 ? await loadCheckpoint<{ eventBytes: number }>(files, from) : { extra: { eventBytes: 0 } };
   if ((await files.size('events.jsonl')) > extra.eventBytes) await files.truncate('events.jsonl', extra.eventBytes);

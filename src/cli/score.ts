@@ -31,17 +31,33 @@ export const score = defineCommand({
 async function scoreIds(model: string, file: string) {
   const lists = await readTokenLists(file);
   const longest = Math.max(...lists.map((l) => l.length));
-  const { policy } = await openPolicy(model, { positions: longest, tokens: Math.min(8192, lists.reduce((n, l) => n + l.length, 0)) });
+  const { policy } = await openPolicy(model, {
+    positions: longest,
+    tokens: Math.min(
+      8192,
+      lists.reduce((n, l) => n + l.length, 0),
+    ),
+  });
   const scores = await policy.score(policy.plan(lists.map((ids) => ({ ids, from: 1 }))));
   const lengths = lists.map((l) => l.length - 1);
   const withFirst = (flat: Float32Array) => unflatten(flat, lengths).map((row) => [0, ...row]);
   return { logprob: withFirst(scores.logprob), entropy: withFirst(scores.entropy) };
 }
 
-async function scoreTexts(flags: { model?: string; student?: string; teacher?: string; response?: string; method?: string }) {
+async function scoreTexts(flags: {
+  model?: string;
+  student?: string;
+  teacher?: string;
+  response?: string;
+  method?: string;
+}) {
   const { student, teacher, response } = flags;
   if (!student || !teacher || !response) {
-    throw new BadInput('--student, --teacher and --response belong together', 'lab score', 'Give all three, or --tokens FILE.');
+    throw new BadInput(
+      '--student, --teacher and --response belong together',
+      'lab score',
+      'Give all three, or --tokens FILE.',
+    );
   }
   const config = parseTrainConfig({ arm: flags.method }, '--method');
   const { policy, model } = await openPolicy(flags.model ?? 'nano', { tokens: 2048, positions: 1024 });

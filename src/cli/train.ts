@@ -24,8 +24,13 @@ function settingFlags(): Flags {
   const flags: Record<string, Flag> = {};
   for (const [name, s] of Object.entries(SETTINGS) as [SettingName, Setting][]) {
     const values = s.kind === 'choice' ? ` (${s.choices.join(', ')})` : '';
-    const placeholder = s.kind === 'choice' ? 'NAME' : s.kind === 'boolean' ? 'true|false' : s.kind === 'text' ? 'TEXT' : 'N';
-    flags[flagName(name)] = { kind: 'text', placeholder, doc: `${s.doc}${values}${s.default === null ? '' : ` [${s.default}]`}` };
+    const placeholder =
+      s.kind === 'choice' ? 'NAME' : s.kind === 'boolean' ? 'true|false' : s.kind === 'text' ? 'TEXT' : 'N';
+    flags[flagName(name)] = {
+      kind: 'text',
+      placeholder,
+      doc: `${s.doc}${values}${s.default === null ? '' : ` [${s.default}]`}`,
+    };
   }
   return flags;
 }
@@ -45,15 +50,29 @@ export const train = defineCommand({
   async run(values) {
     const stop = stopSignal();
     const given = values as Record<string, string | boolean | undefined>;
-    const { files, config, from } = typeof given.resume === 'string' ? await reopen(given.resume, given) : await begin(given);
+    const { files, config, from } =
+      typeof given.resume === 'string' ? await reopen(given.resume, given) : await begin(given);
     const [model, task] = await Promise.all([loadModel(config.model), loadTask(config.task)]);
     const gpu = await openNodeGpu();
     const emit = (event: RunEvent) => {
       if (given.json === true) process.stdout.write(`${JSON.stringify(event)}\n`);
       if (event.type === 'step') process.stderr.write(`${progress(event, config.steps)}\n`);
-      if (event.type === 'eval') process.stderr.write(`  held out after step ${event.step}: avg@${event.k} ${event.accuracy.toFixed(3)}, pass@${event.k} ${event.passAtK.toFixed(3)}, ${event.meanLength.toFixed(1)} tokens\n`);
+      if (event.type === 'eval')
+        process.stderr.write(
+          `  held out after step ${event.step}: avg@${event.k} ${event.accuracy.toFixed(3)}, pass@${event.k} ${event.passAtK.toFixed(3)}, ${event.meanLength.toFixed(1)} tokens\n`,
+        );
     };
-    const session = await Session.open({ gpu, model, task, config, device: deviceReport(gpu), files, emit, alternatives: false, resume: from > 0 ? { step: from } : undefined });
+    const session = await Session.open({
+      gpu,
+      model,
+      task,
+      config,
+      device: deviceReport(gpu),
+      files,
+      emit,
+      alternatives: false,
+      resume: from > 0 ? { step: from } : undefined,
+    });
     process.stderr.write(`${gpu.adapter.name}; ${files.where}\n`);
     try {
       while (!session.finished) {
@@ -61,7 +80,9 @@ export const train = defineCommand({
         if (stop.requested && !session.finished) {
           await session.checkpoint();
           await session.finish('stopped');
-          process.stderr.write(`Stopped and saved at step ${session.step}. Continue: npm run lab -- train --resume ${files.where}\n`);
+          process.stderr.write(
+            `Stopped and saved at step ${session.step}. Continue: npm run lab -- train --resume ${files.where}\n`,
+          );
           return EXIT.stopped;
         }
       }
@@ -76,7 +97,9 @@ export const train = defineCommand({
   },
 });
 
-async function begin(given: Record<string, string | boolean | undefined>): Promise<{ files: Files; config: TrainConfig; from: number }> {
+async function begin(
+  given: Record<string, string | boolean | undefined>,
+): Promise<{ files: Files; config: TrainConfig; from: number }> {
   const partial: Record<string, unknown> = {};
   for (const name of Object.keys(SETTINGS) as SettingName[]) {
     const value = given[flagName(name)];
@@ -90,13 +113,31 @@ async function begin(given: Record<string, string | boolean | undefined>): Promi
   return { files, config, from: 0 };
 }
 
-async function reopen(folder: string, given: Record<string, string | boolean | undefined>): Promise<{ files: Files; config: TrainConfig; from: number }> {
-  const other = Object.keys(given).find((name) => !['resume', 'json'].includes(name) && given[name] !== undefined && given[name] !== false);
-  if (other) throw new BadInput(`--${other} does not go with --resume`, 'lab train', 'A resumed run keeps its configuration; start a new one to change it.');
+async function reopen(
+  folder: string,
+  given: Record<string, string | boolean | undefined>,
+): Promise<{ files: Files; config: TrainConfig; from: number }> {
+  const other = Object.keys(given).find(
+    (name) => !['resume', 'json'].includes(name) && given[name] !== undefined && given[name] !== false,
+  );
+  if (other)
+    throw new BadInput(
+      `--${other} does not go with --resume`,
+      'lab train',
+      'A resumed run keeps its configuration; start a new one to change it.',
+    );
   const files = diskFiles(resolve(folder));
   const text = await readText(files, 'config.json');
-  if (text === null) throw new BadInput('There is no run to resume', resolve(folder), 'Give --resume the folder of a run that train made.');
-  const config = parseTrainConfig(parseJson(new TextEncoder().encode(text), `${folder}/config.json`), `${folder}/config.json`);
+  if (text === null)
+    throw new BadInput(
+      'There is no run to resume',
+      resolve(folder),
+      'Give --resume the folder of a run that train made.',
+    );
+  const config = parseTrainConfig(
+    parseJson(new TextEncoder().encode(text), `${folder}/config.json`),
+    `${folder}/config.json`,
+  );
   const from = (await completeCheckpoints(files)).pop() ?? 0;
   if (from === 0 && (await files.size('events.jsonl')) > 0) await files.truncate('events.jsonl', 0);
   return { files, config, from };

@@ -88,7 +88,9 @@ export class Gpu {
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
     const bound = Math.min(this.limits.maxBufferSize, this.limits.maxStorageBufferBindingSize);
     if (size > bound) {
-      throw new OutOfMemory(`${label} needs ${size} bytes in one buffer; this adapter binds at most ${bound}. Choose a smaller batch, context or model.`);
+      throw new OutOfMemory(
+        `${label} needs ${size} bytes in one buffer; this adapter binds at most ${bound}. Choose a smaller batch, context or model.`,
+      );
     }
     const buffer = this.device.createBuffer({ label, size, usage });
     this.liveBytes += size;
@@ -142,17 +144,32 @@ export class Gpu {
         buffer: { type: b.access === 'read' ? 'read-only-storage' : 'storage' },
       }));
       if (kernel.uniform) {
-        entries.push({ binding: kernel.uniform.index, visibility: 4, buffer: { type: 'uniform', hasDynamicOffset: true } });
+        entries.push({
+          binding: kernel.uniform.index,
+          visibility: 4,
+          buffer: { type: 'uniform', hasDynamicOffset: true },
+        });
       }
       const bindings = this.device.createBindGroupLayout({ label: kernel.name, entries });
-      layout = { bindings, pipeline: this.device.createPipelineLayout({ label: kernel.name, bindGroupLayouts: [bindings] }) };
+      layout = {
+        bindings,
+        pipeline: this.device.createPipelineLayout({ label: kernel.name, bindGroupLayouts: [bindings] }),
+      };
       this.layouts.set(kernel.name, layout);
     }
     return layout;
   }
 
-  private pipelineDescriptor(kernel: Kernel, constants: Record<string, number>, label: string): GPUComputePipelineDescriptor {
-    return { label, layout: this.layout(kernel).pipeline, compute: { module: this.module(kernel), entryPoint: 'main', constants } };
+  private pipelineDescriptor(
+    kernel: Kernel,
+    constants: Record<string, number>,
+    label: string,
+  ): GPUComputePipelineDescriptor {
+    return {
+      label,
+      layout: this.layout(kernel).pipeline,
+      compute: { module: this.module(kernel), entryPoint: 'main', constants },
+    };
   }
 
   private module(kernel: Kernel): GPUShaderModule {
@@ -166,7 +183,9 @@ export class Gpu {
           if (!first) return;
           const line = kernel.code.split('\n')[first.lineNum - 1] ?? '';
           // A compile error explains the validation errors that follow from it, so it replaces them.
-          this.failure = new ShaderError(`${kernel.name}.wgsl:${first.lineNum}:${first.linePos}: ${first.message}\n  ${line.trim()}`);
+          this.failure = new ShaderError(
+            `${kernel.name}.wgsl:${first.lineNum}:${first.linePos}: ${first.message}\n  ${line.trim()}`,
+          );
         },
         () => {}, // the device went away meanwhile; `lost` reports that
       );
@@ -188,11 +207,15 @@ function pipelineKey(kernel: Kernel, constants: Record<string, number>): string 
 /** Finds an adapter and opens it with the limits and features it really has. Throws WebGpuUnavailable. */
 export async function openGpu(provider: GPU | undefined, backend: string): Promise<Gpu> {
   if (!provider) {
-    throw new WebGpuUnavailable('This host has no WebGPU (`navigator.gpu` is missing). Use a current Chrome, Edge, Safari or Firefox, over https or localhost.');
+    throw new WebGpuUnavailable(
+      'This host has no WebGPU (`navigator.gpu` is missing). Use a current Chrome, Edge, Safari or Firefox, over https or localhost.',
+    );
   }
   const adapter = await provider.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) {
-    throw new WebGpuUnavailable('WebGPU is here, but no graphics adapter answered. Update the graphics driver or turn on hardware acceleration; on Linux a Vulkan driver (Mesa) is needed.');
+    throw new WebGpuUnavailable(
+      'WebGPU is here, but no graphics adapter answered. Update the graphics driver or turn on hardware acceleration; on Linux a Vulkan driver (Mesa) is needed.',
+    );
   }
   const requiredFeatures = WANTED_FEATURES.filter((f) => adapter.features.has(f as GPUFeatureName)) as GPUFeatureName[];
   const requiredLimits: Record<string, number> = {};
@@ -209,7 +232,9 @@ function adapterFacts(adapter: GPUAdapter, backend: string): AdapterFacts {
     vendor: info.vendor,
     architecture: info.architecture,
     backend,
-    software: /llvmpipe|swiftshader|basic render|software/i.test(`${name} ${info.vendor} ${info.architecture} ${info.device}`),
+    software: /llvmpipe|swiftshader|basic render|software/i.test(
+      `${name} ${info.vendor} ${info.architecture} ${info.device}`,
+    ),
     subgroupSize: [info.subgroupMinSize ?? 4, info.subgroupMaxSize ?? 128],
   };
 }

@@ -32,7 +32,12 @@ export function defineKernel(name: string, code: string): Kernel {
     name: m[3],
   }));
   const uniform = code.match(UNIFORM);
-  return { name, code, bindings, uniform: uniform ? { index: Number(uniform[1]), fields: structFields(name, code, uniform[2]) } : null };
+  return {
+    name,
+    code,
+    bindings,
+    uniform: uniform ? { index: Number(uniform[1]), fields: structFields(name, code, uniform[2]) } : null,
+  };
 }
 
 function structFields(kernel: string, code: string, struct: string): UniformField[] {
@@ -45,7 +50,8 @@ function structFields(kernel: string, code: string, struct: string): UniformFiel
     .filter(Boolean)
     .map((field) => {
       const match = field.match(/^(\w+)\s*:\s*(u32|i32|f32)$/);
-      if (!match) throw new Error(`${kernel}.wgsl: "${field}" in ${struct} is no scalar; parameters are u32, i32 or f32`);
+      if (!match)
+        throw new Error(`${kernel}.wgsl: "${field}" in ${struct} is no scalar; parameters are u32, i32 or f32`);
       return { name: match[1], type: match[2] as UniformField['type'] };
     });
 }

@@ -89,7 +89,9 @@ export class Recorder {
   /** Writes host data into a tensor, ordered after everything submitted and before everything recorded from now on. */
   write(t: Tensor, data: Float32Array | Uint32Array | Int32Array): void {
     if (data.byteLength > t.bytes) {
-      throw new RangeError(`${t.label} holds ${t.bytes / 4} values, ${data.length} were written. Was the batch made larger than the plan?`);
+      throw new RangeError(
+        `${t.label} holds ${t.bytes / 4} values, ${data.length} were written. Was the batch made larger than the plan?`,
+      );
     }
     if (this.encoder) this.submit();
     this.gpu.device.queue.writeBuffer(t.buffer, t.offset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
@@ -153,7 +155,11 @@ export class Recorder {
             } catch (cause) {
               return reject(cause);
             }
-            reject(new DeviceLost(`Reading ${t.label} back failed: ${error instanceof Error ? error.message : String(error)}.`));
+            reject(
+              new DeviceLost(
+                `Reading ${t.label} back failed: ${error instanceof Error ? error.message : String(error)}.`,
+              ),
+            );
           },
         );
       });
@@ -223,8 +229,13 @@ export class Recorder {
         const t = bindings[b.name];
         return { binding: b.index, resource: { buffer: t.buffer, offset: t.offset, size: t.bytes } };
       });
-      if (kernel.uniform) entries.push({ binding: kernel.uniform.index, resource: { buffer: this.uniforms, size: SLOT } });
-      group = this.gpu.device.createBindGroup({ label: kernel.name, layout: this.gpu.layout(kernel).bindings, entries });
+      if (kernel.uniform)
+        entries.push({ binding: kernel.uniform.index, resource: { buffer: this.uniforms, size: SLOT } });
+      group = this.gpu.device.createBindGroup({
+        label: kernel.name,
+        layout: this.gpu.layout(kernel).bindings,
+        entries,
+      });
       this.bindGroups.set(key, group);
     }
     return group;

@@ -37,13 +37,27 @@ export const alignOffset = (bytes: number): number => Math.ceil(bytes / 256) * 2
  */
 export class Arena {
   private readonly buffers: GPUBuffer[] = [];
-  readonly bytes: Record<Purpose, number> = { weights: 0, gradients: 0, optimizer: 0, activations: 0, kvCache: 0, scratch: 0 };
+  readonly bytes: Record<Purpose, number> = {
+    weights: 0,
+    gradients: 0,
+    optimizer: 0,
+    activations: 0,
+    kvCache: 0,
+    scratch: 0,
+  };
 
   constructor(readonly gpu: Gpu) {}
 
   /** Bytes that `specs` will take, by purpose, without allocating. */
   static plan(specs: readonly TensorSpec[]): Record<Purpose, number> {
-    const bytes: Record<Purpose, number> = { weights: 0, gradients: 0, optimizer: 0, activations: 0, kvCache: 0, scratch: 0 };
+    const bytes: Record<Purpose, number> = {
+      weights: 0,
+      gradients: 0,
+      optimizer: 0,
+      activations: 0,
+      kvCache: 0,
+      scratch: 0,
+    };
     for (const s of specs) bytes[s.purpose] += Math.max(16, Math.ceil((elements(s.shape) * 4) / 16) * 16);
     return bytes;
   }
@@ -73,7 +87,9 @@ export class Arena {
     if (failed) {
       const total = Object.values(this.bytes).reduce((a, b) => a + b, 0);
       this.destroy();
-      throw new OutOfMemory(`The adapter could not hold ${total} bytes (${failed.message}). Choose a smaller batch, context or model.`);
+      throw new OutOfMemory(
+        `The adapter could not hold ${total} bytes (${failed.message}). Choose a smaller batch, context or model.`,
+      );
     }
     return tensors;
   }
@@ -86,13 +102,16 @@ export class Arena {
 /** A part of a tensor. `start` is in elements and must land on a 256-byte boundary. */
 export function view(t: Tensor, label: string, start: number, shape: readonly number[]): Tensor {
   const offset = t.offset + start * 4;
-  if (offset % 256 !== 0) throw new RangeError(`${label}: offset ${offset} of ${t.label} is not a multiple of 256 bytes`);
+  if (offset % 256 !== 0)
+    throw new RangeError(`${label}: offset ${offset} of ${t.label} is not a multiple of 256 bytes`);
   return { label, buffer: t.buffer, offset, bytes: elements(shape) * 4, dtype: t.dtype, shape };
 }
 
 /** Throws when a tensor is too small for what a kernel will read or write. */
 export function expectLength(name: string, t: Tensor, atLeast: number): void {
   if (t.bytes < atLeast * 4) {
-    throw new RangeError(`${name} (${t.label}) holds ${t.bytes / 4} values, needs ${atLeast}. Was the batch made larger than the plan?`);
+    throw new RangeError(
+      `${name} (${t.label}) holds ${t.bytes / 4} values, needs ${atLeast}. Was the batch made larger than the plan?`,
+    );
   }
 }

@@ -15,7 +15,11 @@ const step = defineKernel('adamw', adamwSource);
 export const NORM_SLICES = 256;
 
 /** result (4) = (|g|, clip factor, 1 where finite else 0, 0). Two stages, fixed order. */
-export function globalNorm(r: Recorder, b: { g: Tensor; partial: Tensor; result: Tensor }, p: { n: number; maxNorm: number }): void {
+export function globalNorm(
+  r: Recorder,
+  b: { g: Tensor; partial: Tensor; result: Tensor },
+  p: { n: number; maxNorm: number },
+): void {
   expectLength('globalNorm.g', b.g, p.n);
   expectLength('globalNorm.partial', b.partial, NORM_SLICES);
   const slice = Math.max(1024, Math.ceil(p.n / NORM_SLICES));
@@ -35,8 +39,21 @@ export interface AdamWOptions {
 }
 
 /** One AdamW step on g times the clip factor in norm; leaves everything as it was where the norm is not finite. */
-export function adamw(r: Recorder, b: { g: Tensor; norm: Tensor; x: Tensor; m: Tensor; v: Tensor }, o: AdamWOptions & { n: number }): void {
+export function adamw(
+  r: Recorder,
+  b: { g: Tensor; norm: Tensor; x: Tensor; m: Tensor; v: Tensor },
+  o: AdamWOptions & { n: number },
+): void {
   expectLength('adamw.x', b.x, o.n);
-  const params = { n: o.n, lr: o.lr, b1: o.beta1, b2: o.beta2, eps: o.eps, decay: o.weightDecay, c1: 1 - o.beta1 ** o.t, c2: 1 - o.beta2 ** o.t };
+  const params = {
+    n: o.n,
+    lr: o.lr,
+    b1: o.beta1,
+    b2: o.beta2,
+    eps: o.eps,
+    decay: o.weightDecay,
+    c1: 1 - o.beta1 ** o.t,
+    c2: 1 - o.beta2 ** o.t,
+  };
   r.dispatch(step, b, params, perElement(o.n));
 }

@@ -40,7 +40,11 @@ export function attentionBlocks(offsets: ArrayLike<number>, size: number): Uint3
 type Blocks = HeadShape & { blocks: number };
 
 /** out (N,H,D) and lse (N,H) from q (N,H,D), k (N,K,D) and the value heads in qkv. */
-export function attentionForward(r: Recorder, b: { q: Tensor; k: Tensor; qkv: Tensor; blocks: Tensor; out: Tensor; lse: Tensor }, p: Blocks): void {
+export function attentionForward(
+  r: Recorder,
+  b: { q: Tensor; k: Tensor; qkv: Tensor; blocks: Tensor; out: Tensor; lse: Tensor },
+  p: Blocks,
+): void {
   expectLength('attentionForward.out', b.out, p.N * p.H * p.D);
   expectLength('attentionForward.blocks', b.blocks, p.blocks * 4);
   const kernel = forHeadDim('attention-forward', forwardSource, p.D);
@@ -50,7 +54,17 @@ export function attentionForward(r: Recorder, b: { q: Tensor; k: Tensor; qkv: Te
 /** dQkv (N,(H+2K)D) = gradients of the turned queries and keys and of the values, given dOut (N,H,D). `delta` is scratch (N,H). */
 export function attentionBackward(
   r: Recorder,
-  b: { q: Tensor; k: Tensor; qkv: Tensor; blocks: Tensor; out: Tensor; lse: Tensor; dOut: Tensor; delta: Tensor; dQkv: Tensor },
+  b: {
+    q: Tensor;
+    k: Tensor;
+    qkv: Tensor;
+    blocks: Tensor;
+    out: Tensor;
+    lse: Tensor;
+    dOut: Tensor;
+    delta: Tensor;
+    dQkv: Tensor;
+  },
   p: Blocks,
 ): void {
   expectLength('attentionBackward.dQkv', b.dQkv, p.N * (p.H + 2 * p.K) * p.D);

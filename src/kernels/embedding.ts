@@ -12,7 +12,11 @@ const backward = defineKernel('embedding-backward', backwardSource);
 const scatter = defineKernel('scatter-rows', scatterSource);
 
 /** y[n] = table[ids[n]]; table is (V,C), y is (N,C). The caller has checked that every id is below V. */
-export function embeddingForward(r: Recorder, b: { table: Tensor; ids: Tensor; y: Tensor }, p: { N: number; C: number }): void {
+export function embeddingForward(
+  r: Recorder,
+  b: { table: Tensor; ids: Tensor; y: Tensor },
+  p: { N: number; C: number },
+): void {
   expectLength('embeddingForward.y', b.y, p.N * p.C);
   expectLength('embeddingForward.ids', b.ids, p.N);
   r.dispatch(forward, b, p, perElement(p.N * p.C));

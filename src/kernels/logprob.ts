@@ -20,7 +20,11 @@ export type Tile = {
 };
 
 /** Carries `running` (N,4) over the tile; at the last one result (N,4) = (logp, entropy, log-sum-exp, 0), in nats. */
-export function logprobForward(r: Recorder, b: { z: Tensor; y: Tensor; running: Tensor; result: Tensor }, p: Tile & { last: boolean }): void {
+export function logprobForward(
+  r: Recorder,
+  b: { z: Tensor; y: Tensor; running: Tensor; result: Tensor },
+  p: Tile & { last: boolean },
+): void {
   expectLength('logprobForward.z', b.z, p.N * p.W);
   expectLength('logprobForward.result', b.result, p.N * 4);
   const shape = rowShape(r.gpu);

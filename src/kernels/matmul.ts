@@ -60,8 +60,13 @@ export function matmul(r: Recorder, call: MatmulCall): void {
     const S = broadcastLanes(r.gpu);
     const R = M < 8 ? 4 : 8;
     const grid = [Math.ceil(N / (4 * S)), Math.ceil(M / R)] as const;
-    if (layout === 'NT') r.dispatch(withRows('matmul-broadcast-nt', ntSource, R), bindings, { M, N, K, mode }, grid, { S });
-    else r.dispatch(withRows('matmul-broadcast-nn', nnSource, R), bindings, { M, N, K, mode }, grid, { S, AT: layout === 'TN' ? 1 : 0 });
+    if (layout === 'NT')
+      r.dispatch(withRows('matmul-broadcast-nt', ntSource, R), bindings, { M, N, K, mode }, grid, { S });
+    else
+      r.dispatch(withRows('matmul-broadcast-nn', nnSource, R), bindings, { M, N, K, mode }, grid, {
+        S,
+        AT: layout === 'TN' ? 1 : 0,
+      });
     return;
   }
   const [am, ak] = layout === 'TN' ? [1, M] : [K, 1];
@@ -78,4 +83,5 @@ function fitsBroadcast(layout: MatmulCall['layout'], M: number, N: number, K: nu
 const broadcastLanes = (gpu: Gpu): number => (gpu.adapter.software ? gpu.adapter.subgroupSize[1] : 32);
 
 /** The variant that well-shaped products take on this adapter, for display and for the run's record. */
-export const matmulVariant = (gpu: Gpu): string => (avoided.has(gpu) ? 'plain' : `broadcast, ${broadcastLanes(gpu)} lanes`);
+export const matmulVariant = (gpu: Gpu): string =>
+  avoided.has(gpu) ? 'plain' : `broadcast, ${broadcastLanes(gpu)} lanes`;

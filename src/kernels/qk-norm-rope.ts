@@ -37,7 +37,16 @@ export function qkNormRopeForward(
 /** dQkv, in place: gradients of turned heads in, of raw heads out; dw (2,D) += the norm weights' gradient. */
 export function qkNormRopeBackward(
   r: Recorder,
-  b: { qkv: Tensor; positions: Tensor; rope: Tensor; w: Tensor; rstd: Tensor; dQkv: Tensor; dw: Tensor; partial: Tensor },
+  b: {
+    qkv: Tensor;
+    positions: Tensor;
+    rope: Tensor;
+    w: Tensor;
+    rstd: Tensor;
+    dQkv: Tensor;
+    dw: Tensor;
+    partial: Tensor;
+  },
   p: HeadShape,
 ): void {
   expectLength('qkNormRopeBackward.dQkv', b.dQkv, p.N * (p.H + 2 * p.K) * p.D);

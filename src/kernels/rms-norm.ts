@@ -16,7 +16,11 @@ const weightBackward = defineKernel('rms-norm-weight-backward', weightSource);
 export const NORM_CHUNKS = 64;
 
 /** y = w x / rms(x); x and y are (N,C), w is (C), rstd is (N). */
-export function rmsNormForward(r: Recorder, b: { x: Tensor; w: Tensor; y: Tensor; rstd: Tensor }, p: { N: number; C: number; eps: number }): void {
+export function rmsNormForward(
+  r: Recorder,
+  b: { x: Tensor; w: Tensor; y: Tensor; rstd: Tensor },
+  p: { N: number; C: number; eps: number },
+): void {
   expectLength('rmsNormForward.x', b.x, p.N * p.C);
   expectLength('rmsNormForward.rstd', b.rstd, p.N);
   const shape = rowShape(r.gpu);

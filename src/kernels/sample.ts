@@ -1,6 +1,6 @@
 /** Sampling of the next token of every active row, on the device. */
 import { defineKernel } from '../gpu/kernel';
-import { type Recorder, rows as grid } from '../gpu/recorder';
+import { rows as grid, type Recorder } from '../gpu/recorder';
 import { expectLength, type Tensor } from '../gpu/tensor';
 import source from './sample.wgsl?raw';
 
@@ -24,7 +24,11 @@ export type SampleParams = {
  * Draws one token for each of B rows from logits (B,stride) and advances state (R,4) = [last token, its position, number
  * generated, done]; done is 1 after `eos` or maxNew tokens and 2 where the logits were not finite. out is (R,maxNew).
  */
-export function sample(r: Recorder, b: { logits: Tensor; rows: Tensor; state: Tensor; out: Tensor }, p: SampleParams): void {
+export function sample(
+  r: Recorder,
+  b: { logits: Tensor; rows: Tensor; state: Tensor; out: Tensor },
+  p: SampleParams,
+): void {
   expectLength('sample.logits', b.logits, p.B * p.stride);
   r.dispatch(kernel, b, p, grid(p.B), { T: r.gpu.adapter.software ? 8 : 64 });
 }

@@ -10,7 +10,7 @@ import { attentionBackward, attentionBlocks, attentionForward } from './attentio
 import { embeddingBackward, embeddingForward, sortIds } from './embedding';
 import { attentionBlock } from './launch';
 import { logprobBackward, logprobForward } from './logprob';
-import { avoidBroadcast, matmul, type MatmulCall } from './matmul';
+import { avoidBroadcast, type MatmulCall, matmul } from './matmul';
 import { rmsNormBackward, rmsNormForward } from './rms-norm';
 import { sample } from './sample';
 import { swigluBackward, swigluForward } from './swiglu';
@@ -37,7 +37,8 @@ interface Bench {
 type Case = (b: Bench) => Promise<number>;
 
 /** Numbers in [-1, 1] that look random and are the same everywhere. */
-const wave = (n: number, seed: number): Float64Array => Float64Array.from({ length: n }, (_, i) => Math.fround(Math.sin(12.9898 * (i + 1) + 78.233 * seed)));
+const wave = (n: number, seed: number): Float64Array =>
+  Float64Array.from({ length: n }, (_, i) => Math.fround(Math.sin(12.9898 * (i + 1) + 78.233 * seed)));
 
 /** Runs all cases. Throws only what the device throws (DeviceLost); wrong numbers are reported, not thrown. */
 export async function selfTestKernels(gpu: Gpu): Promise<SelfTestResult> {
@@ -85,7 +86,8 @@ function makeBench(arena: Arena, r: Recorder): Bench {
       const got = await read;
       let worst = 0;
       // `!(…)` so that NaN counts as an error
-      for (let i = 0; i < want.length; i++) if (!(Math.abs(got[i] - want[i]) <= worst)) worst = Math.abs(got[i] - want[i]);
+      for (let i = 0; i < want.length; i++)
+        if (!(Math.abs(got[i] - want[i]) <= worst)) worst = Math.abs(got[i] - want[i]);
       return Number.isNaN(worst) ? Number.POSITIVE_INFINITY : worst;
     },
   };
@@ -98,7 +100,8 @@ const matmulCase =
     const a = (m: number, k: number) => (layout === 'TN' ? x[k * M + m] : x[m * K + k]);
     const b = (k: number, n: number) => (layout === 'NT' ? y[n * K + k] : y[k * N + n]);
     const want = new Float64Array(M * N);
-    for (let m = 0; m < M; m++) for (let n = 0; n < N; n++) for (let k = 0; k < K; k++) want[m * N + n] += a(m, k) * b(k, n);
+    for (let m = 0; m < M; m++)
+      for (let n = 0; n < N; n++) for (let k = 0; k < K; k++) want[m * N + n] += a(m, k) * b(k, n);
     const c = zeros(M * N);
     matmul(r, { layout, a: put(x), b: put(y), c, M, N, K });
     return error(c, want);
@@ -126,7 +129,16 @@ const CASES: Record<string, Case> = {
         dw[c] += dy[i] * x[i] * rstd;
       }
     }
-    const t = { x: put(x), w: put(w), dy: put(dy), y: zeros(N * C), rstd: zeros(N), dx: zeros(N * C), dw: zeros(C), partial: zeros(64 * C) };
+    const t = {
+      x: put(x),
+      w: put(w),
+      dy: put(dy),
+      y: zeros(N * C),
+      rstd: zeros(N),
+      dx: zeros(N * C),
+      dw: zeros(C),
+      partial: zeros(64 * C),
+    };
     rmsNormForward(r, t, { N, C, eps });
     rmsNormBackward(r, t, { N, C, add: false });
     return Math.max(await error(t.y, y), await error(t.dx, dx), await error(t.dw, dw));
@@ -190,7 +202,17 @@ const CASES: Record<string, Case> = {
       }
     }
     const table = attentionBlocks(offsets, attentionBlock(r.gpu));
-    const t = { q: put(q), k: put(k), qkv: put(qkv), blocks: put(table, 'u32'), out: zeros(N * H * D), lse: zeros(N * H), dOut: put(dOut), delta: zeros(N * H), dQkv: zeros(N * width) };
+    const t = {
+      q: put(q),
+      k: put(k),
+      qkv: put(qkv),
+      blocks: put(table, 'u32'),
+      out: zeros(N * H * D),
+      lse: zeros(N * H),
+      dOut: put(dOut),
+      delta: zeros(N * H),
+      dQkv: zeros(N * width),
+    };
     const shape = { N, H, K, D, blocks: table.length / 4 };
     attentionForward(r, t, shape);
     attentionBackward(r, t, shape);
@@ -208,7 +230,8 @@ const CASES: Record<string, Case> = {
       const lse = Math.log(row.reduce((sum, v) => sum + Math.exp(v), 0));
       const entropy = row.reduce((sum, v) => sum - Math.exp(v - lse) * (v - lse), 0);
       result.set([row[y[n]] - lse, entropy, lse, 0], n * 4);
-      for (let v = 0; v < W; v++) dz[n * W + v] = v < V ? w[n] * ((v === y[n] ? 1 : 0) - Math.exp(row[v] - lse)) : z[n * W + v];
+      for (let v = 0; v < W; v++)
+        dz[n * W + v] = v < V ? w[n] * ((v === y[n] ? 1 : 0) - Math.exp(row[v] - lse)) : z[n * W + v];
     }
     const t = { z: put(z), y: put(y, 'u32'), w: put(w), running: zeros(N * 4), result: zeros(N * 4) };
     logprobForward(r, t, { N, W, first: 0, width: V, last: true });
@@ -228,7 +251,15 @@ const CASES: Record<string, Case> = {
       }
     });
     const { order, runs } = sortIds(ids);
-    const t = { table: put(table), ids: put(ids, 'u32'), y: zeros(ids.length * C), dy: put(dy), order: put(order, 'u32'), runs: put(runs, 'u32'), dTable: zeros(V * C) };
+    const t = {
+      table: put(table),
+      ids: put(ids, 'u32'),
+      y: zeros(ids.length * C),
+      dy: put(dy),
+      order: put(order, 'u32'),
+      runs: put(runs, 'u32'),
+      dTable: zeros(V * C),
+    };
     embeddingForward(r, t, { N: ids.length, C });
     embeddingBackward(r, t, { J: runs.length / 3, C });
     return Math.max(await error(t.y, want), await error(t.dTable, dTable));
@@ -239,8 +270,18 @@ const CASES: Record<string, Case> = {
     const [g, x] = [wave(n, 15), wave(n, 16)];
     const o = { lr: 0.1, beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0.01, t: 1 };
     const clip = 1 / (Math.sqrt(g.reduce((sum, v) => sum + v * v, 0)) + 1e-6);
-    const want = x.map((v, i) => v * (1 - o.lr * o.weightDecay) - (o.lr * g[i] * clip) / (Math.abs(g[i] * clip) + o.eps));
-    const t = { g: put(g), x: put(x), m: zeros(n), v: zeros(n), norm: zeros(4), partial: zeros(NORM_SLICES), result: zeros(4) };
+    const want = x.map(
+      (v, i) => v * (1 - o.lr * o.weightDecay) - (o.lr * g[i] * clip) / (Math.abs(g[i] * clip) + o.eps),
+    );
+    const t = {
+      g: put(g),
+      x: put(x),
+      m: zeros(n),
+      v: zeros(n),
+      norm: zeros(4),
+      partial: zeros(NORM_SLICES),
+      result: zeros(4),
+    };
     globalNorm(r, { g: t.g, partial: t.partial, result: t.norm }, { n, maxNorm: 1 });
     adamw(r, t, { ...o, n });
     return error(t.x, want);
@@ -252,9 +293,24 @@ const CASES: Record<string, Case> = {
     const z = wave(2 * V, 17);
     const best = [0, 1].map((b) => z.subarray(b * V, (b + 1) * V).indexOf(Math.max(...z.subarray(b * V, (b + 1) * V))));
     let wrong = 0;
-    for (const [temperature, topK] of [[0, 0], [1, 1]]) {
+    for (const [temperature, topK] of [
+      [0, 0],
+      [1, 1],
+    ]) {
       const t = { logits: put(z), rows: put([1, 0], 'u32'), state: put(new Uint32Array(8), 'u32'), out: zeros(2) };
-      sample(r, t, { B: 2, V, stride: V, maxNew: 1, eos: 99, temperature, topK, topP: 1, seedLo: 1, seedHi: 0, stream: 0 });
+      sample(r, t, {
+        B: 2,
+        V,
+        stride: V,
+        maxNew: 1,
+        eos: 99,
+        temperature,
+        topK,
+        topP: 1,
+        seedLo: 1,
+        seedHi: 0,
+        stream: 0,
+      });
       const read = r.readU32(t.out, 2);
       r.submit();
       const [first, second] = await read;

@@ -17,7 +17,11 @@ export function swigluForward(r: Recorder, b: { gu: Tensor; y: Tensor }, p: { N:
 }
 
 /** dGu = the gradient of swigluForward, given dy (N,F). */
-export function swigluBackward(r: Recorder, b: { gu: Tensor; dy: Tensor; dGu: Tensor }, p: { N: number; F: number }): void {
+export function swigluBackward(
+  r: Recorder,
+  b: { gu: Tensor; dy: Tensor; dGu: Tensor },
+  p: { N: number; F: number },
+): void {
   expectLength('swigluBackward.dGu', b.dGu, p.N * 2 * p.F);
   r.dispatch(backward, b, p, perElement(p.N * p.F));
 }

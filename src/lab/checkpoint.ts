@@ -20,13 +20,25 @@ export interface CheckpointState<T> {
 export const checkpointFolder = (step: number): string => `checkpoints/step-${String(step).padStart(6, '0')}`;
 
 /** Writes a checkpoint of `step`. */
-export async function saveCheckpoint<T>(files: Files, step: number, policy: Policy, tokenizer: ReadonlyMap<string, string>, extra: T): Promise<string> {
+export async function saveCheckpoint<T>(
+  files: Files,
+  step: number,
+  policy: Policy,
+  tokenizer: ReadonlyMap<string, string>,
+  extra: T,
+): Promise<string> {
   const folder = checkpointFolder(step);
   const state = await policy.state();
   const { layout } = policy.decoder.parameters;
   const moments = (packed: Float32Array<ArrayBuffer>) => ({ shape: [packed.length], data: packed });
   const contents = writeModelFolder(policy.config, layout.unpack(state.values), tokenizer);
-  contents.set('optimizer.safetensors', writeSafetensors([['first_moment', moments(state.firstMoment)], ['second_moment', moments(state.secondMoment)]]));
+  contents.set(
+    'optimizer.safetensors',
+    writeSafetensors([
+      ['first_moment', moments(state.firstMoment)],
+      ['second_moment', moments(state.secondMoment)],
+    ]),
+  );
   const sizes: Record<string, number> = {};
   for (const [name, bytes] of contents) {
     await files.write(`${folder}/${name}`, bytes);
@@ -45,7 +57,9 @@ export async function completeCheckpoints(files: Files): Promise<number[]> {
     const state = Number.isInteger(step) ? await files.read(`checkpoints/${name}/state.json`) : null;
     if (!state) continue;
     const { sizes } = parseJson(state, `${files.where}/checkpoints/${name}/state.json`) as CheckpointState<unknown>;
-    const present = await Promise.all(Object.entries(sizes).map(async ([file, size]) => (await files.size(`checkpoints/${name}/${file}`)) === size));
+    const present = await Promise.all(
+      Object.entries(sizes).map(async ([file, size]) => (await files.size(`checkpoints/${name}/${file}`)) === size),
+    );
     if (present.every(Boolean)) steps.push(step);
   }
   return steps.sort((a, b) => a - b);
@@ -56,7 +70,8 @@ export async function loadCheckpoint<T>(files: Files, step: number): Promise<{ s
   const folder = checkpointFolder(step);
   const where = `${files.where}/${folder}`;
   const record = await files.read(`${folder}/state.json`);
-  if (!record) throw new BadInput('There is no complete checkpoint', where, 'Resume from another step, or start the run again.');
+  if (!record)
+    throw new BadInput('There is no complete checkpoint', where, 'Resume from another step, or start the run again.');
   const { updates, extra } = parseJson(record, `${where}/state.json`) as CheckpointState<T>;
   const { packed } = await readModelFolder((name) => files.read(`${folder}/${name}`), where);
   const optimizer = await files.read(`${folder}/optimizer.safetensors`);
@@ -64,8 +79,12 @@ export async function loadCheckpoint<T>(files: Files, step: number): Promise<{ s
   const { tensors } = readSafetensors(optimizer, `${where}/optimizer.safetensors`);
   const moment = (name: string): Float32Array<ArrayBuffer> => {
     const tensor = tensors.get(name);
-    if (tensor?.data.length !== packed.length) throw new BadInput(`optimizer.safetensors has no fitting ${name}`, where, 'Resume from another step.');
+    if (tensor?.data.length !== packed.length)
+      throw new BadInput(`optimizer.safetensors has no fitting ${name}`, where, 'Resume from another step.');
     return tensor.data as Float32Array<ArrayBuffer>;
   };
-  return { state: { values: packed, firstMoment: moment('first_moment'), secondMoment: moment('second_moment'), updates }, extra };
+  return {
+    state: { values: packed, firstMoment: moment('first_moment'), secondMoment: moment('second_moment'), updates },
+    extra,
+  };
 }

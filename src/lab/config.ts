@@ -27,7 +27,10 @@ function schemaOf(s: Setting): v.GenericSchema<unknown> {
   return s.default === null ? v.nullable(checked) : checked;
 }
 
-const SCHEMAS = Object.fromEntries(names.map((name) => [name, schemaOf(SETTINGS[name])])) as Record<SettingName, v.GenericSchema<unknown>>;
+const SCHEMAS = Object.fromEntries(names.map((name) => [name, schemaOf(SETTINGS[name])])) as Record<
+  SettingName,
+  v.GenericSchema<unknown>
+>;
 
 /** Says what is wrong with a value, or null. For the page's fields. */
 export function checkSetting(name: SettingName, value: unknown): string | null {
@@ -42,7 +45,9 @@ function expected(s: Setting): string {
   return `must be a ${s.kind === 'integer' ? 'whole ' : ''}number from ${s.min} to ${s.max}`;
 }
 
-export const DEFAULT_CONFIG = Object.fromEntries(names.map((name) => [name, SETTINGS[name].default])) as unknown as TrainConfig;
+export const DEFAULT_CONFIG = Object.fromEntries(
+  names.map((name) => [name, SETTINGS[name].default]),
+) as unknown as TrainConfig;
 
 /** A full configuration from a partial one. Throws BadInput for an unknown name or an impossible value. */
 export function parseTrainConfig(partial: unknown, where = 'configuration'): TrainConfig {
@@ -52,7 +57,11 @@ export function parseTrainConfig(partial: unknown, where = 'configuration'): Tra
   for (const [name, value] of Object.entries(partial)) {
     if (!(name in SETTINGS)) {
       const near = nearest(name, names);
-      throw new BadInput(`Unknown setting "${name}"`, where, near ? `Did you mean "${near}"?` : `Known: ${names.join(', ')}.`);
+      throw new BadInput(
+        `Unknown setting "${name}"`,
+        where,
+        near ? `Did you mean "${near}"?` : `Known: ${names.join(', ')}.`,
+      );
     }
     const problem = checkSetting(name as SettingName, value);
     if (problem) throw new BadInput(`${name} ${problem}`, where, SETTINGS[name as SettingName].doc);

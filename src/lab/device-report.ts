@@ -5,7 +5,9 @@ import type { DeviceReport } from './events';
 
 export function deviceReport(gpu: Gpu, selfTest: DeviceReport['selfTest'] = null): DeviceReport {
   const { adapter, limits, has } = gpu;
-  const features = [has.subgroups && 'subgroups', has.f16 && 'shader-f16', has.timestamps && 'timestamp-query'].filter((f) => typeof f === 'string');
+  const features = [has.subgroups && 'subgroups', has.f16 && 'shader-f16', has.timestamps && 'timestamp-query'].filter(
+    (f) => typeof f === 'string',
+  );
   return {
     name: adapter.name,
     vendor: adapter.vendor,

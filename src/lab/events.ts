@@ -122,17 +122,44 @@ interface Versioned {
 
 export type RunEvent = Versioned &
   (
-    | { type: 'start'; config: TrainConfig; device: DeviceReport; memory: MemoryPlan; resumedFrom: number | null; parameters: number }
+    | {
+        type: 'start';
+        config: TrainConfig;
+        device: DeviceReport;
+        memory: MemoryPlan;
+        resumedFrom: number | null;
+        parameters: number;
+      }
     /** The run entered a phase of step `step`. */
-    | { type: 'phase'; step: number; phase: PhaseName | 'load' | 'self-test' | 'tune' | 'eval' | 'checkpoint' | 'paused' }
+    | {
+        type: 'phase';
+        step: number;
+        phase: PhaseName | 'load' | 'self-test' | 'tune' | 'eval' | 'checkpoint' | 'paused';
+      }
     /** Rollouts begin: one entry each, in order. Empty columns; tokens follow. */
     | { type: 'rollouts'; step: number; rollouts: { problem: string; group: number; question: string }[] }
     /** Newly sampled tokens, streamed while sampling. `rollout` indexes the last 'rollouts' event. */
     | { type: 'tokens'; step: number; pieces: { rollout: number; tokens: string[] }[] }
     | { type: 'signals'; step: number; rollouts: SignalRollout[] }
-    | { type: 'gate'; step: number; state: GateState; statistic: number; closesBelow: number | null; opensAbove: number | null }
+    | {
+        type: 'gate';
+        step: number;
+        state: GateState;
+        statistic: number;
+        closesBelow: number | null;
+        opensAbove: number | null;
+      }
     | ({ type: 'step'; eta: number | null } & StepFigures)
-    | { type: 'eval'; step: number; accuracy: number; passAtK: number; k: number; problems: number; samples: number; meanLength: number }
+    | {
+        type: 'eval';
+        step: number;
+        accuracy: number;
+        passAtK: number;
+        k: number;
+        problems: number;
+        samples: number;
+        meanLength: number;
+      }
     | { type: 'tokens-table'; step: number; rows: TokenRow[] }
     | { type: 'checkpoint'; step: number; path: string }
     /** A setting was changed while the run was going, from step `step` on. */

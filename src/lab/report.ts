@@ -1,7 +1,8 @@
 /** What a step found, in the shape of events. */
-import type { ScoredRollout, StepOutcome } from '../antisd/step';
+
 import { gateThresholds } from '../antisd/gate';
 import { mean } from '../antisd/statistics';
+import type { ScoredRollout, StepOutcome } from '../antisd/step';
 import type { Tokenizer } from '../data/types';
 import { TOP_K } from '../model/activations';
 import type { Alternative, SignalRollout, StepFigures } from './events';
@@ -40,7 +41,10 @@ export function signalRollout(r: ScoredRollout, tokenizer: Tokenizer): SignalRol
 /** (token id, log-probability) pairs as text; [token][rank]. */
 export function named(top: Float32Array, tokenizer: Tokenizer): Alternative[][] {
   return Array.from({ length: top.length / (2 * TOP_K) }, (_, i) =>
-    Array.from({ length: TOP_K }, (_, k) => ({ id: top[(i * TOP_K + k) * 2], logprob: short(top[(i * TOP_K + k) * 2 + 1]) }))
+    Array.from({ length: TOP_K }, (_, k) => ({
+      id: top[(i * TOP_K + k) * 2],
+      logprob: short(top[(i * TOP_K + k) * 2 + 1]),
+    }))
       .filter(({ id }) => id < tokenizer.vocabSize)
       .map(({ id, logprob }) => ({ token: tokenizer.token(id), logprob })),
   );
@@ -89,13 +93,20 @@ export function stepFigures(step: number, o: StepOutcome, seconds: number, evalA
 /** Why a step taught nothing, or taught only through the signal; null when reward and term both spoke. */
 export function stepNote(o: StepOutcome): string | null {
   const silentReward = o.equalGroupShare === 1 || o.method.base === 'none';
-  if (o.rollouts.every((r) => r.truncated)) return 'Every response was cut at the longest length, so none could be right.';
+  if (o.rollouts.every((r) => r.truncated))
+    return 'Every response was cut at the longest length, so none could be right.';
   if (!silentReward) return null;
   const why = o.method.base === 'none' ? 'this method uses no reward' : 'the rewards are equal in every group';
   const usesTerm = o.method.sign !== 0;
   const acts = o.lambda > 0 && o.rollouts.some((r) => r.token.term.some((x) => x !== 0));
   if (acts || o.method.entropyBeta > 0) return `Taught by the signal alone: ${why}.`;
   const state = o.state.gate.state;
-  const gate = !usesTerm ? '' : state === 'warm-up' ? ' and the gate is warming up' : state === 'closed' ? ' and the gate is closed' : ' and the term is zero';
+  const gate = !usesTerm
+    ? ''
+    : state === 'warm-up'
+      ? ' and the gate is warming up'
+      : state === 'closed'
+        ? ' and the gate is closed'
+        : ' and the term is zero';
   return `Taught nothing: ${why}${gate}.`;
 }

@@ -130,7 +130,8 @@ export class Runner {
   }
 
   private async loadModel(name: string): Promise<ModelFolder> {
-    if (name !== 'nano') throw new Error(`The page trains the built-in model "nano"; "${name}" is for the command line.`);
+    if (name !== 'nano')
+      throw new Error(`The page trains the built-in model "nano"; "${name}" is for the command line.`);
     return readModelFolder((file) => this.host.readModelFile(name, file), `models/${name}`);
   }
 
@@ -208,7 +209,13 @@ export class Runner {
       if (!config || events.length === 0) continue;
       const { arm, seed } = parseJson(config, id) as TrainConfig;
       const steps = events.filter((e) => e.type === 'step').length;
-      runs.push({ id, created: Date.parse(id.replace(/^(\d+-\d+-\d+T\d+)-(\d+)-(\d+)-(\d+)Z.*$/, '$1:$2:$3.$4Z')), steps, arm, label: `${arm}, seed ${seed}, ${steps} steps` });
+      runs.push({
+        id,
+        created: Date.parse(id.replace(/^(\d+-\d+-\d+T\d+)-(\d+)-(\d+)-(\d+)Z.*$/, '$1:$2:$3.$4Z')),
+        steps,
+        arm,
+        label: `${arm}, seed ${seed}, ${steps} steps`,
+      });
     }
     return runs;
   }

@@ -6,8 +6,8 @@ import { evaluate } from '../antisd/evaluate';
 import { TokenTable } from '../antisd/measures';
 import { type MethodState, newMethodState, type StepOutcome, trainStep } from '../antisd/step';
 import type { Task } from '../data/types';
-import { DeviceLost, GpuValidationError, NotFinite, OutOfMemory, ShaderError } from '../gpu/errors';
 import type { Gpu } from '../gpu/device';
+import { DeviceLost, GpuValidationError, NotFinite, OutOfMemory, ShaderError } from '../gpu/errors';
 import type { Capacity } from '../model/activations';
 import type { ModelConfig } from '../model/config';
 import { planMemory } from '../model/decoder';
@@ -57,8 +57,20 @@ export function sessionCapacity(model: ModelConfig, c: TrainConfig): Capacity {
   const rollouts = c.problems * c.group;
   const positions = Math.max(model.maxPositions, c.maxNewTokens + 1);
   const rows = Math.min(ROWS, Math.max(rollouts, c.evalProblems * c.evalSamples));
-  const tokens = Math.max(rows, positions, Math.min(TOKENS_A_BATCH, rollouts * Math.min(positions, c.maxNewTokens + 16)));
-  return { tokens, targets: tokens, positions, rows, maxNewTokens: c.maxNewTokens, training: true, recompute: c.recompute };
+  const tokens = Math.max(
+    rows,
+    positions,
+    Math.min(TOKENS_A_BATCH, rollouts * Math.min(positions, c.maxNewTokens + 16)),
+  );
+  return {
+    tokens,
+    targets: tokens,
+    positions,
+    rows,
+    maxNewTokens: c.maxNewTokens,
+    training: true,
+    recompute: c.recompute,
+  };
 }
 
 export class Session {
@@ -80,12 +92,22 @@ export class Session {
   static async open(o: SessionOptions): Promise<Session> {
     const capacity = sessionCapacity(o.model.config, o.config);
     const policy = await Policy.create(o.gpu, o.model.config, capacity, o.model.packed);
-    const reference = o.config.klCoefficient > 0 ? await Policy.create(o.gpu, o.model.config, { ...capacity, training: false }, o.model.packed) : null;
+    const reference =
+      o.config.klCoefficient > 0
+        ? await Policy.create(o.gpu, o.model.config, { ...capacity, training: false }, o.model.packed)
+        : null;
     const session = new Session(o, policy, reference, o.config);
     if (o.resume) await session.restore(o.resume);
     const memory = planMemory(o.model.config, capacity);
     const parameters = policy.decoder.parameters.layout.count;
-    session.tell({ type: 'start', config: o.config, device: o.device, memory, resumedFrom: o.resume?.step ?? null, parameters });
+    session.tell({
+      type: 'start',
+      config: o.config,
+      device: o.device,
+      memory,
+      resumedFrom: o.resume?.step ?? null,
+      parameters,
+    });
     return session;
   }
 
@@ -96,7 +118,8 @@ export class Session {
     this.method = from.extra.method;
     this.seconds = from.extra.seconds;
     this.evalAccuracy = from.extra.evalAccuracy;
-    if (this.o.files && (await this.o.files.size('events.jsonl')) > from.extra.eventBytes) await this.o.files.truncate('events.jsonl', from.extra.eventBytes);
+    if (this.o.files && (await this.o.files.size('events.jsonl')) > from.extra.eventBytes)
+      await this.o.files.truncate('events.jsonl', from.extra.eventBytes);
   }
 
   get finished(): boolean {
@@ -124,9 +147,21 @@ export class Session {
         alternatives: this.o.alternatives,
         onPhase: (phase) => this.tell({ type: 'phase', step, phase }),
         onRollouts: (problems) =>
-          this.tell({ type: 'rollouts', step, rollouts: problems.map((p, i) => ({ problem: p.id, group: Math.floor(i / this.config.group), question: p.question })) }),
+          this.tell({
+            type: 'rollouts',
+            step,
+            rollouts: problems.map((p, i) => ({
+              problem: p.id,
+              group: Math.floor(i / this.config.group),
+              question: p.question,
+            })),
+          }),
         onTokens: (pieces) =>
-          this.tell({ type: 'tokens', step, pieces: pieces.map(({ rollout, ids }) => ({ rollout, tokens: ids.map((id) => tokenizer.token(id)) })) }),
+          this.tell({
+            type: 'tokens',
+            step,
+            pieces: pieces.map(({ rollout, ids }) => ({ rollout, tokens: ids.map((id) => tokenizer.token(id)) })),
+          }),
       },
       this.method,
       step,
@@ -150,7 +185,11 @@ export class Session {
       this.o = { ...this.o, files: null };
       this.writing = Promise.resolve();
       const message = `The run can no longer be stored (${error instanceof Error ? error.message : String(error)}); it goes on unsaved. Free some space and download the model before you close the page.`;
-      this.tell({ type: 'fault', step: this.step, fault: { kind: 'storage', message, lastGoodStep: this.step, resumable: false } });
+      this.tell({
+        type: 'fault',
+        step: this.step,
+        fault: { kind: 'storage', message, lastGoodStep: this.step, resumable: false },
+      });
     }
   }
 
@@ -160,7 +199,14 @@ export class Session {
     for (const r of rollouts) this.table.add(r.tokens, r.u, r.term, r.advantage);
     this.tell({ type: 'signals', step, rollouts });
     const figures = stepFigures(step, o, seconds, this.evalAccuracy);
-    this.tell({ type: 'gate', step, state: figures.gateState, statistic: figures.gateStatistic, closesBelow: figures.gateClosesBelow, opensAbove: figures.gateOpensAbove });
+    this.tell({
+      type: 'gate',
+      step,
+      state: figures.gateState,
+      statistic: figures.gateStatistic,
+      closesBelow: figures.gateClosesBelow,
+      opensAbove: figures.gateOpensAbove,
+    });
     this.tell({ type: 'tokens-table', step, rows: this.table.list() });
     this.tell({ type: 'step', eta: (this.seconds / step) * (this.config.steps - step), ...figures });
   }
@@ -169,7 +215,16 @@ export class Session {
   async evaluate(): Promise<void> {
     this.tell({ type: 'phase', step: this.step, phase: 'eval' });
     const c = this.config;
-    const options = { problems: c.evalProblems, samples: c.evalSamples, minDepth: c.minDepth, temperature: c.evalTemperature, topP: c.evalTopP, topK: 0, maxNewTokens: c.maxNewTokens, seed: c.seed };
+    const options = {
+      problems: c.evalProblems,
+      samples: c.evalSamples,
+      minDepth: c.minDepth,
+      temperature: c.evalTemperature,
+      topP: c.evalTopP,
+      topK: 0,
+      maxNewTokens: c.maxNewTokens,
+      seed: c.seed,
+    };
     const result = await evaluate(this.policy, this.o.task, options);
     this.evalAccuracy = result.accuracy;
     const { truncatedShare: _, ...figures } = result;
@@ -220,7 +275,10 @@ export class Session {
     const stamped = { v: EVENT_VERSION, ...event } as RunEvent;
     this.o.emit(stamped);
     if (!this.o.files || event.type === 'tokens' || event.type === 'rollouts' || event.type === 'phase') return;
-    const stored = stamped.type === 'signals' ? { ...stamped, rollouts: stamped.rollouts.map(({ alternatives: _, ...r }) => r) } : stamped;
+    const stored =
+      stamped.type === 'signals'
+        ? { ...stamped, rollouts: stamped.rollouts.map(({ alternatives: _, ...r }) => r) }
+        : stamped;
     const { files } = this.o;
     this.writing = this.writing.then(() => files.append('events.jsonl', `${JSON.stringify(stored)}\n`));
   }

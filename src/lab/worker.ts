@@ -5,7 +5,11 @@ import { privateFiles } from './files.browser';
 import { Runner } from './runner';
 import { selfTest } from './self-test';
 
-const scope = self as unknown as { location: Location; postMessage(message: LabMessage): void; onmessage: ((event: MessageEvent<LabCommand>) => void) | null };
+const scope = self as unknown as {
+  location: Location;
+  postMessage(message: LabMessage): void;
+  onmessage: ((event: MessageEvent<LabCommand>) => void) | null;
+};
 /** The page's folder: in a build the worker lies in assets/ below it. */
 const base = new URL(import.meta.env.DEV ? '/' : '../', scope.location.href);
 

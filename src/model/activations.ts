@@ -51,7 +51,11 @@ export function vocabTile(config: ModelConfig, targets: number): number {
 /** Specs of one layer's activations. */
 export function layerSpecs(c: ModelConfig, N: number, l: number): LayerActivations<TensorSpec> {
   const { hiddenSize: C, heads: H, kvHeads: K, headDim: D, intermediateSize: F } = c;
-  const spec = (name: string, ...shape: number[]): TensorSpec => ({ label: `layer${l}.${name}`, shape, purpose: 'activations' });
+  const spec = (name: string, ...shape: number[]): TensorSpec => ({
+    label: `layer${l}.${name}`,
+    shape,
+    purpose: 'activations',
+  });
   return {
     x: spec('x', N, C),
     rstd1: spec('rstd1', N),

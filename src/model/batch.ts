@@ -33,11 +33,16 @@ export function packSequences(sequences: readonly Sequence[], vocabSize: number)
   const sources: number[] = [];
   let n = 0;
   sequences.forEach((sequence, s) => {
-    if (sequence.ids.length === 0) throw new BadInput('A sequence is empty', `sequence ${s}`, 'Give every sequence at least one token.');
+    if (sequence.ids.length === 0)
+      throw new BadInput('A sequence is empty', `sequence ${s}`, 'Give every sequence at least one token.');
     for (let t = 0; t < sequence.ids.length; t++, n++) {
       const id = sequence.ids[t];
       if (!(Number.isInteger(id) && id >= 0 && id < vocabSize)) {
-        throw new BadInput(`Token id ${id} is outside the vocabulary of ${vocabSize}`, `sequence ${s}, position ${t}`, 'Use the tokenizer that belongs to the model.');
+        throw new BadInput(
+          `Token id ${id} is outside the vocabulary of ${vocabSize}`,
+          `sequence ${s}, position ${t}`,
+          'Use the tokenizer that belongs to the model.',
+        );
       }
       ids[n] = id;
       positions[n] = t;
@@ -49,7 +54,14 @@ export function packSequences(sequences: readonly Sequence[], vocabSize: number)
     offsets[s + 1] = n;
     targetOffsets[s + 1] = targets.length;
   });
-  return { ids, positions, offsets, targets: Uint32Array.from(targets), sources: Uint32Array.from(sources), targetOffsets };
+  return {
+    ids,
+    positions,
+    offsets,
+    targets: Uint32Array.from(targets),
+    sources: Uint32Array.from(sources),
+    targetOffsets,
+  };
 }
 
 /** Splits sequences, in order, into runs of at most `tokens` tokens. Throws BadInput where one alone is longer. */
@@ -58,7 +70,11 @@ export function microBatches<S extends Sequence>(sequences: readonly S[], tokens
   let room = 0;
   for (const [s, sequence] of sequences.entries()) {
     if (sequence.ids.length > tokens) {
-      throw new BadInput(`A sequence of ${sequence.ids.length} tokens does not fit the plan of ${tokens}`, `sequence ${s}`, 'Shorten it, or plan for more tokens a micro-batch.');
+      throw new BadInput(
+        `A sequence of ${sequence.ids.length} tokens does not fit the plan of ${tokens}`,
+        `sequence ${s}`,
+        'Shorten it, or plan for more tokens a micro-batch.',
+      );
     }
     if (sequence.ids.length > room) {
       runs.push([]);

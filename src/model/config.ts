@@ -36,24 +36,40 @@ export function parseModelConfig(json: unknown, where = 'config.json'): ModelCon
   }
   const raw = json as Record<string, unknown>;
   if (raw.model_type !== 'qwen3') {
-    throw new BadInput(`Model type ${JSON.stringify(raw.model_type ?? null)} is not supported`, where, 'Use a dense Qwen3 model (model_type "qwen3").');
+    throw new BadInput(
+      `Model type ${JSON.stringify(raw.model_type ?? null)} is not supported`,
+      where,
+      'Use a dense Qwen3 model (model_type "qwen3").',
+    );
   }
   for (const [field, refuses] of Object.entries(REFUSED)) {
     if (raw[field] !== undefined && refuses(raw[field])) {
-      throw new BadInput(`${field} = ${JSON.stringify(raw[field])} is not supported`, where, 'Its mathematics differs from what the engine computes; use a model without it.');
+      throw new BadInput(
+        `${field} = ${JSON.stringify(raw[field])} is not supported`,
+        where,
+        'Its mathematics differs from what the engine computes; use a model without it.',
+      );
     }
   }
   const integer = (field: string, least: number, fallback?: number): number => {
     const value = raw[field] ?? fallback;
     if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > 2 ** 31) {
-      throw new BadInput(`${field} must be a whole number of at least ${least}, got ${JSON.stringify(value ?? null)}`, where, 'Check the file against the model it belongs to.');
+      throw new BadInput(
+        `${field} must be a whole number of at least ${least}, got ${JSON.stringify(value ?? null)}`,
+        where,
+        'Check the file against the model it belongs to.',
+      );
     }
     return value;
   };
   const positive = (field: string, fallback: number): number => {
     const value = raw[field] ?? fallback;
     if (typeof value !== 'number' || !(value > 0) || !Number.isFinite(value)) {
-      throw new BadInput(`${field} must be a positive number, got ${JSON.stringify(value)}`, where, 'Check the file against the model it belongs to.');
+      throw new BadInput(
+        `${field} must be a positive number, got ${JSON.stringify(value)}`,
+        where,
+        'Check the file against the model it belongs to.',
+      );
     }
     return value;
   };
@@ -63,7 +79,11 @@ export function parseModelConfig(json: unknown, where = 'config.json'): ModelCon
   };
   const rope = (raw.rope_parameters ?? {}) as { rope_theta?: unknown; rope_type?: unknown };
   if (rope.rope_type !== undefined && rope.rope_type !== 'default') {
-    throw new BadInput(`rope_type ${JSON.stringify(rope.rope_type)} is not supported`, where, 'Use a model with plain rotary embedding.');
+    throw new BadInput(
+      `rope_type ${JSON.stringify(rope.rope_type)} is not supported`,
+      where,
+      'Use a model with plain rotary embedding.',
+    );
   }
   if (typeof rope.rope_theta === 'number' && raw.rope_theta === undefined) raw.rope_theta = rope.rope_theta;
   const heads = integer('num_attention_heads', 1);
@@ -85,10 +105,18 @@ export function parseModelConfig(json: unknown, where = 'config.json'): ModelCon
     padId: tokenId('pad_token_id'),
   };
   if (config.heads % config.kvHeads !== 0) {
-    throw new BadInput(`${config.heads} query heads cannot share ${config.kvHeads} key heads`, where, 'num_attention_heads must be a multiple of num_key_value_heads.');
+    throw new BadInput(
+      `${config.heads} query heads cannot share ${config.kvHeads} key heads`,
+      where,
+      'num_attention_heads must be a multiple of num_key_value_heads.',
+    );
   }
   if (config.headDim % 4 !== 0) {
-    throw new BadInput(`head_dim ${config.headDim} is no multiple of 4`, where, 'The attention kernels read heads four channels at a time.');
+    throw new BadInput(
+      `head_dim ${config.headDim} is no multiple of 4`,
+      where,
+      'The attention kernels read heads four channels at a time.',
+    );
   }
   return config;
 }

@@ -14,7 +14,16 @@ import { matmul } from '../kernels/matmul';
 import { qkNormRopeBackward, qkNormRopeForward, ropeTable } from '../kernels/qk-norm-rope';
 import { rmsNormBackward, rmsNormForward } from '../kernels/rms-norm';
 import { swigluBackward, swigluForward } from '../kernels/swiglu';
-import { backwardSpecs, type Capacity, decodeSpecs, type LayerActivations, layerSpecs, sharedSpecs, TOP_K, vocabTile } from './activations';
+import {
+  backwardSpecs,
+  type Capacity,
+  decodeSpecs,
+  type LayerActivations,
+  layerSpecs,
+  sharedSpecs,
+  TOP_K,
+  vocabTile,
+} from './activations';
 import type { PackedBatch } from './batch';
 import { type ModelConfig, paddedVocab } from './config';
 import { createParameters, type LayerWeights, ParameterLayout, type ParameterSet } from './parameters';
@@ -60,7 +69,12 @@ export class Decoder {
   ) {}
 
   /** Allocates everything a run needs. Throws OutOfMemory; then nothing stays allocated. */
-  static async create(gpu: Gpu, config: ModelConfig, cap: Capacity, packed: Float32Array<ArrayBuffer>): Promise<Decoder> {
+  static async create(
+    gpu: Gpu,
+    config: ModelConfig,
+    cap: Capacity,
+    packed: Float32Array<ArrayBuffer>,
+  ): Promise<Decoder> {
     const arena = new Arena(gpu);
     const recorder = new Recorder(gpu);
     try {
@@ -102,7 +116,11 @@ export class Decoder {
     const { recorder: r, shared: s, config } = this;
     const N = batch.ids.length;
     const blocks = countBlocks(batch.offsets, attentionBlock(this.gpu));
-    embeddingForward(r, { table: this.parameters.weights.embed, ids: s.ids, y: this.layers[0].x }, { N, C: config.hiddenSize });
+    embeddingForward(
+      r,
+      { table: this.parameters.weights.embed, ids: s.ids, y: this.layers[0].x },
+      { N, C: config.hiddenSize },
+    );
     for (let l = 0; l < config.layers; l++) {
       this.attentionInput(l, N);
       this.attend(l, N, blocks);
@@ -123,13 +141,25 @@ export class Decoder {
     const w = this.parameters.weights.layers[l];
     rmsNormForward(r, { x: a.x, w: w.norm1, y: a.normed1, rstd: a.rstd1 }, { N, C: c.hiddenSize, eps: c.rmsNormEps });
     matmul(r, { layout: 'NT', a: a.normed1, b: w.qkv, c: a.qkv, M: N, N: this.qkvWidth, K: c.hiddenSize });
-    const heads = { qkv: a.qkv, positions: this.shared.positions, rope: this.shared.rope, w: w.qkNorm, q: a.q, k: a.k, rstd: a.qkRstd };
+    const heads = {
+      qkv: a.qkv,
+      positions: this.shared.positions,
+      rope: this.shared.rope,
+      w: w.qkNorm,
+      q: a.q,
+      k: a.k,
+      rstd: a.qkRstd,
+    };
     qkNormRopeForward(r, heads, { ...this.heads(N), eps: c.rmsNormEps });
   }
 
   private attend(l: number, N: number, blocks: number): void {
     const a = this.layers[l];
-    attentionForward(this.recorder, { q: a.q, k: a.k, qkv: a.qkv, blocks: this.shared.blocks, out: a.attended, lse: a.lse }, { ...this.heads(N), blocks });
+    attentionForward(
+      this.recorder,
+      { q: a.q, k: a.k, qkv: a.qkv, blocks: this.shared.blocks, out: a.attended, lse: a.lse },
+      { ...this.heads(N), blocks },
+    );
   }
 
   /** Output projection with residual, second norm and the gated MLP with residual, into `out`. */
@@ -154,11 +184,19 @@ export class Decoder {
     const M = batch.targets.length;
     const C = c.hiddenSize;
     embeddingForward(r, { table: s.out, ids: s.sources, y: s.selected }, { N: M, C });
-    rmsNormForward(r, { x: s.selected, w: this.parameters.weights.norm, y: s.normed, rstd: s.rstd }, { N: M, C, eps: c.rmsNormEps });
+    rmsNormForward(
+      r,
+      { x: s.selected, w: this.parameters.weights.norm, y: s.normed, rstd: s.rstd },
+      { N: M, C, eps: c.rmsNormEps },
+    );
     const tiles = this.tiles(M);
     tiles.forEach((tile, i) => {
       this.tileLogits(tile);
-      logprobForward(r, { z: s.logits, y: s.targets, running: s.running, result: s.result }, { ...tile, last: i === tiles.length - 1 });
+      logprobForward(
+        r,
+        { z: s.logits, y: s.targets, running: s.running, result: s.result },
+        { ...tile, last: i === tiles.length - 1 },
+      );
       if (alternatives) topK(r, { z: s.logits, top: s.top }, { ...tile, K: TOP_K });
     });
   }
@@ -166,7 +204,15 @@ export class Decoder {
   /** Logits of one vocabulary tile: (M, W) = normed · headᵀ. */
   private tileLogits({ N: M, W, first }: Tile): void {
     const { shared: s, config: c } = this;
-    matmul(this.recorder, { layout: 'NT', a: s.normed, b: this.headRows(this.parameters.weights.head, first, W), c: s.logits, M, N: W, K: c.hiddenSize });
+    matmul(this.recorder, {
+      layout: 'NT',
+      a: s.normed,
+      b: this.headRows(this.parameters.weights.head, first, W),
+      c: s.logits,
+      M,
+      N: W,
+      K: c.hiddenSize,
+    });
   }
 
   private headRows(head: Tensor, first: number, rows: number): Tensor {
@@ -232,9 +278,26 @@ export class Decoder {
       logprobBackward(r, { z: s.logits, y: s.targets, result: s.result, w: g.weights }, tile);
       const head = this.headRows(this.parameters.weights.head, first, W);
       matmul(r, { layout: 'NN', a: s.logits, b: head, c: g.dFinal, M, N: C, K: W, accumulate: first > 0 });
-      matmul(r, { layout: 'TN', a: s.logits, b: s.normed, c: this.headRows(dWeights.head, first, W), M: W, N: C, K: M, accumulate: true });
+      matmul(r, {
+        layout: 'TN',
+        a: s.logits,
+        b: s.normed,
+        c: this.headRows(dWeights.head, first, W),
+        M: W,
+        N: C,
+        K: M,
+        accumulate: true,
+      });
     }
-    const norm = { x: s.selected, w: this.parameters.weights.norm, rstd: s.rstd, dy: g.dFinal, dx: g.dSelected, dw: dWeights.norm, partial: g.partial };
+    const norm = {
+      x: s.selected,
+      w: this.parameters.weights.norm,
+      rstd: s.rstd,
+      dy: g.dFinal,
+      dx: g.dSelected,
+      dw: dWeights.norm,
+      partial: g.partial,
+    };
     rmsNormBackward(r, norm, { N: M, C, add: false });
   }
 
@@ -252,17 +315,44 @@ export class Decoder {
     swigluBackward(r, { gu: a.gu, dy: g.dAct, dGu: g.dGu }, { N, F });
     matmul(r, { layout: 'TN', a: g.dGu, b: a.normed2, c: dw.gateUp, M: 2 * F, N: C, K: N, accumulate: true });
     matmul(r, { layout: 'NN', a: g.dGu, b: w.gateUp, c: g.dNormed, M: N, N: C, K: 2 * F });
-    rmsNormBackward(r, { x: a.middle, w: w.norm2, rstd: a.rstd2, dy: g.dNormed, dx: g.dStream, dw: dw.norm2, partial: g.partial }, { N, C, add: true });
+    rmsNormBackward(
+      r,
+      { x: a.middle, w: w.norm2, rstd: a.rstd2, dy: g.dNormed, dx: g.dStream, dw: dw.norm2, partial: g.partial },
+      { N, C, add: true },
+    );
     // middle = x + o(attention(rope(qkNorm(qkv(norm1(x))))))
     matmul(r, { layout: 'TN', a: g.dStream, b: a.attended, c: dw.o, M: C, N: HD, K: N, accumulate: true });
     matmul(r, { layout: 'NN', a: g.dStream, b: w.o, c: g.dAttended, M: N, N: HD, K: C });
-    const attention = { q: a.q, k: a.k, qkv: a.qkv, blocks: s.blocks, out: a.attended, lse: a.lse, dOut: g.dAttended, delta: g.delta, dQkv: g.dQkv };
+    const attention = {
+      q: a.q,
+      k: a.k,
+      qkv: a.qkv,
+      blocks: s.blocks,
+      out: a.attended,
+      lse: a.lse,
+      dOut: g.dAttended,
+      delta: g.delta,
+      dQkv: g.dQkv,
+    };
     attentionBackward(r, attention, { ...this.heads(N), blocks });
-    const heads = { qkv: a.qkv, positions: s.positions, rope: s.rope, w: w.qkNorm, rstd: a.qkRstd, dQkv: g.dQkv, dw: dw.qkNorm, partial: g.partial };
+    const heads = {
+      qkv: a.qkv,
+      positions: s.positions,
+      rope: s.rope,
+      w: w.qkNorm,
+      rstd: a.qkRstd,
+      dQkv: g.dQkv,
+      dw: dw.qkNorm,
+      partial: g.partial,
+    };
     qkNormRopeBackward(r, heads, this.heads(N));
     matmul(r, { layout: 'TN', a: g.dQkv, b: a.normed1, c: dw.qkv, M: this.qkvWidth, N: C, K: N, accumulate: true });
     matmul(r, { layout: 'NN', a: g.dQkv, b: w.qkv, c: g.dNormed, M: N, N: C, K: this.qkvWidth });
-    rmsNormBackward(r, { x: a.x, w: w.norm1, rstd: a.rstd1, dy: g.dNormed, dx: g.dStream, dw: dw.norm1, partial: g.partial }, { N, C, add: true });
+    rmsNormBackward(
+      r,
+      { x: a.x, w: w.norm1, rstd: a.rstd1, dy: g.dNormed, dx: g.dStream, dw: dw.norm1, partial: g.partial },
+      { N, C, add: true },
+    );
   }
 
   get qkvWidth(): number {
@@ -275,7 +365,8 @@ export class Decoder {
   }
 
   private get trainable(): { grads: Backward } & NonNullable<ParameterSet['training']> {
-    if (!this.grads || !this.parameters.training) throw new Error('This model was opened for inference only; open it with training: true.');
+    if (!this.grads || !this.parameters.training)
+      throw new Error('This model was opened for inference only; open it with training: true.');
     return { grads: this.grads, ...this.parameters.training };
   }
 

@@ -1,6 +1,6 @@
 /** A Hugging Face model folder as bytes: config.json, tokenizer.json, model.safetensors. Read and written; the host does the I/O. */
 import { BadInput } from '../data/errors';
-import { modelConfigJson, type ModelConfig, parseModelConfig } from './config';
+import { type ModelConfig, modelConfigJson, parseModelConfig } from './config';
 import { ParameterLayout } from './parameters';
 import { type HostTensor, readSafetensors, writeSafetensors } from './safetensors';
 
@@ -20,7 +20,10 @@ export interface ModelFolder {
 
 /** Reads a folder. Throws BadInput naming the file and what is wrong with it. */
 export async function readModelFolder(read: ReadFile, where: string): Promise<ModelFolder> {
-  const config = parseModelConfig(parseJson(await required(read, 'config.json', where), `${where}/config.json`), `${where}/config.json`);
+  const config = parseModelConfig(
+    parseJson(await required(read, 'config.json', where), `${where}/config.json`),
+    `${where}/config.json`,
+  );
   const weights = await required(read, 'model.safetensors', where);
   const { tensors } = readSafetensors(weights, `${where}/model.safetensors`);
   const packed = new ParameterLayout(config).pack(tensors, `${where}/model.safetensors`);
@@ -33,7 +36,11 @@ export async function readModelFolder(read: ReadFile, where: string): Promise<Mo
 }
 
 /** The files of a folder that transformers loads. */
-export function writeModelFolder(config: ModelConfig, tensors: ReadonlyMap<string, HostTensor>, tokenizer: ReadonlyMap<string, string>): Map<string, Uint8Array<ArrayBuffer>> {
+export function writeModelFolder(
+  config: ModelConfig,
+  tensors: ReadonlyMap<string, HostTensor>,
+  tokenizer: ReadonlyMap<string, string>,
+): Map<string, Uint8Array<ArrayBuffer>> {
   const encode = (value: unknown) => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
   const files = new Map<string, Uint8Array<ArrayBuffer>>([
     ['config.json', encode(modelConfigJson(config))],
@@ -45,7 +52,12 @@ export function writeModelFolder(config: ModelConfig, tensors: ReadonlyMap<strin
 
 async function required(read: ReadFile, name: string, where: string): Promise<Uint8Array> {
   const bytes = await read(name);
-  if (!bytes) throw new BadInput(`${name} is missing`, where, 'Point to a Hugging Face model folder with config.json, tokenizer.json and model.safetensors.');
+  if (!bytes)
+    throw new BadInput(
+      `${name} is missing`,
+      where,
+      'Point to a Hugging Face model folder with config.json, tokenizer.json and model.safetensors.',
+    );
   return bytes;
 }
 

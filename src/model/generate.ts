@@ -41,7 +41,12 @@ const STEPS_PER_SUBMIT = 8;
 const WAVE_STRIDE = 0x1000000;
 
 /** Responses (ids after the prompt, with the end token where one was sampled), in the order of the requests. */
-export async function generate(decoder: Decoder, requests: readonly GenerationRequest[], options: SamplingOptions, onTokens?: OnTokens): Promise<Uint32Array[]> {
+export async function generate(
+  decoder: Decoder,
+  requests: readonly GenerationRequest[],
+  options: SamplingOptions,
+  onTokens?: OnTokens,
+): Promise<Uint32Array[]> {
   const { capacity } = decoder;
   for (const [i, { ids }] of requests.entries()) {
     if (ids.length + options.maxNewTokens > capacity.positions) {
@@ -58,8 +63,11 @@ export async function generate(decoder: Decoder, requests: readonly GenerationRe
   while (results.length < rollouts.length) {
     const first = results.length;
     const prompts = takeWave(rollouts.slice(first), capacity.rows, capacity.tokens);
-    const emit: OnTokens | undefined = onTokens && ((pieces) => onTokens(pieces.map((p) => ({ ...p, rollout: p.rollout + first }))));
-    results.push(...(await generateWave(decoder, prompts, { ...options, stream: options.stream + wave * WAVE_STRIDE }, emit)));
+    const emit: OnTokens | undefined =
+      onTokens && ((pieces) => onTokens(pieces.map((p) => ({ ...p, rollout: p.rollout + first }))));
+    results.push(
+      ...(await generateWave(decoder, prompts, { ...options, stream: options.stream + wave * WAVE_STRIDE }, emit)),
+    );
     wave += 1;
   }
   return results;
@@ -80,7 +88,12 @@ function takeWave(prompts: number[][], rows: number, tokens: number): number[][]
   return prompts.slice(0, Math.max(1, n));
 }
 
-async function generateWave(decoder: Decoder, prompts: number[][], options: SamplingOptions, onTokens?: OnTokens): Promise<Uint32Array[]> {
+async function generateWave(
+  decoder: Decoder,
+  prompts: number[][],
+  options: SamplingOptions,
+  onTokens?: OnTokens,
+): Promise<Uint32Array[]> {
   const { recorder, decode } = decoder;
   const R = prompts.length;
   prefill(decoder, prompts, options);
@@ -89,7 +102,8 @@ async function generateWave(decoder: Decoder, prompts: number[][], options: Samp
   const seen = new Uint32Array(R); // tokens of each row that onTokens knows
   let state: Uint32Array = new Uint32Array(0);
   let generated: Uint32Array = new Uint32Array(0);
-  const read = () => Promise.all([recorder.readU32(decode.state, R * 4), recorder.readU32(decode.generated, R * options.maxNewTokens)]);
+  const read = () =>
+    Promise.all([recorder.readU32(decode.state, R * 4), recorder.readU32(decode.generated, R * options.maxNewTokens)]);
   let steps = 1; // the prefill sampled the first token
   let pending: ReturnType<typeof read> | null = null;
   while (true) {
@@ -117,12 +131,20 @@ async function generateWave(decoder: Decoder, prompts: number[][], options: Samp
 function throwIfPoisoned(state: Uint32Array, R: number): void {
   for (let r = 0; r < R; r++) {
     if (state[4 * r + 3] === 2) {
-      throw new NotFinite(`The model gave logits that are not finite for rollout ${r} after ${state[4 * r + 2]} tokens. Go back to an earlier checkpoint, or lower the learning rate.`);
+      throw new NotFinite(
+        `The model gave logits that are not finite for rollout ${r} after ${state[4 * r + 2]} tokens. Go back to an earlier checkpoint, or lower the learning rate.`,
+      );
     }
   }
 }
 
-function emitNew(state: Uint32Array, generated: Uint32Array, seen: Uint32Array, stride: number, onTokens: OnTokens): void {
+function emitNew(
+  state: Uint32Array,
+  generated: Uint32Array,
+  seen: Uint32Array,
+  stride: number,
+  onTokens: OnTokens,
+): void {
   const pieces: { rollout: number; ids: number[] }[] = [];
   for (let r = 0; r < seen.length; r++) {
     const count = state[4 * r + 2];
@@ -139,7 +161,10 @@ function prefill(decoder: Decoder, prompts: number[][], options: SamplingOptions
   const { recorder: r, decode, shared, config } = decoder;
   const R = prompts.length;
   const distinct = [...new Set(prompts)];
-  const batch = packSequences(distinct.map((ids) => ({ ids, from: ids.length })), config.vocabSize);
+  const batch = packSequences(
+    distinct.map((ids) => ({ ids, from: ids.length })),
+    config.vocabSize,
+  );
   const place = new Map(distinct.map((ids, i) => [ids, batch.offsets[i]]));
   const spans = new Uint32Array(R * 2);
   const lastRows = new Uint32Array(R);
@@ -154,7 +179,10 @@ function prefill(decoder: Decoder, prompts: number[][], options: SamplingOptions
   r.write(decode.spans, spans);
   r.write(decode.lastRows, lastRows);
   r.write(decode.state, state);
-  r.write(decode.rows, Uint32Array.from({ length: R }, (_, i) => i));
+  r.write(
+    decode.rows,
+    Uint32Array.from({ length: R }, (_, i) => i),
+  );
   const longest = Math.max(...prompts.map((ids) => ids.length));
   const KD = config.kvHeads * config.headDim;
   decoder.trunk(batch, (l, layer) => {
@@ -170,13 +198,21 @@ function decodeStep(decoder: Decoder, B: number, options: SamplingOptions): void
   const { recorder: r, decode, shared, config: c, capacity } = decoder;
   const { embed } = decoder.parameters.weights;
   const KD = c.kvHeads * c.headDim;
-  decodeBegin(r, { table: embed, rows: decode.rows, state: decode.state, x: decoder.layers[0].x, positions: shared.positions }, { B, C: c.hiddenSize });
+  decodeBegin(
+    r,
+    { table: embed, rows: decode.rows, state: decode.state, x: decoder.layers[0].x, positions: shared.positions },
+    { B, C: c.hiddenSize },
+  );
   for (let l = 0; l < c.layers; l++) {
     const a = decoder.layers[l];
     const cache = { rows: decode.rows, positions: shared.positions, cacheK: decode[`k${l}`], cacheV: decode[`v${l}`] };
     decoder.attentionInput(l, B);
     kvAppend(r, { k: a.k, qkv: a.qkv, ...cache }, { B, P: capacity.positions, KD, stride: decoder.qkvWidth });
-    attentionDecode(r, { q: a.q, out: a.attended, ...cache }, { B, H: c.heads, K: c.kvHeads, D: c.headDim, P: capacity.positions });
+    attentionDecode(
+      r,
+      { q: a.q, out: a.attended, ...cache },
+      { B, H: c.heads, K: c.kvHeads, D: c.headDim, P: capacity.positions },
+    );
     decoder.afterAttention(l, B, l + 1 < c.layers ? decoder.layers[l + 1].x : shared.selected);
   }
   logitsAndSample(decoder, B, options);
@@ -186,8 +222,20 @@ function decodeStep(decoder: Decoder, B: number, options: SamplingOptions): void
 function logitsAndSample(decoder: Decoder, B: number, o: SamplingOptions): void {
   const { recorder: r, decode, shared, config: c } = decoder;
   const stride = paddedVocab(c);
-  rmsNormForward(r, { x: shared.selected, w: decoder.parameters.weights.norm, y: shared.normed, rstd: shared.rstd }, { N: B, C: c.hiddenSize, eps: c.rmsNormEps });
-  matmul(r, { layout: 'NT', a: shared.normed, b: decoder.parameters.weights.head, c: shared.logits, M: B, N: stride, K: c.hiddenSize });
+  rmsNormForward(
+    r,
+    { x: shared.selected, w: decoder.parameters.weights.norm, y: shared.normed, rstd: shared.rstd },
+    { N: B, C: c.hiddenSize, eps: c.rmsNormEps },
+  );
+  matmul(r, {
+    layout: 'NT',
+    a: shared.normed,
+    b: decoder.parameters.weights.head,
+    c: shared.logits,
+    M: B,
+    N: stride,
+    K: c.hiddenSize,
+  });
   sample(
     r,
     { logits: shared.logits, rows: decode.rows, state: decode.state, out: decode.generated },

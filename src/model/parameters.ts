@@ -93,7 +93,9 @@ export class ParameterLayout {
   }
 
   /** The buffers' specs: values always; gradients and AdamW's two moments for training. */
-  specs(training: boolean): Record<'values' | 'gradients' | 'firstMoment' | 'secondMoment', TensorSpec> | { values: TensorSpec } {
+  specs(
+    training: boolean,
+  ): Record<'values' | 'gradients' | 'firstMoment' | 'secondMoment', TensorSpec> | { values: TensorSpec } {
     const shape = [this.size];
     const values: TensorSpec = { label: 'parameters', shape, purpose: 'weights' };
     if (!training) return { values };
@@ -111,15 +113,18 @@ export class ParameterLayout {
       const slot = this.slots.find((s) => s.key === key) as Slot;
       return view(buffer, `${buffer.label}.${key}`, slot.offset, slot.shape);
     };
-    const layers = Array.from({ length: this.config.layers }, (_, l): LayerWeights => ({
-      norm1: at(`${l}.norm1`),
-      qkv: at(`${l}.qkv`),
-      qkNorm: at(`${l}.qkNorm`),
-      o: at(`${l}.o`),
-      norm2: at(`${l}.norm2`),
-      gateUp: at(`${l}.gateUp`),
-      down: at(`${l}.down`),
-    }));
+    const layers = Array.from(
+      { length: this.config.layers },
+      (_, l): LayerWeights => ({
+        norm1: at(`${l}.norm1`),
+        qkv: at(`${l}.qkv`),
+        qkNorm: at(`${l}.qkNorm`),
+        o: at(`${l}.o`),
+        norm2: at(`${l}.norm2`),
+        gateUp: at(`${l}.gateUp`),
+        down: at(`${l}.down`),
+      }),
+    );
     const embed = at('embed');
     return { embed, layers, norm: at('norm'), head: this.config.tiedEmbeddings ? embed : at('head') };
   }
@@ -131,12 +136,22 @@ export class ParameterLayout {
     for (const slot of this.slots) {
       for (const part of slot.parts) {
         const tensor = tensors.get(part.name);
-        if (!tensor) throw new BadInput(`Tensor ${part.name} is missing`, where, 'The weights do not belong to this config.json.');
+        if (!tensor)
+          throw new BadInput(`Tensor ${part.name} is missing`, where, 'The weights do not belong to this config.json.');
         if (tensor.shape.join() !== part.shape.join()) {
-          throw new BadInput(`Tensor ${part.name} has shape [${tensor.shape.join(', ')}], config.json asks for [${part.shape.join(', ')}]`, where, 'The weights do not belong to this config.json.');
+          throw new BadInput(
+            `Tensor ${part.name} has shape [${tensor.shape.join(', ')}], config.json asks for [${part.shape.join(', ')}]`,
+            where,
+            'The weights do not belong to this config.json.',
+          );
         }
         const bad = tensor.data.findIndex((x) => !Number.isFinite(x));
-        if (bad >= 0) throw new BadInput(`Tensor ${part.name} holds ${tensor.data[bad]} at element ${bad}`, where, 'The checkpoint is damaged; use an earlier one.');
+        if (bad >= 0)
+          throw new BadInput(
+            `Tensor ${part.name} holds ${tensor.data[bad]} at element ${bad}`,
+            where,
+            'The checkpoint is damaged; use an earlier one.',
+          );
         packed.set(tensor.data, slot.offset + part.start);
         used.add(part.name);
       }
@@ -144,7 +159,11 @@ export class ParameterLayout {
     for (const name of tensors.keys()) {
       // Tied models are often saved with the head repeated.
       if (!used.has(name) && !(name === 'lm_head.weight' && this.config.tiedEmbeddings)) {
-        throw new BadInput(`Tensor ${name} has no place in this model`, where, 'The weights do not belong to this config.json.');
+        throw new BadInput(
+          `Tensor ${name} has no place in this model`,
+          where,
+          'The weights do not belong to this config.json.',
+        );
       }
     }
     return packed;
@@ -188,8 +207,17 @@ export interface ParameterSet {
 }
 
 /** Allocates parameters on the device and writes the values. */
-export async function createParameters(arena: Arena, recorder: Recorder, layout: ParameterLayout, packed: Float32Array<ArrayBuffer>, training: boolean): Promise<ParameterSet> {
-  const tensors = (await arena.allocate(layout.specs(training) as Record<string, TensorSpec>)) as Record<'values' | 'gradients' | 'firstMoment' | 'secondMoment', Tensor>;
+export async function createParameters(
+  arena: Arena,
+  recorder: Recorder,
+  layout: ParameterLayout,
+  packed: Float32Array<ArrayBuffer>,
+  training: boolean,
+): Promise<ParameterSet> {
+  const tensors = (await arena.allocate(layout.specs(training) as Record<string, TensorSpec>)) as Record<
+    'values' | 'gradients' | 'firstMoment' | 'secondMoment',
+    Tensor
+  >;
   recorder.write(tensors.values, packed);
   const { values, gradients, firstMoment, secondMoment } = tensors;
   return {

@@ -2,10 +2,11 @@
  * A decoder with its optimiser, as the method sees it: score sequences, add gradients, update. Batches larger than the
  * plan are cut into micro-batches; their gradients add up.
  */
-import { NotFinite } from '../gpu/errors';
+
 import type { Gpu } from '../gpu/device';
+import { NotFinite } from '../gpu/errors';
 import { Arena, type Tensor } from '../gpu/tensor';
-import { adamw, type AdamWOptions, globalNorm, NORM_SLICES } from '../kernels/adamw';
+import { type AdamWOptions, adamw, globalNorm, NORM_SLICES } from '../kernels/adamw';
 import { type Capacity, TOP_K } from './activations';
 import { microBatches, type PackedBatch, packSequences, type Sequence } from './batch';
 import type { ModelConfig } from './config';
@@ -59,7 +60,12 @@ export class Policy {
   ) {}
 
   /** Throws OutOfMemory; then nothing stays allocated. */
-  static async create(gpu: Gpu, config: ModelConfig, capacity: Capacity, packed: Float32Array<ArrayBuffer>): Promise<Policy> {
+  static async create(
+    gpu: Gpu,
+    config: ModelConfig,
+    capacity: Capacity,
+    packed: Float32Array<ArrayBuffer>,
+  ): Promise<Policy> {
     const decoder = await Decoder.create(gpu, config, capacity, packed);
     const scratch = new Arena(gpu);
     const norm = scratch.tensor({ label: 'gradient.norm', shape: [4], purpose: 'scratch' });
@@ -73,7 +79,9 @@ export class Policy {
 
   /** Cuts sequences into micro-batches of the planned size. */
   plan(sequences: readonly Sequence[]): PlannedBatch {
-    const parts = microBatches(sequences, this.decoder.capacity.tokens).map((run) => packSequences(run, this.config.vocabSize));
+    const parts = microBatches(sequences, this.decoder.capacity.tokens).map((run) =>
+      packSequences(run, this.config.vocabSize),
+    );
     const starts = [0];
     const offsets = [0];
     for (const part of parts) {
@@ -106,7 +114,10 @@ export class Policy {
     });
     await Promise.all(reads);
     const bad = logprob.findIndex((x) => !Number.isFinite(x));
-    if (bad >= 0) throw new NotFinite(`The log-probability of predicted token ${bad} is ${logprob[bad]}. Go back to an earlier checkpoint, or lower the learning rate.`);
+    if (bad >= 0)
+      throw new NotFinite(
+        `The log-probability of predicted token ${bad} is ${logprob[bad]}. Go back to an earlier checkpoint, or lower the learning rate.`,
+      );
     return { logprob, entropy, alternatives: top, offsets: batch.offsets };
   }
 
@@ -177,7 +188,9 @@ export class Policy {
   async state(): Promise<TrainingState> {
     const { recorder, parameters } = this.decoder;
     const n = parameters.layout.size;
-    const reads = [parameters.values, this.training.firstMoment, this.training.secondMoment].map((t) => recorder.readF32(t, n));
+    const reads = [parameters.values, this.training.firstMoment, this.training.secondMoment].map((t) =>
+      recorder.readF32(t, n),
+    );
     recorder.submit();
     const [values, firstMoment, secondMoment] = await Promise.all(reads);
     return { values, firstMoment, secondMoment, updates: this.updates };
@@ -206,7 +219,13 @@ export class Policy {
 }
 
 /** Turns (logit, column) pairs into (token id, log-probability) with the row's log-sum-exp. */
-function writeAlternatives(out: Float32Array, top: Float32Array, results: Float32Array, M: number, start: number): void {
+function writeAlternatives(
+  out: Float32Array,
+  top: Float32Array,
+  results: Float32Array,
+  M: number,
+  start: number,
+): void {
   for (let m = 0; m < M; m++) {
     const lse = results[4 * m + 2];
     for (let k = 0; k < TOP_K; k++) {

@@ -46,18 +46,36 @@ export function cosineRate(o: PretrainOptions, step: number): number {
 }
 
 /** One update on the examples of `step` (1-based); a pure function of the weights, the options and the step. Throws NotFinite. */
-export async function pretrainStep(policy: Policy, corpus: (index: number, seed: number) => SupervisedExample, o: PretrainOptions, step: number): Promise<PretrainStep> {
+export async function pretrainStep(
+  policy: Policy,
+  corpus: (index: number, seed: number) => SupervisedExample,
+  o: PretrainOptions,
+  step: number,
+): Promise<PretrainStep> {
   const examples = Array.from({ length: o.batch }, (_, i) => corpus((step - 1) * o.batch + i, o.seed));
-  const sequences = examples.map((e) => ({ ids: e.ids, from: Math.max(1, e.lossMask.findIndex((m) => m > 0)), mask: e.lossMask }));
+  const sequences = examples.map((e) => ({
+    ids: e.ids,
+    from: Math.max(
+      1,
+      e.lossMask.findIndex((m) => m > 0),
+    ),
+    mask: e.lossMask,
+  }));
   const batch = policy.plan(sequences);
   const mask = sequences.flatMap((s) => s.mask.slice(s.from));
   const total = mask.reduce((a, b) => a + b, 0);
   const scores = await policy.score(batch);
   const loss = -mask.reduce((sum, m, i) => sum + m * scores.logprob[i], 0) / total;
   policy.zeroGradients();
-  policy.accumulate(batch, Float32Array.from(mask, (m) => -m / total));
+  policy.accumulate(
+    batch,
+    Float32Array.from(mask, (m) => -m / total),
+  );
   const lr = cosineRate(o, step);
   const { gradNorm, applied } = await policy.update({ ...o, lr, eps: 1e-8 });
-  if (!applied) throw new NotFinite(`The gradient of pre-training step ${step} is not finite. Lower the learning rate and resume from the last checkpoint.`);
+  if (!applied)
+    throw new NotFinite(
+      `The gradient of pre-training step ${step} is not finite. Lower the learning rate and resume from the last checkpoint.`,
+    );
   return { step, loss, gradNorm, lr, tokens: sequences.reduce((n, s) => n + s.ids.length, 0) };
 }

@@ -11,7 +11,10 @@ const MAX_HEADER = 100 * 1024 * 1024; // the reference implementation's own boun
 const BYTES: Record<string, number> = { F32: 4, F16: 2, BF16: 2 };
 
 /** Parses a file. Throws BadInput for a header that lies about its length, dtypes, shapes or ranges. */
-export function readSafetensors(bytes: Uint8Array, where: string): { tensors: Map<string, HostTensor>; metadata: Record<string, string> } {
+export function readSafetensors(
+  bytes: Uint8Array,
+  where: string,
+): { tensors: Map<string, HostTensor>; metadata: Record<string, string> } {
   const bad = (what: string): never => {
     throw new BadInput(`Not a usable safetensors file: ${what}`, where, 'Download or export the file again.');
   };
@@ -58,15 +61,22 @@ interface Entry {
 }
 
 function checkEntry(name: string, value: unknown, dataLength: number, bad: (what: string) => never): Entry {
-  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
+  const {
+    dtype,
+    shape,
+    data_offsets: offsets,
+  } = (value ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
   const natural = (n: unknown): n is number => typeof n === 'number' && Number.isSafeInteger(n) && n >= 0;
-  if (typeof dtype !== 'string' || !(dtype in BYTES)) return bad(`tensor ${name} has dtype ${JSON.stringify(dtype)}; F32, F16 and BF16 are supported`);
+  if (typeof dtype !== 'string' || !(dtype in BYTES))
+    return bad(`tensor ${name} has dtype ${JSON.stringify(dtype)}; F32, F16 and BF16 are supported`);
   if (!Array.isArray(shape) || !shape.every(natural)) return bad(`tensor ${name} has no valid shape`);
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(natural)) return bad(`tensor ${name} has no valid data_offsets`);
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(natural))
+    return bad(`tensor ${name} has no valid data_offsets`);
   const [from, to] = offsets as number[];
   const expected = shape.reduce((n: number, d: number) => n * d, 1) * BYTES[dtype];
   if (to < from || to > dataLength) return bad(`tensor ${name} claims bytes ${from} to ${to} of ${dataLength}`);
-  if (to - from !== expected) return bad(`tensor ${name} has ${to - from} bytes, its shape [${shape.join(', ')}] needs ${expected}`);
+  if (to - from !== expected)
+    return bad(`tensor ${name} has ${to - from} bytes, its shape [${shape.join(', ')}] needs ${expected}`);
   return { name, dtype, shape: shape as number[], from, to };
 }
 
@@ -91,7 +101,10 @@ function halfToNumber(h: number): number {
 }
 
 /** Writes f32 tensors in the order given. The header is padded so that the data begin on 8 bytes. */
-export function writeSafetensors(tensors: Iterable<[string, HostTensor]>, metadata: Record<string, string> = {}): Uint8Array<ArrayBuffer> {
+export function writeSafetensors(
+  tensors: Iterable<[string, HostTensor]>,
+  metadata: Record<string, string> = {},
+): Uint8Array<ArrayBuffer> {
   const list = [...tensors];
   const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } };
   let offset = 0;

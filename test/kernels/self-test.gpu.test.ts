@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { matmulVariant } from '../../src/kernels/matmul';
+import { selfTestKernels } from '../../src/kernels/self-test';
+import { useDevice } from '../setup/gpu';
+
+const device = useDevice();
+
+it('finds every kernel right on this adapter, in a few seconds, and leaves nothing behind', async () => {
+  const before = device.gpu.liveBuffers;
+  const result = await selfTestKernels(device.gpu);
+  expect(result.failed).toEqual([]);
+  expect(result.passed).toBeGreaterThanOrEqual(11);
+  expect(matmulVariant(device.gpu)).toMatch(/broadcast/);
+  expect(device.gpu.liveBuffers).toBe(before);
+});

@@ -1,0 +1,49 @@
+/** One device for a test file, given back at its end; the run's first line names the adapter. */
+import { afterAll, beforeAll } from 'vitest';
+import type { Gpu } from '../../src/gpu/device';
+import { openNodeGpu } from '../../src/gpu/open.node';
+import { Recorder } from '../../src/gpu/recorder';
+import { Arena, type Tensor } from '../../src/gpu/tensor';
+
+export interface Device {
+  gpu: Gpu;
+  r: Recorder;
+  /** A tensor with this content. */
+  put(data: ArrayLike<number>, kind?: 'f32' | 'u32'): Tensor;
+  /** A tensor of n values, poisoned with 1e30, so that what a kernel leaves out shows. */
+  poisoned(n: number): Tensor;
+  read(t: Tensor, n: number): Promise<Float32Array>;
+}
+
+/** Call at the top of a file; the fields are there once the tests run. */
+export function useDevice(): Device {
+  const device = {} as Device;
+  let arena: Arena;
+  beforeAll(async () => {
+    const gpu = await openNodeGpu();
+    const r = new Recorder(gpu);
+    arena = new Arena(gpu);
+    const put = (data: ArrayLike<number>, kind: 'f32' | 'u32' = 'f32') => {
+      const t = arena.tensor({ label: 'test', shape: [Math.max(1, data.length)], purpose: 'scratch' });
+      r.write(t, kind === 'f32' ? Float32Array.from(data) : Uint32Array.from(data));
+      return t;
+    };
+    Object.assign(device, {
+      gpu,
+      r,
+      put,
+      poisoned: (n: number) => put(new Float32Array(n).fill(1e30)),
+      async read(t: Tensor, n: number) {
+        const values = r.readF32(t, n);
+        r.submit();
+        return values;
+      },
+    });
+  });
+  afterAll(() => {
+    arena?.destroy();
+    device.r?.destroy();
+    device.gpu?.destroy();
+  });
+  return device;
+}
