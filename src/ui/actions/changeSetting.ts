@@ -1,0 +1,35 @@
+/** Editing the form. While a run goes on, live settings are sent to it; the link in the address bar follows. */
+import { checkSetting, configToQuery, type TrainConfig, valueFromText } from '../../lab/config';
+import { SETTINGS, type Setting, type SettingName } from '../../lab/settings';
+import { send } from '../bridge';
+import { configOf, type Draft, draftOf } from '../state/draft';
+import { activityOf, isBusy, useLab } from '../state/store';
+
+export function changeSetting(name: SettingName, text: string): void {
+  useLab.setState((state) => ({ draft: { ...state.draft, [name]: text } }));
+  followInAddress();
+}
+
+/** Takes a finished edit to the running run, where the setting may change on the fly. */
+export function commitSetting(name: SettingName): void {
+  const state = useLab.getState();
+  const setting: Setting = SETTINGS[name];
+  if (!setting.live || !isBusy(activityOf(state))) return;
+  const value = valueFromText(name, state.draft[name].trim());
+  if (checkSetting(name, value) !== null || state.snapshot.config?.[name] === value) return;
+  send({ type: 'set', patch: { [name]: value } as Partial<TrainConfig> });
+}
+
+/** Fills the form with a whole configuration: a preset, or a link. */
+export function fillForm(config: TrainConfig): void {
+  useLab.setState({ draft: draftOf(config), problem: null });
+  followInAddress();
+}
+
+function followInAddress(): void {
+  const draft: Draft = useLab.getState().draft;
+  const config = configOf(draft);
+  if (config === null) return;
+  const query = configToQuery(config);
+  history.replaceState(null, '', query ? `?${query}` : location.pathname);
+}

@@ -1,0 +1,24 @@
+import { download } from '../download';
+import type { LabState } from '../state/store';
+import type { Action } from './action';
+
+/** Everything a bug report needs, as JSON: no prompts and no weights. */
+export function reportOf({ engine, snapshot }: LabState): string {
+  const { fault, device, config, memory, steps, lastCheckpoint } = snapshot;
+  const shown = { fault, device: device ?? (engine.state === 'ready' ? engine.device : null), config, memory, lastCheckpoint, lastSteps: steps.slice(-5) };
+  return JSON.stringify({ ...shown, browser: navigator.userAgent, time: new Date().toISOString() }, null, 2);
+}
+
+export const copyReport: Action = {
+  id: 'copy-report',
+  label: 'Copy report',
+  enabled: (state) => state.snapshot.fault !== null,
+  async run(state) {
+    const report = reportOf(state);
+    try {
+      await navigator.clipboard.writeText(report);
+    } catch {
+      download('antisd-report.json', report, 'application/json'); // the clipboard may be refused
+    }
+  },
+};

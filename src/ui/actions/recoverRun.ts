@@ -1,0 +1,14 @@
+import { send } from '../bridge';
+import { activityOf, useLab } from '../state/store';
+import type { Action } from './action';
+
+/** After a fault: a new device, then on from the last good step. */
+export const recoverRun: Action = {
+  id: 'recover',
+  label: 'Resume from the last good step',
+  enabled: (state) => activityOf(state) === 'faulted' && state.snapshot.fault?.resumable === true,
+  run() {
+    useLab.setState({ asked: 'recover', problem: null });
+    send({ type: 'recover' });
+  },
+};

@@ -1,0 +1,25 @@
+import { forgetEvents, send } from '../bridge';
+import { stopReplay } from '../replay/player';
+import { configOf } from '../state/draft';
+import { EMPTY } from '../state/snapshot';
+import { activityOf, isBusy, type LabState, useLab } from '../state/store';
+import type { Action } from './action';
+
+export const canStart = (state: LabState): boolean => state.engine.state === 'ready' && !isBusy(activityOf(state)) && configOf(state.draft) !== null;
+
+/** Replaces what is on screen by a new run with the form's settings. `paused`: load, then wait. */
+export function begin(state: LabState, paused: boolean): void {
+  const config = configOf(state.draft);
+  if (config === null) return;
+  stopReplay();
+  forgetEvents();
+  useLab.setState({ source: 'live', snapshot: EMPTY, asked: 'start', problem: null, picked: null, held: null });
+  send({ type: 'start', config, paused });
+}
+
+export const startRun: Action = {
+  id: 'start',
+  label: 'Start',
+  enabled: canStart,
+  run: (state) => begin(state, false),
+};

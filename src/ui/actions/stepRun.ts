@@ -1,0 +1,30 @@
+import { send } from '../bridge';
+import { activityOf, type LabState, useLab } from '../state/store';
+import type { Action } from './action';
+import { begin, canStart } from './startRun';
+
+/** One step, then a pause; without a run it begins one. */
+export const stepRun: Action = {
+  id: 'step',
+  label: 'Step',
+  keys: 'KeyS',
+  enabled: (state) => activityOf(state) === 'paused' || canStart(state),
+  run(state) {
+    if (activityOf(state) !== 'paused') {
+      begin(state, true);
+      stepWhenLoaded();
+    } else {
+      send({ type: 'step' });
+    }
+  },
+};
+
+/** The worker takes no step before it has loaded the model; it says 'paused' when it has. */
+function stepWhenLoaded(): void {
+  const unsubscribe = useLab.subscribe((state: LabState) => {
+    const activity = activityOf(state);
+    if (activity === 'starting' || activity === 'running') return;
+    unsubscribe();
+    if (activity === 'paused') send({ type: 'step' });
+  });
+}

@@ -1,0 +1,106 @@
+/**
+ * The page's only line to the worker. Messages are collected and folded into the store once a frame (once a second
+ * while the tab is hidden, where no frames come), so the page's work does not grow with the engine's chatter.
+ */
+import type { LabCommand, LabMessage, RunEvent } from '../lab/events';
+import { fold } from './state/snapshot';
+import { type LabState, useLab } from './state/store';
+
+const HIDDEN_INTERVAL_MS = 1000;
+
+/** What the bridge needs of a Worker. */
+export interface Line {
+  postMessage(command: LabCommand): void;
+  onmessage: ((message: MessageEvent<LabMessage>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+}
+
+/** Answers that are acted on, not shown. */
+export interface Answers {
+  run(events: readonly RunEvent[]): void;
+  exported(files: Extract<LabMessage, { type: 'exported' }>['files']): void;
+}
+
+let line: Line | null = null;
+let onAnswer: Answers | null = null;
+let waiting: LabMessage[] = [];
+let scheduled = false;
+
+/** Begins to listen; `open` asks the worker for the adapter. */
+export function connect(worker: Line, answers: Answers): void {
+  line = worker;
+  onAnswer = answers;
+  worker.onmessage = ({ data }) => receive(data);
+  worker.onerror = (event) => receive({ type: 'unavailable', reason: event.message || 'The engine could not be loaded. Reload the page; if it stays so, report it.' });
+  send({ type: 'open' });
+}
+
+export function send(command: LabCommand): void {
+  line?.postMessage(command);
+}
+
+/** Takes a message for the next frame. The replay player hands its events in here too. */
+export function receive(message: LabMessage): void {
+  waiting.push(message);
+  if (scheduled) return;
+  scheduled = true;
+  if (document.hidden) setTimeout(flush, HIDDEN_INTERVAL_MS);
+  else requestAnimationFrame(flush);
+}
+
+/** Forgets events that were received for a snapshot that is being replaced. */
+export function forgetEvents(): void {
+  waiting = waiting.filter((message) => message.type !== 'event');
+}
+
+function flush(): void {
+  scheduled = false;
+  const messages = waiting;
+  waiting = [];
+  useLab.setState((state) => afterMessages(state, messages));
+  for (const message of messages) {
+    if (message.type === 'run') onAnswer?.run(message.events);
+    else if (message.type === 'exported') onAnswer?.exported(message.files);
+  }
+}
+
+/** What a frame's messages change. */
+export function afterMessages(state: LabState, messages: readonly LabMessage[]): Partial<LabState> {
+  const patch: Partial<LabState> = {};
+  const events: RunEvent[] = [];
+  for (const message of messages) {
+    switch (message.type) {
+      case 'event':
+        events.push(message.event);
+        break;
+      case 'opened':
+        patch.engine = { state: 'ready', device: message.device };
+        break;
+      case 'unavailable':
+        patch.engine = { state: 'unavailable', reason: message.reason };
+        patch.asked = null;
+        break;
+      case 'runs':
+        patch.runs = message.runs;
+        break;
+      case 'run':
+      case 'exported':
+        break;
+      case 'problem':
+        patch.problem = message.message;
+        patch.asked = null;
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+  if (events.length > 0) {
+    patch.snapshot = fold(state.snapshot, events);
+    if (events.some(answers)) patch.asked = null;
+  }
+  return patch;
+}
+
+/** Events that settle what was asked: a pause came, a run began or ended. */
+const answers = (event: RunEvent): boolean =>
+  event.type === 'start' || event.type === 'done' || event.type === 'fault' || (event.type === 'phase' && event.phase === 'paused');

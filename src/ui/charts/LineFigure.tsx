@@ -1,0 +1,87 @@
+import { memo } from 'react';
+import { Line, LineChart, ReferenceArea, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import type { StepFigures } from '../../lab/events';
+import { plain } from '../format';
+import type { EvalFigures } from '../state/snapshot';
+import { closedBands, type Figure, type Line as Curve, rowsOf } from './curves';
+import styles from './LineFigure.module.css';
+
+/** Points drawn for a chart: about one for every two pixels. */
+const POINTS = 160;
+
+const STROKES: Record<Curve['look'], { stroke: string; strokeWidth: number; strokeDasharray?: string }> = {
+  solid: { stroke: 'var(--ink)', strokeWidth: 1.25 },
+  faint: { stroke: 'var(--control-line)', strokeWidth: 1 },
+  dashed: { stroke: 'var(--ink-muted)', strokeWidth: 1, strokeDasharray: '3 3' },
+  dots: { stroke: 'var(--ink-muted)', strokeWidth: 1 },
+};
+
+interface Props {
+  figure: Figure;
+  steps: readonly StepFigures[];
+  evals: readonly EvalFigures[];
+}
+
+export const LineFigure = memo(function LineFigure({ figure, steps, evals }: Props) {
+  const rows = rowsOf(figure, steps, evals, POINTS);
+  const last = steps.at(-1);
+  const evalLast = evals.at(-1);
+  return (
+    <figure className={styles.figure} data-large={figure.large ?? false} title={figure.doc}>
+      <figcaption className={styles.caption}>
+        <span>{figure.title}</span>
+        <span className={styles.values}>
+          {last && figure.gateBands && <span className={styles.state}>{last.gateState}</span>}
+          {last && <span data-number>{plain((figure.lines.find((l) => l.look === 'solid') as Curve).of(last))}</span>}
+          {evalLast && figure.lines.some((l) => l.look === 'dots') && <span data-number>● {plain(evalLast.accuracy)}</span>}
+        </span>
+      </figcaption>
+      <div className={styles.plot}>
+        {rows.length === 0 ? (
+          <p className={styles.empty}>{figure.title} shows after step 1.</p>
+        ) : (
+          <ResponsiveContainer width="100%" height="100%">
+            <LineChart data={rows} margin={{ top: 4, right: 4, bottom: 0, left: 0 }} accessibilityLayer={false}>
+              <XAxis dataKey="step" type="number" domain={[0, 'dataMax']} hide />
+              <YAxis width={34} domain={figure.domain ? [...figure.domain] : ['auto', 'auto']} tickCount={3} tickFormatter={plain} axisLine={false} tickLine={false} />
+              {figure.gateBands && closedBands(steps).map(([from, to]) => <ReferenceArea key={from} x1={from - 1} x2={to} fill="var(--band)" fillOpacity={1} stroke="none" />)}
+              <Tooltip content={Reading} isAnimationActive={false} cursor={{ stroke: 'var(--control-line)' }} />
+              {figure.lines.map((line) => (
+                <Line
+                  key={line.key}
+                  dataKey={line.key}
+                  name={line.label}
+                  {...STROKES[line.look]}
+                  dot={line.look === 'dots' ? { r: 2, fill: 'var(--ink)', stroke: 'none' } : false}
+                  activeDot={false}
+                  connectNulls={line.look === 'dots'}
+                  isAnimationActive={false}
+                />
+              ))}
+            </LineChart>
+          </ResponsiveContainer>
+        )}
+      </div>
+    </figure>
+  );
+});
+
+interface ReadingProps {
+  label?: string | number;
+  payload?: readonly { name?: string | number; value?: unknown }[];
+}
+
+/** The values under the pointer. */
+function Reading({ label, payload }: ReadingProps) {
+  if (!payload || payload.length === 0) return null;
+  return (
+    <div className={styles.reading} data-number>
+      <div>step {label}</div>
+      {payload.map(({ name, value }) => (
+        <div key={name}>
+          {name} {plain(value as number)}
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+/** Numbers, times and tokens as people read them. */
+
+const MINUS = '\u2212';
+
+/** −1.66, +0.30: fixed digits with a true minus sign, so columns line up. */
+export function signed(x: number, digits = 2): string {
+  if (!Number.isFinite(x)) return String(x);
+  const text = Math.abs(x).toFixed(digits);
+  return Number(text) === 0 ? text : (x < 0 ? MINUS : '+') + text;
+}
+
+/** 0.0021, 1.66, 1,234: about three figures. */
+export function plain(x: number | null): string {
+  if (x === null) return '–';
+  if (!Number.isFinite(x)) return String(x);
+  const size = Math.abs(x);
+  if (size >= 100) return Math.round(x).toLocaleString('en-US').replace('-', MINUS);
+  const text = size >= 10 ? x.toFixed(1) : size >= 1 || size === 0 ? x.toFixed(2) : size >= 0.01 ? x.toFixed(3) : x.toExponential(1);
+  return text.replace('-', MINUS);
+}
+
+export const percent = (x: number): string => `${Math.round(x * 100)} %`;
+
+/** 950 KiB, 12.5 MiB. */
+export function bytes(n: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB'];
+  let k = 0;
+  let value = n;
+  while (value >= 1024 && k < units.length - 1) {
+    value /= 1024;
+    k++;
+  }
+  return `${value >= 100 || k === 0 ? Math.round(value) : value.toFixed(1)} ${units[k]}`;
+}
+
+/** 0:42, 12:05, 1:02:03. */
+export function duration(seconds: number): string {
+  const s = Math.max(0, Math.round(seconds));
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const h = Math.floor(s / 3600);
+  const m = Math.floor((s % 3600) / 60);
+  return h > 0 ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`;
+}
+
+/** 83 ms, 1.20 s. */
+export const milliseconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`);
+
+/** A token with its white space made visible: a middle dot for a blank, arrows for line end and tab. */
+export function tokenText(token: string): string {
+  if (token === '') return '∅';
+  return token.replace(/ /g, '·').replace(/\n/g, '↵').replace(/\t/g, '→');
+}

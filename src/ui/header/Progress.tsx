@@ -1,0 +1,26 @@
+import { duration } from '../format';
+import { activityOf, useLab } from '../state/store';
+import styles from './Progress.module.css';
+
+const WORDS = { starting: 'loading', pausing: 'pausing after this step', paused: 'paused', stopping: 'stopping after this step', faulted: 'stopped', idle: '', running: '' } as const;
+
+export function Progress() {
+  const total = useLab((s) => s.snapshot.config?.steps ?? 0);
+  const done = useLab((s) => s.snapshot.steps.at(-1)?.step ?? 0);
+  const eta = useLab((s) => s.snapshot.eta);
+  const phase = useLab((s) => s.snapshot.phase);
+  const ended = useLab((s) => s.snapshot.done?.reason ?? null);
+  const activity = useLab(activityOf);
+  if (total === 0) return <span className={styles.text}>{WORDS[activity]}</span>;
+  const state = ended ?? (WORDS[activity] || phase || '');
+  return (
+    <div className={styles.progress}>
+      <progress className={styles.bar} value={done} max={total} aria-label="Steps done" />
+      <span className={styles.text} data-number>
+        step {done} of {total}
+        {eta !== null && activity === 'running' && `, ${duration(eta)} left`}
+        {state && <span className={styles.state}>{state}</span>}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import type { Alternative, SignalRollout } from '../../lab/events';
+import { plain, signed, tokenText } from '../format';
+import { useLab } from '../state/store';
+import { Alternatives } from './Alternatives';
+import { MEASURES } from './measures';
+import styles from './TokenDetail.module.css';
+
+/** All numbers of the token that is pointed at or focused. */
+export function TokenDetail() {
+  const picked = useLab((s) => s.picked);
+  if (!picked) return <p className={styles.hint}>Point at a token, or move to it with the arrow keys, to see its numbers.</p>;
+  const { rollout, token, step } = picked;
+  const { signals } = rollout;
+  return (
+    <section className={styles.detail} aria-label="Token detail">
+      <div className={styles.numbers}>
+        <p className={styles.title}>
+          <span className={styles.token}>{tokenText(rollout.tokens[token])}</span>
+          <span className={styles.where}>
+            token {token + 1} of {rollout.tokens.length}, step {step}
+          </span>
+        </p>
+        {signals ? <Numbers signals={signals} token={token} /> : <p className={styles.where}>Sampled, not yet scored.</p>}
+      </div>
+      {signals && <Alternatives student={at(signals, 'student', token)} teacher={at(signals, 'teacher', token)} chosen={signals.tokens[token]} />}
+    </section>
+  );
+}
+
+const at = (signals: SignalRollout, who: 'student' | 'teacher', token: number): readonly Alternative[] | undefined => signals.alternatives?.[who][token];
+
+function Numbers({ signals, token }: { signals: SignalRollout; token: number }) {
+  const columns: [string, string, number[], boolean][] = [
+    ['u', MEASURES.u.doc, signals.u, true],
+    ['s', MEASURES.s.doc, signals.s, true],
+    ['t', MEASURES.t.doc, signals.t, true],
+    ['φ', 'the divergence’s slope at u', signals.phi, true],
+    ['term', MEASURES.term.doc, signals.term, true],
+    ['advantage', MEASURES.advantage.doc, signals.advantage, true],
+    ['H_S', MEASURES.H_S.doc, signals.H_S, false],
+    ['H_T', MEASURES.H_T.doc, signals.H_T, false],
+  ];
+  return (
+    <dl className={styles.grid}>
+      {columns.map(([name, doc, values, isSigned]) => (
+        <div key={name} title={doc}>
+          <dt>{name}</dt>
+          <dd data-number data-sign={name === 'u' ? Math.sign(values[token]) : undefined}>
+            {isSigned ? signed(values[token], 3) : plain(values[token])}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

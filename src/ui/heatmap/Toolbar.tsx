@@ -1,0 +1,48 @@
+import { useLab } from '../state/store';
+import { FILTERS, type FilterName, MEASURES, type MeasureName, SORTS, type SortName } from './measures';
+import styles from './Toolbar.module.css';
+
+const hold = (): void => useLab.setState(({ held, snapshot }) => ({ held: held ? null : { step: snapshot.rolloutStep, rollouts: snapshot.rollouts } }));
+
+/** What the tint shows, which rollouts, in which order. */
+export function Toolbar() {
+  const measure = useLab((s) => s.measure);
+  const filter = useLab((s) => s.filter);
+  const sort = useLab((s) => s.sort);
+  const held = useLab((s) => s.held !== null);
+  return (
+    <div className={styles.toolbar}>
+      <fieldset className={styles.measures}>
+        <legend className="visually-hidden">Tint shows</legend>
+        {(Object.keys(MEASURES) as MeasureName[]).map((name) => (
+          <button key={name} type="button" aria-pressed={measure === name} title={MEASURES[name].doc} onClick={() => useLab.setState({ measure: name })}>
+            {MEASURES[name].label}
+          </button>
+        ))}
+      </fieldset>
+      <label className={styles.choice}>
+        <span className="visually-hidden">Show</span>
+        <select value={filter} onChange={(e) => useLab.setState({ filter: e.target.value as FilterName })}>
+          {Object.entries(FILTERS).map(([name, label]) => (
+            <option key={name} value={name}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label className={styles.choice}>
+        <span className="visually-hidden">Sort</span>
+        <select value={sort} onChange={(e) => useLab.setState({ sort: e.target.value as SortName })}>
+          {Object.entries(SORTS).map(([name, label]) => (
+            <option key={name} value={name}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="button" aria-pressed={held} title="Keep these rollouts on screen while the run goes on" onClick={hold}>
+        Hold
+      </button>
+    </div>
+  );
+}

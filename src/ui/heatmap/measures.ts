@@ -1,0 +1,72 @@
+/** What a token's tint can show. Domains are fixed, so that heatmaps side by side share their scale. */
+import type { SignalRollout } from '../../lab/events';
+import type { RolloutView } from '../state/snapshot';
+
+export interface Measure {
+  readonly label: string;
+  readonly doc: string;
+  readonly unit: string;
+  /** Where the strongest tint begins, on either side of zero. */
+  readonly domain: number;
+  /** 'both': orange below zero, blue above. 'amount': grey, by size alone. */
+  readonly scale: 'both' | 'amount';
+  of(rollout: SignalRollout): readonly number[];
+}
+
+export const MEASURES = {
+  u: { label: 'u', doc: 'u = log p(token with context) − log p(token without)', unit: 'nats', domain: 2, scale: 'both', of: (r) => r.u },
+  term: { label: 'term', doc: 'what the method adds to the advantage', unit: '', domain: 0.5, scale: 'both', of: (r) => r.term },
+  advantage: { label: 'advantage', doc: 'total advantage that trains the token', unit: '', domain: 2, scale: 'both', of: (r) => r.advantage },
+  H_S: { label: 'H_S', doc: 'student’s entropy at the position', unit: 'nats', domain: 2, scale: 'amount', of: (r) => r.H_S },
+  H_T: { label: 'H_T', doc: 'teacher’s entropy at the position', unit: 'nats', domain: 2, scale: 'amount', of: (r) => r.H_T },
+  s: { label: 's', doc: 'student’s log-probability of the token', unit: 'nats', domain: 4, scale: 'amount', of: (r) => r.s },
+  t: { label: 't', doc: 'teacher’s log-probability of the token', unit: 'nats', domain: 4, scale: 'amount', of: (r) => r.t },
+} as const satisfies Record<string, Measure>;
+
+export type MeasureName = keyof typeof MEASURES;
+
+/** Shares of the domain at which the three tints begin. */
+export const TINT_STEPS = [0.125, 0.5, 1] as const;
+
+/** The tint of a value: −3 … 3, 0 is bare surface; an amount has no sign. */
+export function tintOf(value: number, { domain, scale }: Pick<Measure, 'domain' | 'scale'>): number {
+  const size = Math.abs(value) / domain;
+  const step = TINT_STEPS.filter((start) => size >= start).length;
+  return scale === 'both' && value < 0 ? -step : step;
+}
+
+export type FilterName = 'all' | 'correct' | 'incorrect';
+export type SortName = 'order' | 'reward' | 'size';
+
+export const FILTERS: Record<FilterName, string> = { all: 'all', correct: 'correct', incorrect: 'incorrect' };
+export const SORTS: Record<SortName, string> = { order: 'as sampled', reward: 'by reward', size: 'by mean |u|' };
+
+export const sum = (xs: readonly number[]): number => xs.reduce((a, x) => a + x, 0);
+
+/** Mean |u| over the tokens of a rollout, nats; 0 before it is scored. */
+export function meanSize({ signals }: RolloutView): number {
+  return signals && signals.u.length > 0 ? sum(signals.u.map(Math.abs)) / signals.u.length : 0;
+}
+
+export interface ProblemGroup {
+  readonly group: number;
+  readonly question: string;
+  readonly rollouts: readonly RolloutView[];
+}
+
+/** Rollouts by problem, filtered and sorted. Those not yet scored pass every filter: nothing is known of them. */
+export function arrange(rollouts: readonly RolloutView[], filter: FilterName, sort: SortName): ProblemGroup[] {
+  const groups = new Map<number, RolloutView[]>();
+  for (const r of rollouts) {
+    if (r.signals && filter !== 'all' && r.signals.reward > 0 !== (filter === 'correct')) continue;
+    const members = groups.get(r.group);
+    if (members) members.push(r);
+    else groups.set(r.group, [r]);
+  }
+  const out = [...groups].map(([group, members]) => ({ group, question: members[0].question, rollouts: members }));
+  if (sort === 'order') return out;
+  const key = (r: RolloutView): number => (sort === 'reward' ? (r.signals?.reward ?? 0) : meanSize(r));
+  const mean = (rs: readonly RolloutView[]): number => sum(rs.map(key)) / rs.length;
+  for (const g of out) g.rollouts.sort((a, b) => key(b) - key(a));
+  return out.sort((a, b) => mean(b.rollouts) - mean(a.rollouts));
+}

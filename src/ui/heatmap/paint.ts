@@ -1,0 +1,51 @@
+/**
+ * Writes a rollout's tokens straight into the DOM. Spans are kept: sampling appends to a row, scoring only sets
+ * attributes, so 64 rollouts of 60 tokens change in a few milliseconds.
+ */
+import { tokenText } from '../format';
+import type { RolloutView } from '../state/snapshot';
+import { type Measure, tintOf } from './measures';
+
+/** What stands in a row's element, to tell what must change. */
+const written = new WeakMap<HTMLElement, { tokens: readonly string[]; spans: HTMLSpanElement[] }>();
+
+export function paintTokens(host: HTMLElement, { tokens, signals }: RolloutView, measure: Measure): void {
+  const row = written.get(host) ?? { tokens: [], spans: [] };
+  while (row.spans.length > tokens.length) {
+    const span = row.spans.pop();
+    span?.nextSibling?.remove(); // the blank after it
+    span?.remove();
+  }
+  for (let i = 0; i < tokens.length; i++) {
+    if (i >= row.spans.length) {
+      const span = document.createElement('span');
+      span.tabIndex = -1;
+      span.textContent = tokenText(tokens[i]);
+      host.append(span, ' ');
+      row.spans.push(span);
+    } else if (row.tokens[i] !== tokens[i]) {
+      row.spans[i].textContent = tokenText(tokens[i]);
+    }
+  }
+  if (signals) {
+    const values = measure.of(signals);
+    for (let i = 0; i < tokens.length; i++) {
+      row.spans[i].dataset.u = signals.u[i].toFixed(4);
+      row.spans[i].dataset.tint = String(tintOf(values[i], measure));
+    }
+  } else {
+    for (const span of row.spans) {
+      delete span.dataset.u;
+      delete span.dataset.tint;
+    }
+  }
+  written.set(host, { tokens, spans: row.spans });
+}
+
+/** The row element and place of a token span, or null where `target` is none. */
+export function tokenAt(target: EventTarget | null): { row: HTMLElement; span: HTMLElement; token: number } | null {
+  const span = target instanceof Element ? target.closest<HTMLElement>('[data-rollout] > span') : null;
+  const row = span?.parentElement ?? null;
+  const token = row ? (written.get(row)?.spans.indexOf(span as HTMLSpanElement) ?? -1) : -1;
+  return row && span && token >= 0 ? { row, span, token } : null;
+}

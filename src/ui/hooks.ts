@@ -1,0 +1,70 @@
+/** The page's few effects on the outside: shortcuts, the wake lock, the theme. */
+import { useEffect, useState } from 'react';
+import { SHORTCUTS } from './actions';
+import type { Action } from './actions/action';
+import { activityOf, useLab } from './state/store';
+import { showTheme } from './theme';
+
+/** Runs an action with the state of this moment. */
+export function perform(action: Action): void {
+  const state = useLab.getState();
+  if (action.enabled(state)) void action.run(state);
+}
+
+/** Keys work while the focus is in no control that has a use for them. */
+export function useShortcuts(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+      if ((event.target as Element).closest('input, select, textarea, button, summary, a')) return;
+      const action = SHORTCUTS.find((a) => a.keys === event.code);
+      if (!action?.enabled(useLab.getState())) return;
+      event.preventDefault();
+      perform(action);
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+}
+
+/** Keeps the screen on while a run is going, where the browser can. The lock is lost with the tab and taken again with it. */
+export function useWakeLock(): void {
+  const running = useLab((state) => activityOf(state) === 'running');
+  useEffect(() => {
+    if (!running || !('wakeLock' in navigator)) return;
+    let lock: WakeLockSentinel | undefined;
+    let over = false;
+    const take = async (): Promise<void> => {
+      if (document.hidden) return;
+      try {
+        lock = await navigator.wakeLock.request('screen');
+        if (over) await lock.release();
+      } catch {
+        // Low battery or not allowed: the run goes on without it.
+      }
+    };
+    void take();
+    document.addEventListener('visibilitychange', take);
+    return () => {
+      over = true;
+      document.removeEventListener('visibilitychange', take);
+      void lock?.release();
+    };
+  }, [running]);
+}
+
+export function useTheme(): void {
+  const theme = useLab((state) => state.theme);
+  useEffect(() => showTheme(theme), [theme]);
+}
+
+/** `value`, but at most one change every `ms`, the last one always shown in the end. */
+export function useThrottled<T>(value: T, ms: number): T {
+  const [shown, setShown] = useState({ value, at: 0 });
+  useEffect(() => {
+    if (Object.is(value, shown.value)) return;
+    const timer = setTimeout(() => setShown({ value, at: performance.now() }), Math.max(0, shown.at + ms - performance.now()));
+    return () => clearTimeout(timer);
+  }, [value, shown, ms]);
+  return shown.value;
+}

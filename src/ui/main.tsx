@@ -1,0 +1,48 @@
+import './styles/base.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { configFromQuery } from '../lab/config';
+import { App } from './App';
+import { connect, type Line } from './bridge';
+import { download } from './download';
+import { play } from './replay/player';
+import { playRecorded } from './replay/recorded';
+import { draftOf } from './state/draft';
+import { useLab } from './state/store';
+import { rememberedTheme, showTheme } from './theme';
+import { storedZip } from './zip';
+
+const theme = rememberedTheme();
+showTheme(theme);
+useLab.setState({ theme });
+
+/** The link's settings, or the defaults and a word on what is wrong with the link. */
+function readLink(): void {
+  try {
+    useLab.setState({ draft: draftOf(configFromQuery(location.search)) });
+  } catch (error) {
+    useLab.setState({ problem: `${error instanceof Error ? error.message : String(error)} The form holds the defaults instead.` });
+  }
+}
+
+function openEngine(): void {
+  if (!('gpu' in navigator)) {
+    useLab.setState({ engine: { state: 'unavailable', reason: 'navigator.gpu is missing.' } });
+    return;
+  }
+  const worker = new Worker(new URL('../lab/worker.ts', import.meta.url), { type: 'module' });
+  connect(worker as unknown as Line, {
+    run: (events) => play(events, 'stored'),
+    exported: (files) => download('antisd-model.zip', storedZip(files), 'application/zip'),
+  });
+}
+
+readLink();
+openEngine();
+void playRecorded();
+
+createRoot(document.getElementById('root') as HTMLElement).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

@@ -1,0 +1,64 @@
+import type { ReactNode } from 'react';
+import type { MemoryPlan } from '../../lab/events';
+import { bytes, percent } from '../format';
+import { useLab } from '../state/store';
+import { PhaseBars } from './PhaseBars';
+import styles from './RunFacts.module.css';
+
+const PURPOSES: readonly [keyof MemoryPlan, string][] = [
+  ['weights', 'weights'],
+  ['gradients', 'gradients'],
+  ['optimizer', 'optimiser'],
+  ['activations', 'activations'],
+  ['kvCache', 'KV cache'],
+  ['scratch', 'scratch'],
+];
+
+/** Where the run runs and what it costs. */
+export function RunFacts() {
+  const run = useLab((s) => s.snapshot.device);
+  const engine = useLab((s) => (s.engine.state === 'ready' ? s.engine.device : null));
+  const memory = useLab((s) => s.snapshot.memory);
+  const parameters = useLab((s) => s.snapshot.parameters);
+  const last = useLab((s) => s.snapshot.steps.at(-1));
+  const device = run ?? engine;
+  return (
+    <section aria-label="Run facts" className={styles.facts}>
+      <h2>This run</h2>
+      {last && <PhaseBars phaseMs={last.phaseMs} seconds={last.seconds} />}
+      <dl>
+        <Fact name="Device">{device ? `${device.name}${device.software ? ' (software)' : ''}, ${device.backend}` : 'none yet'}</Fact>
+        {device && <Fact name="Self-test">{device.selfTest ? verdict(device.selfTest) : 'not run'}</Fact>}
+        {device && Object.entries(device.variants).map(([kernel, variant]) => <Fact key={kernel} name={kernel}>{variant}</Fact>)}
+        {parameters > 0 && <Fact name="Parameters">{parameters.toLocaleString('en-US')}</Fact>}
+        {memory && (
+          <Fact name="Memory">
+            {bytes(memory.total)}
+            <span className={styles.parts}>{PURPOSES.map(([key, label]) => `${label} ${bytes(memory[key])}`).join(', ')}</span>
+          </Fact>
+        )}
+        {last && (
+          <Fact name="Context">
+            {Object.entries(last.contextShares)
+              .map(([source, share]) => `${source} ${percent(share)}`)
+              .join(', ')}
+          </Fact>
+        )}
+        {last && <Fact name="Groups all equal">{percent(last.equalGroupShare)}</Fact>}
+        {last && <Fact name="u masked">{percent(last.maskedShare)}</Fact>}
+      </dl>
+    </section>
+  );
+}
+
+const verdict = ({ passed, failed, ms }: { passed: number; failed: string[]; ms: number }): string =>
+  failed.length === 0 ? `${passed} kernels right, ${Math.round(ms)} ms` : `${failed.join(', ')} failed; ${passed} right`;
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

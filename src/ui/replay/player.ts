@@ -1,0 +1,40 @@
+/** Plays a stored run into the store at a pace that can be followed. */
+import type { RunEvent } from '../../lab/events';
+import { forgetEvents, receive } from '../bridge';
+import { EMPTY, fold } from '../state/snapshot';
+import { type LabState, useLab } from '../state/store';
+import { expandForReplay } from './expand';
+
+/** Time an event stays on screen before the next one, ms. */
+const PAUSE_MS: Partial<Record<RunEvent['type'], number>> = { rollouts: 120, tokens: 90, signals: 2400, step: 120 };
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+export function stopReplay(): void {
+  clearTimeout(timer);
+  timer = undefined;
+}
+
+/**
+ * Shows the run up to its first scored step at once, then plays the rest. Where a person wants less motion the whole
+ * run is shown at once.
+ */
+export function play(events: readonly RunEvent[], source: Extract<LabState['source'], 'recorded' | 'stored'>): void {
+  stopReplay();
+  forgetEvents();
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const playable = still ? events : expandForReplay(events);
+  const first = playable.findIndex((event) => event.type === 'signals');
+  const shown = still || first < 0 ? playable.length : first + 1;
+  useLab.setState({ source, snapshot: fold(EMPTY, playable.slice(0, shown)), picked: null, held: null, asked: null });
+  playFrom(playable, shown);
+}
+
+function playFrom(events: readonly RunEvent[], next: number): void {
+  if (next >= events.length) return;
+  const wait = PAUSE_MS[events[next - 1].type] ?? 0;
+  timer = setTimeout(() => {
+    receive({ type: 'event', event: events[next] });
+    playFrom(events, next + 1);
+  }, wait);
+}

@@ -1,0 +1,61 @@
+import { type SettingGroup, SETTINGS, type Setting, type SettingName } from '../../lab/settings';
+import { copyLink } from '../actions/copyLink';
+import { perform } from '../hooks';
+import { SETTING_NAMES } from '../state/draft';
+import { activityOf, isBusy, useLab } from '../state/store';
+import { Field } from './Field';
+import { Presets } from './Presets';
+import styles from './SettingsPanel.module.css';
+
+const GROUPS: Record<SettingGroup, string> = {
+  method: 'Method',
+  run: 'Run',
+  task: 'Task',
+  gate: 'Gate',
+  sampling: 'Sampling',
+  optimiser: 'Optimiser',
+  evaluation: 'Evaluation',
+};
+
+const namesOf = (group: SettingGroup, advanced: boolean): SettingName[] =>
+  SETTING_NAMES.filter((name) => {
+    const setting: Setting = SETTINGS[name];
+    return setting.group === group && (setting.advanced ?? false) === advanced;
+  });
+
+/** Every setting of the table, in folds. */
+export function SettingsPanel() {
+  const busy = useLab((s) => isBusy(activityOf(s)));
+  return (
+    <div className={styles.panel}>
+      <Presets disabled={busy} />
+      {busy && <p className={styles.note}>While a run goes on, λ, the mask, the gate and the learning rate can be changed; the rest is fixed.</p>}
+      {(Object.keys(GROUPS) as SettingGroup[]).map((group) => (
+        <Fold key={group} group={group} busy={busy} />
+      ))}
+      <button type="button" onClick={() => perform(copyLink)}>
+        {copyLink.label}
+      </button>
+    </div>
+  );
+}
+
+function Fold({ group, busy }: { group: SettingGroup; busy: boolean }) {
+  const more = namesOf(group, true);
+  return (
+    <details className={styles.group} open={group === 'method'}>
+      <summary>{GROUPS[group]}</summary>
+      {namesOf(group, false).map((name) => (
+        <Field key={name} name={name} busy={busy} />
+      ))}
+      {more.length > 0 && (
+        <details className={styles.more}>
+          <summary>More</summary>
+          {more.map((name) => (
+            <Field key={name} name={name} busy={busy} />
+          ))}
+        </details>
+      )}
+    </details>
+  );
+}

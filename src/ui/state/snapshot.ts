@@ -1,0 +1,183 @@
+/**
+ * What the page knows about a run: a pure fold of RunEvents. A live run, a resumed run and a replay go through the same
+ * function, so they look the same. Nats throughout, as in the events.
+ */
+import type { TrainConfig } from '../../lab/config';
+import type { DeviceReport, Fault, MemoryPlan, RunEvent, RunEventOf, SignalRollout, StepFigures, TokenRow } from '../../lab/events';
+
+/** One rollout of the step on screen: its tokens as they arrive, its columns once it is scored. */
+export interface RolloutView {
+  /** Place in the step's order; unique within it. */
+  readonly index: number;
+  readonly problem: string;
+  readonly group: number;
+  readonly question: string;
+  readonly tokens: readonly string[];
+  readonly signals: SignalRollout | null;
+}
+
+export type EvalFigures = RunEventOf<'eval'>;
+export type GateFigures = Pick<StepFigures, 'gateState' | 'gateStatistic' | 'gateClosesBelow' | 'gateOpensAbove'>;
+
+export interface Snapshot {
+  readonly config: TrainConfig | null;
+  readonly device: DeviceReport | null;
+  readonly memory: MemoryPlan | null;
+  readonly parameters: number;
+  /** What the run is doing; 'ended' after done or fault. */
+  readonly stage: 'none' | 'working' | 'paused' | 'ended';
+  readonly phase: RunEventOf<'phase'>['phase'] | null;
+  /** The step being worked on. */
+  readonly step: number;
+  readonly rollouts: readonly RolloutView[];
+  /** The step whose rollouts are shown. */
+  readonly rolloutStep: number;
+  readonly steps: readonly StepFigures[];
+  readonly evals: readonly EvalFigures[];
+  readonly gate: GateFigures | null;
+  readonly table: readonly TokenRow[];
+  readonly changes: readonly RunEventOf<'change'>[];
+  /** Seconds left, as the engine estimates them. */
+  readonly eta: number | null;
+  readonly lastCheckpoint: number | null;
+  readonly fault: Fault | null;
+  readonly done: RunEventOf<'done'> | null;
+}
+
+export const EMPTY: Snapshot = {
+  config: null,
+  device: null,
+  memory: null,
+  parameters: 0,
+  stage: 'none',
+  phase: null,
+  step: 0,
+  rollouts: [],
+  rolloutStep: 0,
+  steps: [],
+  evals: [],
+  gate: null,
+  table: [],
+  changes: [],
+  eta: null,
+  lastCheckpoint: null,
+  fault: null,
+  done: null,
+};
+
+type Draft = { -readonly [K in keyof Snapshot]: Snapshot[K] };
+
+/** The snapshot after `events`, in order. Arrays that grow are copied once a call, not once an event. */
+export function fold(snapshot: Snapshot, events: readonly RunEvent[]): Snapshot {
+  if (events.length === 0) return snapshot;
+  const draft: Draft = { ...snapshot };
+  const newSteps: StepFigures[] = [];
+  for (const event of events) {
+    if (event.type === 'step') newSteps.push(event);
+    else if (newSteps.length > 0 && event.type === 'start') appendSteps(draft, newSteps);
+    apply(draft, event);
+  }
+  appendSteps(draft, newSteps);
+  return draft;
+}
+
+function appendSteps(draft: Draft, newSteps: StepFigures[]): void {
+  if (newSteps.length > 0) draft.steps = draft.steps.concat(newSteps.splice(0));
+}
+
+function apply(draft: Draft, event: RunEvent): void {
+  switch (event.type) {
+    case 'start':
+      return applyStart(draft, event);
+    case 'phase':
+      draft.phase = event.phase;
+      draft.step = event.step;
+      draft.stage = event.phase === 'paused' ? 'paused' : 'working';
+      return;
+    case 'rollouts':
+      draft.rolloutStep = event.step;
+      draft.rollouts = event.rollouts.map((r, index) => ({ ...r, index, tokens: [], signals: null }));
+      return;
+    case 'tokens':
+      draft.rollouts = withTokens(draft.rollouts, event.pieces);
+      return;
+    case 'signals':
+      draft.rolloutStep = event.step;
+      draft.rollouts = event.rollouts.map(viewOf);
+      return;
+    case 'gate':
+      draft.gate = { gateState: event.state, gateStatistic: event.statistic, gateClosesBelow: event.closesBelow, gateOpensAbove: event.opensAbove };
+      return;
+    case 'step':
+      draft.step = event.step;
+      draft.eta = event.eta;
+      draft.gate = event;
+      return;
+    case 'eval':
+      draft.evals = [...draft.evals, event];
+      return;
+    case 'tokens-table':
+      draft.table = event.rows;
+      return;
+    case 'checkpoint':
+      draft.lastCheckpoint = event.step;
+      return;
+    case 'change':
+      draft.changes = [...draft.changes, event];
+      if (draft.config) draft.config = { ...draft.config, ...event.patch };
+      return;
+    case 'fault':
+      draft.fault = event.fault;
+      if (event.fault.kind === 'storage') return; // the run goes on, unsaved
+      draft.stage = 'ended';
+      draft.phase = null;
+      return;
+    case 'done':
+      draft.done = event;
+      draft.stage = 'ended';
+      draft.phase = null;
+      draft.eta = null;
+      return;
+    default:
+      // An event of a newer version: the rest of the log is still good.
+      event satisfies never;
+  }
+}
+
+/** A fresh run starts empty; a resumed one keeps what was known up to the step it goes on from. */
+function applyStart(draft: Draft, event: RunEventOf<'start'>): void {
+  const from = event.resumedFrom;
+  const kept = from === null ? EMPTY : draft;
+  Object.assign(draft, kept, {
+    config: event.config,
+    device: event.device,
+    memory: event.memory,
+    parameters: event.parameters,
+    steps: kept.steps.filter((s) => s.step <= (from ?? 0)),
+    evals: kept.evals.filter((e) => e.step <= (from ?? 0)),
+    changes: kept.changes.filter((c) => c.step <= (from ?? 0)),
+    step: from ?? 0,
+    stage: 'working',
+    fault: null,
+    done: null,
+  });
+}
+
+const viewOf = (signals: SignalRollout, index: number): RolloutView => ({
+  index,
+  problem: signals.problem,
+  group: signals.group,
+  question: signals.question,
+  tokens: signals.tokens,
+  signals,
+});
+
+/** Appends sampled pieces; rollouts that got none keep their identity, so their rows are not drawn again. */
+function withTokens(rollouts: readonly RolloutView[], pieces: RunEventOf<'tokens'>['pieces']): readonly RolloutView[] {
+  const next = rollouts.slice();
+  for (const { rollout, tokens } of pieces) {
+    const old = next[rollout];
+    if (old && tokens.length > 0) next[rollout] = { ...old, tokens: old.tokens.concat(tokens) };
+  }
+  return next;
+}

@@ -1,0 +1,70 @@
+/** The page's one store: choices and snapshots, never tensors. */
+import { create } from 'zustand';
+import type { DeviceReport, LabMessage } from '../../lab/events';
+import type { FilterName, MeasureName, SortName } from '../heatmap/measures';
+import { DEFAULT_DRAFT, type Draft } from './draft';
+import { EMPTY, type RolloutView, type Snapshot } from './snapshot';
+
+export type StoredRun = Extract<LabMessage, { type: 'runs' }>['runs'][number];
+export type Theme = 'system' | 'light' | 'dark';
+
+/** A token the person points at. It keeps its rollout, so the card stays true when the next step arrives. */
+export interface Picked {
+  readonly rollout: RolloutView;
+  readonly step: number;
+  readonly token: number;
+}
+
+export interface LabState {
+  engine: { state: 'opening' } | { state: 'ready'; device: DeviceReport } | { state: 'unavailable'; reason: string };
+  /** Where the snapshot's events come from. */
+  source: 'none' | 'recorded' | 'stored' | 'live';
+  snapshot: Snapshot;
+  /** A command that was sent and not yet answered by an event. */
+  asked: 'start' | 'pause' | 'stop' | 'recover' | null;
+  draft: Draft;
+  /** Why the link's settings could not be used, or what the worker could not do. */
+  problem: string | null;
+  runs: readonly StoredRun[] | null;
+  measure: MeasureName;
+  filter: FilterName;
+  sort: SortName;
+  /** The rollouts kept on screen while the run goes on, or null. */
+  held: { step: number; rollouts: readonly RolloutView[] } | null;
+  picked: Picked | null;
+  theme: Theme;
+}
+
+export const INITIAL: LabState = {
+  engine: { state: 'opening' },
+  source: 'none',
+  snapshot: EMPTY,
+  asked: null,
+  draft: DEFAULT_DRAFT,
+  problem: null,
+  runs: null,
+  measure: 'u',
+  filter: 'all',
+  sort: 'order',
+  held: null,
+  picked: null,
+  theme: 'system',
+};
+
+export const useLab = create<LabState>(() => INITIAL);
+
+/** What the transport buttons go by. */
+export type Activity = 'idle' | 'starting' | 'running' | 'pausing' | 'paused' | 'stopping' | 'faulted';
+
+export function activityOf({ source, snapshot, asked }: Pick<LabState, 'source' | 'snapshot' | 'asked'>): Activity {
+  if (asked === 'start' || asked === 'recover') return 'starting';
+  if (source !== 'live') return 'idle';
+  if (snapshot.fault && snapshot.stage === 'ended') return 'faulted';
+  if (asked === 'stop') return 'stopping';
+  if (snapshot.stage === 'paused') return 'paused';
+  if (snapshot.stage !== 'working') return 'idle';
+  return asked === 'pause' ? 'pausing' : 'running';
+}
+
+/** True while settings that are fixed for a run must not be touched. */
+export const isBusy = (activity: Activity): boolean => activity !== 'idle' && activity !== 'faulted';
