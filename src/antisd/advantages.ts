@@ -71,7 +71,7 @@ export function tokenAdvantages(
     if (method.combine === 'multiply') added *= base;
     if (method.entropyBeta > 0) added -= method.entropyBeta * r.s[i];
     term[i] = added;
-    advantage[i] = base + added;
+    advantage[i] = added === 0 ? base : base + added; // −0 + 0 would lose its sign
   }
   return { u, phi, term, advantage, masked };
 }

@@ -8,9 +8,10 @@ import { generate } from './generate';
 import { gradients } from './gradients';
 import { pretrain } from './pretrain';
 import { score } from './score';
+import { tokens } from './tokens';
 import { train } from './train';
 
-const COMMANDS: readonly Command[] = [train, pretrain, evaluation, generate, score, gradients, doctor];
+const COMMANDS: readonly Command[] = [train, pretrain, evaluation, generate, score, gradients, tokens, doctor];
 
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;

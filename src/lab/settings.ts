@@ -120,7 +120,7 @@ export const SETTINGS = {
     default: 'arm',
     choices: ['arm', ...CONTEXT_MODES],
     label: 'Teacher’s context',
-    doc: 'What the teacher is shown: a correct sibling, the dataset’s solution, another problem’s …',
+    doc: 'What the teacher is shown: a correct sibling, the dataset’s solution, another problem’s.',
     group: 'method',
   }),
   wrongShare: number({

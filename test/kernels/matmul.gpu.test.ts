@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type MatmulCall, matmul } from '../../src/kernels/matmul';
 import { close, wave } from '../setup/close';
-import { useDevice } from '../setup/gpu';
+import { testDevice } from '../setup/gpu';
 
-const device = useDevice();
+const device = testDevice();
 
 /** a · b in float64, in the call's layout. */
 function reference(

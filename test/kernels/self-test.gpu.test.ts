@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { matmulVariant } from '../../src/kernels/matmul';
 import { selfTestKernels } from '../../src/kernels/self-test';
-import { useDevice } from '../setup/gpu';
+import { testDevice } from '../setup/gpu';
 
-const device = useDevice();
+const device = testDevice();
 
 it('finds every kernel right on this adapter, in a few seconds, and leaves nothing behind', async () => {
   const before = device.gpu.liveBuffers;

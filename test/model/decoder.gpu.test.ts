@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { generate } from '../../src/model/generate';
 import { close } from '../setup/close';
 import { type Expected, FIXTURES, fixtureJson, fixturePath, fixtureTensors, openModel } from '../setup/fixtures';
-import { useDevice } from '../setup/gpu';
+import { testDevice } from '../setup/gpu';
 
-const device = useDevice();
+const device = testDevice();
 const sequences = (e: Expected) => e.tokens.map((ids) => ({ ids, from: 1 }));
 const inner = (rows: number[][]) => Float32Array.from(rows.flatMap((row) => row.slice(1)));
 

@@ -16,7 +16,7 @@ export interface Device {
 }
 
 /** Call at the top of a file; the fields are there once the tests run. */
-export function useDevice(): Device {
+export function testDevice(): Device {
   const device = {} as Device;
   let arena: Arena;
   beforeAll(async () => {

@@ -1,0 +1,107 @@
+/** `tokens`: the token table of a model, the most shortcut and the most deliberation tokens by mean u. */
+import { tokenAdvantages } from '../antisd/advantages';
+import { resolveMethod } from '../antisd/arms';
+import { TokenTable } from '../antisd/measures';
+import { chooseContexts } from '../data/context';
+import { parseTrainConfig } from '../lab/config';
+import { generate } from '../model/generate';
+import { defineCommand, EXIT } from './command';
+import { openPolicy } from './inspect';
+import { loadTask } from './places';
+
+export const tokens = defineCommand({
+  name: 'tokens',
+  summary: 'the token table: shortcut and deliberation tokens by mean u',
+  details: 'A token after "no" is counted apart ("no So", "no Wait"): there the model chooses to go on or to give up.',
+  flags: {
+    model: { kind: 'text', doc: 'model folder', default: 'nano', placeholder: 'DIR' },
+    task: { kind: 'text', doc: 'task', default: 'two-cards' },
+    method: { kind: 'text', doc: 'arm whose term is shown', default: 'antisd-paper' },
+    problems: { kind: 'integer', doc: 'training problems', default: 64, min: 1 },
+    samples: { kind: 'integer', doc: 'rollouts a problem', default: 8, min: 2 },
+    'min-depth': { kind: 'integer', doc: 'least depth', default: 5, min: 1, max: 15 },
+    'at-least': { kind: 'integer', doc: 'leave out tokens that occur less often', default: 10, min: 1 },
+    seed: { kind: 'integer', doc: 'seed of problems and sampling', default: 0, min: 0 },
+    json: { kind: 'boolean', doc: 'print the rows as JSON' },
+  },
+  async run(flags) {
+    const task = await loadTask(flags.task ?? 'two-cards');
+    const method = resolveMethod(parseTrainConfig({ arm: flags.method }, '--method'));
+    const samples = flags.samples ?? 8;
+    const seed = flags.seed ?? 0;
+    const count = flags.problems ?? 64;
+    const rows = Math.min(256, count * samples);
+    const { policy } = await openPolicy(flags.model ?? 'nano', { rows, tokens: 8192, maxNewTokens: task.maxNewTokens });
+    const problems = task.generate({ split: 'train', count, seed, minDepth: flags['min-depth'] ?? 5 });
+    const sampling = {
+      temperature: 1,
+      topK: 0,
+      topP: 1,
+      maxNewTokens: task.maxNewTokens,
+      eosId: task.tokenizer.eosId,
+      seed,
+      stream: 0,
+    };
+    const prompts = problems.map((p) => task.studentPrompt(p));
+    const responses = await generate(
+      policy.decoder,
+      prompts.map((ids) => ({ ids, count: samples })),
+      sampling,
+    );
+    policy.forget();
+    const table = new TokenTable();
+    const sides = problems.flatMap((problem, g) => {
+      const group = responses.slice(g * samples, (g + 1) * samples);
+      const rewards = group.map((r) => task.verify(problem, r).reward);
+      const contexts = chooseContexts({
+        mode: method.context,
+        wrongShare: 0,
+        task,
+        problem,
+        responses: group,
+        rewards,
+        others: problems,
+        seed: [seed, 0, g],
+      });
+      return group.map((response, i) => {
+        const side = (prompt: number[]) => ({ ids: [...prompt, ...response], from: prompt.length });
+        return {
+          response,
+          reward: rewards[i],
+          student: side(prompts[g]),
+          teacher: side(task.teacherPrompt(problem, contexts[i])),
+        };
+      });
+    });
+    const student = await policy.score(policy.plan(sides.map((x) => x.student)));
+    const teacher = await policy.score(policy.plan(sides.map((x) => x.teacher)));
+    sides.forEach(({ response, reward }, i) => {
+      const [from, to] = [student.offsets[i], student.offsets[i + 1]];
+      const columns = {
+        s: student.logprob.subarray(from, to),
+        t: teacher.logprob.subarray(from, to),
+        reward,
+        groupAdvantage: 0,
+      };
+      const a = tokenAdvantages(columns, method, method.lambda, null);
+      table.add(
+        Array.from(response, (id) => task.tokenizer.token(id)),
+        a.u,
+        a.term,
+        a.advantage,
+      );
+    });
+    const list = table.list().filter((row) => row.count >= (flags['at-least'] ?? 10));
+    process.stdout.write(flags.json ? `${JSON.stringify(list)}\n` : asText(list));
+    return EXIT.done;
+  },
+});
+
+function asText(rows: ReturnType<TokenTable['list']>): string {
+  const line = (a: string, b: string, c: string, d: string, e: string) =>
+    `${a.padEnd(12)}${b.padStart(8)}${c.padStart(10)}${d.padStart(10)}${e.padStart(9)}\n`;
+  const body = rows.map((r) =>
+    line(r.token, String(r.count), r.meanU.toFixed(3), r.meanTerm.toFixed(3), `${(100 * r.share).toFixed(1)} %`),
+  );
+  return line('token', 'count', 'mean u', 'mean term', 'share') + body.join('');
+}
