@@ -1,4 +1,7 @@
-/** Three projects: `unit` needs nothing, `gpu` (*.gpu.test.ts) a WebGPU adapter in Node, `e2e` (test/e2e) a real browser. */
+/**
+ * Three projects: `unit` needs nothing, `gpu` (*.gpu.test.ts) a WebGPU adapter in Node, `e2e` (test/e2e) a real browser.
+ * They run one after another, and the last two one file at a time: the adapter is often the CPU itself.
+ */
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
@@ -12,6 +15,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/**/*.gpu.test.ts', 'test/e2e/**'],
+          sequence: { groupOrder: 0 },
           testTimeout: 30_000,
         },
       },
@@ -20,10 +24,11 @@ export default defineConfig({
         test: {
           name: 'gpu',
           include: ['test/**/*.gpu.test.ts'],
+          exclude: ['test/e2e/**'],
+          sequence: { groupOrder: 1 },
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 120_000,
-          pool: 'forks',
         },
       },
       {
@@ -31,6 +36,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -1,15 +1,47 @@
 #!/usr/bin/env node
-/** The command line's launcher: installs what is missing, bundles src/cli (some 50 ms), and runs it where Vulkan finds an adapter. */
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+/**
+ * The command line's launcher: installs what is missing, bundles src/cli (some 50 ms), chooses an adapter and goes on
+ * as the program itself, in the same process, so that signals and exit codes need nobody to pass them on.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { installMissing } from '../scripts/install.mjs';
 
+const A_DAY = 24 * 3600 * 1000;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 installMissing(root);
-const { cache, chooseAdapter } = await import('../scripts/adapters.mjs');
-const { build } = await import('esbuild');
+const { cache } = await import('../scripts/chromium-package.mjs');
+const { chooseAdapter, useAdapter } = await import('../scripts/adapters.mjs');
+
+/** Bundles the program and gives the bundle's path. Its name is its content: a running program's code is never replaced. */
+async function bundleCommandLine() {
+  const { build, stop } = await import('esbuild');
+  const { outputFiles } = await build({
+    entryPoints: [join(root, 'src/cli/main.ts')],
+    outfile: join(cache, 'lab.mjs'),
+    write: false,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    sourcemap: 'inline',
+    logLevel: 'error',
+    plugins: [rawWgsl],
+  });
+  await stop();
+  const { contents } = outputFiles[0];
+  const bundle = join(cache, `lab-${createHash('sha256').update(contents).digest('hex').slice(0, 16)}.mjs`);
+  if (existsSync(bundle)) return bundle;
+  mkdirSync(cache, { recursive: true });
+  for (const file of readdirSync(cache).filter((name) => /^lab-.*\.mjs/.test(name)))
+    if (Date.now() - statSync(join(cache, file)).mtimeMs > A_DAY) rmSync(join(cache, file), { force: true });
+  writeFileSync(`${bundle}.${process.pid}`, contents);
+  renameSync(`${bundle}.${process.pid}`, bundle);
+  return bundle;
+}
 
 /** `import source from './x.wgsl?raw'`, as Vite understands it. */
 const rawWgsl = {
@@ -19,43 +51,19 @@ const rawWgsl = {
       path: resolve(resolveDir, path.slice(0, -'?raw'.length)),
       namespace: 'raw',
     }));
-    onLoad({ filter: /.*/, namespace: 'raw' }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8'),
-      loader: 'text',
-    }));
+    onLoad({ filter: /.*/, namespace: 'raw' }, ({ path }) => ({ contents: readFileSync(path, 'utf8'), loader: 'text' }));
   },
 };
-// One bundle a process: a long run must not find its code replaced by a later one's.
-const bundle = join(cache, `lab-${process.pid}.mjs`);
-await build({
-  entryPoints: [join(root, 'src/cli/main.ts')],
-  outfile: bundle,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  packages: 'external',
-  sourcemap: 'inline',
-  logLevel: 'error',
-  plugins: [rawWgsl],
-});
 
-let adapter;
+const bundle = await bundleCommandLine();
 try {
-  adapter = chooseAdapter();
+  useAdapter(chooseAdapter());
 } catch (error) {
-  console.error(error.message);
-  process.exit(3);
+  // --help and bad input need no adapter; whoever opens a device hears of it then, unless one was asked for by name.
+  if (process.env.ADAPTER) {
+    console.error(error.message);
+    process.exit(3);
+  }
 }
-if (Object.keys(adapter.env).length === 0) {
-  await import(pathToFileURL(bundle).href);
-} else {
-  // The Vulkan loader reads its environment when it is loaded, so the program gets a process of its own.
-  const child = spawn(process.execPath, ['--enable-source-maps', bundle, ...process.argv.slice(2)], {
-    stdio: 'inherit',
-    env: { ...process.env, ...adapter.env },
-  });
-  // Ctrl-C reaches the child by itself (same terminal); a SIGTERM to the launcher is passed on.
-  process.on('SIGINT', () => {});
-  process.on('SIGTERM', () => child.kill('SIGTERM'));
-  child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
-}
+process.setSourceMapsEnabled(true);
+await import(pathToFileURL(bundle).href);

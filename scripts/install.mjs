@@ -1,6 +1,6 @@
-/** Installs the packages where they are missing or older than the lock file. */
+/** Installs the packages where they are missing or are not those of the lock file. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export function installMissing(root) {
@@ -9,14 +9,25 @@ export function installMissing(root) {
     console.error(`Node ${process.versions.node} is too old. Install Node 20.19 or newer (nodejs.org).`);
     process.exit(2);
   }
-  const installed = join(root, 'node_modules/.package-lock.json');
-  const lock = join(root, 'package-lock.json');
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs - 2000) return;
-  console.log('Installing packages …');
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+  if (upToDate(root)) return;
+  console.error('Installing packages …');
+  const { status } = spawnSync('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
-    stdio: 'inherit',
+    stdio: ['ignore', 2, 'inherit'], // the command line's stdout belongs to its results
     shell: process.platform === 'win32',
   });
-  if (status !== 0) process.exit(status ?? 1);
+  if (status === 0) return;
+  console.error('npm ci failed. Is the network there? Without it, copy node_modules from a machine that has it.');
+  process.exit(1);
+}
+
+/** npm notes what it installed in a lock file of its own; packages for other platforms (optional ones) are not in it. */
+function upToDate(root) {
+  const note = join(root, 'node_modules/.package-lock.json');
+  if (!existsSync(note)) return false;
+  const packages = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
+  const installed = packages(note);
+  return Object.entries(packages(join(root, 'package-lock.json'))).every(
+    ([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version,
+  );
 }

@@ -1,42 +1,72 @@
-/** `npm test`: installs what is missing, picks an adapter and runs all tests. Arguments go to vitest. Ends with "N passed, M failed". */
+/**
+ * `npm test`: installs what is missing, picks an adapter, says which, and runs the tests. Arguments go to vitest, e.g.
+ * `ADAPTER=swiftshader npm test -- --project gpu`. The last line is "N passed, M failed".
+ */
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installMissing } from './install.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 installMissing(root);
-const { cache, chooseAdapter } = await import('./adapters.mjs');
-const adapter = chooseAdapter();
-console.log(`Engine tests use the adapter: ${adapter.name}`);
+const { cache } = await import('./chromium-package.mjs');
+const { chooseAdapter, probe } = await import('./adapters.mjs');
+
+/** Whether these arguments leave the engine's tests in: without them no adapter is needed. */
+const projects = process.argv.flatMap((arg, i, all) =>
+  arg === '--project' ? [all[i + 1]] : arg.startsWith('--project=') ? [arg.slice('--project='.length)] : [],
+);
+const needsAdapter = projects.length === 0 || projects.some((name) => !/^(unit|e2e)$/.test(name));
+
+let adapter = { name: 'none', env: {} };
+if (needsAdapter) {
+  try {
+    adapter = chooseAdapter();
+    const description = probe(adapter.env);
+    if (!description) throw new Error(`The adapter ${adapter.name} is there, but WebGPU gets no device from it.`);
+    console.log(`Engine tests run on ${adapter.name}: ${description}`);
+  } catch (error) {
+    console.error(error.message);
+    console.log('0 passed, 1 failed');
+    process.exit(1);
+  }
+}
+
 mkdirSync(cache, { recursive: true });
 const report = join(cache, `test-report-${process.pid}.json`);
-const args = [
-  join(root, 'node_modules/vitest/vitest.mjs'),
-  'run',
-  '--reporter=default',
-  '--reporter=json',
-  `--outputFile.json=${report}`,
-  ...process.argv.slice(2),
-];
-const child = spawn(process.execPath, args, {
-  cwd: root,
-  stdio: 'inherit',
-  env: { ...process.env, ...adapter.env, ANTISD_ADAPTER: adapter.name },
+const vitest = spawn(
+  process.execPath,
+  [
+    join(root, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...process.argv.slice(2),
+  ],
+  { cwd: root, stdio: 'inherit', env: { ...process.env, ...adapter.env, ANTISD_ADAPTER: adapter.name } },
+);
+// Ctrl-C reaches vitest by itself; this process stays for the closing line.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => vitest.kill('SIGTERM'));
+vitest.on('exit', (code) => {
+  const { passed, failed, skipped } = count(code);
+  if (skipped > 0) console.log(`${skipped} skipped (each says why above)`);
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 ? code || 1 : code;
 });
-child.on('exit', (code) => {
-  let line = '0 passed, 1 failed';
+
+/** The run's figures. What failed outside a test (a file that does not load, an unhandled error) counts as a failure. */
+function count(code) {
   try {
-    const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests } = JSON.parse(
-      readFileSync(report, 'utf8'),
-    );
-    // A file that could not be loaded has no test to fail, but is a failure.
-    const failed = numFailedTests > 0 ? numFailedTests : code === 0 ? 0 : Math.max(1, numFailedTestSuites);
-    line = `${numPassedTests} passed, ${failed} failed${numPendingTests > 0 ? `, ${numPendingTests} skipped` : ''}`;
+    const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
+    const broken = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+    const failed = numFailedTests + broken;
+    return { passed: numPassedTests, failed: code === 0 ? failed : Math.max(1, failed), skipped: numPendingTests };
   } catch {
-    // vitest ended before it wrote a report
+    return { passed: 0, failed: 1, skipped: 0 };
+  } finally {
+    rmSync(report, { force: true });
   }
-  console.log(line);
-  process.exit(code ?? 1);
-});
+}

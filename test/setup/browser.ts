@@ -1,0 +1,81 @@
+/** Real headless browsers for the end-to-end tests, and the built page for them to open. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+import { build, preview } from 'vite';
+import { root, unpackChromium } from '../../scripts/chromium-package.mjs';
+
+/** The machine's own Chromium, or the one that @sparticuz/chromium carries for Linux x64. */
+export type BrowserSource = 'system' | 'package';
+
+/** SwiftShader, so that every machine renders and computes alike; and no talk to the world. */
+const FLAGS = [
+  '--no-sandbox',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const SYSTEM_BROWSERS = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+
+interface Executable {
+  executablePath: string;
+  env?: Record<string, string>;
+}
+
+/** Where the browser of this source is; null where there is none. CHROMIUM_PATH names the system's. */
+export function findBrowser(source: BrowserSource): Executable | null {
+  if (source === 'package') return unpackChromium();
+  const named = process.env.CHROMIUM_PATH;
+  if (named && !existsSync(named)) throw new Error(`CHROMIUM_PATH=${named} does not exist.`);
+  const executablePath = named || SYSTEM_BROWSERS.find((path) => existsSync(path));
+  return executablePath ? { executablePath } : null;
+}
+
+/** A headless browser with WebGPU; the system's where there is one, unless `source` asks for one of the two. */
+export async function launchBrowser(source?: BrowserSource): Promise<Browser> {
+  const found = source ? findBrowser(source) : (findBrowser('system') ?? findBrowser('package'));
+  if (!found) throw new Error('No Chromium was found. Install one, or set CHROMIUM_PATH.');
+  return chromium.launch({
+    executablePath: found.executablePath,
+    headless: true,
+    args: FLAGS,
+    env: { ...ownEnvironment(), ...found.env },
+  });
+}
+
+/** The engine's adapter variables stay out: Chromium brings its own driver and loader. */
+function ownEnvironment(): Record<string, string> {
+  const { VK_ICD_FILENAMES: _, LD_LIBRARY_PATH: __, ...rest } = process.env;
+  return Object.fromEntries(Object.entries(rest).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** The page as users get it: built into dist/ where that is older than its sources, served on a free port. */
+export async function serveLab(): Promise<{ url: string; close(): Promise<void> }> {
+  const index = join(root, 'dist/index.html');
+  const built = existsSync(index) ? statSync(index).mtimeMs : 0;
+  const sources = ['src', 'public', 'index.html', 'vite.config.ts', 'package-lock.json'];
+  if (sources.some((path) => newest(join(root, path)) > built)) await build({ root, logLevel: 'warn' });
+  const server = await preview({ root, logLevel: 'warn', preview: { host: '127.0.0.1', port: 0, strictPort: true } });
+  const address = server.httpServer.address();
+  if (address === null || typeof address === 'string') throw new Error('The preview server gave no port.');
+  return { url: `http://127.0.0.1:${address.port}/`, close: () => server.close() };
+}
+
+/** Time of the last change in a file or folder, ms. */
+function newest(path: string): number {
+  const stats = statSync(path);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
