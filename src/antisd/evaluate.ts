@@ -1,5 +1,5 @@
 /** Held-out evaluation: avg@k and pass@k of sampled responses. */
-import type { Task } from '../data/types';
+import type { Problem, Task } from '../data/types';
 import { generate } from '../model/generate';
 import type { Policy } from '../model/policy';
 import { passAtK } from './measures';
@@ -32,10 +32,15 @@ export interface Evaluation {
 /** Streams of evaluation draws lie apart from those of training steps. */
 const EVALUATION_STREAM = 0x800000;
 
-/** The problems and the random numbers are the same each time: runs and steps are compared on equal ground. */
-export async function evaluate(policy: Policy, task: Task, o: EvaluationOptions): Promise<Evaluation> {
+/**
+ * The problems and the random numbers are the same each time: runs and steps are compared on equal ground. `hinted`
+ * gives the policy the teacher's prompt with the dataset's solution.
+ */
+export async function evaluate(policy: Policy, task: Task, o: EvaluationOptions, hinted = false): Promise<Evaluation> {
   const problems = task.generate({ split: 'heldout', count: o.problems, seed: 0, minDepth: o.minDepth });
-  const requests = problems.map((p) => ({ ids: task.studentPrompt(p), count: o.samples }));
+  const prompt = (p: Problem) =>
+    hinted ? task.teacherPrompt(p, { source: 'dataset', solution: p.solution, feedback: null }) : task.studentPrompt(p);
+  const requests = problems.map((p) => ({ ids: prompt(p), count: o.samples }));
   const responses = await generate(policy.decoder, requests, {
     ...o,
     eosId: task.tokenizer.eosId,

@@ -1,5 +1,6 @@
 /** `eval`: avg@k and pass@k of a model on held-out problems. */
 import { evaluate } from '../antisd/evaluate';
+import { measureSignature } from '../antisd/signature';
 import { defineCommand, EXIT } from './command';
 import { openPolicy } from './inspect';
 import { loadTask } from './places';
@@ -17,6 +18,10 @@ export const evaluation = defineCommand({
     'top-p': { kind: 'number', doc: 'nucleus; 1 is off', default: 1, min: 0.01, max: 1 },
     'max-new-tokens': { kind: 'integer', doc: 'longest response', default: 83, min: 1 },
     seed: { kind: 'integer', doc: 'seed of sampling', default: 0, min: 0 },
+    signature: {
+      kind: 'boolean',
+      doc: 'also: accuracy with the hint, probability of going on, accuracy of the forced scan',
+    },
   },
   async run(flags) {
     const task = await loadTask(flags.task ?? 'two-cards');
@@ -28,7 +33,7 @@ export const evaluation = defineCommand({
       tokens: 2048,
       maxNewTokens,
     });
-    const result = await evaluate(policy, task, {
+    const options = {
       problems,
       samples,
       minDepth: flags['min-depth'] ?? 5,
@@ -37,8 +42,10 @@ export const evaluation = defineCommand({
       topK: 0,
       maxNewTokens,
       seed: flags.seed ?? 0,
-    });
-    process.stdout.write(`${JSON.stringify(result)}\n`);
+    };
+    const result = await evaluate(policy, task, options);
+    const signature = flags.signature ? await measureSignature(policy, task, options) : {};
+    process.stdout.write(`${JSON.stringify({ ...result, ...signature })}\n`);
     return EXIT.done;
   },
 });

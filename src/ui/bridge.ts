@@ -31,7 +31,11 @@ export function connect(worker: Line, answers: Answers): void {
   line = worker;
   onAnswer = answers;
   worker.onmessage = ({ data }) => receive(data);
-  worker.onerror = (event) => receive({ type: 'unavailable', reason: event.message || 'The engine could not be loaded. Reload the page; if it stays so, report it.' });
+  worker.onerror = (event) =>
+    receive({
+      type: 'unavailable',
+      reason: event.message || 'The engine could not be loaded. Reload the page; if it stays so, report it.',
+    });
   send({ type: 'open' });
 }
 
@@ -103,4 +107,7 @@ export function afterMessages(state: LabState, messages: readonly LabMessage[]):
 
 /** Events that settle what was asked: a pause came, a run began or ended. */
 const answers = (event: RunEvent): boolean =>
-  event.type === 'start' || event.type === 'done' || event.type === 'fault' || (event.type === 'phase' && event.phase === 'paused');
+  event.type === 'start' ||
+  event.type === 'done' ||
+  event.type === 'fault' ||
+  (event.type === 'phase' && event.phase === 'paused');

@@ -15,7 +15,21 @@ export function plain(x: number | null): string {
   if (!Number.isFinite(x)) return String(x);
   const size = Math.abs(x);
   if (size >= 100) return Math.round(x).toLocaleString('en-US').replace('-', MINUS);
-  const text = size >= 10 ? x.toFixed(1) : size >= 1 || size === 0 ? x.toFixed(2) : size >= 0.01 ? x.toFixed(3) : x.toExponential(1);
+  const text =
+    size >= 10
+      ? x.toFixed(1)
+      : size >= 1 || size === 0
+        ? x.toFixed(2)
+        : size >= 0.01
+          ? x.toFixed(3)
+          : x.toExponential(1);
+  return text.replace('-', MINUS);
+}
+
+/** 0.5, 12, 2.2k: short enough for an axis. */
+export function compact(x: number): string {
+  const size = Math.abs(x);
+  const text = size >= 1000 ? `${Number((x / 1000).toPrecision(3))}k` : String(Number(x.toPrecision(2)));
   return text.replace('-', MINUS);
 }
 
@@ -43,7 +57,8 @@ export function duration(seconds: number): string {
 }
 
 /** 83 ms, 1.20 s. */
-export const milliseconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`);
+export const milliseconds = (ms: number): string =>
+  ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`;
 
 /** A token with its white space made visible: a middle dot for a blank, arrows for line end and tab. */
 export function tokenText(token: string): string {

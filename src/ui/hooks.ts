@@ -63,7 +63,10 @@ export function useThrottled<T>(value: T, ms: number): T {
   const [shown, setShown] = useState({ value, at: 0 });
   useEffect(() => {
     if (Object.is(value, shown.value)) return;
-    const timer = setTimeout(() => setShown({ value, at: performance.now() }), Math.max(0, shown.at + ms - performance.now()));
+    const timer = setTimeout(
+      () => setShown({ value, at: performance.now() }),
+      Math.max(0, shown.at + ms - performance.now()),
+    );
     return () => clearTimeout(timer);
   }, [value, shown, ms]);
   return shown.value;

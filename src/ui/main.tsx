@@ -21,7 +21,9 @@ function readLink(): void {
   try {
     useLab.setState({ draft: draftOf(configFromQuery(location.search)) });
   } catch (error) {
-    useLab.setState({ problem: `${error instanceof Error ? error.message : String(error)} The form holds the defaults instead.` });
+    useLab.setState({
+      problem: `${error instanceof Error ? error.message : String(error)} The form holds the defaults instead.`,
+    });
   }
 }
 

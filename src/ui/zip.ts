@@ -33,14 +33,46 @@ export function storedZip(files: readonly ZipFile[]): Uint8Array<ArrayBuffer> {
   for (const { name, bytes } of files) {
     const path = new TextEncoder().encode(name);
     // version needed, flags, method, time, date, crc, both sizes, name length, extra length
-    const common = [...u16(20), ...u16(UTF8_NAMES), ...u16(0), ...u16(0), ...u16(DOS_DATE), ...u32(crc32(bytes)), ...u32(bytes.length), ...u32(bytes.length), ...u16(path.length), ...u16(0)];
+    const common = [
+      ...u16(20),
+      ...u16(UTF8_NAMES),
+      ...u16(0),
+      ...u16(0),
+      ...u16(DOS_DATE),
+      ...u32(crc32(bytes)),
+      ...u32(bytes.length),
+      ...u32(bytes.length),
+      ...u16(path.length),
+      ...u16(0),
+    ];
     const local = Uint8Array.from([...u32(0x04034b50), ...common, ...path]);
-    directory.push(Uint8Array.from([...u32(0x02014b50), ...u16(20), ...common, ...u16(0), ...u16(0), ...u16(0), ...u32(0), ...u32(offset), ...path]));
+    directory.push(
+      Uint8Array.from([
+        ...u32(0x02014b50),
+        ...u16(20),
+        ...common,
+        ...u16(0),
+        ...u16(0),
+        ...u16(0),
+        ...u32(0),
+        ...u32(offset),
+        ...path,
+      ]),
+    );
     parts.push(local, bytes);
     offset += local.length + bytes.length;
   }
   const size = directory.reduce((n, d) => n + d.length, 0);
-  const end = Uint8Array.from([...u32(0x06054b50), ...u16(0), ...u16(0), ...u16(files.length), ...u16(files.length), ...u32(size), ...u32(offset), ...u16(0)]);
+  const end = Uint8Array.from([
+    ...u32(0x06054b50),
+    ...u16(0),
+    ...u16(0),
+    ...u16(files.length),
+    ...u16(files.length),
+    ...u32(size),
+    ...u32(offset),
+    ...u16(0),
+  ]);
   return joined([...parts, ...directory, end]);
 }
 

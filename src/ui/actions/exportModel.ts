@@ -5,6 +5,7 @@ import type { Action } from './action';
 export const exportModel: Action = {
   id: 'export-model',
   label: 'Download model',
-  enabled: (state) => state.source === 'live' && ['paused', 'idle'].includes(activityOf(state)) && state.snapshot.stage !== 'none',
+  enabled: (state) =>
+    state.source === 'live' && ['paused', 'idle'].includes(activityOf(state)) && state.snapshot.stage !== 'none',
   run: () => send({ type: 'export-model' }),
 };

@@ -5,7 +5,8 @@ import { EMPTY } from '../state/snapshot';
 import { activityOf, isBusy, type LabState, useLab } from '../state/store';
 import type { Action } from './action';
 
-export const canStart = (state: LabState): boolean => state.engine.state === 'ready' && !isBusy(activityOf(state)) && configOf(state.draft) !== null;
+export const canStart = (state: LabState): boolean =>
+  state.engine.state === 'ready' && !isBusy(activityOf(state)) && configOf(state.draft) !== null;
 
 /** Replaces what is on screen by a new run with the form's settings. `paused`: load, then wait. */
 export function begin(state: LabState, paused: boolean): void {

@@ -8,7 +8,7 @@ export const stepRun: Action = {
   id: 'step',
   label: 'Step',
   keys: 'KeyS',
-  enabled: (state) => activityOf(state) === 'paused' || canStart(state),
+  enabled: (state) => activityOf(state) === 'paused' || (activityOf(state) === 'idle' && canStart(state)),
   run(state) {
     if (activityOf(state) !== 'paused') {
       begin(state, true);

@@ -1,5 +1,5 @@
-import { rememberTheme } from '../theme';
 import { useLab } from '../state/store';
+import { rememberTheme } from '../theme';
 import type { Action } from './action';
 
 export const toggleTheme: Action = {

@@ -1,9 +1,9 @@
 import { memo } from 'react';
 import { Line, LineChart, ReferenceArea, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import type { StepFigures } from '../../lab/events';
-import { plain } from '../format';
+import { compact, plain } from '../format';
 import type { EvalFigures } from '../state/snapshot';
-import { closedBands, type Figure, type Line as Curve, rowsOf } from './curves';
+import { type Line as Curve, closedBands, type Figure, rowsOf } from './curves';
 import styles from './LineFigure.module.css';
 
 /** Points drawn for a chart: about one for every two pixels. */
@@ -33,7 +33,9 @@ export const LineFigure = memo(function LineFigure({ figure, steps, evals }: Pro
         <span className={styles.values}>
           {last && figure.gateBands && <span className={styles.state}>{last.gateState}</span>}
           {last && <span data-number>{plain((figure.lines.find((l) => l.look === 'solid') as Curve).of(last))}</span>}
-          {evalLast && figure.lines.some((l) => l.look === 'dots') && <span data-number>● {plain(evalLast.accuracy)}</span>}
+          {evalLast && figure.lines.some((l) => l.look === 'dots') && (
+            <span data-number>● {plain(evalLast.accuracy)}</span>
+          )}
         </span>
       </figcaption>
       <div className={styles.plot}>
@@ -43,8 +45,18 @@ export const LineFigure = memo(function LineFigure({ figure, steps, evals }: Pro
           <ResponsiveContainer width="100%" height="100%">
             <LineChart data={rows} margin={{ top: 4, right: 4, bottom: 0, left: 0 }} accessibilityLayer={false}>
               <XAxis dataKey="step" type="number" domain={[0, 'dataMax']} hide />
-              <YAxis width={34} domain={figure.domain ? [...figure.domain] : ['auto', 'auto']} tickCount={3} tickFormatter={plain} axisLine={false} tickLine={false} />
-              {figure.gateBands && closedBands(steps).map(([from, to]) => <ReferenceArea key={from} x1={from - 1} x2={to} fill="var(--band)" fillOpacity={1} stroke="none" />)}
+              <YAxis
+                width={42}
+                domain={figure.domain ? [...figure.domain] : ['auto', 'auto']}
+                tickCount={3}
+                tickFormatter={compact}
+                axisLine={false}
+                tickLine={false}
+              />
+              {figure.gateBands &&
+                closedBands(steps).map(([from, to]) => (
+                  <ReferenceArea key={from} x1={from - 1} x2={to} fill="var(--band)" fillOpacity={1} stroke="none" />
+                ))}
               <Tooltip content={Reading} isAnimationActive={false} cursor={{ stroke: 'var(--control-line)' }} />
               {figure.lines.map((line) => (
                 <Line

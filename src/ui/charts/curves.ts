@@ -48,10 +48,26 @@ export const FIGURES: readonly Figure[] = [
       { key: 'opens', label: 'opens', look: 'dashed', of: (f) => f.gateOpensAbove },
     ],
   },
-  { title: 'Loss', doc: 'policy-gradient loss', lines: [{ key: 'loss', label: 'loss', look: 'solid', of: (f) => f.loss }] },
-  { title: 'Gradient norm', doc: 'before clipping', lines: [{ key: 'norm', label: 'norm', look: 'solid', of: (f) => f.gradNorm }] },
-  { title: 'Response length', doc: 'mean tokens a rollout', lines: [{ key: 'length', label: 'tokens', look: 'solid', of: (f) => f.responseLength }] },
-  { title: 'Tokens a second', doc: 'sampled tokens over the step’s wall time', lines: [{ key: 'speed', label: 'tokens/s', look: 'solid', of: (f) => f.tokensPerSecond }] },
+  {
+    title: 'Loss',
+    doc: 'policy-gradient loss',
+    lines: [{ key: 'loss', label: 'loss', look: 'solid', of: (f) => f.loss }],
+  },
+  {
+    title: 'Gradient norm',
+    doc: 'before clipping',
+    lines: [{ key: 'norm', label: 'norm', look: 'solid', of: (f) => f.gradNorm }],
+  },
+  {
+    title: 'Response length',
+    doc: 'mean tokens a rollout',
+    lines: [{ key: 'length', label: 'tokens', look: 'solid', of: (f) => f.responseLength }],
+  },
+  {
+    title: 'Tokens a second',
+    doc: 'sampled tokens over the step’s wall time',
+    lines: [{ key: 'speed', label: 'tokens/s', look: 'solid', of: (f) => f.tokensPerSecond }],
+  },
 ];
 
 /** At most `most` of `items`, evenly spread, the first and the last among them. */
@@ -61,10 +77,18 @@ export function thin<T>(items: readonly T[], most: number): readonly T[] {
 }
 
 /** Rows of a figure, thinned to the chart's width; held-out accuracies are never thinned away. */
-export function rowsOf(figure: Figure, steps: readonly StepFigures[], evals: readonly EvalFigures[], most: number): Row[] {
+export function rowsOf(
+  figure: Figure,
+  steps: readonly StepFigures[],
+  evals: readonly EvalFigures[],
+  most: number,
+): Row[] {
   const rows = new Map<number, Row>();
   for (const f of thin(steps, most)) {
-    rows.set(f.step, { step: f.step, ...Object.fromEntries(figure.lines.map((line) => [line.key, finite(line.of(f))])) });
+    rows.set(f.step, {
+      step: f.step,
+      ...Object.fromEntries(figure.lines.map((line) => [line.key, finite(line.of(f))])),
+    });
   }
   if (figure.lines.some((line) => line.look === 'dots')) {
     for (const e of evals) rows.set(e.step, { ...rows.get(e.step), step: e.step, accuracy: e.accuracy });

@@ -2,7 +2,15 @@ import { duration } from '../format';
 import { activityOf, useLab } from '../state/store';
 import styles from './Progress.module.css';
 
-const WORDS = { starting: 'loading', pausing: 'pausing after this step', paused: 'paused', stopping: 'stopping after this step', faulted: 'stopped', idle: '', running: '' } as const;
+const WORDS = {
+  starting: 'loading',
+  pausing: 'pausing after this step',
+  paused: 'paused',
+  stopping: 'stopping after this step',
+  faulted: 'stopped',
+  idle: '',
+  running: '',
+} as const;
 
 export function Progress() {
   const total = useLab((s) => s.snapshot.config?.steps ?? 0);

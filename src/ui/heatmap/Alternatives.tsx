@@ -12,7 +12,12 @@ interface Props {
 
 /** What student and teacher would rather have said here, by probability. */
 export function Alternatives({ student, teacher, chosen }: Props) {
-  if (!student || !teacher) return <p className={styles.none}>The top alternatives are known only while a run is live; stored runs do not keep them.</p>;
+  if (!student || !teacher)
+    return (
+      <p className={styles.none}>
+        The top alternatives are known only while a run is live; stored runs do not keep them.
+      </p>
+    );
   return (
     <div className={styles.pair}>
       <Side title="Student" rows={student} chosen={chosen} />

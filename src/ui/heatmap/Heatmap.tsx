@@ -6,8 +6,8 @@ import { arrange, type ProblemGroup } from './measures';
 import { tokenAt } from './paint';
 import { RolloutRow } from './RolloutRow';
 import { keepOneTabStop, moveTabStop, neighbour } from './roving';
-import { Toolbar } from './Toolbar';
 import { TokenDetail } from './TokenDetail';
+import { Toolbar } from './Toolbar';
 
 /** The rollouts of a step, token by token while they are sampled, tinted once they are scored. */
 export function Heatmap() {
@@ -44,14 +44,32 @@ export function Heatmap() {
     <div className={styles.heatmap}>
       <div className={styles.head}>
         <h2>
-          Rollouts{step > 0 && <span className={styles.step}> of step {step}{held && ', held'}</span>}
+          Rollouts
+          {step > 0 && (
+            <span className={styles.step}>
+              {' '}
+              of step {step}
+              {held && ', held'}
+            </span>
+          )}
         </h2>
         <Toolbar />
       </div>
       <Legend measure={measure} />
-      <section ref={region} className={styles.region} aria-label="Token heatmap" onPointerOver={pick} onFocus={pick} onKeyDown={onKey}>
+      <section
+        ref={region}
+        className={styles.region}
+        aria-label="Token heatmap"
+        onPointerOver={pick}
+        onFocus={pick}
+        onKeyDown={onKey}
+      >
         {groups.length === 0 ? (
-          <p className={styles.empty}>{rollouts.length === 0 ? 'Rollouts appear here token by token once a run samples.' : 'No rollout of this step passes the filter.'}</p>
+          <p className={styles.empty}>
+            {rollouts.length === 0
+              ? 'Rollouts appear here token by token once a run samples.'
+              : 'No rollout of this step passes the filter.'}
+          </p>
         ) : (
           groups.map((g) => <Problem key={g.group} group={g} measure={measure} />)
         )}

@@ -1,5 +1,5 @@
-import { MEASURES, type Measure, type MeasureName, TINT_STEPS } from './measures';
 import styles from './Legend.module.css';
+import { MEASURES, type Measure, type MeasureName, TINT_STEPS } from './measures';
 
 /** The tints with the values at which they begin. The domain is fixed, whatever the run does. */
 export function Legend({ measure }: { measure: MeasureName }) {

@@ -21,17 +21,19 @@ export const RolloutRow = memo(function RolloutRow({ rollout, measure }: Props) 
     <li className={styles.row}>
       <span className={styles.mark} title={signals?.reason}>
         {signals ? (signals.reward > 0 ? '✓' : '✗') : ''}
-        {signals && <span className="visually-hidden">{`${signals.reward > 0 ? 'correct' : 'incorrect'}: ${signals.reason}`}</span>}
+        {signals && (
+          <span className="visually-hidden">{`${signals.reward > 0 ? 'correct' : 'incorrect'}: ${signals.reason}`}</span>
+        )}
       </span>
       <div className={styles.tokens} ref={host} data-rollout={rollout.index} data-scale={MEASURES[measure].scale} />
       <span className={styles.sum}>
         {signals && (
           <>
-            <span data-number title="sum of u over the rollout, nats">
-              Σ {signed(sum(signals.u), 1)}
-            </span>
             <span className={styles.source} title="where the teacher’s context came from">
               {signals.truncated ? `${signals.context}, cut` : signals.context}
+            </span>
+            <span data-number title="sum of u over the rollout, nats">
+              Σ {signed(sum(signals.u), 1)}
             </span>
           </>
         )}

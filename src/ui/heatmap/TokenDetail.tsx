@@ -2,13 +2,14 @@ import type { Alternative, SignalRollout } from '../../lab/events';
 import { plain, signed, tokenText } from '../format';
 import { useLab } from '../state/store';
 import { Alternatives } from './Alternatives';
+import { MathSymbol } from './MathSymbol';
 import { MEASURES } from './measures';
 import styles from './TokenDetail.module.css';
 
 /** All numbers of the token that is pointed at or focused. */
 export function TokenDetail() {
   const picked = useLab((s) => s.picked);
-  if (!picked) return <p className={styles.hint}>Point at a token, or move to it with the arrow keys, to see its numbers.</p>;
+  if (!picked) return <Hint />;
   const { rollout, token, step } = picked;
   const { signals } = rollout;
   return (
@@ -20,14 +21,39 @@ export function TokenDetail() {
             token {token + 1} of {rollout.tokens.length}, step {step}
           </span>
         </p>
-        {signals ? <Numbers signals={signals} token={token} /> : <p className={styles.where}>Sampled, not yet scored.</p>}
+        {signals ? (
+          <Numbers signals={signals} token={token} />
+        ) : (
+          <p className={styles.where}>Sampled, not yet scored.</p>
+        )}
       </div>
-      {signals && <Alternatives student={at(signals, 'student', token)} teacher={at(signals, 'teacher', token)} chosen={signals.tokens[token]} />}
+      {signals && (
+        <Alternatives
+          student={at(signals, 'student', token)}
+          teacher={at(signals, 'teacher', token)}
+          chosen={signals.tokens[token]}
+        />
+      )}
     </section>
   );
 }
 
-const at = (signals: SignalRollout, who: 'student' | 'teacher', token: number): readonly Alternative[] | undefined => signals.alternatives?.[who][token];
+/** What the tints mean, until a token is picked. */
+function Hint() {
+  return (
+    <div className={styles.hint}>
+      <p>Point at a token, or move to it with the arrow keys, to see its numbers.</p>
+      <p>
+        The student wrote every token without help. The teacher, the same model shown a solution, says how likely it
+        finds each. Orange with a dotted line: the solution makes the token less likely, a sign of deliberation. Blue:
+        the solution makes it likelier, a shortcut.
+      </p>
+    </div>
+  );
+}
+
+const at = (signals: SignalRollout, who: 'student' | 'teacher', token: number): readonly Alternative[] | undefined =>
+  signals.alternatives?.[who][token];
 
 function Numbers({ signals, token }: { signals: SignalRollout; token: number }) {
   const columns: [string, string, number[], boolean][] = [
@@ -44,7 +70,9 @@ function Numbers({ signals, token }: { signals: SignalRollout; token: number }) 
     <dl className={styles.grid}>
       {columns.map(([name, doc, values, isSigned]) => (
         <div key={name} title={doc}>
-          <dt>{name}</dt>
+          <dt>
+            <MathSymbol name={name} />
+          </dt>
           <dd data-number data-sign={name === 'u' ? Math.sign(values[token]) : undefined}>
             {isSigned ? signed(values[token], 3) : plain(values[token])}
           </dd>

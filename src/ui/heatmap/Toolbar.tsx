@@ -1,8 +1,12 @@
 import { useLab } from '../state/store';
+import { MathSymbol } from './MathSymbol';
 import { FILTERS, type FilterName, MEASURES, type MeasureName, SORTS, type SortName } from './measures';
 import styles from './Toolbar.module.css';
 
-const hold = (): void => useLab.setState(({ held, snapshot }) => ({ held: held ? null : { step: snapshot.rolloutStep, rollouts: snapshot.rollouts } }));
+const hold = (): void =>
+  useLab.setState(({ held, snapshot }) => ({
+    held: held ? null : { step: snapshot.rolloutStep, rollouts: snapshot.rollouts },
+  }));
 
 /** What the tint shows, which rollouts, in which order. */
 export function Toolbar() {
@@ -15,8 +19,14 @@ export function Toolbar() {
       <fieldset className={styles.measures}>
         <legend className="visually-hidden">Tint shows</legend>
         {(Object.keys(MEASURES) as MeasureName[]).map((name) => (
-          <button key={name} type="button" aria-pressed={measure === name} title={MEASURES[name].doc} onClick={() => useLab.setState({ measure: name })}>
-            {MEASURES[name].label}
+          <button
+            key={name}
+            type="button"
+            aria-pressed={measure === name}
+            title={MEASURES[name].doc}
+            onClick={() => useLab.setState({ measure: name })}
+          >
+            <MathSymbol name={MEASURES[name].label} />
           </button>
         ))}
       </fieldset>
@@ -40,7 +50,12 @@ export function Toolbar() {
           ))}
         </select>
       </label>
-      <button type="button" aria-pressed={held} title="Keep these rollouts on screen while the run goes on" onClick={hold}>
+      <button
+        type="button"
+        aria-pressed={held}
+        title="Keep these rollouts on screen while the run goes on"
+        onClick={hold}
+      >
         Hold
       </button>
     </div>

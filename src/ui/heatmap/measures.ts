@@ -14,13 +14,62 @@ export interface Measure {
 }
 
 export const MEASURES = {
-  u: { label: 'u', doc: 'u = log p(token with context) − log p(token without)', unit: 'nats', domain: 2, scale: 'both', of: (r) => r.u },
-  term: { label: 'term', doc: 'what the method adds to the advantage', unit: '', domain: 0.5, scale: 'both', of: (r) => r.term },
-  advantage: { label: 'advantage', doc: 'total advantage that trains the token', unit: '', domain: 2, scale: 'both', of: (r) => r.advantage },
-  H_S: { label: 'H_S', doc: 'student’s entropy at the position', unit: 'nats', domain: 2, scale: 'amount', of: (r) => r.H_S },
-  H_T: { label: 'H_T', doc: 'teacher’s entropy at the position', unit: 'nats', domain: 2, scale: 'amount', of: (r) => r.H_T },
-  s: { label: 's', doc: 'student’s log-probability of the token', unit: 'nats', domain: 4, scale: 'amount', of: (r) => r.s },
-  t: { label: 't', doc: 'teacher’s log-probability of the token', unit: 'nats', domain: 4, scale: 'amount', of: (r) => r.t },
+  u: {
+    label: 'u',
+    doc: 'u = log p(token | x, c) − log p(token | x)',
+    unit: 'nats',
+    domain: 2,
+    scale: 'both',
+    of: (r) => r.u,
+  },
+  term: {
+    label: 'term',
+    doc: 'what the method adds to the advantage',
+    unit: '',
+    domain: 0.5,
+    scale: 'both',
+    of: (r) => r.term,
+  },
+  advantage: {
+    label: 'advantage',
+    doc: 'total advantage that trains the token',
+    unit: '',
+    domain: 2,
+    scale: 'both',
+    of: (r) => r.advantage,
+  },
+  H_S: {
+    label: 'H_S',
+    doc: 'student’s entropy at the position',
+    unit: 'nats',
+    domain: 2,
+    scale: 'amount',
+    of: (r) => r.H_S,
+  },
+  H_T: {
+    label: 'H_T',
+    doc: 'teacher’s entropy at the position',
+    unit: 'nats',
+    domain: 2,
+    scale: 'amount',
+    of: (r) => r.H_T,
+  },
+  s: {
+    label: 's',
+    doc: 'student’s log-probability of the token',
+    unit: 'nats',
+    domain: 4,
+    scale: 'amount',
+    of: (r) => r.s,
+  },
+  t: {
+    label: 't',
+    doc: 'teacher’s log-probability of the token',
+    unit: 'nats',
+    domain: 4,
+    scale: 'amount',
+    of: (r) => r.t,
+  },
 } as const satisfies Record<string, Measure>;
 
 export type MeasureName = keyof typeof MEASURES;

@@ -2,10 +2,22 @@ import { useLab } from '../state/store';
 import styles from './Notices.module.css';
 
 const WAYS: readonly [string, string][] = [
-  ['Chrome, Edge', 'Version 113 or later on Windows, macOS and ChromeOS. Check chrome://gpu: “WebGPU: Hardware accelerated”. If it is off, allow graphics acceleration in the settings under System.'],
-  ['Firefox', 'Version 141 or later on Windows, 145 or later on Macs with Apple silicon. Elsewhere use Firefox Nightly and set dom.webgpu.enabled in about:config.'],
-  ['Safari', 'Version 26 or later on macOS, iOS and iPadOS. In Safari 18, switch WebGPU on under Develop, Feature Flags.'],
-  ['Linux', 'Start Chrome with --enable-unsafe-webgpu --enable-features=Vulkan and a Vulkan driver for the GPU. Without a GPU, --use-webgpu-adapter=swiftshader runs it slowly on the processor.'],
+  [
+    'Chrome, Edge',
+    'Version 113 or later on Windows, macOS and ChromeOS. Check chrome://gpu: “WebGPU: Hardware accelerated”. If it is off, allow graphics acceleration in the settings under System.',
+  ],
+  [
+    'Firefox',
+    'Version 141 or later on Windows, 145 or later on Macs with Apple silicon. Elsewhere use Firefox Nightly and set dom.webgpu.enabled in about:config.',
+  ],
+  [
+    'Safari',
+    'Version 26 or later on macOS, iOS and iPadOS. In Safari 18, switch WebGPU on under Develop, Feature Flags.',
+  ],
+  [
+    'Linux',
+    'Start Chrome with --enable-unsafe-webgpu --enable-features=Vulkan and a Vulkan driver for the GPU. Without a GPU, --use-webgpu-adapter=swiftshader runs it slowly on the processor.',
+  ],
   ['Phone', 'Android 12 or later with Chrome 121 or later; iPhone and iPad with iOS 26 or later.'],
 ];
 
@@ -17,7 +29,8 @@ export function NoGpu() {
   return (
     <section className={styles.noGpu} aria-label="WebGPU is missing">
       <p>
-        <strong>Training needs WebGPU, which this browser does not offer here.</strong> {engine.reason} {source === 'recorded' && 'What you see is a recorded run.'}
+        <strong>Training needs WebGPU, which this browser does not offer here.</strong> {engine.reason}{' '}
+        {source === 'recorded' && 'What you see is a recorded run.'}
       </p>
       <details>
         <summary>How to get it</summary>

@@ -9,12 +9,22 @@ const SPEAKS_EVERY = 5000;
 export function statusText(state: LabState): string {
   const { snapshot, engine, source } = state;
   const last = snapshot.steps.at(-1);
-  const figures = last ? `step ${last.step}, reward ${plain(last.reward)}, gate ${last.gateState}, ${plain(last.tokensPerSecond)} tokens a second` : '';
-  if (source === 'recorded' || source === 'stored') return `${source === 'recorded' ? 'Recorded' : 'Stored'} run${figures && `: ${figures}`}.`;
+  const figures = last
+    ? `step ${last.step}, reward ${plain(last.reward)}, gate ${last.gateState}, ${plain(last.tokensPerSecond)} tokens a second`
+    : '';
+  if (source === 'recorded' || source === 'stored')
+    return `${source === 'recorded' ? 'Recorded' : 'Stored'} run${figures && `: ${figures}`}.`;
   const activity = activityOf(state);
   if (activity === 'starting') return 'Loading the model.';
   if (activity === 'faulted') return `Stopped by a fault after ${figures || 'no step'}.`;
-  if (activity === 'idle') return snapshot.done ? `Run ${snapshot.done.reason}: ${figures}.` : engine.state === 'ready' ? 'Ready. Start begins a run.' : engine.state === 'opening' ? 'Looking for a GPU.' : 'No WebGPU.';
+  if (activity === 'idle')
+    return snapshot.done
+      ? `Run ${snapshot.done.reason}: ${figures}.`
+      : engine.state === 'ready'
+        ? 'Ready. Start begins a run.'
+        : engine.state === 'opening'
+          ? 'Looking for a GPU.'
+          : 'No WebGPU.';
   return `${activity[0].toUpperCase()}${activity.slice(1)}${figures && `: ${figures}`}.`;
 }
 

@@ -25,14 +25,21 @@ export function Diagnostics() {
                 {run.label}
                 <span className={styles.when}>{new Date(run.created).toLocaleString()}</span>
               </span>
-              <button type="button" disabled={busy} aria-label={`Replay ${run.label}`} onClick={() => replayRun(run.id)}>
+              <button
+                type="button"
+                disabled={busy}
+                aria-label={`Replay ${run.label}`}
+                onClick={() => replayRun(run.id)}
+              >
                 Replay
               </button>
             </li>
           ))}
         </ul>
       )}
-      <p className={styles.keys}>Keys: Space pauses and goes on, S does one step, T changes the theme; arrow keys move among tokens.</p>
+      <p className={styles.keys}>
+        Keys: Space pauses and goes on, S does one step, T changes the theme; arrow keys move among tokens.
+      </p>
     </details>
   );
 }

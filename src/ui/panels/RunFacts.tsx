@@ -27,14 +27,23 @@ export function RunFacts() {
       <h2>This run</h2>
       {last && <PhaseBars phaseMs={last.phaseMs} seconds={last.seconds} />}
       <dl>
-        <Fact name="Device">{device ? `${device.name}${device.software ? ' (software)' : ''}, ${device.backend}` : 'none yet'}</Fact>
+        <Fact name="Device">
+          {device ? `${device.name}${device.software ? ' (software)' : ''}, ${device.backend}` : 'none yet'}
+        </Fact>
         {device && <Fact name="Self-test">{device.selfTest ? verdict(device.selfTest) : 'not run'}</Fact>}
-        {device && Object.entries(device.variants).map(([kernel, variant]) => <Fact key={kernel} name={kernel}>{variant}</Fact>)}
+        {device &&
+          Object.entries(device.variants).map(([kernel, variant]) => (
+            <Fact key={kernel} name={kernel}>
+              {variant}
+            </Fact>
+          ))}
         {parameters > 0 && <Fact name="Parameters">{parameters.toLocaleString('en-US')}</Fact>}
         {memory && (
           <Fact name="Memory">
             {bytes(memory.total)}
-            <span className={styles.parts}>{PURPOSES.map(([key, label]) => `${label} ${bytes(memory[key])}`).join(', ')}</span>
+            <span className={styles.parts}>
+              {PURPOSES.map(([key, label]) => `${label} ${bytes(memory[key])}`).join(', ')}
+            </span>
           </Fact>
         )}
         {last && (
@@ -52,7 +61,9 @@ export function RunFacts() {
 }
 
 const verdict = ({ passed, failed, ms }: { passed: number; failed: string[]; ms: number }): string =>
-  failed.length === 0 ? `${passed} kernels right, ${Math.round(ms)} ms` : `${failed.join(', ')} failed; ${passed} right`;
+  failed.length === 0
+    ? `${passed} kernels right, ${Math.round(ms)} ms`
+    : `${failed.join(', ')} failed; ${passed} right`;
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (

@@ -27,7 +27,13 @@ export function TokenTable() {
             </tr>
           </thead>
           <Part title="shortcut" rows={sorted.filter((r) => r.meanU > 0).slice(0, SHOWN)} />
-          <Part title="deliberation" rows={sorted.filter((r) => r.meanU < 0).slice(-SHOWN).reverse()} />
+          <Part
+            title="deliberation"
+            rows={sorted
+              .filter((r) => r.meanU < 0)
+              .slice(-SHOWN)
+              .reverse()}
+          />
         </table>
       )}
     </section>

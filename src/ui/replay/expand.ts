@@ -18,10 +18,19 @@ export function expandForReplay(events: readonly RunEvent[]): RunEvent[] {
 /** The 'rollouts' and 'tokens' events that led to `signals`. */
 function sampled({ step, rollouts }: RunEventOf<'signals'>): RunEvent[] {
   const v = EVENT_VERSION;
-  const out: RunEvent[] = [{ v, type: 'rollouts', step, rollouts: rollouts.map(({ problem, group, question }) => ({ problem, group, question })) }];
+  const out: RunEvent[] = [
+    {
+      v,
+      type: 'rollouts',
+      step,
+      rollouts: rollouts.map(({ problem, group, question }) => ({ problem, group, question })),
+    },
+  ];
   const longest = Math.max(0, ...rollouts.map((r) => r.tokens.length));
   for (let at = 0; at < longest; at += PIECE) {
-    const pieces = rollouts.map((r, rollout) => ({ rollout, tokens: r.tokens.slice(at, at + PIECE) })).filter((p) => p.tokens.length > 0);
+    const pieces = rollouts
+      .map((r, rollout) => ({ rollout, tokens: r.tokens.slice(at, at + PIECE) }))
+      .filter((p) => p.tokens.length > 0);
     out.push({ v, type: 'tokens', step, pieces });
   }
   return out;

@@ -40,12 +40,17 @@ export function Field({ name, busy }: Props) {
         >
           {setting.choices.map((choice) => (
             <option key={choice} value={choice}>
-              {choice === 'arm' ? 'as the method says' : choice}
+              {choice === 'arm' ? 'by method' : choice}
             </option>
           ))}
         </select>
       ) : setting.kind === 'boolean' ? (
-        <input {...shared} type="checkbox" checked={text === 'true'} onChange={(e) => change(String(e.target.checked))} />
+        <input
+          {...shared}
+          type="checkbox"
+          checked={text === 'true'}
+          onChange={(e) => change(String(e.target.checked))}
+        />
       ) : (
         <input
           {...shared}
@@ -54,7 +59,7 @@ export function Field({ name, busy }: Props) {
           autoComplete="off"
           spellCheck={false}
           value={text}
-          placeholder={setting.default === null ? 'as the method says' : undefined}
+          placeholder={setting.default === null ? 'by method' : undefined}
           onChange={(e) => change(e.target.value)}
           onBlur={() => commitSetting(name)}
           onKeyDown={commitOnEnter}

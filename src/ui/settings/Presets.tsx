@@ -16,14 +16,21 @@ const sameBut = (query: string): string => {
 export function Presets({ disabled }: { disabled: boolean }) {
   const chosen = useLab((s) => {
     const config = configOf(s.draft);
-    return config && PRESETS.find((p) => sameBut(configToQuery(presetConfig(p))) === sameBut(configToQuery(config)))?.id;
+    return (
+      config && PRESETS.find((p) => sameBut(configToQuery(presetConfig(p))) === sameBut(configToQuery(config)))?.id
+    );
   });
   return (
     <fieldset className={styles.presets} disabled={disabled}>
       <legend>Preset</legend>
       {PRESETS.map((preset) => (
         <label key={preset.id} className={styles.preset} title={preset.doc}>
-          <input type="radio" name="preset" checked={preset.id === chosen} onChange={() => fillForm(presetConfig(preset))} />
+          <input
+            type="radio"
+            name="preset"
+            checked={preset.id === chosen}
+            onChange={() => fillForm(presetConfig(preset))}
+          />
           {preset.label}
         </label>
       ))}

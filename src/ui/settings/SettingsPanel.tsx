@@ -1,4 +1,4 @@
-import { type SettingGroup, SETTINGS, type Setting, type SettingName } from '../../lab/settings';
+import { SETTINGS, type Setting, type SettingGroup, type SettingName } from '../../lab/settings';
 import { copyLink } from '../actions/copyLink';
 import { perform } from '../hooks';
 import { SETTING_NAMES } from '../state/draft';
@@ -29,7 +29,11 @@ export function SettingsPanel() {
   return (
     <div className={styles.panel}>
       <Presets disabled={busy} />
-      {busy && <p className={styles.note}>While a run goes on, λ, the mask, the gate and the learning rate can be changed; the rest is fixed.</p>}
+      {busy && (
+        <p className={styles.note}>
+          While a run goes on, λ, the mask, the gate and the learning rate can be changed; the rest is fixed.
+        </p>
+      )}
       {(Object.keys(GROUPS) as SettingGroup[]).map((group) => (
         <Fold key={group} group={group} busy={busy} />
       ))}

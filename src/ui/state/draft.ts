@@ -28,5 +28,7 @@ export function problemsOf(draft: Draft): DraftProblems {
 /** The configuration, or null while a field is wrong. */
 export function configOf(draft: Draft): TrainConfig | null {
   if (Object.keys(problemsOf(draft)).length > 0) return null;
-  return Object.fromEntries(SETTING_NAMES.map((name) => [name, valueFromText(name, draft[name].trim())])) as unknown as TrainConfig;
+  return Object.fromEntries(
+    SETTING_NAMES.map((name) => [name, valueFromText(name, draft[name].trim())]),
+  ) as unknown as TrainConfig;
 }

@@ -3,7 +3,16 @@
  * function, so they look the same. Nats throughout, as in the events.
  */
 import type { TrainConfig } from '../../lab/config';
-import type { DeviceReport, Fault, MemoryPlan, RunEvent, RunEventOf, SignalRollout, StepFigures, TokenRow } from '../../lab/events';
+import type {
+  DeviceReport,
+  Fault,
+  MemoryPlan,
+  RunEvent,
+  RunEventOf,
+  SignalRollout,
+  StepFigures,
+  TokenRow,
+} from '../../lab/events';
 
 /** One rollout of the step on screen: its tokens as they arrive, its columns once it is scored. */
 export interface RolloutView {
@@ -88,7 +97,8 @@ function appendSteps(draft: Draft, newSteps: StepFigures[]): void {
 function apply(draft: Draft, event: RunEvent): void {
   switch (event.type) {
     case 'start':
-      return applyStart(draft, event);
+      applyStart(draft, event);
+      return;
     case 'phase':
       draft.phase = event.phase;
       draft.step = event.step;
@@ -106,7 +116,12 @@ function apply(draft: Draft, event: RunEvent): void {
       draft.rollouts = event.rollouts.map(viewOf);
       return;
     case 'gate':
-      draft.gate = { gateState: event.state, gateStatistic: event.statistic, gateClosesBelow: event.closesBelow, gateOpensAbove: event.opensAbove };
+      draft.gate = {
+        gateState: event.state,
+        gateStatistic: event.statistic,
+        gateClosesBelow: event.closesBelow,
+        gateOpensAbove: event.opensAbove,
+      };
       return;
     case 'step':
       draft.step = event.step;
