@@ -38,7 +38,7 @@ if (state === 'stream') stream(84);
 function stream(step: number): void {
   const events = [...expandForReplay([fakeSignals(step, 16, 4, 0.93)]), fakeStep(step)];
   const wait = 1000 / events.length;
-  events.forEach((event, i) => setTimeout(() => receive({ type: 'event', event }), i * wait));
+  for (const [i, event] of events.entries()) setTimeout(() => receive({ type: 'event', event }), i * wait);
   setTimeout(() => stream(step + 1), 1000);
 }
 

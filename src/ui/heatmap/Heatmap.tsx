@@ -1,10 +1,10 @@
-import { type KeyboardEvent, type SyntheticEvent, useEffect, useMemo, useRef } from 'react';
+import { type KeyboardEvent, type SyntheticEvent, useLayoutEffect, useMemo, useRef } from 'react';
 import { useLab } from '../state/store';
 import styles from './Heatmap.module.css';
 import { Legend } from './Legend';
-import { arrange, type ProblemGroup } from './measures';
-import { tokenAt } from './paint';
-import { RolloutRow } from './RolloutRow';
+import { arrange, MEASURES } from './measures';
+import { ProblemRows } from './ProblemRows';
+import { paintRows, tokenAt } from './paint';
 import { keepOneTabStop, moveTabStop, neighbour } from './roving';
 import { TokenDetail } from './TokenDetail';
 import { Toolbar } from './Toolbar';
@@ -21,8 +21,10 @@ export function Heatmap() {
   const rollouts = held?.rollouts ?? live;
   const step = held?.step ?? liveStep;
   const groups = useMemo(() => arrange(rollouts, filter, sort), [rollouts, filter, sort]);
-  useEffect(() => {
-    if (region.current) keepOneTabStop(region.current);
+  useLayoutEffect(() => {
+    if (!region.current) return;
+    paintRows(region.current, rollouts, MEASURES[measure]);
+    keepOneTabStop(region.current);
   });
 
   const pick = (event: SyntheticEvent): void => {
@@ -71,28 +73,10 @@ export function Heatmap() {
               : 'No rollout of this step passes the filter.'}
           </p>
         ) : (
-          groups.map((g) => <Problem key={g.group} group={g} measure={measure} />)
+          groups.map((g) => <ProblemRows key={g.group} group={g} scale={MEASURES[measure].scale} />)
         )}
       </section>
       <TokenDetail />
     </div>
-  );
-}
-
-function Problem({ group, measure }: { group: ProblemGroup; measure: Parameters<typeof RolloutRow>[0]['measure'] }) {
-  const scored = group.rollouts.filter((r) => r.signals);
-  const right = scored.filter((r) => r.signals && r.signals.reward > 0).length;
-  return (
-    <article className={styles.problem}>
-      <h3 className={styles.question}>
-        <span>{group.question}</span>
-        <span className={styles.score}>{scored.length > 0 && `${right} of ${scored.length} correct`}</span>
-      </h3>
-      <ul>
-        {group.rollouts.map((r) => (
-          <RolloutRow key={r.index} rollout={r} measure={measure} />
-        ))}
-      </ul>
-    </article>
   );
 }

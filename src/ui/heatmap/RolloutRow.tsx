@@ -1,21 +1,16 @@
-import { memo, useLayoutEffect, useRef } from 'react';
+import { memo } from 'react';
 import { signed } from '../format';
 import type { RolloutView } from '../state/snapshot';
-import { MEASURES, type MeasureName, sum } from './measures';
-import { paintTokens } from './paint';
+import { type Measure, sum } from './measures';
 import styles from './RolloutRow.module.css';
 
 interface Props {
   rollout: RolloutView;
-  measure: MeasureName;
+  scale: Measure['scale'];
 }
 
-/** One rollout: verdict, tokens, and Σu = log p(y with context) − log p(y without), nats. */
-export const RolloutRow = memo(function RolloutRow({ rollout, measure }: Props) {
-  const host = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    if (host.current) paintTokens(host.current, rollout, MEASURES[measure]);
-  }, [rollout, measure]);
+/** One rollout: verdict, room for its tokens (paint.ts writes them), and Σu = log p(y with context) − log p(y without), nats. */
+export const RolloutRow = memo(function RolloutRow({ rollout, scale }: Props) {
   const { signals } = rollout;
   return (
     <li className={styles.row}>
@@ -25,7 +20,7 @@ export const RolloutRow = memo(function RolloutRow({ rollout, measure }: Props) 
           <span className="visually-hidden">{`${signals.reward > 0 ? 'correct' : 'incorrect'}: ${signals.reason}`}</span>
         )}
       </span>
-      <div className={styles.tokens} ref={host} data-rollout={rollout.index} data-scale={MEASURES[measure].scale} />
+      <div className={styles.tokens} data-rollout={rollout.index} data-scale={scale} />
       <span className={styles.sum}>
         {signals && (
           <>
@@ -40,4 +35,9 @@ export const RolloutRow = memo(function RolloutRow({ rollout, measure }: Props) 
       </span>
     </li>
   );
-});
+}, sameRow);
+
+/** New tokens alone are painted, not rendered. */
+export function sameRow(a: Props, b: Props): boolean {
+  return a.rollout.index === b.rollout.index && a.rollout.signals === b.rollout.signals && a.scale === b.scale;
+}

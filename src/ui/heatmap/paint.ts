@@ -7,10 +7,30 @@ import type { RolloutView } from '../state/snapshot';
 import { type Measure, tintOf } from './measures';
 
 /** What stands in a row's element, to tell what must change. */
-const written = new WeakMap<HTMLElement, { tokens: readonly string[]; spans: HTMLSpanElement[] }>();
+interface Written {
+  rollout: RolloutView | null;
+  measure: Measure | null;
+  tokens: readonly string[];
+  spans: HTMLSpanElement[];
+}
+const written = new WeakMap<HTMLElement, Written>();
 
-export function paintTokens(host: HTMLElement, { tokens, signals }: RolloutView, measure: Measure): void {
-  const row = written.get(host) ?? { tokens: [], spans: [] };
+/** Writes every row in `region`; `rollouts` is indexed by the rows' data-rollout. Rows that did not change cost nothing. */
+export function paintRows(region: HTMLElement, rollouts: readonly RolloutView[], measure: Measure): void {
+  for (const host of region.querySelectorAll<HTMLElement>('[data-rollout]')) {
+    const rollout = rollouts[Number(host.dataset.rollout)];
+    if (rollout) paintTokens(host, rollout, measure);
+  }
+}
+
+export function paintTokens(host: HTMLElement, rollout: RolloutView, measure: Measure): void {
+  const { tokens, signals } = rollout;
+  const row = written.get(host) ?? { rollout: null, measure: null, tokens: [], spans: [] };
+  if (row.rollout === rollout && row.measure === measure) return;
+  if (tokens.length === 0) {
+    host.replaceChildren();
+    row.spans.length = 0;
+  }
   while (row.spans.length > tokens.length) {
     const span = row.spans.pop();
     span?.nextSibling?.remove(); // the blank after it
@@ -33,13 +53,13 @@ export function paintTokens(host: HTMLElement, { tokens, signals }: RolloutView,
       row.spans[i].dataset.u = signals.u[i].toFixed(4);
       row.spans[i].dataset.tint = String(tintOf(values[i], measure));
     }
-  } else {
+  } else if (row.rollout?.signals) {
     for (const span of row.spans) {
       delete span.dataset.u;
       delete span.dataset.tint;
     }
   }
-  written.set(host, { tokens, spans: row.spans });
+  written.set(host, { rollout, measure, tokens, spans: row.spans });
 }
 
 /** The row element and place of a token span, or null where `target` is none. */
