@@ -13,7 +13,7 @@ const A_DAY = 24 * 3600 * 1000;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 installMissing(root);
 const { cache } = await import('../scripts/chromium-package.mjs');
-const { chooseAdapter, useAdapter } = await import('../scripts/adapters.mjs');
+const { chooseAdapter, applyAdapter } = await import('../scripts/adapters.mjs');
 
 /** Bundles the program and gives the bundle's path. Its name is its content: a running program's code is never replaced. */
 async function bundleCommandLine() {
@@ -51,13 +51,16 @@ const rawWgsl = {
       path: resolve(resolveDir, path.slice(0, -'?raw'.length)),
       namespace: 'raw',
     }));
-    onLoad({ filter: /.*/, namespace: 'raw' }, ({ path }) => ({ contents: readFileSync(path, 'utf8'), loader: 'text' }));
+    onLoad({ filter: /.*/, namespace: 'raw' }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8'),
+      loader: 'text',
+    }));
   },
 };
 
 const bundle = await bundleCommandLine();
 try {
-  useAdapter(chooseAdapter());
+  applyAdapter(chooseAdapter());
 } catch (error) {
   // --help and bad input need no adapter; whoever opens a device hears of it then, unless one was asked for by name.
   if (process.env.ADAPTER) {

@@ -88,7 +88,8 @@ export function probe(env) {
 /** The adapter to use: { name, env, loader? }; env is empty where nothing needs to be set. Throws where none is found. */
 export function chooseAdapter(wanted = process.env.ADAPTER) {
   const finders = { gpu, llvmpipe, swiftshader };
-  if (wanted && !(wanted in finders)) throw new Error(`ADAPTER=${wanted} is unknown. Use gpu, llvmpipe or swiftshader.`);
+  if (wanted && !(wanted in finders))
+    throw new Error(`ADAPTER=${wanted} is unknown. Use gpu, llvmpipe or swiftshader.`);
   if (process.platform !== 'linux') {
     if (wanted && wanted !== 'gpu')
       throw new Error(`ADAPTER=${wanted} is for Linux. Leave it out: this system brings its own adapter.`);
@@ -114,7 +115,7 @@ export function chooseAdapter(wanted = process.env.ADAPTER) {
  * variables when it opens drivers, so they can still be set; only LD_LIBRARY_PATH is read at a process's start, so a
  * loader of our own is opened by its path: whoever asks for libvulkan.so.1 later gets the one that is there.
  */
-export function useAdapter({ env, loader }) {
+export function applyAdapter({ env, loader }) {
   Object.assign(process.env, env);
   if (!loader) return;
   const KEEP = 0x1000; // RTLD_NODELETE: stays when Node, finding that it is no Node module, closes it again
