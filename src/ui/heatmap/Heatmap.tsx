@@ -62,6 +62,8 @@ export function Heatmap() {
         ref={region}
         className={styles.region}
         aria-label="Token heatmap"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        tabIndex={0}
         onPointerOver={pick}
         onFocus={pick}
         onKeyDown={onKey}

@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { DEFAULT_CONFIG } from '../../src/lab/config';
+import { closedBands, FIGURES, rowsOf, thin } from '../../src/ui/charts/curves';
+import { duration, plain, signed, tokenText } from '../../src/ui/format';
+import { expandForReplay } from '../../src/ui/replay/expand';
+import { configOf, DEFAULT_DRAFT, problemsOf } from '../../src/ui/state/draft';
+import { EMPTY, fold } from '../../src/ui/state/snapshot';
+import { crc32, storedZip } from '../../src/ui/zip';
+import { fakeRun, fakeSignals, fakeStep } from './fake-events';
+
+test('thinning keeps first and last and the order', () => {
+  const items = Array.from({ length: 1000 }, (_, i) => i);
+  const thinned = thin(items, 160);
+  expect(thinned).toHaveLength(160);
+  expect([thinned[0], thinned.at(-1)]).toEqual([0, 999]);
+  expect(thin(items.slice(0, 10), 160)).toHaveLength(10);
+});
+
+test('held-out accuracies survive thinning, and bands are the stretches without the term', () => {
+  const { steps, evals } = fold(EMPTY, fakeRun(100));
+  const rows = rowsOf(FIGURES[0], steps, evals, 10);
+  expect(rows.filter((r) => typeof r.accuracy === 'number').map((r) => r.step)).toEqual([0, 20, 40, 60, 80, 100]);
+  expect(closedBands(steps)).toEqual([
+    [1, 5],
+    [61, 74],
+  ]);
+});
+
+test('a replay streams exactly the tokens that were scored', () => {
+  const signals = fakeSignals(1, 2, 2);
+  const events = expandForReplay([signals, fakeStep(1)]);
+  expect(events.at(-2)).toBe(signals);
+  const streamed = fold(EMPTY, events.slice(0, -2)).rollouts.map((r) => r.tokens);
+  expect(streamed).toEqual(signals.rollouts.map((r) => r.tokens));
+  expect(expandForReplay(events)).toEqual(events);
+});
+
+test('the form’s defaults are the default configuration, and a wrong field is named', () => {
+  expect(configOf(DEFAULT_DRAFT)).toEqual(DEFAULT_CONFIG);
+  const draft = { ...DEFAULT_DRAFT, lambda: '-1', steps: '2.5' };
+  expect(Object.keys(problemsOf(draft)).sort()).toEqual(['lambda', 'steps']);
+  expect(configOf(draft)).toBeNull();
+});
+
+test('numbers and tokens are written for people', () => {
+  expect([signed(-1.656), signed(0.3), signed(-0.001)]).toEqual(['−1.66', '+0.30', '0.00']);
+  expect([plain(0.0021), plain(1234), plain(null)]).toEqual(['2.1e−3', '1,234', '–']);
+  expect([duration(42), duration(725), duration(3723)]).toEqual(['0:42', '12:05', '1:02:03']);
+  expect([tokenText(' the'), tokenText('\n'), tokenText('')]).toEqual(['·the', '↵', '∅']);
+});
+
+test('the archive is a zip that other tools read', (context) => {
+  expect(crc32(new TextEncoder().encode('123456789'))).toBe(0xcbf43926);
+  const archive = storedZip([
+    { name: 'config.json', bytes: new TextEncoder().encode('{"a": 1}') },
+    { name: 'empty', bytes: new Uint8Array() },
+  ]);
+  const folder = mkdtempSync(join(tmpdir(), 'zip-'));
+  try {
+    writeFileSync(join(folder, 'model.zip'), archive);
+    const python =
+      'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); print(z.testzip(), z.namelist(), z.read("config.json"))';
+    const out = execFileSync('python3', ['-c', python, join(folder, 'model.zip')], { encoding: 'utf8' });
+    expect(out.trim()).toBe(`None ['config.json', 'empty'] b'{"a": 1}'`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') context.skip('there is no python3 to read it with');
+    throw error;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { EVENT_VERSION, type RunEvent } from '../../src/lab/events';
+import { EMPTY, fold } from '../../src/ui/state/snapshot';
+import { activityOf } from '../../src/ui/state/store';
+import { fakeEval, fakeRun, fakeSignals, fakeStart, fakeStep } from './fake-events';
+
+const v = EVENT_VERSION;
+
+test('folding events one by one, in parts or at once gives the same snapshot, and leaves the old one alone', () => {
+  const events = fakeRun(30);
+  const before = JSON.stringify(EMPTY);
+  const atOnce = fold(EMPTY, events);
+  const oneByOne = events.reduce((snapshot, event) => fold(snapshot, [event]), EMPTY);
+  expect(oneByOne).toEqual(atOnce);
+  expect(fold(fold(EMPTY, events.slice(0, 17)), events.slice(17))).toEqual(atOnce);
+  expect(JSON.stringify(EMPTY)).toBe(before);
+  expect(atOnce.steps.map((s) => s.step)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+});
+
+test('tokens stream into their rollouts; the others keep their identity', () => {
+  const rollouts = [0, 1].map((group) => ({ problem: `p${group}`, group, question: `question ${group}` }));
+  const first = fold(EMPTY, [{ v, type: 'rollouts', step: 1, rollouts }]);
+  const second = fold(first, [{ v, type: 'tokens', step: 1, pieces: [{ rollout: 1, tokens: ['no', 'Wait'] }] }]);
+  expect(second.rollouts[0]).toBe(first.rollouts[0]);
+  expect(second.rollouts[1].tokens).toEqual(['no', 'Wait']);
+  expect(first.rollouts[1].tokens).toEqual([]);
+  expect(second.rollouts[1].signals).toBeNull();
+  const third = fold(second, [fakeSignals(1, 1, 2)]);
+  expect(third.rollouts.every((r) => r.signals?.u.length === r.tokens.length)).toBe(true);
+});
+
+test('a resumed run keeps the steps up to where it goes on, and forgets those after', () => {
+  const events: RunEvent[] = [
+    fakeStart(),
+    ...[1, 2, 3, 4].map((s) => fakeStep(s)),
+    fakeEval(4),
+    fakeStart(2),
+    fakeStep(3),
+  ];
+  const snapshot = fold(EMPTY, events);
+  expect(snapshot.steps.map((s) => s.step)).toEqual([1, 2, 3]);
+  expect(snapshot.evals).toEqual([]);
+  expect(fold(snapshot, [fakeStart()]).steps).toEqual([]);
+});
+
+test('a fault ends the run until it is resumed; full storage does not end it', () => {
+  const fault = (kind: 'device-lost' | 'storage'): RunEvent => ({
+    v,
+    type: 'fault',
+    step: 2,
+    fault: { kind, message: 'why', lastGoodStep: 2, resumable: kind === 'device-lost' },
+  });
+  const running = fold(EMPTY, [fakeStart(), fakeStep(1), fakeStep(2)]);
+  const lost = fold(running, [fault('device-lost')]);
+  expect(activityOf({ source: 'live', snapshot: lost, asked: null })).toBe('faulted');
+  expect(lost.steps).toHaveLength(2);
+  const again = fold(lost, [fakeStart(2), { v, type: 'phase', step: 2, phase: 'paused' }]);
+  expect(again.fault).toBeNull();
+  expect(activityOf({ source: 'live', snapshot: again, asked: null })).toBe('paused');
+  const full = fold(running, [fault('storage')]);
+  expect(activityOf({ source: 'live', snapshot: full, asked: null })).toBe('running');
+});
+
+test('a change of settings shows in the configuration and is kept', () => {
+  const snapshot = fold(EMPTY, [fakeStart(), { v, type: 'change', step: 3, patch: { lambda: 0.1 } }]);
+  expect(snapshot.config?.lambda).toBe(0.1);
+  expect(snapshot.changes).toHaveLength(1);
+});
+
+test('a recorded run never drives the transport', () => {
+  const snapshot = fold(EMPTY, [fakeStart()]);
+  expect(activityOf({ source: 'recorded', snapshot, asked: null })).toBe('idle');
+  expect(activityOf({ source: 'live', snapshot, asked: 'pause' })).toBe('pausing');
+});
