@@ -61,6 +61,19 @@ test('a fault ends the run until it is resumed; full storage does not end it', (
   expect(activityOf({ source: 'live', snapshot: full, asked: null })).toBe('running');
 });
 
+test('a fault while rollouts are sampled leaves the last scored ones on screen', () => {
+  const rollouts = [{ problem: 'p', group: 0, question: 'q' }];
+  const fault = { kind: 'nan', message: 'why', lastGoodStep: 1, resumable: true } as const;
+  const snapshot = fold(EMPTY, [
+    fakeStart(),
+    fakeSignals(1),
+    { v, type: 'rollouts', step: 2, rollouts },
+    { v, type: 'fault', step: 1, fault },
+  ]);
+  expect(snapshot.rolloutStep).toBe(1);
+  expect(snapshot.rollouts).toHaveLength(64);
+});
+
 test('a change of settings shows in the configuration and is kept', () => {
   const snapshot = fold(EMPTY, [fakeStart(), { v, type: 'change', step: 3, patch: { lambda: 0.1 } }]);
   expect(snapshot.config?.lambda).toBe(0.1);

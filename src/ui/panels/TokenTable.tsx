@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { TokenRow } from '../../lab/events';
 import { signed, tokenText } from '../format';
 import { useLab } from '../state/store';
@@ -7,10 +8,17 @@ const SHOWN = 5;
 /** Rarer tokens say little. */
 const LEAST_COUNT = 5;
 
+type Rank = 'u' | 'term';
+
+/** Positive for shortcuts, negative for deliberation. The term has the opposite sign where the method is AntiSD. */
+const RANKS: Record<Rank, (row: TokenRow) => number> = { u: (row) => row.meanU, term: (row) => -row.meanTerm };
+
 /** The tokens that the context makes most likely, and those it makes least likely, over the run so far. */
 export function TokenTable() {
-  const rows = useLab((s) => s.snapshot.table).filter((row) => row.count >= LEAST_COUNT);
-  const sorted = [...rows].sort((a, b) => b.meanU - a.meanU);
+  const [rank, setRank] = useState<Rank>('u');
+  const of = RANKS[rank];
+  const table = useLab((s) => s.snapshot.table);
+  const sorted = table.filter((row) => row.count >= LEAST_COUNT).sort((a, b) => of(b) - of(a));
   return (
     <section aria-label="Token table" className={styles.tokens}>
       <h2>Tokens</h2>
@@ -22,15 +30,20 @@ export function TokenTable() {
             <tr>
               <th scope="col">token</th>
               <th scope="col">count</th>
-              <th scope="col">mean u</th>
-              <th scope="col">mean term</th>
+              {(['u', 'term'] as const).map((name) => (
+                <th key={name} scope="col" aria-sort={rank === name ? 'descending' : 'none'}>
+                  <button type="button" title={`Rank by mean ${name}`} onClick={() => setRank(name)}>
+                    mean {name}
+                  </button>
+                </th>
+              ))}
             </tr>
           </thead>
-          <Part title="shortcut" rows={sorted.filter((r) => r.meanU > 0).slice(0, SHOWN)} />
+          <Part title="shortcut" rows={sorted.filter((r) => of(r) > 0).slice(0, SHOWN)} />
           <Part
             title="deliberation"
             rows={sorted
-              .filter((r) => r.meanU < 0)
+              .filter((r) => of(r) < 0)
               .slice(-SHOWN)
               .reverse()}
           />

@@ -41,6 +41,8 @@ export interface Snapshot {
   readonly rollouts: readonly RolloutView[];
   /** The step whose rollouts are shown. */
   readonly rolloutStep: number;
+  /** The last rollouts that were scored: what a fault leaves on screen. */
+  readonly lastScored: { readonly step: number; readonly rollouts: readonly RolloutView[] } | null;
   readonly steps: readonly StepFigures[];
   readonly evals: readonly EvalFigures[];
   readonly gate: GateFigures | null;
@@ -63,6 +65,7 @@ export const EMPTY: Snapshot = {
   step: 0,
   rollouts: [],
   rolloutStep: 0,
+  lastScored: null,
   steps: [],
   evals: [],
   gate: null,
@@ -114,6 +117,7 @@ function apply(draft: Draft, event: RunEvent): void {
     case 'signals':
       draft.rolloutStep = event.step;
       draft.rollouts = event.rollouts.map(viewOf);
+      draft.lastScored = { step: event.step, rollouts: draft.rollouts };
       return;
     case 'gate':
       draft.gate = {
@@ -146,6 +150,10 @@ function apply(draft: Draft, event: RunEvent): void {
       if (event.fault.kind === 'storage') return; // the run goes on, unsaved
       draft.stage = 'ended';
       draft.phase = null;
+      if (draft.lastScored) {
+        draft.rollouts = draft.lastScored.rollouts;
+        draft.rolloutStep = draft.lastScored.step;
+      }
       return;
     case 'done':
       draft.done = event;

@@ -1,0 +1,180 @@
+/** The page as people use it: real Chromium, real WebGPU (SwiftShader), the shipped model. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { findBrowser, launchBrowser, serveLab } from '../setup/browser';
+
+/** Small steps, so that a test sees several of them. */
+const SMALL = '?problems=4&steps=400&evalEvery=0&gateWarmup=0';
+
+let lab: Awaited<ReturnType<typeof serveLab>>;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  lab = await serveLab();
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await lab?.close();
+});
+
+afterEach(async () => {
+  await page?.context().close();
+});
+
+async function openLab(
+  query = SMALL,
+  options: Parameters<Browser['newContext']>[0] = {},
+  from = browser,
+): Promise<string[]> {
+  const context = await from.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  const strangers: string[] = [];
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(lab.url) && !/^(data|blob):/.test(url)) strangers.push(url);
+  });
+  page.on('pageerror', (error) => strangers.push(`error: ${error.message}`));
+  await page.goto(lab.url + query);
+  return strangers;
+}
+
+const button = (name: string) => page.getByRole('button', { name, exact: true });
+const heatmap = () => page.getByRole('region', { name: 'Token heatmap' });
+const scored = () => heatmap().locator('span[data-u]');
+const stepsDone = async () =>
+  Number(
+    await page
+      .getByRole('progressbar')
+      .getAttribute('value')
+      .catch(() => 0),
+  );
+const click = (name: string) => button(name).click(); // waits until it is enabled
+
+/** Polls the page: SwiftShader takes a second or so a step. */
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 90_000; Date.now() < end; await page.waitForTimeout(200)) if (await holds()) return;
+  throw new Error(`Waited 90 s for: ${what}. The page says: ${await page.getByRole('status').textContent()}`);
+}
+
+test('start, coloured tokens, pause, resume, a change of λ, step and stop', async () => {
+  const strangers = await openLab();
+  await click('Start');
+  await until(
+    'scored tokens',
+    async () => (await page.locator('main').count()) > 0 && (await scored().count()) > 50 && (await stepsDone()) >= 1,
+  );
+  const tokens = await scored().evaluateAll((spans) =>
+    spans.map((s) => ({
+      u: Number((s as HTMLElement).dataset.u),
+      tint: (s as HTMLElement).dataset.tint,
+      text: s.textContent,
+    })),
+  );
+  expect(tokens.every((t) => Number.isFinite(t.u) && t.text !== '')).toBe(true);
+  expect(tokens.filter((t) => t.u <= -2).every((t) => t.tint === '-3')).toBe(true);
+
+  await click('Pause');
+  await until('a pause', () => button('Resume').isEnabled());
+  const paused = await stepsDone();
+  await page.waitForTimeout(2500);
+  expect(await stepsDone()).toBe(paused);
+
+  const lambda = page.getByRole('textbox', { name: 'λ', exact: true });
+  expect(await page.getByRole('textbox', { name: 'Problems a step' }).count()).toBe(0); // folded
+  await lambda.fill('-3');
+  await until('a message on a wrong λ', () => page.getByText('must be a number from 0 to 10').isVisible());
+  await lambda.fill('0.1');
+  await lambda.press('Enter');
+
+  await click('Step');
+  await until('one step', async () => (await stepsDone()) === paused + 1 && (await button('Resume').isEnabled()));
+  await button('As table').click();
+  const newest = await page
+    .getByRole('region', { name: 'Figures by step' })
+    .locator('tbody tr')
+    .first()
+    .locator('td')
+    .allTextContents();
+  expect(newest[5]).toMatch(/^0\.(100|00)$/); // λ as changed, or 0 where the gate is closed
+
+  await click('Resume');
+  await until('more steps', async () => (await stepsDone()) > paused + 1);
+  await click('Stop');
+  await until('the end', () => button('Start').isEnabled());
+  expect(strangers).toEqual([]);
+});
+
+test('a token shows its numbers and the alternatives; arrow keys lead to the next', async () => {
+  await openLab();
+  await click('Step');
+  await until('scored tokens', async () => (await scored().count()) > 50 && (await button('Resume').isEnabled()));
+  await heatmap().locator('[data-rollout] > span').first().focus();
+  const detail = page.getByRole('region', { name: 'Token detail' });
+  await until('the detail', () => detail.getByText('token 1 of').isVisible());
+  expect(await detail.getByText('Student’s top tokens').isVisible()).toBe(true);
+  await page.keyboard.press('ArrowRight');
+  await until('the next token', () => detail.getByText('token 2 of').isVisible());
+  expect(await heatmap().locator('[data-rollout] > span[tabindex="0"]').count()).toBe(1);
+});
+
+test('a lost device is told, and the run goes on from the last good step', async () => {
+  await openLab();
+  await click('Start');
+  await until('two steps', async () => (await stepsDone()) >= 2);
+  await page.getByText('Diagnostics and stored runs').click();
+  await click('Lose the device (test recovery)');
+  const banner = page.getByRole('alert').filter({ hasText: 'The GPU device was lost' });
+  await until('the banner', () => banner.isVisible());
+  expect(await scored().count()).toBeGreaterThan(0); // the last good data stays
+  const resume = banner.getByRole('button', { name: /^Resume from step \d+$/ });
+  const from = Number((await resume.textContent())?.match(/\d+/)?.[0]);
+  expect(from).toBeGreaterThanOrEqual(1);
+  await resume.click();
+  await until('the recovery', async () => !(await banner.isVisible()) && (await button('Resume').isEnabled()));
+  await click('Resume');
+  await until('a step after it', async () => (await stepsDone()) > from);
+});
+
+test('without WebGPU the page says what is missing and how to get it', async () => {
+  const plain = await chromium.launch({
+    ...(findBrowser('system') ?? findBrowser('package') ?? {}),
+    args: ['--no-sandbox', '--disable-features=WebGPU', '--disable-gpu'],
+  });
+  try {
+    const strangers = await openLab('', {}, plain);
+    await until('the notice', () => page.getByText('Training needs WebGPU').isVisible());
+    await page.getByText('How to get it').click();
+    for (const browserName of ['Chrome, Edge', 'Firefox', 'Safari', 'Linux', 'Phone'])
+      expect(await page.getByText(browserName, { exact: true }).isVisible()).toBe(true);
+    expect(await button('Start').isDisabled()).toBe(true);
+    expect(strangers).toEqual([]);
+    await page.context().close();
+  } finally {
+    await plain.close();
+  }
+});
+
+test.each([
+  ['light', 1280],
+  ['dark', 1280],
+  ['light', 390],
+  ['dark', 390],
+] as const)('axe finds nothing serious: %s, %i px', async (colorScheme, width) => {
+  await openLab(SMALL, { colorScheme, viewport: { width, height: width === 390 ? 844 : 800 } });
+  await click('Step');
+  await until('scored tokens', async () => (await scored().count()) > 50 && (await button('Resume').isEnabled()));
+  await heatmap().locator('[data-rollout] > span').first().focus();
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const grave = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
+  expect(grave.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`)).toEqual([]);
+  const [scroll, client] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
+  expect(scroll).toBeLessThanOrEqual(client);
+});
