@@ -176,6 +176,12 @@ export class Session {
     await this.stored();
   }
 
+  /** Writes happen one after the other; a failure is kept until `stored` asks. */
+  private enqueue(write: () => Promise<void>): void {
+    this.writing = this.writing.then(write);
+    this.writing.catch(() => {});
+  }
+
   /** Waits until all events are stored. A full disk ends the run or, where the host says so, the storing. */
   private async stored(): Promise<void> {
     try {
@@ -238,7 +244,7 @@ export class Session {
     if (!files) return;
     // The event first, so that the bytes counted include it: a resumed log and an unbroken one are then the same.
     this.tell({ type: 'checkpoint', step: this.step, path: checkpointFolder(this.step) });
-    this.writing = this.writing.then(async () => {
+    this.enqueue(async () => {
       const extra: SessionState = { ...this.state(), eventBytes: await files.size('events.jsonl') };
       await saveCheckpoint(files, this.step, this.policy, this.o.task.tokenizerFiles, extra);
     });
@@ -280,7 +286,7 @@ export class Session {
         ? { ...stamped, rollouts: stamped.rollouts.map(({ alternatives: _, ...r }) => r) }
         : stamped;
     const { files } = this.o;
-    this.writing = this.writing.then(() => files.append('events.jsonl', `${JSON.stringify(stored)}\n`));
+    this.enqueue(() => files.append('events.jsonl', `${JSON.stringify(stored)}\n`));
   }
 
   destroy(): void {
