@@ -18,10 +18,25 @@ for (const seed of SEEDS) {
   for (const [arm, steps] of Object.entries(ARMS)) {
     const out = join(folder, `${arm}-${seed}`);
     if (existsSync(join(out, 'final/model.safetensors'))) continue;
-    const fresh = ['--method', arm, '--seed', seed, '--steps', steps, '--eval-every', 20, '--eval-samples', 8, '--out', out];
+    const fresh = [
+      '--method',
+      arm,
+      '--seed',
+      seed,
+      '--steps',
+      steps,
+      '--eval-every',
+      20,
+      '--eval-samples',
+      8,
+      '--out',
+      out,
+    ];
     const args = existsSync(join(out, 'config.json')) ? ['--resume', out] : fresh;
     console.log(`== ${arm}, seed ${seed}`);
-    const { status } = spawnSync(process.execPath, [join(root, 'bin/lab.mjs'), 'train', ...args.map(String)], { stdio: 'inherit' });
+    const { status } = spawnSync(process.execPath, [join(root, 'bin/lab.mjs'), 'train', ...args.map(String)], {
+      stdio: 'inherit',
+    });
     if (status === 130) process.exit(130);
     if (status !== 0) console.log(`${out} ended with code ${status}; its log tells how far it came.`);
   }
