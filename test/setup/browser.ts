@@ -1,8 +1,9 @@
 /** Real headless browsers for the end-to-end tests, and the built page for them to open. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
-import { build, preview } from 'vite';
+import { preview } from 'vite';
 import { root, unpackChromium } from '../../scripts/chromium-package.mjs';
 
 /** The machine's own Chromium, or the one that @sparticuz/chromium carries for Linux x64. */
@@ -66,11 +67,18 @@ export async function serveLab(): Promise<{ url: string; close(): Promise<void> 
   const index = join(root, 'dist/index.html');
   const built = existsSync(index) ? statSync(index).mtimeMs : 0;
   const sources = ['src', 'public', 'index.html', 'vite.config.ts', 'package-lock.json'];
-  if (sources.some((path) => newest(join(root, path)) > built)) await build({ root, logLevel: 'warn' });
+  if (sources.some((path) => newest(join(root, path)) > built)) buildLab();
   const server = await preview({ root, logLevel: 'warn', preview: { host: '127.0.0.1', port: 0, strictPort: true } });
   const address = server.httpServer.address();
   if (address === null || typeof address === 'string') throw new Error('The preview server gave no port.');
   return { url: `http://127.0.0.1:${address.port}/`, close: () => server.close() };
+}
+
+/** In a process of its own: vitest's NODE_ENV would put React's development build on the page. */
+function buildLab(): void {
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  const env = { ...process.env, NODE_ENV: 'production' };
+  execFileSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: root, env, stdio: 'inherit' });
 }
 
 /** Time of the last change in a file or folder, ms. */
