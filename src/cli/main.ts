@@ -1,6 +1,7 @@
 /** The headless face: `npm run lab -- COMMAND [flags]`. */
 import { BadInput } from '../data/errors';
 import { DeviceLost, NotFinite, OutOfMemory, WebGpuUnavailable } from '../gpu/errors';
+import { bench } from './bench';
 import { type Command, EXIT } from './command';
 import { doctor } from './doctor';
 import { evaluation } from './eval';
@@ -11,7 +12,7 @@ import { score } from './score';
 import { tokens } from './tokens';
 import { train } from './train';
 
-const COMMANDS: readonly Command[] = [train, pretrain, evaluation, generate, score, gradients, tokens, doctor];
+const COMMANDS: readonly Command[] = [train, pretrain, evaluation, generate, score, gradients, tokens, doctor, bench];
 
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
