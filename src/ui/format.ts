@@ -33,7 +33,7 @@ export function compact(x: number): string {
   return text.replace('-', MINUS);
 }
 
-export const percent = (x: number): string => `${Math.round(x * 100)} %`;
+export const percent = (x: number): string => (x > 0 && x < 0.005 ? '<1 %' : `${Math.round(x * 100)} %`);
 
 /** 950 KiB, 12.5 MiB. */
 export function bytes(n: number): string {

@@ -3,6 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { findBrowser, launchBrowser, serveLab } from '../setup/browser';
+import { fakeRun } from '../ui/fake-events';
 
 /** Small steps, so that a test sees several of them. */
 const SMALL = '?problems=4&steps=400&evalEvery=0&gateWarmup=0';
@@ -25,6 +26,9 @@ afterEach(async () => {
   await page?.context().close();
 });
 
+/** Stands in for the bundled recorded run. */
+const RECORDED = JSON.stringify({ events: fakeRun(12) });
+
 async function openLab(
   query = SMALL,
   options: Parameters<Browser['newContext']>[0] = {},
@@ -39,6 +43,7 @@ async function openLab(
     if (!url.startsWith(lab.url) && !/^(data|blob):/.test(url)) strangers.push(url);
   });
   page.on('pageerror', (error) => strangers.push(`error: ${error.message}`));
+  await page.route('**/recorded/*.json', (route) => route.fulfill({ contentType: 'application/json', body: RECORDED }));
   await page.goto(lab.url + query);
   return strangers;
 }
@@ -140,6 +145,21 @@ test('a lost device is told, and the run goes on from the last good step', async
   await until('a step after it', async () => (await stepsDone()) > from);
 });
 
+test('a stored run can be replayed', async () => {
+  await openLab();
+  await click('Step');
+  await until('a step', async () => (await stepsDone()) >= 1 && (await button('Resume').isEnabled()));
+  await click('Stop');
+  await until('the end', () => button('Start').isEnabled());
+  await page.getByText('Diagnostics and stored runs').click();
+  await page
+    .getByRole('button', { name: /^Replay antisd, seed 0/ })
+    .first()
+    .click();
+  await until('the replay', () => page.getByText('stored run', { exact: true }).isVisible());
+  expect(await scored().count()).toBeGreaterThan(50);
+});
+
 test('without WebGPU the page says what is missing and how to get it', async () => {
   const plain = await chromium.launch({
     ...(findBrowser('system') ?? findBrowser('package') ?? {}),
@@ -148,6 +168,8 @@ test('without WebGPU the page says what is missing and how to get it', async () 
   try {
     const strangers = await openLab('', {}, plain);
     await until('the notice', () => page.getByText('Training needs WebGPU').isVisible());
+    await until('the recorded run', async () => (await scored().count()) > 50);
+    expect(await page.getByText('recorded', { exact: true }).isVisible()).toBe(true);
     await page.getByText('How to get it').click();
     for (const browserName of ['Chrome, Edge', 'Firefox', 'Safari', 'Linux', 'Phone'])
       expect(await page.getByText(browserName, { exact: true }).isVisible()).toBe(true);

@@ -53,7 +53,7 @@ export function RunFacts() {
               .join(', ')}
           </Fact>
         )}
-        {last && <Fact name="Groups all equal">{percent(last.equalGroupShare)}</Fact>}
+        {last && <Fact name="Equal groups">{percent(last.equalGroupShare)}</Fact>}
         {last && <Fact name="u masked">{percent(last.maskedShare)}</Fact>}
       </dl>
     </section>

@@ -5,6 +5,8 @@ import { useLab } from '../state/store';
 import styles from './TokenTable.module.css';
 
 const SHOWN = 5;
+/** Smaller means read as 0.000. */
+const LEAST_SHOWN = 0.0005;
 /** Rarer tokens say little. */
 const LEAST_COUNT = 5;
 
@@ -15,10 +17,14 @@ const RANKS: Record<Rank, (row: TokenRow) => number> = { u: (row) => row.meanU, 
 
 /** The tokens that the context makes most likely, and those it makes least likely, over the run so far. */
 export function TokenTable() {
-  const [rank, setRank] = useState<Rank>('u');
-  const of = RANKS[rank];
+  const [chosen, setRank] = useState<Rank | null>(null);
   const table = useLab((s) => s.snapshot.table);
-  const sorted = table.filter((row) => row.count >= LEAST_COUNT).sort((a, b) => of(b) - of(a));
+  // What the method acts on says more than u, where guesses stand out; without a term there is only u.
+  const rank = chosen ?? (table.some((row) => row.meanTerm !== 0) ? 'term' : 'u');
+  const of = RANKS[rank];
+  const sorted = table
+    .filter((row) => row.count >= LEAST_COUNT && Math.abs(of(row)) >= LEAST_SHOWN)
+    .sort((a, b) => of(b) - of(a));
   return (
     <section aria-label="Token table" className={styles.tokens}>
       <h2>Tokens</h2>

@@ -23,17 +23,18 @@ const namesOf = (group: SettingGroup, advanced: boolean): SettingName[] =>
     return setting.group === group && (setting.advanced ?? false) === advanced;
   });
 
+const LIVE = SETTING_NAMES.map((name): Setting => SETTINGS[name])
+  .filter((setting) => setting.live)
+  .map((setting) => setting.label)
+  .join(', ');
+
 /** Every setting of the table, in folds. */
 export function SettingsPanel() {
   const busy = useLab((s) => isBusy(activityOf(s)));
   return (
     <div className={styles.panel}>
       <Presets disabled={busy} />
-      {busy && (
-        <p className={styles.note}>
-          While a run goes on, λ, the mask, the gate and the learning rate can be changed; the rest is fixed.
-        </p>
-      )}
+      {busy && <p className={styles.note}>Until the run ends only these can change: {LIVE}.</p>}
       {(Object.keys(GROUPS) as SettingGroup[]).map((group) => (
         <Fold key={group} group={group} busy={busy} />
       ))}
