@@ -36,6 +36,10 @@ export function connect(worker: Line, answers: Answers): void {
       type: 'unavailable',
       reason: event.message || 'The engine could not be loaded. Reload the page; if it stays so, report it.',
     });
+  // A frame that was asked for before the tab was hidden does not come; a timer does.
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden && scheduled) setTimeout(flush, HIDDEN_INTERVAL_MS);
+  });
   send({ type: 'open' });
 }
 
@@ -59,6 +63,7 @@ export function forgetEvents(): void {
 
 function flush(): void {
   scheduled = false;
+  if (waiting.length === 0) return;
   const messages = waiting;
   waiting = [];
   useLab.setState((state) => afterMessages(state, messages));

@@ -1,4 +1,5 @@
 /** The page as people use it: real Chromium, real WebGPU (SwiftShader), the shipped model. */
+import { readFileSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -145,13 +146,17 @@ test('a lost device is told, and the run goes on from the last good step', async
   await until('a step after it', async () => (await stepsDone()) > from);
 });
 
-test('a stored run can be replayed', async () => {
+test('a stored run can be replayed, and its model downloaded', async () => {
   await openLab();
   await click('Step');
   await until('a step', async () => (await stepsDone()) >= 1 && (await button('Resume').isEnabled()));
+  await page.getByText('Diagnostics and stored runs').click();
+  const [model] = await Promise.all([page.waitForEvent('download'), click('Download model')]);
+  const archive = readFileSync(await model.path());
+  for (const name of ['config.json', 'tokenizer.json', 'model.safetensors']) expect(archive.includes(name)).toBe(true);
   await click('Stop');
   await until('the end', () => button('Start').isEnabled());
-  await page.getByText('Diagnostics and stored runs').click();
+  await click('List stored runs');
   await page
     .getByRole('button', { name: /^Replay antisd, seed 0/ })
     .first()
