@@ -1,0 +1,32 @@
+/** The command line as a user runs it. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+const launcher = join(import.meta.dirname, '../../bin/lab.mjs');
+
+export interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs `lab ARGS` to its end, or until `until` says of its stderr that it is time for `signal`. */
+export function lab(
+  args: string[],
+  stop?: { until: (stderr: string) => boolean; signal: NodeJS.Signals },
+): Promise<Outcome> {
+  const child = spawn(process.execPath, [launcher, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  let sent = false;
+  child.stdout.on('data', (text) => {
+    stdout += text;
+  });
+  child.stderr.on('data', (text) => {
+    stderr += text;
+    if (stop && !sent && stop.until(stderr)) {
+      sent = true;
+      child.kill(stop.signal);
+    }
+  });
+  return new Promise((resolve) => child.on('exit', (code) => resolve({ code, stdout, stderr })));
+}
