@@ -1,11 +1,13 @@
 /** Matrix products in the three layouts that training needs, with the variant picked by adapter and shape. */
 import type { Gpu } from '../gpu/device';
-import { defineKernel, type Kernel } from '../gpu/kernel';
+import { defineKernel } from '../gpu/kernel';
 import { type Recorder, rows } from '../gpu/recorder';
 import { expectLength, type Tensor } from '../gpu/tensor';
 import nnSource from './matmul-broadcast-nn.wgsl?raw';
 import ntSource from './matmul-broadcast-nt.wgsl?raw';
 import plainSource from './matmul-plain.wgsl?raw';
+import tilesSource from './matmul-tiles.wgsl?raw';
+import { unrolled } from './matmul-unroll';
 
 /**
  * NT: c (M,N) = a (M,K) · b (N,K)ᵀ — y = x Wᵀ.  NN: c = a (M,K) · b (K,N) — dx = dy W.
@@ -27,26 +29,27 @@ export interface MatmulCall {
   bias?: Tensor;
 }
 
-/** Adapters on which the broadcast variant gave wrong numbers in the self-test. */
-const avoided = new WeakSet<Gpu>();
+/**
+ * broadcast: rows of a at addresses that all lanes share, columns of b in registers (best on software adapters).
+ * tiles-64, tiles-128: the largest square tile in workgroup memory (best on GPUs).  plain: a thread per four columns.
+ * Sums are ordered differently in each, so a resumed run keeps the variant it began with.
+ */
+export const MATMUL_VARIANTS = ['broadcast', 'tiles-64', 'tiles-128', 'plain'] as const;
+export type MatmulVariant = (typeof MATMUL_VARIANTS)[number];
 
-/** From now on this adapter takes the plain variant. */
-export function avoidBroadcast(gpu: Gpu): void {
-  avoided.add(gpu);
+const chosen = new WeakMap<Gpu, MatmulVariant>();
+
+/** The variant this adapter takes where the shapes allow it, for display and for the run's record. */
+export function matmulVariant(gpu: Gpu): MatmulVariant {
+  return chosen.get(gpu) ?? (gpu.adapter.software ? 'broadcast' : 'tiles-64');
+}
+
+/** From now on this adapter takes `variant`: the tuner's choice, a stored run's, or "plain" where another failed. */
+export function setMatmulVariant(gpu: Gpu, variant: MatmulVariant): void {
+  chosen.set(gpu, variant);
 }
 
 const plain = defineKernel('matmul-plain', plainSource);
-const sized = new Map<string, Kernel>();
-
-function withRows(stem: string, source: string, R: number): Kernel {
-  const name = `${stem}-r${R}`;
-  let kernel = sized.get(name);
-  if (!kernel) {
-    kernel = defineKernel(name, source.replace('const R: u32 = 8u;', `const R: u32 = ${R}u;`));
-    sized.set(name, kernel);
-  }
-  return kernel;
-}
 
 /** Records one product. Throws RangeError for a tensor that is too small. */
 export function matmul(r: Recorder, call: MatmulCall): void {
@@ -54,34 +57,65 @@ export function matmul(r: Recorder, call: MatmulCall): void {
   expectLength('matmul.a', a, M * K);
   expectLength('matmul.b', b, N * K);
   expectLength('matmul.c', c, M * N);
-  const mode = call.accumulate ? 1 : call.addend ? 2 : call.bias ? 3 : 0;
-  const bindings = { a, b, c, addend: call.addend ?? call.bias ?? a };
-  if (K > 0 && !avoided.has(r.gpu) && fitsBroadcast(layout, M, N, K)) {
-    const S = broadcastLanes(r.gpu);
-    const R = M < 8 ? 4 : 8;
-    const grid = [Math.ceil(N / (4 * S)), Math.ceil(M / R)] as const;
-    if (layout === 'NT')
-      r.dispatch(withRows('matmul-broadcast-nt', ntSource, R), bindings, { M, N, K, mode }, grid, { S });
-    else
-      r.dispatch(withRows('matmul-broadcast-nn', nnSource, R), bindings, { M, N, K, mode }, grid, {
-        S,
-        AT: layout === 'TN' ? 1 : 0,
-      });
-    return;
-  }
-  const [am, ak] = layout === 'TN' ? [1, M] : [K, 1];
-  const [bk, bn] = layout === 'NT' ? [1, K] : [N, 1];
-  r.dispatch(plain, bindings, { M, N, K, mode, am, ak, bk, bn }, rows(Math.ceil((M * Math.ceil(N / 4)) / 64)));
+  if (call.addend) expectLength('matmul.addend', call.addend, M * N);
+  if (call.bias) expectLength('matmul.bias', call.bias, N);
+  if (M === 0 || N === 0) return;
+  const variant = matmulVariant(r.gpu);
+  if (variant === 'broadcast' && K > 0 && inFours(layout, M, N, K)) broadcast(r, call);
+  else if (variant === 'tiles-64' || variant === 'tiles-128') tiles(r, call, variant);
+  else r.dispatch(plain, bindings(call), strided(call), rows(Math.ceil((M * Math.ceil(N / 4)) / 64)));
 }
 
 /** The broadcast kernels read four values at a time along the contiguous axes. */
-function fitsBroadcast(layout: MatmulCall['layout'], M: number, N: number, K: number): boolean {
+function inFours(layout: MatmulCall['layout'], M: number, N: number, K: number): boolean {
   if (layout === 'NT') return K % 4 === 0;
   return N % 4 === 0 && (layout === 'NN' ? K : M) % 4 === 0;
 }
 
-const broadcastLanes = (gpu: Gpu): number => (gpu.adapter.software ? gpu.adapter.subgroupSize[1] : 32);
+function broadcast(r: Recorder, call: MatmulCall): void {
+  const { layout, M, N, K } = call;
+  const S = r.gpu.adapter.software ? r.gpu.adapter.subgroupSize[1] : 32;
+  const R = M <= 4 ? 4 : 8;
+  const nt = layout === 'NT';
+  const C = nt ? 4 : 2;
+  const kernel = nt
+    ? unrolled('matmul-broadcast-nt', ntSource, { R, C })
+    : unrolled('matmul-broadcast-nn', nnSource, { R, C });
+  const columns = (nt ? C : 4 * C) * S;
+  const grid = [Math.ceil(N / columns), Math.ceil(M / R)] as const;
+  const constants: Record<string, number> = nt
+    ? { S, MODE: mode(call) }
+    : { S, MODE: mode(call), AT: layout === 'TN' ? 1 : 0 };
+  r.dispatch(kernel, bindings(call), { M, N, K }, grid, constants);
+}
 
-/** The variant that well-shaped products take on this adapter, for display and for the run's record. */
-export const matmulVariant = (gpu: Gpu): string =>
-  avoided.has(gpu) ? 'plain' : `broadcast, ${broadcastLanes(gpu)} lanes`;
+/** Tiles: `side` square ones where they fill the GPU, else smaller ones with K split among the threads of a workgroup. */
+function tiles(r: Recorder, call: MatmulCall, largest: 'tiles-64' | 'tiles-128'): void {
+  const { M, N } = call;
+  const count = (rowsEach: number, columnsEach: number) => Math.ceil(M / rowsEach) * Math.ceil(N / columnsEach);
+  const knobs =
+    M <= 16
+      ? { R: 1, C: 1, TX: 8, TY: Math.ceil(M / 4), G: Math.floor(8 / Math.ceil(M / 4)), BK: 8 }
+      : largest === 'tiles-128' && count(128, 128) >= ENOUGH_WORKGROUPS
+        ? { R: 2, C: 2, TX: 16, TY: 16, G: 1, BK: 8 }
+        : count(64, 64) >= ENOUGH_WORKGROUPS
+          ? { R: 1, C: 1, TX: 16, TY: 16, G: 1, BK: 16 }
+          : { R: 1, C: 1, TX: 8, TY: 8, G: 4, BK: 8 };
+  const grid = [Math.ceil(N / (4 * knobs.TX * knobs.C)), Math.ceil(M / (4 * knobs.TY * knobs.R))] as const;
+  r.dispatch(unrolled('matmul-tiles', tilesSource, knobs), bindings(call), strided(call), grid);
+}
+
+/** Workgroups below which a GPU has idle processors: discrete ones have some 20 to 140, each running several. */
+const ENOUGH_WORKGROUPS = 128;
+
+/** A tensor that is bound where the mode reads no addend; b, because a workgroup may not read what it writes (c). */
+const bindings = ({ a, b, c, addend, bias }: MatmulCall) => ({ a, b, c, addend: addend ?? bias ?? b });
+
+const mode = (call: MatmulCall): number => (call.accumulate ? 1 : call.addend ? 2 : call.bias ? 3 : 0);
+
+function strided(call: MatmulCall): Record<string, number> {
+  const { layout, M, N, K } = call;
+  const [am, ak] = layout === 'TN' ? [1, M] : [K, 1];
+  const [bk, bn] = layout === 'NT' ? [1, K] : [N, 1];
+  return { M, N, K, mode: mode(call), am, ak, bk, bn };
+}

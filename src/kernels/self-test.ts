@@ -10,7 +10,7 @@ import { attentionBackward, attentionBlocks, attentionForward } from './attentio
 import { embeddingBackward, embeddingForward, sortIds } from './embedding';
 import { attentionBlock } from './launch';
 import { logprobBackward, logprobForward } from './logprob';
-import { avoidBroadcast, type MatmulCall, matmul } from './matmul';
+import { type MatmulCall, matmul, setMatmulVariant } from './matmul';
 import { rmsNormBackward, rmsNormForward } from './rms-norm';
 import { sample } from './sample';
 import { swigluBackward, swigluForward } from './swiglu';
@@ -59,7 +59,7 @@ export async function selfTestKernels(gpu: Gpu): Promise<SelfTestResult> {
       else failed.push(problem);
     }
     if (failed.some((f) => f.startsWith('matmul'))) {
-      avoidBroadcast(gpu);
+      setMatmulVariant(gpu, 'plain');
       failed = failed.map((f) => (f.startsWith('matmul') ? `${f}; replaced by the plain variant` : f));
     }
   } finally {

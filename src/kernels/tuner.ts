@@ -1,0 +1,88 @@
+/** Finds the fastest matmul variant of an adapter by measuring, once, and remembers it. */
+import type { Gpu } from '../gpu/device';
+import { Recorder } from '../gpu/recorder';
+import { Arena } from '../gpu/tensor';
+import { MATMUL_VARIANTS, type MatmulCall, type MatmulVariant, matmul, setMatmulVariant } from './matmul';
+
+/** Where choices are remembered: a file in Node, a database in a page. */
+export interface TunerStorage {
+  load(key: string): Promise<string | null>;
+  save(key: string, value: string): Promise<void>;
+}
+
+/** Measuring ends after the candidate that is running then; the first candidates are the likeliest. */
+const BUDGET_MS = 1200;
+
+/** Changed whenever the kernels change, so that old choices are measured anew. */
+const VERSION = 1;
+
+/** Tokens and widths of a small model's projection in the forward pass and both backward ones. */
+const SHAPES = [
+  { layout: 'NT', M: 512, N: 128, K: 64 },
+  { layout: 'NN', M: 512, N: 64, K: 128 },
+  { layout: 'TN', M: 128, N: 64, K: 512 },
+] as const;
+
+/** One square product for GPUs, on which small ones are nothing but overhead. */
+const LARGE = { layout: 'NT', M: 1024, N: 1024, K: 1024 } as const;
+
+/**
+ * The variant remembered for this adapter, else the fastest one measured here (up to two seconds); either is in force
+ * from then on. Products come out differently in the last bits: a run that must repeat sets its own variant instead.
+ */
+export async function tuneMatmul(gpu: Gpu, storage: TunerStorage): Promise<MatmulVariant> {
+  const { name, backend } = gpu.adapter;
+  const key = `matmul ${VERSION} ${backend} ${name}`;
+  const stored = await storage.load(key);
+  const remembered = MATMUL_VARIANTS.find((v) => v === stored);
+  const variant = remembered ?? (await fastest(gpu));
+  setMatmulVariant(gpu, variant);
+  if (!remembered) await storage.save(key, variant);
+  return variant;
+}
+
+async function fastest(gpu: Gpu): Promise<MatmulVariant> {
+  const arena = new Arena(gpu);
+  const r = new Recorder(gpu);
+  try {
+    const shapes = gpu.adapter.software ? SHAPES : [...SHAPES, LARGE];
+    const tensor = (label: string, n: number) =>
+      arena.tensor({ label: `tuner.${label}`, shape: [n], purpose: 'scratch' });
+    const calls: MatmulCall[] = shapes.map(({ layout, M, N, K }) => ({
+      layout,
+      M,
+      N,
+      K,
+      a: tensor('a', M * K),
+      b: tensor('b', N * K),
+      c: tensor('c', M * N),
+    }));
+    const started = performance.now();
+    let best: { variant: MatmulVariant; ms: number } | null = null;
+    for (const variant of candidates(gpu)) {
+      setMatmulVariant(gpu, variant);
+      const ms = await time(r, calls);
+      if (!best || ms < best.ms) best = { variant, ms };
+      if (performance.now() - started > BUDGET_MS) break;
+    }
+    return (best as { variant: MatmulVariant }).variant;
+  } finally {
+    r.destroy();
+    arena.destroy();
+  }
+}
+
+const candidates = (gpu: Gpu): MatmulVariant[] =>
+  gpu.adapter.software ? ['broadcast', 'plain'] : ['tiles-64', 'tiles-128', 'broadcast', 'plain'];
+
+/** Milliseconds of all calls together, the best of three after one that compiles. */
+async function time(r: Recorder, calls: readonly MatmulCall[]): Promise<number> {
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 4; i++) {
+    const started = performance.now();
+    for (const call of calls) matmul(r, call);
+    await r.finish();
+    if (i > 0) best = Math.min(best, performance.now() - started);
+  }
+  return best;
+}
