@@ -40,7 +40,7 @@ export const LineFigure = memo(function LineFigure({ figure, steps, evals }: Pro
       </figcaption>
       <div className={styles.plot}>
         {rows.length === 0 ? (
-          <p className={styles.empty}>{figure.title} shows after step 1.</p>
+          <p className={styles.empty}>Shows after step 1.</p>
         ) : (
           <ResponsiveContainer width="100%" height="100%">
             <LineChart data={rows} margin={{ top: 4, right: 4, bottom: 0, left: 0 }} accessibilityLayer={false}>

@@ -10,14 +10,16 @@ export function Legend({ measure }: { measure: MeasureName }) {
   return (
     <figure className={styles.legend}>
       <figcaption className={styles.doc}>{m.doc}</figcaption>
-      <span className={styles.word}>{measure === 'u' ? 'deliberation' : ''}</span>
-      {cells.map((step) => (
-        <span key={step} className={styles.cell} data-tint={step} data-scale={m.scale}>
-          {label(step, starts, m.scale === 'both' || negative ? (negative ? -1 : Math.sign(step)) : 1)}
-        </span>
-      ))}
-      <span className={styles.word}>{measure === 'u' ? 'shortcut' : ''}</span>
-      <span className={styles.word}>{m.unit}</span>
+      <div className={styles.scale}>
+        <span className={styles.word}>{measure === 'u' ? 'deliberation' : ''}</span>
+        {cells.map((step) => (
+          <span key={step} className={styles.cell} data-tint={step} data-scale={m.scale}>
+            {label(step, starts, m.scale === 'both' || negative ? (negative ? -1 : Math.sign(step)) : 1)}
+          </span>
+        ))}
+        <span className={styles.word}>{measure === 'u' ? 'shortcut' : ''}</span>
+        <span className={styles.word}>{m.unit}</span>
+      </div>
     </figure>
   );
 }

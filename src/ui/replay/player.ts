@@ -6,7 +6,7 @@ import { type LabState, useLab } from '../state/store';
 import { expandForReplay } from './expand';
 
 /** Time an event stays on screen before the next one, ms. */
-const PAUSE_MS: Partial<Record<RunEvent['type'], number>> = { rollouts: 120, tokens: 90, signals: 2400, step: 120 };
+const PAUSE_MS: Partial<Record<RunEvent['type'], number>> = { rollouts: 120, tokens: 90, signals: 400, step: 2200 };
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -24,8 +24,9 @@ export function play(events: readonly RunEvent[], source: Extract<LabState['sour
   forgetEvents();
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const playable = still ? events : expandForReplay(events);
-  const first = playable.findIndex((event) => event.type === 'signals');
-  const shown = still || first < 0 ? playable.length : first + 1;
+  const scored = playable.findIndex((event) => event.type === 'signals');
+  const stepped = playable.findIndex((event, i) => i > scored && event.type === 'step');
+  const shown = still || scored < 0 || stepped < 0 ? playable.length : stepped + 1;
   useLab.setState({ source, snapshot: fold(EMPTY, playable.slice(0, shown)), picked: null, held: null, asked: null });
   playFrom(playable, shown);
 }
