@@ -186,9 +186,10 @@ export class Runner {
   private async recover(): Promise<void> {
     if (!this.options) throw new Error('There is no run to continue.');
     if (this.looping) throw new Error('The run is going already.');
+    const config = this.session?.config ?? this.options.config; // with what was changed while it ran
     this.closeSession();
     const gpu = this.gpu ?? (await this.open());
-    this.options = { ...this.options, gpu, device: this.device as DeviceReport, resume: this.lastGood ?? undefined };
+    this.options = { ...this.options, config, gpu, device: this.device as DeviceReport, resume: this.lastGood ?? undefined };
     this.session = await Session.open(this.options);
     this.mode = 'paused';
     this.tellPaused();
