@@ -172,6 +172,7 @@ export function resolveMethod(c: TrainConfig): Method {
     lambdaFrom: c.lambda === null ? row.lambdaFrom : 'constant',
     maskNats: c.maskNats ?? row.maskNats,
     maskSigma: c.maskSigma ?? row.maskSigma,
+    clampNats: c.clampNats ?? row.clampNats,
     standardise: c.standardise === 'arm' ? row.standardise : c.standardise === 'on',
     correctOnly: c.correctOnly === 'arm' ? row.correctOnly : c.correctOnly === 'on',
     entropyBeta: row.entropyBeta > 0 ? (c.entropyBeta ?? row.entropyBeta) : 0,

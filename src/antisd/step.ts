@@ -124,7 +124,8 @@ export async function trainStep(x: StepContext, state: MethodState, step: number
   const columns = responses.map((_, i) => ({ ...cut('S', student, i), ...cut('T', teacher, i) }));
   const h = gateStatistic(method.gate.statistic, columns);
   const gate = updateGate(state.gate, h, method.gate);
-  const lambda = termActs(gate) ? scheduledLambda(method, c, step) : 0;
+  const acting = c.gateLag === 1 ? state.gate : gate;
+  const lambda = termActs(acting) ? scheduledLambda(method, c, step) : 0;
   const deviations =
     state.gate.steps < Math.max(1, c.gateWarmup) ? [...state.deviations, deviationOfU(columns)] : state.deviations;
 

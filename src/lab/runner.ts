@@ -189,7 +189,13 @@ export class Runner {
     const config = this.session?.config ?? this.options.config; // with what was changed while it ran
     this.closeSession();
     const gpu = this.gpu ?? (await this.open());
-    this.options = { ...this.options, config, gpu, device: this.device as DeviceReport, resume: this.lastGood ?? undefined };
+    this.options = {
+      ...this.options,
+      config,
+      gpu,
+      device: this.device as DeviceReport,
+      resume: this.lastGood ?? undefined,
+    };
     this.session = await Session.open(this.options);
     this.mode = 'paused';
     this.tellPaused();

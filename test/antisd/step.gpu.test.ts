@@ -102,3 +102,14 @@ it('the race in miniature: 30 steps of AntiSD at depth 5 and more lift held-out 
   expect(after.accuracy - before.accuracy).toBeGreaterThan(0.08);
   expect(after.meanLength).toBeGreaterThan(1.5 * before.meanLength);
 }, 900_000);
+
+it('with a lag of one step the gate acts a step later', async () => {
+  const lambdas = async (gateLag: number) => {
+    const { session, events } = await openSession(device.gpu, { arm: 'antisd', gateWarmup: 1, gateLag });
+    for (let i = 0; i < 3; i++) await session.next();
+    session.destroy();
+    return events.filter((e): e is RunEventOf<'step'> => e.type === 'step').map((e) => e.lambda);
+  };
+  expect(await lambdas(0)).toEqual([0, 0.5, 0.5]);
+  expect(await lambdas(1)).toEqual([0, 0, 0.5]);
+});
