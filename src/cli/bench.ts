@@ -2,7 +2,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { findTask } from '../data/tasks';
-import { openNodeGpu } from '../gpu/open.node';
 import { Recorder } from '../gpu/recorder';
 import { Arena } from '../gpu/tensor';
 import { attentionBackward, attentionBlocks, attentionForward } from '../kernels/attention';
@@ -10,7 +9,6 @@ import { attentionBlock } from '../kernels/launch';
 import { type MatmulCall, matmul } from '../kernels/matmul';
 import { bestSeconds, measureCopyBandwidth, measureFmaPeak } from '../kernels/probe';
 import { parseTrainConfig } from '../lab/config';
-import { deviceReport } from '../lab/device-report';
 import type { RunEvent } from '../lab/events';
 import { Session } from '../lab/session';
 import type { ModelConfig } from '../model/config';
@@ -18,7 +16,7 @@ import { generate } from '../model/generate';
 import { ParameterLayout } from '../model/parameters';
 import { Policy } from '../model/policy';
 import { defineCommand, EXIT } from './command';
-import { loadModel, repositoryRoot } from './places';
+import { loadModel, openDevice, repositoryRoot } from './places';
 
 /** The shapes of the comparison with other engines (docs/benchmarks.md): same decoder, same tokens. */
 const shape = (C: number, L: number, H: number, F: number, V: number): ModelConfig => ({
@@ -59,7 +57,7 @@ export const bench = defineCommand({
     quick: { kind: 'boolean', doc: 'leave out the small model and the largest products' },
   },
   async run(flags) {
-    const gpu = await openNodeGpu();
+    const { gpu, report } = await openDevice();
     const r = new Recorder(gpu);
     const out: Row[] = [];
     const add = (row: Row) => {
@@ -81,7 +79,7 @@ export const bench = defineCommand({
     await mkdir(dirname(file), { recursive: true });
     await writeFile(
       file,
-      `${JSON.stringify({ date: new Date().toISOString(), device: deviceReport(gpu), rows: out }, null, 1)}\n`,
+      `${JSON.stringify({ date: new Date().toISOString(), device: report, rows: out }, null, 1)}\n`,
     );
     process.stdout.write(`\nWritten to ${file} (${join(repositoryRoot(), 'docs/benchmarks.md')} explains the rows).\n`);
     return EXIT.done;
@@ -177,7 +175,7 @@ export const bench = defineCommand({
         model,
         task: findTask('two-cards'),
         config,
-        device: deviceReport(gpu),
+        device: report,
         files: null,
         emit: (e) => events.push(e),
         alternatives: false,

@@ -1,17 +1,14 @@
 /** `doctor`: what this machine's adapter is, and whether every kernel computes the right numbers on it. */
-import { openNodeGpu } from '../gpu/open.node';
-import { deviceReport } from '../lab/device-report';
-import { selfTest } from '../lab/self-test';
 import { defineCommand, EXIT } from './command';
+import { openDevice } from './places';
 
 export const doctor = defineCommand({
   name: 'doctor',
   summary: 'check the adapter and every kernel on it',
   flags: { json: { kind: 'boolean', doc: 'print the report as JSON' } },
   async run(flags) {
-    const gpu = await openNodeGpu();
-    const test = await selfTest(gpu);
-    const report = deviceReport(gpu, test);
+    const { report } = await openDevice();
+    const test = report.selfTest ?? { passed: 0, failed: [], ms: 0 };
     if (flags.json) {
       process.stdout.write(`${JSON.stringify(report)}\n`);
     } else {

@@ -2,11 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { BadInput } from '../data/errors';
-import { openNodeGpu } from '../gpu/open.node';
 import type { Capacity } from '../model/activations';
 import { parseJson } from '../model/folder';
 import { Policy } from '../model/policy';
-import { type LoadedModel, loadModel } from './places';
+import { type LoadedModel, loadModel, openDevice } from './places';
 
 /** A policy with room for what is asked. */
 export async function openPolicy(
@@ -14,7 +13,7 @@ export async function openPolicy(
   need: Partial<Capacity>,
 ): Promise<{ policy: Policy; model: LoadedModel }> {
   const model = await loadModel(name);
-  const gpu = await openNodeGpu();
+  const { gpu } = await openDevice();
   const positions = Math.max(model.config.maxPositions, need.positions ?? 0);
   const rows = need.rows ?? 1;
   const tokens = Math.max(need.tokens ?? 0, rows, positions);

@@ -7,8 +7,12 @@ import { jsonlTask } from '../data/jsonl-task';
 import { findTask } from '../data/tasks';
 import { readTokenizer } from '../data/tokenizer';
 import type { Task, Tokenizer } from '../data/types';
+import type { Gpu } from '../gpu/device';
+import { openNodeGpu } from '../gpu/open.node';
+import type { DeviceReport } from '../lab/events';
 import type { Files } from '../lab/files';
 import { diskFiles } from '../lab/files.node';
+import { prepareDevice } from '../lab/prepare-device';
 import { type ModelFolder, readModelFolder } from '../model/folder';
 
 /** The repository's root: the nearest folder above this program with a package.json of this project. */
@@ -20,6 +24,13 @@ export function repositoryRoot(): string {
     folder = parent;
   }
   return folder;
+}
+
+/** The adapter, tuned and checked; its choices are remembered beside the installed packages. */
+export async function openDevice(): Promise<{ gpu: Gpu; report: DeviceReport }> {
+  const gpu = await openNodeGpu();
+  const report = await prepareDevice(gpu, diskFiles(join(repositoryRoot(), 'node_modules/.cache/antisd-lab')));
+  return { gpu, report };
 }
 
 export interface LoadedModel extends ModelFolder {

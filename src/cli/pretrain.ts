@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { BadInput } from '../data/errors';
 import { Random } from '../data/random';
-import { openNodeGpu } from '../gpu/open.node';
+import { type MatmulVariant, matmulVariant, setMatmulVariant } from '../kernels/matmul';
 import { completeCheckpoints, loadCheckpoint, saveCheckpoint } from '../lab/checkpoint';
 import { type Files, readText } from '../lab/files';
 import { diskFiles } from '../lab/files.node';
@@ -12,13 +12,19 @@ import { ParameterLayout } from '../model/parameters';
 import { Policy } from '../model/policy';
 import { NANO_RECIPE, type PretrainOptions, pretrainStep } from '../model/pretrain';
 import { clock, defineCommand, EXIT, stopSignal } from './command';
-import { loadTask, newRunFolder } from './places';
+import { loadTask, newRunFolder, openDevice } from './places';
 
 interface PretrainConfig {
   kind: 'pretrain';
   task: string;
   model: ModelConfig;
   options: PretrainOptions;
+}
+
+/** What a checkpoint holds besides the policy. */
+interface PretrainState {
+  eventBytes: number;
+  matmul: MatmulVariant;
 }
 
 /** Stream of the random initial weights, apart from the data's streams. */
@@ -56,7 +62,7 @@ export const pretrain = defineCommand({
         'Choose a task that can be pre-trained on, such as two-cards.',
       );
     const tokenizer = task.tokenizerFiles;
-    const gpu = await openNodeGpu();
+    const { gpu } = await openDevice();
     const layout = new ParameterLayout(config.model);
     const capacity = {
       tokens: 4096,
@@ -69,7 +75,11 @@ export const pretrain = defineCommand({
     };
     const packed = layout.initialise(normals(new Random(INIT_STREAM, config.options.seed)));
     const policy = await Policy.create(gpu, config.model, capacity, packed);
-    if (from > 0) policy.restore((await loadCheckpoint(files, from)).state);
+    if (from > 0) {
+      const { state, extra } = await loadCheckpoint<PretrainState>(files, from);
+      setMatmulVariant(gpu, extra.matmul);
+      policy.restore(state);
+    }
     process.stderr.write(`${gpu.adapter.name}: ${layout.count} parameters, step ${from} of ${config.options.steps}\n`);
     const started = performance.now();
     let tokens = 0;
@@ -89,7 +99,10 @@ export const pretrain = defineCommand({
         );
       }
       if (step % (flags['checkpoint-every'] ?? 100) === 0 || stop.requested) {
-        await saveCheckpoint(files, step, policy, tokenizer, { eventBytes: await files.size('events.jsonl') });
+        await saveCheckpoint(files, step, policy, tokenizer, {
+          eventBytes: await files.size('events.jsonl'),
+          matmul: matmulVariant(gpu),
+        });
         if (stop.requested) {
           process.stderr.write(`Stopped at step ${step}. Continue: npm run lab -- pretrain --resume ${files.where}\n`);
           return EXIT.stopped;

@@ -1,10 +1,8 @@
 /** `train`: on-policy reinforcement learning, headless. The run folder, events and exit codes are what scripts rely on. */
 import { resolve } from 'node:path';
 import { BadInput } from '../data/errors';
-import { openNodeGpu } from '../gpu/open.node';
 import { completeCheckpoints } from '../lab/checkpoint';
 import { parseTrainConfig, type TrainConfig, valueFromText } from '../lab/config';
-import { deviceReport } from '../lab/device-report';
 import type { RunEvent, RunEventOf } from '../lab/events';
 import { type Files, readText } from '../lab/files';
 import { diskFiles } from '../lab/files.node';
@@ -13,7 +11,7 @@ import { flagOf, SETTINGS, type Setting, type SettingName } from '../lab/setting
 import { parseJson } from '../model/folder';
 import { clock, defineCommand, EXIT, stopSignal } from './command';
 import type { Flag, Flags } from './options';
-import { loadModel, loadTask, newRunFolder } from './places';
+import { loadModel, loadTask, newRunFolder, openDevice } from './places';
 
 /** Settings that keep a shorter or older name on the command line. */
 const SHORT: Partial<Record<SettingName, string>> = { arm: 'method', learningRate: 'lr' };
@@ -53,7 +51,7 @@ export const train = defineCommand({
     const { files, config, from } =
       typeof given.resume === 'string' ? await reopen(given.resume, given) : await begin(given);
     const [model, task] = await Promise.all([loadModel(config.model), loadTask(config.task)]);
-    const gpu = await openNodeGpu();
+    const { gpu, report } = await openDevice();
     const emit = (event: RunEvent) => {
       if (given.json === true) process.stdout.write(`${JSON.stringify(event)}\n`);
       if (event.type === 'step') process.stderr.write(`${progress(event, config.steps)}\n`);
@@ -67,7 +65,7 @@ export const train = defineCommand({
       model,
       task,
       config,
-      device: deviceReport(gpu),
+      device: report,
       files,
       emit,
       alternatives: false,

@@ -7,15 +7,15 @@ import type { Gpu } from '../gpu/device';
 import { WebGpuUnavailable } from '../gpu/errors';
 import { type ModelFolder, parseJson, readModelFolder } from '../model/folder';
 import { parseTrainConfig, type TrainConfig } from './config';
-import { deviceReport } from './device-report';
 import { type DeviceReport, EVENT_VERSION, type LabCommand, type LabMessage, type RunEvent } from './events';
 import { type Files, readText } from './files';
+import { prepareDevice } from './prepare-device';
 import { faultOf, Session, type SessionOptions } from './session';
 
 export interface RunnerHost {
   openGpu(): Promise<Gpu>;
-  /** Checks this adapter's kernels; null skips the check. */
-  selfTest(gpu: Gpu): Promise<DeviceReport['selfTest']>;
+  /** Where the tuner's choices are remembered, or null where there is no storage. */
+  cacheFolder(): Promise<Files | null>;
   /** Reads a file of a built-in model. */
   readModelFile(model: string, name: string): Promise<Uint8Array | null>;
   /** The folder that holds all runs, or null where there is no storage. */
@@ -93,7 +93,7 @@ export class Runner {
   private async open(): Promise<Gpu> {
     const gpu = await this.host.openGpu();
     this.gpu = gpu;
-    this.device = deviceReport(gpu, await this.host.selfTest(gpu));
+    this.device = await prepareDevice(gpu, await this.host.cacheFolder());
     this.host.send({ type: 'opened', device: this.device });
     void gpu.lost.then((error) => {
       // A loss between steps has nobody waiting on it; tell it here. One within a step comes out of the step.

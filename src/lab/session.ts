@@ -8,6 +8,7 @@ import { type MethodState, newMethodState, type StepOutcome, trainStep } from '.
 import type { Task } from '../data/types';
 import type { Gpu } from '../gpu/device';
 import { DeviceLost, GpuValidationError, NotFinite, OutOfMemory, ShaderError } from '../gpu/errors';
+import { type MatmulVariant, matmulVariant, setMatmulVariant } from '../kernels/matmul';
 import type { Capacity } from '../model/activations';
 import type { ModelConfig } from '../model/config';
 import { planMemory } from '../model/decoder';
@@ -45,6 +46,8 @@ export interface SessionState {
   eventBytes: number;
   seconds: number;
   evalAccuracy: number | null;
+  /** Variants sum in different orders, so a resumed run keeps its own. */
+  matmul: MatmulVariant;
 }
 
 /** Micro-batches hold at most this many tokens. */
@@ -113,6 +116,7 @@ export class Session {
 
   private async restore(resume: NonNullable<SessionOptions['resume']>): Promise<void> {
     const from = 'state' in resume ? resume : await loadCheckpoint<SessionState>(this.o.files as Files, resume.step);
+    setMatmulVariant(this.o.gpu, from.extra.matmul);
     this.policy.restore(from.state);
     this.step = resume.step;
     this.method = from.extra.method;
@@ -253,7 +257,13 @@ export class Session {
 
   /** What a later session needs besides the policy's own state. */
   state(): SessionState {
-    return { method: this.method, eventBytes: 0, seconds: this.seconds, evalAccuracy: this.evalAccuracy };
+    return {
+      method: this.method,
+      eventBytes: 0,
+      seconds: this.seconds,
+      evalAccuracy: this.evalAccuracy,
+      matmul: matmulVariant(this.o.gpu),
+    };
   }
 
   /** Ends the run: 'done', and the trained model as a Hugging Face folder under final/. */

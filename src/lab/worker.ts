@@ -3,7 +3,6 @@ import { openBrowserGpu } from '../gpu/open.browser';
 import type { LabCommand, LabMessage } from './events';
 import { privateFiles } from './files.browser';
 import { Runner } from './runner';
-import { selfTest } from './self-test';
 
 const scope = self as unknown as {
   location: Location;
@@ -15,7 +14,7 @@ const base = new URL(import.meta.env.DEV ? '/' : '../', scope.location.href);
 
 const runner = new Runner({
   openGpu: openBrowserGpu,
-  selfTest,
+  cacheFolder: () => privateFiles('cache').catch(() => null),
   async readModelFile(model, name) {
     const response = await fetch(new URL(`models/${model}/${name}`, base));
     return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
