@@ -65,8 +65,9 @@ describe('one step', () => {
       await session.next();
       const steps = events.filter((e): e is RunEventOf<'step'> => e.type === 'step');
       session.destroy();
-      expect(steps[0].kl).toBeGreaterThanOrEqual(0);
-      expect(steps[1].kl).toBeGreaterThan(steps[0].kl ?? 0); // the second batch is sampled away from the base
+      // Of the third update of each step, so away from the base.
+      expect(steps[0].kl).toBeGreaterThan(0);
+      expect(steps[1].kl).toBeGreaterThan(0);
       expect(steps[1].clipFraction).toBeGreaterThan(0);
     },
   );
