@@ -9,11 +9,12 @@ import { readTokenizer } from '../data/tokenizer';
 import type { Task, Tokenizer } from '../data/types';
 import type { Gpu } from '../gpu/device';
 import { openNodeGpu } from '../gpu/open.node';
+import { completeCheckpoints } from '../lab/checkpoint';
 import type { DeviceReport } from '../lab/events';
 import type { Files } from '../lab/files';
 import { diskFiles } from '../lab/files.node';
 import { prepareDevice } from '../lab/prepare-device';
-import { type ModelFolder, readModelFolder } from '../model/folder';
+import { type ModelFolder, parseJson, readModelFolder } from '../model/folder';
 
 /** The repository's root: the nearest folder above this program with a package.json of this project. */
 export function repositoryRoot(): string {
@@ -87,4 +88,20 @@ export async function newRunFolder(path: string): Promise<Files> {
     );
   }
   return files;
+}
+
+/** A run that was begun before: its files, its config.json and its last complete checkpoint (0: none). Throws BadInput. */
+export async function openRunFolder(path: string): Promise<{ files: Files; config: unknown; from: number }> {
+  const files = diskFiles(resolve(path));
+  const config = await files.read('config.json');
+  if (!config) {
+    throw new BadInput(
+      'There is no run to resume',
+      resolve(path),
+      'Give --resume the folder of a run that train or pretrain made.',
+    );
+  }
+  const from = (await completeCheckpoints(files)).pop() ?? 0;
+  if (from === 0 && (await files.size('events.jsonl')) > 0) await files.truncate('events.jsonl', 0);
+  return { files, config: parseJson(config, join(resolve(path), 'config.json')), from };
 }

@@ -1,18 +1,16 @@
 /** `pretrain`: supervised training of a model from scratch on a task's corpus, resumable. */
-import { resolve } from 'node:path';
 import { BadInput } from '../data/errors';
 import { Random } from '../data/random';
 import { type MatmulVariant, matmulVariant, setMatmulVariant } from '../kernels/matmul';
-import { completeCheckpoints, loadCheckpoint, saveCheckpoint } from '../lab/checkpoint';
-import { type Files, readText } from '../lab/files';
-import { diskFiles } from '../lab/files.node';
+import { loadCheckpoint, saveCheckpoint } from '../lab/checkpoint';
+import type { Files } from '../lab/files';
 import { type ModelConfig, NANO_CONFIG } from '../model/config';
 import { writeModelFolder } from '../model/folder';
 import { ParameterLayout } from '../model/parameters';
 import { Policy } from '../model/policy';
 import { NANO_RECIPE, type PretrainOptions, pretrainStep } from '../model/pretrain';
 import { clock, defineCommand, EXIT, stopSignal } from './command';
-import { loadTask, newRunFolder, openDevice } from './places';
+import { loadTask, newRunFolder, openDevice, openRunFolder } from './places';
 
 interface PretrainConfig {
   kind: 'pretrain';
@@ -146,21 +144,15 @@ async function begin(flags: {
 }
 
 async function reopen(folder: string): Promise<{ files: Files; config: PretrainConfig; from: number }> {
-  const files = diskFiles(resolve(folder));
-  const text = await readText(files, 'config.json');
-  if (text === null)
-    throw new BadInput(
-      'There is no run to resume',
-      resolve(folder),
-      'Give --resume the folder of a run that pretrain made.',
-    );
-  const config = JSON.parse(text) as PretrainConfig;
-  if (config.kind !== 'pretrain')
-    throw new BadInput('This run was made by another command', resolve(folder), 'Resume it with train --resume.');
-  const from = (await completeCheckpoints(files)).pop() ?? 0;
-  const { extra } = from > 0 ? await loadCheckpoint<{ eventBytes: number }>(files, from) : { extra: { eventBytes: 0 } };
-  if ((await files.size('events.jsonl')) > extra.eventBytes) await files.truncate('events.jsonl', extra.eventBytes);
-  return { files, config, from };
+  const { files, config, from } = await openRunFolder(folder);
+  if ((config as PretrainConfig).kind !== 'pretrain') {
+    throw new BadInput('This run was made by another command', folder, 'Resume it with train --resume.');
+  }
+  if (from > 0) {
+    const { extra } = await loadCheckpoint<PretrainState>(files, from);
+    if ((await files.size('events.jsonl')) > extra.eventBytes) await files.truncate('events.jsonl', extra.eventBytes);
+  }
+  return { files, config: config as PretrainConfig, from };
 }
 
 /** Standard normal numbers, Box-Muller. */

@@ -1,17 +1,13 @@
 /** `train`: on-policy reinforcement learning, headless. The run folder, events and exit codes are what scripts rely on. */
-import { resolve } from 'node:path';
 import { BadInput } from '../data/errors';
-import { completeCheckpoints } from '../lab/checkpoint';
 import { parseTrainConfig, type TrainConfig, valueFromText } from '../lab/config';
 import type { RunEvent, RunEventOf } from '../lab/events';
-import { type Files, readText } from '../lab/files';
-import { diskFiles } from '../lab/files.node';
+import type { Files } from '../lab/files';
 import { Session } from '../lab/session';
 import { flagOf, SETTINGS, type Setting, type SettingName } from '../lab/settings';
-import { parseJson } from '../model/folder';
 import { clock, defineCommand, EXIT, stopSignal } from './command';
 import type { Flag, Flags } from './options';
-import { loadModel, loadTask, newRunFolder, openDevice } from './places';
+import { loadModel, loadTask, newRunFolder, openDevice, openRunFolder } from './places';
 
 /** Settings that keep a shorter or older name on the command line. */
 const SHORT: Partial<Record<SettingName, string>> = { arm: 'method', learningRate: 'lr' };
@@ -124,21 +120,8 @@ async function reopen(
       'lab train',
       'A resumed run keeps its configuration; start a new one to change it.',
     );
-  const files = diskFiles(resolve(folder));
-  const text = await readText(files, 'config.json');
-  if (text === null)
-    throw new BadInput(
-      'There is no run to resume',
-      resolve(folder),
-      'Give --resume the folder of a run that train made.',
-    );
-  const config = parseTrainConfig(
-    parseJson(new TextEncoder().encode(text), `${folder}/config.json`),
-    `${folder}/config.json`,
-  );
-  const from = (await completeCheckpoints(files)).pop() ?? 0;
-  if (from === 0 && (await files.size('events.jsonl')) > 0) await files.truncate('events.jsonl', 0);
-  return { files, config, from };
+  const { files, config, from } = await openRunFolder(folder);
+  return { files, config: parseTrainConfig(config, `${folder}/config.json`), from };
 }
 
 function progress(e: RunEventOf<'step'>, steps: number): string {

@@ -24,6 +24,15 @@ export interface TensorSpec {
   dtype?: DType;
 }
 
+const noBytes = (): Record<Purpose, number> => ({
+  weights: 0,
+  gradients: 0,
+  optimizer: 0,
+  activations: 0,
+  kvCache: 0,
+  scratch: 0,
+});
+
 export const elements = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
 const STORAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST, which Node lacks as globals
@@ -37,27 +46,13 @@ export const alignOffset = (bytes: number): number => Math.ceil(bytes / 256) * 2
  */
 export class Arena {
   private readonly buffers: GPUBuffer[] = [];
-  readonly bytes: Record<Purpose, number> = {
-    weights: 0,
-    gradients: 0,
-    optimizer: 0,
-    activations: 0,
-    kvCache: 0,
-    scratch: 0,
-  };
+  readonly bytes: Record<Purpose, number> = noBytes();
 
   constructor(readonly gpu: Gpu) {}
 
   /** Bytes that `specs` will take, by purpose, without allocating. */
   static plan(specs: readonly TensorSpec[]): Record<Purpose, number> {
-    const bytes: Record<Purpose, number> = {
-      weights: 0,
-      gradients: 0,
-      optimizer: 0,
-      activations: 0,
-      kvCache: 0,
-      scratch: 0,
-    };
+    const bytes: Record<Purpose, number> = noBytes();
     for (const s of specs) bytes[s.purpose] += Math.max(16, Math.ceil((elements(s.shape) * 4) / 16) * 16);
     return bytes;
   }
