@@ -77,7 +77,7 @@ function broadcast(r: Recorder, call: MatmulCall): void {
   const S = r.gpu.adapter.software ? r.gpu.adapter.subgroupSize[1] : 32;
   const R = M <= 4 ? 4 : 8;
   const nt = layout === 'NT';
-  const C = nt ? 4 : 2;
+  const C = nt ? (M >= 64 && Math.ceil(N / (8 * S)) * 8 * S <= 1.1 * N ? 8 : 4) : 2; // 8 where few lanes stay idle
   const kernel = nt
     ? unrolled('matmul-broadcast-nt', ntSource, { R, C })
     : unrolled('matmul-broadcast-nn', nnSource, { R, C });
@@ -89,24 +89,26 @@ function broadcast(r: Recorder, call: MatmulCall): void {
   r.dispatch(kernel, bindings(call), { M, N, K }, grid, constants);
 }
 
-/** Tiles: `side` square ones where they fill the GPU, else smaller ones with K split among the threads of a workgroup. */
-function tiles(r: Recorder, call: MatmulCall, largest: 'tiles-64' | 'tiles-128'): void {
-  const { M, N } = call;
-  const count = (rowsEach: number, columnsEach: number) => Math.ceil(M / rowsEach) * Math.ceil(N / columnsEach);
-  const knobs =
-    M <= 16
-      ? { R: 1, C: 1, TX: 8, TY: Math.ceil(M / 4), G: Math.floor(8 / Math.ceil(M / 4)), BK: 8 }
-      : largest === 'tiles-128' && count(128, 128) >= ENOUGH_WORKGROUPS
-        ? { R: 2, C: 2, TX: 16, TY: 16, G: 1, BK: 8 }
-        : count(64, 64) >= ENOUGH_WORKGROUPS
-          ? { R: 1, C: 1, TX: 16, TY: 16, G: 1, BK: 16 }
-          : { R: 1, C: 1, TX: 8, TY: 8, G: 4, BK: 8 };
-  const grid = [Math.ceil(N / (4 * knobs.TX * knobs.C)), Math.ceil(M / (4 * knobs.TY * knobs.R))] as const;
+function tiles(r: Recorder, call: MatmulCall, variant: 'tiles-64' | 'tiles-128'): void {
+  const knobs = tileKnobs(call, variant);
+  const grid = [Math.ceil(call.N / (4 * knobs.TX * knobs.C)), Math.ceil(call.M / (4 * knobs.TY * knobs.R))] as const;
   r.dispatch(unrolled('matmul-tiles', tilesSource, knobs), bindings(call), strided(call), grid);
 }
 
 /** Workgroups below which a GPU has idle processors: discrete ones have some 20 to 140, each running several. */
 const ENOUGH_WORKGROUPS = 128;
+
+/** The largest tile of which there are enough to fill a GPU; below that, small tiles with K split within the workgroup. */
+function tileKnobs({ M, N }: MatmulCall, variant: 'tiles-64' | 'tiles-128') {
+  const enough = (side: number) => Math.ceil(M / side) * Math.ceil(N / side) >= ENOUGH_WORKGROUPS;
+  if (M <= 16) {
+    const TY = Math.ceil(M / 4); // decoding: all rows in one tile of 32 columns
+    return { R: 1, C: 1, TX: 8, TY, G: Math.floor(8 / TY), BK: 8 };
+  }
+  if (variant === 'tiles-128' && enough(128)) return { R: 2, C: 2, TX: 16, TY: 16, G: 1, BK: 8 };
+  if (enough(64)) return { R: 1, C: 1, TX: 16, TY: 16, G: 1, BK: 16 };
+  return { R: 1, C: 1, TX: 8, TY: 8, G: 4, BK: 8 };
+}
 
 /** A tensor that is bound where the mode reads no addend; b, because a workgroup may not read what it writes (c). */
 const bindings = ({ a, b, c, addend, bias }: MatmulCall) => ({ a, b, c, addend: addend ?? bias ?? b });
