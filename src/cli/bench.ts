@@ -54,6 +54,7 @@ export const bench = defineCommand({
   summary: 'measure kernels, training steps and decoding on this adapter',
   flags: {
     out: { kind: 'text', doc: 'where the JSON goes', default: 'runs/bench.json', placeholder: 'FILE' },
+    kernels: { kind: 'boolean', doc: 'also: time by kernel over a training step, by timestamp queries' },
     quick: { kind: 'boolean', doc: 'leave out the small model and the largest products' },
   },
   async run(flags) {
@@ -161,8 +162,23 @@ export const bench = defineCommand({
           note: `${Math.round((count * 64) / seconds)} tokens/s, ${(recorder.dispatches / 64).toFixed(0)} dispatches a token`,
         });
       }
+      if (flags.kernels) rows.push(...(await kernelRows(recorder, step)));
       policy.destroy();
       return rows;
+    }
+
+    /** Time on the device by kernel over one step, the longest first. Timestamps cost a pass each, so the sum is above the step's own time. */
+    async function kernelRows(recorder: Recorder, step: () => Promise<void>): Promise<Row[]> {
+      recorder.startProfile();
+      await step();
+      const times = [...(await recorder.endProfile())].sort((x, y) => y[1].ms - x[1].ms);
+      if (times.length === 0) return [{ group: 'kernels', name: 'this adapter has no timestamp queries' }];
+      return times.map(([name, { ms, dispatches }]) => ({
+        group: 'kernel',
+        name,
+        ms,
+        note: `${dispatches} dispatches`,
+      }));
     }
 
     /** One RL step of the built-in preset, its phases apart. */
