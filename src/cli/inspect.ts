@@ -13,7 +13,7 @@ export async function openPolicy(
   need: Partial<Capacity>,
 ): Promise<{ policy: Policy; model: LoadedModel }> {
   const model = await loadModel(name);
-  const { gpu } = await openDevice();
+  const { gpu } = await openDevice(need.training === true);
   const positions = Math.max(model.config.maxPositions, need.positions ?? 0);
   const rows = need.rows ?? 1;
   const tokens = Math.max(need.tokens ?? 0, rows, positions);

@@ -27,10 +27,10 @@ export function repositoryRoot(): string {
   return folder;
 }
 
-/** The adapter, tuned and checked; its choices are remembered beside the installed packages. */
-export async function openDevice(): Promise<{ gpu: Gpu; report: DeviceReport }> {
+/** The adapter, tuned and (before anything is trained) checked; its choices are remembered beside the installed packages. */
+export async function openDevice(check = true): Promise<{ gpu: Gpu; report: DeviceReport }> {
   const gpu = await openNodeGpu();
-  const report = await prepareDevice(gpu, diskFiles(join(repositoryRoot(), 'node_modules/.cache/antisd-lab')));
+  const report = await prepareDevice(gpu, diskFiles(join(repositoryRoot(), 'node_modules/.cache/antisd-lab')), check);
   return { gpu, report };
 }
 

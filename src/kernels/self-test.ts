@@ -1,6 +1,6 @@
 /**
  * The engine checks itself on the user's own adapter: every kernel on small, odd shapes against plain float64 loops.
- * Drivers and browsers do differ; a matmul variant that fails is replaced by the plain one.
+ * Drivers and browsers do differ; where the matmul variant in force fails, the plain one takes its place.
  */
 import type { Gpu } from '../gpu/device';
 import { Recorder } from '../gpu/recorder';
@@ -10,7 +10,7 @@ import { attentionBackward, attentionBlocks, attentionForward } from './attentio
 import { embeddingBackward, embeddingForward, sortIds } from './embedding';
 import { attentionBlock } from './launch';
 import { logprobBackward, logprobForward } from './logprob';
-import { type MatmulCall, matmul, setMatmulVariant } from './matmul';
+import { MATMUL_VARIANTS, type MatmulCall, matmul, matmulVariant, setMatmulVariant } from './matmul';
 import { rmsNormBackward, rmsNormForward } from './rms-norm';
 import { sample } from './sample';
 import { swigluBackward, swigluForward } from './swiglu';
@@ -43,7 +43,7 @@ const wave = (n: number, seed: number): Float64Array =>
 /** Runs all cases. Throws only what the device throws (DeviceLost); wrong numbers are reported, not thrown. */
 export async function selfTestKernels(gpu: Gpu): Promise<SelfTestResult> {
   const started = performance.now();
-  let failed: string[] = [];
+  const failed: string[] = [];
   let passed = 0;
   const arena = new Arena(gpu);
   const r = new Recorder(gpu);
@@ -52,16 +52,25 @@ export async function selfTestKernels(gpu: Gpu): Promise<SelfTestResult> {
     const error = await run(bench);
     return error <= ALLOWED ? null : `${name}: error ${error.toPrecision(2)}, allowed ${ALLOWED}`;
   };
+  const record = (problem: string | null) => {
+    if (problem === null) passed += 1;
+    else failed.push(problem);
+  };
   try {
-    for (const [name, run] of Object.entries(CASES)) {
-      const problem = await check(name, run);
-      if (problem === null) passed += 1;
-      else failed.push(problem);
+    for (const [name, run] of Object.entries(CASES)) record(await check(name, run));
+    const inForce = matmulVariant(gpu);
+    let choice = inForce;
+    for (const variant of MATMUL_VARIANTS) {
+      setMatmulVariant(gpu, variant);
+      let right = true;
+      for (const [layout, M, N, K] of PRODUCTS) {
+        const problem = await check(`matmul ${variant} ${layout}`, matmulCase(layout, M, N, K));
+        right &&= problem === null;
+        record(problem && variant === inForce ? `${problem}; replaced by the plain variant` : problem);
+      }
+      if (variant === inForce && !right) choice = 'plain';
     }
-    if (failed.some((f) => f.startsWith('matmul'))) {
-      setMatmulVariant(gpu, 'plain');
-      failed = failed.map((f) => (f.startsWith('matmul') ? `${f}; replaced by the plain variant` : f));
-    }
+    setMatmulVariant(gpu, choice);
   } finally {
     arena.destroy();
     r.destroy();
@@ -107,12 +116,15 @@ const matmulCase =
     return error(c, want);
   };
 
-const CASES: Record<string, Case> = {
-  'matmul NT': matmulCase('NT', 13, 36, 20),
-  'matmul NN': matmulCase('NN', 13, 36, 20),
-  'matmul TN': matmulCase('TN', 20, 36, 13),
-  'matmul plain': matmulCase('NT', 5, 7, 9),
+/** Sizes that use the vector loads of the broadcast variant, and an odd one that no variant's tile divides. */
+const PRODUCTS: readonly [MatmulCall['layout'], number, number, number][] = [
+  ['NT', 13, 36, 20],
+  ['NN', 13, 36, 20],
+  ['TN', 20, 36, 13],
+  ['NT', 5, 7, 9],
+];
 
+const CASES: Record<string, Case> = {
   async 'rms norm'({ r, put, zeros, error }) {
     const [N, C, eps] = [5, 20, 1e-6];
     const [x, w, dy] = [wave(N * C, 3), wave(C, 4), wave(N * C, 5)];

@@ -9,8 +9,8 @@ import { type Files, readText } from './files';
 /** Choices of the tuner are kept in this file, one adapter a line. */
 const CHOICES = 'tuner.json';
 
-/** Tunes (once per adapter where `files` remembers it) and checks every kernel. */
-export async function prepareDevice(gpu: Gpu, files: Files | null): Promise<DeviceReport> {
+/** Tunes (once per adapter where `files` remembers it) and, unless told not to, checks every kernel. */
+export async function prepareDevice(gpu: Gpu, files: Files | null, check = true): Promise<DeviceReport> {
   const known = parseChoices(files ? await readText(files, CHOICES).catch(() => null) : null);
   await tuneMatmul(gpu, {
     load: async (key) => known[key] ?? null,
@@ -20,6 +20,7 @@ export async function prepareDevice(gpu: Gpu, files: Files | null): Promise<Devi
       await files?.write(CHOICES, new TextEncoder().encode(JSON.stringify(known))).catch(() => {});
     },
   });
+  if (!check) return deviceReport(gpu);
   const { passed, failed, ms } = await selfTestKernels(gpu);
   return deviceReport(gpu, { passed, failed, ms: Math.round(ms) });
 }
