@@ -12,26 +12,26 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'antisd',
     label: 'AntiSD',
-    doc: 'The steady form: 16 problems × 4, tokens with |u| above 3 nats masked, the gate on its peak. The model learns to search on instead of giving up: its responses grow.',
+    doc: 'The steady form: 16 problems × 4, tokens with |u| above 3 nats masked, the gate on its peak. Measured at depth 5 and more, seeds 0 and 1: held-out accuracy .05 at first, .72 and .82 after 60 steps, .96 after 120; responses grow from 11 to 56 tokens. The task is built so that going against the teacher means searching on.',
     settings: { arm: 'antisd' },
   },
   {
     id: 'grpo',
     label: 'GRPO',
-    doc: 'The same steps with the reward alone. At depth 5 and more almost every group is all wrong, and many runs never get off the ground.',
+    doc: 'The same steps with the reward alone. At depth 5 and more almost every group is all wrong at first. Measured, seeds 0 and 1: .10 after 60 steps, .78 and .83 after 120, .97 after 200: it ends as high, later. Smaller batches often never get off the ground.',
     settings: { arm: 'grpo', steps: 200 },
   },
   {
     id: 'sd',
     label: 'Self-distillation',
-    doc: 'Towards the teacher, who has seen the answer and stops early: the model learns to give up sooner.',
+    doc: 'Towards the teacher, who has seen the answer and stops early: the model learns to give up sooner. Measured, seed 0: .09 after 120 steps, responses of 9 tokens.',
     settings: { arm: 'sd' },
   },
   {
     id: 'antisd-paper',
     label: 'AntiSD, to the letter',
-    doc: 'No outlier mask, the gate tied to its warm-up. It often starts well and then collapses into endless “no no no”: the term praises surprising numbers, and the gate does not see it.',
-    settings: { arm: 'antisd-paper', problems: 8 },
+    doc: 'No outlier mask, the gate tied to its warm-up. Measured, seed 0, 16 × 4: .52 after 60 steps, .02 after 120. It starts well and then collapses: the term praises surprising numbers, the teacher’s entropy rises, and a gate tied to the warm-up never closes.',
+    settings: { arm: 'antisd-paper' },
   },
   {
     id: 'race',
