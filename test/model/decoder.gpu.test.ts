@@ -1,5 +1,6 @@
 /** The whole decoder against PyTorch's float64 results, and against itself: cache, recomputation, micro-batches, bits. */
 import { describe, expect, it } from 'vitest';
+import { planMemory } from '../../src/model/decoder';
 import { generate } from '../../src/model/generate';
 import { close } from '../setup/close';
 import { type Expected, FIXTURES, fixtureJson, fixturePath, fixtureTensors, openModel } from '../setup/fixtures';
@@ -109,6 +110,13 @@ describe('generation', () => {
     await expect(generate(policy.decoder, long, options)).rejects.toThrow(/exceeds the context of 128/);
     policy.destroy();
   });
+});
+
+it.each([{}, { recompute: true }, { training: false }])('takes exactly the memory it planned: %j', async (capacity) => {
+  const policy = await openModel(device.gpu, fixturePath('qwen3-odd'), capacity);
+  const { total: _, ...planned } = planMemory(policy.config, policy.decoder.capacity);
+  expect(policy.decoder.memory.bytes).toEqual(planned);
+  policy.destroy();
 });
 
 it('gives the same bits twice, and all memory back', async () => {
