@@ -12,7 +12,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'antisd',
     label: 'AntiSD',
-    doc: 'The steady form: 16 problems × 4, tokens with |u| above 3 nats masked, the gate on its peak. Measured at depth 5 and more, seeds 0 and 1: held-out accuracy .05 at first, .72 and .82 after 60 steps, .96 after 120; responses grow from 11 to 56 tokens. The task is built so that going against the teacher means searching on.',
+    doc: 'The steady form: 16 problems × 4, tokens with |u| above 3 nats masked, the gate on its peak. Measured at depth 5 and more, seeds 0 to 2: held-out accuracy .05 at first, .72, .82 and .73 after 60 steps, .96 after 120 in all three; one run of 200 steps held at .95; responses grow from 11 to 56 tokens. The task is built so that going against the teacher means searching on.',
     settings: { arm: 'antisd' },
   },
   {
@@ -24,13 +24,13 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'sd',
     label: 'Self-distillation',
-    doc: 'Towards the teacher, who has seen the answer and stops early: the model learns to give up sooner. Measured, seed 0: .09 after 120 steps, responses of 9 tokens.',
+    doc: 'Towards the teacher, who has seen the answer and stops early: the model learns to give up sooner. Measured, seeds 0 and 1: .09 and .06 after 120 steps, responses of 9 tokens.',
     settings: { arm: 'sd' },
   },
   {
     id: 'antisd-paper',
     label: 'AntiSD, to the letter',
-    doc: 'No outlier mask, the gate tied to its warm-up. Measured, seed 0, 16 × 4: .52 after 60 steps, .02 after 120. It starts well and then collapses: the term praises surprising numbers, the teacher’s entropy rises, and a gate tied to the warm-up never closes.',
+    doc: 'No outlier mask, the gate tied to its warm-up. Measured, seeds 0 and 1: .52 and .79 after 60 steps, .02 and .00 after 120. It starts well and then collapses: the term praises surprising numbers, the teacher’s entropy rises, and a gate tied to the warm-up never closes.',
     settings: { arm: 'antisd-paper' },
   },
   {
