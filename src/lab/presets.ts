@@ -18,19 +18,19 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'grpo',
     label: 'GRPO',
-    doc: 'The same steps with the reward alone. At depth 5 and more almost every group is all wrong at first. Measured, seeds 0 and 1: .10 after 60 steps, .78 and .83 after 120, .97 after 200: it ends as high, later. Smaller batches often never get off the ground.',
+    doc: 'The same steps with the reward alone. At depth 5 and more almost every group is all wrong at first. Measured, seeds 0 to 2: .10, .09 and .14 after 60 steps, .78, .83 and .95 after 120, .97 after 200: it ends as high, later. Smaller batches often never get off the ground.',
     settings: { arm: 'grpo', steps: 200 },
   },
   {
     id: 'sd',
     label: 'Self-distillation',
-    doc: 'Towards the teacher, who has seen the answer and stops early: the model learns to give up sooner. Measured, seeds 0 and 1: .09 and .06 after 120 steps, responses of 9 tokens.',
+    doc: 'Towards the teacher, who has seen the answer and stops early: the model learns to give up sooner. Measured, seeds 0 to 2: .09, .06 and .10 after 120 steps, responses of 9 tokens.',
     settings: { arm: 'sd' },
   },
   {
     id: 'antisd-paper',
     label: 'AntiSD, to the letter',
-    doc: 'No outlier mask, the gate tied to its warm-up. Measured, seeds 0 and 1: .52 and .79 after 60 steps, .02 and .00 after 120. It starts well and then collapses: the term praises surprising numbers, the teacher’s entropy rises, and a gate tied to the warm-up never closes.',
+    doc: 'No outlier mask, the gate tied to its warm-up. Measured, seeds 0 to 2: .02, .00 and .95 after 120 steps. It starts well and collapsed in two of three runs: the term praises surprising numbers, the teacher’s entropy rises, and a gate tied to the warm-up never closes.',
     settings: { arm: 'antisd-paper' },
   },
   {
