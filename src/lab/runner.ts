@@ -109,8 +109,7 @@ export class Runner {
     this.closeSession();
     const model = await this.loadModel(config.model);
     const id = `${new Date().toISOString().replace(/[:.]/g, '-')}-${config.arm}`;
-    const files = await this.host.runFolder(id).catch(() => null);
-    await files?.write('config.json', new TextEncoder().encode(JSON.stringify(config)));
+    const files = await this.newRunFolder(id, config);
     this.options = {
       gpu,
       model,
@@ -127,6 +126,19 @@ export class Runner {
     this.mode = paused ? 'paused' : 'running';
     if (paused) this.tellPaused();
     else void this.loop();
+  }
+
+  /** A folder with the configuration in it; null, and a word to the user, where this browser or its disk cannot store runs. */
+  private async newRunFolder(id: string, config: TrainConfig): Promise<Files | null> {
+    try {
+      const files = await this.host.runFolder(id);
+      await files?.write('config.json', new TextEncoder().encode(JSON.stringify(config)));
+      return files;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.host.send({ type: 'problem', message: `Runs cannot be stored here (${reason}); this one goes on unsaved.` });
+      return null;
+    }
   }
 
   private async loadModel(name: string): Promise<ModelFolder> {

@@ -122,8 +122,11 @@ export class Session {
     this.method = from.extra.method;
     this.seconds = from.extra.seconds;
     this.evalAccuracy = from.extra.evalAccuracy;
-    if (this.o.files && (await this.o.files.size('events.jsonl')) > from.extra.eventBytes)
-      await this.o.files.truncate('events.jsonl', from.extra.eventBytes);
+    // From a checkpoint the log goes back to it; a state in memory is ahead of the last checkpoint, and so is its log.
+    const { files } = this.o;
+    if (!('state' in resume) && files && (await files.size('events.jsonl')) > from.extra.eventBytes) {
+      await files.truncate('events.jsonl', from.extra.eventBytes);
+    }
   }
 
   get finished(): boolean {

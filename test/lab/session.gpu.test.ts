@@ -40,6 +40,18 @@ describe('a run', () => {
     expect(steps.map((e) => e.step)).toEqual([1, 2, 3, 4]);
   });
 
+  it('continued from a state in memory keeps its whole log', async () => {
+    const first = await openSession(device.gpu, SETTINGS, files);
+    for (let i = 0; i < 3; i++) await first.session.next();
+    const resume = { step: 3, state: await first.session.policy.state(), extra: first.session.state() };
+    first.session.destroy();
+    const second = await openSession(device.gpu, SETTINGS, files, resume);
+    await second.session.next();
+    second.session.destroy();
+    const steps = parseEvents(await readText(files, 'events.jsonl')).filter((e) => e.type === 'step');
+    expect(steps.map((e) => e.step)).toEqual([1, 2, 3, 4]);
+  });
+
   it('ignores a checkpoint that was being written', async () => {
     const { session } = await openSession(device.gpu, SETTINGS, files);
     for (let i = 0; i < 4; i++) await session.next();
