@@ -9,6 +9,7 @@ import type { Tensor } from './tensor';
 
 const SLOT = 256; // bytes a dispatch's parameters take: the largest minUniformBufferOffsetAlignment WebGPU allows
 const SLOTS = 4096; // dispatches before the recorder submits by itself
+const UPLOAD = 1024 * 1024; // bytes of host data a submit carries in its middle; more than that splits it
 
 export type Workgroups = readonly [x: number, y?: number, z?: number];
 
@@ -32,6 +33,9 @@ export class Recorder {
   private readonly stagedI32 = new Int32Array(this.staged);
   private readonly stagedF32 = new Float32Array(this.staged);
   private readonly uniforms: GPUBuffer;
+  /** Host data on its way to tensors, written before the submit that copies it. */
+  private readonly uploads: GPUBuffer;
+  private uploaded = 0;
   private readonly bindGroups = new Map<string, GPUBindGroup>();
   private pending: (() => void)[] = [];
   private profiler: Profiler | null = null;
@@ -39,6 +43,7 @@ export class Recorder {
 
   constructor(readonly gpu: Gpu) {
     this.uniforms = gpu.createBuffer('recorder.uniforms', SLOT * SLOTS, 0x40 | 0x08); // UNIFORM | COPY_DST
+    this.uploads = gpu.createBuffer('recorder.uploads', UPLOAD, 0x04 | 0x08); // COPY_SRC | COPY_DST
   }
 
   /** Records one dispatch. `bindings` and `params` are by the names in the WGSL file; a missing one throws. */
@@ -93,8 +98,17 @@ export class Recorder {
         `${t.label} holds ${t.bytes / 4} values, ${data.length} were written. Was the batch made larger than the plan?`,
       );
     }
-    if (this.encoder) this.submit();
-    this.gpu.device.queue.writeBuffer(t.buffer, t.offset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+    const { queue } = this.gpu.device;
+    if (this.encoder && this.uploaded + data.byteLength <= UPLOAD) {
+      // Recorded work may still read the tensor's old content, so the new content takes its place among the commands.
+      queue.writeBuffer(this.uploads, this.uploaded, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+      this.endPass();
+      this.encoder.copyBufferToBuffer(this.uploads, this.uploaded, t.buffer, t.offset, data.byteLength);
+      this.uploaded += data.byteLength;
+      return;
+    }
+    this.submit();
+    queue.writeBuffer(t.buffer, t.offset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
   }
 
   /** Submits what was recorded. */
@@ -106,6 +120,7 @@ export class Recorder {
     this.gpu.device.queue.submit([this.encoder.finish()]);
     this.encoder = null;
     this.slot = 0;
+    this.uploaded = 0;
     this.submits += 1;
     for (const start of this.pending.splice(0)) start();
     this.profiler?.collect();
@@ -194,6 +209,7 @@ export class Recorder {
 
   destroy(): void {
     this.gpu.destroyBuffer(this.uniforms);
+    this.gpu.destroyBuffer(this.uploads);
     for (const pool of this.staging.values()) for (const buffer of pool) this.gpu.destroyBuffer(buffer);
     this.staging.clear();
   }
