@@ -1,0 +1,32 @@
+/** Files that are read by ranges, so that no checkpoint is ever whole in memory. Where they lie is the host's affair. */
+
+/** One file. */
+export interface ByteSource {
+  /** For messages: the file's path or address. */
+  readonly where: string;
+  /** Bytes of the whole file. */
+  readonly size: number;
+  /** Bytes from … to − 1. Throws BadInput where the file turns out shorter than `size`. */
+  read(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** A folder of files: a directory, a drop, a web address, a Hub repository at one revision. */
+export interface FileSource {
+  /** For messages. */
+  readonly where: string;
+  /** Names of the files, sorted. */
+  list(): Promise<string[]>;
+  /** The file, or null where there is none. */
+  open(name: string): Promise<ByteSource | null>;
+}
+
+/** Bytes in memory as a source. */
+export function memoryBytes(bytes: Uint8Array<ArrayBuffer>, where: string): ByteSource {
+  return { where, size: bytes.length, read: async (from, to) => bytes.slice(from, to) };
+}
+
+/** A whole (small) file of a folder, or null where there is none. */
+export async function readWhole(files: FileSource, name: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  const file = await files.open(name);
+  return file ? file.read(0, file.size) : null;
+}
