@@ -36,6 +36,8 @@ export interface StepContext {
   alternatives: boolean;
   onRollouts?: (problems: readonly Problem[]) => void;
   onTokens?: OnTokens;
+  /** All scores and advantages are known; the update comes next. */
+  onScored?: (rollouts: readonly ScoredRollout[]) => void;
   onPhase?: (phase: PhaseName) => void;
 }
 
@@ -139,6 +141,18 @@ export async function trainStep(x: StepContext, state: MethodState, step: number
     ),
   );
 
+  const rollouts = columns.map((column, i) => ({
+    ...column,
+    problem: problems[owner(i)],
+    group: owner(i),
+    response: responses[i],
+    verdict: verdicts[i],
+    truncated: responses[i][responses[i].length - 1] !== task.tokenizer.eosId,
+    context: contexts[i],
+    token: tokens[i],
+  }));
+  x.onScored?.(rollouts);
+
   const advantage = concat(tokens.map((a) => a.advantage));
   const weights = aggregationWeights(
     responses.map((r) => r.length),
@@ -182,16 +196,7 @@ export async function trainStep(x: StepContext, state: MethodState, step: number
   const phaseMs = clock.end();
 
   return {
-    rollouts: columns.map((column, i) => ({
-      ...column,
-      problem: problems[owner(i)],
-      group: owner(i),
-      response: responses[i],
-      verdict: verdicts[i],
-      truncated: responses[i][responses[i].length - 1] !== task.tokenizer.eosId,
-      context: contexts[i],
-      token: tokens[i],
-    })),
+    rollouts,
     state: { gate, deviations, totalTokens: state.totalTokens + advantage.length },
     method,
     gateStatistic: h,

@@ -169,6 +169,8 @@ export class Session {
             step,
             pieces: pieces.map(({ rollout, ids }) => ({ rollout, tokens: ids.map((id) => tokenizer.token(id)) })),
           }),
+        onScored: (rollouts) =>
+          this.tell({ type: 'signals', step, rollouts: rollouts.map((r) => signalRollout(r, tokenizer)) }),
       },
       this.method,
       step,
@@ -208,9 +210,15 @@ export class Session {
 
   private tellStep(o: StepOutcome, seconds: number): void {
     const { step } = this;
-    const rollouts = o.rollouts.map((r) => signalRollout(r, this.o.task.tokenizer));
-    for (const r of rollouts) this.table.add(r.tokens, r.u, r.term, r.advantage);
-    this.tell({ type: 'signals', step, rollouts });
+    const { tokenizer } = this.o.task;
+    for (const { response, token } of o.rollouts) {
+      this.table.add(
+        Array.from(response, (id) => tokenizer.token(id)),
+        token.u,
+        token.term,
+        token.advantage,
+      );
+    }
     const figures = stepFigures(step, o, seconds, this.evalAccuracy);
     this.tell({
       type: 'gate',

@@ -5,6 +5,7 @@
 import type { LabCommand, LabMessage, RunEvent } from '../lab/events';
 import { fold } from './state/snapshot';
 import { type LabState, useLab } from './state/store';
+import { Viewing } from './state/viewing';
 
 const HIDDEN_INTERVAL_MS = 1000;
 
@@ -25,6 +26,7 @@ let line: Line | null = null;
 let onAnswer: Answers | null = null;
 let waiting: LabMessage[] = [];
 let scheduled = false;
+const viewing = new Viewing();
 
 /** Begins to listen; `open` asks the worker for the adapter. */
 export function connect(worker: Line, answers: Answers): void {
@@ -44,12 +46,14 @@ export function connect(worker: Line, answers: Answers): void {
 }
 
 export function send(command: LabCommand): void {
+  if (command.type === 'step' || command.type === 'resume') viewing.next();
   line?.postMessage(command);
 }
 
 /** Takes a message for the next frame. The replay player hands its events in here too. */
 export function receive(message: LabMessage): void {
-  waiting.push(message);
+  if (message.type !== 'event') waiting.push(message);
+  else for (const event of viewing.admit(message.event, performance.now())) waiting.push({ type: 'event', event });
   if (scheduled) return;
   scheduled = true;
   if (document.hidden) setTimeout(flush, HIDDEN_INTERVAL_MS);
@@ -59,6 +63,7 @@ export function receive(message: LabMessage): void {
 /** Forgets events that were received for a snapshot that is being replaced. */
 export function forgetEvents(): void {
   waiting = waiting.filter((message) => message.type !== 'event');
+  viewing.next();
 }
 
 function flush(): void {

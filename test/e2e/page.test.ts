@@ -84,8 +84,15 @@ test('start, coloured tokens, pause, resume, a change of λ, step and stop', asy
   expect(tokens.every((t) => Number.isFinite(t.u) && t.text !== '')).toBe(true);
   expect(tokens.filter((t) => t.u <= -2).every((t) => t.tint === '-3')).toBe(true);
 
+  // A person who looks at any moment of a running page mostly sees colours, not only half-written rollouts.
+  let coloured = 0;
+  for (let look = 0; look < 20; look++, await page.waitForTimeout(150))
+    if ((await scored().count()) > 50) coloured += 1;
+  expect(coloured).toBeGreaterThanOrEqual(8);
+
   await click('Pause');
   await until('a pause', () => button('Resume').isEnabled());
+  expect(await scored().count()).toBeGreaterThan(50); // at rest the last step is coloured
   const paused = await stepsDone();
   await page.waitForTimeout(2500);
   expect(await stepsDone()).toBe(paused);
