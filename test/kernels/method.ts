@@ -1,9 +1,40 @@
 /** What the tests of the method's kernels share: rollouts of lengths that bite, and the host's float64 answer. */
+import { afterAll, beforeAll } from 'vitest';
 import { type TokenAdvantages, tokenAdvantages } from '../../src/antisd/advantages';
 import type { Method } from '../../src/antisd/arms';
+import type { Gpu } from '../../src/gpu/device';
+import { Recorder } from '../../src/gpu/recorder';
 import { tokenAdvantage } from '../../src/kernels/token-advantage';
 import { wave } from '../setup/close';
-import type { Device } from '../setup/gpu';
+import { type Device, testDevice } from '../setup/gpu';
+
+/**
+ * The device as it is, and as a GPU: there many threads share a row, a form that a software adapter would never choose by
+ * itself. Call at the top of a file.
+ */
+export function testForms(): { form: string; device: Device }[] {
+  const device = testDevice();
+  const wide = {} as Device;
+  beforeAll(() => {
+    const adapter = { ...device.gpu.adapter, software: false };
+    const gpu: Gpu = Object.create(device.gpu, { adapter: { value: adapter } });
+    const r = new Recorder(gpu);
+    Object.assign(wide, device, {
+      gpu,
+      r,
+      read(t: Parameters<Device['read']>[0], n: number) {
+        const values = r.readF32(t, n);
+        r.submit();
+        return values;
+      },
+    });
+  });
+  afterAll(() => wide.r?.destroy());
+  return [
+    { form: 'in the form of this adapter', device },
+    { form: 'in the form of a GPU', device: wide },
+  ];
+}
 
 /** Rollouts laid end to end, with the A and λ of each. */
 export interface Rollouts {
