@@ -13,7 +13,7 @@ var<workgroup> mine: array<atomic<u32>, 257>;
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) id: vec3u) {
   let first = (wg.x + wg.y * groups.x) * WG * PER + id.x; // workgroup memory starts out as zeros
-  for (var i = first; i < min(p.N, first + WG * PER - id.x); i += WG) {
+  for (var i = first; i < min(p.N, first + WG * PER); i += WG) {
     let bits = x[i * p.stride + p.column];
     var bin = p.B;
     if ((bits & 0x7fffffffu) <= 0x7f800000u) { // bits, since compilers may assume that NaN never occurs

@@ -119,6 +119,23 @@ describe.each(testForms())('$form', ({ device }) => {
     });
   });
 
+  it('sorts NaN last, whatever its sign', async () => {
+    const { r, put, poisoned, read } = device;
+    const x = put([0x7fc00000, 0xffc00001, 0x3f800000, 0xff800000, 0x7f800000], 'u32'); // NaN, NaN, 1, -∞, ∞
+    const offsets = put([0, 5], 'u32');
+    for (const [rank, value] of [
+      Number.NEGATIVE_INFINITY,
+      1,
+      Number.POSITIVE_INFINITY,
+      Number.NaN,
+      Number.NaN,
+    ].entries()) {
+      const out = poisoned(1);
+      quantile(r, { x, offsets, ranks: put([rank, rank], 'u32'), out }, { S: 1, N: 5, stride: 1, column: 0 });
+      expect([...(await read(out, 1))]).toEqual([value]);
+    }
+  });
+
   it('refuses bins that cannot be counted and quantiles that are none', () => {
     const b = { x: device.put([0]), counts: device.put([0, 0], 'u32') };
     const p = { N: 1, stride: 1, column: 0, bins: 4, lo: 0, hi: 1 };
