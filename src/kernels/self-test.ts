@@ -4,7 +4,7 @@
  */
 import type { Gpu } from '../gpu/device';
 import { Recorder } from '../gpu/recorder';
-import { Arena, type Tensor } from '../gpu/tensor';
+import { Arena } from '../gpu/tensor';
 import { adamw, globalNorm, NORM_SLICES } from './adamw';
 import { attentionBackward, attentionBlocks, attentionForward } from './attention';
 import { embeddingBackward, embeddingForward, sortIds } from './embedding';
@@ -13,6 +13,8 @@ import { logprobBackward, logprobForward } from './logprob';
 import { MATMUL_VARIANTS, type MatmulCall, matmul, matmulVariant, setMatmulVariant } from './matmul';
 import { rmsNormBackward, rmsNormForward } from './rms-norm';
 import { sample } from './sample';
+import { type Case, makeBench, wave } from './self-test-bench';
+import { METHOD_CASES } from './self-test-method';
 import { swigluBackward, swigluForward } from './swiglu';
 
 export interface SelfTestResult {
@@ -24,21 +26,6 @@ export interface SelfTestResult {
 
 /** Largest difference from the reference that f32 sums over these shapes can explain. */
 const ALLOWED = 1e-4;
-
-/** What a case gets to work with: tensors from host data, and reading back. */
-interface Bench {
-  r: Recorder;
-  put(data: ArrayLike<number>, kind?: 'f32' | 'u32'): Tensor;
-  zeros(n: number): Tensor;
-  /** Largest difference between a tensor and the reference. */
-  error(t: Tensor, want: ArrayLike<number>): Promise<number>;
-}
-
-type Case = (b: Bench) => Promise<number>;
-
-/** Numbers in [-1, 1] that look random and are the same everywhere. */
-const wave = (n: number, seed: number): Float64Array =>
-  Float64Array.from({ length: n }, (_, i) => Math.fround(Math.sin(12.9898 * (i + 1) + 78.233 * seed)));
 
 /** Runs all cases. Throws only what the device throws (DeviceLost); wrong numbers are reported, not thrown. */
 export async function selfTestKernels(gpu: Gpu): Promise<SelfTestResult> {
@@ -57,7 +44,7 @@ export async function selfTestKernels(gpu: Gpu): Promise<SelfTestResult> {
     else failed.push(problem);
   };
   try {
-    for (const [name, run] of Object.entries(CASES)) record(await check(name, run));
+    for (const [name, run] of Object.entries({ ...CASES, ...METHOD_CASES })) record(await check(name, run));
     const inForce = matmulVariant(gpu);
     let choice = inForce;
     for (const variant of MATMUL_VARIANTS) {
@@ -76,30 +63,6 @@ export async function selfTestKernels(gpu: Gpu): Promise<SelfTestResult> {
     r.destroy();
   }
   return { passed, failed, ms: performance.now() - started };
-}
-
-function makeBench(arena: Arena, r: Recorder): Bench {
-  let id = 0;
-  const zeros = (n: number) => arena.tensor({ label: `self-test.${id++}`, shape: [n], purpose: 'scratch' });
-  return {
-    r,
-    zeros,
-    put(data, kind = 'f32') {
-      const t = zeros(data.length);
-      r.write(t, kind === 'f32' ? Float32Array.from(data) : Uint32Array.from(data));
-      return t;
-    },
-    async error(t, want) {
-      const read = r.readF32(t, want.length);
-      r.submit();
-      const got = await read;
-      let worst = 0;
-      // `!(…)` so that NaN counts as an error
-      for (let i = 0; i < want.length; i++)
-        if (!(Math.abs(got[i] - want[i]) <= worst)) worst = Math.abs(got[i] - want[i]);
-      return Number.isNaN(worst) ? Number.POSITIVE_INFINITY : worst;
-    },
-  };
 }
 
 const matmulCase =
