@@ -11,7 +11,7 @@ import { bestSeconds, measureCopyBandwidth, measureFmaPeak } from '../kernels/pr
 import { parseTrainConfig } from '../lab/config';
 import type { RunEvent } from '../lab/events';
 import { Session } from '../lab/session';
-import type { ModelConfig } from '../model/config';
+import { type ModelConfig, NANO_CONFIG } from '../model/config';
 import { generate } from '../model/generate';
 import { ParameterLayout } from '../model/parameters';
 import { Policy } from '../model/policy';
@@ -20,6 +20,7 @@ import { loadModel, openDevice, repositoryRoot } from './places';
 
 /** The shapes of the comparison with other engines (docs/benchmarks.md): same decoder, same tokens. */
 const shape = (C: number, L: number, H: number, F: number, V: number): ModelConfig => ({
+  ...NANO_CONFIG,
   vocabSize: V,
   hiddenSize: C,
   layers: L,
@@ -27,13 +28,12 @@ const shape = (C: number, L: number, H: number, F: number, V: number): ModelConf
   kvHeads: H,
   headDim: C / H,
   intermediateSize: F,
-  ropeTheta: 10_000,
-  rmsNormEps: 1e-6,
   tiedEmbeddings: false,
   maxPositions: 256,
   bosId: null,
   eosId: null,
   padId: null,
+  sliding: new Array<boolean>(L).fill(false),
 });
 const MODELS = {
   nano: { config: shape(96, 3, 3, 256, 126), sequences: 32, length: 64, gflop: 4.68 },

@@ -89,6 +89,12 @@ export class Arena {
     return tensors;
   }
 
+  /** `allocate` for tensors that are told apart by their place in a list. */
+  async allocateList(specs: readonly TensorSpec[]): Promise<Tensor[]> {
+    const named = await this.allocate(Object.fromEntries(specs.map((spec, i) => [`${i}`, spec])));
+    return specs.map((_, i) => named[`${i}`]);
+  }
+
   destroy(): void {
     for (const buffer of this.buffers.splice(0)) this.gpu.destroyBuffer(buffer);
   }

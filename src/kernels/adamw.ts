@@ -11,21 +11,25 @@ const stage = defineKernel('global-norm', normSource);
 const finish = defineKernel('global-norm-finish', finishSource);
 const step = defineKernel('adamw', adamwSource);
 
-/** Partial sums the norm is made of; `partial` must hold this many. */
+/** Partial sums of one chunk; `partial` must hold this many for each. */
 export const NORM_SLICES = 256;
 
-/** result (4) = (|g|, clip factor, 1 where finite else 0, 0). Two stages, fixed order. */
+/** result (4) = (|g|, clip factor, 1 where finite else 0, 0) over all chunks of g. Two stages, fixed order. */
 export function globalNorm(
   r: Recorder,
-  b: { g: Tensor; partial: Tensor; result: Tensor },
-  p: { n: number; maxNorm: number },
+  b: { g: readonly Tensor[]; partial: Tensor; result: Tensor },
+  { maxNorm }: { maxNorm: number },
 ): void {
-  expectLength('globalNorm.g', b.g, p.n);
-  expectLength('globalNorm.partial', b.partial, NORM_SLICES);
-  const slice = Math.max(1024, Math.ceil(p.n / NORM_SLICES));
-  const slices = Math.ceil(p.n / slice);
-  r.dispatch(stage, b, { n: p.n, slice }, [slices]);
-  r.dispatch(finish, b, { slices, maxNorm: p.maxNorm }, [1]);
+  expectLength('globalNorm.partial', b.partial, NORM_SLICES * b.g.length);
+  let slices = 0;
+  for (const g of b.g) {
+    const n = g.bytes / 4;
+    const slice = Math.max(1024, Math.ceil(n / NORM_SLICES));
+    const count = Math.ceil(n / slice);
+    r.dispatch(stage, { g, partial: b.partial }, { n, slice, first: slices }, [count]);
+    slices += count;
+  }
+  r.dispatch(finish, { partial: b.partial, result: b.result }, { slices, maxNorm }, [1]);
 }
 
 export interface AdamWOptions {

@@ -1,11 +1,11 @@
 // attention-backward-key-value: gradient of attention-forward in the keys and values.
 //   P = exp(q[n] . k / sqrt(D) - lse[n]);   dv = sum_n P dOut[n];   dk = sum_n P (dOut[n] . v - delta[n]) q[n] / sqrt(D)
-//   over the queries n >= j of the same sequence and the query heads that share this key head
+//   over the queries j <= n < j + window of the same sequence and the query heads that share this key head
 //   q, k, qkv, blocks (here: blocks of keys), lse, dOut, delta as in attention-backward-query.wgsl
 //   dQkv (N,(H+2K)D) out= (key and value heads)
 // One workgroup per (block of keys, key head), one thread per key; all threads walk the same queries.
 const D4: u32 = 4u; // head dimension / 4: the host puts the model's value here
-struct Params { H: u32, K: u32, scale: f32 }
+struct Params { H: u32, K: u32, scale: f32, window: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> q: array<vec4f>;
 @group(0) @binding(2) var<storage, read> k: array<vec4f>;
@@ -33,7 +33,8 @@ fn main(@builtin(workgroup_id) wg: vec3u, @builtin(local_invocation_id) id: vec3
     key[d] = k[(safe * p.K + kv) * D4 + d] * p.scale;
     value[d] = qkv[safe * stride + (p.H + p.K + kv) * D4 + d];
   }
-  for (var n = block.x; n < block.w; n += 1u) {
+  let last = min(block.w, block.y + min(p.window, block.w) - 1u);
+  for (var n = block.x; n < last; n += 1u) {
     for (var h = kv * share; h < (kv + 1u) * share; h += 1u) {
       let at = (n * p.H + h) * D4;
       var s = 0.0;
@@ -42,7 +43,7 @@ fn main(@builtin(workgroup_id) wg: vec3u, @builtin(local_invocation_id) id: vec3
         s += dot(key[d], q[at + d]);
         dp += dot(value[d], dOut[at + d]);
       }
-      let e = select(0.0, exp(min(s - lse[n * p.H + h], 0.0)), n >= j);
+      let e = select(0.0, exp(min(s - lse[n * p.H + h], 0.0)), n >= j && n - j < p.window);
       let ds = e * (dp - delta[n * p.H + h]);
       for (var d = 0u; d < D4; d += 1u) {
         dValue[d] += e * dOut[at + d];

@@ -1,9 +1,9 @@
 // attention-backward-query: gradient of attention-forward in the queries.
-//   P = exp(q . k[j] / sqrt(D) - lse);   dS = P (dOut . v[j] - delta);   dq = sum_j dS k[j] / sqrt(D)
+//   P = exp(q . k[j] / sqrt(D) - lse);   dS = P (dOut . v[j] - delta);   dq = sum_j dS k[j] / sqrt(D), n - window < j <= n
 //   q, k, qkv, blocks, lse as in attention-forward.wgsl | dOut (N,H,D) in | delta (N,H) in | dQkv (N,(H+2K)D) out= (query heads)
 // One workgroup per (block of queries, head), one thread per query.
 const D4: u32 = 4u; // head dimension / 4: the host puts the model's value here
-struct Params { H: u32, K: u32, scale: f32 }
+struct Params { H: u32, K: u32, scale: f32, window: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> q: array<vec4f>;
 @group(0) @binding(2) var<storage, read> k: array<vec4f>;
@@ -31,7 +31,7 @@ fn main(@builtin(workgroup_id) wg: vec3u, @builtin(local_invocation_id) id: vec3
   let pull = delta[safe * p.H + h];
   let stride = (p.H + 2u * p.K) * D4;
   let vBase = (p.H + p.K + kv) * D4;
-  for (var j = block.z; j < block.y; j += 1u) {
+  for (var j = max(block.z, block.x - min(block.x, p.window - 1u)); j < block.y; j += 1u) {
     let kAt = (j * p.K + kv) * D4;
     let vAt = j * stride + vBase;
     var s = 0.0;
@@ -40,7 +40,7 @@ fn main(@builtin(workgroup_id) wg: vec3u, @builtin(local_invocation_id) id: vec3
       s += dot(query[d], k[kAt + d]);
       dp += dot(up[d], qkv[vAt + d]);
     }
-    let ds = select(0.0, exp(min(s - norm, 0.0)) * (dp - pull), j <= n);
+    let ds = select(0.0, exp(min(s - norm, 0.0)) * (dp - pull), j <= n && n - j < p.window);
     for (var d = 0u; d < D4; d += 1u) { acc[d] += ds * k[kAt + d]; }
   }
   if (n >= block.y) { return; }

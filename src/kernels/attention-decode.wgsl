@@ -1,10 +1,10 @@
 // attention-decode: attention of one new token a row over the row's cache.
-//   out[b,h] = sum_{t <= pos} softmax_t(q[b,h] . cacheK[row,t] / sqrt(D)) cacheV[row,t]
+//   out[b,h] = sum_{pos - window < t <= pos} softmax_t(q[b,h] . cacheK[row,t] / sqrt(D)) cacheV[row,t]
 //   q (B,H,D) in | cacheK, cacheV (R,P,K,D) in | rows, positions (B) u32 in | out (B,H,D) out=
 // One workgroup per (row, head); thread i takes the keys i, i + T, ... with an online softmax; the partial results are
 // merged in thread order.
 const D4: u32 = 4u; // head dimension / 4: the host puts the model's value here
-struct Params { H: u32, K: u32, P: u32, scale: f32 }
+struct Params { H: u32, K: u32, P: u32, scale: f32, window: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> q: array<vec4f>;
 @group(0) @binding(2) var<storage, read> cacheK: array<vec4f>;
@@ -30,7 +30,7 @@ fn main(@builtin(workgroup_id) wg: vec3u, @builtin(local_invocation_id) id: vec3
   let end = positions[b] + 1u;
   var m = -1e30;
   var sum = 0.0;
-  for (var t = id.x; t < end; t += T) {
+  for (var t = end - min(end, p.window) + id.x; t < end; t += T) {
     let at = ((base + t) * p.K + kv) * D4;
     var s = 0.0;
     for (var d = 0u; d < D4; d += 1u) { s += dot(query[d], cacheK[at + d]); }

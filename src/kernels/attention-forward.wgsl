@@ -1,13 +1,13 @@
 // attention-forward: causal grouped-query attention over packed sequences, flash style (Dao et al. 2022): online
 // softmax, so no (T,T) matrix is stored.
-//   s[j] = q . k[j] / sqrt(D) for the keys j <= n of the same sequence;   out = sum_j softmax(s)[j] v[j];   lse = log sum_j exp s[j]
+//   s[j] = q . k[j] / sqrt(D) for the keys n - window < j <= n of the same sequence;   out = sum_j softmax(s)[j] v[j];   lse = log sum_j exp s[j]
 //   q (N,H,D) in | k (N,K,D) in | qkv (N,(H+2K)D) in: value heads are its last K | blocks (B) vec4u in: first query, end,
 //   start of its sequence, end of its sequence | out (N,H,D) out= | lse (N,H) out=, nats
 // One workgroup per (block of at most WG queries, head), one thread per query. All threads walk the same keys, so that
 // their addresses are uniform: one broadcast load on a GPU, one scalar load on a software adapter.
 // Gradient: attention-backward-query.wgsl, attention-backward-key-value.wgsl
 const D4: u32 = 4u; // head dimension / 4: the host puts the model's value here
-struct Params { H: u32, K: u32, scale: f32 }
+struct Params { H: u32, K: u32, scale: f32, window: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> q: array<vec4f>;
 @group(0) @binding(2) var<storage, read> k: array<vec4f>;
@@ -31,11 +31,11 @@ fn main(@builtin(workgroup_id) wg: vec3u, @builtin(local_invocation_id) id: vec3
   var sum = 0.0;
   let vStride = (p.H + 2u * p.K) * D4;
   let vBase = (p.H + p.K + kv) * D4;
-  for (var j = block.z; j < block.y; j += 1u) {
+  for (var j = max(block.z, block.x - min(block.x, p.window - 1u)); j < block.y; j += 1u) {
     let kAt = (j * p.K + kv) * D4;
     var s = 0.0;
     for (var d = 0u; d < D4; d += 1u) { s += dot(query[d], k[kAt + d]); }
-    s = select(-1e30, s, j <= n);
+    s = select(-1e30, s, j <= n && n - j < p.window);
     let m2 = max(m, s);
     let shrink = exp(m - m2);
     let e = exp(s - m2);

@@ -36,8 +36,18 @@ export function attentionBlocks(offsets: ArrayLike<number>, size: number): Uint3
   return Uint32Array.from(blocks);
 }
 
-/** `blocks` rows of the table above. */
-type Blocks = HeadShape & { blocks: number };
+/** `blocks` rows of the table above; each query sees its own key and the `window` − 1 before it (null: all before it). */
+type Blocks = HeadShape & { blocks: number; window?: number | null };
+
+/** For kernels: a window that no sequence fills stands for none. */
+const ALL = 0x7fffffff;
+
+const headParams = (p: { H: number; K: number; D: number; window?: number | null }) => ({
+  H: p.H,
+  K: p.K,
+  scale: 1 / Math.sqrt(p.D),
+  window: p.window ?? ALL,
+});
 
 /** out (N,H,D) and lse (N,H) from q (N,H,D), k (N,K,D) and the value heads in qkv. */
 export function attentionForward(
@@ -48,7 +58,7 @@ export function attentionForward(
   expectLength('attentionForward.out', b.out, p.N * p.H * p.D);
   expectLength('attentionForward.blocks', b.blocks, p.blocks * 4);
   const kernel = forHeadDim('attention-forward', forwardSource, p.D);
-  r.dispatch(kernel, b, { H: p.H, K: p.K, scale: 1 / Math.sqrt(p.D) }, [p.H, p.blocks], { WG: attentionBlock(r.gpu) });
+  r.dispatch(kernel, b, headParams(p), [p.H, p.blocks], { WG: attentionBlock(r.gpu) });
 }
 
 /** dQkv (N,(H+2K)D) = gradients of the turned queries and keys and of the values, given dOut (N,H,D). `delta` is scratch (N,H). */
@@ -70,7 +80,7 @@ export function attentionBackward(
   expectLength('attentionBackward.dQkv', b.dQkv, p.N * (p.H + 2 * p.K) * p.D);
   expectLength('attentionBackward.delta', b.delta, p.N * p.H);
   r.dispatch(delta, b, { rows: p.N * p.H, D: p.D }, perElement(p.N * p.H));
-  const params = { H: p.H, K: p.K, scale: 1 / Math.sqrt(p.D) };
+  const params = headParams(p);
   const constants = { WG: attentionBlock(r.gpu) };
   r.dispatch(forHeadDim('attention-backward-query', querySource, p.D), b, params, [p.H, p.blocks], constants);
   r.dispatch(forHeadDim('attention-backward-key-value', keyValueSource, p.D), b, params, [p.K, p.blocks], constants);
@@ -80,9 +90,9 @@ export function attentionBackward(
 export function attentionDecode(
   r: Recorder,
   b: { q: Tensor; cacheK: Tensor; cacheV: Tensor; rows: Tensor; positions: Tensor; out: Tensor },
-  p: { B: number; H: number; K: number; D: number; P: number },
+  p: { B: number; H: number; K: number; D: number; P: number; window?: number | null },
 ): void {
   expectLength('attentionDecode.out', b.out, p.B * p.H * p.D);
   const kernel = forHeadDim('attention-decode', decodeSource, p.D);
-  r.dispatch(kernel, b, { H: p.H, K: p.K, P: p.P, scale: 1 / Math.sqrt(p.D) }, [p.H, p.B], { T: decodeThreads(r.gpu) });
+  r.dispatch(kernel, b, { ...headParams(p), P: p.P }, [p.H, p.B], { T: decodeThreads(r.gpu) });
 }

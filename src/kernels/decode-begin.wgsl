@@ -1,11 +1,11 @@
 // decode-begin: embeds the newest token of every active row and tells the later kernels its position.
 //   x[b,:] = table[last token of row],  positions[b] = its position;   row = rows[b]
-//   table (V,C) in | rows (B) u32 in | state (R,4) u32 in: last token, its position, number generated, done | x (B,C) out= | positions (B) u32 out=
+//   done for the tokens first … first + rows - 1; the others are left to other pieces of the table
+//   table (rows,C) in: weightAt(i) of weights-*.wgsl | rows (B) u32 in | state (R,4) u32 in: last token, its position, number generated, done | x (B,C) out= | positions (B) u32 out=
 // One thread per (active row, channel).
-struct Params { B: u32, C: u32 }
+struct Params { B: u32, C: u32, first: u32, rows: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> table: array<f32>;
-@group(0) @binding(2) var<storage, read> rows: array<u32>;
+@group(0) @binding(1) var<storage, read> rows: array<u32>;
 @group(0) @binding(3) var<storage, read> state: array<vec4u>;
 @group(0) @binding(4) var<storage, read_write> x: array<f32>;
 @group(0) @binding(5) var<storage, read_write> positions: array<u32>;
@@ -18,6 +18,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let b = i / p.C;
   let c = i - b * p.C;
   let s = state[rows[b]];
-  x[i] = table[s.x * p.C + c];
+  let token = s.x - p.first; // wraps below first
+  if (token >= p.rows) { return; }
+  x[i] = weightAt(token * p.C + c);
   if (c == 0u) { positions[b] = s.y; }
 }

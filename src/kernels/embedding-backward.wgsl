@@ -1,8 +1,8 @@
 // embedding-backward: scatter-add of embedding-forward, deterministic and without atomics.
-//   dTable[id[j],:] += sum over the tokens n that carry id[j] of dy[n,:], in token order
-//   dy (N,C) in | order (N) u32: token indices sorted by id | runs (J,3) u32: id, first and end in `order` | dTable (V,C) out+=
+//   dTable[id[j] - first,:] += sum over the tokens n that carry id[j] of dy[n,:], in token order, for ids in this piece's rows
+//   dy (N,C) in | order (N) u32: token indices sorted by id | runs (J,3) u32: id, first and end in `order` | dTable (rows,C) out+=
 // One thread per (distinct id j, channel c); the host sorts the ids.
-struct Params { J: u32, C: u32 }
+struct Params { J: u32, C: u32, first: u32, rows: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
 @group(0) @binding(2) var<storage, read> order: array<u32>;
@@ -16,7 +16,9 @@ fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u
   if (i >= p.J * p.C) { return; }
   let j = i / p.C;
   let c = i - j * p.C;
+  let row = runs[3u * j] - p.first; // wraps below first
+  if (row >= p.rows) { return; }
   var sum = 0.0;
   for (var k = runs[3u * j + 1u]; k < runs[3u * j + 2u]; k += 1u) { sum += dy[order[k] * p.C + c]; }
-  dTable[runs[3u * j] * p.C + c] += sum;
+  dTable[row * p.C + c] += sum;
 }

@@ -1,11 +1,10 @@
 // embedding-forward: gathers rows of a table (torch.nn.functional.embedding).
-//   y[n,:] = table[ids[n],:]
-//   table (V,C) in | ids (N) u32 in, each < V (the host checks) | y (N,C) out=
+//   y[n,:] = table[ids[n],:] for the ids first … first + rows - 1; the other rows of y are left to other pieces
+//   table (rows,C) in: weightAt(i) of weights-*.wgsl | ids (N) u32 in, each < V (the host checks) | y (N,C) out=
 // One thread per element. Gradient: embedding-backward.wgsl (repeated ids) or scatter-rows.wgsl (distinct ids)
-struct Params { N: u32, C: u32 }
+struct Params { N: u32, C: u32, first: u32, rows: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> table: array<f32>;
-@group(0) @binding(2) var<storage, read> ids: array<u32>;
+@group(0) @binding(1) var<storage, read> ids: array<u32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 override WG: u32 = 64;
 
@@ -14,5 +13,7 @@ fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u
   let i = (wg.x + wg.y * groups.x) * WG + id.x;
   if (i >= p.N * p.C) { return; }
   let n = i / p.C;
-  y[i] = table[ids[n] * p.C + (i - n * p.C)];
+  let row = ids[n] - p.first; // wraps below first
+  if (row >= p.rows) { return; }
+  y[i] = weightAt(row * p.C + (i - n * p.C));
 }

@@ -6,30 +6,46 @@ import backwardSource from './embedding-backward.wgsl?raw';
 import forwardSource from './embedding-forward.wgsl?raw';
 import { perElement } from './launch';
 import scatterSource from './scatter-rows.wgsl?raw';
+import { rowBindings, storageKernel, type Weight, wholeWeight } from './storage';
 
-const forward = defineKernel('embedding-forward', forwardSource);
 const backward = defineKernel('embedding-backward', backwardSource);
 const scatter = defineKernel('scatter-rows', scatterSource);
 
 /** y[n] = table[ids[n]]; table is (V,C), y is (N,C). The caller has checked that every id is below V. */
 export function embeddingForward(
   r: Recorder,
-  b: { table: Tensor; ids: Tensor; y: Tensor },
-  p: { N: number; C: number },
+  b: { table: Weight; ids: Tensor; y: Tensor },
+  { N, C }: { N: number; C: number },
 ): void {
-  expectLength('embeddingForward.y', b.y, p.N * p.C);
-  expectLength('embeddingForward.ids', b.ids, p.N);
-  r.dispatch(forward, b, p, perElement(p.N * p.C));
+  expectLength('embeddingForward.y', b.y, N * C);
+  expectLength('embeddingForward.ids', b.ids, N);
+  for (const piece of b.table.pieces) {
+    const kernel = storageKernel('embedding-forward', forwardSource, piece.storage);
+    const bindings = { ...rowBindings(piece), ids: b.ids, y: b.y };
+    r.dispatch(kernel, bindings, { N, C, first: piece.first, rows: piece.rows }, perElement(N * C));
+  }
+}
+
+/** y[n] = x[ids[n]] for an f32 tensor of rows of C. */
+export function gatherRows(
+  r: Recorder,
+  b: { x: Tensor; ids: Tensor; y: Tensor },
+  { N, C }: { N: number; C: number },
+): void {
+  const rows = Math.floor(b.x.bytes / 4 / C);
+  embeddingForward(r, { table: wholeWeight(b.x, rows, C), ids: b.ids, y: b.y }, { N, C });
 }
 
 /** dTable[id] += the sum of dy over the tokens with that id, in token order; order and runs come from `sortIds`. */
 export function embeddingBackward(
   r: Recorder,
-  b: { dy: Tensor; order: Tensor; runs: Tensor; dTable: Tensor },
-  p: { J: number; C: number },
+  b: { dy: Tensor; order: Tensor; runs: Tensor; dTable: Weight },
+  { J, C }: { J: number; C: number },
 ): void {
-  expectLength('embeddingBackward.runs', b.runs, p.J * 3);
-  r.dispatch(backward, b, p, perElement(p.J * p.C));
+  expectLength('embeddingBackward.runs', b.runs, J * 3);
+  const { dy, order, runs } = b;
+  for (const { data, first, rows } of b.dTable.pieces)
+    r.dispatch(backward, { dy, order, runs, dTable: data }, { J, C, first, rows }, perElement(J * C));
 }
 
 /** y[ids[n]] = x[n] for distinct ids; x is (N,C). */

@@ -1,8 +1,8 @@
 // global-norm: squared length of one slice of the gradients, first stage of two.
-//   partial[k] = sum of g[i]^2 over slice k
+//   partial[first + k] = sum of g[i]^2 over slice k
 //   g (n) in | partial (slices) out=
 // One workgroup per slice of `slice` elements; its threads stride, then add up as a tree. Second stage: global-norm-finish.wgsl
-struct Params { n: u32, slice: u32 }
+struct Params { n: u32, slice: u32, first: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> g: array<f32>;
 @group(0) @binding(2) var<storage, read_write> partial: array<f32>;
@@ -19,5 +19,5 @@ fn main(@builtin(workgroup_id) wg: vec3u, @builtin(local_invocation_id) id: vec3
     workgroupBarrier();
     if (id.x < half) { sums[id.x] += sums[id.x + half]; }
   }
-  if (id.x == 0u) { partial[wg.x] = sums[0]; }
+  if (id.x == 0u) { partial[p.first + wg.x] = sums[0]; }
 }

@@ -6,10 +6,10 @@ import beginSource from './decode-begin.wgsl?raw';
 import appendSource from './kv-append.wgsl?raw';
 import fillSource from './kv-fill.wgsl?raw';
 import { perElement } from './launch';
+import { rowBindings, storageKernel, type Weight } from './storage';
 
 const append = defineKernel('kv-append', appendSource);
 const fill = defineKernel('kv-fill', fillSource);
-const begin = defineKernel('decode-begin', beginSource);
 
 /** Cache tensors are (R,P,K,D): R rows, P positions. KD = K D, stride = (H+2K) D of qkv. */
 type CacheShape = {
@@ -42,9 +42,14 @@ export function kvFill(
 /** x (B,C) = embeddings of the newest tokens, positions (B) = where they stand. */
 export function decodeBegin(
   r: Recorder,
-  b: { table: Tensor; rows: Tensor; state: Tensor; x: Tensor; positions: Tensor },
-  p: { B: number; C: number },
+  b: { table: Weight; rows: Tensor; state: Tensor; x: Tensor; positions: Tensor },
+  { B, C }: { B: number; C: number },
 ): void {
-  expectLength('decodeBegin.x', b.x, p.B * p.C);
-  r.dispatch(begin, b, p, perElement(p.B * p.C));
+  expectLength('decodeBegin.x', b.x, B * C);
+  for (const piece of b.table.pieces) {
+    const kernel = storageKernel('decode-begin', beginSource, piece.storage);
+    const { rows, state, x, positions } = b;
+    const bindings = { ...rowBindings(piece), rows, state, x, positions };
+    r.dispatch(kernel, bindings, { B, C, first: piece.first, rows: piece.rows }, perElement(B * C));
+  }
 }

@@ -1,15 +1,14 @@
 // matmul-broadcast-nt: c = a bᵀ, for adapters on which a load whose address is the same for all lanes is cheap.
-//   a (M,K) in | b (N,K) in | addend (M,N) or (N) in | c (M,N) out=;  K a multiple of 4, read four at a time
-//   MODE 0: c = ab;  1: c += ab;  2: c = ab + addend;  3: c = ab + addend[n] (a bias)
+//   a (M,K) in | b (N,K) in: weight(i) of weights-*.wgsl | addend like c, or (ldc) in | c (M,N) out=, at row m, column c0 + n of ldc
+//   K a multiple of 4, read four at a time.  v = alpha ab:  MODE 0: c = v;  1: c += v;  2: c = v + addend;  3: c = v + addend[n] (a bias)
 // One workgroup of S lanes takes R rows and C S columns; lane i owns the columns i, i + S, i + 2S … of the block.
 // The rows of a are at uniform addresses (one scalar load and a broadcast); a load of b serves R rows.
 // A line with $i stands for R lines, one with $j for C (matmul-unroll.ts): sums in named scalars stay in registers.
 const R: u32 = 8u;
 const C: u32 = 4u;
-struct Params { M: u32, N: u32, K: u32 }
+struct Params { M: u32, N: u32, K: u32, ldc: u32, c0: u32, alpha: f32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> a: array<vec4f>;
-@group(0) @binding(2) var<storage, read> b: array<vec4f>;
 @group(0) @binding(3) var<storage, read> addend: array<f32>;
 @group(0) @binding(4) var<storage, read_write> c: array<f32>;
 override S: u32 = 8;
@@ -17,10 +16,10 @@ override MODE: u32 = 0; // no run-time branch: the unrolled stores would take se
 
 fn store(m: u32, n: u32, product: f32) {
   if (m >= p.M || n >= p.N) { return; }
-  let at = m * p.N + n;
-  var v = product;
+  let at = m * p.ldc + p.c0 + n;
+  var v = p.alpha * product;
   if (MODE == 1u) { v += c[at]; }
-  if (MODE >= 2u) { v += addend[select(at, n, MODE == 3u)]; }
+  if (MODE >= 2u) { v += addend[select(at, p.c0 + n, MODE == 3u)]; }
   c[at] = v;
 }
 
@@ -33,7 +32,7 @@ fn main(@builtin(workgroup_id) wg: vec3u, @builtin(local_invocation_index) lane:
   let b$j = min(n0 + $ju * S, p.N - 1u) * K4;
   var sum$i_$j = 0.0;
   for (var k = 0u; k < K4; k += 1u) {
-    let y$j = b[b$j + k];
+    let y$j = weight(b$j + k);
     let x$i = a[a$i + k];
     sum$i_$j += dot(x$i, y$j);
   }

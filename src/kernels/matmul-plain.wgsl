@@ -1,11 +1,13 @@
 // matmul-plain: c = a b in any layout and any size: the variant that needs nothing of the adapter or the shapes.
-//   a(m,k) at m am + k ak | b(k,n) at k bk + n bn | addend (M,N) or (N) in | c (M,N) out=
-//   mode 0: c = ab;  1: c += ab;  2: c = ab + addend;  3: c = ab + addend[n] (a bias)
+//   a(m,k) at a0 + m am + k ak | b(k,n) at k bk + n bn: weightAt(i) of weights-*.wgsl
+//   addend like c, or (ldc) in | c (M,N) out=, at row m, column c0 + n of ldc
+//   v = alpha ab:  mode 0: c = v;  1: c += v;  2: c = v + addend;  3: c = v + addend[n] (a bias)
 // One thread per 4 neighbouring columns of a row.
-struct Params { M: u32, N: u32, K: u32, mode: u32, am: u32, ak: u32, bk: u32, bn: u32 }
+struct Params {
+  M: u32, N: u32, K: u32, mode: u32, a0: u32, am: u32, ak: u32, bk: u32, bn: u32, ldc: u32, c0: u32, alpha: f32,
+}
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
-@group(0) @binding(2) var<storage, read> b: array<f32>;
 @group(0) @binding(3) var<storage, read> addend: array<f32>;
 @group(0) @binding(4) var<storage, read_write> c: array<f32>;
 override WG: u32 = 64;
@@ -21,16 +23,16 @@ fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u
   var acc = vec4f();
   for (var k = 0u; k < p.K; k += 1u) {
     let at = columns + k * p.bk;
-    acc += a[m * p.am + k * p.ak] * vec4f(b[at.x], b[at.y], b[at.z], b[at.w]);
+    acc += a[p.a0 + m * p.am + k * p.ak] * vec4f(weightAt(at.x), weightAt(at.y), weightAt(at.z), weightAt(at.w));
   }
   for (var j = 0u; j < 4u; j += 1u) {
     let n = n0 + j;
     if (n < p.N) {
-      let at = m * p.N + n;
-      var v = acc[j];
+      let at = m * p.ldc + p.c0 + n;
+      var v = p.alpha * acc[j];
       if (p.mode == 1u) { v += c[at]; }
       if (p.mode == 2u) { v += addend[at]; }
-      if (p.mode == 3u) { v += addend[n]; }
+      if (p.mode == 3u) { v += addend[p.c0 + n]; }
       c[at] = v;
     }
   }

@@ -1,6 +1,7 @@
 // matmul-tiles: c = a b in any layout and any size, through tiles in workgroup memory: the variant for GPUs.
-//   a(m,k) at m am + k ak | b(k,n) at k bk + n bn | addend (M,N) or (N) in | c (M,N) out=
-//   mode 0: c = ab;  1: c += ab;  2: c = ab + addend;  3: c = ab + addend[n] (a bias)
+//   a(m,k) at a0 + m am + k ak | b(k,n) at k bk + n bn: weightAt(i) of weights-*.wgsl
+//   addend like c, or (ldc) in | c (M,N) out=, at row m, column c0 + n of ldc
+//   v = alpha ab:  mode 0: c = v;  1: c += v;  2: c = v + addend;  3: c = v + addend[n] (a bias)
 // A workgroup takes 4 TY R rows and 4 TX C columns. Its G groups of TX TY threads walk every G-th slice of K, BK deep,
 // each through its own tiles; group 0 adds the others' sums in order, so small outputs with a long K fill the GPU too.
 // Thread (x, y) of a group owns the rows 4 (y + i TY) + 0…3 and the columns 4 (x + j TX) + 0…3.
@@ -11,10 +12,11 @@ const TX: u32 = 16u;
 const TY: u32 = 16u;
 const G: u32 = 1u;
 const BK: u32 = 16u;
-struct Params { M: u32, N: u32, K: u32, mode: u32, am: u32, ak: u32, bk: u32, bn: u32 }
+struct Params {
+  M: u32, N: u32, K: u32, mode: u32, a0: u32, am: u32, ak: u32, bk: u32, bn: u32, ldc: u32, c0: u32, alpha: f32,
+}
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
-@group(0) @binding(2) var<storage, read> b: array<f32>;
 @group(0) @binding(3) var<storage, read> addend: array<f32>;
 @group(0) @binding(4) var<storage, read_write> c: array<f32>;
 
@@ -28,12 +30,12 @@ var<workgroup> others: array<vec4f, select(1u, 4u * T * R * C, G > 1u)>; // sums
 // Outside the matrix both factors are 0: a value read by mistake may be NaN, and NaN times 0 is NaN.
 fn loadA(m: u32, k: u32) -> f32 {
   if (m >= p.M || k >= p.K) { return 0.0; }
-  return a[m * p.am + k * p.ak];
+  return a[p.a0 + m * p.am + k * p.ak];
 }
 
 fn loadB(k: u32, n: u32) -> f32 {
   if (n >= p.N || k >= p.K) { return 0.0; }
-  return b[k * p.bk + n * p.bn];
+  return weightAt(k * p.bk + n * p.bn);
 }
 
 fn store(m: u32, n0: u32, product: vec4f) {
@@ -41,10 +43,10 @@ fn store(m: u32, n0: u32, product: vec4f) {
   for (var e = 0u; e < 4u; e += 1u) {
     let n = n0 + e;
     if (n >= p.N) { return; }
-    let at = m * p.N + n;
-    var v = product[e];
+    let at = m * p.ldc + p.c0 + n;
+    var v = p.alpha * product[e];
     if (p.mode == 1u) { v += c[at]; }
-    if (p.mode >= 2u) { v += addend[select(at, n, p.mode == 3u)]; }
+    if (p.mode >= 2u) { v += addend[select(at, p.c0 + n, p.mode == 3u)]; }
     c[at] = v;
   }
 }

@@ -1,6 +1,5 @@
 /** Matrix products in the three layouts that training needs, with the variant picked by adapter and shape. */
 import type { Gpu } from '../gpu/device';
-import { defineKernel } from '../gpu/kernel';
 import { type Recorder, rows } from '../gpu/recorder';
 import { expectLength, type Tensor } from '../gpu/tensor';
 import nnSource from './matmul-broadcast-nn.wgsl?raw';
@@ -8,6 +7,7 @@ import ntSource from './matmul-broadcast-nt.wgsl?raw';
 import plainSource from './matmul-plain.wgsl?raw';
 import tilesSource from './matmul-tiles.wgsl?raw';
 import { unrolled } from './matmul-unroll';
+import { plainRows, QUANT_GROUP, rowBindings, type StoredRows, storageKernel } from './storage';
 
 /**
  * NT: c (M,N) = a (M,K) · b (N,K)ᵀ — y = x Wᵀ.  NN: c = a (M,K) · b (K,N) — dx = dy W.
@@ -16,17 +16,24 @@ import { unrolled } from './matmul-unroll';
 export interface MatmulCall {
   layout: 'NT' | 'NN' | 'TN';
   a: Tensor;
-  b: Tensor;
+  /** f32, or rows of a stored weight matrix (NT and NN). */
+  b: Tensor | StoredRows;
   c: Tensor;
   M: number;
   N: number;
   K: number;
   /** c += the product. At most one of accumulate, addend and bias. */
   accumulate?: boolean;
-  /** (M,N), added to the product. */
+  /** Like c, added to the product. */
   addend?: Tensor;
-  /** (N), added to every row. */
+  /** One value a column of c, added to every row. */
   bias?: Tensor;
+  /** The product is multiplied by this first. */
+  alpha?: number;
+  /** NN, TN: a is the columns `from` … of a matrix of `width` columns (multiples of 4). */
+  aColumns?: { from: number; width: number };
+  /** NT: c (and addend, bias) is the columns `from` … of a matrix of `width` columns. */
+  cColumns?: { from: number; width: number };
 }
 
 /**
@@ -49,50 +56,67 @@ export function setMatmulVariant(gpu: Gpu, variant: MatmulVariant): void {
   chosen.set(gpu, variant);
 }
 
-const plain = defineKernel('matmul-plain', plainSource);
-
-/** Records one product. Throws RangeError for a tensor that is too small. */
+/** Records one product. Throws RangeError for a tensor that is too small, or for quantised rows that are no multiple of 32. */
 export function matmul(r: Recorder, call: MatmulCall): void {
-  const { layout, a, b, c, M, N, K } = call;
-  expectLength('matmul.a', a, M * K);
-  expectLength('matmul.b', b, N * K);
-  expectLength('matmul.c', c, M * N);
-  if (call.addend) expectLength('matmul.addend', call.addend, M * N);
-  if (call.bias) expectLength('matmul.bias', call.bias, N);
+  const { layout, a, c, M, N, K } = call;
+  const b = 'storage' in call.b ? call.b : plainRows(call.b);
+  const aWidth = call.aColumns?.width ?? (layout === 'TN' ? M : K);
+  const cWidth = call.cColumns?.width ?? N;
+  expectLength('matmul.a', a, (layout === 'TN' ? K : M) * aWidth);
+  if (b.storage === 'f32') expectLength('matmul.b', b.data, N * K);
+  else if ((layout === 'NT' ? K : N) % (b.scales ? QUANT_GROUP : 4) !== 0)
+    throw new RangeError(`matmul.b: rows of ${layout === 'NT' ? K : N} values cannot be stored as ${b.storage}`);
+  expectLength('matmul.c', c, M * cWidth);
+  if (call.addend) expectLength('matmul.addend', call.addend, M * cWidth);
+  if (call.bias) expectLength('matmul.bias', call.bias, cWidth);
   if (M === 0 || N === 0) return;
+  const full: FullCall = {
+    ...call,
+    b,
+    a0: call.aColumns?.from ?? 0,
+    lda: aWidth,
+    c0: call.cColumns?.from ?? 0,
+    ldc: cWidth,
+  };
   const variant = matmulVariant(r.gpu);
-  if (variant === 'broadcast' && K > 0 && inFours(layout, M, N, K)) broadcast(r, call);
-  else if (variant === 'tiles-64' || variant === 'tiles-128') tiles(r, call, variant);
-  else r.dispatch(plain, bindings(call), strided(call), rows(Math.ceil((M * Math.ceil(N / 4)) / 64)));
+  if (variant === 'broadcast' && K > 0 && inFours(full)) broadcast(r, full);
+  else if (variant === 'tiles-64' || variant === 'tiles-128') tiles(r, full, variant);
+  else {
+    const kernel = storageKernel('matmul-plain', plainSource, b.storage);
+    r.dispatch(kernel, bindings(full), strided(full), rows(Math.ceil((M * Math.ceil(N / 4)) / 64)));
+  }
 }
+
+/** A call with its defaults filled in. */
+type FullCall = MatmulCall & { b: StoredRows; a0: number; lda: number; c0: number; ldc: number };
 
 /** The broadcast kernels read four values at a time along the contiguous axes. */
-function inFours(layout: MatmulCall['layout'], M: number, N: number, K: number): boolean {
+function inFours({ layout, N, K, lda, a0 }: FullCall): boolean {
   if (layout === 'NT') return K % 4 === 0;
-  return N % 4 === 0 && (layout === 'NN' ? K : M) % 4 === 0;
+  return N % 4 === 0 && lda % 4 === 0 && a0 % 4 === 0 && (layout === 'TN' || K % 4 === 0);
 }
 
-function broadcast(r: Recorder, call: MatmulCall): void {
-  const { layout, M, N, K } = call;
+function broadcast(r: Recorder, call: FullCall): void {
+  const { layout, M, N, K, lda, a0, ldc, c0, alpha = 1 } = call;
   const S = r.gpu.adapter.software ? r.gpu.adapter.subgroupSize[1] : 32;
   const R = M <= 4 ? 4 : 8;
   const nt = layout === 'NT';
   const C = nt ? (M >= 64 && Math.ceil(N / (8 * S)) * 8 * S <= 1.1 * N ? 8 : 4) : 2; // 8 where few lanes stay idle
-  const kernel = nt
-    ? unrolled('matmul-broadcast-nt', ntSource, { R, C })
-    : unrolled('matmul-broadcast-nn', nnSource, { R, C });
+  const stem = nt ? 'matmul-broadcast-nt' : 'matmul-broadcast-nn';
+  const kernel = unrolled(stem, nt ? ntSource : nnSource, { R, C }, call.b.storage, 'fours');
   const columns = (nt ? C : 4 * C) * S;
   const grid = [Math.ceil(N / columns), Math.ceil(M / R)] as const;
   const constants: Record<string, number> = nt
     ? { S, MODE: mode(call) }
     : { S, MODE: mode(call), AT: layout === 'TN' ? 1 : 0 };
-  r.dispatch(kernel, bindings(call), { M, N, K }, grid, constants);
+  r.dispatch(kernel, bindings(call), { M, N, K, lda, a0, ldc, c0, alpha }, grid, constants);
 }
 
-function tiles(r: Recorder, call: MatmulCall, variant: 'tiles-64' | 'tiles-128'): void {
+function tiles(r: Recorder, call: FullCall, variant: 'tiles-64' | 'tiles-128'): void {
   const knobs = tileKnobs(call, variant);
   const grid = [Math.ceil(call.N / (4 * knobs.TX * knobs.C)), Math.ceil(call.M / (4 * knobs.TY * knobs.R))] as const;
-  r.dispatch(unrolled('matmul-tiles', tilesSource, knobs), bindings(call), strided(call), grid);
+  const kernel = unrolled('matmul-tiles', tilesSource, knobs, call.b.storage, 'single');
+  r.dispatch(kernel, bindings(call), strided(call), grid);
 }
 
 /** Workgroups below which a GPU has idle processors: discrete ones have some 20 to 140, each running several. */
@@ -111,13 +135,18 @@ function tileKnobs({ M, N }: MatmulCall, variant: 'tiles-64' | 'tiles-128') {
 }
 
 /** A tensor that is bound where the mode reads no addend; b, because a workgroup may not read what it writes (c). */
-const bindings = ({ a, b, c, addend, bias }: MatmulCall) => ({ a, b, c, addend: addend ?? bias ?? b });
+const bindings = ({ a, b, c, addend, bias }: FullCall) => ({
+  a,
+  ...rowBindings(b),
+  c,
+  addend: addend ?? bias ?? b.data,
+});
 
 const mode = (call: MatmulCall): number => (call.accumulate ? 1 : call.addend ? 2 : call.bias ? 3 : 0);
 
-function strided(call: MatmulCall): Record<string, number> {
-  const { layout, M, N, K } = call;
-  const [am, ak] = layout === 'TN' ? [1, M] : [K, 1];
+function strided(call: FullCall): Record<string, number> {
+  const { layout, M, N, K, a0, lda, c0, ldc, alpha = 1 } = call;
+  const [am, ak] = layout === 'TN' ? [1, lda] : [lda, 1];
   const [bk, bn] = layout === 'NT' ? [1, K] : [N, 1];
-  return { M, N, K, mode: mode(call), am, ak, bk, bn };
+  return { M, N, K, mode: mode(call), a0, am, ak, bk, bn, ldc, c0, alpha };
 }

@@ -34,7 +34,7 @@ export function qkNormRopeForward(
   r.dispatch(forward, b, p, perElement(p.N * (p.H + p.K)));
 }
 
-/** dQkv, in place: gradients of turned heads in, of raw heads out; dw (2,D) += the norm weights' gradient. */
+/** dQkv, in place: gradients of turned heads in, of raw heads out; dw (2,D), where given, += the norm weights' gradient. */
 export function qkNormRopeBackward(
   r: Recorder,
   b: {
@@ -44,28 +44,18 @@ export function qkNormRopeBackward(
     w: Tensor;
     rstd: Tensor;
     dQkv: Tensor;
-    dw: Tensor;
+    dw?: Tensor;
     partial: Tensor;
   },
   p: HeadShape,
 ): void {
   expectLength('qkNormRopeBackward.dQkv', b.dQkv, p.N * (p.H + 2 * p.K) * p.D);
-  const { chunk, count } = chunks(p.N, QK_CHUNKS);
-  expectLength('qkNormRopeBackward.partial', b.partial, count * 2 * p.D);
-  r.dispatch(weightBackward, b, { ...p, chunk }, [Math.ceil(p.D / ELEMENT_WG), count]);
-  sumRows(r, { partial: b.partial, out: b.dw }, { K: count, C: 2 * p.D });
-  r.dispatch(backward, b, p, perElement(p.N * (p.H + p.K)));
-}
-
-/** cos and sin of every position below P: (P,D) with D/2 cosines, then D/2 sines. Computed in f64, kept in f32. */
-export function ropeTable(P: number, D: number, theta: number): Float32Array<ArrayBuffer> {
-  const table = new Float32Array(P * D);
-  for (let t = 0; t < P; t++) {
-    for (let i = 0; i < D / 2; i++) {
-      const angle = t * theta ** ((-2 * i) / D);
-      table[t * D + i] = Math.cos(angle);
-      table[t * D + D / 2 + i] = Math.sin(angle);
-    }
+  const { dw: _, ...bindings } = b;
+  if (b.dw) {
+    const { chunk, count } = chunks(p.N, QK_CHUNKS);
+    expectLength('qkNormRopeBackward.partial', b.partial, count * 2 * p.D);
+    r.dispatch(weightBackward, bindings, { ...p, chunk }, [Math.ceil(p.D / ELEMENT_WG), count]);
+    sumRows(r, { partial: b.partial, out: b.dw }, { K: count, C: 2 * p.D });
   }
-  return table;
+  r.dispatch(backward, bindings, p, perElement(p.N * (p.H + p.K)));
 }

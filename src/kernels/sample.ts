@@ -2,9 +2,10 @@
 import { defineKernel } from '../gpu/kernel';
 import { rows as grid, type Recorder } from '../gpu/recorder';
 import { expectLength, type Tensor } from '../gpu/tensor';
+import philox from './philox.wgsl?raw';
 import source from './sample.wgsl?raw';
 
-const kernel = defineKernel('sample', source);
+const kernel = defineKernel('sample', source + philox);
 
 export type SampleParams = {
   B: number; // active rows

@@ -3,7 +3,7 @@
 //   probabilities whose sum reaches topP (Holtzman et al. 2020); temperature 0 takes the largest logit (lowest id on ties)
 //   z (B,stride) in | rows (B) u32 in: row r of slot b | state (R,4) u32 in/out: last token, its position, number
 //   generated, done | out (R,maxNew) u32 out= at [r, number generated]
-// Random numbers: Philox4x32-10 (Salmon et al. 2011) with key = seed and counter = (r, number generated, stream, 0), so a
+// Random numbers: philox.wgsl with key = seed and counter = (r, number generated, stream, 0), so a
 // row draws the same tokens wherever in the batch it stands. A row whose logits are not finite gets done = 2.
 // One workgroup of T threads a row; sums are taken in a fixed order. Thresholds are found by bisection, not by sorting.
 struct Params {
@@ -19,29 +19,6 @@ override T: u32 = 64;
 var<workgroup> partial: array<f32, T>;
 var<workgroup> partialIndex: array<u32, T>;
 var<workgroup> done: u32;
-
-fn mulHiLo(a: u32, b: u32) -> vec2u {
-  let al = a & 0xffffu;
-  let ah = a >> 16u;
-  let bl = b & 0xffffu;
-  let bh = b >> 16u;
-  let ll = al * bl;
-  let middle = ah * bl + (ll >> 16u); // fits: (2^16-1)^2 + 2^16 - 1 < 2^32
-  let middle2 = al * bh + (middle & 0xffffu);
-  return vec2u(ah * bh + (middle >> 16u) + (middle2 >> 16u), (middle2 << 16u) | (ll & 0xffffu));
-}
-
-fn philox(counter: vec4u, seed: vec2u) -> vec4u {
-  var c = counter;
-  var k = seed;
-  for (var round = 0u; round < 10u; round += 1u) {
-    let x = mulHiLo(0xD2511F53u, c.x);
-    let y = mulHiLo(0xCD9E8D57u, c.z);
-    c = vec4u(y.x ^ c.y ^ k.x, y.y, x.x ^ c.w ^ k.y, x.y);
-    k += vec2u(0x9E3779B9u, 0xBB67AE85u);
-  }
-  return c;
-}
 
 fn sumOver(i: u32, mine: f32) -> f32 {
   workgroupBarrier();

@@ -1,8 +1,10 @@
 /** The decoder's working memory: what a forward pass keeps for the backward pass, and scratch. Planned before the run. */
-import type { TensorSpec } from '../gpu/tensor';
+import type { Tensor, TensorSpec } from '../gpu/tensor';
 import { QK_CHUNKS } from '../kernels/qk-norm-rope';
 import { NORM_CHUNKS } from '../kernels/rms-norm';
-import { type ModelConfig, paddedVocab } from './config';
+import type { Storage } from '../kernels/storage';
+import { type ModelConfig, paddedVocab, switches } from './config';
+import { type LoraSettings, targetShape } from './lora';
 
 /** The sizes everything is allocated for. */
 export interface Capacity {
@@ -16,26 +18,34 @@ export interface Capacity {
   rows: number;
   /** Longest response in tokens. */
   maxNewTokens: number;
-  /** Keep gradients and optimiser state. */
+  /** Keep gradients and optimiser state: of all parameters, or of the adapters where there are some. */
   training: boolean;
   /** Keep only each layer's input and compute the rest again in the backward pass. */
   recompute: boolean;
+  /** How frozen weights are stored (f32 where absent). Parameters that are trained are always f32. */
+  storage?: Storage;
+  /** Adapters on frozen weights. */
+  lora?: LoraSettings | null;
 }
+
+/** Whether the parameters themselves are trained. */
+export const trainsAll = (cap: Capacity): boolean => cap.training && !cap.lora;
 
 /** What one layer keeps. */
 export interface LayerActivations<T> {
   x: T; // (N,C) input
   rstd1: T; // (N)
-  normed1: T; // (N,C)
+  normed1: T; // (N,C) input of the attention, normed; post-norm families: its output before the norm
   qkv: T; // (N,(H+2K)D)
   q: T; // (N,H,D) normalised and turned
   k: T; // (N,K,D)
-  qkRstd: T; // (N,H+K)
+  qkRstd: T; // (N,H+K) of each head, or (N) of the whole query
+  kRstd: T; // (N) of the whole key
   attended: T; // (N,H,D)
   lse: T; // (N,H)
   middle: T; // (N,C) after attention and its residual
   rstd2: T; // (N)
-  normed2: T; // (N,C)
+  normed2: T; // (N,C) input of the MLP, normed; post-norm families: its output before the norm
   gu: T; // (N,2F)
   act: T; // (N,F)
 }
@@ -51,6 +61,7 @@ export function vocabTile(config: ModelConfig, targets: number): number {
 /** Specs of one layer's activations. */
 export function layerSpecs(c: ModelConfig, N: number, l: number): LayerActivations<TensorSpec> {
   const { hiddenSize: C, heads: H, kvHeads: K, headDim: D, intermediateSize: F } = c;
+  const { qkNorm } = switches(c);
   const spec = (name: string, ...shape: number[]): TensorSpec => ({
     label: `layer${l}.${name}`,
     shape,
@@ -63,7 +74,8 @@ export function layerSpecs(c: ModelConfig, N: number, l: number): LayerActivatio
     qkv: spec('qkv', N, (H + 2 * K) * D),
     q: spec('q', N, H, D),
     k: spec('k', N, K, D),
-    qkRstd: spec('qkRstd', N, H + K),
+    qkRstd: spec('qkRstd', N, qkNorm === 'head' ? H + K : qkNorm === 'full' ? 1 : 0),
+    kRstd: spec('kRstd', N, qkNorm === 'full' ? 1 : 0),
     attended: spec('attended', N, H, D),
     lse: spec('lse', N, H),
     middle: spec('middle', N, C),
@@ -74,10 +86,16 @@ export function layerSpecs(c: ModelConfig, N: number, l: number): LayerActivatio
   };
 }
 
+/** Whether sliding layers turn by another table than the others. */
+export const hasSlidingRope = (c: ModelConfig): boolean =>
+  c.window !== null && JSON.stringify(c.rope) !== JSON.stringify(c.slidingRope);
+
 /** Everything outside the layers that a forward pass needs. */
 export function sharedSpecs(c: ModelConfig, cap: Capacity) {
-  const { hiddenSize: C, headDim: D } = c;
+  const { hiddenSize: C, heads: H, kvHeads: K, headDim: D } = c;
   const { tokens: N, targets: M } = cap;
+  const whole = switches(c).qkNorm === 'full';
+  const slidingTable = hasSlidingRope(c);
   const spec = (label: string, ...shape: number[]): TensorSpec => ({ label, shape, purpose: 'activations' });
   const ids = (label: string, ...shape: number[]): TensorSpec => ({ label, shape, purpose: 'scratch', dtype: 'u32' });
   return {
@@ -88,6 +106,12 @@ export function sharedSpecs(c: ModelConfig, cap: Capacity) {
     targets: ids('targets', M),
     sources: ids('sources', M),
     rope: { label: 'rope', shape: [cap.positions, D], purpose: 'scratch' } as TensorSpec,
+    slidingRope: {
+      label: 'slidingRope',
+      shape: [slidingTable ? cap.positions : 0, D],
+      purpose: 'scratch',
+    } as TensorSpec,
+    normedHeads: spec('normedHeads', whole ? N : 0, H + K, D), // before they turn
     selected: spec('selected', M, C), // rows of `out` that predict something
     rstd: spec('rstd', M),
     normed: spec('normed', M, C),
@@ -100,6 +124,15 @@ export function sharedSpecs(c: ModelConfig, cap: Capacity) {
 
 /** Alternatives shown per token. */
 export const TOP_K = 5;
+
+export type BackwardScratch = Record<keyof ReturnType<typeof backwardSpecs>, Tensor>;
+
+/** Widths that partial sums of weights' and biases' gradients can have. */
+function partialWidth(c: ModelConfig): number {
+  const { hiddenSize: C, heads: H, kvHeads: K, headDim: D } = c;
+  const { qkNorm, qkvBias } = switches(c);
+  return Math.max(C, qkNorm === 'full' ? H * D : 0, qkvBias ? (H + 2 * K) * D : 0);
+}
 
 /** Scratch of the backward pass. */
 export function backwardSpecs(c: ModelConfig, cap: Capacity) {
@@ -117,11 +150,30 @@ export function backwardSpecs(c: ModelConfig, cap: Capacity) {
     dQkv: spec('dQkv', N, (H + 2 * K) * D),
     dSelected: spec('dSelected', M, C),
     dFinal: spec('dFinal', M, C),
-    partial: spec('partial', Math.max(NORM_CHUNKS * C, QK_CHUNKS * 2 * D)),
-    order: { label: 'order', shape: [N], purpose: 'scratch', dtype: 'u32' } as TensorSpec,
-    runs: { label: 'runs', shape: [Math.min(N, c.vocabSize), 3], purpose: 'scratch', dtype: 'u32' } as TensorSpec,
+    partial: spec('partial', Math.max(NORM_CHUNKS * partialWidth(c), QK_CHUNKS * 2 * D)),
+    dAdapter: spec('dAdapter', cap.lora ? N : 0, cap.lora?.rank ?? 0), // gradient of x Aᵀ
+    dropped: spec('dropped', cap.lora?.dropout ? N : 0, widestInput(c, cap.lora)),
+    order: { label: 'order', shape: [trainsAll(cap) ? N : 0], purpose: 'scratch', dtype: 'u32' } as TensorSpec,
+    runs: {
+      label: 'runs',
+      shape: [trainsAll(cap) ? Math.min(N, c.vocabSize) : 0, 3],
+      purpose: 'scratch',
+      dtype: 'u32',
+    } as TensorSpec,
   };
 }
+
+/** Columns of the widest input that an adapter drops values of. */
+const widestInput = (c: ModelConfig, lora: LoraSettings | null | undefined): number =>
+  Math.max(0, ...(lora?.targets ?? []).map((t) => targetShape(c, t).columns));
+
+/** x Aᵀ of every adapter of layer l, in the order of the targets: kept for the backward pass. */
+export const adapterSpecs = (cap: Capacity, l: number): TensorSpec[] =>
+  (cap.lora?.targets ?? []).map((target) => ({
+    label: `layer${l}.${target}.h`,
+    shape: [cap.tokens, cap.lora?.rank ?? 0],
+    purpose: 'activations',
+  }));
 
 /** KV cache and decoding state. */
 export function decodeSpecs(c: ModelConfig, cap: Capacity): Record<string, TensorSpec> {

@@ -1,7 +1,13 @@
-/** A decoder's hyperparameters, read from a Hugging Face config.json. What changes the mathematics and is not supported is refused by name. */
+/**
+ * A decoder's hyperparameters and switches, read from a Hugging Face config.json. One record covers the families; what
+ * changes the mathematics and is not supported is refused by name, and so is a field that nobody here knows.
+ */
 import { BadInput } from '../data/errors';
+import { FAMILIES, type Family, type FamilyName, IGNORED_FIELDS } from './families';
+import { parseRope, type RopeParameters, ropeJson } from './rope';
 
 export interface ModelConfig {
+  readonly family: FamilyName;
   readonly vocabSize: number; // V
   readonly hiddenSize: number; // C
   readonly layers: number; // L
@@ -9,10 +15,16 @@ export interface ModelConfig {
   readonly kvHeads: number; // K key/value heads
   readonly headDim: number; // D
   readonly intermediateSize: number; // F
-  readonly ropeTheta: number;
+  readonly rope: RopeParameters;
+  /** Of the layers with a sliding window; equal to `rope` in most families. */
+  readonly slidingRope: RopeParameters;
   readonly rmsNormEps: number;
   readonly tiedEmbeddings: boolean;
   readonly maxPositions: number; // longest context the model was made for
+  /** Keys that a sliding layer sees, itself included; null where every layer sees all. */
+  readonly window: number | null;
+  /** Whether layer l slides (L). */
+  readonly sliding: readonly boolean[];
   readonly bosId: number | null;
   readonly eosId: number | null;
   readonly padId: number | null;
@@ -21,89 +33,167 @@ export interface ModelConfig {
 /** The head's rows are padded to a multiple of 8 inside; nobody outside sees the padding. */
 export const paddedVocab = (c: ModelConfig): number => Math.ceil(c.vocabSize / 8) * 8;
 
-const REFUSED: Record<string, (value: unknown) => boolean> = {
-  attention_bias: (v) => v === true,
-  use_sliding_window: (v) => v === true,
-  rope_scaling: (v) => v !== null && (v as { rope_type?: string }).rope_type !== 'default',
-  attention_dropout: (v) => typeof v === 'number' && v > 0,
-  hidden_act: (v) => v !== 'silu',
-};
+/** The family's switches. */
+export const switches = (c: ModelConfig): Family => FAMILIES[c.family];
+
+type Json = Record<string, unknown>;
+
+const isRecord = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Reads config.json (already parsed). Throws BadInput naming the field. */
 export function parseModelConfig(json: unknown, where = 'config.json'): ModelConfig {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+  if (!isRecord(json)) {
     throw new BadInput('The model configuration is no JSON object', where, 'Point to a Hugging Face model folder.');
   }
-  const raw = json as Record<string, unknown>;
-  if (raw.model_type !== 'qwen3') {
-    throw new BadInput(
-      `Model type ${JSON.stringify(raw.model_type ?? null)} is not supported`,
-      where,
-      'Use a dense Qwen3 model (model_type "qwen3").',
-    );
-  }
-  for (const [field, refuses] of Object.entries(REFUSED)) {
-    if (raw[field] !== undefined && refuses(raw[field])) {
+  const raw = json;
+  const family = familyOf(raw, where);
+  refuseUnsupported(raw, family, where);
+  const read = fieldReaders(raw, where);
+  const heads = read.integer('num_attention_heads', 1);
+  const hiddenSize = read.integer('hidden_size', 1);
+  const layers = read.integer('num_hidden_layers', 1);
+  if (layers > 1024)
+    throw new BadInput(`num_hidden_layers is ${layers}`, where, 'Check the file: no model has so many.');
+  const layerRead = { ...slidingLayers(raw, family, layers, read, where), ...ropes(raw, family, read, where) };
+  const config: ModelConfig = {
+    family,
+    vocabSize: read.integer('vocab_size', 2),
+    hiddenSize,
+    layers,
+    heads,
+    kvHeads: read.integer('num_key_value_heads', 1, heads),
+    headDim: read.integer('head_dim', 4, FAMILIES[family].headDim ?? hiddenSize / heads),
+    intermediateSize: read.integer('intermediate_size', 1),
+    rmsNormEps: read.positive('rms_norm_eps', FAMILIES[family].rmsNormEps),
+    tiedEmbeddings: raw.tie_word_embeddings === true,
+    maxPositions: read.integer('max_position_embeddings', 1, 2048),
+    ...layerRead,
+    bosId: read.tokenId('bos_token_id'),
+    eosId: read.tokenId('eos_token_id'),
+    padId: read.tokenId('pad_token_id'),
+  };
+  checkHeads(config, where);
+  return config;
+}
+
+function familyOf(raw: Json, where: string): FamilyName {
+  const type = raw.model_type;
+  if (typeof type === 'string' && Object.hasOwn(FAMILIES, type)) return type as FamilyName;
+  const experts = typeof type === 'string' && /moe|mixtral/.test(type);
+  throw new BadInput(
+    `Model type ${JSON.stringify(type ?? null)} is not supported${experts ? ': it is a mixture of experts' : ''}`,
+    where,
+    `Use a dense model of one of these types: ${Object.keys(FAMILIES).join(', ')}.`,
+  );
+}
+
+function refuseUnsupported(raw: Json, family: FamilyName, where: string): void {
+  const { fields } = FAMILIES[family];
+  for (const [field, value] of Object.entries(raw)) {
+    if (value === null || value === undefined || IGNORED_FIELDS.has(field)) continue;
+    const rule = fields[field];
+    if (rule === undefined) {
       throw new BadInput(
-        `${field} = ${JSON.stringify(raw[field])} is not supported`,
+        `${field} = ${JSON.stringify(value)?.slice(0, 60)} is no field of ${family} models that is known here`,
+        where,
+        'If it changes nothing in what the model computes, delete it from config.json; else use another model.',
+      );
+    }
+    if (rule !== true && !rule(value)) {
+      throw new BadInput(
+        `${field} = ${JSON.stringify(value)?.slice(0, 60)} is not supported`,
         where,
         'Its mathematics differs from what the engine computes; use a model without it.',
       );
     }
   }
-  const integer = (field: string, least: number, fallback?: number): number => {
-    const value = raw[field] ?? fallback;
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > 2 ** 31) {
+}
+
+function fieldReaders(raw: Json, where: string) {
+  const mend = 'Check the file against the model it belongs to.';
+  return {
+    integer(field: string, least: number, fallback?: number): number {
+      const value = raw[field] ?? fallback;
+      if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > 2 ** 31) {
+        throw new BadInput(
+          `${field} must be a whole number of at least ${least}, got ${JSON.stringify(value ?? null)}`,
+          where,
+          mend,
+        );
+      }
+      return value;
+    },
+    positive(field: string, fallback: number): number {
+      const value = raw[field] ?? fallback;
+      if (typeof value !== 'number' || !(value > 0) || !Number.isFinite(value)) {
+        throw new BadInput(`${field} must be a positive number, got ${JSON.stringify(value)}`, where, mend);
+      }
+      return value;
+    },
+    tokenId(field: string): number | null {
+      const value = Array.isArray(raw[field]) ? raw[field][0] : raw[field];
+      return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : null;
+    },
+  };
+}
+
+/** Which layers see only a window. */
+function slidingLayers(
+  raw: Json,
+  family: FamilyName,
+  layers: number,
+  read: ReturnType<typeof fieldReaders>,
+  where: string,
+): Pick<ModelConfig, 'window' | 'sliding'> {
+  const none = { window: null, sliding: new Array<boolean>(layers).fill(false) };
+  const kind = FAMILIES[family].slidingWindow;
+  if (kind === 'never' || (kind === 'if used' && raw.use_sliding_window !== true && !raw.layer_types)) return none;
+  const types = raw.layer_types;
+  const sliding = Array.from({ length: layers }, (_, l) =>
+    kind === 'if used' ? l >= read.integer('max_window_layers', 0, 28) : (l + 1) % 4 !== 0,
+  );
+  if (types !== undefined && types !== null) {
+    const valid = Array.isArray(types) && types.length === layers;
+    if (!valid || !types.every((t) => t === 'sliding_attention' || t === 'full_attention')) {
       throw new BadInput(
-        `${field} must be a whole number of at least ${least}, got ${JSON.stringify(value ?? null)}`,
+        `layer_types must name sliding_attention or full_attention for each of the ${layers} layers`,
         where,
-        'Check the file against the model it belongs to.',
+        'Use a model whose layers all are of these two kinds.',
       );
     }
-    return value;
-  };
-  const positive = (field: string, fallback: number): number => {
-    const value = raw[field] ?? fallback;
-    if (typeof value !== 'number' || !(value > 0) || !Number.isFinite(value)) {
-      throw new BadInput(
-        `${field} must be a positive number, got ${JSON.stringify(value)}`,
-        where,
-        'Check the file against the model it belongs to.',
-      );
-    }
-    return value;
-  };
-  const tokenId = (field: string): number | null => {
-    const value = Array.isArray(raw[field]) ? raw[field][0] : raw[field];
-    return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : null;
-  };
-  const rope = (raw.rope_parameters ?? {}) as { rope_theta?: unknown; rope_type?: unknown };
-  if (rope.rope_type !== undefined && rope.rope_type !== 'default') {
-    throw new BadInput(
-      `rope_type ${JSON.stringify(rope.rope_type)} is not supported`,
-      where,
-      'Use a model with plain rotary embedding.',
-    );
+    types.forEach((t, l) => {
+      sliding[l] = t === 'sliding_attention';
+    });
   }
-  if (typeof rope.rope_theta === 'number' && raw.rope_theta === undefined) raw.rope_theta = rope.rope_theta;
-  const heads = integer('num_attention_heads', 1);
-  const hiddenSize = integer('hidden_size', 1);
-  const config: ModelConfig = {
-    vocabSize: integer('vocab_size', 2),
-    hiddenSize,
-    layers: integer('num_hidden_layers', 1),
-    heads,
-    kvHeads: integer('num_key_value_heads', 1, heads),
-    headDim: integer('head_dim', 4, hiddenSize / heads),
-    intermediateSize: integer('intermediate_size', 1),
-    ropeTheta: positive('rope_theta', 10_000),
-    rmsNormEps: positive('rms_norm_eps', 1e-6),
-    tiedEmbeddings: raw.tie_word_embeddings === true,
-    maxPositions: integer('max_position_embeddings', 1, 2048),
-    bosId: tokenId('bos_token_id'),
-    eosId: tokenId('eos_token_id'),
-    padId: tokenId('pad_token_id'),
+  return sliding.includes(true) ? { window: read.integer('sliding_window', 1, 4096), sliding } : none;
+}
+
+/** Rotary embedding by layer kind; rope_parameters (transformers 5) or rope_theta and rope_scaling (before). */
+function ropes(
+  raw: Json,
+  family: FamilyName,
+  read: ReturnType<typeof fieldReaders>,
+  where: string,
+): Pick<ModelConfig, 'rope' | 'slidingRope'> {
+  const theta = read.positive('rope_theta', FAMILIES[family].ropeTheta);
+  const given = raw.rope_parameters ?? {};
+  const scaling = raw.rope_scaling ?? {};
+  if (!isRecord(given) || !isRecord(scaling))
+    throw new BadInput('rope_parameters and rope_scaling must be objects', where, 'Check the file.');
+  if (isRecord(given.full_attention) || isRecord(given.sliding_attention)) {
+    const full = parseRope((given.full_attention ?? {}) as Json, theta, where);
+    return { rope: full, slidingRope: parseRope((given.sliding_attention ?? {}) as Json, theta, where) };
+  }
+  const rope = parseRope({ ...given, ...scaling }, theta, where);
+  // OLMo 3 scales only the layers that see everything.
+  return {
+    rope,
+    slidingRope: FAMILIES[family].slidingWindow === 'pattern' ? { theta: rope.theta, scaling: null } : rope,
   };
+}
+
+function checkHeads(config: ModelConfig, where: string): void {
   if (config.heads % config.kvHeads !== 0) {
     throw new BadInput(
       `${config.heads} query heads cannot share ${config.kvHeads} key heads`,
@@ -118,14 +208,23 @@ export function parseModelConfig(json: unknown, where = 'config.json'): ModelCon
       'The attention kernels read heads four channels at a time.',
     );
   }
-  return config;
 }
 
-/** The config.json that transformers' Qwen3ForCausalLM loads. */
+/** The config.json that transformers loads. */
 export function modelConfigJson(c: ModelConfig): Record<string, unknown> {
+  const family = switches(c);
+  const slides = c.window !== null;
+  const layerTypes = c.sliding.map((s) => (s ? 'sliding_attention' : 'full_attention'));
+  // Plain rotary embedding is written as versions before 5 read it, too.
+  const rope =
+    family.slidingWindow === 'pattern'
+      ? { rope_parameters: { full_attention: ropeJson(c.rope), sliding_attention: ropeJson(c.slidingRope) } }
+      : c.rope.scaling
+        ? { rope_parameters: ropeJson(c.rope) }
+        : { rope_theta: c.rope.theta };
   return {
-    architectures: ['Qwen3ForCausalLM'],
-    model_type: 'qwen3',
+    architectures: [family.architecture],
+    model_type: c.family,
     vocab_size: c.vocabSize,
     hidden_size: c.hiddenSize,
     num_hidden_layers: c.layers,
@@ -134,13 +233,14 @@ export function modelConfigJson(c: ModelConfig): Record<string, unknown> {
     head_dim: c.headDim,
     intermediate_size: c.intermediateSize,
     hidden_act: 'silu',
-    rope_theta: c.ropeTheta,
+    ...rope,
     rms_norm_eps: c.rmsNormEps,
     tie_word_embeddings: c.tiedEmbeddings,
     max_position_embeddings: c.maxPositions,
-    attention_bias: false,
     attention_dropout: 0,
-    use_sliding_window: false,
+    ...(family.fields.attention_bias ? { attention_bias: false } : {}),
+    ...(family.slidingWindow === 'if used' ? { use_sliding_window: slides } : {}),
+    ...(slides ? { sliding_window: c.window, layer_types: layerTypes } : {}),
     bos_token_id: c.bosId,
     eos_token_id: c.eosId,
     pad_token_id: c.padId,
@@ -150,6 +250,7 @@ export function modelConfigJson(c: ModelConfig): Record<string, unknown> {
 
 /** The built-in nano model's shape (nano-task: 143,712 parameters). */
 export const NANO_CONFIG: ModelConfig = {
+  family: 'qwen3',
   vocabSize: 77,
   hiddenSize: 64,
   layers: 3,
@@ -157,10 +258,13 @@ export const NANO_CONFIG: ModelConfig = {
   kvHeads: 2,
   headDim: 16,
   intermediateSize: 176,
-  ropeTheta: 10_000,
+  rope: { theta: 10_000, scaling: null },
+  slidingRope: { theta: 10_000, scaling: null },
   rmsNormEps: 1e-6,
   tiedEmbeddings: true,
   maxPositions: 128,
+  window: null,
+  sliding: [false, false, false],
   bosId: 65,
   eosId: 66,
   padId: 64,

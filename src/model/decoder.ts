@@ -1,49 +1,78 @@
 /**
- * The transformer, forward and backward by hand: a Qwen3-style decoder (RMSNorm, QK-norm, rotary embedding, grouped-query
- * attention, SwiGLU). Packed sequences in, log-probabilities of chosen tokens out; gradients of sum_t w_t log p(y_t) back.
- * Derivatives follow the forward pass in reverse, line by line.
+ * The transformer: packed sequences in, log-probabilities of chosen tokens out; gradients of sum_t w_t log p(y_t) back.
+ * Layers are in layer.ts, the vocabulary's end in head.ts; here they are put together and their memory is planned.
  */
 import type { Gpu } from '../gpu/device';
 import { Recorder } from '../gpu/recorder';
 import { Arena, type Purpose, type Tensor, type TensorSpec } from '../gpu/tensor';
-import { attentionBackward, attentionBlocks, attentionForward } from '../kernels/attention';
+import { attentionBlocks } from '../kernels/attention';
 import { embeddingBackward, embeddingForward, scatterRows, sortIds } from '../kernels/embedding';
 import { attentionBlock } from '../kernels/launch';
-import { logprobBackward, logprobForward, type Tile, topK } from '../kernels/logprob';
-import { matmul } from '../kernels/matmul';
-import { qkNormRopeBackward, qkNormRopeForward, ropeTable } from '../kernels/qk-norm-rope';
-import { rmsNormBackward, rmsNormForward } from '../kernels/rms-norm';
-import { swigluBackward, swigluForward } from '../kernels/swiglu';
+import type { Weight } from '../kernels/storage';
 import {
+  adapterSpecs,
+  type BackwardScratch,
   backwardSpecs,
   type Capacity,
   decodeSpecs,
+  hasSlidingRope,
   type LayerActivations,
   layerSpecs,
   sharedSpecs,
-  TOP_K,
-  vocabTile,
+  trainsAll,
 } from './activations';
 import type { PackedBatch } from './batch';
-import { type ModelConfig, paddedVocab } from './config';
-import { createParameters, type LayerWeights, ParameterLayout, type ParameterSet } from './parameters';
+import type { ModelConfig } from './config';
+import { Head } from './head';
+import { Layer, type LayerContext } from './layer';
+import { packedCatalog } from './layout';
+import { AdapterLayout, adapterKey, LORA_TARGETS, loraScale, type ProjectionName, targetShape } from './lora';
+import {
+  allocateTrainable,
+  createFrozen,
+  createTrained,
+  frozenSpecs,
+  type LayerWeights,
+  type OnLoaded,
+  ParameterLayout,
+  type ParameterSet,
+  type Trainable,
+  trainableSpecs,
+} from './parameters';
+import { type Adapter, type AdapterState, Projection } from './projection';
+import { ropeTable } from './rope';
+import type { TensorCatalog } from './stored-tensor';
 
-type Shared = Record<keyof ReturnType<typeof sharedSpecs>, Tensor>;
-type Backward = Record<keyof ReturnType<typeof backwardSpecs>, Tensor>;
-type Layer = LayerActivations<Tensor>;
+export type SharedActivations = Record<keyof ReturnType<typeof sharedSpecs>, Tensor>;
+type LayerTensors = LayerActivations<Tensor>;
 
-/** Bytes by purpose for a model and a capacity, before anything is allocated. */
-export function planMemory(config: ModelConfig, cap: Capacity): Record<Purpose, number> & { total: number } {
-  const layout = new ParameterLayout(config);
+/** A model's weights: a checkpoint's tensors, or values in the order of `ParameterLayout`. */
+export type WeightSource = { tensors: TensorCatalog; where: string } | Float32Array<ArrayBuffer>;
+
+/** Bytes by purpose for a model and a capacity, before anything is allocated. `bindingBytes` is the adapter's largest binding. */
+export function planMemory(
+  config: ModelConfig,
+  cap: Capacity,
+  bindingBytes?: number,
+): Record<Purpose, number> & { total: number } {
+  const layout = new ParameterLayout(config, bindingBytes);
   const specs: TensorSpec[] = [
-    ...Object.values(layout.specs(cap.training) as Record<string, TensorSpec>),
+    ...(trainsAll(cap) ? trainableSpecs(layout) : frozenSpecs(layout, cap.storage ?? 'f32')),
+    ...(cap.lora ? adapterLayoutSpecs(config, cap, bindingBytes) : []),
     ...layerSets(config, cap).flatMap((set) => Object.values(set)),
+    ...Array.from({ length: config.layers }, (_, l) => (l === 0 || keepsAll(cap) ? adapterSpecs(cap, l) : [])).flat(),
     ...Object.values(sharedSpecs(config, cap)),
     ...(cap.training ? Object.values(backwardSpecs(config, cap)) : []),
     ...Object.values(decodeSpecs(config, cap)),
   ];
   const bytes = Arena.plan(specs);
   return { ...bytes, total: Object.values(bytes).reduce((a, b) => a + b, 0) };
+}
+
+function adapterLayoutSpecs(config: ModelConfig, cap: Capacity, bindingBytes?: number): TensorSpec[] {
+  if (!cap.lora) return [];
+  const layout = new AdapterLayout(config, cap.lora, bindingBytes);
+  return trainableSpecs(layout);
 }
 
 /** Specs of every distinct layer set: one a layer when the backward pass needs them all, else one and the inputs. */
@@ -54,41 +83,99 @@ function layerSets(config: ModelConfig, cap: Capacity): Partial<LayerActivations
 
 const keepsAll = (cap: Capacity): boolean => cap.training && !cap.recompute;
 
+/** The largest binding of an adapter, bytes. */
+export const bindingBytes = ({ limits }: Gpu): number =>
+  Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+
+/** The device memory that a decoder is made of. */
+interface Parts {
+  readonly parameters: ParameterSet;
+  readonly adapters: Trainable | null;
+  readonly activations: LayerTensors[];
+  /** x Aᵀ by layer and target. */
+  readonly adapterInputs: Tensor[][];
+  readonly shared: SharedActivations;
+  readonly grads: BackwardScratch | null;
+  readonly decode: Record<string, Tensor>;
+}
+
 export class Decoder {
+  readonly layers: readonly Layer[];
+  readonly head: Head;
+  /** Adapters can be switched off (`on`), which gives the model they were put on; null where there are none. */
+  readonly adapterState: AdapterState = { on: true, dropout: null };
+
   private constructor(
     readonly gpu: Gpu,
     readonly recorder: Recorder,
     readonly config: ModelConfig,
     readonly capacity: Capacity,
-    readonly parameters: ParameterSet,
     readonly memory: Arena,
-    readonly layers: readonly Layer[],
-    readonly shared: Shared,
-    private readonly grads: Backward | null,
-    readonly decode: Record<string, Tensor>,
-  ) {}
+    private readonly parts: Parts,
+  ) {
+    const { parameters, shared, grads } = parts;
+    const context: LayerContext = {
+      recorder,
+      config,
+      positions: shared.positions,
+      blocks: shared.blocks,
+      normedHeads: shared.normedHeads,
+      grads,
+    };
+    this.layers = parts.activations.map((activations, l) => {
+      const slides = config.sliding[l];
+      return new Layer(
+        context,
+        activations,
+        parameters.weights.layers[l],
+        parameters.training?.dWeights.layers[l] ?? null,
+        this.projections(l),
+        slides && hasSlidingRope(config) ? shared.slidingRope : shared.rope,
+        slides ? config.window : null,
+      );
+    });
+    const dWeights = parameters.training?.dWeights ?? null;
+    this.head = new Head(recorder, config, capacity, parameters.weights, dWeights, shared);
+  }
 
-  /** Allocates everything a run needs. Throws OutOfMemory; then nothing stays allocated. */
+  /** Allocates everything a run needs and loads the weights. Throws OutOfMemory and BadInput; then nothing stays allocated. */
   static async create(
     gpu: Gpu,
     config: ModelConfig,
     cap: Capacity,
-    packed: Float32Array<ArrayBuffer>,
+    source: WeightSource,
+    onLoaded?: OnLoaded,
   ): Promise<Decoder> {
     const arena = new Arena(gpu);
     const recorder = new Recorder(gpu);
     try {
-      const parameters = await createParameters(arena, recorder, new ParameterLayout(config), packed, cap.training);
-      const layers: Layer[] = [];
+      const layout = new ParameterLayout(config, bindingBytes(gpu));
+      const given =
+        source instanceof Float32Array ? { tensors: packedCatalog(layout, source), where: 'weights' } : source;
+      const parameters = trainsAll(cap)
+        ? await createTrained(arena, layout, given.tensors, given.where, onLoaded)
+        : await createFrozen(arena, layout, given.tensors, given.where, cap.storage ?? 'f32', onLoaded);
+      const adapters = cap.lora
+        ? await allocateTrainable(arena, new AdapterLayout(config, cap.lora, bindingBytes(gpu)))
+        : null;
+      const activations: LayerTensors[] = [];
       for (const set of layerSets(config, cap)) {
-        const own = (await arena.allocate(set as Record<string, TensorSpec>)) as Partial<Layer>;
-        layers.push({ ...(layers[0] ?? {}), ...own } as Layer);
+        const own = (await arena.allocate(set as Record<string, TensorSpec>)) as Partial<LayerTensors>;
+        activations.push({ ...(activations[0] ?? {}), ...own } as LayerTensors);
+      }
+      const adapterInputs: Tensor[][] = [];
+      for (let l = 0; l < config.layers; l++) {
+        const own = l === 0 || keepsAll(cap);
+        adapterInputs.push(own ? await arena.allocateList(adapterSpecs(cap, l)) : adapterInputs[0]);
       }
       const shared = await arena.allocate(sharedSpecs(config, cap));
       const grads = cap.training ? await arena.allocate(backwardSpecs(config, cap)) : null;
       const decode = await arena.allocate(decodeSpecs(config, cap));
-      recorder.write(shared.rope, ropeTable(cap.positions, config.headDim, config.ropeTheta));
-      return new Decoder(gpu, recorder, config, cap, parameters, arena, layers, shared, grads, decode);
+      recorder.write(shared.rope, ropeTable(cap.positions, config.headDim, config.rope));
+      if (hasSlidingRope(config))
+        recorder.write(shared.slidingRope, ropeTable(cap.positions, config.headDim, config.slidingRope));
+      const parts = { parameters, adapters, activations, adapterInputs, shared, grads, decode };
+      return new Decoder(gpu, recorder, config, cap, arena, parts);
     } catch (error) {
       arena.destroy();
       recorder.destroy();
@@ -96,278 +183,157 @@ export class Decoder {
     }
   }
 
+  get parameters(): ParameterSet {
+    return this.parts.parameters;
+  }
+
+  get shared(): SharedActivations {
+    return this.parts.shared;
+  }
+
+  get decode(): Record<string, Tensor> {
+    return this.parts.decode;
+  }
+
+  /** What an update works on: the adapters where there are some, else all parameters; null for inference only. */
+  get trainable(): Trainable | null {
+    return this.capacity.training ? (this.parts.adapters ?? this.parameters.training) : null;
+  }
+
+  /** The adapters' values, also where they are not trained. */
+  get adapters(): Trainable | null {
+    return this.parts.adapters;
+  }
+
+  /** The linear maps of layer l, with their gradients and adapters. */
+  private projections(l: number): Record<ProjectionName, Projection> {
+    const { parameters } = this.parts;
+    const w = parameters.weights.layers[l];
+    const d: LayerWeights | undefined = parameters.training?.dWeights.layers[l];
+    const make = (name: ProjectionName) => {
+      const bias = name === 'qkv' ? w.qkvBias : null;
+      const gradient = d ? { weight: d[name] as Weight, bias: name === 'qkv' ? d.qkvBias : null } : null;
+      return new Projection({ weight: w[name], bias, gradient, adapters: this.adaptersOf(l, name) }, this.adapterState);
+    };
+    return { qkv: make('qkv'), o: make('o'), gateUp: make('gateUp'), down: make('down') };
+  }
+
+  private adaptersOf(l: number, name: ProjectionName): Adapter[] {
+    const { adapters, adapterInputs, grads } = this.parts;
+    const { lora, training } = this.capacity;
+    if (!lora || !adapters) return [];
+    return lora.targets.flatMap((target, i): Adapter[] => {
+      if (LORA_TARGETS[target].slot !== name) return [];
+      const at = (chunks: readonly Tensor[], side: 'A' | 'B') =>
+        adapters.layout.vector(adapterKey(l, target, side), chunks);
+      const [a, b] = [at(adapters.values, 'A'), at(adapters.values, 'B')];
+      const gradients =
+        training && grads
+          ? {
+              a: at(adapters.gradients, 'A'),
+              b: at(adapters.gradients, 'B'),
+              h: grads.dAdapter,
+              dropped: lora.dropout > 0 ? grads.dropped : null,
+            }
+          : null;
+      const site = l * Object.keys(LORA_TARGETS).length + i;
+      const shape = targetShape(this.config, target);
+      return [{ ...shape, rank: lora.rank, scale: loraScale(lora), site, a, b, h: adapterInputs[l][i], gradients }];
+    });
+  }
+
   /** Writes a batch's tables to the device. */
   upload(batch: PackedBatch): void {
     const { recorder: r, shared: s } = this;
+    const { grads, parameters } = this.parts;
     r.write(s.ids, batch.ids);
     r.write(s.positions, batch.positions);
     r.write(s.blocks, attentionBlocks(batch.offsets, attentionBlock(this.gpu)));
     r.write(s.targets, batch.targets);
     r.write(s.sources, batch.sources);
-    if (this.grads) {
+    if (grads && parameters.training) {
       const { order, runs } = sortIds(batch.ids);
-      r.write(this.grads.order, order as Uint32Array<ArrayBuffer>);
-      r.write(this.grads.runs, runs as Uint32Array<ArrayBuffer>);
+      r.write(grads.order, order as Uint32Array<ArrayBuffer>);
+      r.write(grads.runs, runs as Uint32Array<ArrayBuffer>);
     }
   }
 
   /** Embedding and all layers over an uploaded batch; afterLayer sees each layer's keys and values (for the KV cache). */
-  trunk(batch: PackedBatch, afterLayer?: (l: number, layer: Layer) => void): void {
-    const { recorder: r, shared: s, config } = this;
+  trunk(batch: PackedBatch, afterLayer?: (l: number, activations: LayerTensors) => void): void {
     const N = batch.ids.length;
-    const blocks = countBlocks(batch.offsets, attentionBlock(this.gpu));
-    embeddingForward(
-      r,
-      { table: this.parameters.weights.embed, ids: s.ids, y: this.layers[0].x },
-      { N, C: config.hiddenSize },
-    );
-    for (let l = 0; l < config.layers; l++) {
-      this.attentionInput(l, N);
-      this.attend(l, N, blocks);
-      afterLayer?.(l, this.layers[l]);
-      this.afterAttention(l, N, this.input(l + 1));
-    }
+    const blocks = this.countBlocks(batch);
+    const { embed } = this.parameters.weights;
+    embeddingForward(this.recorder, { table: embed, ids: this.shared.ids, y: this.input(0) }, { N, C: this.width });
+    this.layers.forEach((layer, l) => {
+      layer.attentionInput(N);
+      layer.attend(N, blocks);
+      afterLayer?.(l, layer.activations);
+      layer.afterAttention(N, this.input(l + 1));
+    });
   }
 
   /** The tensor a layer reads; past the last layer, the trunk's output. */
   input(l: number): Tensor {
-    return l < this.config.layers ? this.layers[l].x : this.shared.out;
+    return l < this.layers.length ? this.layers[l].activations.x : this.shared.out;
   }
 
-  /** First norm, projections, QK-norm and rotary embedding of layer l over N rows. */
-  attentionInput(l: number, N: number): void {
-    const { recorder: r, config: c } = this;
-    const a = this.layers[l];
-    const w = this.parameters.weights.layers[l];
-    rmsNormForward(r, { x: a.x, w: w.norm1, y: a.normed1, rstd: a.rstd1 }, { N, C: c.hiddenSize, eps: c.rmsNormEps });
-    matmul(r, { layout: 'NT', a: a.normed1, b: w.qkv, c: a.qkv, M: N, N: this.qkvWidth, K: c.hiddenSize });
-    const heads = {
-      qkv: a.qkv,
-      positions: this.shared.positions,
-      rope: this.shared.rope,
-      w: w.qkNorm,
-      q: a.q,
-      k: a.k,
-      rstd: a.qkRstd,
-    };
-    qkNormRopeForward(r, heads, { ...this.heads(N), eps: c.rmsNormEps });
-  }
-
-  private attend(l: number, N: number, blocks: number): void {
-    const a = this.layers[l];
-    attentionForward(
-      this.recorder,
-      { q: a.q, k: a.k, qkv: a.qkv, blocks: this.shared.blocks, out: a.attended, lse: a.lse },
-      { ...this.heads(N), blocks },
-    );
-  }
-
-  /** Output projection with residual, second norm and the gated MLP with residual, into `out`. */
-  afterAttention(l: number, N: number, out: Tensor): void {
-    const { recorder: r, config: c } = this;
-    const { hiddenSize: C, intermediateSize: F } = c;
-    const a = this.layers[l];
-    const w = this.parameters.weights.layers[l];
-    matmul(r, { layout: 'NT', a: a.attended, b: w.o, c: a.middle, M: N, N: C, K: c.heads * c.headDim, addend: a.x });
-    rmsNormForward(r, { x: a.middle, w: w.norm2, y: a.normed2, rstd: a.rstd2 }, { N, C, eps: c.rmsNormEps });
-    matmul(r, { layout: 'NT', a: a.normed2, b: w.gateUp, c: a.gu, M: N, N: 2 * F, K: C });
-    swigluForward(r, { gu: a.gu, y: a.act }, { N, F });
-    matmul(r, { layout: 'NT', a: a.act, b: w.down, c: out, M: N, N: C, K: F, addend: a.middle });
-  }
-
-  /**
-   * The head over the rows that predict a target: result (M,4) = (logp, entropy, log-sum-exp, 0), in nats. The
-   * vocabulary is walked in tiles; with `alternatives`, shared.top gets the TOP_K largest logits of each row.
-   */
-  head(batch: PackedBatch, alternatives: boolean): void {
-    const { recorder: r, shared: s, config: c } = this;
-    const M = batch.targets.length;
-    const C = c.hiddenSize;
-    embeddingForward(r, { table: s.out, ids: s.sources, y: s.selected }, { N: M, C });
-    rmsNormForward(
-      r,
-      { x: s.selected, w: this.parameters.weights.norm, y: s.normed, rstd: s.rstd },
-      { N: M, C, eps: c.rmsNormEps },
-    );
-    const tiles = this.tiles(M);
-    tiles.forEach((tile, i) => {
-      this.tileLogits(tile);
-      logprobForward(
-        r,
-        { z: s.logits, y: s.targets, running: s.running, result: s.result },
-        { ...tile, last: i === tiles.length - 1 },
-      );
-      if (alternatives) topK(r, { z: s.logits, top: s.top }, { ...tile, K: TOP_K });
-    });
-  }
-
-  /** Logits of one vocabulary tile: (M, W) = normed · headᵀ. */
-  private tileLogits({ N: M, W, first }: Tile): void {
-    const { shared: s, config: c } = this;
-    matmul(this.recorder, {
-      layout: 'NT',
-      a: s.normed,
-      b: this.headRows(this.parameters.weights.head, first, W),
-      c: s.logits,
-      M,
-      N: W,
-      K: c.hiddenSize,
-    });
-  }
-
-  private headRows(head: Tensor, first: number, rows: number): Tensor {
-    const C = this.config.hiddenSize;
-    return first === 0 ? head : { ...head, offset: head.offset + first * C * 4, bytes: rows * C * 4, shape: [rows, C] };
-  }
-
-  private tiles(M: number): Tile[] {
-    const V = this.config.vocabSize;
-    const padded = paddedVocab(this.config);
-    const size = vocabTile(this.config, this.capacity.targets);
-    const tiles: Tile[] = [];
-    for (let first = 0; first < V; first += size) {
-      const W = Math.min(size, padded - first);
-      tiles.push({ N: M, W, first, width: Math.min(W, V - first) });
-    }
-    return tiles;
+  private get width(): number {
+    return this.config.hiddenSize;
   }
 
   /** Forward pass of an uploaded batch; activations stay for `backward`. */
   forward(batch: PackedBatch, alternatives = false): void {
     this.trunk(batch);
-    this.head(batch, alternatives);
+    this.head.forward(batch, alternatives);
   }
 
   /** Where `backward` reads dLoss/dlogp (M) from. */
   get logpGradient(): Tensor {
-    return this.trainable.grads.weights;
+    return this.scratch.weights;
   }
 
   /** Adds the gradients of sum_m w[m] logp[m], w = logpGradient, for the batch whose forward pass was the last one. */
   backward(batch: PackedBatch): void {
-    const { recorder: r, config: c } = this;
-    const { grads: g, dWeights } = this.trainable;
+    const { recorder: r, scratch: g } = this;
     const N = batch.ids.length;
-    const C = c.hiddenSize;
-    this.headBackward(batch);
+    const C = this.width;
+    this.head.backward(batch, g);
     r.clear(g.dStream);
     scatterRows(r, { x: g.dSelected, ids: this.shared.sources, y: g.dStream }, { N: batch.targets.length, C });
-    const blocks = countBlocks(batch.offsets, attentionBlock(this.gpu));
-    for (let l = c.layers - 1; l >= 0; l--) {
+    const blocks = this.countBlocks(batch);
+    for (let l = this.layers.length - 1; l >= 0; l--) {
+      const layer = this.layers[l];
       if (this.capacity.recompute) {
-        this.attentionInput(l, N);
-        this.attend(l, N, blocks);
-        this.afterAttention(l, N, g.dNormed); // the output is known already; dNormed is free here
+        layer.attentionInput(N);
+        layer.attend(N, blocks);
+        layer.afterAttention(N, g.dNormed); // the output is known already; dNormed is free here
       }
-      this.layerBackward(l, N, blocks, dWeights.layers[l]);
+      layer.backward(N, blocks);
     }
+    const { training } = this.parameters;
+    if (!training) return;
     const distinct = new Set(batch.ids).size;
-    embeddingBackward(r, { dy: g.dStream, order: g.order, runs: g.runs, dTable: dWeights.embed }, { J: distinct, C });
+    const { order, runs, dStream: dy } = g;
+    embeddingBackward(r, { dy, order, runs, dTable: training.dWeights.embed }, { J: distinct, C });
   }
 
-  /** Through logits, head and final norm: dSelected (M,C). */
-  private headBackward(batch: PackedBatch): void {
-    const { recorder: r, shared: s, config: c } = this;
-    const { grads: g, dWeights } = this.trainable;
-    const M = batch.targets.length;
-    const C = c.hiddenSize;
-    const tiles = this.tiles(M);
-    for (const tile of tiles) {
-      const { W, first } = tile;
-      if (tiles.length > 1) this.tileLogits(tile); // a single tile is still there from the forward pass
-      logprobBackward(r, { z: s.logits, y: s.targets, result: s.result, w: g.weights }, tile);
-      const head = this.headRows(this.parameters.weights.head, first, W);
-      matmul(r, { layout: 'NN', a: s.logits, b: head, c: g.dFinal, M, N: C, K: W, accumulate: first > 0 });
-      matmul(r, {
-        layout: 'TN',
-        a: s.logits,
-        b: s.normed,
-        c: this.headRows(dWeights.head, first, W),
-        M: W,
-        N: C,
-        K: M,
-        accumulate: true,
-      });
-    }
-    const norm = {
-      x: s.selected,
-      w: this.parameters.weights.norm,
-      rstd: s.rstd,
-      dy: g.dFinal,
-      dx: g.dSelected,
-      dw: dWeights.norm,
-      partial: g.partial,
-    };
-    rmsNormBackward(r, norm, { N: M, C, add: false });
+  private countBlocks({ offsets }: PackedBatch): number {
+    const size = attentionBlock(this.gpu);
+    let blocks = 0;
+    for (let s = 0; s + 1 < offsets.length; s++) blocks += Math.ceil((offsets[s + 1] - offsets[s]) / size);
+    return blocks;
   }
 
-  /** Gradients of layer l; dStream goes in as the gradient of its output and comes out as that of its input. */
-  private layerBackward(l: number, N: number, blocks: number, dw: LayerWeights): void {
-    const { recorder: r, config: c, shared: s } = this;
-    const { grads: g } = this.trainable;
-    const { hiddenSize: C, intermediateSize: F } = c;
-    const HD = c.heads * c.headDim;
-    const a = this.layers[l];
-    const w = this.parameters.weights.layers[l];
-    // out = middle + down(swiglu(gateUp(norm2(middle))))
-    matmul(r, { layout: 'TN', a: g.dStream, b: a.act, c: dw.down, M: C, N: F, K: N, accumulate: true });
-    matmul(r, { layout: 'NN', a: g.dStream, b: w.down, c: g.dAct, M: N, N: F, K: C });
-    swigluBackward(r, { gu: a.gu, dy: g.dAct, dGu: g.dGu }, { N, F });
-    matmul(r, { layout: 'TN', a: g.dGu, b: a.normed2, c: dw.gateUp, M: 2 * F, N: C, K: N, accumulate: true });
-    matmul(r, { layout: 'NN', a: g.dGu, b: w.gateUp, c: g.dNormed, M: N, N: C, K: 2 * F });
-    rmsNormBackward(
-      r,
-      { x: a.middle, w: w.norm2, rstd: a.rstd2, dy: g.dNormed, dx: g.dStream, dw: dw.norm2, partial: g.partial },
-      { N, C, add: true },
-    );
-    // middle = x + o(attention(rope(qkNorm(qkv(norm1(x))))))
-    matmul(r, { layout: 'TN', a: g.dStream, b: a.attended, c: dw.o, M: C, N: HD, K: N, accumulate: true });
-    matmul(r, { layout: 'NN', a: g.dStream, b: w.o, c: g.dAttended, M: N, N: HD, K: C });
-    const attention = {
-      q: a.q,
-      k: a.k,
-      qkv: a.qkv,
-      blocks: s.blocks,
-      out: a.attended,
-      lse: a.lse,
-      dOut: g.dAttended,
-      delta: g.delta,
-      dQkv: g.dQkv,
-    };
-    attentionBackward(r, attention, { ...this.heads(N), blocks });
-    const heads = {
-      qkv: a.qkv,
-      positions: s.positions,
-      rope: s.rope,
-      w: w.qkNorm,
-      rstd: a.qkRstd,
-      dQkv: g.dQkv,
-      dw: dw.qkNorm,
-      partial: g.partial,
-    };
-    qkNormRopeBackward(r, heads, this.heads(N));
-    matmul(r, { layout: 'TN', a: g.dQkv, b: a.normed1, c: dw.qkv, M: this.qkvWidth, N: C, K: N, accumulate: true });
-    matmul(r, { layout: 'NN', a: g.dQkv, b: w.qkv, c: g.dNormed, M: N, N: C, K: this.qkvWidth });
-    rmsNormBackward(
-      r,
-      { x: a.x, w: w.norm1, rstd: a.rstd1, dy: g.dNormed, dx: g.dStream, dw: dw.norm1, partial: g.partial },
-      { N, C, add: true },
-    );
-  }
-
+  /** Columns of q, k and v together. */
   get qkvWidth(): number {
     const { heads, kvHeads, headDim } = this.config;
     return (heads + 2 * kvHeads) * headDim;
   }
 
-  heads(N: number): { N: number; H: number; K: number; D: number } {
-    return { N, H: this.config.heads, K: this.config.kvHeads, D: this.config.headDim };
-  }
-
-  private get trainable(): { grads: Backward } & NonNullable<ParameterSet['training']> {
-    if (!this.grads || !this.parameters.training)
-      throw new Error('This model was opened for inference only; open it with training: true.');
-    return { grads: this.grads, ...this.parameters.training };
+  private get scratch(): BackwardScratch {
+    const { grads } = this.parts;
+    if (!grads) throw new Error('This model was opened for inference only; open it with training: true.');
+    return grads;
   }
 
   /** Gives all memory back. */
@@ -375,10 +341,4 @@ export class Decoder {
     this.memory.destroy();
     this.recorder.destroy();
   }
-}
-
-function countBlocks(offsets: ArrayLike<number>, size: number): number {
-  let blocks = 0;
-  for (let s = 0; s + 1 < offsets.length; s++) blocks += Math.ceil((offsets[s + 1] - offsets[s]) / size);
-  return blocks;
 }

@@ -5,10 +5,8 @@
 import { BadInput } from '../data/errors';
 import { NotFinite } from '../gpu/errors';
 import { attentionDecode } from '../kernels/attention';
-import { embeddingForward } from '../kernels/embedding';
+import { gatherRows } from '../kernels/embedding';
 import { decodeBegin, kvAppend, kvFill } from '../kernels/kv-cache';
-import { matmul } from '../kernels/matmul';
-import { rmsNormForward } from '../kernels/rms-norm';
 import { sample } from '../kernels/sample';
 import { packSequences } from './batch';
 import { paddedVocab } from './config';
@@ -189,7 +187,7 @@ function prefill(decoder: Decoder, prompts: number[][], options: SamplingOptions
     const cache = { k: layer.k, qkv: layer.qkv, spans: decode.spans, cacheK: decode[`k${l}`], cacheV: decode[`v${l}`] };
     kvFill(r, cache, { R, longest, P: decoder.capacity.positions, KD, stride: decoder.qkvWidth });
   });
-  embeddingForward(r, { table: shared.out, ids: decode.lastRows, y: shared.selected }, { N: R, C: config.hiddenSize });
+  gatherRows(r, { x: shared.out, ids: decode.lastRows, y: shared.selected }, { N: R, C: config.hiddenSize });
   logitsAndSample(decoder, R, options);
 }
 
@@ -200,20 +198,21 @@ function decodeStep(decoder: Decoder, B: number, options: SamplingOptions): void
   const KD = c.kvHeads * c.headDim;
   decodeBegin(
     r,
-    { table: embed, rows: decode.rows, state: decode.state, x: decoder.layers[0].x, positions: shared.positions },
+    { table: embed, rows: decode.rows, state: decode.state, x: decoder.input(0), positions: shared.positions },
     { B, C: c.hiddenSize },
   );
   for (let l = 0; l < c.layers; l++) {
-    const a = decoder.layers[l];
+    const layer = decoder.layers[l];
+    const a = layer.activations;
     const cache = { rows: decode.rows, positions: shared.positions, cacheK: decode[`k${l}`], cacheV: decode[`v${l}`] };
-    decoder.attentionInput(l, B);
+    layer.attentionInput(B);
     kvAppend(r, { k: a.k, qkv: a.qkv, ...cache }, { B, P: capacity.positions, KD, stride: decoder.qkvWidth });
     attentionDecode(
       r,
       { q: a.q, out: a.attended, ...cache },
-      { B, H: c.heads, K: c.kvHeads, D: c.headDim, P: capacity.positions },
+      { B, H: c.heads, K: c.kvHeads, D: c.headDim, P: capacity.positions, window: layer.window },
     );
-    decoder.afterAttention(l, B, l + 1 < c.layers ? decoder.layers[l + 1].x : shared.selected);
+    layer.afterAttention(B, l + 1 < c.layers ? decoder.input(l + 1) : shared.selected);
   }
   logitsAndSample(decoder, B, options);
 }
@@ -222,20 +221,7 @@ function decodeStep(decoder: Decoder, B: number, options: SamplingOptions): void
 function logitsAndSample(decoder: Decoder, B: number, o: SamplingOptions): void {
   const { recorder: r, decode, shared, config: c } = decoder;
   const stride = paddedVocab(c);
-  rmsNormForward(
-    r,
-    { x: shared.selected, w: decoder.parameters.weights.norm, y: shared.normed, rstd: shared.rstd },
-    { N: B, C: c.hiddenSize, eps: c.rmsNormEps },
-  );
-  matmul(r, {
-    layout: 'NT',
-    a: shared.normed,
-    b: decoder.parameters.weights.head,
-    c: shared.logits,
-    M: B,
-    N: stride,
-    K: c.hiddenSize,
-  });
+  decoder.head.logits(B);
   sample(
     r,
     { logits: shared.logits, rows: decode.rows, state: decode.state, out: decode.generated },

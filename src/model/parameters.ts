@@ -1,229 +1,378 @@
 /**
- * A decoder's parameters: values, gradients and optimiser state, each in one buffer, so that clipping and AdamW are
- * single dispatches. Projections that read the same input lie fused (q, k, v; gate, up; the two QK norms); files keep
- * the Hugging Face names.
+ * A decoder's parameters on the device. Trained as a whole, values, gradients and AdamW's moments each lie in flat
+ * chunks, so that clipping and AdamW are single dispatches a chunk. Frozen (for inference, or under LoRA), each matrix has
+ * its own buffers, in the storage asked for.
  */
 import { BadInput } from '../data/errors';
-import type { Recorder } from '../gpu/recorder';
 import { type Arena, alignOffset, type Tensor, type TensorSpec, view } from '../gpu/tensor';
-import { type ModelConfig, paddedVocab } from './config';
+import { QUANT_GROUP, type Storage, storedBytes, type Weight, type WeightPiece } from '../kernels/storage';
+import { type ModelConfig, paddedVocab, switches } from './config';
+import { expectFinite, Layout, ROW_CUT, type Slot, slot } from './layout';
+import { store, unstore } from './quantise';
 import type { HostTensor } from './safetensors';
-
-/** One Hugging Face tensor inside a fused one; rows below `start` belong to the parts before it. */
-interface Part {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly start: number; // elements
-}
-
-/** One fused tensor of the layout. `offset` is in elements, on a binding boundary. */
-interface Slot {
-  readonly key: string;
-  readonly offset: number;
-  readonly shape: readonly number[];
-  readonly parts: readonly Part[];
-  readonly init: 'embedding' | 'matrix' | 'output' | 'one';
-}
+import type { StoredTensor, TensorCatalog } from './stored-tensor';
 
 export interface LayerWeights {
   norm1: Tensor; // (C)
-  qkv: Tensor; // ((H+2K)D, C)
-  qkNorm: Tensor; // (2, D)
-  o: Tensor; // (C, HD)
+  qkv: Weight; // ((H+2K)D, C)
+  qkvBias: Tensor | null; // ((H+2K)D)
+  /** Norm weights of the heads: (2, D) query, key. */
+  qkNorm: Tensor | null;
+  /** Norm weights of whole projections: (HD) and (KD). */
+  qNorm: Tensor | null;
+  kNorm: Tensor | null;
+  o: Weight; // (C, HD)
   norm2: Tensor; // (C)
-  gateUp: Tensor; // (2F, C)
-  down: Tensor; // (C, F)
+  gateUp: Weight; // (2F, C)
+  down: Weight; // (C, F)
 }
 
-/** Views into one buffer (values or gradients). */
+/** Values, or their gradients. */
 export interface Weights {
-  embed: Tensor; // (V padded, C)
+  embed: Weight; // (V padded, C)
   layers: LayerWeights[];
   norm: Tensor; // (C)
-  head: Tensor; // (V padded, C); the embedding itself when tied
+  head: Weight; // (V padded, C); the embedding itself when tied
 }
 
-/** Where every parameter lies. Pure, so the memory plan can ask without a device. */
-export class ParameterLayout {
-  readonly slots: Slot[] = [];
-  /** Elements of the whole buffer, padding included. */
-  readonly size: number;
-  /** Real parameters, padding excluded. */
-  readonly count: number;
-
-  constructor(readonly config: ModelConfig) {
-    const { hiddenSize: C, heads: H, kvHeads: K, headDim: D, intermediateSize: F, vocabSize: V } = config;
-    let offset = 0;
-    const add = (key: string, rows: number, init: Slot['init'], parts: [name: string, ...shape: number[]][]) => {
-      const columns = parts[0].length === 3 ? parts[0][2] : 1;
-      let start = 0;
-      const laid = parts.map(([name, ...shape]) => {
-        const part = { name, shape, start };
-        start += shape.reduce((n, d) => n * d, 1);
-        return part;
-      });
-      this.slots.push({ key, offset, shape: [rows, columns], parts: laid, init });
-      offset = alignOffset((offset + Math.max(start, rows * columns)) * 4) / 4;
-    };
-    add('embed', paddedVocab(config), 'embedding', [['model.embed_tokens.weight', V, C]]);
-    for (let l = 0; l < config.layers; l++) {
-      const at = `model.layers.${l}`;
-      add(`${l}.norm1`, C, 'one', [[`${at}.input_layernorm.weight`, C]]);
-      add(`${l}.qkv`, (H + 2 * K) * D, 'matrix', [
-        [`${at}.self_attn.q_proj.weight`, H * D, C],
-        [`${at}.self_attn.k_proj.weight`, K * D, C],
-        [`${at}.self_attn.v_proj.weight`, K * D, C],
-      ]);
-      add(`${l}.qkNorm`, 2 * D, 'one', [
-        [`${at}.self_attn.q_norm.weight`, D],
-        [`${at}.self_attn.k_norm.weight`, D],
-      ]);
-      add(`${l}.o`, C, 'output', [[`${at}.self_attn.o_proj.weight`, C, H * D]]);
-      add(`${l}.norm2`, C, 'one', [[`${at}.post_attention_layernorm.weight`, C]]);
-      add(`${l}.gateUp`, 2 * F, 'matrix', [
-        [`${at}.mlp.gate_proj.weight`, F, C],
-        [`${at}.mlp.up_proj.weight`, F, C],
-      ]);
-      add(`${l}.down`, C, 'output', [[`${at}.mlp.down_proj.weight`, C, F]]);
-    }
-    add('norm', C, 'one', [['model.norm.weight', C]]);
-    if (!config.tiedEmbeddings) add('head', paddedVocab(config), 'matrix', [['lm_head.weight', V, C]]);
-    this.size = offset;
-    this.count = this.slots.flatMap((s) => s.parts).reduce((n, p) => n + p.shape.reduce((a, b) => a * b, 1), 0);
+/** Where every parameter of a model lies. Pure, so the memory plan can ask without a device. */
+export class ParameterLayout extends Layout {
+  constructor(
+    readonly config: ModelConfig,
+    bindingBytes?: number,
+  ) {
+    super(modelSlots(config), bindingBytes);
   }
 
-  /** The buffers' specs: values always; gradients and AdamW's two moments for training. */
-  specs(
-    training: boolean,
-  ): Record<'values' | 'gradients' | 'firstMoment' | 'secondMoment', TensorSpec> | { values: TensorSpec } {
-    const shape = [this.size];
-    const values: TensorSpec = { label: 'parameters', shape, purpose: 'weights' };
-    if (!training) return { values };
-    return {
-      values,
-      gradients: { label: 'gradients', shape, purpose: 'gradients' },
-      firstMoment: { label: 'adamw.m', shape, purpose: 'optimizer' },
-      secondMoment: { label: 'adamw.v', shape, purpose: 'optimizer' },
-    };
-  }
-
-  /** Views of every fused tensor in `buffer`. */
-  views(buffer: Tensor): Weights {
-    const at = (key: string): Tensor => {
-      const slot = this.slots.find((s) => s.key === key) as Slot;
-      return view(buffer, `${buffer.label}.${key}`, slot.offset, slot.shape);
-    };
+  /** Views of every slot: matrices by `matrix`, vectors by `vector`. */
+  weights(matrix: (key: string) => Weight, vector: (key: string) => Tensor): Weights {
+    const { qkNorm, qkvBias } = switches(this.config);
     const layers = Array.from(
       { length: this.config.layers },
       (_, l): LayerWeights => ({
-        norm1: at(`${l}.norm1`),
-        qkv: at(`${l}.qkv`),
-        qkNorm: at(`${l}.qkNorm`),
-        o: at(`${l}.o`),
-        norm2: at(`${l}.norm2`),
-        gateUp: at(`${l}.gateUp`),
-        down: at(`${l}.down`),
+        norm1: vector(`${l}.norm1`),
+        qkv: matrix(`${l}.qkv`),
+        qkvBias: qkvBias ? vector(`${l}.qkvBias`) : null,
+        qkNorm: qkNorm === 'head' ? vector(`${l}.qkNorm`) : null,
+        qNorm: qkNorm === 'full' ? vector(`${l}.qNorm`) : null,
+        kNorm: qkNorm === 'full' ? vector(`${l}.kNorm`) : null,
+        o: matrix(`${l}.o`),
+        norm2: vector(`${l}.norm2`),
+        gateUp: matrix(`${l}.gateUp`),
+        down: matrix(`${l}.down`),
       }),
     );
-    const embed = at('embed');
-    return { embed, layers, norm: at('norm'), head: this.config.tiedEmbeddings ? embed : at('head') };
+    const embed = matrix('embed');
+    return { embed, layers, norm: vector('norm'), head: this.config.tiedEmbeddings ? embed : matrix('head') };
   }
 
-  /** Named tensors as one buffer. Throws BadInput for a missing, misshapen, surplus or non-finite tensor. */
-  pack(tensors: ReadonlyMap<string, HostTensor>, where: string): Float32Array<ArrayBuffer> {
-    const packed = new Float32Array(this.size);
-    const used = new Set<string>();
-    for (const slot of this.slots) {
-      for (const part of slot.parts) {
-        const tensor = tensors.get(part.name);
-        if (!tensor)
-          throw new BadInput(`Tensor ${part.name} is missing`, where, 'The weights do not belong to this config.json.');
-        if (tensor.shape.join() !== part.shape.join()) {
-          throw new BadInput(
-            `Tensor ${part.name} has shape [${tensor.shape.join(', ')}], config.json asks for [${part.shape.join(', ')}]`,
-            where,
-            'The weights do not belong to this config.json.',
-          );
-        }
-        const bad = tensor.data.findIndex((x) => !Number.isFinite(x));
-        if (bad >= 0)
-          throw new BadInput(
-            `Tensor ${part.name} holds ${tensor.data[bad]} at element ${bad}`,
-            where,
-            'The checkpoint is damaged; use an earlier one.',
-          );
-        packed.set(tensor.data, slot.offset + part.start);
-        used.add(part.name);
-      }
-    }
-    for (const name of tensors.keys()) {
-      // Tied models are often saved with the head repeated.
-      if (!used.has(name) && !(name === 'lm_head.weight' && this.config.tiedEmbeddings)) {
-        throw new BadInput(
-          `Tensor ${name} has no place in this model`,
-          where,
-          'The weights do not belong to this config.json.',
-        );
-      }
-    }
-    return packed;
-  }
-
-  /** One buffer as tensors with Hugging Face names. */
-  unpack(packed: Float32Array): Map<string, HostTensor> {
-    const tensors = new Map<string, HostTensor>();
-    for (const slot of this.slots) {
-      for (const part of slot.parts) {
-        const from = slot.offset + part.start;
-        const length = part.shape.reduce((n, d) => n * d, 1);
-        tensors.set(part.name, { shape: [...part.shape], data: packed.slice(from, from + length) });
-      }
-    }
-    return tensors;
-  }
-
-  /** Random initial values: N(0, 0.05²) embeddings, N(0, 0.02²) output projections, N(0, 1/C) matrices, ones for norms. */
-  initialise(normal: () => number): Float32Array<ArrayBuffer> {
-    const packed = new Float32Array(this.size);
-    const std = { embedding: 0.05, output: 0.02, matrix: 1 / Math.sqrt(this.config.hiddenSize), one: 0 };
-    for (const slot of this.slots) {
-      for (const part of slot.parts) {
-        const from = slot.offset + part.start;
-        const length = part.shape.reduce((n, d) => n * d, 1);
-        for (let i = 0; i < length; i++) packed[from + i] = slot.init === 'one' ? 1 : std[slot.init] * normal();
-      }
-    }
-    return packed;
+  /** Throws BadInput where a checkpoint's tensors are not this model's. */
+  checkCatalog(tensors: TensorCatalog, where: string): void {
+    // Tied models are often saved with the head repeated; old Llama files hold the rotary frequencies.
+    const optional = (name: string) =>
+      (name === 'lm_head.weight' && this.config.tiedEmbeddings) || name.endsWith('.rotary_emb.inv_freq');
+    this.check(tensors, where, optional);
   }
 }
 
-/** The device's copy of a layout's parameters. */
+function modelSlots(config: ModelConfig): Slot[] {
+  const { hiddenSize: C, heads: H, kvHeads: K, headDim: D, intermediateSize: F, vocabSize: V } = config;
+  const { norms, qkNorm, qkvBias } = switches(config);
+  const slots = [slot('embed', 'embedding', [['model.embed_tokens.weight', V, C]], paddedVocab(config))];
+  const add = (...s: Parameters<typeof slot>) => slots.push(slot(...s));
+  const [norm1, norm2] =
+    norms === 'pre'
+      ? ['input_layernorm', 'post_attention_layernorm']
+      : ['post_attention_layernorm', 'post_feedforward_layernorm'];
+  for (let l = 0; l < config.layers; l++) {
+    const at = `model.layers.${l}`;
+    const projections: [name: string, rows: number][] = [
+      [`${at}.self_attn.q_proj`, H * D],
+      [`${at}.self_attn.k_proj`, K * D],
+      [`${at}.self_attn.v_proj`, K * D],
+    ];
+    add(`${l}.norm1`, 'one', [[`${at}.${norm1}.weight`, C]]);
+    add(
+      `${l}.qkv`,
+      'matrix',
+      projections.map(([name, rows]) => [`${name}.weight`, rows, C]),
+    );
+    if (qkvBias)
+      add(
+        `${l}.qkvBias`,
+        'zero',
+        projections.map(([name, rows]) => [`${name}.bias`, rows]),
+      );
+    const [q, k] = [`${at}.self_attn.q_norm.weight`, `${at}.self_attn.k_norm.weight`];
+    if (qkNorm === 'head')
+      add(`${l}.qkNorm`, 'one', [
+        [q, D],
+        [k, D],
+      ]);
+    if (qkNorm === 'full') {
+      add(`${l}.qNorm`, 'one', [[q, H * D]]);
+      add(`${l}.kNorm`, 'one', [[k, K * D]]);
+    }
+    add(`${l}.o`, 'output', [[`${at}.self_attn.o_proj.weight`, C, H * D]]);
+    add(`${l}.norm2`, 'one', [[`${at}.${norm2}.weight`, C]]);
+    add(`${l}.gateUp`, 'matrix', [
+      [`${at}.mlp.gate_proj.weight`, F, C],
+      [`${at}.mlp.up_proj.weight`, F, C],
+    ]);
+    add(`${l}.down`, 'output', [[`${at}.mlp.down_proj.weight`, C, F]]);
+  }
+  add('norm', 'one', [['model.norm.weight', C]]);
+  if (!config.tiedEmbeddings) add('head', 'matrix', [['lm_head.weight', V, C]], paddedVocab(config));
+  return slots;
+}
+
+/** A flat set of parameters with its gradients and AdamW's moments: what an update works on. */
+export interface Trainable {
+  readonly layout: Layout;
+  readonly values: Tensor[];
+  readonly gradients: Tensor[];
+  readonly firstMoment: Tensor[];
+  readonly secondMoment: Tensor[];
+}
+
+const TRAINED = [
+  ['values', 'parameters', 'weights'],
+  ['gradients', 'gradients', 'gradients'],
+  ['firstMoment', 'adamw.m', 'optimizer'],
+  ['secondMoment', 'adamw.v', 'optimizer'],
+] as const;
+
+/** Specs of a trained set. */
+export const trainableSpecs = (layout: Layout): TensorSpec[] =>
+  TRAINED.flatMap(([, label, purpose]) => layout.specs(label, purpose));
+
+/** Allocates a trained set, zeroed. Throws OutOfMemory; then nothing stays allocated. */
+export async function allocateTrainable(arena: Arena, layout: Layout): Promise<Trainable> {
+  const all = await arena.allocateList(trainableSpecs(layout));
+  const n = layout.chunks.length;
+  const [values, gradients, firstMoment, secondMoment] = TRAINED.map((_, i) => all.slice(i * n, (i + 1) * n));
+  return { layout, values, gradients, firstMoment, secondMoment };
+}
+
+/** The storage that a matrix gets where `asked` is asked for: what its rows do not fit, the next finer one. */
+export function storageFor({ key, columns }: Slot, asked: Storage): Storage {
+  // Four bits are too few for the table that every token is read from and predicted with.
+  const wanted = asked === 'q4' && (key === 'embed' || key === 'head') ? 'q8' : asked;
+  if ((wanted === 'q8' || wanted === 'q4') && columns % QUANT_GROUP !== 0) return columns % 4 === 0 ? 'bf16' : 'f32';
+  return wanted !== 'f32' && columns % 4 !== 0 ? 'f32' : wanted;
+}
+
+/** Pieces of a frozen matrix: rows that fit a binding. */
+function frozenPieces(s: Slot, storage: Storage, bindingBytes: number): { first: number; rows: number }[] {
+  const rowBytes = storedBytes(storage, s.columns).data;
+  const most = Math.floor(Math.min(bindingBytes, 2 ** 31) / rowBytes / ROW_CUT) * ROW_CUT;
+  if (most === 0)
+    throw new BadInput(
+      `${ROW_CUT} rows of ${s.columns} values do not fit a binding of ${bindingBytes} bytes`,
+      s.key,
+      'Use an adapter with larger bindings, or a narrower model.',
+    );
+  const pieces: { first: number; rows: number }[] = [];
+  for (let first = 0; first < s.rows; first += most) pieces.push({ first, rows: Math.min(most, s.rows - first) });
+  return pieces;
+}
+
+/** Specs of frozen parameters: two tensors a piece where the storage has scales, and one for all vectors. */
+export function frozenSpecs(layout: ParameterLayout, asked: Storage): TensorSpec[] {
+  const specs: TensorSpec[] = [];
+  let vectors = 0;
+  for (const s of layout.slots) {
+    if (s.vector) {
+      vectors += alignOffset(s.rows * 4) / 4;
+      continue;
+    }
+    const storage = storageFor(s, asked);
+    for (const { first, rows } of frozenPieces(s, storage, layout.bindingBytes)) {
+      const bytes = storedBytes(storage, rows * s.columns);
+      const label = first === 0 ? s.key : `${s.key}.${first}`;
+      const dtype = storage === 'f32' ? 'f32' : 'u32';
+      specs.push({ label, shape: [bytes.data / 4], purpose: 'weights', dtype });
+      if (bytes.scales > 0)
+        specs.push({ label: `${label}.scales`, shape: [bytes.scales / 4], purpose: 'weights', dtype: 'u32' });
+    }
+  }
+  specs.push({ label: 'vectors', shape: [vectors], purpose: 'weights' });
+  return specs;
+}
+
+/** The device's copy of a model's parameters. */
 export interface ParameterSet {
-  layout: ParameterLayout;
-  values: Tensor;
-  weights: Weights;
-  /** Present when the model was opened for training. */
-  training: { gradients: Tensor; dWeights: Weights; firstMoment: Tensor; secondMoment: Tensor } | null;
+  readonly layout: ParameterLayout;
+  readonly weights: Weights;
+  /** Null where the parameters are frozen. */
+  readonly training: (Trainable & { dWeights: Weights }) | null;
+  /** Storage by slot, for display. */
+  readonly storages: ReadonlyMap<string, Storage>;
 }
 
-/** Allocates parameters on the device and writes the values. */
-export async function createParameters(
+/** Values read at a time: bounds what loading holds in host memory. */
+const STEP_VALUES = 4 * 1024 * 1024;
+
+/** Tells how far loading is, in values. */
+export type OnLoaded = (done: number, total: number) => void;
+
+/** Allocates parameters that are trained as a whole and loads their values. Throws BadInput and OutOfMemory. */
+export async function createTrained(
   arena: Arena,
-  recorder: Recorder,
   layout: ParameterLayout,
-  packed: Float32Array<ArrayBuffer>,
-  training: boolean,
+  tensors: TensorCatalog,
+  where: string,
+  onLoaded?: OnLoaded,
 ): Promise<ParameterSet> {
-  const tensors = (await arena.allocate(layout.specs(training) as Record<string, TensorSpec>)) as Record<
-    'values' | 'gradients' | 'firstMoment' | 'secondMoment',
-    Tensor
-  >;
-  recorder.write(tensors.values, packed);
-  const { values, gradients, firstMoment, secondMoment } = tensors;
+  layout.checkCatalog(tensors, where);
+  const set = await allocateTrainable(arena, layout);
+  const views = (chunks: Tensor[]) =>
+    layout.weights(
+      (key) => layout.matrix(key, chunks),
+      (key) => layout.vector(key, chunks),
+    );
+  const weights = views(set.values);
+  const loader = new Loader(arena, tensors, where, layout.count, onLoaded);
+  for (const s of layout.slots) await loader.load(s, layout.matrix(s.key, set.values));
   return {
     layout,
-    values,
-    weights: layout.views(values),
-    training: training ? { gradients, dWeights: layout.views(gradients), firstMoment, secondMoment } : null,
+    weights,
+    training: { ...set, dWeights: views(set.gradients) },
+    storages: new Map(layout.slots.filter((s) => !s.vector).map((s) => [s.key, 'f32'])),
   };
+}
+
+/** Allocates frozen parameters in the storage asked for and loads their values. Throws BadInput and OutOfMemory. */
+export async function createFrozen(
+  arena: Arena,
+  layout: ParameterLayout,
+  tensors: TensorCatalog,
+  where: string,
+  asked: Storage,
+  onLoaded?: OnLoaded,
+): Promise<ParameterSet> {
+  layout.checkCatalog(tensors, where);
+  const allocated = await arena.allocateList(frozenSpecs(layout, asked));
+  const vectors = allocated[allocated.length - 1];
+  const weights = new Map<string, Weight>();
+  const storages = new Map<string, Storage>();
+  const loader = new Loader(arena, tensors, where, layout.count, onLoaded);
+  let next = 0;
+  let vectorAt = 0;
+  for (const s of layout.slots) {
+    const storage = s.vector ? 'f32' : storageFor(s, asked);
+    const pieces: WeightPiece[] = [];
+    if (s.vector) {
+      const data = view(vectors, s.key, vectorAt, [s.rows]);
+      pieces.push({ storage, first: 0, rows: s.rows, data, scales: null });
+      vectorAt += alignOffset(s.rows * 4) / 4;
+    } else {
+      storages.set(s.key, storage);
+      for (const { first, rows } of frozenPieces(s, storage, layout.bindingBytes)) {
+        const data = allocated[next++];
+        const scales = storedBytes(storage, QUANT_GROUP).scales > 0 ? allocated[next++] : null;
+        pieces.push({ storage, first, rows, data, scales });
+      }
+    }
+    const weight = { rows: s.rows, columns: s.columns, pieces };
+    weights.set(s.key, weight);
+    await loader.load(s, weight);
+  }
+  const matrix = (key: string) => weights.get(key) as Weight;
+  return { layout, weights: layout.weights(matrix, (key) => matrix(key).pieces[0].data), training: null, storages };
+}
+
+/** Brings tensors to the device, a few rows at a time. */
+class Loader {
+  private done = 0;
+  private unsubmitted = 0;
+
+  constructor(
+    private readonly arena: Arena,
+    private readonly tensors: TensorCatalog,
+    private readonly where: string,
+    private readonly total: number,
+    private readonly onLoaded?: OnLoaded,
+  ) {}
+
+  /** Fills a slot's pieces; rows past the parts stay zero. */
+  async load(s: Slot, weight: Weight): Promise<void> {
+    for (const part of s.parts) {
+      const tensor = this.tensors.get(part.name) as StoredTensor;
+      for (const piece of weight.pieces) {
+        const first = Math.max(piece.first, part.first);
+        const end = Math.min(piece.first + piece.rows, part.first + part.rows);
+        const step = Math.max(1, Math.floor(STEP_VALUES / s.columns));
+        for (let row = first; row < end; row += step) {
+          const last = Math.min(end, row + step);
+          const values = await tensor.rows(row - part.first, last - part.first);
+          expectFinite(part.name, values, this.where, (row - part.first) * s.columns);
+          await this.write(piece, (row - piece.first) * s.columns, values);
+          this.done += values.length;
+          this.onLoaded?.(this.done, this.total);
+        }
+      }
+    }
+  }
+
+  /** Writes values at element `start` of a piece. Waits now and then, so that the copies in flight stay few. */
+  private async write(piece: WeightPiece, start: number, values: Float32Array<ArrayBuffer>): Promise<void> {
+    const { queue } = this.arena.gpu.device;
+    const { data, scales } = store(values, piece.storage);
+    const at = storedBytes(piece.storage, start);
+    queue.writeBuffer(piece.data.buffer, piece.data.offset + at.data, data);
+    if (scales && piece.scales) queue.writeBuffer(piece.scales.buffer, piece.scales.offset + at.scales, scales);
+    this.unsubmitted += data.byteLength;
+    if (this.unsubmitted > 64 * 1024 * 1024) {
+      this.unsubmitted = 0;
+      await queue.onSubmittedWorkDone();
+    }
+  }
+}
+
+/** What a stored matrix's words stand for, given a reader of its tensors: the values that the device computes with. */
+export async function readWeight(
+  weight: Weight,
+  read: (t: Tensor) => Promise<Uint32Array<ArrayBuffer>>,
+): Promise<Float32Array<ArrayBuffer>> {
+  const values = new Float32Array(weight.rows * weight.columns);
+  for (const piece of weight.pieces) {
+    const scales = piece.scales ? await read(piece.scales) : null;
+    const words = { data: await read(piece.data), scales };
+    const part = unstore(words, piece.storage).subarray(0, piece.rows * weight.columns);
+    values.set(part, piece.first * weight.columns);
+  }
+  return values;
+}
+
+/** Frozen parameters under their Hugging Face names, as f32: what the device computes with. */
+export async function readParameters(
+  set: ParameterSet,
+  read: (t: Tensor) => Promise<Uint32Array<ArrayBuffer>>,
+): Promise<Map<string, HostTensor>> {
+  const tensors = new Map<string, HostTensor>();
+  const bySlot = new Map<string, Weight>();
+  const asVector = (data: Tensor, rows: number): Weight => ({
+    rows,
+    columns: 1,
+    pieces: [{ storage: 'f32', first: 0, rows, data, scales: null }],
+  });
+  const { weights, layout } = set;
+  bySlot.set('embed', weights.embed);
+  if (weights.head !== weights.embed) bySlot.set('head', weights.head);
+  const vectors = new Map<string, Tensor | null>([['norm', weights.norm]]);
+  weights.layers.forEach((w, l) => {
+    for (const key of ['qkv', 'o', 'gateUp', 'down'] as const) bySlot.set(`${l}.${key}`, w[key]);
+    for (const key of ['norm1', 'norm2', 'qkvBias', 'qkNorm', 'qNorm', 'kNorm'] as const)
+      vectors.set(`${l}.${key}`, w[key]);
+  });
+  for (const s of layout.slots) {
+    const weight = bySlot.get(s.key) ?? asVector(vectors.get(s.key) as Tensor, s.rows);
+    const values = await readWeight(weight, read);
+    for (const part of s.parts) {
+      const from = part.first * s.columns;
+      tensors.set(part.name, { shape: [...part.shape], data: values.slice(from, from + part.rows * s.columns) });
+    }
+  }
+  return tensors;
 }

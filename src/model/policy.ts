@@ -10,7 +10,8 @@ import { type AdamWOptions, adamw, globalNorm, NORM_SLICES } from '../kernels/ad
 import { type Capacity, TOP_K } from './activations';
 import { microBatches, type PackedBatch, packSequences, type Sequence } from './batch';
 import type { ModelConfig } from './config';
-import { Decoder } from './decoder';
+import { Decoder, type WeightSource } from './decoder';
+import { type OnLoaded, readParameters, type Trainable } from './parameters';
 import type { HostTensor } from './safetensors';
 
 /** Per predicted token, in the order of the sequences; nats. */
@@ -64,12 +65,14 @@ export class Policy {
     gpu: Gpu,
     config: ModelConfig,
     capacity: Capacity,
-    packed: Float32Array<ArrayBuffer>,
+    source: WeightSource,
+    onLoaded?: OnLoaded,
   ): Promise<Policy> {
-    const decoder = await Decoder.create(gpu, config, capacity, packed);
+    const decoder = await Decoder.create(gpu, config, capacity, source, onLoaded);
     const scratch = new Arena(gpu);
     const norm = scratch.tensor({ label: 'gradient.norm', shape: [4], purpose: 'scratch' });
-    const partial = scratch.tensor({ label: 'gradient.partial', shape: [NORM_SLICES], purpose: 'scratch' });
+    const slices = NORM_SLICES * (decoder.trainable?.layout.chunks.length ?? 0);
+    const partial = scratch.tensor({ label: 'gradient.partial', shape: [slices], purpose: 'scratch' });
     return new Policy(decoder, scratch, norm, partial);
   }
 
@@ -129,7 +132,7 @@ export class Policy {
 
   /** Sets all gradients to zero. */
   zeroGradients(): void {
-    this.decoder.recorder.clear(this.training.gradients);
+    for (const chunk of this.training.gradients) this.decoder.recorder.clear(chunk);
   }
 
   /**
@@ -150,11 +153,13 @@ export class Policy {
 
   /** Clips the gradients and takes one AdamW step. Where the gradient is not finite, nothing changes and applied is false. */
   async update(options: Omit<AdamWOptions, 't'> & { clipNorm: number }): Promise<UpdateResult> {
-    const { recorder, parameters } = this.decoder;
-    const { gradients: g, firstMoment: m, secondMoment: v } = this.training;
-    const n = parameters.layout.size;
-    globalNorm(recorder, { g, partial: this.partial, result: this.norm }, { n, maxNorm: options.clipNorm });
-    adamw(recorder, { g, norm: this.norm, x: parameters.values, m, v }, { ...options, n, t: this.updates + 1 });
+    const { recorder } = this.decoder;
+    const { layout, values, gradients, firstMoment, secondMoment } = this.training;
+    globalNorm(recorder, { g: gradients, partial: this.partial, result: this.norm }, { maxNorm: options.clipNorm });
+    layout.chunks.forEach((n, i) => {
+      const chunk = { g: gradients[i], x: values[i], m: firstMoment[i], v: secondMoment[i] };
+      adamw(recorder, { ...chunk, norm: this.norm }, { ...options, n, t: this.updates + 1 });
+    });
     const read = recorder.readF32(this.norm, 4);
     recorder.submit();
     const [gradNorm, , ok] = await read;
@@ -168,46 +173,68 @@ export class Policy {
     this.live = null;
   }
 
-  /** The weights under their Hugging Face names. */
+  /** The weights under their Hugging Face names, as the device computes with them; adapters are not merged. */
   async tensors(): Promise<Map<string, HostTensor>> {
-    const { recorder, parameters } = this.decoder;
-    const read = recorder.readF32(parameters.values, parameters.layout.size);
-    recorder.submit();
-    return parameters.layout.unpack(await read);
+    const { parameters } = this.decoder;
+    if (parameters.training) return parameters.layout.unpack(await this.read(parameters.training.values));
+    return readParameters(parameters, (t) => this.readWords(t));
   }
 
-  /** The gradients under their Hugging Face names. */
+  /** The gradients of what is trained: under the parameters' Hugging Face names, or the adapters' PEFT names. */
   async gradients(): Promise<Map<string, HostTensor>> {
-    const { recorder, parameters } = this.decoder;
-    const read = recorder.readF32(this.training.gradients, parameters.layout.size);
+    return this.training.layout.unpack(await this.read(this.training.gradients));
+  }
+
+  /** Chunks of f32 as one array. */
+  private async read(chunks: readonly Tensor[]): Promise<Float32Array<ArrayBuffer>> {
+    const { recorder } = this.decoder;
+    const reads = chunks.map((t) => recorder.readF32(t, t.bytes / 4));
     recorder.submit();
-    return parameters.layout.unpack(await read);
+    const parts = await Promise.all(reads);
+    if (parts.length === 1) return parts[0];
+    const all = new Float32Array(parts.reduce((n, p) => n + p.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
+  }
+
+  private async readWords(t: Tensor): Promise<Uint32Array<ArrayBuffer>> {
+    const { recorder } = this.decoder;
+    const read = recorder.readU32(t, t.bytes / 4);
+    recorder.submit();
+    return read;
   }
 
   /** Everything that the next update depends on. */
   async state(): Promise<TrainingState> {
-    const { recorder, parameters } = this.decoder;
-    const n = parameters.layout.size;
-    const reads = [parameters.values, this.training.firstMoment, this.training.secondMoment].map((t) =>
-      recorder.readF32(t, n),
-    );
-    recorder.submit();
-    const [values, firstMoment, secondMoment] = await Promise.all(reads);
-    return { values, firstMoment, secondMoment, updates: this.updates };
+    const { values, firstMoment, secondMoment } = this.training;
+    const [x, m, v] = await Promise.all([this.read(values), this.read(firstMoment), this.read(secondMoment)]);
+    return { values: x, firstMoment: m, secondMoment: v, updates: this.updates };
   }
 
   /** Puts a state back, bit for bit. */
   restore(state: TrainingState): void {
-    const { recorder, parameters } = this.decoder;
-    recorder.write(parameters.values, state.values);
-    recorder.write(this.training.firstMoment, state.firstMoment);
-    recorder.write(this.training.secondMoment, state.secondMoment);
+    const { values, firstMoment, secondMoment } = this.training;
+    this.write(values, state.values);
+    this.write(firstMoment, state.firstMoment);
+    this.write(secondMoment, state.secondMoment);
     this.updates = state.updates;
     this.live = null;
   }
 
-  private get training() {
-    const { training } = this.decoder.parameters;
+  private write(chunks: readonly Tensor[], all: Float32Array<ArrayBuffer>): void {
+    let at = 0;
+    for (const t of chunks) {
+      this.decoder.recorder.write(t, all.subarray(at, at + t.bytes / 4));
+      at += t.bytes / 4;
+    }
+  }
+
+  private get training(): Trainable {
+    const { trainable: training } = this.decoder;
     if (!training) throw new Error('This model was opened for inference only; open it with training: true.');
     return training;
   }

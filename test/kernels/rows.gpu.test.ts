@@ -2,9 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { adamw, globalNorm, NORM_SLICES } from '../../src/kernels/adamw';
 import { embeddingBackward, embeddingForward, scatterRows, sortIds } from '../../src/kernels/embedding';
-import { QK_CHUNKS, qkNormRopeBackward, qkNormRopeForward, ropeTable } from '../../src/kernels/qk-norm-rope';
+import { QK_CHUNKS, qkNormRopeBackward, qkNormRopeForward } from '../../src/kernels/qk-norm-rope';
 import { NORM_CHUNKS, rmsNormBackward, rmsNormForward } from '../../src/kernels/rms-norm';
+import { wholeWeight } from '../../src/kernels/storage';
 import { swigluBackward, swigluForward } from '../../src/kernels/swiglu';
+import { ropeTable } from '../../src/model/rope';
 import { close, wave } from '../setup/close';
 import { testDevice } from '../setup/gpu';
 
@@ -88,13 +90,13 @@ describe.each(SIZES)('%i rows of %i', (N, C) => {
     });
     const { order, runs } = sortIds(ids);
     const b = {
-      table: put(table),
+      table: wholeWeight(put(table), V, C),
       ids: put(ids, 'u32'),
       y: poisoned(N * C),
       dy: put(dy),
       order: put(order, 'u32'),
       runs: put(runs, 'u32'),
-      dTable: put(new Float64Array(V * C)),
+      dTable: wholeWeight(put(new Float64Array(V * C)), V, C),
     };
     embeddingForward(r, b, { N, C });
     embeddingBackward(r, b, { J: runs.length / 3, C });
@@ -105,7 +107,7 @@ describe.each(SIZES)('%i rows of %i', (N, C) => {
       'y',
     );
     close(
-      await read(b.dTable, V * C),
+      await read(b.dTable.pieces[0].data, V * C),
       dTable,
       { atol: 1e-6 * N + 1e-6, rtol: 1e-5, why: `f32 sum of up to ${N}` },
       'dTable',
@@ -133,7 +135,7 @@ describe.each([
   const qkv = wave(N * width, 9);
   const w = wave(2 * D, 10).map((v) => 1 + 0.5 * v);
   const positions = Uint32Array.from({ length: N }, (_, n) => (n * 13) % 64);
-  const table = ropeTable(64, D, 10_000);
+  const table = ropeTable(64, D, { theta: 10_000, scaling: null });
 
   /** Turned heads (N,(H+K)D) in float64. */
   const forward = (x: Float64Array, weights: Float64Array) => {
@@ -238,7 +240,7 @@ describe('AdamW with clipping', () => {
           (o.lr * (m[i] / (1 - o.beta1 ** t))) / (Math.sqrt(v[i] / (1 - o.beta2 ** t)) + o.eps);
       });
       const gradient = put(g);
-      globalNorm(r, { g: gradient, partial: b.partial, result: b.norm }, { n, maxNorm: 1 });
+      globalNorm(r, { g: [gradient], partial: b.partial, result: b.norm }, { maxNorm: 1 });
       adamw(r, { g: gradient, ...b }, { ...o, n, t });
       close((await read(b.norm, 3)).slice(0, 1), [norm], { rtol: 1e-5, why: `f32 sum of ${n} squares` }, 'norm');
     }
@@ -259,7 +261,7 @@ describe('AdamW with clipping', () => {
         norm: poisoned(4),
         partial: poisoned(NORM_SLICES),
       };
-      globalNorm(r, { g: b.g, partial: b.partial, result: b.norm }, { n, maxNorm: 1 });
+      globalNorm(r, { g: [b.g], partial: b.partial, result: b.norm }, { maxNorm: 1 });
       adamw(r, b, { ...o, n, t: 1 });
       expect((await read(b.norm, 3))[2]).toBe(0);
       close(await read(b.x, n), x, { why: 'nothing may change' }, 'x');

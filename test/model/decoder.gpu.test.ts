@@ -74,16 +74,19 @@ describe('generation', () => {
   ];
   const prompts = requests.flatMap(({ ids, count }) => Array.from({ length: count }, () => ids));
 
-  it('with the cache takes the full forward pass’s most likely token at every step', async () => {
-    const policy = await openModel(device.gpu, fixturePath('qwen3-tied'));
-    const responses = await generate(policy.decoder, requests, options);
-    policy.forget();
-    const continued = responses.map((r, i) => ({ ids: [...prompts[i], ...r], from: prompts[i].length }));
-    const { alternatives } = await policy.score(policy.plan(continued), true);
-    const best = Array.from({ length: (alternatives?.length ?? 0) / 10 }, (_, i) => alternatives?.[i * 10]);
-    expect(best).toEqual(responses.flatMap((r) => [...r]));
-    policy.destroy();
-  });
+  it.each(FIXTURES)(
+    '%s: with the cache takes the full forward pass’s most likely token at every step',
+    async (name) => {
+      const policy = await openModel(device.gpu, fixturePath(name));
+      const responses = await generate(policy.decoder, requests, options);
+      policy.forget();
+      const continued = responses.map((r, i) => ({ ids: [...prompts[i], ...r], from: prompts[i].length }));
+      const { alternatives } = await policy.score(policy.plan(continued), true);
+      const best = Array.from({ length: (alternatives?.length ?? 0) / 10 }, (_, i) => alternatives?.[i * 10]);
+      expect(best).toEqual(responses.flatMap((r) => [...r]));
+      policy.destroy();
+    },
+  );
 
   it('is the same for the same seed, and another for another', async () => {
     const sampled = { ...options, temperature: 1 };

@@ -1,6 +1,6 @@
 /** Gradients of Σ w log p against central finite differences of a float64 forward pass, entry by entry. */
 import { describe, expect, it } from 'vitest';
-import { type Parameters, weightedLogprob } from '../reference/qwen3';
+import { type Parameters, weightedLogprob } from '../reference/decoder';
 import { type Expected, FIXTURES, fixtureJson, fixturePath, fixtureTensors, openModel } from '../setup/fixtures';
 import { testDevice } from '../setup/gpu';
 

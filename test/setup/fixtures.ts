@@ -1,4 +1,4 @@
-/** The PyTorch fixtures (test/fixtures/make_qwen3.py) and the models they belong to. */
+/** The PyTorch fixtures (test/fixtures/make_qwen3.py, make_families.py) and the models they belong to. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Gpu } from '../../src/gpu/device';
@@ -7,14 +7,26 @@ import { readModelFolder } from '../../src/model/folder';
 import { Policy } from '../../src/model/policy';
 import { type HostTensor, readSafetensors } from '../../src/model/safetensors';
 
-export const FIXTURES = ['qwen3-tied', 'qwen3-untied', 'qwen3-odd'] as const;
+export const FIXTURES = [
+  'qwen3-tied',
+  'qwen3-untied',
+  'qwen3-odd',
+  'qwen3-yarn',
+  'qwen2',
+  'qwen2-window',
+  'llama',
+  'llama3',
+  'llama-linear',
+  'olmo2',
+  'olmo3',
+] as const;
 export const fixturePath = (...parts: string[]): string => join(import.meta.dirname, '../fixtures', ...parts);
 
 export const fixtureJson = <T>(...parts: string[]): T => JSON.parse(readFileSync(fixturePath(...parts), 'utf8')) as T;
 export const fixtureTensors = (...parts: string[]): Map<string, HostTensor> =>
   readSafetensors(readFileSync(fixturePath(...parts)), parts.join('/')).tensors;
 
-/** Per-token expectations of a fixture, as make_qwen3.py writes them. */
+/** Per-token expectations of a fixture, as the scripts write them. */
 export interface Expected {
   tokens: number[][];
   weights: number[][];

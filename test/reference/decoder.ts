@@ -1,5 +1,6 @@
 /** The whole decoder in float64, plain loops, forward only: the oracle that finite differences are taken of. */
-import type { ModelConfig } from '../../src/model/config';
+import { type ModelConfig, switches } from '../../src/model/config';
+import { inverseFrequencies, type RopeParameters } from '../../src/model/rope';
 
 export type Parameters = Map<string, { shape: number[]; data: ArrayLike<number> }>;
 
@@ -18,15 +19,16 @@ function rmsNorm(x: Float64Array, w: ArrayLike<number>, eps: number): Float64Arr
   return x.map((v, i) => (v * w[i]) / Math.sqrt(square + eps));
 }
 
-/** Rotate-half: channel i < D/2 turns with channel i + D/2 by position · θ^(−2i/D). */
-function rope(x: Float64Array, position: number, theta: number): Float64Array {
+/** Rotate-half: channel i < D/2 turns with channel i + D/2. */
+function turn(x: Float64Array, position: number, rope: RopeParameters): Float64Array {
   const half = x.length / 2;
   const y = new Float64Array(x.length);
-  for (let i = 0; i < half; i++) {
-    const angle = position * theta ** ((-2 * i) / x.length);
-    y[i] = x[i] * Math.cos(angle) - x[i + half] * Math.sin(angle);
-    y[i + half] = x[i + half] * Math.cos(angle) + x[i] * Math.sin(angle);
-  }
+  const size = rope.scaling?.type === 'yarn' ? rope.scaling.attentionFactor : 1;
+  inverseFrequencies(rope, x.length).forEach((frequency, i) => {
+    const [cos, sin] = [size * Math.cos(position * frequency), size * Math.sin(position * frequency)];
+    y[i] = x[i] * cos - x[i + half] * sin;
+    y[i + half] = x[i + half] * cos + x[i] * sin;
+  });
   return y;
 }
 
@@ -36,48 +38,60 @@ const add = (a: Float64Array, b: Float64Array) => a.map((v, i) => v + b[i]);
 /** Logits (T,V) of one sequence. */
 export function logits(c: ModelConfig, p: Parameters, ids: readonly number[]): Float64Array[] {
   const get = (name: string) => p.get(name) as { shape: number[]; data: ArrayLike<number> };
+  const { norms, qkNorm, qkvBias } = switches(c);
   const embed = get('model.embed_tokens.weight');
   const C = c.hiddenSize;
   let x = ids.map((id) => Float64Array.from({ length: C }, (_, i) => embed.data[id * C + i]));
   for (let l = 0; l < c.layers; l++) {
     const w = (name: string) => get(`model.layers.${l}.${name}.weight`);
-    const normed = x.map((v) => rmsNorm(v, w('input_layernorm').data, c.rmsNormEps));
-    const heads = (name: string, count: number, norm: string) =>
-      normed.map((v, t) => {
-        const y = apply(w(`self_attn.${name}`), v);
-        return Array.from({ length: count }, (_, h) =>
-          rope(rmsNorm(head(y, h, c.headDim), w(`self_attn.${norm}`).data, c.rmsNormEps), t, c.ropeTheta),
-        );
+    const norm = (name: string) => (v: Float64Array) => rmsNorm(v, w(name).data, c.rmsNormEps);
+    const same = (v: Float64Array) => v;
+    // pre: a norm before each half of the layer; post: one after
+    const [before1, after1, before2, after2] =
+      norms === 'pre'
+        ? [norm('input_layernorm'), same, norm('post_attention_layernorm'), same]
+        : [same, norm('post_attention_layernorm'), same, norm('post_feedforward_layernorm')];
+    const inputs = x.map(before1);
+    const project = (name: string, v: Float64Array) => {
+      const y = apply(w(`self_attn.${name}_proj`), v);
+      return qkvBias ? add(y, Float64Array.from(get(`model.layers.${l}.self_attn.${name}_proj.bias`).data)) : y;
+    };
+    const heads = (name: 'q' | 'k', count: number) =>
+      inputs.map((v, t) => {
+        const raw = project(name, v);
+        const y = qkNorm === 'full' ? norm(`self_attn.${name}_norm`)(raw) : raw;
+        return Array.from({ length: count }, (_, h) => {
+          const own = head(y, h, c.headDim);
+          const normed = qkNorm === 'head' ? norm(`self_attn.${name}_norm`)(own) : own;
+          return turn(normed, t, c.sliding[l] ? c.slidingRope : c.rope);
+        });
       });
-    const q = heads('q_proj', c.heads, 'q_norm');
-    const k = heads('k_proj', c.kvHeads, 'k_norm');
-    const v = normed.map((n) => apply(w('self_attn.v_proj'), n));
+    const [q, k] = [heads('q', c.heads), heads('k', c.kvHeads)];
+    const v = inputs.map((n) => project('v', n));
+    const from = (t: number) => (c.sliding[l] && c.window ? Math.max(0, t - c.window + 1) : 0);
     x = x.map((residual, t) => {
       const attended = new Float64Array(c.heads * c.headDim);
       for (let h = 0; h < c.heads; h++) {
         const kv = Math.floor(h / (c.heads / c.kvHeads));
         const e: number[] = [];
-        for (let j = 0; j <= t; j++) {
+        for (let j = from(t); j <= t; j++) {
           e.push(Math.exp(q[t][h].reduce((sum, qd, d) => sum + qd * k[j][kv][d], 0) / Math.sqrt(c.headDim)));
         }
         const total = e.reduce((a, b) => a + b, 0);
-        for (let j = 0; j <= t; j++) {
-          for (let d = 0; d < c.headDim; d++) attended[h * c.headDim + d] += (e[j] / total) * v[j][kv * c.headDim + d];
-        }
+        e.forEach((weight, i) => {
+          const value = v[from(t) + i];
+          for (let d = 0; d < c.headDim; d++)
+            attended[h * c.headDim + d] += (weight / total) * value[kv * c.headDim + d];
+        });
       }
-      return add(residual, apply(w('self_attn.o_proj'), attended));
+      return add(residual, after1(apply(w('self_attn.o_proj'), attended)));
     });
     x = x.map((residual) => {
-      const n = rmsNorm(residual, w('post_attention_layernorm').data, c.rmsNormEps);
+      const n = before2(residual);
       const gate = apply(w('mlp.gate_proj'), n);
       const up = apply(w('mlp.up_proj'), n);
-      return add(
-        residual,
-        apply(
-          w('mlp.down_proj'),
-          gate.map((g, i) => (g / (1 + Math.exp(-g))) * up[i]),
-        ),
-      );
+      const act = gate.map((g, i) => (g / (1 + Math.exp(-g))) * up[i]);
+      return add(residual, after2(apply(w('mlp.down_proj'), act)));
     });
   }
   const lmHead = get(c.tiedEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight');
