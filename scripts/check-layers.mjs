@@ -66,7 +66,7 @@ function checkHost(path, layer, text) {
   for (const { index, 1: name } of code.matchAll(/\bfrom\s*['"](node:\w+)/g))
     report(path, text, index, `knows Node (${name})`);
   const bare = blank(code, /'[^'\n]*'|"[^"\n]*"/g);
-  for (const { index, 1: name } of bare.matchAll(/(?<![.\w])(window|document)\s*[.[?]/g))
+  for (const { index, 1: name } of bare.matchAll(/(?<![.\w])(window|document)\s*(\.|\[|\?\.)/g))
     report(path, text, index, `knows a page (${name})`);
 }
 

@@ -15,6 +15,7 @@ import { rmsNormBackward, rmsNormForward } from './rms-norm';
 import { sample } from './sample';
 import { type Case, makeBench, wave } from './self-test-bench';
 import { METHOD_CASES } from './self-test-method';
+import { wholeWeight } from './storage';
 import { swigluBackward, swigluForward } from './swiglu';
 
 export interface SelfTestResult {
@@ -227,17 +228,17 @@ const CASES: Record<string, Case> = {
     });
     const { order, runs } = sortIds(ids);
     const t = {
-      table: put(table),
+      table: wholeWeight(put(table), V, C),
       ids: put(ids, 'u32'),
       y: zeros(ids.length * C),
       dy: put(dy),
       order: put(order, 'u32'),
       runs: put(runs, 'u32'),
-      dTable: zeros(V * C),
+      dTable: wholeWeight(zeros(V * C), V, C),
     };
     embeddingForward(r, t, { N: ids.length, C });
     embeddingBackward(r, t, { J: runs.length / 3, C });
-    return Math.max(await error(t.y, want), await error(t.dTable, dTable));
+    return Math.max(await error(t.y, want), await error(t.dTable.pieces[0].data, dTable));
   },
 
   async adamw({ r, put, zeros, error }) {
@@ -257,7 +258,7 @@ const CASES: Record<string, Case> = {
       partial: zeros(NORM_SLICES),
       result: zeros(4),
     };
-    globalNorm(r, { g: t.g, partial: t.partial, result: t.norm }, { n, maxNorm: 1 });
+    globalNorm(r, { g: [t.g], partial: t.partial, result: t.norm }, { maxNorm: 1 });
     adamw(r, t, { ...o, n });
     return error(t.x, want);
   },
