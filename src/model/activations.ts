@@ -26,6 +26,8 @@ export interface Capacity {
   storage?: Storage;
   /** Adapters on frozen weights. */
   lora?: LoraSettings | null;
+  /** Largest binding for weights, in bytes, where it shall be smaller than the adapter's. */
+  bindingBytes?: number;
 }
 
 /** Whether the parameters themselves are trained. */

@@ -49,16 +49,15 @@ type LayerTensors = LayerActivations<Tensor>;
 /** A model's weights: a checkpoint's tensors, or values in the order of `ParameterLayout`. */
 export type WeightSource = { tensors: TensorCatalog; where: string } | Float32Array<ArrayBuffer>;
 
-/** Bytes by purpose for a model and a capacity, before anything is allocated. `bindingBytes` is the adapter's largest binding. */
+/** Bytes by purpose for a model and a capacity, before anything is allocated. */
 export function planMemory(
   config: ModelConfig,
   cap: Capacity,
-  bindingBytes?: number,
 ): Record<Purpose, number> & { total: number } {
-  const layout = new ParameterLayout(config, bindingBytes);
+  const layout = new ParameterLayout(config, cap.bindingBytes);
   const specs: TensorSpec[] = [
     ...(trainsAll(cap) ? trainableSpecs(layout) : frozenSpecs(layout, cap.storage ?? 'f32')),
-    ...(cap.lora ? adapterLayoutSpecs(config, cap, bindingBytes) : []),
+    ...(cap.lora ? trainableSpecs(new AdapterLayout(config, cap.lora, cap.bindingBytes)) : []),
     ...layerSets(config, cap).flatMap((set) => Object.values(set)),
     ...Array.from({ length: config.layers }, (_, l) => (l === 0 || keepsAll(cap) ? adapterSpecs(cap, l) : [])).flat(),
     ...Object.values(sharedSpecs(config, cap)),
@@ -67,12 +66,6 @@ export function planMemory(
   ];
   const bytes = Arena.plan(specs);
   return { ...bytes, total: Object.values(bytes).reduce((a, b) => a + b, 0) };
-}
-
-function adapterLayoutSpecs(config: ModelConfig, cap: Capacity, bindingBytes?: number): TensorSpec[] {
-  if (!cap.lora) return [];
-  const layout = new AdapterLayout(config, cap.lora, bindingBytes);
-  return trainableSpecs(layout);
 }
 
 /** Specs of every distinct layer set: one a layer when the backward pass needs them all, else one and the inputs. */
@@ -149,14 +142,15 @@ export class Decoder {
     const arena = new Arena(gpu);
     const recorder = new Recorder(gpu);
     try {
-      const layout = new ParameterLayout(config, bindingBytes(gpu));
+      const binding = Math.min(bindingBytes(gpu), cap.bindingBytes ?? Number.POSITIVE_INFINITY);
+      const layout = new ParameterLayout(config, binding);
       const given =
         source instanceof Float32Array ? { tensors: packedCatalog(layout, source), where: 'weights' } : source;
       const parameters = trainsAll(cap)
         ? await createTrained(arena, layout, given.tensors, given.where, onLoaded)
         : await createFrozen(arena, layout, given.tensors, given.where, cap.storage ?? 'f32', onLoaded);
       const adapters = cap.lora
-        ? await allocateTrainable(arena, new AdapterLayout(config, cap.lora, bindingBytes(gpu)))
+        ? await allocateTrainable(arena, new AdapterLayout(config, cap.lora, binding))
         : null;
       const activations: LayerTensors[] = [];
       for (const set of layerSets(config, cap)) {

@@ -56,6 +56,10 @@ export function targetShape(c: ModelConfig, target: LoraTarget): { first: number
   return target satisfies never;
 }
 
+/** The Hugging Face name of a target's module. */
+export const adapterName = (l: number, target: LoraTarget): string =>
+  `model.layers.${l}.${LORA_TARGETS[target].module}.${target}`;
+
 export const adapterKey = (l: number, target: LoraTarget, side: 'A' | 'B'): string => `${l}.${target}.${side}`;
 
 /** Where an adapter's matrices lie: A (rank, in) and B (out, rank) of every target of every layer. */
@@ -74,7 +78,7 @@ function adapterSlots(c: ModelConfig, { rank, targets }: LoraSettings): Slot[] {
   for (let l = 0; l < c.layers; l++) {
     for (const target of targets) {
       const { rows, columns } = targetShape(c, target);
-      const name = `base_model.model.model.layers.${l}.${LORA_TARGETS[target].module}.${target}`;
+      const name = `base_model.model.${adapterName(l, target)}`;
       slots.push(slot(adapterKey(l, target, 'A'), 'uniform', [[`${name}.lora_A.weight`, rank, columns]]));
       slots.push(slot(adapterKey(l, target, 'B'), 'zero', [[`${name}.lora_B.weight`, rows, rank]]));
     }

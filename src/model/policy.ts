@@ -8,6 +8,7 @@ import { NotFinite } from '../gpu/errors';
 import { Arena, type Tensor } from '../gpu/tensor';
 import { type AdamWOptions, adamw, globalNorm, NORM_SLICES } from '../kernels/adamw';
 import { type Capacity, TOP_K } from './activations';
+import { mergeAdapters } from './adapter';
 import { microBatches, type PackedBatch, packSequences, type Sequence } from './batch';
 import type { ModelConfig } from './config';
 import { Decoder, type WeightSource } from './decoder';
@@ -183,6 +184,45 @@ export class Policy {
   /** The gradients of what is trained: under the parameters' Hugging Face names, or the adapters' PEFT names. */
   async gradients(): Promise<Map<string, HostTensor>> {
     return this.training.layout.unpack(await this.read(this.training.gradients));
+  }
+
+  /** The adapters' values; throws where the model has none. */
+  private get adapters(): Trainable {
+    const { adapters } = this.decoder;
+    if (!adapters) throw new Error('This model was opened without adapters; give it lora settings.');
+    return adapters;
+  }
+
+  /** The adapters' matrices under PEFT's names. */
+  async adapterTensors(): Promise<Map<string, HostTensor>> {
+    return this.adapters.layout.unpack(await this.read(this.adapters.values));
+  }
+
+  /** Sets the adapters' matrices, in the layout's order (`AdapterLayout.pack` or `.initialise`). */
+  setAdapters(packed: Float32Array<ArrayBuffer>): void {
+    this.write(this.adapters.values, packed);
+    this.live = null;
+  }
+
+  /** Runs `work` with the adapters switched off: with the model they were put on. */
+  async withoutAdapters<T>(work: () => Promise<T>): Promise<T> {
+    const { adapterState } = this.decoder;
+    adapterState.on = false;
+    this.live = null;
+    try {
+      return await work();
+    } finally {
+      adapterState.on = true;
+      this.live = null;
+    }
+  }
+
+  /** The weights with the adapters added to them: W + s B A, under their Hugging Face names. */
+  async mergedTensors(): Promise<Map<string, HostTensor>> {
+    const { config, capacity } = this.decoder;
+    const tensors = await this.tensors();
+    if (capacity.lora) mergeAdapters(config, capacity.lora, tensors, await this.adapterTensors());
+    return tensors;
   }
 
   /** Chunks of f32 as one array. */

@@ -1,0 +1,156 @@
+/** LoRA against PEFT: log-probabilities with the adapter on and off, gradients, merging, folders in and out. */
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { memoryBytes } from '../../src/data/bytes';
+import { STORAGES } from '../../src/kernels/storage';
+import { readAdapterFolder, writeAdapterFolder } from '../../src/model/adapter';
+import { planMemory } from '../../src/model/decoder';
+import { AdapterLayout, type LoraSettings } from '../../src/model/lora';
+import { ParameterLayout } from '../../src/model/parameters';
+import { Policy } from '../../src/model/policy';
+import { close } from '../setup/close';
+import { type Expected, fixtureJson, fixturePath, fixtureTensors, openModel } from '../setup/fixtures';
+import { testDevice } from '../setup/gpu';
+
+const device = testDevice();
+const e = fixtureJson<Expected>('llama', 'expected.json');
+const peft = fixtureJson<{ on: number[][]; off: number[][] }>('llama-lora', 'expected.json');
+const sequences = e.tokens.map((ids) => ({ ids, from: 1 }));
+const inner = (rows: number[][]) => Float32Array.from(rows.flatMap((row) => row.slice(1)));
+const tolerance = { atol: 1e-5, rtol: 1e-5, why: 'f32 through two layers' };
+
+const folder = (path: string) => ({
+  where: path,
+  list: async () => [],
+  open: async (name: string) => memoryBytes(new Uint8Array(readFileSync(join(path, name))), name),
+});
+
+/** The fixture's base model with PEFT's adapter on it. */
+async function open(capacity: Parameters<typeof openModel>[2] = {}) {
+  const base = await openModel(device.gpu, fixturePath('llama'), { training: false });
+  const { config } = base;
+  base.destroy();
+  const { settings, packed } = await readAdapterFolder(folder(fixturePath('llama-lora')), config);
+  const policy = await openModel(device.gpu, fixturePath('llama'), { lora: settings, ...capacity });
+  policy.setAdapters(packed);
+  return { policy, settings };
+}
+
+it('scores as PEFT does with the adapter, and as the base model without', async () => {
+  const { policy } = await open();
+  const batch = policy.plan(sequences);
+  close((await policy.score(batch)).logprob, inner(peft.on), tolerance, 'on');
+  const off = await policy.withoutAdapters(() => policy.score(batch));
+  close(off.logprob, inner(peft.off), tolerance, 'off');
+  close((await policy.score(batch)).logprob, inner(peft.on), tolerance, 'on again');
+  policy.destroy();
+});
+
+it.each([
+  ['at once', {}],
+  ['with recomputed activations', { recompute: true }],
+  ['in micro-batches', { tokens: 44, targets: 44 }],
+])('has PEFT’s gradients %s', async (_, capacity) => {
+  const { policy } = await open(capacity);
+  policy.zeroGradients();
+  policy.accumulate(policy.plan(sequences), inner(e.weights));
+  const got = await policy.gradients();
+  const want = fixtureTensors('llama-lora', 'gradients.safetensors');
+  expect([...got.keys()].sort()).toEqual([...want.keys()].sort());
+  for (const [name, { data }] of want) {
+    const scale = data.reduce((m, x) => Math.max(m, Math.abs(x)), 0);
+    close(got.get(name)?.data ?? [], data, { atol: 1e-4 * scale, why: 'f32, relative to the largest' }, name);
+  }
+  policy.destroy();
+});
+
+it('merged into the weights gives the same log-probabilities', async () => {
+  const { policy } = await open();
+  const merged = new ParameterLayout(policy.config).pack(await policy.mergedTensors(), 'merged');
+  const plain = await Policy.create(device.gpu, policy.config, { ...policy.decoder.capacity, lora: null }, merged);
+  close((await plain.score(plain.plan(sequences))).logprob, inner(peft.on), tolerance, 'merged');
+  plain.destroy();
+  policy.destroy();
+});
+
+it('is written as PEFT’s folder and read back to the bit; PEFT’s names', async () => {
+  const { policy, settings } = await open();
+  const tensors = await policy.adapterTensors();
+  expect([...tensors.keys()].sort()).toEqual(
+    [...fixtureTensors('llama-lora', 'adapter_model.safetensors').keys()].sort(),
+  );
+  const path = mkdtempSync(join(tmpdir(), 'adapter-'));
+  for (const [name, bytes] of writeAdapterFolder(settings, tensors, 'llama')) writeFileSync(join(path, name), bytes);
+  const again = await readAdapterFolder(folder(path), policy.config);
+  expect(again.settings).toEqual(settings);
+  expect(new AdapterLayout(policy.config, settings).unpack(again.packed)).toEqual(tensors);
+  policy.destroy();
+});
+
+describe('training', () => {
+  const lora: LoraSettings = {
+    rank: 4,
+    alpha: 8,
+    dropout: 0,
+    targets: ['q_proj', 'v_proj', 'down_proj'],
+    rankStabilised: false,
+  };
+  const update = { lr: 1e-2, beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0, clipNorm: 1 };
+
+  /** Mean log-probability after some steps towards the fixture's own sequences. */
+  async function train(capacity: Parameters<typeof openModel>[2], steps = 12) {
+    const policy = await openModel(device.gpu, fixturePath('llama'), { lora, ...capacity });
+    let random = 1;
+    const uniform = () => {
+      random = (random * 16807) % 2147483647;
+      return random / 2147483647;
+    };
+    policy.setAdapters(new AdapterLayout(policy.config, capacity?.lora ?? lora).initialise(uniform, uniform));
+    const batch = policy.plan(sequences);
+    const first = await policy.score(batch);
+    for (let step = 0; step < steps; step++) {
+      policy.decoder.adapterState.dropout = capacity?.lora?.dropout
+        ? { rate: capacity.lora.dropout, seed: 3, stream: step }
+        : null;
+      policy.zeroGradients();
+      policy.accumulate(batch, new Float32Array(first.logprob.length).fill(-1 / first.logprob.length));
+      await policy.update(update);
+    }
+    policy.decoder.adapterState.dropout = null;
+    policy.forget();
+    const last = await policy.score(batch);
+    const off = await policy.withoutAdapters(() => policy.score(batch));
+    const mean = (x: Float32Array) => x.reduce((a, b) => a + b, 0) / x.length;
+    const result = { first: mean(first.logprob), last: mean(last.logprob), off: off.logprob, start: first.logprob };
+    policy.destroy();
+    return result;
+  }
+
+  it.each(STORAGES)(
+    'begins at the base model and learns, over %s weights; the base stays as it was',
+    async (storage) => {
+      const { first, last, off, start } = await train({ storage });
+      expect(last).toBeGreaterThan(first + 0.2);
+      expect(off).toEqual(start);
+    },
+  );
+
+  it('learns with dropout too, the same way twice', async () => {
+    const dropped = { lora: { ...lora, dropout: 0.2 } };
+    const run = await train(dropped);
+    expect(run.last).toBeGreaterThan(run.first + 0.15);
+    expect(await train(dropped)).toEqual(run);
+    expect((await train({ lora })).last).not.toBe(run.last);
+  });
+
+  it('takes the memory it planned', async () => {
+    for (const capacity of [{ lora }, { lora: { ...lora, dropout: 0.1 }, recompute: true, storage: 'bf16' as const }]) {
+      const policy = await openModel(device.gpu, fixturePath('olmo3'), capacity);
+      const { total: _, ...planned } = planMemory(policy.config, policy.decoder.capacity);
+      expect(policy.decoder.memory.bytes).toEqual(planned);
+      policy.destroy();
+    }
+  });
+});
