@@ -50,14 +50,13 @@ type LayerTensors = LayerActivations<Tensor>;
 export type WeightSource = { tensors: TensorCatalog; where: string } | Float32Array<ArrayBuffer>;
 
 /** Bytes by purpose for a model and a capacity, before anything is allocated. */
-export function planMemory(
-  config: ModelConfig,
-  cap: Capacity,
-): Record<Purpose, number> & { total: number } {
-  const layout = new ParameterLayout(config, cap.bindingBytes);
+export function planMemory(config: ModelConfig, cap: Capacity): Record<Purpose, number> & { total: number } {
+  const binding = cap.bindingBytes ?? Number.POSITIVE_INFINITY;
   const specs: TensorSpec[] = [
-    ...(trainsAll(cap) ? trainableSpecs(layout) : frozenSpecs(layout, cap.storage ?? 'f32')),
-    ...(cap.lora ? trainableSpecs(new AdapterLayout(config, cap.lora, cap.bindingBytes)) : []),
+    ...(trainsAll(cap)
+      ? trainableSpecs(new ParameterLayout(config, binding))
+      : frozenSpecs(new ParameterLayout(config), cap.storage ?? 'f32', binding)),
+    ...(cap.lora ? trainableSpecs(new AdapterLayout(config, cap.lora, binding)) : []),
     ...layerSets(config, cap).flatMap((set) => Object.values(set)),
     ...Array.from({ length: config.layers }, (_, l) => (l === 0 || keepsAll(cap) ? adapterSpecs(cap, l) : [])).flat(),
     ...Object.values(sharedSpecs(config, cap)),
@@ -143,15 +142,13 @@ export class Decoder {
     const recorder = new Recorder(gpu);
     try {
       const binding = Math.min(bindingBytes(gpu), cap.bindingBytes ?? Number.POSITIVE_INFINITY);
-      const layout = new ParameterLayout(config, binding);
+      const layout = new ParameterLayout(config);
       const given =
         source instanceof Float32Array ? { tensors: packedCatalog(layout, source), where: 'weights' } : source;
       const parameters = trainsAll(cap)
-        ? await createTrained(arena, layout, given.tensors, given.where, onLoaded)
-        : await createFrozen(arena, layout, given.tensors, given.where, cap.storage ?? 'f32', onLoaded);
-      const adapters = cap.lora
-        ? await allocateTrainable(arena, new AdapterLayout(config, cap.lora, binding))
-        : null;
+        ? await createTrained(arena, new ParameterLayout(config, binding), given.tensors, given.where, onLoaded)
+        : await createFrozen(arena, layout, given.tensors, given.where, cap.storage ?? 'f32', binding, onLoaded);
+      const adapters = cap.lora ? await allocateTrainable(arena, new AdapterLayout(config, cap.lora, binding)) : null;
       const activations: LayerTensors[] = [];
       for (const set of layerSets(config, cap)) {
         const own = (await arena.allocate(set as Record<string, TensorSpec>)) as Partial<LayerTensors>;

@@ -64,7 +64,7 @@ export class Layout {
   /** `bindingBytes` is the largest chunk. Throws BadInput where not even 64 rows fit it. */
   constructor(
     readonly slots: readonly Slot[],
-    readonly bindingBytes = Number.POSITIVE_INFINITY,
+    private readonly bindingBytes = Number.POSITIVE_INFINITY,
   ) {
     for (const s of slots) this.placements.set(s.key, this.place(s));
     let start = 0;

@@ -165,7 +165,8 @@ export function storageFor({ key, columns }: Slot, asked: Storage): Storage {
 /** Pieces of a frozen matrix: rows that fit a binding. */
 function frozenPieces(s: Slot, storage: Storage, bindingBytes: number): { first: number; rows: number }[] {
   const rowBytes = storedBytes(storage, s.columns).data;
-  const most = Math.floor(Math.min(bindingBytes, 2 ** 31) / rowBytes / ROW_CUT) * ROW_CUT;
+  if (s.rows * rowBytes <= bindingBytes) return [{ first: 0, rows: s.rows }];
+  const most = Math.floor(bindingBytes / rowBytes / ROW_CUT) * ROW_CUT;
   if (most === 0)
     throw new BadInput(
       `${ROW_CUT} rows of ${s.columns} values do not fit a binding of ${bindingBytes} bytes`,
@@ -178,7 +179,7 @@ function frozenPieces(s: Slot, storage: Storage, bindingBytes: number): { first:
 }
 
 /** Specs of frozen parameters: two tensors a piece where the storage has scales, and one for all vectors. */
-export function frozenSpecs(layout: ParameterLayout, asked: Storage): TensorSpec[] {
+export function frozenSpecs(layout: ParameterLayout, asked: Storage, bindingBytes: number): TensorSpec[] {
   const specs: TensorSpec[] = [];
   let vectors = 0;
   for (const s of layout.slots) {
@@ -187,7 +188,7 @@ export function frozenSpecs(layout: ParameterLayout, asked: Storage): TensorSpec
       continue;
     }
     const storage = storageFor(s, asked);
-    for (const { first, rows } of frozenPieces(s, storage, layout.bindingBytes)) {
+    for (const { first, rows } of frozenPieces(s, storage, bindingBytes)) {
       const bytes = storedBytes(storage, rows * s.columns);
       const label = first === 0 ? s.key : `${s.key}.${first}`;
       const dtype = storage === 'f32' ? 'f32' : 'u32';
@@ -249,10 +250,11 @@ export async function createFrozen(
   tensors: TensorCatalog,
   where: string,
   asked: Storage,
+  bindingBytes: number,
   onLoaded?: OnLoaded,
 ): Promise<ParameterSet> {
   layout.checkCatalog(tensors, where);
-  const allocated = await arena.allocateList(frozenSpecs(layout, asked));
+  const allocated = await arena.allocateList(frozenSpecs(layout, asked, bindingBytes));
   const vectors = allocated[allocated.length - 1];
   const weights = new Map<string, Weight>();
   const storages = new Map<string, Storage>();
@@ -268,7 +270,7 @@ export async function createFrozen(
       vectorAt += alignOffset(s.rows * 4) / 4;
     } else {
       storages.set(s.key, storage);
-      for (const { first, rows } of frozenPieces(s, storage, layout.bindingBytes)) {
+      for (const { first, rows } of frozenPieces(s, storage, bindingBytes)) {
         const data = allocated[next++];
         const scales = storedBytes(storage, QUANT_GROUP).scales > 0 ? allocated[next++] : null;
         pieces.push({ storage, first, rows, data, scales });

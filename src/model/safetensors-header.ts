@@ -34,7 +34,7 @@ export function headerLength(start: Uint8Array, size: number, where: string): nu
   const length = Number(new DataView(start.buffer, start.byteOffset, LENGTH_BYTES).getBigUint64(0, true));
   if (length > MAX_HEADER || LENGTH_BYTES + length > size)
     bad(`its header claims ${length} bytes, the file has ${size}`);
-  return length;
+  return Number(length);
 }
 
 /** Checks the header's JSON of a file of `size` bytes. Tensors come in the order of their data. */
