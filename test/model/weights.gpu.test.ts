@@ -48,7 +48,7 @@ it.each([
   ['f32', 'qwen3-untied', 64 * 48 * 4],
   ['bf16', 'qwen3-untied', 64 * 48 * 2],
   ['f16', 'qwen3-untied', 64 * 48 * 2],
-  ['q8', 'llama', 64 * 48],
+  ['q8', 'llama-linear', 64 * 48],
 ] as const)('%s: %s generates the same tokens in one binding and in many', async (storage, name, most) => {
   const requests = [
     { ids: [1, 2, 3], count: 2 },
