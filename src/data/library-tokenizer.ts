@@ -2,6 +2,7 @@
 import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
 import { BadInput } from './errors';
 import type { SpecialTokens } from './tokenizer';
+import { checkedTokenizerFile } from './tokenizer-file';
 import type { Tokenizer } from './types';
 
 /** `file` and `config` are the parsed tokenizer.json and tokenizer_config.json; `where` names the first in errors. */
@@ -11,9 +12,10 @@ export function libraryTokenizer(
   where: string,
   named: Partial<SpecialTokens>,
 ): Tokenizer {
+  const checked = checkedTokenizerFile(file, where);
   let library: LibraryTokenizer;
   try {
-    library = new LibraryTokenizer(file, config);
+    library = new LibraryTokenizer(checked, config);
   } catch (error) {
     throw new BadInput(
       `unreadable tokenizer: ${(error as Error).message}`,
@@ -29,12 +31,24 @@ export function libraryTokenizer(
     return id;
   };
   const eosId = idOf(named.eos, 'eos_token');
+  let largest = 0;
+  for (const id of library.get_vocab().values()) largest = Math.max(largest, id);
+  /** What fails inside the library is the file's fault: it was made for another kind of text or is broken. */
+  const guarded = <T>(what: string, work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw new BadInput(`${what}: ${(error as Error).message}`, where, 'Copy the file again from its source.');
+    }
+  };
   return {
-    vocabSize: 1 + Math.max(...library.get_vocab().values()),
+    vocabSize: largest + 1,
     eosId,
     padId: named.pad === undefined ? eosId : idOf(named.pad, 'pad_token'),
     encode(text) {
-      const ids = library.encode(text, { add_special_tokens: false }).ids;
+      const { ids } = guarded('the text cannot be tokenised', () =>
+        library.encode(text, { add_special_tokens: false }),
+      );
       if (ids.includes(undefined as never)) {
         throw new BadInput(`"${text}" has characters outside the vocabulary`, where, 'Remove them.');
       }

@@ -31,8 +31,8 @@ const failing =
 export function headerLength(start: Uint8Array, size: number, where: string): number {
   const bad = failing(where);
   if (size < LENGTH_BYTES || start.length < LENGTH_BYTES) bad(`it has ${size} bytes, the header length alone takes 8`);
-  const length = Number(new DataView(start.buffer, start.byteOffset, LENGTH_BYTES).getBigUint64(0, true));
-  if (length > MAX_HEADER || LENGTH_BYTES + length > size)
+  const length = new DataView(start.buffer, start.byteOffset, LENGTH_BYTES).getBigUint64(0, true);
+  if (length > BigInt(Math.min(MAX_HEADER, size - LENGTH_BYTES)))
     bad(`its header claims ${length} bytes, the file has ${size}`);
   return Number(length);
 }

@@ -1,0 +1,149 @@
+/**
+ * A tokenizer.json, checked before the library sees it. The library trusts the file: an id of four billion makes it walk
+ * as many places, a piece length of 0 never ends. And a few pre-tokenizers it reads in another way than Hugging Face's
+ * own `tokenizers` does; those are spelled out as regular expressions, which both read alike, or refused.
+ */
+import { BadInput } from './errors';
+
+type Json = Record<string, unknown>;
+type Fail = (what: string) => never;
+
+const MAX_ID = 2 ** 24; // the largest vocabularies have 262,144 tokens
+const MAX_DEPTH = 16; // of pre-tokenizers inside sequences
+
+const isRecord = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isId = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < MAX_ID;
+const show = (value: unknown): string => JSON.stringify(value ?? null)?.slice(0, 60) ?? typeof value;
+
+/** What the library may be given. Throws BadInput naming the part of the file that cannot be used. */
+export function checkedTokenizerFile(file: Json, where: string): Json {
+  const bad: Fail = (what) => {
+    throw new BadInput(`unreadable tokenizer: ${what}`, where, 'Copy the file again from its source.');
+  };
+  const { model, added_tokens: added = [] } = file;
+  if (!isRecord(model)) return bad('it has no model object');
+  checkVocab(model, bad);
+  if (model.merges !== undefined) checkMerges(model.merges, bad);
+  if (!Array.isArray(added)) return bad('added_tokens is no list');
+  for (const token of added) {
+    if (!isRecord(token) || typeof token.content !== 'string' || token.content === '' || !isId(token.id))
+      bad(`${show(token)} is no added token with a content and an id`);
+  }
+  const rest = Object.fromEntries(
+    ['normalizer', 'post_processor', 'decoder'].map((part) => [part, checkedPart(file[part] ?? null, part, bad)]),
+  );
+  return { ...file, added_tokens: added, ...rest, pre_tokenizer: checkedPreTokenizer(file.pre_tokenizer ?? null, bad) };
+}
+
+/** Token to id (BPE, WordPiece), or a list of tokens with scores (Unigram). */
+function checkVocab({ vocab, type, unk_id: unk }: Json, bad: Fail): void {
+  if (Array.isArray(vocab)) {
+    if (type !== 'Unigram' && type !== undefined) bad(`a ${show(type)} model has a list for its vocab`);
+    if (vocab.length === 0 || vocab.length > MAX_ID) bad(`model.vocab has ${vocab.length} tokens`);
+    if (unk !== undefined && unk !== null && !(isId(unk) && unk < vocab.length)) bad(`unk_id is ${show(unk)}`);
+    for (const entry of vocab) {
+      const [token, score] = Array.isArray(entry) ? entry : [];
+      if (typeof token !== 'string' || typeof score !== 'number')
+        bad(`${show(entry)} of model.vocab is no [token, score]`);
+    }
+  } else if (isRecord(vocab)) {
+    if (type === 'Unigram') bad('a Unigram model has no list for its vocab');
+    for (const [token, id] of Object.entries(vocab)) {
+      if (!isId(id)) bad(`token ${show(token)} has the id ${show(id)}`);
+    }
+  } else {
+    bad('model.vocab is missing');
+  }
+}
+
+function checkMerges(merges: unknown, bad: Fail): void {
+  const list: unknown[] = Array.isArray(merges) ? merges : bad('model.merges is no list');
+  const asPairs = Array.isArray(list[0]); // the library looks at the first, too
+  for (const merge of list) {
+    const pair = asPairs || typeof merge !== 'string' ? merge : merge.split(' ');
+    if (!Array.isArray(pair) || pair.length !== 2 || !pair.every((half) => typeof half === 'string' && half !== ''))
+      bad(`${show(merge)} of model.merges is no pair`);
+  }
+}
+
+/** A normalizer, post-processor or decoder: objects, and texts where the library expects them. */
+function checkedPart(part: unknown, name: string, bad: Fail, depth = 0): unknown {
+  if (part === null) return null;
+  if (!isRecord(part) || typeof part.type !== 'string') return bad(`${name} ${show(part)} is no object with a type`);
+  if (depth > MAX_DEPTH) bad(`${name} is nested ${depth} deep`);
+  for (const key of ['content', 'prepend', 'prefix', 'suffix', 'replacement', 'pad_token', 'word_delimiter_token']) {
+    if (part[key] !== undefined && part[key] !== null && typeof part[key] !== 'string')
+      bad(`${key} of a ${part.type} is ${show(part[key])}`);
+  }
+  if (part.type === 'Prepend' && typeof part.prepend !== 'string') bad('a Prepend has nothing to prepend');
+  if (part.type === 'Replace') pattern(part, bad);
+  for (const list of ['normalizers', 'processors', 'decoders']) {
+    const inner = part[list];
+    if (inner === undefined) continue;
+    if (!Array.isArray(inner)) return bad(`${list} is no list`);
+    for (const one of inner) {
+      if (one === null) bad(`${list} holds null`);
+      checkedPart(one, name, bad, depth + 1);
+    }
+  }
+  return part;
+}
+
+/** The regular expression or text that a Split or Replace looks for. */
+function pattern({ type, pattern: given }: Json, bad: Fail): Json {
+  const { Regex, String: text } = isRecord(given) ? given : {};
+  if (typeof Regex !== 'string' && (typeof text !== 'string' || text === ''))
+    bad(`a ${type} has the pattern ${show(given)}`);
+  return given as Json;
+}
+
+// Punctuation as `tokenizers` has it: Unicode's, and all of ASCII's that is neither letter nor digit.
+const PUNCTUATION = '[\\p{P}\\u0021-\\u002F\\u003A-\\u0040\\u005B-\\u0060\\u007B-\\u007E]';
+
+// \w as Rust's regular expressions have it, joiners included.
+const WORD = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\u200C\\u200D';
+
+function checkedPreTokenizer(given: unknown, bad: Fail, depth = 0): unknown {
+  if (given === null) return null;
+  if (!isRecord(given)) return bad(`the pre-tokenizer ${show(given)} is no object`);
+  if (depth > MAX_DEPTH) bad(`pre-tokenizers are nested ${depth} deep`);
+  const split = (Regex: string, behavior: unknown, invert = false) =>
+    checkedSplit({ type: 'Split', pattern: { Regex }, behavior, invert }, bad);
+  switch (given.type) {
+    case 'Sequence':
+      if (!Array.isArray(given.pretokenizers)) return bad('a Sequence has no list of pretokenizers');
+      return { ...given, pretokenizers: given.pretokenizers.map((p) => checkedPreTokenizer(p, bad, depth + 1)) };
+    case 'Digits': // the library knows 0 to 9 only
+      return split(given.individual_digits === true ? '\\p{N}' : '\\p{N}+', 'Isolated');
+    case 'Punctuation': // the library keeps neighbours together
+      return split(PUNCTUATION, given.behavior ?? 'Isolated');
+    case 'Whitespace': // the library takes letters outside ASCII for punctuation
+      return split(`[${WORD}]+|[^${WORD}\\s]+`, 'Removed', true);
+    case 'Metaspace': // the library does not know how files of before 2024 say it
+      return { prepend_scheme: given.add_prefix_space === false ? 'never' : 'always', ...given };
+    case 'Split':
+      return checkedSplit(given, bad);
+    case 'Replace':
+      pattern(given, bad);
+      return given;
+    case 'FixedLength':
+      if (!isId(given.length) || given.length === 0) bad(`FixedLength pieces have the length ${show(given.length)}`);
+      return given;
+    default:
+      return given;
+  }
+}
+
+/** The library isolates or removes what it finds; other behaviours it takes for isolating. */
+function checkedSplit(given: Json, bad: Fail): Json {
+  const found = pattern(given, bad);
+  const behavior = typeof given.behavior === 'string' ? given.behavior.toLowerCase() : null;
+  const invert = given.invert === true;
+  if (behavior === 'isolated') return { ...given, behavior: 'Isolated', invert: false }; // inverted, the pieces are the same
+  if (behavior === 'removed') return { ...given, behavior: 'Removed', invert };
+  if (behavior === 'contiguous' && !invert && typeof found.Regex === 'string')
+    return { ...given, pattern: { Regex: `(?:${found.Regex})+` }, behavior: 'Isolated', invert };
+  return bad(`splitting with the behavior ${show(given.behavior)} is not supported`);
+}
