@@ -37,6 +37,28 @@ export function perplexityLambda(t: ArrayLike<number>): number {
   return Math.min(0.5, Math.max(0, 0.2 * Math.log(ratio)));
 }
 
+/** |u| beyond this counts as 0, nats: the smaller of the method's two masks, infinite where it has none. */
+export function maskOf(method: Method, sigmaRef: number | null): number {
+  const sigma = method.maskSigma > 0 && sigmaRef !== null ? method.maskSigma * sigmaRef : Number.POSITIVE_INFINITY;
+  return Math.min(method.maskNats > 0 ? method.maskNats : Number.POSITIVE_INFINITY, sigma);
+}
+
+/** λ of one rollout: the step's, or by the teacher's perplexity where the method says so; 0 where the term does not act. */
+export function lambdaOf(r: Pick<RolloutSignals, 't' | 'reward'>, method: Method, lambda: number): number {
+  if (!(lambda > 0) || method.sign === 0 || (method.correctOnly && r.reward !== 1)) return 0;
+  return method.lambdaFrom === 'perplexity' ? perplexityLambda(r.t) : lambda;
+}
+
+/**
+ * Token advantages of every rollout of a step, on the host. `TokenColumns.computeAdvantages` does the same on the device.
+ */
+export const computeAdvantages = (
+  rollouts: readonly RolloutSignals[],
+  method: Method,
+  lambda: number,
+  sigmaRef: number | null,
+): TokenAdvantages[] => rollouts.map((r) => tokenAdvantages(r, method, lambda, sigmaRef));
+
 /**
  * Token advantages of one rollout. `lambda` is the step's λ after schedule and gate (0 where the gate is closed or warming
  * up); with λ = 0 the advantage is the group's, to the bit. `sigmaRef` is the reference deviation of u, null before it is known.
@@ -52,8 +74,7 @@ export function tokenAdvantages(
   const phi = new Float32Array(n);
   const term = new Float32Array(n);
   const advantage = new Float32Array(n);
-  const sigmaMask = method.maskSigma > 0 && sigmaRef !== null ? method.maskSigma * sigmaRef : Number.POSITIVE_INFINITY;
-  const mask = Math.min(method.maskNats > 0 ? method.maskNats : Number.POSITIVE_INFINITY, sigmaMask);
+  const mask = maskOf(method, sigmaRef);
   const bound = method.clampNats > 0 ? method.clampNats : Number.POSITIVE_INFINITY;
   let masked = 0;
   for (let i = 0; i < n; i++) {
@@ -62,9 +83,8 @@ export function tokenAdvantages(
     if (out) masked += 1;
     phi[i] = method.divergence.delta(out ? 0 : Math.min(bound, Math.max(-bound, u[i])));
   }
-  const acts = lambda > 0 && method.sign !== 0 && (!method.correctOnly || r.reward === 1);
-  const own = acts && method.lambdaFrom === 'perplexity' ? perplexityLambda(r.t) : lambda;
-  const shaped = acts ? shape(phi, method) : null;
+  const own = lambdaOf(r, method, lambda);
+  const shaped = own > 0 ? shape(phi, method) : null;
   const base = method.base === 'reward' ? r.groupAdvantage : 0;
   for (let i = 0; i < n; i++) {
     let added = shaped ? own * shaped[i] : 0;

@@ -9,8 +9,8 @@ import { NotFinite } from '../gpu/errors';
 import type { TrainConfig } from '../lab/config';
 import type { PhaseName } from '../lab/events';
 import { generate, type OnTokens } from '../model/generate';
-import type { Policy, Scores } from '../model/policy';
-import { groupAdvantages, type TokenAdvantages, tokenAdvantages } from './advantages';
+import type { PlannedBatch, Policy, Scores } from '../model/policy';
+import { computeAdvantages, groupAdvantages, type TokenAdvantages } from './advantages';
 import { type Method, resolveMethod, scheduledLambda } from './arms';
 import { type Gate, gateStatistic, newGate, termActs, updateGate } from './gate';
 import { aggregationWeights, type Objective, policyObjective } from './objective';
@@ -26,10 +26,11 @@ export interface MethodState {
 
 export const newMethodState = (): MethodState => ({ gate: newGate(), deviations: [], totalTokens: 0 });
 
-/** Everything a step works with. The reference policy is there only when the KL coefficient is above 0. */
+/** Everything a step works with. The reference is there only when the KL coefficient is above 0. */
 export interface StepContext {
   policy: Policy;
-  reference: Policy | null;
+  /** Scores by the frozen reference policy. */
+  reference: ((batch: PlannedBatch) => Promise<Scores>) | null;
   task: Task;
   config: TrainConfig;
   /** Ask the scoring passes for each token's likeliest alternatives (for display). */
@@ -120,7 +121,7 @@ export async function trainStep(x: StepContext, state: MethodState, step: number
     responses.map((_, i) => continued(task.teacherPrompt(problems[owner(i)], contexts[i]), i)),
   );
   const teacher = await policy.score(teacherBatch, x.alternatives);
-  const reference = x.reference ? await x.reference.score(studentBatch) : null;
+  const reference = x.reference ? await x.reference(studentBatch) : null;
   const student = await policy.score(studentBatch, x.alternatives); // last: its activations serve the backward pass
 
   const columns = responses.map((_, i) => ({ ...cut('S', student, i), ...cut('T', teacher, i) }));
@@ -132,14 +133,10 @@ export async function trainStep(x: StepContext, state: MethodState, step: number
     state.gate.steps < Math.max(1, c.gateWarmup) ? [...state.deviations, deviationOfU(columns)] : state.deviations;
 
   const groups = problems.map((_, g) => groupAdvantages(inGroup(rewards, g), c.advantageStd));
-  const tokens = columns.map(({ s, t }, i) =>
-    tokenAdvantages(
-      { s, t, reward: rewards[i], groupAdvantage: groups[owner(i)][i % c.group] },
-      method,
-      lambda,
-      mean(deviations),
-    ),
-  );
+  const signals = columns.map(({ s, t }, i) => {
+    return { s, t, reward: rewards[i], groupAdvantage: groups[owner(i)][i % c.group] };
+  });
+  const tokens = computeAdvantages(signals, method, lambda, mean(deviations));
 
   const rollouts = columns.map((column, i) => ({
     ...column,

@@ -36,7 +36,7 @@ export const METHOD_CASES: Record<string, Case> = {
       sign: -1,
       combine: 'add',
       mask: 3,
-      clamp: 0,
+      clamp: Number.POSITIVE_INFINITY,
       standardise: true,
       entropyBeta: 0,
     });

@@ -24,9 +24,9 @@ export interface TermShape {
   /** −1 ascends the divergence, +1 descends it, 0 leaves the term out. */
   sign: -1 | 0 | 1;
   combine: 'add' | 'multiply';
-  /** |u| beyond this counts as 0, nats; 0: no mask. */
+  /** |u| beyond this counts as 0, nats; infinite: no mask. */
   mask: number;
-  /** u is clamped to ± this, nats; 0: no clamp. */
+  /** u is clamped to ± this, nats; infinite: no clamp. */
   clamp: number;
   standardise: boolean;
   /** Adds −β s; 0: nothing. */
@@ -63,8 +63,8 @@ export function tokenAdvantage(
     divergence,
     multiply: p.combine === 'multiply' ? 1 : 0,
     standardise: p.standardise ? 1 : 0,
-    mask: p.mask > 0 ? floorF32(p.mask) : NONE,
-    bound: p.clamp > 0 ? Math.min(NONE, p.clamp) : NONE,
+    mask: floorF32(p.mask),
+    bound: Math.min(NONE, p.clamp),
     sign: p.sign,
     beta: p.entropyBeta,
   };
@@ -72,7 +72,7 @@ export function tokenAdvantage(
   r.dispatch(kernel, b, params, perRow(B, shape), shape);
 }
 
-/** The largest f32 that is not above x > 0, so that |u| > x is decided in f32 as it is in f64. */
+/** The largest f32 that is not above x ≥ 0, so that |u| > x is decided in f32 as it is in f64. */
 function floorF32(x: number): number {
   if (x >= NONE) return NONE;
   const f = Float32Array.of(x);

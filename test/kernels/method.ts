@@ -85,8 +85,8 @@ export const shapeOf = (m: Method) => ({
   divergence: m.divergence.name,
   sign: m.sign,
   combine: m.combine,
-  mask: m.maskNats,
-  clamp: m.clampNats,
+  mask: m.maskNats || Number.POSITIVE_INFINITY,
+  clamp: m.clampNats || Number.POSITIVE_INFINITY,
   standardise: m.standardise,
   entropyBeta: m.entropyBeta,
 });
