@@ -27,7 +27,7 @@ export async function openPolicy(
     positions,
     rows,
   };
-  return { policy: await Policy.create(gpu, model.config, capacity, model.packed), model };
+  return { policy: await Policy.create(gpu, model.config, capacity, model), model };
 }
 
 /** JSON from a file of the command line. Throws BadInput. */

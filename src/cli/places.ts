@@ -1,7 +1,9 @@
 /** Where things are on disk: the repository's own files, model folders, tasks and run folders. */
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { open as openFile, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ByteSource, FileSource } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import { jsonlTask } from '../data/jsonl-task';
 import { findTask } from '../data/tasks';
@@ -14,7 +16,7 @@ import type { DeviceReport } from '../lab/events';
 import type { Files } from '../lab/files';
 import { diskFiles } from '../lab/files.node';
 import { prepareDevice } from '../lab/prepare-device';
-import { type ModelFolder, parseJson, readModelFolder } from '../model/folder';
+import { type ModelFolder, openGgufModel, openModelFolder, parseJson } from '../model/folder';
 
 /** The repository's root: the nearest folder above this program with a package.json of this project. */
 export function repositoryRoot(): string {
@@ -35,21 +37,21 @@ export async function openDevice(check = true): Promise<{ gpu: Gpu; report: Devi
 }
 
 export interface LoadedModel extends ModelFolder {
-  where: string;
-  text: Tokenizer;
+  readonly text: Tokenizer;
 }
 
-/** A model by folder, or the built-in one by its name "nano". Throws BadInput. */
+/** A model by folder or .gguf file, or the built-in one by its name "nano". Only headers are read. Throws BadInput. */
 export async function loadModel(name: string): Promise<LoadedModel> {
   const where = name === 'nano' ? join(repositoryRoot(), 'public/models/nano') : resolve(name);
   if (!existsSync(where))
     throw new BadInput(
       'There is no such model folder',
       where,
-      'Give --model a folder with config.json, tokenizer.json and model.safetensors, or "nano".',
+      'Give --model a folder with config.json, tokenizer.json and model.safetensors, a .gguf file, or "nano".',
     );
-  const files = diskFiles(where);
-  const folder = await readModelFolder((file) => files.read(file), where);
+  const folder = where.endsWith('.gguf')
+    ? await openGgufModel((await nodeFolder(dirname(where)).open(basename(where))) as ByteSource)
+    : await openModelFolder(nodeFolder(where));
   const tokenizer = folder.tokenizer.get('tokenizer.json');
   if (!tokenizer)
     throw new BadInput('tokenizer.json is missing', where, 'Copy it from the model this one was made from.');
@@ -61,7 +63,34 @@ export async function loadModel(name: string): Promise<LoadedModel> {
       'Use the tokenizer that belongs to the model.',
     );
   }
-  return { ...folder, where, text };
+  return { ...folder, text };
+}
+
+/** A directory whose files are read by ranges. */
+function nodeFolder(where: string): FileSource {
+  return {
+    where,
+    list: async () => (await readdir(where)).sort(),
+    async open(name) {
+      const path = join(where, name);
+      const info = await stat(path).catch(() => null);
+      if (!info?.isFile()) return null;
+      return {
+        where: path,
+        size: info.size,
+        async read(from, to) {
+          const handle = await openFile(path);
+          try {
+            const bytes = new Uint8Array(to - from);
+            const { bytesRead } = await handle.read(bytes, 0, to - from, from);
+            return bytesRead === bytes.length ? bytes : bytes.slice(0, bytesRead);
+          } finally {
+            await handle.close();
+          }
+        },
+      };
+    },
+  };
 }
 
 /** A task by name, or from a .jsonl file of problems. Throws BadInput. */

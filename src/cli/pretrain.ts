@@ -2,7 +2,7 @@
 import { BadInput } from '../data/errors';
 import { Random } from '../data/random';
 import { type MatmulVariant, matmulVariant, setMatmulVariant } from '../kernels/matmul';
-import { loadCheckpoint, saveCheckpoint } from '../lab/checkpoint';
+import { checkpointFacts, loadCheckpoint, saveCheckpoint } from '../lab/checkpoint';
 import type { Files } from '../lab/files';
 import { type ModelConfig, NANO_CONFIG } from '../model/config';
 import { writeModelFolder } from '../model/folder';
@@ -74,7 +74,7 @@ export const pretrain = defineCommand({
     const packed = layout.initialise(normals(new Random(INIT_STREAM, config.options.seed)));
     const policy = await Policy.create(gpu, config.model, capacity, packed);
     if (from > 0) {
-      const { state, extra } = await loadCheckpoint<PretrainState>(files, from);
+      const { state, extra } = await loadCheckpoint<PretrainState>(files, from, layout);
       setMatmulVariant(gpu, extra.matmul);
       policy.restore(state);
     }
@@ -136,7 +136,9 @@ async function begin(flags: {
     seed: flags.seed,
   };
   const options = { ...NANO_RECIPE, ...given } as PretrainOptions;
-  const model = { ...NANO_CONFIG, kvHeads: flags['kv-heads'], layers: flags.layers } as ModelConfig;
+  const layers = flags.layers ?? NANO_CONFIG.layers;
+  const sliding = new Array<boolean>(layers).fill(false);
+  const model: ModelConfig = { ...NANO_CONFIG, kvHeads: flags['kv-heads'] ?? NANO_CONFIG.kvHeads, layers, sliding };
   const config: PretrainConfig = { kind: 'pretrain', task: flags.task ?? 'two-cards', model, options };
   const files = await newRunFolder(flags.out);
   await files.write('config.json', new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
@@ -149,7 +151,7 @@ async function reopen(folder: string): Promise<{ files: Files; config: PretrainC
     throw new BadInput('This run was made by another command', folder, 'Resume it with train --resume.');
   }
   if (from > 0) {
-    const { extra } = await loadCheckpoint<PretrainState>(files, from);
+    const extra = await checkpointFacts<PretrainState>(files, from);
     if ((await files.size('events.jsonl')) > extra.eventBytes) await files.truncate('events.jsonl', extra.eventBytes);
   }
   return { files, config: config as PretrainConfig, from };

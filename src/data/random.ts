@@ -5,7 +5,15 @@
  */
 
 /** The first word of every stream, so that two uses of one seed never share numbers. */
-export const STREAMS = { problems: 1, corpus: 2, fileOrder: 3, contexts: 4, wrongSolutions: 5, shuffles: 6 } as const;
+export const STREAMS = {
+  problems: 1,
+  corpus: 2,
+  fileOrder: 3,
+  contexts: 4,
+  wrongSolutions: 5,
+  shuffles: 6,
+  adapters: 7,
+} as const;
 
 const rotl = (x: number, k: number) => (x << k) | (x >>> (32 - k));
 

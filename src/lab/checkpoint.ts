@@ -1,9 +1,12 @@
 /**
- * Checkpoints: everything the next step depends on. A checkpoint is a Hugging Face folder plus optimizer.safetensors and
- * state.json; state.json is written last and names the sizes of the others, so one that was cut short does not count.
+ * Checkpoints: everything the next step depends on. A checkpoint is a Hugging Face folder (of the model, or of the
+ * adapter where one is trained) plus optimizer.safetensors and state.json; state.json is written last and names the sizes of the others, so one that was cut short does not count.
  */
 import { BadInput } from '../data/errors';
-import { parseJson, readModelFolder, writeModelFolder } from '../model/folder';
+import { writeAdapterFolder } from '../model/adapter';
+import { parseJson, writeModelFolder } from '../model/folder';
+import type { Layout } from '../model/layout';
+import { AdapterLayout } from '../model/lora';
 import type { Policy, TrainingState } from '../model/policy';
 import { readSafetensors, writeSafetensors } from '../model/safetensors';
 import type { Files } from './files';
@@ -29,9 +32,8 @@ export async function saveCheckpoint<T>(
 ): Promise<string> {
   const folder = checkpointFolder(step);
   const state = await policy.state();
-  const { layout } = policy.decoder.parameters;
   const moments = (packed: Float32Array<ArrayBuffer>) => ({ shape: [packed.length], data: packed });
-  const contents = writeModelFolder(policy.config, layout.unpack(state.values), tokenizer);
+  const contents = await trainedFiles(policy, tokenizer, null);
   contents.set(
     'optimizer.safetensors',
     writeSafetensors([
@@ -47,6 +49,20 @@ export async function saveCheckpoint<T>(
   const record: CheckpointState<T> = { version: 1, step, updates: state.updates, sizes, extra };
   await files.write(`${folder}/state.json`, new TextEncoder().encode(JSON.stringify(record)));
   return folder;
+}
+
+const weightsFile = (layout: Layout): string =>
+  layout instanceof AdapterLayout ? 'adapter_model.safetensors' : 'model.safetensors';
+
+/** What was trained, as the ecosystem reads it: PEFT's folder of the adapter, or the model's. `baseModel` is what an adapter is for. */
+export async function trainedFiles(
+  policy: Policy,
+  tokenizer: ReadonlyMap<string, string>,
+  baseModel: string | null,
+): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  const { lora } = policy.decoder.capacity;
+  if (lora) return writeAdapterFolder(lora, await policy.adapterTensors(), baseModel);
+  return writeModelFolder(policy.config, await policy.tensors(), tokenizer);
 }
 
 /** Steps that have a complete checkpoint, ascending. */
@@ -65,18 +81,36 @@ export async function completeCheckpoints(files: Files): Promise<number[]> {
   return steps.sort((a, b) => a - b);
 }
 
-/** Reads a checkpoint: the policy's state and the owner's facts. Throws BadInput for one that is missing or damaged. */
-export async function loadCheckpoint<T>(files: Files, step: number): Promise<{ state: TrainingState; extra: T }> {
-  const folder = checkpointFolder(step);
-  const where = `${files.where}/${folder}`;
-  const record = await files.read(`${folder}/state.json`);
+/** The owner's facts of a checkpoint. Throws BadInput where there is none. */
+export async function checkpointFacts<T>(files: Files, step: number): Promise<T> {
+  return (await readRecord<T>(files, step)).extra;
+}
+
+async function readRecord<T>(files: Files, step: number): Promise<CheckpointState<T>> {
+  const where = `${files.where}/${checkpointFolder(step)}`;
+  const record = await files.read(`${checkpointFolder(step)}/state.json`);
   if (!record)
     throw new BadInput('There is no complete checkpoint', where, 'Resume from another step, or start the run again.');
-  const { updates, extra } = parseJson(record, `${where}/state.json`) as CheckpointState<T>;
-  const { packed } = await readModelFolder((name) => files.read(`${folder}/${name}`), where);
-  const optimizer = await files.read(`${folder}/optimizer.safetensors`);
-  if (!optimizer) throw new BadInput('optimizer.safetensors is missing', where, 'Resume from another step.');
-  const { tensors } = readSafetensors(optimizer, `${where}/optimizer.safetensors`);
+  return parseJson(record, `${where}/state.json`) as CheckpointState<T>;
+}
+
+/** Reads a checkpoint of what `layout` describes: the policy's state and the owner's facts. Throws BadInput for one that is missing or damaged. */
+export async function loadCheckpoint<T>(
+  files: Files,
+  step: number,
+  layout: Layout,
+): Promise<{ state: TrainingState; extra: T }> {
+  const folder = checkpointFolder(step);
+  const where = `${files.where}/${folder}`;
+  const { updates, extra } = await readRecord<T>(files, step);
+  const read = async (name: string) => {
+    const bytes = await files.read(`${folder}/${name}`);
+    if (!bytes) throw new BadInput(`${name} is missing`, where, 'Resume from another step.');
+    return readSafetensors(bytes, `${where}/${name}`).tensors;
+  };
+  const weights = weightsFile(layout);
+  const packed = layout.pack(await read(weights), `${where}/${weights}`);
+  const tensors = await read('optimizer.safetensors');
   const moment = (name: string): Float32Array<ArrayBuffer> => {
     const tensor = tensors.get(name);
     if (tensor?.data.length !== packed.length)

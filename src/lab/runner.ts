@@ -2,10 +2,12 @@
  * Runs a session for the page: start, pause, step, stop, change, recover. Knows nothing of Workers or pages; `worker.ts`
  * connects it to messages. One command at a time; a command that comes while a step is running acts after that step.
  */
+
+import { memoryBytes } from '../data/bytes';
 import { findTask } from '../data/tasks';
 import type { Gpu } from '../gpu/device';
 import { WebGpuUnavailable } from '../gpu/errors';
-import { type ModelFolder, parseJson, readModelFolder } from '../model/folder';
+import { type ModelFolder, openModelFolder, parseJson } from '../model/folder';
 import { parseTrainConfig, type TrainConfig } from './config';
 import { type DeviceReport, EVENT_VERSION, type LabCommand, type LabMessage, type RunEvent } from './events';
 import { type Files, readText } from './files';
@@ -17,7 +19,7 @@ export interface RunnerHost {
   /** Where the tuner's choices are remembered, or null where there is no storage. */
   cacheFolder(): Promise<Files | null>;
   /** Reads a file of a built-in model. */
-  readModelFile(model: string, name: string): Promise<Uint8Array | null>;
+  readModelFile(model: string, name: string): Promise<Uint8Array<ArrayBuffer> | null>;
   /** The folder that holds all runs, or null where there is no storage. */
   runsFolder(): Promise<Files | null>;
   runFolder(id: string): Promise<Files | null>;
@@ -144,7 +146,15 @@ export class Runner {
   private async loadModel(name: string): Promise<ModelFolder> {
     if (name !== 'nano')
       throw new Error(`The page trains the built-in model "nano"; "${name}" is for the command line.`);
-    return readModelFolder((file) => this.host.readModelFile(name, file), `models/${name}`);
+    const where = `models/${name}`;
+    return openModelFolder({
+      where,
+      list: async () => [],
+      open: async (file) => {
+        const bytes = await this.host.readModelFile(name, file);
+        return bytes && memoryBytes(bytes, `${where}/${file}`);
+      },
+    });
   }
 
   private go(mode: Mode): void {

@@ -5,16 +5,18 @@
 import { evaluate } from '../antisd/evaluate';
 import { TokenTable } from '../antisd/measures';
 import { type MethodState, newMethodState, type StepOutcome, trainStep } from '../antisd/step';
+import { Random, STREAMS } from '../data/random';
 import type { Task } from '../data/types';
 import type { Gpu } from '../gpu/device';
 import { DeviceLost, GpuValidationError, NotFinite, OutOfMemory, ShaderError } from '../gpu/errors';
 import { type MatmulVariant, matmulVariant, setMatmulVariant } from '../kernels/matmul';
-import type { Capacity } from '../model/activations';
-import type { ModelConfig } from '../model/config';
 import { planMemory } from '../model/decoder';
-import { writeModelFolder } from '../model/folder';
-import { Policy, type TrainingState } from '../model/policy';
-import { checkpointFolder, loadCheckpoint, saveCheckpoint } from './checkpoint';
+import type { ModelFolder } from '../model/folder';
+import type { Layout } from '../model/layout';
+import type { OnLoaded, Trainable } from '../model/parameters';
+import { type PlannedBatch, Policy, type Scores, type TrainingState } from '../model/policy';
+import { sessionCapacity } from './capacity';
+import { checkpointFolder, loadCheckpoint, saveCheckpoint, trainedFiles } from './checkpoint';
 import type { TrainConfig } from './config';
 import { type DeviceReport, EVENT_VERSION, type Fault, type RunEvent } from './events';
 import type { Files } from './files';
@@ -25,7 +27,7 @@ export type Unstamped = RunEvent extends infer E ? (E extends RunEvent ? Omit<E,
 
 export interface SessionOptions {
   gpu: Gpu;
-  model: { config: ModelConfig; packed: Float32Array<ArrayBuffer> };
+  model: Pick<ModelFolder, 'config' | 'tensors' | 'where'>;
   task: Task;
   config: TrainConfig;
   device: DeviceReport;
@@ -34,6 +36,8 @@ export interface SessionOptions {
   /** What a full disk means: the run stops (command line), or goes on unsaved after a fault event (page). Default: stop. */
   onStorageError?: 'stop' | 'go on';
   emit: (event: RunEvent) => void;
+  /** How far loading the weights is, in values. */
+  onLoaded?: OnLoaded;
   /** Show each token's likeliest alternatives (live only, never stored). */
   alternatives: boolean;
   /** Step of the checkpoint in `files` to continue from, or a state held in memory. */
@@ -50,32 +54,6 @@ export interface SessionState {
   matmul: MatmulVariant;
 }
 
-/** Micro-batches hold at most this many tokens. */
-const TOKENS_A_BATCH = 8192;
-/** Rows decoded at once, at most. */
-const ROWS = 256;
-
-/** The sizes that a configuration needs of a model. */
-export function sessionCapacity(model: ModelConfig, c: TrainConfig): Capacity {
-  const rollouts = c.problems * c.group;
-  const positions = Math.max(model.maxPositions, c.maxNewTokens + 1);
-  const rows = Math.min(ROWS, Math.max(rollouts, c.evalProblems * c.evalSamples));
-  const tokens = Math.max(
-    rows,
-    positions,
-    Math.min(TOKENS_A_BATCH, rollouts * Math.min(positions, c.maxNewTokens + 16)),
-  );
-  return {
-    tokens,
-    targets: tokens,
-    positions,
-    rows,
-    maxNewTokens: c.maxNewTokens,
-    training: true,
-    recompute: c.recompute,
-  };
-}
-
 export class Session {
   step = 0;
   private method: MethodState = newMethodState();
@@ -87,35 +65,54 @@ export class Session {
   private constructor(
     private o: SessionOptions,
     readonly policy: Policy,
-    private readonly reference: Policy | null,
+    /** A second, frozen copy of the model, where the KL term needs one and no adapter can be switched off instead. */
+    private readonly frozen: Policy | null,
     public config: TrainConfig,
   ) {}
 
   /** Opens the policy, restores where asked, and tells 'start'. Throws OutOfMemory and BadInput; then nothing stays allocated. */
   static async open(o: SessionOptions): Promise<Session> {
-    const capacity = sessionCapacity(o.model.config, o.config);
-    const policy = await Policy.create(o.gpu, o.model.config, capacity, o.model.packed);
-    const reference =
-      o.config.klCoefficient > 0
-        ? await Policy.create(o.gpu, o.model.config, { ...capacity, training: false }, o.model.packed)
-        : null;
-    const session = new Session(o, policy, reference, o.config);
-    if (o.resume) await session.restore(o.resume);
-    const memory = planMemory(o.model.config, capacity);
-    const parameters = policy.decoder.parameters.layout.count;
-    session.tell({
-      type: 'start',
-      config: o.config,
-      device: o.device,
-      memory,
-      resumedFrom: o.resume?.step ?? null,
-      parameters,
-    });
-    return session;
+    const { model, config } = o;
+    const capacity = sessionCapacity(model, config);
+    const policy = await Policy.create(o.gpu, model.config, capacity, model, o.onLoaded);
+    let frozen: Policy | null = null;
+    try {
+      if (config.klCoefficient > 0 && !capacity.lora)
+        frozen = await Policy.create(o.gpu, model.config, { ...capacity, training: false }, model);
+      if (capacity.lora) policy.setAdapters(initialAdapters(policy, config.seed));
+      const session = new Session(o, policy, frozen, config);
+      if (o.resume) await session.restore(o.resume);
+      const memory = planMemory(model.config, capacity);
+      const { layout } = policy.decoder.trainable ?? policy.decoder.parameters;
+      session.tell({
+        type: 'start',
+        config,
+        device: o.device,
+        memory,
+        resumedFrom: o.resume?.step ?? null,
+        parameters: layout.count,
+      });
+      return session;
+    } catch (error) {
+      policy.destroy();
+      frozen?.destroy();
+      throw error;
+    }
+  }
+
+  /** Scores by the policy that the KL term holds on to. */
+  private get reference(): ((batch: PlannedBatch) => Promise<Scores>) | null {
+    const { frozen, policy } = this;
+    if (this.config.klCoefficient === 0) return null;
+    if (frozen) return (batch) => frozen.score(batch);
+    return policy.decoder.capacity.lora ? (batch) => policy.withoutAdapters(() => policy.score(batch)) : null;
   }
 
   private async restore(resume: NonNullable<SessionOptions['resume']>): Promise<void> {
-    const from = 'state' in resume ? resume : await loadCheckpoint<SessionState>(this.o.files as Files, resume.step);
+    const from =
+      'state' in resume
+        ? resume
+        : await loadCheckpoint<SessionState>(this.o.files as Files, resume.step, this.trainedLayout);
     setMatmulVariant(this.o.gpu, from.extra.matmul);
     this.policy.restore(from.state);
     this.step = resume.step;
@@ -127,6 +124,12 @@ export class Session {
     if (!('state' in resume) && files && (await files.size('events.jsonl')) > from.extra.eventBytes) {
       await files.truncate('events.jsonl', from.extra.eventBytes);
     }
+  }
+
+  private get trainedLayout(): Layout {
+    const { trainable } = this.policy.decoder;
+    if (!trainable) throw new Error('A session trains its policy.');
+    return trainable.layout;
   }
 
   get finished(): boolean {
@@ -277,7 +280,7 @@ export class Session {
     };
   }
 
-  /** Ends the run: 'done', and the trained model as a Hugging Face folder under final/. */
+  /** Ends the run: 'done', and what was trained, a Hugging Face model folder or PEFT's adapter folder, under final/. */
   async finish(reason: 'finished' | 'stopped'): Promise<void> {
     if (this.o.files && reason === 'finished') {
       for (const [name, bytes] of await this.exportModel()) await this.o.files.write(`final/${name}`, bytes);
@@ -287,7 +290,7 @@ export class Session {
   }
 
   async exportModel(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
-    return writeModelFolder(this.policy.config, await this.policy.tensors(), this.o.task.tokenizerFiles);
+    return trainedFiles(this.policy, this.o.task.tokenizerFiles, this.config.model);
   }
 
   /** Tells a fault as an event. */
@@ -312,8 +315,15 @@ export class Session {
 
   destroy(): void {
     this.policy.destroy();
-    this.reference?.destroy();
+    this.frozen?.destroy();
   }
+}
+
+/** Adapters that change nothing yet: A random as PEFT draws it, B zero. */
+function initialAdapters(policy: Policy, seed: number): Float32Array<ArrayBuffer> {
+  const random = new Random(STREAMS.adapters, seed);
+  const uniform = () => (random.uint32() + 0.5) / 2 ** 32;
+  return (policy.decoder.adapters as Trainable).layout.initialise(uniform, uniform);
 }
 
 /** An error as a fault, with what can still be done. */

@@ -3,52 +3,10 @@
  * link's key, the validation and the docs row. `null` as a default means "as the arm says" (src/antisd/arms.ts).
  */
 import { CONTEXT_MODES } from '../data/types';
+import { choice, flag, integer, number, type Setting, text } from './setting';
+import { MODEL_SETTINGS } from './settings-model';
 
-export type SettingGroup = 'run' | 'task' | 'method' | 'gate' | 'sampling' | 'optimiser' | 'evaluation';
-
-interface Base {
-  label: string;
-  doc: string;
-  group: SettingGroup;
-  /** Folded away at first in the page. */
-  advanced?: boolean;
-  /** May change while a run is going. */
-  live?: boolean;
-  unit?: string;
-}
-
-export interface NumberSetting extends Base {
-  kind: 'number' | 'integer';
-  default: number | null;
-  min: number;
-  max: number;
-}
-
-export interface ChoiceSetting extends Base {
-  kind: 'choice';
-  default: string;
-  choices: readonly string[];
-}
-
-export interface BooleanSetting extends Base {
-  kind: 'boolean';
-  default: boolean;
-}
-
-export interface TextSetting extends Base {
-  kind: 'text';
-  default: string;
-}
-
-export type Setting = NumberSetting | ChoiceSetting | BooleanSetting | TextSetting;
-
-const number = (s: Omit<NumberSetting, 'kind'>): NumberSetting => ({ kind: 'number', ...s });
-const integer = (s: Omit<NumberSetting, 'kind'>): NumberSetting => ({ kind: 'integer', ...s });
-const choice = <const C extends readonly string[]>(
-  s: Omit<ChoiceSetting, 'kind' | 'choices'> & { choices: C },
-): ChoiceSetting & { choices: C } => ({ kind: 'choice', ...s });
-const flag = (s: Omit<BooleanSetting, 'kind'>): BooleanSetting => ({ kind: 'boolean', ...s });
-const text = (s: Omit<TextSetting, 'kind'>): TextSetting => ({ kind: 'text', ...s });
+export type { Setting, SettingGroup } from './setting';
 
 export const ARM_NAMES = [
   'antisd',
@@ -76,9 +34,10 @@ export const SETTINGS = {
   model: text({
     default: 'nano',
     label: 'Model',
-    doc: 'The policy that is trained: "nano" (built in), or a model folder on the command line.',
+    doc: 'The policy that is trained: "nano" (built in), a model folder, a .gguf file, a web address or a Hub id.',
     group: 'run',
   }),
+  ...MODEL_SETTINGS,
   task: text({
     default: 'two-cards',
     label: 'Task',

@@ -1,38 +1,76 @@
-/** A Hugging Face model folder as bytes: config.json, tokenizer.json, model.safetensors. Read and written; the host does the I/O. */
+/** A Hugging Face model folder, or a GGUF file: configuration, weights that are read by ranges, tokenizer files. The host does the I/O. */
+import { type ByteSource, type FileSource, readWhole } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import { type ModelConfig, modelConfigJson, parseModelConfig } from './config';
+import { openGguf } from './gguf/file';
 import { ParameterLayout } from './parameters';
-import { type HostTensor, readSafetensors, writeSafetensors } from './safetensors';
-
-/** Gives a file's bytes, or null where there is none. */
-export type ReadFile = (name: string) => Promise<Uint8Array | null>;
+import { type HostTensor, writeSafetensors } from './safetensors';
+import { openShardedSafetensors } from './safetensors-file';
+import type { TensorCatalog } from './stored-tensor';
 
 /** Without tokenizer_config.json, transformers would take the tokenizer class that usually goes with the architecture. */
-export const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json'] as const;
+export const TOKENIZER_FILES = [
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'chat_template.jinja',
+  'generation_config.json',
+] as const;
 
 export interface ModelFolder {
-  config: ModelConfig;
-  /** The parameters in the engine's layout. */
-  packed: Float32Array<ArrayBuffer>;
+  readonly where: string;
+  readonly config: ModelConfig;
+  /** Every tensor that the configuration asks for, none else; the values are read when they are loaded. */
+  readonly tensors: TensorCatalog;
   /** The tokenizer's files as text, by name; empty where the folder has none. */
-  tokenizer: Map<string, string>;
+  readonly tokenizer: Map<string, string>;
 }
 
-/** Reads a folder. Throws BadInput naming the file and what is wrong with it. */
-export async function readModelFolder(read: ReadFile, where: string): Promise<ModelFolder> {
-  const config = parseModelConfig(
-    parseJson(await required(read, 'config.json', where), `${where}/config.json`),
-    `${where}/config.json`,
-  );
-  const weights = await required(read, 'model.safetensors', where);
-  const { tensors } = readSafetensors(weights, `${where}/model.safetensors`);
-  const packed = new ParameterLayout(config).pack(tensors, `${where}/model.safetensors`);
+/**
+ * Opens a folder with config.json and safetensors, whole or in shards; or with one .gguf file. Only headers are read.
+ * Throws BadInput naming the file and what is wrong with it.
+ */
+export async function openModelFolder(files: FileSource): Promise<ModelFolder> {
+  const json = await readWhole(files, 'config.json');
+  if (!json) return openSingleGguf(files);
+  const where = `${files.where}/config.json`;
+  const config = parseModelConfig(parseJson(json, where), where);
+  const tensors = await openShardedSafetensors(files);
   const tokenizer = new Map<string, string>();
   for (const name of TOKENIZER_FILES) {
-    const bytes = await read(name);
+    const bytes = await readWhole(files, name);
     if (bytes) tokenizer.set(name, new TextDecoder().decode(bytes));
   }
-  return { config, packed, tokenizer };
+  return checked({ where: files.where, config, tensors, tokenizer });
+}
+
+async function openSingleGguf(files: FileSource): Promise<ModelFolder> {
+  const names = (await files.list()).filter((name) => name.endsWith('.gguf'));
+  const file = names.length === 1 ? await files.open(names[0]) : null;
+  if (file) return openGgufModel(file);
+  throw new BadInput(
+    names.length > 1 ? `There are ${names.length} .gguf files` : 'config.json is missing',
+    files.where,
+    names.length > 1
+      ? `Name one of them: ${names.slice(0, 5).join(', ')}.`
+      : 'Point to a Hugging Face model folder with config.json, tokenizer.json and model.safetensors, or to a .gguf file.',
+  );
+}
+
+/** Opens a GGUF file; only its header is read. Throws BadInput. */
+export async function openGgufModel(file: ByteSource): Promise<ModelFolder> {
+  const { config, tensors, tokenizerFiles } = await openGguf(file);
+  return checked({
+    where: file.where,
+    config: parseModelConfig(config, file.where),
+    tensors,
+    tokenizer: tokenizerFiles,
+  });
+}
+
+/** Weights that are not the configuration's are refused before anything is allocated. */
+function checked(model: ModelFolder): ModelFolder {
+  new ParameterLayout(model.config).checkCatalog(model.tensors, model.where);
+  return model;
 }
 
 /** The files of a folder that transformers loads. */
@@ -48,17 +86,6 @@ export function writeModelFolder(
   ]);
   for (const [name, text] of tokenizer) files.set(name, new TextEncoder().encode(text));
   return files;
-}
-
-async function required(read: ReadFile, name: string, where: string): Promise<Uint8Array> {
-  const bytes = await read(name);
-  if (!bytes)
-    throw new BadInput(
-      `${name} is missing`,
-      where,
-      'Point to a Hugging Face model folder with config.json, tokenizer.json and model.safetensors.',
-    );
-  return bytes;
 }
 
 /** JSON from bytes. Throws BadInput where it is none. */

@@ -1,9 +1,8 @@
 /** LoRA against PEFT: log-probabilities with the adapter on and off, gradients, merging, folders in and out. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { memoryBytes } from '../../src/data/bytes';
 import { STORAGES } from '../../src/kernels/storage';
 import { readAdapterFolder, writeAdapterFolder } from '../../src/model/adapter';
 import { planMemory } from '../../src/model/decoder';
@@ -11,7 +10,7 @@ import { AdapterLayout, type LoraSettings } from '../../src/model/lora';
 import { ParameterLayout } from '../../src/model/parameters';
 import { Policy } from '../../src/model/policy';
 import { close } from '../setup/close';
-import { type Expected, fixtureJson, fixturePath, fixtureTensors, openModel } from '../setup/fixtures';
+import { diskFolder, type Expected, fixtureJson, fixturePath, fixtureTensors, openModel } from '../setup/fixtures';
 import { testDevice } from '../setup/gpu';
 
 const device = testDevice();
@@ -21,18 +20,12 @@ const sequences = e.tokens.map((ids) => ({ ids, from: 1 }));
 const inner = (rows: number[][]) => Float32Array.from(rows.flatMap((row) => row.slice(1)));
 const tolerance = { atol: 1e-5, rtol: 1e-5, why: 'f32 through two layers' };
 
-const folder = (path: string) => ({
-  where: path,
-  list: async () => [],
-  open: async (name: string) => memoryBytes(new Uint8Array(readFileSync(join(path, name))), name),
-});
-
 /** The fixture's base model with PEFT's adapter on it. */
 async function open(capacity: Parameters<typeof openModel>[2] = {}) {
   const base = await openModel(device.gpu, fixturePath('llama'), { training: false });
   const { config } = base;
   base.destroy();
-  const { settings, packed } = await readAdapterFolder(folder(fixturePath('llama-lora')), config);
+  const { settings, packed } = await readAdapterFolder(diskFolder(fixturePath('llama-lora')), config);
   const policy = await openModel(device.gpu, fixturePath('llama'), { lora: settings, ...capacity });
   policy.setAdapters(packed);
   return { policy, settings };
@@ -83,7 +76,7 @@ it('is written as PEFT’s folder and read back to the bit; PEFT’s names', asy
   );
   const path = mkdtempSync(join(tmpdir(), 'adapter-'));
   for (const [name, bytes] of writeAdapterFolder(settings, tensors, 'llama')) writeFileSync(join(path, name), bytes);
-  const again = await readAdapterFolder(folder(path), policy.config);
+  const again = await readAdapterFolder(diskFolder(path), policy.config);
   expect(again.settings).toEqual(settings);
   expect(new AdapterLayout(policy.config, settings).unpack(again.packed)).toEqual(tensors);
   policy.destroy();

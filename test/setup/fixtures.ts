@@ -1,9 +1,10 @@
 /** The PyTorch fixtures (test/fixtures/make_qwen3.py, make_families.py) and the models they belong to. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type FileSource, memoryBytes } from '../../src/data/bytes';
 import type { Gpu } from '../../src/gpu/device';
 import type { Capacity } from '../../src/model/activations';
-import { readModelFolder } from '../../src/model/folder';
+import { openModelFolder } from '../../src/model/folder';
 import { Policy } from '../../src/model/policy';
 import { type HostTensor, readSafetensors } from '../../src/model/safetensors';
 
@@ -44,9 +45,18 @@ export const SMALL: Capacity = {
   recompute: false,
 };
 
+/** A folder on disk as a source of files. */
+export const diskFolder = (folder: string): FileSource => ({
+  where: folder,
+  list: async () => readdirSync(folder).sort(),
+  open: async (name) => {
+    const path = join(folder, name);
+    return existsSync(path) ? memoryBytes(new Uint8Array(readFileSync(path)), path) : null;
+  },
+});
+
 /** Opens a model folder: a fixture by name, or any path. */
 export async function openModel(gpu: Gpu, folder: string, capacity: Partial<Capacity> = {}): Promise<Policy> {
-  const read = async (name: string) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name)) : null);
-  const model = await readModelFolder(read, folder);
-  return Policy.create(gpu, model.config, { ...SMALL, ...capacity }, model.packed);
+  const model = await openModelFolder(diskFolder(folder));
+  return Policy.create(gpu, model.config, { ...SMALL, ...capacity }, model);
 }

@@ -1,5 +1,4 @@
 /** Short training runs on the built-in model, in memory. */
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findTask } from '../../src/data/tasks';
 import type { Gpu } from '../../src/gpu/device';
@@ -8,11 +7,10 @@ import { deviceReport } from '../../src/lab/device-report';
 import type { RunEvent } from '../../src/lab/events';
 import type { Files } from '../../src/lab/files';
 import { Session, type SessionOptions } from '../../src/lab/session';
-import { readModelFolder } from '../../src/model/folder';
+import { openModelFolder } from '../../src/model/folder';
+import { diskFolder } from './fixtures';
 
 export const NANO = join(import.meta.dirname, '../../public/models/nano');
-
-const readNano = async (name: string) => (existsSync(join(NANO, name)) ? readFileSync(join(NANO, name)) : null);
 
 /** A session on the nano model with these settings; `events` fills as it runs. */
 export async function openSession(
@@ -23,7 +21,7 @@ export async function openSession(
 ): Promise<{ session: Session; events: RunEvent[] }> {
   const events: RunEvent[] = [];
   const config = parseTrainConfig({ evalEvery: 0, problems: 4, group: 4, seed: 1, ...settings });
-  const model = await readModelFolder(readNano, NANO);
+  const model = await openModelFolder(diskFolder(NANO));
   const session = await Session.open({
     gpu,
     model,

@@ -10,6 +10,7 @@ import styles from './SettingsPanel.module.css';
 const GROUPS: Record<SettingGroup, string> = {
   method: 'Method',
   run: 'Run',
+  model: 'Model and adapter',
   task: 'Task',
   gate: 'Gate',
   sampling: 'Sampling',

@@ -1,0 +1,71 @@
+/** The sizes that a configuration needs of a model, and the adapter it asks for. */
+import { BadInput } from '../data/errors';
+import { STORAGES, type Storage } from '../kernels/storage';
+import type { Capacity } from '../model/activations';
+import type { ModelFolder } from '../model/folder';
+import { ALL_TARGETS, type LoraSettings } from '../model/lora';
+import type { TrainConfig } from './config';
+
+/** Micro-batches hold at most this many tokens. */
+const TOKENS_A_BATCH = 8192;
+/** Rows decoded at once, at most. */
+const ROWS = 256;
+/** Longest prompt and response together, where the configuration leaves it open and the model would take far more. */
+const USUAL_CONTEXT = 1024;
+
+/** Capacity for training `model` as the configuration says. Throws BadInput for adapter settings that do not fit. */
+export function sessionCapacity(model: Pick<ModelFolder, 'config' | 'tensors'>, c: TrainConfig): Capacity {
+  const { maxNewTokens } = c;
+  const rollouts = c.problems * c.group;
+  const positions = c.contextLength || Math.max(Math.min(model.config.maxPositions, USUAL_CONTEXT), maxNewTokens + 1);
+  const rows = Math.min(ROWS, Math.max(rollouts, c.evalProblems * c.evalSamples));
+  const wanted = Math.min(TOKENS_A_BATCH, rollouts * Math.min(positions, maxNewTokens + 16));
+  const tokens = Math.max(rows, positions, c.microBatch || wanted);
+  const lora = loraSettings(c);
+  return {
+    tokens,
+    targets: tokens,
+    positions,
+    rows,
+    maxNewTokens,
+    training: true,
+    recompute: c.recompute,
+    lora,
+    storage: lora ? chosenStorage(c.storage, model) : 'f32',
+  };
+}
+
+/** The adapter a configuration asks for; null where all parameters are trained. Throws BadInput. */
+export function loraSettings(c: TrainConfig): LoraSettings | null {
+  if (c.loraRank === 0) return null;
+  const names = c.loraTargets === 'all' ? ALL_TARGETS : c.loraTargets.split(/[\s,]+/);
+  const unknown = names.find((name) => !ALL_TARGETS.includes(name as never));
+  if (unknown !== undefined)
+    throw new BadInput(
+      `"${unknown}" is no projection that can carry an adapter`,
+      'loraTargets',
+      `Give "all", or some of ${ALL_TARGETS.join(', ')}, with commas.`,
+    );
+  return {
+    rank: c.loraRank,
+    alpha: c.loraAlpha,
+    dropout: 0, // the rollouts were scored without; supervised training sets its own
+    targets: ALL_TARGETS.filter((t) => (names as string[]).includes(t)),
+    rankStabilised: false,
+  };
+}
+
+/** "auto" keeps what the checkpoint has, or the nearest that the engine knows. */
+export function chosenStorage(asked: string, { tensors }: Pick<ModelFolder, 'tensors'>): Storage {
+  const known = STORAGES.find((s) => s === asked);
+  if (known) return known;
+  // Norms are often kept finer than the matrices, which come in the same type for the most part.
+  const matrices = [...tensors.values()].filter((t) => t.shape.length === 2);
+  const bytes = new Map<string, number>();
+  for (const t of matrices) bytes.set(t.dtype, (bytes.get(t.dtype) ?? 0) + t.bytes);
+  const [dtype = 'F32'] = [...bytes].sort((a, b) => b[1] - a[1])[0] ?? [];
+  if (dtype === 'BF16') return 'bf16';
+  if (dtype === 'F16') return 'f16';
+  if (/^Q[68]/.test(dtype)) return 'q8';
+  return /^Q[45]/.test(dtype) ? 'q4' : 'f32';
+}

@@ -1,0 +1,47 @@
+/** What a setting is: one row of the table in settings.ts. */
+
+export type SettingGroup = 'run' | 'model' | 'task' | 'method' | 'gate' | 'sampling' | 'optimiser' | 'evaluation';
+
+interface Base {
+  label: string;
+  doc: string;
+  group: SettingGroup;
+  /** Folded away at first in the page. */
+  advanced?: boolean;
+  /** May change while a run is going. */
+  live?: boolean;
+  unit?: string;
+}
+
+export interface NumberSetting extends Base {
+  kind: 'number' | 'integer';
+  default: number | null;
+  min: number;
+  max: number;
+}
+
+export interface ChoiceSetting extends Base {
+  kind: 'choice';
+  default: string;
+  choices: readonly string[];
+}
+
+export interface BooleanSetting extends Base {
+  kind: 'boolean';
+  default: boolean;
+}
+
+export interface TextSetting extends Base {
+  kind: 'text';
+  default: string;
+}
+
+export type Setting = NumberSetting | ChoiceSetting | BooleanSetting | TextSetting;
+
+export const number = (s: Omit<NumberSetting, 'kind'>): NumberSetting => ({ kind: 'number', ...s });
+export const integer = (s: Omit<NumberSetting, 'kind'>): NumberSetting => ({ kind: 'integer', ...s });
+export const choice = <const C extends readonly string[]>(
+  s: Omit<ChoiceSetting, 'kind' | 'choices'> & { choices: C },
+): ChoiceSetting & { choices: C } => ({ kind: 'choice', ...s });
+export const flag = (s: Omit<BooleanSetting, 'kind'>): BooleanSetting => ({ kind: 'boolean', ...s });
+export const text = (s: Omit<TextSetting, 'kind'>): TextSetting => ({ kind: 'text', ...s });
