@@ -49,7 +49,7 @@ export function libraryTokenizer(
       const { ids } = guarded('the text cannot be tokenised', () =>
         library.encode(text, { add_special_tokens: false }),
       );
-      if (ids.includes(undefined as never)) {
+      if (!ids.every(Number.isInteger)) {
         throw new BadInput(`"${text}" has characters outside the vocabulary`, where, 'Remove them.');
       }
       return ids;

@@ -22,19 +22,25 @@ export function checkedTokenizerFile(file: Json, where: string): Json {
   const bad: Fail = (what) => {
     throw new BadInput(`unreadable tokenizer: ${what}`, where, 'Copy the file again from its source.');
   };
-  const { model, added_tokens: added = [] } = file;
+  const { model } = file;
   if (!isRecord(model)) return bad('it has no model object');
   checkVocab(model, bad);
   if (model.merges !== undefined) checkMerges(model.merges, bad);
-  if (!Array.isArray(added)) return bad('added_tokens is no list');
-  for (const token of added) {
-    if (!isRecord(token) || typeof token.content !== 'string' || token.content === '' || !isId(token.id))
-      bad(`${show(token)} is no added token with a content and an id`);
-  }
+  const added = addedTokens(file.added_tokens, bad);
   const rest = Object.fromEntries(
     ['normalizer', 'post_processor', 'decoder'].map((part) => [part, checkedPart(file[part] ?? null, part, bad)]),
   );
   return { ...file, added_tokens: added, ...rest, pre_tokenizer: checkedPreTokenizer(file.pre_tokenizer ?? null, bad) };
+}
+
+/** The added tokens; none where the file has no list of them. `bad` throws. */
+export function addedTokens(added: unknown, bad: Fail): { content: string; id: number }[] {
+  const list: unknown[] = Array.isArray(added ?? []) ? ((added ?? []) as unknown[]) : bad('added_tokens is no list');
+  for (const token of list) {
+    if (!isRecord(token) || typeof token.content !== 'string' || token.content === '' || !isId(token.id))
+      bad(`${show(token)} is no added token with a content and an id`);
+  }
+  return list as { content: string; id: number }[];
 }
 
 /** Token to id (BPE, WordPiece), or a list of tokens with scores (Unigram). */

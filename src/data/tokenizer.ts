@@ -4,12 +4,13 @@
  * loaded only then.
  */
 import { BadInput } from './errors';
+import { addedTokens } from './tokenizer-file';
 import type { Tokenizer } from './types';
 
 /** The parts of tokenizer.json that the word-level kind uses. */
 interface WordLevelFile {
   model: { type: 'WordLevel'; vocab: Record<string, number> };
-  added_tokens?: { id: number; content: string }[];
+  added_tokens?: unknown;
   pre_tokenizer?: { type: string } | null;
 }
 
@@ -47,7 +48,9 @@ export function wordLevelTokenizer(file: unknown, where: string, named: Partial<
       'Only "WhitespaceSplit" is supported.',
     );
   }
-  const added = file.added_tokens ?? [];
+  const added = addedTokens(file.added_tokens, (what) => {
+    throw new BadInput(what, where, 'Copy the file again from its source.');
+  });
   const idOf = new Map(Object.entries(file.model.vocab));
   for (const { content, id } of added) idOf.set(content, id);
   const tokens: string[] = [];

@@ -46,6 +46,8 @@ const KNOWN = new Set([
   'rope.scaling.yarn_log_multiplier',
 ]);
 
+const MAX_LAYERS = 1024;
+
 /** Keys that are accepted with the one value that changes nothing. */
 const NEUTRAL: Readonly<Record<string, number | boolean>> = {
   expert_count: 0,
@@ -79,7 +81,8 @@ export function ggufConfig(
   const layers = fields.whole(key('block_count'));
   const heads = fields.wholeOfLayers(key('attention.head_count'));
   const kvHeads = fields.wholeOfLayers(key('attention.head_count_kv'), heads);
-  if (heads < 1 || kvHeads < 1 || layers < 1) fields.refuse(`The file claims ${layers} layers of ${heads} heads`);
+  if (heads < 1 || kvHeads < 1 || layers < 1 || layers > MAX_LAYERS)
+    fields.refuse(`The file claims ${layers} layers of ${heads} heads`);
   const headDim = fields.whole(key('attention.key_length'), hidden / heads);
   const theta = fields.decimal(key('rope.freq_base'), 10_000);
   for (const same of ['attention.value_length', 'rope.dimension_count'] as const) {

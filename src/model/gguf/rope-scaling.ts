@@ -57,8 +57,10 @@ const CONTEXTS = [8192, 2048, 4096, 16_384, 32_768, 65_536, 131_072];
  */
 function llama3Scaling(fields: Fields, theta: number, D: number, factors: Float32Array): Json {
   const factor = factors.reduce((most, f) => Math.max(most, f), 0);
-  const plain = inverseFrequencies({ theta, scaling: null }, D);
-  for (const original of factors.length === plain.length && Number.isFinite(factor) ? CONTEXTS : []) {
+  // compared before D makes any array: a file can claim heads of a billion channels
+  const usable = factors.length === D / 2 && Number.isFinite(factor);
+  const plain = usable ? inverseFrequencies({ theta, scaling: null }, D) : [];
+  for (const original of usable ? CONTEXTS : []) {
     const scaling = {
       type: 'llama3',
       factor,
