@@ -175,6 +175,18 @@ describe('configurations', () => {
       window: 100,
       sliding: [true, true, true, false],
     });
+    // as llama.cpp's first converter for OLMo 3 wrote its YaRN: attention_factor = 0.1 ln 8 + 1
+    const yarn = {
+      'rope.freq_base': { f32: 500_000 },
+      'rope.scaling.type': 'yarn',
+      'rope.scaling.factor': { f32: 8 },
+      'rope.scaling.attn_factor': { f32: 1.2079441541679836 },
+      'rope.scaling.original_context_length': { u32: 8192 },
+    };
+    const scaled = parseModelConfig(config(base('olmo2', { ...window, ...yarn })));
+    expect(scaled.slidingRope).toEqual({ theta: 500_000, scaling: null });
+    expect(scaled.rope.scaling).toMatchObject({ type: 'yarn', factor: 8, originalMaxPositions: 8192 });
+    expect(scaled.rope.scaling).toMatchObject({ attentionFactor: 0.1 * Math.log(8) + 1 });
     const pattern = { 'attention.sliding_window_pattern': [false, true, false, true] };
     expect(parseModelConfig(config(base('olmo2', { ...window, ...pattern })))).toMatchObject({
       sliding: [false, true, false, true],

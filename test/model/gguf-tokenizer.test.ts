@@ -129,6 +129,15 @@ test('a token may be called anything', async () => {
   expect(tokenizer.vocabSize).toBe(byteLevel.tokens.length + 3);
 });
 
+test('a vocabulary of 200,000 tokens', async () => {
+  const tokens = [...byteLevel.tokens, ...Array.from({ length: 200_000 }, (_, i) => `token${i}`)];
+  const types = tokens.map((_, i) => byteLevel.types[i] ?? 1);
+  const more = { 'tokenizer.ggml.tokens': tokens, 'tokenizer.ggml.token_type': types };
+  const tokenizer = await readGguf(byteLevelMetadata('smollm', more));
+  expect(tokenizer.vocabSize).toBe(tokens.length);
+  expect(tokenizer.encode(corpus[0])).toEqual(byteLevel.ids.smollm[0]);
+});
+
 describe('what is refused', () => {
   const key = (name: string) => `tokenizer.ggml.${name}`;
   const spm = (more: Record<string, MetadataValue>) => () => ggufTokenizerFiles(sentencePieceMetadata(more), 'x');

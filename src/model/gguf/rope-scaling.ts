@@ -26,17 +26,14 @@ export function ropeScaling(
 function scalingOfKeys(fields: Fields, key: (name: string) => string, type: string): Json | null {
   const factor = fields.decimal(key('factor'), 1);
   if (factor <= 0) fields.refuse(`${key('factor')} is ${factor}`);
-  if (fields.decimal(key('attn_factor'), 1) !== 1) fields.refuse(`${key('attn_factor')} is not supported`);
+  if (type !== 'yarn') checkAttention(fields, key('attn_factor'), 1);
   if (type === 'linear') return factor === 1 ? null : { rope_type: 'linear', factor };
   if (type !== 'yarn') return fields.refuse(`${key('type')} = ${JSON.stringify(type)} is not supported`);
   if (fields.decimal(key('yarn_ext_factor'), 1) !== 1) fields.refuse(`${key('yarn_ext_factor')} is not supported`);
   if (fields.decimal(key('yarn_log_multiplier'), 0) !== 0)
     fields.refuse(`${key('yarn_log_multiplier')} is not supported`);
-  // Files hold either transformers' factor or one on top of it. Both are harmless where they say what YaRN does anyway.
   const usual = factor <= 1 ? 1 : 0.1 * Math.log(factor) + 1;
-  const attention = fields.decimal(key('yarn_attn_factor'), 1);
-  if (attention !== 1 && Math.abs(attention - usual) > 1e-5)
-    fields.refuse(`${key('yarn_attn_factor')} = ${attention} is not supported; YaRN's own would be ${usual}`);
+  for (const name of ['attn_factor', 'yarn_attn_factor']) checkAttention(fields, key(name), usual);
   return {
     rope_type: 'yarn',
     factor,
@@ -44,6 +41,16 @@ function scalingOfKeys(fields: Fields, key: (name: string) => string, type: stri
     beta_fast: fields.decimal(key('yarn_beta_fast'), 32),
     beta_slow: fields.decimal(key('yarn_beta_slow'), 1),
   };
+}
+
+/**
+ * llama.cpp's converters have written transformers' attention_factor under two keys, and llama.cpp multiplies by such a
+ * number, too. Both readings agree where it is 1 or what the scaling does anyway; any other number is refused.
+ */
+function checkAttention(fields: Fields, key: string, usual: number): void {
+  const attention = fields.decimal(key, 1);
+  if (attention !== 1 && Math.abs(attention - usual) > 1e-5)
+    fields.refuse(`${key} = ${attention} is not supported; it would be ${usual} as a rule`);
 }
 
 /** What Llama 3.1 and its successors use; the original context is theirs (8192) or another power of two. */
