@@ -1,5 +1,5 @@
 /** Files in the origin's private file system (OPFS), from a Worker. Whole-file writes swap on close; appends go in place. */
-import type { Files } from './files';
+import { Busy, type Files } from './files';
 
 /** The parts of FileSystemSyncAccessHandle used here; TypeScript has it only in its worker library, which clashes with the page's. */
 interface SyncAccessHandle {
@@ -69,6 +69,18 @@ function folderFiles(root: FileSystemDirectoryHandle, where: string): Files {
       inPlace(path, (handle) => {
         handle.write(new TextEncoder().encode(text), { at: handle.getSize() });
       }),
+    appendBytes: (path, bytes) =>
+      inPlace(path, (handle) => {
+        const size = handle.getSize();
+        const written = handle.write(bytes, { at: size });
+        if (written === bytes.length) return;
+        handle.truncate(size);
+        throw new DOMException(`${written} of ${bytes.length} bytes could be written`, 'QuotaExceededError');
+      }),
+    async readRange(path, from, to) {
+      const handle = await file(path, false);
+      return handle ? new Uint8Array(await (await handle.getFile()).slice(from, to).arrayBuffer()) : null;
+    },
     truncate: (path, bytes) => inPlace(path, (handle) => handle.truncate(bytes)),
     async size(path) {
       const handle = await file(path, false);
@@ -89,6 +101,16 @@ function folderFiles(root: FileSystemDirectoryHandle, where: string): Files {
       } catch (error) {
         if (!notFound(error)) throw error;
       }
+    },
+    async exclusive(name, work, turn = {}) {
+      const key = `antisd-lab:${where}/${name}`;
+      const free = await navigator.locks.request(key, { ifAvailable: true }, async (lock) =>
+        lock ? { value: await work() } : null,
+      );
+      if (free) return free.value;
+      if (turn.wait === false) throw new Busy(name);
+      turn.onWait?.();
+      return navigator.locks.request(key, turn.signal ? { signal: turn.signal } : {}, work);
     },
   };
 }

@@ -1,7 +1,19 @@
 /** Files on disk. Writes go to a temporary name first and are then renamed, so that a killed process leaves no half file. */
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
+import {
+  appendFile,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Files } from './files';
+import { lockFile } from './sources/lock.node';
 
 const absent = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes((error as { code?: string }).code ?? '');
 
@@ -34,6 +46,30 @@ export function diskFiles(root: string): Files {
       await mkdir(dirname(at(path)), { recursive: true });
       await appendFile(at(path), text);
     },
+    async appendBytes(path, bytes) {
+      await mkdir(dirname(at(path)), { recursive: true });
+      const handle = await open(at(path), 'a');
+      try {
+        await handle.writeFile(bytes);
+        await handle.datasync();
+      } finally {
+        await handle.close();
+      }
+    },
+    async readRange(path, from, to) {
+      let handle: FileHandle;
+      try {
+        handle = await open(at(path), 'r');
+      } catch (error) {
+        if (absent(error)) return null;
+        throw error;
+      }
+      try {
+        return await readFrom(handle, from, to);
+      } finally {
+        await handle.close();
+      }
+    },
     async truncate(path, bytes) {
       await truncate(at(path), bytes);
     },
@@ -56,5 +92,20 @@ export function diskFiles(root: string): Files {
     async remove(path) {
       await rm(at(path), { recursive: true, force: true });
     },
+    // In a folder of their own: a model that is removed takes no lock with it.
+    exclusive: (name, work, turn) => lockFile(at(join('locks', `${name.replace(/[^\w.-]+/g, '--')}.lock`)), work, turn),
   };
+}
+
+/** Bytes from … to − 1 of an open file, fewer where it ends before. */
+export async function readFrom(handle: FileHandle, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
+  const end = Math.min(to, (await handle.stat()).size);
+  const bytes = new Uint8Array(Math.max(0, end - from));
+  let done = 0;
+  while (done < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, done, bytes.length - done, from + done);
+    if (bytesRead === 0) return bytes.slice(0, done);
+    done += bytesRead;
+  }
+  return bytes;
 }

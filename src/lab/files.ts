@@ -1,4 +1,4 @@
-/** The few file operations that runs need, the same over a folder on disk and over the browser's private file system. */
+/** The few file operations that runs and the model cache need, the same over a folder on disk and over the browser's private file system. */
 export interface Files {
   /** For messages: where this is. */
   readonly where: string;
@@ -6,12 +6,38 @@ export interface Files {
   /** Replaces a file as a whole: a reader sees the old bytes or the new ones, never a part. */
   write(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   append(path: string, text: string): Promise<void>;
+  /** Adds bytes at a file's end; the file and its folders are made where they are missing. */
+  appendBytes(path: string, bytes: Uint8Array): Promise<void>;
+  /** Bytes from … to − 1, fewer where the file ends before; null where there is no such file. */
+  readRange(path: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer> | null>;
   /** Cuts a file to its first `bytes` bytes. */
   truncate(path: string, bytes: number): Promise<void>;
   size(path: string): Promise<number>;
   /** Names in a folder, sorted; empty where there is none. */
   list(path: string): Promise<string[]>;
   remove(path: string): Promise<void>;
+  /**
+   * Runs `work` while nobody else (tab, worker or process) holds `name` of this folder; a holder that died holds nothing.
+   * Waits its turn, or throws Busy at once with `wait: false`. Aborting `signal` ends the waiting, not the work.
+   */
+  exclusive<T>(name: string, work: () => Promise<T>, turn?: Turn): Promise<T>;
+}
+
+/** How `exclusive` waits. */
+export interface Turn {
+  /** Default true. */
+  wait?: boolean;
+  signal?: AbortSignal;
+  /** Called once, where somebody else holds the name. */
+  onWait?: () => void;
+}
+
+/** Somebody else holds the name, and the caller would not wait. */
+export class Busy extends Error {
+  override readonly name = 'Busy';
+  constructor(held: string) {
+    super(`${held} is in use by another tab or process.`);
+  }
 }
 
 /** Reads a file as text, or null where there is none. */

@@ -1,0 +1,108 @@
+/** Which files of a repository a model needs, so that nothing else is downloaded. */
+import type { HubId } from './hub-id';
+import { SourceError } from './source-error';
+
+/** A file as the Hub lists it. */
+export interface ListedFile {
+  name: string;
+  /** Bytes; null where a mirror does not say. */
+  size: number | null;
+  /** Of large files: the digest of the bytes, lower-case hex. */
+  sha256: string | null;
+  /** Of the others: git's name for them, SHA-1 of "blob SIZE\0" and the bytes. */
+  gitSha1: string | null;
+}
+
+const WEIGHTS = 'model.safetensors';
+const INDEX = 'model.safetensors.index.json';
+const DESCRIPTIONS = [
+  'config.json',
+  'generation_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'chat_template.jinja',
+];
+const ADAPTER = ['adapter_config.json', 'adapter_model.safetensors'];
+
+/** Files that a reader of models could ask for at all; the others are forgotten at once. */
+export function isModelFile(name: string): boolean {
+  const parts = name.split('/');
+  if (parts.some((part) => part === '' || part === '.' || part === '..') || name.includes('\\')) return false;
+  return name === 'manifest.json' ? false : /\.(json|jinja|safetensors|gguf)$/i.test(name);
+}
+
+/**
+ * The files that a model needs, in the order they should come: small ones first, so that an unfit model is known early.
+ * `readIndex` gives the names of a sharded model's files. Throws SourceError where the repository has no weights we read.
+ */
+export async function chooseFiles(
+  listing: readonly ListedFile[],
+  gguf: HubId['gguf'],
+  where: string,
+  readIndex: (index: ListedFile) => Promise<string[]>,
+): Promise<ListedFile[]> {
+  if (gguf) return [chooseGguf(listing, gguf, where)];
+  const byName = new Map(listing.map((file) => [file.name, file]));
+  const found = (names: readonly string[]) => names.flatMap((name) => byName.get(name) ?? []);
+  const descriptions = found(DESCRIPTIONS);
+  if (byName.has(WEIGHTS)) return [...descriptions, ...found([WEIGHTS])];
+  const index = byName.get(INDEX);
+  if (index) {
+    const shards = await readIndex(index);
+    const missing = shards.filter((name) => !byName.has(name));
+    if (missing.length > 0)
+      throw new SourceError(
+        'not-found',
+        `${INDEX} names ${missing.length === 1 ? 'a file' : `${missing.length} files`} that the repository does not have: ${missing[0]}`,
+        where,
+        'The repository is damaged or still being uploaded; try another revision of it.',
+      );
+    return [...descriptions, index, ...found(shards)];
+  }
+  if (ADAPTER.every((name) => byName.has(name))) return [...descriptions, ...found(ADAPTER)];
+  const ggufs = listing.filter(isWholeModel);
+  if (ggufs.length === 1) return ggufs;
+  throw new SourceError(
+    'not-found',
+    'The repository has no model.safetensors',
+    where,
+    ggufs.length > 1
+      ? `It has GGUF files; add one to the name, as in ${where.split('@')[0]}/${ggufs[0].name}. There are: ${names(ggufs)}.`
+      : 'Choose a repository whose weights are safetensors or GGUF; PyTorch’s .bin files can run programs and are not read.',
+  );
+}
+
+function chooseGguf(listing: readonly ListedFile[], gguf: NonNullable<HubId['gguf']>, where: string): ListedFile {
+  const ggufs = listing.filter(isWholeModel);
+  const wanted = 'file' in gguf ? gguf.file : gguf.quantisation;
+  const tag = new RegExp(`(^|[-._/])${wanted.replace(/[.\\-]/g, '\\$&')}(?=[-._/])`, 'i');
+  const found = 'file' in gguf ? listing.filter((f) => f.name === gguf.file) : ggufs.filter((f) => tag.test(f.name));
+  if (found.length === 1 && !isPiece(found[0].name)) return found[0];
+  if (found.length === 1 || (found.length > 1 && found.every((f) => isPiece(f.name))))
+    throw new SourceError(
+      'not-found',
+      `${wanted} is split over several GGUF files`,
+      where,
+      `Choose one that is whole (${names(ggufs.filter((f) => !isPiece(f.name)))}), or download the pieces, merge them with llama.cpp’s gguf-split --merge and open the file.`,
+    );
+  throw new SourceError(
+    'not-found',
+    found.length === 0
+      ? `The repository has no GGUF file ${'file' in gguf ? wanted : `of quantisation ${wanted}`}`
+      : `${wanted} fits ${found.length} GGUF files: ${names(found)}`,
+    where,
+    ggufs.length > 0
+      ? `Name one of its files: ${names(ggufs)}.`
+      : 'It has no GGUF files at all; leave the part after the name out.',
+  );
+}
+
+/** GGUF files also carry projectors of images and importance matrices. */
+const isWholeModel = ({ name }: ListedFile): boolean => /\.gguf$/i.test(name) && !/mmproj|imatrix/i.test(name);
+const isPiece = (name: string): boolean => /-\d{5}-of-\d{5}\.gguf$/i.test(name);
+
+function names(files: readonly ListedFile[]): string {
+  if (files.length === 0) return 'there is none';
+  const shown = files.slice(0, 12).map((f) => f.name);
+  return files.length > 12 ? `${shown.join(', ')} and ${files.length - 12} more` : shown.join(', ');
+}

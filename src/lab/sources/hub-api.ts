@@ -1,0 +1,190 @@
+/** The Hub's own addresses and answers: a repository at a revision, a file of it, and why one is refused. */
+import * as v from 'valibot';
+import { isModelFile, type ListedFile } from './choose-files';
+import { HUB } from './hub-id';
+import { bodyOf, type Exchange, exchange, type Network, retrying, Transient, transientAnswer } from './request';
+import { reasonOf, SourceError } from './source-error';
+
+/** One repository, as asked for. */
+export interface HubRequest {
+  endpoint: string;
+  id: string;
+  revision: string;
+  token: string | null;
+}
+
+export interface HubListing {
+  /** The commit that the revision stands for. */
+  sha: string;
+  files: ListedFile[];
+}
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const hex = (digits: number) => v.pipe(v.string(), v.toLowerCase(), v.regex(new RegExp(`^[0-9a-f]{${digits}}$`)));
+const schema = v.object({
+  sha: hex(40),
+  siblings: v.array(
+    v.object({
+      rfilename: v.string(),
+      size: v.nullish(count),
+      blobId: v.nullish(v.fallback(v.nullable(hex(40)), null)),
+      lfs: v.nullish(v.object({ sha256: v.nullish(hex(64)), oid: v.nullish(v.string()), size: v.nullish(count) })),
+    }),
+  ),
+});
+
+/** The header that carries a token; only ever sent to the Hub itself (fetch drops it on the way to a CDN). */
+export function authorization({ token }: HubRequest): Record<string, string> {
+  return token ? { Authorization: `Bearer ${token}` } : {};
+}
+
+/** Where a file of a commit is downloaded. */
+export function fileAddress({ endpoint, id }: HubRequest, sha: string, name: string): string {
+  return `${endpoint}/${id}/resolve/${sha}/${name.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+/** The commit a revision stands for, and its files. Throws SourceError. */
+export async function listRepository(net: Network, request: HubRequest): Promise<HubListing> {
+  const { endpoint, id, revision } = request;
+  const url = `${endpoint}/api/models/${id}/revision/${encodeURIComponent(revision)}?blobs=true`;
+  // The first contact: whoever is offline should hear it in seconds.
+  const patience = { ...net, retries: Math.min(net.retries, 2) };
+  let body: Uint8Array;
+  try {
+    body = await retrying(patience, async () => {
+      const answer = await exchange(net, url, { headers: authorization(request) });
+      return takeBody(answer, request);
+    });
+  } catch (error) {
+    throw error instanceof Transient ? unreachable(error, request) : error;
+  }
+  return parseListing(body, url);
+}
+
+async function takeBody(answer: Exchange, request: HubRequest): Promise<Uint8Array> {
+  try {
+    if (!answer.response.ok) throw transientAnswer(answer.response) ?? refusal(answer.response, request, null);
+    return await bodyOf(answer);
+  } finally {
+    answer.cancel();
+  }
+}
+
+function parseListing(body: Uint8Array, url: string): HubListing {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    json = null;
+  }
+  const result = v.safeParse(schema, json);
+  if (!result.success) {
+    throw new SourceError(
+      'server',
+      'The answer is not that of a Hub: it has no commit and list of files',
+      url,
+      'Check the address of the Hub (HF_ENDPOINT), and whether this network wants a log-in on a web page first.',
+    );
+  }
+  const { sha, siblings } = result.output;
+  const files = siblings
+    .filter(({ rfilename }) => isModelFile(rfilename))
+    .map(({ rfilename, size, blobId, lfs }): ListedFile => {
+      const oid = lfs?.oid?.replace(/^sha256:/, '').toLowerCase();
+      const sha256 = lfs?.sha256 ?? (oid && /^[0-9a-f]{64}$/.test(oid) ? oid : null);
+      return {
+        name: rfilename,
+        size: lfs?.size ?? size ?? null,
+        sha256,
+        // Of a large file git only names the pointer to it.
+        gitSha1: lfs ? null : (blobId ?? null),
+      };
+    });
+  return { sha, files };
+}
+
+/** An answer of 4xx in words. `file`: the file that was asked for; null: the repository. */
+export function refusal(response: Response, request: HubRequest, file: string | null): SourceError {
+  const { endpoint, id, revision, token } = request;
+  const where = `${id}@${revision}, ${endpoint}`;
+  const code = response.headers.get('x-error-code') ?? '';
+  const { status } = response;
+  const giveToken = `give a token from ${HUB}/settings/tokens (in a shell: HF_TOKEN=hf_…)`;
+  if (code === 'GatedRepo' || (status === 403 && code !== 'RepoNotFound')) {
+    const how = `Open ${endpoint}/${id} in a browser, sign in and accept the model's terms; then `;
+    return token
+      ? new SourceError(
+          'denied',
+          `${id} is gated, and this token has no access to it`,
+          where,
+          `${how}try again. A fine-grained token also needs the permission to read gated repositories.`,
+        )
+      : new SourceError(
+          'denied',
+          `${id} is gated: its owner wants to know who downloads it`,
+          where,
+          `${how}${giveToken}.`,
+        );
+  }
+  if (status === 401 && token && code !== 'RepoNotFound')
+    return new SourceError(
+      'denied',
+      'The Hub refuses the token',
+      where,
+      `Check it, or ${giveToken.replace('a token', 'a new one')}; public models need none.`,
+    );
+  if (code === 'RevisionNotFound')
+    return new SourceError(
+      'not-found',
+      `${id} has no revision "${revision}"`,
+      where,
+      'Give a branch, a tag or a commit of it, or leave it out for main.',
+    );
+  if (file !== null && (code === 'EntryNotFound' || status === 404))
+    return new SourceError(
+      'not-found',
+      `${id} has no file ${file}`,
+      where,
+      'Choose one that its page lists under "Files".',
+    );
+  if (status === 401 || status === 404)
+    return new SourceError(
+      'not-found',
+      `There is no public model ${id}`,
+      where,
+      `Check the spelling, capitals included. If it is private, ${token ? 'use a token whose owner may read it' : giveToken}.`,
+    );
+  return new SourceError(
+    'server',
+    `The Hub answered ${status} ${response.statusText}`.trim(),
+    where,
+    'Try again later; a mirror can be set with HF_ENDPOINT.',
+  );
+}
+
+function unreachable(error: Transient, { endpoint, id, revision }: HubRequest): SourceError {
+  const where = `${id}@${revision}, ${endpoint}`;
+  if (error.status === 429)
+    return new SourceError(
+      'server',
+      'The Hub has had too many requests from here',
+      where,
+      'Wait some minutes, or give a token.',
+      error,
+    );
+  if (error.status !== null)
+    return new SourceError(
+      'server',
+      `The Hub is out of order: ${error.message}`,
+      where,
+      'Try again later; a mirror can be set with HF_ENDPOINT.',
+      error,
+    );
+  return new SourceError(
+    'offline',
+    `The Hub could not be reached: ${reasonOf(error.cause ?? error)}`,
+    where,
+    'Check the connection. Models that are already downloaded work without it, as do folders and files.',
+    error,
+  );
+}

@@ -1,0 +1,50 @@
+/** What the cache knows of one model at one commit: manifest.json beside its files. */
+import * as v from 'valibot';
+
+const size = v.pipe(v.number(), v.integer(), v.minValue(0));
+const listed = v.object({
+  name: v.string(),
+  size: v.nullable(size),
+  sha256: v.nullable(v.string()),
+  gitSha1: v.nullable(v.string()),
+});
+const held = v.object({
+  /** Bytes of the whole file; null while the server has not said. */
+  size: v.nullable(size),
+  /** The server's name for the bytes that came so far; a file whose name changes is begun again. */
+  etag: v.nullable(v.string()),
+  /** Whether all bytes are here and were checked. */
+  complete: v.boolean(),
+  /** When the first byte and the last one came, ISO 8601. */
+  date: v.string(),
+});
+const schema = v.object({
+  version: v.literal(1),
+  id: v.string(),
+  sha: v.string(),
+  endpoint: v.string(),
+  /** Names that stood for this commit (branches, tags), and when that was last seen, ISO 8601. */
+  revisions: v.record(v.string(), v.string()),
+  /** The repository's files, as far as a model can need them. */
+  listing: v.array(listed),
+  /** What is here of them. */
+  files: v.record(v.string(), held),
+});
+
+export type Manifest = v.InferOutput<typeof schema>;
+export type HeldFile = v.InferOutput<typeof held>;
+
+/** Reads a manifest; null for one that is torn or of another version, whose files then count as not there. */
+export function parseManifest(bytes: Uint8Array | null): Manifest | null {
+  if (!bytes) return null;
+  try {
+    const result = v.safeParse(schema, JSON.parse(new TextDecoder().decode(bytes)));
+    return result.success ? result.output : null;
+  } catch {
+    return null;
+  }
+}
+
+export function manifestBytes(manifest: Manifest): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`);
+}
