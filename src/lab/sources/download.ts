@@ -91,7 +91,7 @@ async function attempt(
     const from = response.status === 206 ? (range?.from ?? before) : 0;
     if (from > partial.length) throw new Transient(`the server sent bytes from ${from}, asked for ${partial.length}`);
     await receive(answer, partial, job, progress, from);
-    return isEnd(partial, job, progress);
+    return await isEnd(partial, job, progress); // awaited here: `finally` takes its time
   } finally {
     answer.cancel();
     await partial.flush();
@@ -176,10 +176,10 @@ function lost(error: Transient, partial: PartialFile, { file, url }: DownloadJob
     error.status === null ? 'offline' : 'server',
     `The download of ${file.name} stopped: ${reasonOf(error)}`,
     url,
-    `${partial.length > 0 ? `What has come is kept (${kept}). ` : ''}${
+    `${partial.length > 0 && !partial.inMemory ? `What has come is kept (${kept}). ` : ''}${
       error.status === 429
         ? 'The server asks for patience; wait some minutes and start it again, or give a token.'
-        : 'Check the connection and start it again; it then goes on where it stopped.'
+        : `Check the connection and start it again${partial.inMemory ? '' : '; it then goes on where it stopped'}.`
     }`,
     error,
   );

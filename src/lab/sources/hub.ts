@@ -159,7 +159,8 @@ class Repository {
     if (!file) return null;
     let source = this.opening.get(name);
     if (!source) {
-      source = cancellable(this.net, `${this.request.id}/${name}`, () => this.bring(file));
+      const kept = () => !this.noRoom;
+      source = cancellable(this.net, `${this.request.id}/${name}`, () => this.bring(file), kept);
       this.opening.set(name, source);
       // What failed or was cancelled may be tried again.
       source.catch(() => this.opening.delete(name));
@@ -270,7 +271,12 @@ class Repository {
 }
 
 /** Runs `work`; what it throws after the user stopped it becomes one SourceError. */
-async function cancellable<T>(net: Network, what: string, work: () => Promise<T>): Promise<T> {
+async function cancellable<T>(
+  net: Network,
+  what: string,
+  work: () => Promise<T>,
+  kept: () => boolean = () => true,
+): Promise<T> {
   try {
     net.signal?.throwIfAborted();
     return await work();
@@ -280,7 +286,7 @@ async function cancellable<T>(net: Network, what: string, work: () => Promise<T>
       'cancelled',
       'The download was cancelled',
       what,
-      'What has come is kept; start it again and it goes on from there.',
+      kept() ? 'What has come is kept; start it again and it goes on from there.' : 'It can be started again.',
       error,
     );
   }

@@ -54,6 +54,11 @@ export class PartialFile {
     return this.memory ? this.memory.length : this.stored + this.waitingBytes;
   }
 
+  /** Whether the bytes are in memory only, and gone when this file is. */
+  get inMemory(): boolean {
+    return this.memory !== null;
+  }
+
   /** Where it is stored; asked for only while it is not in memory. */
   private get commit(): CachedCommit {
     if (!this.place) throw new Error(`${this.name} is only in memory`);

@@ -1,0 +1,180 @@
+/** Files at an address on the web, read by HTTP ranges; servers without ranges give the whole file once, into memory. */
+import type { ByteSource, FileSource } from '../../data/bytes';
+import { MemoryFile } from './memory-file';
+import {
+  bodyOf,
+  contentRange,
+  exchange,
+  type Network,
+  type NetworkOptions,
+  network,
+  retrying,
+  Transient,
+  transientAnswer,
+} from './request';
+import { reasonOf, SourceError } from './source-error';
+
+/** The names that list() asks for: the web has no listing. */
+const NAMES = [
+  'config.json',
+  'generation_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'chat_template.jinja',
+  'model.safetensors',
+  'model.safetensors.index.json',
+  'adapter_config.json',
+  'adapter_model.safetensors',
+];
+
+/**
+ * The folder at `base`, or the one file where it ends in .gguf or .safetensors. A query (?…) goes with every request.
+ * Throws SourceError where `base` is no http(s) address; nothing is asked for before list() or open().
+ */
+export function urlSource(base: string, fetch?: typeof globalThis.fetch, options: NetworkOptions = {}): FileSource {
+  if (!/^https?:\/\//i.test(base) || !URL.canParse(base))
+    throw new SourceError('not-found', 'This is no address on the web', base, 'It begins with https:// or http://.');
+  const net = network({ ...options, fetch: fetch ?? options.fetch });
+  const url = new URL(base);
+  url.hash = '';
+  const single = /[^/]+\.(gguf|safetensors)$/i.exec(url.pathname)?.[0];
+  const where = url.href;
+  if (single) {
+    const name = decodeURIComponent(single);
+    return { where, list: async () => [name], open: async (asked) => (asked === name ? openUrl(net, where) : null) };
+  }
+  const open = async (name: string): Promise<ByteSource | null> => {
+    if (name.split('/').some((part) => part === '' || part === '.' || part === '..')) return null;
+    const file = new URL(url);
+    file.pathname = `${url.pathname.replace(/\/+$/, '')}/${name.split('/').map(encodeURIComponent).join('/')}`;
+    return openUrl(net, file.href);
+  };
+  return {
+    where,
+    open,
+    async list() {
+      const found = await Promise.all(NAMES.map(async (name) => ((await open(name)) ? name : null)));
+      return found.filter((name) => name !== null).sort();
+    },
+  };
+}
+
+/** What one byte tells of a file. */
+interface Probe {
+  /** null: the server gives no ranges, or hides the size from a page of another origin. */
+  size: number | null;
+  ranges: boolean;
+  etag: string | null;
+}
+
+/** The file at an address; null for 404, and for the page that some servers give instead. */
+async function openUrl(net: Network, url: string): Promise<ByteSource | null> {
+  const probe = await asking(net, url, async (): Promise<Probe | null> => {
+    // One byte and no HEAD: signed addresses are for GET alone, and a range is never compressed, so its size is the file's.
+    const answer = await exchange(net, url, { headers: { Range: 'bytes=0-0' } });
+    const { response } = answer;
+    try {
+      if (response.status === 404 || response.status === 410) return null;
+      const total = contentRange(response)?.total ?? null;
+      const etag = response.headers.get('etag');
+      if (response.status === 416) return { size: total ?? 0, ranges: true, etag };
+      if (!response.ok) throw transientAnswer(response) ?? refused(response, url);
+      if (isPage(response, url)) return null;
+      return { size: total, ranges: response.status === 206, etag };
+    } finally {
+      answer.cancel();
+    }
+  });
+  if (!probe) return null;
+  const size = probe.ranges ? (probe.size ?? (await sizeByHead(net, url))) : null;
+  if (size !== null) return { where: url, size, read: (from, to) => readRange(net, url, size, probe.etag, from, to) };
+  const whole = await asking(net, url, async () => {
+    const answer = await exchange(net, url);
+    if (!answer.response.ok) throw transientAnswer(answer.response) ?? refused(answer.response, url);
+    const memory = new MemoryFile();
+    for await (const chunk of answer.chunks()) memory.append(chunk);
+    return memory;
+  });
+  return whole.source(url);
+}
+
+/** For pages of another origin, from which Content-Range is hidden and Content-Length is not. */
+function sizeByHead(net: Network, url: string): Promise<number | null> {
+  return asking(net, url, async () => {
+    const answer = await exchange(net, url, { method: 'HEAD' });
+    answer.cancel();
+    const { headers, ok } = answer.response;
+    const length = Number(headers.get('content-length') ?? Number.NaN);
+    return ok && Number.isInteger(length) && !headers.get('content-encoding') ? length : null;
+  });
+}
+
+async function readRange(
+  net: Network,
+  url: string,
+  size: number,
+  etag: string | null,
+  from: number,
+  to: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (from < 0 || to > size || from > to) {
+    throw new SourceError(
+      'length',
+      `The file has ${size} bytes, asked for ${from} to ${to}`,
+      url,
+      'It is not whole; upload it again.',
+    );
+  }
+  if (from === to) return new Uint8Array(0);
+  return asking(net, url, async () => {
+    const answer = await exchange(net, url, { headers: { Range: `bytes=${from}-${to - 1}` } });
+    const { response } = answer;
+    try {
+      if (!response.ok) throw transientAnswer(response) ?? refused(response, url);
+      const [range, now] = [contentRange(response), response.headers.get('etag')];
+      if ((etag && now && etag !== now) || (range?.total ?? size) !== size)
+        throw new SourceError('corrupt', 'The file was changed while it was being read', url, 'Open the model again.');
+      const bytes = await bodyOf(answer);
+      // A server may forget its ranges (a proxy beside another); then the part is cut from the whole.
+      const part = response.status === 206 ? bytes : bytes.slice(from, to);
+      if (part.length !== to - from) throw new Transient(`of ${to - from} bytes ${part.length} came`);
+      return part;
+    } finally {
+      answer.cancel();
+    }
+  });
+}
+
+/** Runs requests until they are answered. Throws SourceError. */
+async function asking<T>(net: Network, url: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await retrying(net, work);
+  } catch (error) {
+    if (net.signal?.aborted)
+      throw new SourceError('cancelled', 'The reading was cancelled', url, 'It can be started again.', error);
+    if (!(error instanceof Transient)) throw error;
+    if (error.status !== null)
+      throw new SourceError('server', `The file cannot be read: ${error.message}`, url, 'Try again later.', error);
+    throw new SourceError(
+      'offline',
+      `The server could not be reached: ${reasonOf(error.cause ?? error)}`,
+      url,
+      'Check the address and the connection. From a web page, the server must also allow other pages to read it (CORS).',
+      error,
+    );
+  }
+}
+
+function refused(response: Response, url: string): SourceError {
+  const denied = response.status === 401 || response.status === 403;
+  return new SourceError(
+    denied ? 'denied' : 'server',
+    `The server answered ${response.status} ${response.statusText}`.trim(),
+    url,
+    denied ? 'Download the files with a program that can sign in there, and open the folder.' : 'Check the address.',
+  );
+}
+
+/** Servers of single-page applications answer every unknown path with their page. */
+const isPage = (response: Response, url: string): boolean =>
+  /^text\/html/i.test(response.headers.get('content-type') ?? '') && !/\.html?$/i.test(new URL(url).pathname);
