@@ -7,12 +7,28 @@ import { doctor } from './doctor';
 import { evaluation } from './eval';
 import { generate } from './generate';
 import { gradients } from './gradients';
+import { models } from './models';
+import { plan } from './plan';
 import { pretrain } from './pretrain';
 import { score } from './score';
+import { sft } from './sft';
 import { tokens } from './tokens';
 import { train } from './train';
 
-const COMMANDS: readonly Command[] = [train, pretrain, evaluation, generate, score, gradients, tokens, doctor, bench];
+const COMMANDS: readonly Command[] = [
+  train,
+  sft,
+  pretrain,
+  evaluation,
+  generate,
+  score,
+  gradients,
+  tokens,
+  plan,
+  models,
+  doctor,
+  bench,
+];
 
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
