@@ -4,6 +4,7 @@ import { generate } from '../model/generate';
 import type { Policy } from '../model/policy';
 import { passAtK } from './measures';
 import { mean } from './statistics';
+import { verdictsOn } from './verdicts';
 
 export interface EvaluationOptions {
   problems: number;
@@ -47,8 +48,9 @@ export async function evaluate(policy: Policy, task: Task, o: EvaluationOptions,
     stream: EVALUATION_STREAM,
   });
   policy.forget();
-  const right = problems.map((p, i) =>
-    mean(responses.slice(i * o.samples, (i + 1) * o.samples).map((r) => task.verify(p, r).reward)),
+  const verdicts = await verdictsOn(task, responses, (i) => problems[Math.floor(i / o.samples)]);
+  const right = problems.map((_, i) =>
+    mean(verdicts.slice(i * o.samples, (i + 1) * o.samples).map((v) => v.reward as number)),
   );
   return {
     accuracy: mean(right),

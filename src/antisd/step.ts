@@ -15,6 +15,7 @@ import { type Method, resolveMethod, scheduledLambda } from './arms';
 import { type Gate, gateStatistic, newGate, termActs, updateGate } from './gate';
 import { aggregationWeights, type Objective, policyObjective } from './objective';
 import { deviation, mean } from './statistics';
+import { verdictsOn } from './verdicts';
 
 /** What one step hands to the next, besides the policy. JSON only: a checkpoint holds it. */
 export interface MethodState {
@@ -98,7 +99,7 @@ export async function trainStep(x: StepContext, state: MethodState, step: number
   );
   policy.forget();
   const owner = (i: number) => Math.floor(i / c.group);
-  const verdicts = responses.map((response, i) => task.verify(problems[owner(i)], response));
+  const verdicts = await verdictsOn(task, responses, (i) => problems[owner(i)]);
 
   clock.enter('score');
   const inGroup = <T>(list: readonly T[], g: number) => list.slice(g * c.group, (g + 1) * c.group);

@@ -2,21 +2,22 @@
 import { evaluate } from '../antisd/evaluate';
 import { measureSignature } from '../antisd/signature';
 import { defineCommand, EXIT } from './command';
-import { openPolicy } from './inspect';
+import { MODEL_FLAGS, modelOf, openPolicy } from './inspect';
 import { loadTask } from './places';
 
 export const evaluation = defineCommand({
   name: 'eval',
   summary: 'avg@k and pass@k on held-out problems',
   flags: {
-    model: { kind: 'text', doc: 'model folder', default: 'nano', placeholder: 'DIR' },
-    task: { kind: 'text', doc: 'task', default: 'two-cards' },
+    ...MODEL_FLAGS,
+    task: { kind: 'text', doc: 'task, or a file of problems', default: 'two-cards' },
     problems: { kind: 'integer', doc: 'held-out problems', default: 128, min: 1 },
     samples: { kind: 'integer', doc: 'samples a problem: k', default: 8, min: 1 },
     'min-depth': { kind: 'integer', doc: 'least depth', default: 5, min: 1, max: 15 },
     temperature: { kind: 'number', doc: '0 takes the most likely token', default: 1, min: 0 },
     'top-p': { kind: 'number', doc: 'nucleus; 1 is off', default: 1, min: 0.01, max: 1 },
     'max-new-tokens': { kind: 'integer', doc: 'longest response', default: 83, min: 1 },
+    thinking: { kind: 'boolean', doc: 'let a model that can think do so' },
     seed: { kind: 'integer', doc: 'seed of sampling', default: 0, min: 0 },
     signature: {
       kind: 'boolean',
@@ -24,15 +25,13 @@ export const evaluation = defineCommand({
     },
   },
   async run(flags) {
-    const task = await loadTask(flags.task ?? 'two-cards');
     const problems = flags.problems ?? 128;
     const samples = flags.samples ?? 8;
     const maxNewTokens = flags['max-new-tokens'] ?? 83;
-    const { policy } = await openPolicy(flags.model ?? 'nano', {
-      rows: Math.min(256, problems * samples),
-      tokens: 2048,
-      maxNewTokens,
-    });
+    const model = await modelOf(flags);
+    const task = await loadTask(flags.task ?? 'two-cards', model, { maxNewTokens, thinking: flags.thinking });
+    const rows = Math.min(256, problems * samples);
+    const policy = await openPolicy(model, { rows, tokens: 2048, maxNewTokens }, flags);
     const options = {
       problems,
       samples,

@@ -1,15 +1,19 @@
 /** `generate`: stream a rollout of a prompt or of a held-out problem. */
+import { chatTemplate } from '../data/chat';
+import type { Tokenizer } from '../data/types';
 import { generate as sampleResponses } from '../model/generate';
 import { defineCommand, EXIT } from './command';
-import { openPolicy } from './inspect';
-import { loadTask } from './places';
+import { MODEL_FLAGS, modelOf, openPolicy } from './inspect';
+import { type LoadedModel, loadTask } from './places';
 
 export const generate = defineCommand({
   name: 'generate',
   summary: 'stream a response to a prompt, or to a held-out problem',
   flags: {
-    model: { kind: 'text', doc: 'model folder', default: 'nano', placeholder: 'DIR' },
+    ...MODEL_FLAGS,
     prompt: { kind: 'text', doc: 'prompt text; without it, a held-out problem of the task' },
+    chat: { kind: 'boolean', doc: 'put the prompt into the user turn of the model’s chat template' },
+    thinking: { kind: 'boolean', doc: 'let a model that can think do so' },
     task: { kind: 'text', doc: 'task of the problem', default: 'two-cards' },
     problem: { kind: 'integer', doc: 'index of the held-out problem', default: 0, min: 0 },
     'min-depth': { kind: 'integer', doc: 'least depth of the problem', default: 5, min: 1, max: 15 },
@@ -20,32 +24,76 @@ export const generate = defineCommand({
     seed: { kind: 'integer', doc: 'same seed, same response', default: 0, min: 0 },
   },
   async run(flags) {
-    const task = await loadTask(flags.task ?? 'two-cards');
-    const [problem] = task.generate({
-      split: 'heldout',
-      count: 1,
-      seed: 0,
-      minDepth: flags['min-depth'] ?? 5,
-      first: flags.problem ?? 0,
-    });
     const maxNewTokens = flags['max-new-tokens'] ?? 83;
-    const { policy, model } = await openPolicy(flags.model ?? 'nano', { maxNewTokens });
-    const ids = flags.prompt ? model.text.encode(flags.prompt) : task.studentPrompt(problem);
-    process.stderr.write(`${model.text.decode(ids)}\n`);
+    const { thinking } = flags;
+    const model = await modelOf(flags);
+    const { text } = model;
+    const posed = flags.prompt === undefined ? await heldOut(flags, model, { maxNewTokens, thinking }) : null;
+    const ids = posed ? posed.task.studentPrompt(posed.problem) : text.encode(promptText(flags, model));
+    const policy = await openPolicy(model, { maxNewTokens, positions: ids.length + maxNewTokens }, flags);
+    process.stderr.write(`${text.decode(ids)}\n`);
     const options = {
       temperature: flags.temperature ?? 1,
       topK: flags['top-k'] ?? 0,
       topP: flags['top-p'] ?? 1,
       maxNewTokens,
-      eosId: model.text.eosId,
+      eosId: text.eosId,
       seed: flags.seed ?? 0,
       stream: 0,
     };
+    const stream = textStream(text, (piece) => process.stdout.write(piece));
     const [response] = await sampleResponses(policy.decoder, [{ ids, count: 1 }], options, (pieces) => {
-      for (const piece of pieces) process.stdout.write(piece.ids.map((id) => `${model.text.token(id)} `).join(''));
+      for (const piece of pieces) stream.add(piece.ids);
     });
+    stream.end();
     process.stdout.write('\n');
-    if (!flags.prompt) process.stderr.write(`${task.verify(problem, response).reason}\n`);
+    if (posed) process.stderr.write(`${posed.task.verify(posed.problem, response).reason}\n`);
     return EXIT.done;
   },
 });
+
+/** The prompt as it stands, or as a user's turn. */
+function promptText(
+  { prompt = '', chat, thinking }: { prompt?: string; chat: boolean; thinking: boolean },
+  model: LoadedModel,
+): string {
+  if (!chat) return prompt;
+  const template = chatTemplate(model.tokenizer, model.where);
+  return template.render([{ role: 'user', content: prompt }], { addGenerationPrompt: true, thinking });
+}
+
+async function heldOut(
+  flags: { task?: string; problem?: number; 'min-depth'?: number },
+  model: LoadedModel,
+  settings: { maxNewTokens: number; thinking: boolean },
+) {
+  const task = await loadTask(flags.task ?? 'two-cards', model, settings);
+  const [problem] = task.generate({
+    split: 'heldout',
+    count: 1,
+    seed: 0,
+    minDepth: flags['min-depth'] ?? 5,
+    first: flags.problem ?? 0,
+  });
+  return { task, problem };
+}
+
+/** Decodes tokens as they come. A character can take several tokens: what is not whole yet waits for the next. */
+function textStream(tokenizer: Tokenizer, write: (piece: string) => void) {
+  const ids: number[] = [];
+  let written = '';
+  const show = (text: string) => {
+    if (!text.startsWith(written)) return;
+    write(text.slice(written.length));
+    written = text;
+  };
+  return {
+    add(more: readonly number[]) {
+      ids.push(...more);
+      show(tokenizer.decode(ids).replace(/\uFFFD+$/, ''));
+    },
+    end() {
+      show(tokenizer.decode(ids));
+    },
+  };
+}

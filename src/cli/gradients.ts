@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { BadInput } from '../data/errors';
 import { writeSafetensors } from '../model/safetensors';
 import { defineCommand, EXIT } from './command';
-import { openPolicy, readJsonFile, readTokenLists } from './inspect';
+import { MODEL_FLAGS, modelOf, openPolicy, readJsonFile, readTokenLists } from './inspect';
 
 export const gradients = defineCommand({
   name: 'gradients',
@@ -11,7 +11,7 @@ export const gradients = defineCommand({
   details:
     'FILE of --tokens: {"tokens": int[][]}; of --weights: {"weights": number[][]} of the same shape (the first of each list is not used).',
   flags: {
-    model: { kind: 'text', doc: 'model folder', default: 'nano', placeholder: 'DIR' },
+    model: MODEL_FLAGS.model,
     tokens: { kind: 'text', doc: 'file of token ids', required: true, placeholder: 'FILE' },
     weights: { kind: 'text', doc: 'file of weights', required: true, placeholder: 'FILE' },
     out: {
@@ -40,7 +40,7 @@ export const gradients = defineCommand({
       8192,
       lists.reduce((n, l) => n + l.length, 0),
     );
-    const { policy } = await openPolicy(flags.model ?? 'nano', {
+    const policy = await openPolicy(await modelOf(flags), {
       tokens,
       positions: Math.max(...lists.map((l) => l.length)),
       training: true,

@@ -2,32 +2,58 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { BadInput } from '../data/errors';
+import { chosenStorage } from '../lab/capacity';
 import type { Capacity } from '../model/activations';
+import { readAdapterFolder } from '../model/adapter';
 import { parseJson } from '../model/folder';
 import { Policy } from '../model/policy';
-import { type LoadedModel, loadModel, openDevice } from './places';
+import type { Flags } from './options';
+import { type LoadedModel, loadModel, nodeFolder, openDevice } from './places';
 
-/** A policy with room for what is asked. */
-export async function openPolicy(
-  name: string,
-  need: Partial<Capacity>,
-): Promise<{ policy: Policy; model: LoadedModel }> {
-  const model = await loadModel(name);
+/** Flags of every command that opens a model to look at it. */
+export const MODEL_FLAGS = {
+  model: {
+    kind: 'text',
+    doc: 'nano, a model folder, a .gguf file, a web address or a Hub id',
+    default: 'nano',
+    placeholder: 'MODEL',
+  },
+  adapter: { kind: 'text', doc: 'PEFT adapter folder to put on the model', placeholder: 'DIR' },
+  storage: { kind: 'text', doc: 'how weights are stored: auto, f32, bf16, f16, q8 or q4', default: 'auto' },
+} as const satisfies Flags;
+
+/** Values of MODEL_FLAGS. */
+export interface ModelFlags {
+  model?: string;
+  adapter?: string;
+  storage?: string;
+}
+
+/** The model that the flags name; only its headers are read. */
+export const modelOf = (flags: ModelFlags): Promise<LoadedModel> => loadModel(flags.model ?? 'nano');
+
+/** A policy with room for what is asked, its adapter on it. */
+export async function openPolicy(model: LoadedModel, need: Partial<Capacity>, flags: ModelFlags = {}): Promise<Policy> {
+  const adapter = flags.adapter ? await readAdapterFolder(nodeFolder(resolve(flags.adapter)), model.config) : null;
   const { gpu } = await openDevice(need.training === true);
-  const positions = Math.max(model.config.maxPositions, need.positions ?? 0);
+  const positions = Math.max(Math.min(model.config.maxPositions, 2048), need.positions ?? 0);
   const rows = need.rows ?? 1;
   const tokens = Math.max(need.tokens ?? 0, rows, positions);
   const capacity: Capacity = {
     maxNewTokens: 1,
     training: false,
     recompute: false,
+    storage: chosenStorage(flags.storage ?? 'auto', model),
+    lora: adapter?.settings,
     ...need,
     tokens,
     targets: tokens,
     positions,
     rows,
   };
-  return { policy: await Policy.create(gpu, model.config, capacity, model), model };
+  const policy = await Policy.create(gpu, model.config, capacity, model);
+  if (adapter) policy.setAdapters(adapter.packed);
+  return policy;
 }
 
 /** JSON from a file of the command line. Throws BadInput. */

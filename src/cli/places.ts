@@ -5,8 +5,6 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ByteSource, FileSource } from '../data/bytes';
 import { BadInput } from '../data/errors';
-import { jsonlTask } from '../data/jsonl-task';
-import { findTask } from '../data/tasks';
 import { readTokenizer } from '../data/tokenizer';
 import type { Task, Tokenizer } from '../data/types';
 import type { Gpu } from '../gpu/device';
@@ -15,6 +13,7 @@ import { completeCheckpoints } from '../lab/checkpoint';
 import type { DeviceReport } from '../lab/events';
 import type { Files } from '../lab/files';
 import { diskFiles } from '../lab/files.node';
+import { openTask } from '../lab/open-task';
 import { prepareDevice } from '../lab/prepare-device';
 import { type ModelFolder, openGgufModel, openModelFolder, parseJson } from '../model/folder';
 
@@ -67,7 +66,7 @@ export async function loadModel(name: string): Promise<LoadedModel> {
 }
 
 /** A directory whose files are read by ranges. */
-function nodeFolder(where: string): FileSource {
+export function nodeFolder(where: string): FileSource {
   return {
     where,
     list: async () => (await readdir(where)).sort(),
@@ -93,17 +92,14 @@ function nodeFolder(where: string): FileSource {
   };
 }
 
-/** A task by name, or from a .jsonl file of problems. Throws BadInput. */
-export async function loadTask(name: string): Promise<Task> {
-  if (!name.endsWith('.jsonl')) return findTask(name);
-  const bytes = await diskFiles(dirname(resolve(name))).read(name.split('/').pop() as string);
-  if (!bytes)
-    throw new BadInput(
-      'There is no such file',
-      resolve(name),
-      'Give --task a .jsonl file of problems, or the name of a task.',
-    );
-  return jsonlTask(new TextDecoder().decode(bytes), name);
+/** A task by name, or from a file of problems, for a model. Throws BadInput. */
+export function loadTask(
+  name: string,
+  model: LoadedModel,
+  { maxNewTokens, thinking }: { maxNewTokens: number; thinking: boolean },
+): Promise<Task> {
+  const read = (file: string) => diskFiles(dirname(resolve(file))).read(basename(file));
+  return openTask(name, { model, tokenizer: model.text, maxNewTokens, thinking }, read);
 }
 
 /** A folder for a new run. Throws BadInput where it exists and is not empty: nothing is ever overwritten. */

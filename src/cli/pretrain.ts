@@ -1,6 +1,7 @@
 /** `pretrain`: supervised training of a model from scratch on a task's corpus, resumable. */
 import { BadInput } from '../data/errors';
 import { Random } from '../data/random';
+import { findTask } from '../data/tasks';
 import { type MatmulVariant, matmulVariant, setMatmulVariant } from '../kernels/matmul';
 import { checkpointFacts, loadCheckpoint, saveCheckpoint } from '../lab/checkpoint';
 import type { Files } from '../lab/files';
@@ -10,7 +11,7 @@ import { ParameterLayout } from '../model/parameters';
 import { Policy } from '../model/policy';
 import { NANO_RECIPE, type PretrainOptions, pretrainStep } from '../model/pretrain';
 import { clock, defineCommand, EXIT, stopSignal } from './command';
-import { loadTask, newRunFolder, openDevice, openRunFolder } from './places';
+import { newRunFolder, openDevice, openRunFolder } from './places';
 
 interface PretrainConfig {
   kind: 'pretrain';
@@ -51,7 +52,7 @@ export const pretrain = defineCommand({
   async run(flags) {
     const stop = stopSignal();
     const { files, config, from } = flags.resume ? await reopen(flags.resume) : await begin(flags);
-    const task = await loadTask(config.task);
+    const task = findTask(config.task);
     const corpus = task.pretrainExample;
     if (!corpus)
       throw new BadInput(

@@ -1,10 +1,11 @@
 /** `score`: the token signals of a given text, or log-probabilities of given token ids. */
 import { tokenAdvantages } from '../antisd/advantages';
 import { resolveMethod } from '../antisd/arms';
+import { chatTemplate } from '../data/chat';
 import { BadInput } from '../data/errors';
 import { DEFAULT_CONFIG, parseTrainConfig } from '../lab/config';
 import { defineCommand, EXIT } from './command';
-import { openPolicy, readTokenLists, unflatten } from './inspect';
+import { MODEL_FLAGS, type ModelFlags, modelOf, openPolicy, readTokenLists, unflatten } from './inspect';
 
 export const score = defineCommand({
   name: 'score',
@@ -14,43 +15,38 @@ export const score = defineCommand({
     'method’s term alone, with the gate open). With --tokens FILE, {"tokens": int[][]}: {"logprob": number[][],\n' +
     '"entropy": number[][]}; position t scores token t from those before it, and is 0 at t = 0.',
   flags: {
-    model: { kind: 'text', doc: 'model folder', default: 'nano', placeholder: 'DIR' },
+    ...MODEL_FLAGS,
     student: { kind: 'text', doc: 'prompt the student sees' },
     teacher: { kind: 'text', doc: 'prompt the teacher sees' },
     response: { kind: 'text', doc: 'response both score' },
     method: { kind: 'text', doc: 'arm whose phi and advantage are shown', default: DEFAULT_CONFIG.arm },
+    chat: { kind: 'boolean', doc: 'put both prompts into the user turn of the model’s chat template' },
     tokens: { kind: 'text', doc: 'file of token ids instead of texts', placeholder: 'FILE' },
   },
   async run(flags) {
-    const result = flags.tokens ? await scoreIds(flags.model ?? 'nano', flags.tokens) : await scoreTexts(flags);
+    const result = flags.tokens ? await scoreIds(flags, flags.tokens) : await scoreTexts(flags);
     process.stdout.write(`${JSON.stringify(result)}\n`);
     return EXIT.done;
   },
 });
 
-async function scoreIds(model: string, file: string) {
+async function scoreIds(flags: ModelFlags, file: string) {
   const lists = await readTokenLists(file);
   const longest = Math.max(...lists.map((l) => l.length));
-  const { policy } = await openPolicy(model, {
-    positions: longest,
-    tokens: Math.min(
-      8192,
-      lists.reduce((n, l) => n + l.length, 0),
-    ),
-  });
+  const tokens = Math.min(
+    8192,
+    lists.reduce((n, l) => n + l.length, 0),
+  );
+  const policy = await openPolicy(await modelOf(flags), { positions: longest, tokens }, flags);
   const scores = await policy.score(policy.plan(lists.map((ids) => ({ ids, from: 1 }))));
   const lengths = lists.map((l) => l.length - 1);
   const withFirst = (flat: Float32Array) => unflatten(flat, lengths).map((row) => [0, ...row]);
   return { logprob: withFirst(scores.logprob), entropy: withFirst(scores.entropy) };
 }
 
-async function scoreTexts(flags: {
-  model?: string;
-  student?: string;
-  teacher?: string;
-  response?: string;
-  method?: string;
-}) {
+async function scoreTexts(
+  flags: ModelFlags & { student?: string; teacher?: string; response?: string; method?: string; chat: boolean },
+) {
   const { student, teacher, response } = flags;
   if (!student || !teacher || !response) {
     throw new BadInput(
@@ -60,13 +56,19 @@ async function scoreTexts(flags: {
     );
   }
   const config = parseTrainConfig({ arm: flags.method }, '--method');
-  const { policy, model } = await openPolicy(flags.model ?? 'nano', { tokens: 2048, positions: 1024 });
+  const model = await modelOf(flags);
+  const template = flags.chat ? chatTemplate(model.tokenizer, model.where) : null;
   const ids = model.text.encode(response);
-  const side = (prompt: string) => {
+  const side = (text: string) => {
+    const turn = [{ role: 'user', content: text }] as const;
+    const prompt = template ? template.render(turn, { addGenerationPrompt: true, thinking: false }) : text;
     const head = model.text.encode(prompt);
     return { ids: [...head, ...ids], from: head.length };
   };
-  const scores = await policy.score(policy.plan([side(student), side(teacher)]));
+  const sides = [side(student), side(teacher)];
+  const positions = Math.max(...sides.map((x) => x.ids.length));
+  const policy = await openPolicy(model, { tokens: sides[0].ids.length + sides[1].ids.length, positions }, flags);
+  const scores = await policy.score(policy.plan(sides));
   const n = ids.length;
   const [s, t] = [scores.logprob.subarray(0, n), scores.logprob.subarray(n)];
   const method = resolveMethod(config);

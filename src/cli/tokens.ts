@@ -6,7 +6,7 @@ import { chooseContexts } from '../data/context';
 import { parseTrainConfig } from '../lab/config';
 import { generate } from '../model/generate';
 import { defineCommand, EXIT } from './command';
-import { openPolicy } from './inspect';
+import { MODEL_FLAGS, modelOf, openPolicy } from './inspect';
 import { loadTask } from './places';
 
 export const tokens = defineCommand({
@@ -14,30 +14,33 @@ export const tokens = defineCommand({
   summary: 'the token table: shortcut and deliberation tokens by mean u',
   details: 'A token after "no" is counted apart ("no So", "no Wait"): there the model chooses to go on or to give up.',
   flags: {
-    model: { kind: 'text', doc: 'model folder', default: 'nano', placeholder: 'DIR' },
-    task: { kind: 'text', doc: 'task', default: 'two-cards' },
+    ...MODEL_FLAGS,
+    task: { kind: 'text', doc: 'task, or a file of problems', default: 'two-cards' },
     method: { kind: 'text', doc: 'arm whose term is shown', default: 'antisd-paper' },
     problems: { kind: 'integer', doc: 'training problems', default: 64, min: 1 },
     samples: { kind: 'integer', doc: 'rollouts a problem', default: 8, min: 2 },
     'min-depth': { kind: 'integer', doc: 'least depth', default: 5, min: 1, max: 15 },
+    'max-new-tokens': { kind: 'integer', doc: 'longest response', default: 83, min: 1 },
     'at-least': { kind: 'integer', doc: 'leave out tokens that occur less often', default: 10, min: 1 },
     seed: { kind: 'integer', doc: 'seed of problems and sampling', default: 0, min: 0 },
     json: { kind: 'boolean', doc: 'print the rows as JSON' },
   },
   async run(flags) {
-    const task = await loadTask(flags.task ?? 'two-cards');
+    const model = await modelOf(flags);
+    const maxNewTokens = flags['max-new-tokens'] ?? 83;
+    const task = await loadTask(flags.task ?? 'two-cards', model, { maxNewTokens, thinking: false });
     const method = resolveMethod(parseTrainConfig({ arm: flags.method }, '--method'));
     const samples = flags.samples ?? 8;
     const seed = flags.seed ?? 0;
     const count = flags.problems ?? 64;
     const rows = Math.min(256, count * samples);
-    const { policy } = await openPolicy(flags.model ?? 'nano', { rows, tokens: 8192, maxNewTokens: task.maxNewTokens });
+    const policy = await openPolicy(model, { rows, tokens: 8192, maxNewTokens }, flags);
     const problems = task.generate({ split: 'train', count, seed, minDepth: flags['min-depth'] ?? 5 });
     const sampling = {
       temperature: 1,
       topK: 0,
       topP: 1,
-      maxNewTokens: task.maxNewTokens,
+      maxNewTokens,
       eosId: task.tokenizer.eosId,
       seed,
       stream: 0,

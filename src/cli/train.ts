@@ -46,7 +46,8 @@ export const train = defineCommand({
     const given = values as Record<string, string | boolean | undefined>;
     const { files, config, from } =
       typeof given.resume === 'string' ? await reopen(given.resume, given) : await begin(given);
-    const [model, task] = await Promise.all([loadModel(config.model), loadTask(config.task)]);
+    const model = await loadModel(config.model);
+    const task = await loadTask(config.task, model, config);
     const { gpu, report } = await openDevice();
     const emit = (event: RunEvent) => {
       if (given.json === true) process.stdout.write(`${JSON.stringify(event)}\n`);
@@ -100,9 +101,8 @@ async function begin(
     if (typeof value === 'string') partial[name] = valueFromText(name, value);
   }
   const config = parseTrainConfig(partial, 'lab train');
+  await loadTask(config.task, await loadModel(config.model), config); // refuse what is bad before the folder exists
   const files = await newRunFolder(typeof given.out === 'string' ? given.out : `runs/${config.arm}-${config.seed}`);
-  await loadModel(config.model); // refuse a bad model before the folder exists
-  await loadTask(config.task);
   await files.write('config.json', new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
   return { files, config, from: 0 };
 }

@@ -94,6 +94,8 @@ export interface Task {
   teacherPrompt(problem: Problem, context: PrivilegedContext): number[];
   /** Judges a response (ids after the prompt, with its eos if it ended). Recomputes; compares no strings. */
   verify(problem: Problem, response: ArrayLike<number>): Verdict;
+  /** A second, slower opinion on a verdict; absent where the first is final. */
+  settle?(problem: Problem, verdict: Verdict): Promise<Verdict>;
   /** A solution text that does not solve `problem`, for contexts that mislead on purpose; a function of both arguments only. */
   wrongSolution(problem: Problem, seed: number): string;
   /** Cut a correct sibling's response down to the solution text that a teacher prompt shows. */

@@ -1,13 +1,20 @@
 /** The sizes that a configuration needs of a model, and the adapter it asks for. */
 import { BadInput } from '../data/errors';
+import { Random, STREAMS } from '../data/random';
+import { elements, type TensorSpec } from '../gpu/tensor';
 import { STORAGES, type Storage } from '../kernels/storage';
-import type { Capacity } from '../model/activations';
+import { type Capacity, layerSpecs } from '../model/activations';
+import type { ModelConfig } from '../model/config';
 import type { ModelFolder } from '../model/folder';
 import { ALL_TARGETS, type LoraSettings } from '../model/lora';
+import type { Trainable } from '../model/parameters';
+import type { Policy } from '../model/policy';
 import type { TrainConfig } from './config';
 
 /** Micro-batches hold at most this many tokens. */
 const TOKENS_A_BATCH = 8192;
+/** What a micro-batch's activations take at most, where the configuration leaves its size open, in bytes. */
+const ACTIVATION_BYTES = 1e9;
 /** Rows decoded at once, at most. */
 const ROWS = 256;
 /** Longest prompt and response together, where the configuration leaves it open and the model would take far more. */
@@ -20,7 +27,8 @@ export function sessionCapacity(model: Pick<ModelFolder, 'config' | 'tensors'>, 
   const positions = c.contextLength || Math.max(Math.min(model.config.maxPositions, USUAL_CONTEXT), maxNewTokens + 1);
   const rows = Math.min(ROWS, Math.max(rollouts, c.evalProblems * c.evalSamples));
   const wanted = Math.min(TOKENS_A_BATCH, rollouts * Math.min(positions, maxNewTokens + 16));
-  const tokens = Math.max(rows, positions, c.microBatch || wanted);
+  const most = Math.floor(ACTIVATION_BYTES / bytesPerToken(model.config, c.recompute));
+  const tokens = Math.max(rows, positions, c.microBatch || Math.min(wanted, most));
   const lora = loraSettings(c);
   return {
     tokens,
@@ -33,6 +41,13 @@ export function sessionCapacity(model: Pick<ModelFolder, 'config' | 'tensors'>, 
     lora,
     storage: lora ? chosenStorage(c.storage, model) : 'f32',
   };
+}
+
+/** Bytes that a token's activations take in all layers. */
+function bytesPerToken(config: ModelConfig, recompute: boolean): number {
+  const specs: TensorSpec[] = Object.values(layerSpecs(config, 1, 0));
+  const layer = specs.reduce((bytes, { shape }) => bytes + elements(shape) * 4, 0);
+  return recompute ? layer + config.layers * config.hiddenSize * 4 : layer * config.layers;
 }
 
 /** The adapter a configuration asks for; null where all parameters are trained. Throws BadInput. */
@@ -68,4 +83,11 @@ export function chosenStorage(asked: string, { tensors }: Pick<ModelFolder, 'ten
   if (dtype === 'F16') return 'f16';
   if (/^Q[68]/.test(dtype)) return 'q8';
   return /^Q[45]/.test(dtype) ? 'q4' : 'f32';
+}
+
+/** Adapters that change nothing yet: A random as PEFT draws it, B zero. */
+export function initialAdapters(policy: Policy, seed: number): Float32Array<ArrayBuffer> {
+  const random = new Random(STREAMS.adapters, seed);
+  const uniform = () => (random.uint32() + 0.5) / 2 ** 32;
+  return (policy.decoder.adapters as Trainable).layout.initialise(uniform, uniform);
 }

@@ -5,7 +5,6 @@
 import { evaluate } from '../antisd/evaluate';
 import { TokenTable } from '../antisd/measures';
 import { type MethodState, newMethodState, type StepOutcome, trainStep } from '../antisd/step';
-import { Random, STREAMS } from '../data/random';
 import type { Task } from '../data/types';
 import type { Gpu } from '../gpu/device';
 import { DeviceLost, GpuValidationError, NotFinite, OutOfMemory, ShaderError } from '../gpu/errors';
@@ -13,9 +12,9 @@ import { type MatmulVariant, matmulVariant, setMatmulVariant } from '../kernels/
 import { planMemory } from '../model/decoder';
 import type { ModelFolder } from '../model/folder';
 import type { Layout } from '../model/layout';
-import type { OnLoaded, Trainable } from '../model/parameters';
+import type { OnLoaded } from '../model/parameters';
 import { type PlannedBatch, Policy, type Scores, type TrainingState } from '../model/policy';
-import { sessionCapacity } from './capacity';
+import { initialAdapters, sessionCapacity } from './capacity';
 import { checkpointFolder, loadCheckpoint, saveCheckpoint, trainedFiles } from './checkpoint';
 import type { TrainConfig } from './config';
 import { type DeviceReport, EVENT_VERSION, type Fault, type RunEvent } from './events';
@@ -317,13 +316,6 @@ export class Session {
     this.policy.destroy();
     this.frozen?.destroy();
   }
-}
-
-/** Adapters that change nothing yet: A random as PEFT draws it, B zero. */
-function initialAdapters(policy: Policy, seed: number): Float32Array<ArrayBuffer> {
-  const random = new Random(STREAMS.adapters, seed);
-  const uniform = () => (random.uint32() + 0.5) / 2 ** 32;
-  return (policy.decoder.adapters as Trainable).layout.initialise(uniform, uniform);
 }
 
 /** An error as a fault, with what can still be done. */

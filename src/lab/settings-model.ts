@@ -1,6 +1,6 @@
 /** Settings of how a model is held and what of it is trained. */
 import { STORAGES } from '../kernels/storage';
-import { choice, integer, number, text } from './setting';
+import { choice, flag, integer, number, text } from './setting';
 
 export const MODEL_SETTINGS = {
   loraRank: integer({
@@ -32,6 +32,13 @@ export const MODEL_SETTINGS = {
     choices: ['auto', ...STORAGES],
     label: 'Frozen weights',
     doc: 'How weights under an adapter are stored; auto keeps what the checkpoint has.',
+    group: 'model',
+    advanced: true,
+  }),
+  thinking: flag({
+    default: false,
+    label: 'Thinking',
+    doc: 'Let a model that can think aloud do so before it answers.',
     group: 'model',
     advanced: true,
   }),

@@ -91,7 +91,7 @@ function familyOf(raw: Json, where: string): FamilyName {
 function refuseUnsupported(raw: Json, family: FamilyName, where: string): void {
   const { fields } = FAMILIES[family];
   for (const [field, value] of Object.entries(raw)) {
-    if (value === null || value === undefined || IGNORED_FIELDS.has(field)) continue;
+    if (value === null || value === undefined || field.startsWith('_') || IGNORED_FIELDS.has(field)) continue;
     const rule = fields[field];
     if (rule === undefined) {
       throw new BadInput(

@@ -51,8 +51,14 @@ export type WeightSource = { tensors: TensorCatalog; where: string } | Float32Ar
 
 /** Bytes by purpose for a model and a capacity, before anything is allocated. */
 export function planMemory(config: ModelConfig, cap: Capacity): Record<Purpose, number> & { total: number } {
+  const bytes = Arena.plan(tensorSpecs(config, cap));
+  return { ...bytes, total: Object.values(bytes).reduce((a, b) => a + b, 0) };
+}
+
+/** Every tensor that a decoder of this capacity allocates. Throws BadInput where weights cannot be cut to the binding. */
+export function tensorSpecs(config: ModelConfig, cap: Capacity): TensorSpec[] {
   const binding = cap.bindingBytes ?? Number.POSITIVE_INFINITY;
-  const specs: TensorSpec[] = [
+  return [
     ...(trainsAll(cap)
       ? trainableSpecs(new ParameterLayout(config, binding))
       : frozenSpecs(new ParameterLayout(config), cap.storage ?? 'f32', binding)),
@@ -63,8 +69,6 @@ export function planMemory(config: ModelConfig, cap: Capacity): Record<Purpose, 
     ...(cap.training ? Object.values(backwardSpecs(config, cap)) : []),
     ...Object.values(decodeSpecs(config, cap)),
   ];
-  const bytes = Arena.plan(specs);
-  return { ...bytes, total: Object.values(bytes).reduce((a, b) => a + b, 0) };
 }
 
 /** Specs of every distinct layer set: one a layer when the backward pass needs them all, else one and the inputs. */

@@ -114,8 +114,6 @@ export const IGNORED_FIELDS: ReadonlySet<string> = new Set([
   'architectures',
   'transformers_version',
   'transformers.js_config',
-  '_name_or_path',
-  '_commit_hash',
   'auto_map',
   'torch_dtype',
   'dtype',

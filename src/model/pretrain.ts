@@ -1,7 +1,7 @@
-/** Supervised training of a model from scratch on a task's corpus: mean negative log-probability over the tokens that carry loss. */
+/** Supervised training of a model from scratch on a task's corpus. */
 import type { SupervisedExample } from '../data/types';
-import { NotFinite } from '../gpu/errors';
 import type { Policy } from './policy';
+import { type SupervisedStep, supervisedUpdate } from './supervised';
 
 export interface PretrainOptions {
   steps: number;
@@ -30,16 +30,16 @@ export const NANO_RECIPE: PretrainOptions = {
   seed: 0,
 };
 
-export interface PretrainStep {
+export interface PretrainStep extends SupervisedStep {
   step: number; // 1-based
-  loss: number; // nats a token that carries loss
-  gradNorm: number;
   lr: number;
-  tokens: number; // of this step, prompts included
 }
 
 /** Linear warm-up, then cosine to finalFactor of the peak. */
-export function cosineRate(o: PretrainOptions, step: number): number {
+export function cosineRate(
+  o: Pick<PretrainOptions, 'steps' | 'learningRate' | 'warmupSteps' | 'finalFactor'>,
+  step: number,
+): number {
   if (step <= o.warmupSteps) return (o.learningRate * step) / o.warmupSteps;
   const progress = (step - o.warmupSteps) / Math.max(1, o.steps - o.warmupSteps);
   return o.learningRate * (o.finalFactor + (1 - o.finalFactor) * 0.5 * (1 + Math.cos(Math.PI * progress)));
@@ -53,29 +53,6 @@ export async function pretrainStep(
   step: number,
 ): Promise<PretrainStep> {
   const examples = Array.from({ length: o.batch }, (_, i) => corpus((step - 1) * o.batch + i, o.seed));
-  const sequences = examples.map((e) => ({
-    ids: e.ids,
-    from: Math.max(
-      1,
-      e.lossMask.findIndex((m) => m > 0),
-    ),
-    mask: e.lossMask,
-  }));
-  const batch = policy.plan(sequences);
-  const mask = sequences.flatMap((s) => s.mask.slice(s.from));
-  const total = mask.reduce((a, b) => a + b, 0);
-  const scores = await policy.score(batch);
-  const loss = -mask.reduce((sum, m, i) => sum + m * scores.logprob[i], 0) / total;
-  policy.zeroGradients();
-  policy.accumulate(
-    batch,
-    Float32Array.from(mask, (m) => -m / total),
-  );
   const lr = cosineRate(o, step);
-  const { gradNorm, applied } = await policy.update({ ...o, lr, eps: 1e-8 });
-  if (!applied)
-    throw new NotFinite(
-      `The gradient of pre-training step ${step} is not finite. Lower the learning rate and resume from the last checkpoint.`,
-    );
-  return { step, loss, gradNorm, lr, tokens: sequences.reduce((n, s) => n + s.ids.length, 0) };
+  return { step, lr, ...(await supervisedUpdate(policy, examples, { ...o, lr, eps: 1e-8 })) };
 }

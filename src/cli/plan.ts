@@ -1,0 +1,89 @@
+/** `plan`: what a model takes of the adapter's memory, by use, before anything is loaded. */
+import { freemem } from 'node:os';
+import { parseTrainConfig } from '../lab/config';
+import { largestThatFits, type PlanRow, planRows, size } from '../lab/memory-plan';
+import { bindingBytes } from '../model/decoder';
+import { ParameterLayout } from '../model/parameters';
+import { defineCommand, EXIT } from './command';
+import { loadModel, openDevice } from './places';
+
+export const plan = defineCommand({
+  name: 'plan',
+  summary: 'memory a model needs, by use; the largest batch and context that fit',
+  details:
+    'Only the model’s headers are read. WebGPU tells no adapter’s memory: on a software adapter the free memory of this\n' +
+    'machine is taken, on a GPU give --memory.',
+  flags: {
+    model: { kind: 'text', doc: 'nano, a model folder, a .gguf file, a web address or a Hub id', default: 'nano' },
+    'lora-rank': { kind: 'integer', doc: 'rank of the adapter', default: 16, min: 1, max: 256 },
+    problems: { kind: 'integer', doc: 'problems a step', default: 4, min: 1 },
+    group: { kind: 'integer', doc: 'rollouts a problem', default: 4, min: 1 },
+    'max-new-tokens': { kind: 'integer', doc: 'longest response', default: 256, min: 1 },
+    'context-length': { kind: 'integer', doc: 'longest prompt and response together; 0 chooses', default: 0, min: 0 },
+    recompute: { kind: 'boolean', doc: 'compute activations again in the backward pass' },
+    memory: { kind: 'number', doc: 'the adapter’s memory in GB', min: 0.01, placeholder: 'GB' },
+    json: { kind: 'boolean', doc: 'print the plan as JSON' },
+  },
+  async run(flags) {
+    const model = await loadModel(flags.model ?? 'nano');
+    const config = parseTrainConfig(
+      {
+        model: flags.model,
+        loraRank: flags['lora-rank'],
+        problems: flags.problems,
+        group: flags.group,
+        maxNewTokens: flags['max-new-tokens'],
+        contextLength: flags['context-length'],
+        recompute: flags.recompute,
+        evalProblems: 1,
+        evalSamples: 1,
+      },
+      'lab plan',
+    );
+    const { gpu } = await openDevice(false);
+    const memory = flags.memory ? flags.memory * 1e9 : gpu.adapter.software ? freemem() : 8e9;
+    const room = { binding: bindingBytes(gpu), memory };
+    const rows = planRows(model, config, room).map((row) => ({
+      ...row,
+      largest: largestThatFits(model.config, row.capacity, room),
+    }));
+    if (flags.json) {
+      process.stdout.write(`${JSON.stringify({ model: model.where, room, rows })}\n`);
+      return EXIT.done;
+    }
+    const { count } = new ParameterLayout(model.config);
+    const [{ capacity }] = rows;
+    process.stdout.write(
+      `${model.where}: ${model.config.family}, ${(count / 1e6).toFixed(1)} million parameters\n` +
+        `${gpu.adapter.name}: ${size(memory)} of memory, bindings of ${size(room.binding)}\n` +
+        `context ${capacity.positions}, ${capacity.rows} rows decoded at once, micro-batches of ${capacity.tokens} tokens\n\n` +
+        table(rows),
+    );
+    return EXIT.done;
+  },
+});
+
+function table(rows: (PlanRow & { largest: { tokens: number; positions: number } })[]): string {
+  const head = [
+    'use',
+    'weights as',
+    'weights',
+    'gradients',
+    'optimizer',
+    'activations',
+    'KV cache',
+    'scratch',
+    'total',
+  ];
+  const body = rows.map(({ use, storage, bytes: b, refused, largest }) => [
+    ...[use, storage],
+    ...[b.weights, b.gradients, b.optimizer, b.activations, b.kvCache, b.scratch, b.total].map(size),
+    refused ?? `fits; at most ${largest.tokens} tokens a micro-batch, or a context of ${largest.positions}`,
+  ]);
+  const widths = head.map((title, i) => Math.max(title.length, ...body.map((cells) => cells[i].length)) + 2);
+  const line = (cells: string[]) =>
+    cells
+      .map((cell, i) => (i < 2 ? cell.padEnd(widths[i]) : i < head.length ? cell.padStart(widths[i]) : `  ${cell}`))
+      .join('');
+  return `${[head, ...body].map(line).join('\n')}\n`;
+}

@@ -1,0 +1,98 @@
+/** What a model and a configuration take of an adapter's memory, before anything is loaded, and what would still fit. */
+import { elements } from '../gpu/tensor';
+import type { Storage } from '../kernels/storage';
+import type { Capacity } from '../model/activations';
+import type { ModelConfig } from '../model/config';
+import { planMemory, tensorSpecs } from '../model/decoder';
+import type { ModelFolder } from '../model/folder';
+import { chosenStorage, loraSettings, sessionCapacity } from './capacity';
+import type { TrainConfig } from './config';
+import type { MemoryPlan } from './events';
+
+/** What an adapter gives, in bytes. WebGPU tells no adapter's memory: `memory` comes from the host or the user. */
+export interface AdapterRoom {
+  readonly binding: number;
+  readonly memory: number;
+}
+
+export interface PlanRow {
+  /** "LoRA, rank 16", "all parameters", "to look at". */
+  readonly use: string;
+  readonly storage: Storage;
+  readonly capacity: Capacity;
+  readonly bytes: MemoryPlan;
+  /** Why it does not fit, in numbers, or null where it does. */
+  readonly refused: string | null;
+}
+
+/** Bytes of AdamW's two moments, the gradients and the values: the ways to use a model, each with its plan. */
+export function planRows(model: Pick<ModelFolder, 'config' | 'tensors'>, c: TrainConfig, room: AdapterRoom): PlanRow[] {
+  const row = (use: string, settings: Partial<TrainConfig>, training = true): PlanRow => {
+    const capacity = { ...sessionCapacity(model, { ...c, ...settings }), training, bindingBytes: room.binding };
+    return planRow(use, model.config, capacity, room);
+  };
+  const storage = chosenStorage(c.storage, model);
+  const look = { ...sessionCapacity(model, { ...c, loraRank: 0 }), training: false, bindingBytes: room.binding };
+  const rank = c.loraRank || 16;
+  const lora = loraSettings({ ...c, loraRank: rank });
+  return [
+    planRow('to look at', model.config, { ...look, lora: null, storage }, room),
+    ...(lora
+      ? [...new Set<Storage>([storage, 'q8', 'q4'])].map((s) =>
+          row(`LoRA of rank ${rank}`, { loraRank: rank, storage: s }),
+        )
+      : []),
+    row('all parameters', { loraRank: 0 }),
+  ];
+}
+
+function planRow(use: string, config: ModelConfig, capacity: Capacity, room: AdapterRoom): PlanRow {
+  const storage = capacity.training && !capacity.lora ? 'f32' : (capacity.storage ?? 'f32');
+  const bytes = planMemory(config, capacity);
+  return { use, storage, capacity, bytes, refused: refusal(config, capacity, bytes.total, room) };
+}
+
+function refusal(config: ModelConfig, capacity: Capacity, total: number, room: AdapterRoom): string | null {
+  if (total > room.memory) return `needs ${size(total)}, there are ${size(room.memory)}`;
+  let largest = { label: '', bytes: 0 };
+  for (const { label, shape } of tensorSpecs(config, capacity)) {
+    const bytes = elements(shape) * 4;
+    if (bytes > largest.bytes) largest = { label, bytes };
+  }
+  if (largest.bytes <= room.binding) return null;
+  return `${largest.label} needs ${size(largest.bytes)} in one buffer, this adapter binds ${size(room.binding)}`;
+}
+
+/** The largest micro-batch (tokens) at the capacity's context, and the longest context at one sequence a micro-batch, that fit. */
+export function largestThatFits(
+  config: ModelConfig,
+  capacity: Capacity,
+  room: AdapterRoom,
+): { tokens: number; positions: number } {
+  const fits = (changed: Partial<Capacity>) => {
+    const asked = { ...capacity, ...changed };
+    return refusal(config, asked, planMemory(config, asked).total, room) === null;
+  };
+  const tokens = largest((n) => fits({ tokens: n, targets: n }), capacity.positions, 1 << 20);
+  const most = Math.min(config.maxPositions, 1 << 20);
+  const positions = largest((n) => fits({ tokens: n, targets: n, positions: n, rows: 1 }), 16, most);
+  return { tokens, positions };
+}
+
+/** The largest whole number from `least` to `most` for which `holds`, by halving; 0 where it does not hold for the least. */
+function largest(holds: (n: number) => boolean, least: number, most: number): number {
+  if (!holds(least)) return 0;
+  let [low, high] = [least, most];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (holds(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** Bytes as "1.25 GB", "311 MB". */
+export function size(bytes: number): string {
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(2)} GB`;
+  return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.round(bytes / 1e3)} kB`;
+}

@@ -1,0 +1,73 @@
+/** Tasks by name or from a file of problems, for the model that is to solve them. */
+import { chatTemplate } from '../data/chat';
+import { chatTask } from '../data/chat-task';
+import { readProblems } from '../data/dataset';
+import { BadInput } from '../data/errors';
+import { jsonlTask } from '../data/jsonl-task';
+import type { SymbolicJudge } from '../data/maths';
+import { readRecords } from '../data/records';
+import { findTask, TASKS } from '../data/tasks';
+import type { Problem, Task, Tokenizer } from '../data/types';
+import { wordProblems } from '../data/word-problems';
+import type { ModelFolder } from '../model/folder';
+
+/** What a task for a chat model depends on. */
+export interface TaskSetting {
+  readonly model: Pick<ModelFolder, 'tokenizer' | 'where'>;
+  readonly tokenizer: Tokenizer;
+  readonly maxNewTokens: number;
+  readonly thinking: boolean;
+  /** A slower judge for answers that the exact one calls wrong. */
+  readonly symbolic?: SymbolicJudge;
+}
+
+/** Problems that the built-in generator of word problems makes. */
+const WORD_PROBLEMS = 4096;
+export const WORD_PROBLEM_TASK = 'word-problems';
+
+/** The names that `openTask` knows without a file. */
+export const taskNames = (): string[] => [...TASKS.map((t) => t.name), WORD_PROBLEM_TASK];
+
+/**
+ * "two-cards", "word-problems", or a .jsonl, .json or .parquet file of problems. Throws BadInput for an unknown name, an
+ * unreadable file, or a model that cannot be asked this task's questions.
+ */
+export async function openTask(
+  name: string,
+  setting: TaskSetting,
+  read: (file: string) => Promise<Uint8Array<ArrayBuffer> | null>,
+): Promise<Task> {
+  if (name === WORD_PROBLEM_TASK) return forChat(name, wordProblems(WORD_PROBLEMS), setting);
+  if (!/\.(jsonl|json|parquet)$/.test(name)) return fitting(findTask(name), setting);
+  const bytes = await read(name);
+  if (!bytes)
+    throw new BadInput(
+      'There is no such file',
+      name,
+      `Give --task a .jsonl, .json or .parquet file of problems, or one of ${taskNames().join(', ')}.`,
+    );
+  const [first] = await readRecords(bytes, name);
+  if ('cards' in first.fields && 'target' in first.fields)
+    return fitting(jsonlTask(new TextDecoder().decode(bytes), name), setting);
+  return forChat(name, await readProblems(bytes, name), setting);
+}
+
+function forChat(name: string, problems: readonly Problem[], s: TaskSetting): Task {
+  const { tokenizer, maxNewTokens, thinking, symbolic } = s;
+  const template = chatTemplate(s.model.tokenizer, s.model.where);
+  const parts = { name, problems, tokenizer, tokenizerFiles: s.model.tokenizer, template };
+  return chatTask({ ...parts, maxNewTokens, thinking, symbolic });
+}
+
+/** A task with a vocabulary of its own needs a model that was made with it. */
+function fitting(task: Task, { tokenizer, model }: TaskSetting): Task {
+  const word = task.tokenizer.token(0);
+  const same = tokenizer.vocabSize === task.tokenizer.vocabSize && tokenizer.token(0) === word;
+  if (!same)
+    throw new BadInput(
+      `The model does not speak the language of ${task.name}: it has ${tokenizer.vocabSize} tokens, the task ${task.tokenizer.vocabSize}`,
+      model.where,
+      `Choose the task ${WORD_PROBLEM_TASK} or a file of problems, or the model nano.`,
+    );
+  return task;
+}
