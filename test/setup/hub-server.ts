@@ -214,6 +214,14 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+/** An address where nobody listens. */
+export async function closedPort(): Promise<string> {
+  const server = createServer();
+  const address = await listen(server);
+  await new Promise((resolve) => server.close(resolve));
+  return address;
+}
+
 /** `count` bytes that do not repeat for long, the same for the same seed. */
 export function noise(count: number, seed = 1): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(count);
