@@ -1,10 +1,11 @@
 /** `generate`: stream a rollout of a prompt or of a held-out problem. */
 import { chatTemplate } from '../data/chat';
 import type { Tokenizer } from '../data/types';
+import type { LoadedModel } from '../lab/open-model';
 import { generate as sampleResponses } from '../model/generate';
 import { defineCommand, EXIT } from './command';
 import { MODEL_FLAGS, modelOf, openPolicy } from './inspect';
-import { type LoadedModel, loadTask } from './places';
+import { loadTask } from './places';
 
 export const generate = defineCommand({
   name: 'generate',

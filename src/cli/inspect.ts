@@ -3,12 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { BadInput } from '../data/errors';
 import { chosenStorage } from '../lab/capacity';
+import type { LoadedModel } from '../lab/open-model';
+import { folderSource } from '../lab/sources/folder.node';
 import type { Capacity } from '../model/activations';
 import { readAdapterFolder } from '../model/adapter';
 import { parseJson } from '../model/folder';
 import { Policy } from '../model/policy';
 import type { Flags } from './options';
-import { type LoadedModel, loadModel, nodeFolder, openDevice } from './places';
+import { loadModel, openDevice } from './places';
 
 /** Flags of every command that opens a model to look at it. */
 export const MODEL_FLAGS = {
@@ -34,7 +36,7 @@ export const modelOf = (flags: ModelFlags): Promise<LoadedModel> => loadModel(fl
 
 /** A policy with room for what is asked, its adapter on it. */
 export async function openPolicy(model: LoadedModel, need: Partial<Capacity>, flags: ModelFlags = {}): Promise<Policy> {
-  const adapter = flags.adapter ? await readAdapterFolder(nodeFolder(resolve(flags.adapter)), model.config) : null;
+  const adapter = flags.adapter ? await readAdapterFolder(await folderSource(flags.adapter), model.config) : null;
   const { gpu } = await openDevice(need.training === true);
   const positions = Math.max(Math.min(model.config.maxPositions, 2048), need.positions ?? 0);
   const rows = need.rows ?? 1;

@@ -1,21 +1,20 @@
 /** Where things are on disk: the repository's own files, model folders, tasks and run folders. */
 import { existsSync } from 'node:fs';
-import { open as openFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ByteSource, FileSource } from '../data/bytes';
 import { BadInput } from '../data/errors';
-import { readTokenizer } from '../data/tokenizer';
-import type { Task, Tokenizer } from '../data/types';
+import type { Task } from '../data/types';
 import type { Gpu } from '../gpu/device';
 import { openNodeGpu } from '../gpu/open.node';
 import { completeCheckpoints } from '../lab/checkpoint';
 import type { DeviceReport } from '../lab/events';
 import type { Files } from '../lab/files';
 import { diskFiles } from '../lab/files.node';
+import { type LoadedModel, openModel } from '../lab/open-model';
 import { openTask } from '../lab/open-task';
 import { prepareDevice } from '../lab/prepare-device';
-import { type ModelFolder, openGgufModel, openModelFolder, parseJson } from '../model/folder';
+import { diskSource } from '../lab/sources/cache.node';
+import { parseJson } from '../model/folder';
 
 /** The repository's root: the nearest folder above this program with a package.json of this project. */
 export function repositoryRoot(): string {
@@ -35,61 +34,17 @@ export async function openDevice(check = true): Promise<{ gpu: Gpu; report: Devi
   return { gpu, report };
 }
 
-export interface LoadedModel extends ModelFolder {
-  readonly text: Tokenizer;
-}
-
 /** A model by folder or .gguf file, or the built-in one by its name "nano". Only headers are read. Throws BadInput. */
 export async function loadModel(name: string): Promise<LoadedModel> {
   const where = name === 'nano' ? join(repositoryRoot(), 'public/models/nano') : resolve(name);
-  if (!existsSync(where))
+  const source = await diskSource(where);
+  if (!source)
     throw new BadInput(
       'There is no such model folder',
       where,
       'Give --model a folder with config.json, tokenizer.json and model.safetensors, a .gguf file, or "nano".',
     );
-  const folder = where.endsWith('.gguf')
-    ? await openGgufModel((await nodeFolder(dirname(where)).open(basename(where))) as ByteSource)
-    : await openModelFolder(nodeFolder(where));
-  const tokenizer = folder.tokenizer.get('tokenizer.json');
-  if (!tokenizer)
-    throw new BadInput('tokenizer.json is missing', where, 'Copy it from the model this one was made from.');
-  const text = await readTokenizer(tokenizer, `${where}/tokenizer.json`, folder.tokenizer.get('tokenizer_config.json'));
-  if (text.vocabSize > folder.config.vocabSize) {
-    throw new BadInput(
-      `tokenizer.json has ${text.vocabSize} tokens, the model ${folder.config.vocabSize}`,
-      where,
-      'Use the tokenizer that belongs to the model.',
-    );
-  }
-  return { ...folder, text };
-}
-
-/** A directory whose files are read by ranges. */
-export function nodeFolder(where: string): FileSource {
-  return {
-    where,
-    list: async () => (await readdir(where)).sort(),
-    async open(name) {
-      const path = join(where, name);
-      const info = await stat(path).catch(() => null);
-      if (!info?.isFile()) return null;
-      return {
-        where: path,
-        size: info.size,
-        async read(from, to) {
-          const handle = await openFile(path);
-          try {
-            const bytes = new Uint8Array(to - from);
-            const { bytesRead } = await handle.read(bytes, 0, to - from, from);
-            return bytesRead === bytes.length ? bytes : bytes.slice(0, bytesRead);
-          } finally {
-            await handle.close();
-          }
-        },
-      };
-    },
-  };
+  return openModel(source);
 }
 
 /** A task by name, or from a file of problems, for a model. Throws BadInput. */
