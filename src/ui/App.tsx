@@ -1,47 +1,37 @@
+import { Activity, lazy, Suspense, useEffect, useState } from 'react';
 import styles from './App.module.css';
-import { Charts } from './charts/Charts';
+import { PAGE_KEYS } from './actions';
 import { Header } from './header/Header';
-import { Heatmap } from './heatmap/Heatmap';
 import { useShortcuts, useTheme, useWakeLock } from './hooks';
-import { FaultBanner } from './notices/FaultBanner';
-import { NoGpu } from './notices/NoGpu';
-import { ProblemLine } from './notices/ProblemLine';
-import { StatusLine } from './notices/StatusLine';
-import { StepNote } from './notices/StepNote';
-import { About } from './panels/About';
-import { Diagnostics } from './panels/Diagnostics';
-import { RunFacts } from './panels/RunFacts';
-import { TokenTable } from './panels/TokenTable';
-import { SettingsPanel } from './settings/SettingsPanel';
+import { PAGES, usePage } from './route';
+import { TrainPage } from './train/TrainPage';
 
-/** Read from left to right: settings, rollouts, curves. On a phone: rollouts, curves, settings. */
+const InspectorPage = lazy(() => import('./inspector/InspectorPage'));
+
+/** The header and the page that the address names. The other page keeps its state, and draws nothing while it is hidden. */
 export function App() {
-  useShortcuts();
+  useShortcuts(PAGE_KEYS);
   useWakeLock();
   useTheme();
+  const page = usePage();
+  const [inspected, setInspected] = useState(page === 'inspect');
+  if (page === 'inspect' && !inspected) setInspected(true); // its Worker starts with the first visit
+  useEffect(() => {
+    document.title = page === 'train' ? 'AntiSD Lab' : `${PAGES[page]} · AntiSD Lab`;
+  }, [page]);
   return (
     <div className={styles.page}>
-      <Header />
-      <FaultBanner />
-      <ProblemLine />
-      <NoGpu />
-      <main className={styles.columns}>
-        <section className={styles.settings} aria-label="Settings">
-          <SettingsPanel />
-          <About />
-          <Diagnostics />
-        </section>
-        <div className={styles.rollouts}>
-          <StepNote />
-          <Heatmap />
-        </div>
-        <div className={styles.curves}>
-          <Charts />
-          <TokenTable />
-          <RunFacts />
-        </div>
-      </main>
-      <StatusLine />
+      <Header page={page} />
+      <Activity mode={page === 'train' ? 'visible' : 'hidden'}>
+        <TrainPage />
+      </Activity>
+      {inspected && (
+        <Activity mode={page === 'inspect' ? 'visible' : 'hidden'}>
+          <Suspense fallback={<p className={styles.opening}>Opening the inspector …</p>}>
+            <InspectorPage />
+          </Suspense>
+        </Activity>
+      )}
     </div>
   );
 }

@@ -1,6 +1,5 @@
 /** The page's few effects on the outside: shortcuts, the wake lock, the theme. */
 import { useEffect, useState } from 'react';
-import { SHORTCUTS } from './actions';
 import type { Action } from './actions/action';
 import { activityOf, useLab } from './state/store';
 import { showTheme } from './theme';
@@ -11,20 +10,20 @@ export function perform(action: Action): void {
   if (action.enabled(state)) void action.run(state);
 }
 
-/** Keys work while the focus is in no control that has a use for them. */
-export function useShortcuts(): void {
+/** Keys of `actions` (a constant) work while the focus is in no control that has a use for them. */
+export function useShortcuts(actions: readonly Action[]): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
       if ((event.target as Element).closest('input, select, textarea, button, summary, a')) return;
-      const action = SHORTCUTS.find((a) => a.keys === event.code);
+      const action = actions.find((a) => a.keys === event.code);
       if (!action?.enabled(useLab.getState())) return;
       event.preventDefault();
       perform(action);
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
-  }, []);
+  }, [actions]);
 }
 
 /** Keeps the screen on while a run is going, where the browser can. The lock is lost with the tab and taken again with it. */

@@ -1,7 +1,8 @@
-/** The actions that have a key. */
+/** The actions that have a key: on every page, and where runs are. */
 import type { Action } from './action';
 import { stepRun } from './stepRun';
 import { togglePause } from './togglePause';
 import { toggleTheme } from './toggleTheme';
 
-export const SHORTCUTS: readonly Action[] = [togglePause, stepRun, toggleTheme];
+export const PAGE_KEYS: readonly Action[] = [toggleTheme];
+export const RUN_KEYS: readonly Action[] = [togglePause, stepRun];

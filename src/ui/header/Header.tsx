@@ -1,11 +1,16 @@
 import { toggleTheme } from '../actions/toggleTheme';
 import { perform } from '../hooks';
-import { useLab } from '../state/store';
+import type { PageName } from '../route';
+import { activityOf, useLab } from '../state/store';
 import styles from './Header.module.css';
+import { Pages } from './Pages';
 import { Progress } from './Progress';
 import { Transport } from './Transport';
 
-export function Header() {
+/** The pages, and of the train page its run: elsewhere only that there is one. */
+export function Header({ page }: { page: PageName }) {
+  const training = page === 'train';
+  const running = useLab((s) => activityOf(s) !== 'idle');
   const source = useLab((s) => s.source);
   const theme = useLab((s) => s.theme);
   const device = useLab((s) =>
@@ -18,12 +23,13 @@ export function Header() {
   return (
     <header className={styles.header}>
       <h1 className={styles.title}>AntiSD Lab</h1>
-      <Transport />
+      <Pages current={page} />
+      {training && <Transport />}
       <div className={styles.middle}>
-        {(source === 'recorded' || source === 'stored') && (
+        {training && (source === 'recorded' || source === 'stored') && (
           <span className={styles.badge}>{source === 'recorded' ? 'recorded' : 'stored run'}</span>
         )}
-        <Progress />
+        {(training || running) && <Progress />}
       </div>
       <span className={styles.device} title={device}>
         {device}
