@@ -13,6 +13,9 @@ struct Params { N: u32, W: u32, first: u32, width: u32, last: u32 }
 @group(0) @binding(4) var<storage, read_write> result: array<vec4f>;
 override T: u32 = 64;
 override R: u32 = 1;
+// Columns a thread sums before it adds them to the row's sum: one by one, small terms would vanish in a large sum, and
+// 50,000 of them are missed (1e-4 nats).
+const CHUNK = 128u;
 var<workgroup> partial: array<vec4f, T * R>;
 
 // Two running sums over disjoint columns as one. exp(min(.)) guards the empty sum's m = -1e30.
@@ -31,13 +34,18 @@ fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u
   if (alive) {
     let base = n * p.W;
     let target_ = y[n];
-    for (var v = id.x; v < p.width; v += T) {
-      let logit = z[base + v];
-      let m = max(mine.x, logit);
-      let shrink = exp(mine.x - m);
-      let e = exp(logit - m);
-      mine = vec4f(m, mine.y * shrink + e, (mine.z + mine.y * max(mine.x - m, -1e4)) * shrink + e * (logit - m), mine.w);
-      if (p.first + v == target_) { mine.w = logit; }
+    for (var begin = id.x; begin < p.width; begin += T * CHUNK) {
+      let end = min(begin + T * CHUNK, p.width);
+      var part = vec4f(-1e30, 0.0, 0.0, 0.0);
+      for (var v = begin; v < end; v += T) {
+        let logit = z[base + v];
+        let m = max(part.x, logit);
+        let shrink = exp(part.x - m);
+        let e = exp(logit - m);
+        part = vec4f(m, part.y * shrink + e, (part.z + part.y * max(part.x - m, -1e4)) * shrink + e * (logit - m), part.w);
+        if (p.first + v == target_) { part.w = logit; }
+      }
+      mine = merge(mine, part);
     }
   }
   let slot = id.y * T + id.x;

@@ -173,5 +173,6 @@ export const IGNORED_FIELDS: ReadonlySet<string> = new Set([
   'return_dict_in_generate',
   'tf_legacy_loss',
   'unsloth_fixed',
+  'unk_token_id',
   'unsloth_version',
 ]);

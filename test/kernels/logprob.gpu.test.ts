@@ -70,3 +70,16 @@ describe.each([
     close(dz, want, { atol: 1e-5, rtol: 1e-4, why }, 'dz');
   });
 });
+
+it('a likely first token hides no unlikely ones: 50,000 terms, each below half an ulp of the sum', async () => {
+  const { r, put, poisoned, read } = device;
+  const V = 50_000;
+  const tail = -17.4; // e^-17.4 = 2.8e-8; 1 + 2.8e-8 is 1 in f32, all of them together are 1.4e-3
+  const z = new Float64Array(V).fill(Math.fround(tail));
+  z[0] = 0;
+  const [running, result] = [poisoned(4), poisoned(4)];
+  const tile = { N: 1, W: V, first: 0, width: V, last: true };
+  logprobForward(r, { z: put(z), y: put([0], 'u32'), running, result }, tile);
+  const logp = -Math.log1p((V - 1) * Math.exp(Math.fround(tail)));
+  close([(await read(result, 4))[0]], [logp], { atol: 1e-6, why: 'sums of sums of at most 400 terms' }, 'logp');
+});
