@@ -3,7 +3,7 @@
  * page owns texts and choices. Every command carries an id, and every answer the id of the command it answers, so that
  * an answer that comes late is known as one. Nats throughout.
  */
-import type { ContextMode, PrivilegedContext, Problem } from '../../data/types';
+import { CONTEXT_MODES, type PrivilegedContext, type Problem } from '../../data/types';
 import type { Alternative, DeviceReport } from '../events';
 import type { PlacedFile } from '../sources/dropped';
 import type { DownloadProgress } from '../sources/progress';
@@ -47,9 +47,13 @@ export interface SampleAnswer {
   readonly right: boolean;
 }
 
+/** The ways to choose c for one response: those of a run, and a solution that is wrong on purpose. */
+export const INSPECT_MODES = [...CONTEXT_MODES, 'wrong'] as const;
+export type InspectMode = (typeof INSPECT_MODES)[number];
+
 /** How the teacher's prompt is made. */
 export interface ContextChoice {
-  readonly mode: ContextMode;
+  readonly mode: InspectMode;
   readonly thinking: boolean;
   /** A name of the wordings' table, or inline JSON of one. */
   readonly wording: string;
@@ -60,6 +64,8 @@ export interface Prompts {
   readonly student: string;
   readonly teacher: string;
   readonly context: PrivilegedContext;
+  /** Where c came from, in a sentence: a single response has no siblings, so the task's samples stand in for them. */
+  readonly origin: string;
 }
 
 /** The three texts that a score is a function of. */
@@ -87,8 +93,9 @@ export interface ScoredText {
 
 /** What a context mode does to a response. */
 export interface ContextEffect {
-  readonly mode: ContextMode;
+  readonly mode: InspectMode;
   readonly context: PrivilegedContext;
+  readonly origin: string;
   readonly teacher: string;
   readonly t: number[];
   readonly u: number[];
@@ -100,12 +107,12 @@ export type InspectCommand = { readonly id: number } & (
   | { type: 'drop'; files: readonly (File | PlacedFile)[] } // answered by 'dropped'
   | { type: 'load'; subject: Subject; slot: 'main' | 'other' } // replaces what the slot held; answered by 'loaded'
   | { type: 'unload'; slot: 'main' | 'other' }
-  | { type: 'cancel' } // stops a download, a generation or a row of scores
+  | { type: 'cancel'; of?: number } // stops that command; without `of`, everything that runs or waits
   | { type: 'problem'; choice: ProblemChoice } // answered by 'problem'
   | { type: 'prompts'; problem: Problem; task: string; response: string; context: ContextChoice }
   | { type: 'generate'; prompt: string; temperature: number; topP: number; maxNewTokens: number; seed: number }
   | { type: 'score'; texts: Texts; slot: 'main' | 'other'; withAdapter: boolean }
-  | { type: 'contexts'; problem: Problem; task: string; texts: Texts; context: ContextChoice; modes: ContextMode[] }
+  | { type: 'contexts'; problem: Problem; task: string; texts: Texts; context: ContextChoice; modes: InspectMode[] }
 );
 
 export type InspectMessage =
@@ -129,5 +136,8 @@ export type InspectMessage =
   | { type: 'scored'; id: number; slot: 'main' | 'other'; withAdapter: boolean; scored: ScoredText; seconds: number }
   | { type: 'effect'; id: number; effect: ContextEffect; done: number; total: number }
   | { type: 'done'; id: number }
-  /** A command that could not be carried out: what, where, the mend. `kind` as in Fault, or that of a source. */
+  /**
+   * A command that could not be carried out: what, where, the mend. `kind` as in Fault, or that of a source; 'cancelled'
+   * for one that was stopped (a generation that was stopped answers 'generated' with what it has).
+   */
   | { type: 'failed'; id: number; kind: string; message: string };
