@@ -81,5 +81,5 @@ it('a likely first token hides no unlikely ones: 50,000 terms, each below half a
   const tile = { N: 1, W: V, first: 0, width: V, last: true };
   logprobForward(r, { z: put(z), y: put([0], 'u32'), running, result }, tile);
   const logp = -Math.log1p((V - 1) * Math.exp(Math.fround(tail)));
-  close([(await read(result, 4))[0]], [logp], { atol: 1e-6, why: 'sums of sums of at most 400 terms' }, 'logp');
+  close([(await read(result, 4))[0]], [logp], { atol: 2.4e-5, why: '391 partial sums, each rounded to 6e-8' }, 'logp');
 });
