@@ -7,10 +7,11 @@ import { BadInput } from '../data/errors';
 import { type Arena, alignOffset, type Tensor, type TensorSpec, view } from '../gpu/tensor';
 import { QUANT_GROUP, type Storage, storedBytes, type Weight, type WeightPiece } from '../kernels/storage';
 import { type ModelConfig, paddedVocab, switches } from './config';
-import { expectFinite, Layout, ROW_CUT, type Slot, slot } from './layout';
-import { store, unstore } from './quantise';
+import { Layout, ROW_CUT, type Slot, slot } from './layout';
+import { loadWeights } from './load-weights';
+import { unstore } from './quantise';
 import type { HostTensor } from './safetensors';
-import type { StoredTensor, TensorCatalog } from './stored-tensor';
+import type { TensorCatalog } from './stored-tensor';
 
 export interface LayerWeights {
   norm1: Tensor; // (C)
@@ -211,9 +212,6 @@ export interface ParameterSet {
   readonly storages: ReadonlyMap<string, Storage>;
 }
 
-/** Values read at a time: bounds what loading holds in host memory. */
-const STEP_VALUES = 4 * 1024 * 1024;
-
 /** Tells how far loading is, in values. */
 export type OnLoaded = (done: number, total: number) => void;
 
@@ -233,8 +231,8 @@ export async function createTrained(
       (key) => layout.vector(key, chunks),
     );
   const weights = views(set.values);
-  const loader = new Loader(arena, tensors, where, layout.count, onLoaded);
-  for (const s of layout.slots) await loader.load(s, layout.matrix(s.key, set.values));
+  const matrices = layout.slots.map((s) => [s, layout.matrix(s.key, set.values)] as const);
+  await loadWeights(arena.gpu, matrices, { tensors, where }, (done) => onLoaded?.(done, layout.count));
   return {
     layout,
     weights,
@@ -258,7 +256,6 @@ export async function createFrozen(
   const vectors = allocated[allocated.length - 1];
   const weights = new Map<string, Weight>();
   const storages = new Map<string, Storage>();
-  const loader = new Loader(arena, tensors, where, layout.count, onLoaded);
   let next = 0;
   let vectorAt = 0;
   for (const s of layout.slots) {
@@ -276,60 +273,12 @@ export async function createFrozen(
         pieces.push({ storage, first, rows, data, scales });
       }
     }
-    const weight = { rows: s.rows, columns: s.columns, pieces };
-    weights.set(s.key, weight);
-    await loader.load(s, weight);
+    weights.set(s.key, { rows: s.rows, columns: s.columns, pieces });
   }
+  const filled = layout.slots.map((s) => [s, weights.get(s.key) as Weight] as const);
+  await loadWeights(arena.gpu, filled, { tensors, where }, (done) => onLoaded?.(done, layout.count));
   const matrix = (key: string) => weights.get(key) as Weight;
   return { layout, weights: layout.weights(matrix, (key) => matrix(key).pieces[0].data), training: null, storages };
-}
-
-/** Brings tensors to the device, a few rows at a time. */
-class Loader {
-  private done = 0;
-  private unsubmitted = 0;
-
-  constructor(
-    private readonly arena: Arena,
-    private readonly tensors: TensorCatalog,
-    private readonly where: string,
-    private readonly total: number,
-    private readonly onLoaded?: OnLoaded,
-  ) {}
-
-  /** Fills a slot's pieces; rows past the parts stay zero. */
-  async load(s: Slot, weight: Weight): Promise<void> {
-    for (const part of s.parts) {
-      const tensor = this.tensors.get(part.name) as StoredTensor;
-      for (const piece of weight.pieces) {
-        const first = Math.max(piece.first, part.first);
-        const end = Math.min(piece.first + piece.rows, part.first + part.rows);
-        const step = Math.max(1, Math.floor(STEP_VALUES / s.columns));
-        for (let row = first; row < end; row += step) {
-          const last = Math.min(end, row + step);
-          const values = await tensor.rows(row - part.first, last - part.first);
-          expectFinite(part.name, values, this.where, (row - part.first) * s.columns);
-          await this.write(piece, (row - piece.first) * s.columns, values);
-          this.done += values.length;
-          this.onLoaded?.(this.done, this.total);
-        }
-      }
-    }
-  }
-
-  /** Writes values at element `start` of a piece. Waits now and then, so that the copies in flight stay few. */
-  private async write(piece: WeightPiece, start: number, values: Float32Array<ArrayBuffer>): Promise<void> {
-    const { queue } = this.arena.gpu.device;
-    const { data, scales } = store(values, piece.storage);
-    const at = storedBytes(piece.storage, start);
-    queue.writeBuffer(piece.data.buffer, piece.data.offset + at.data, data);
-    if (scales && piece.scales) queue.writeBuffer(piece.scales.buffer, piece.scales.offset + at.scales, scales);
-    this.unsubmitted += data.byteLength;
-    if (this.unsubmitted > 64 * 1024 * 1024) {
-      this.unsubmitted = 0;
-      await queue.onSubmittedWorkDone();
-    }
-  }
 }
 
 /** What a stored matrix's words stand for, given a reader of its tensors: the values that the device computes with. */

@@ -21,15 +21,17 @@ export async function openSafetensors(file: ByteSource): Promise<TensorCatalog> 
 
 function storedTensor(file: ByteSource, { name, dtype, shape, from, to }: SafetensorsEntry): StoredTensor {
   const rowBytes = shape.slice(1).reduce((n, d) => n * d, FLOAT_BYTES[dtype]);
+  const raw = async (first: number, end: number) => {
+    rowRange(name, shape, first, end);
+    return readExactly(file, from + first * rowBytes, from + end * rowBytes);
+  };
   return {
     name,
     shape,
     dtype,
     bytes: to - from,
-    async rows(first, end) {
-      rowRange(name, shape, first, end);
-      return toFloat32(await readExactly(file, from + first * rowBytes, from + end * rowBytes), dtype);
-    },
+    raw,
+    rows: async (first, end) => toFloat32(await raw(first, end), dtype),
   };
 }
 

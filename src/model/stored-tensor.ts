@@ -12,6 +12,8 @@ export interface StoredTensor {
   readonly bytes: number;
   /** Rows first … end − 1 along the first axis as f32 (dequantised where need be). One-dimensional: elements. */
   rows(first: number, end: number): Promise<Float32Array<ArrayBuffer>>;
+  /** The bytes of the same rows, little-endian, where the file holds them as F32, F16 or BF16 and in order; else absent. */
+  raw?(first: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** The tensors of a checkpoint by name. */
