@@ -4,7 +4,7 @@ import { splitOfQuestion } from './dataset';
 import { BadInput } from './errors';
 import { finalAnswer, type SymbolicJudge, sameAnswer } from './maths';
 import { Random, STREAMS } from './random';
-import type { PrivilegedContext, Problem, ProblemQuery, Task, Tokenizer, Verdict } from './types';
+import type { PrivilegedContext, Problem, ProblemQuery, SampleAnswer, Task, Tokenizer, Verdict } from './types';
 
 export interface ChatTaskParts {
   readonly name: string;
@@ -16,6 +16,8 @@ export interface ChatTaskParts {
   /** Let models that can think do so before they answer. */
   readonly thinking: boolean;
   readonly wording?: Wording;
+  /** Responses to try out, where the source of the problems can make them. */
+  readonly samples?: (problem: Problem, seed: number) => SampleAnswer[];
   /** Asked where the exact judge says wrong. */
   readonly symbolic?: SymbolicJudge;
 }
@@ -72,7 +74,9 @@ export function chatTask(parts: ChatTaskParts): Task {
     teacherPrompt: (problem, context) => prompt(teacherTurn(problem, context, wording, tokenizer)),
     verify: (problem, response) => judge(problem, text(response)),
     settle: parts.symbolic && settleWith(parts.symbolic),
-    wrongSolution: (problem, seed) => wrongSolution(problem, bySplit.train, seed),
+    wrongSolution: (problem, seed) =>
+      misleadingSample(parts, problem, seed) ?? wrongSolution(problem, bySplit.train, seed),
+    samples: parts.samples ?? ((problem, seed) => samplesOf(problem, bySplit.train, seed)),
     solutionOf: (_, response) => cutAfterAnswer(withoutThoughts(text(response))),
     tokenizer,
     tokenizerFiles: parts.tokenizerFiles,
@@ -154,6 +158,22 @@ function settleWith(symbolic: SymbolicJudge): NonNullable<Task['settle']> {
     if (verdict.reward === 1 || verdict.answer === null) return verdict;
     return (await symbolic(verdict.answer, problem.answer)) ? { ...verdict, reward: 1, reason: 'right' } : verdict;
   };
+}
+
+/** A sample that ends in a wrong answer; null where there is none. */
+function misleadingSample({ samples }: ChatTaskParts, problem: Problem, seed: number): string | null {
+  const wrong = samples?.(problem, seed).filter(({ text, right }) => !right && finalAnswer(text) !== null) ?? [];
+  return wrong.length === 0 ? null : wrong[new Random(STREAMS.wrongSolutions, seed).below(wrong.length)].text;
+}
+
+/** What can be tried out on a problem of a file. */
+function samplesOf(problem: Problem, others: readonly Problem[], seed: number): SampleAnswer[] {
+  const right = (label: string, text: string): SampleAnswer => ({ label, text, right: true });
+  return [
+    ...(problem.solution === null ? [] : [right('the dataset’s solution', problem.solution)]),
+    right('right, at once', `The answer is \\boxed{${problem.answer}}.`),
+    { label: 'a wrong solution', text: wrongSolution(problem, others, seed), right: false },
+  ];
 }
 
 /** Another problem's solution; where there is none, the own one with its answer changed. */

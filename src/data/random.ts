@@ -13,6 +13,8 @@ export const STREAMS = {
   wrongSolutions: 5,
   shuffles: 6,
   adapters: 7,
+  wordProblems: 8,
+  samples: 9,
 } as const;
 
 const rotl = (x: number, k: number) => (x << k) | (x >>> (32 - k));

@@ -47,6 +47,14 @@ export interface PrivilegedContext {
   readonly feedback: 'correct' | 'incorrect' | null;
 }
 
+/** A whole response to look at (without the end token), and what the verifier must say of it. */
+export interface SampleAnswer {
+  /** What it shows, e.g. "wrong operation". */
+  readonly label: string;
+  readonly text: string;
+  readonly right: boolean;
+}
+
 /** Turns text into token ids and back. */
 export interface Tokenizer {
   readonly vocabSize: number;
@@ -100,6 +108,8 @@ export interface Task {
   wrongSolution(problem: Problem, seed: number): string;
   /** Cut a correct sibling's response down to the solution text that a teacher prompt shows. */
   solutionOf(problem: Problem, response: ArrayLike<number>): string;
+  /** Right and wrong responses to try out, a function of both arguments only. Absent where a task has none. */
+  samples?(problem: Problem, seed: number): SampleAnswer[];
   /** Supervised examples for `pretrain`, a deterministic stream: example `index` of stream `seed`. Absent where a task has none. */
   pretrainExample?(index: number, seed: number): SupervisedExample;
   readonly tokenizer: Tokenizer;

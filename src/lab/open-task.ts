@@ -1,6 +1,6 @@
 /** Tasks by name or from a file of problems, for the model that is to solve them. */
 import { chatTemplate } from '../data/chat';
-import { chatTask } from '../data/chat-task';
+import { type ChatTaskParts, chatTask } from '../data/chat-task';
 import { readProblems } from '../data/dataset';
 import { BadInput } from '../data/errors';
 import { jsonlTask } from '../data/jsonl-task';
@@ -8,7 +8,7 @@ import type { SymbolicJudge } from '../data/maths';
 import { readRecords } from '../data/records';
 import { findTask, TASKS } from '../data/tasks';
 import type { Problem, Task, Tokenizer } from '../data/types';
-import { wordProblems } from '../data/word-problems';
+import { sampleAnswers, wordProblems } from '../data/word-problems';
 import type { ModelFolder } from '../model/folder';
 
 /** What a task for a chat model depends on. */
@@ -37,7 +37,7 @@ export async function openTask(
   setting: TaskSetting,
   read: (file: string) => Promise<Uint8Array<ArrayBuffer> | null>,
 ): Promise<Task> {
-  if (name === WORD_PROBLEM_TASK) return forChat(name, wordProblems(WORD_PROBLEMS), setting);
+  if (name === WORD_PROBLEM_TASK) return forChat(name, wordProblems(WORD_PROBLEMS), setting, sampleAnswers);
   if (!/\.(jsonl|json|parquet)$/.test(name)) return fitting(findTask(name), setting);
   const bytes = await read(name);
   if (!bytes)
@@ -52,10 +52,10 @@ export async function openTask(
   return forChat(name, await readProblems(bytes, name), setting);
 }
 
-function forChat(name: string, problems: readonly Problem[], s: TaskSetting): Task {
+function forChat(name: string, problems: readonly Problem[], s: TaskSetting, samples?: ChatTaskParts['samples']): Task {
   const { tokenizer, maxNewTokens, thinking, symbolic } = s;
   const template = chatTemplate(s.model.tokenizer, s.model.where);
-  const parts = { name, problems, tokenizer, tokenizerFiles: s.model.tokenizer, template };
+  const parts = { name, problems, tokenizer, tokenizerFiles: s.model.tokenizer, template, samples };
   return chatTask({ ...parts, maxNewTokens, thinking, symbolic });
 }
 

@@ -158,6 +158,29 @@ test('a wrong solution never solves the problem, and all 14 occur', () => {
   expect(new Set(Array.from({ length: 300 }, (_, seed) => twoCards.wrongSolution(p, seed))).size).toBe(14);
 });
 
+test('samples are what their labels say', () => {
+  const reasons: Record<string, string> = {
+    'right, the whole scan': 'right',
+    'right, at once': 'right',
+    'gave up too early': 'wrong sum',
+    'wrong sum': 'wrong sum',
+    'not two of the cards': 'not two of the cards',
+    'no final answer': 'no answer',
+  };
+  fc.assert(
+    fc.property(problem, fc.nat(), (p, seed) => {
+      const samples = twoCards.samples?.(p, seed) ?? [];
+      expect(samples.length).toBe(dealOf(p).depth > 1 ? 6 : 5);
+      expect(samples).toEqual(twoCards.samples?.(p, seed));
+      for (const { label, text, right } of samples) {
+        const { reward, reason } = twoCards.verify(p, ended(text));
+        expect(reason, `${label}: ${text}`).toBe(reasons[label]);
+        expect(reward === 1).toBe(right);
+      }
+    }),
+  );
+});
+
 test('the shipped files are what the generator writes, disjoint, and of all depths', () => {
   const keys = new Set<string>();
   let total = 0;

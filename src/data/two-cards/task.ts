@@ -4,6 +4,7 @@ import type { PrivilegedContext, Problem, Task } from '../types';
 import { corpusExample } from './corpus';
 import { dealOf, generateProblems, PAIRS, pairAt } from './problem';
 import { hintedPrompt, pairOfSolution, plainPrompt } from './prompts';
+import { twoCardsSamples } from './samples';
 import { verifyTwoCards } from './verify';
 import { ID, twoCardsTokenizer, twoCardsTokenizerConfigJson, twoCardsTokenizerJson } from './vocabulary';
 
@@ -20,6 +21,7 @@ export const twoCards: Task = {
   verify: (problem, response) => verifyTwoCards(dealOf(problem), response),
   wrongSolution,
   solutionOf,
+  samples: (problem, seed) => twoCardsSamples(dealOf(problem), seed),
   pretrainExample: (index, seed) => corpusExample(index, seed),
   tokenizer: twoCardsTokenizer,
   tokenizerFiles: new Map([
