@@ -1,10 +1,20 @@
-/** Provisional: replaced by the maths verifier that is being written. */
+/** The maths verifier: which answer a response states, and whether it is the wanted one (docs/verifier.md). */
+import { compareAnswers } from './compare';
+
+export { finalAnswer } from './final-answer';
+
+/** A slower second opinion on answers that `sameAnswer` calls different. Resolves, whatever it is given. */
 export type SymbolicJudge = (given: string, wanted: string) => Promise<boolean>;
-export function finalAnswer(text: string): string | null {
-  const at = text.lastIndexOf('\\boxed{');
-  if (at < 0) return /####\s*(.+)/.exec(text)?.[1]?.trim() ?? null;
-  const end = text.indexOf('}', at);
-  return end < 0 ? null : text.slice(at + 7, end);
+
+/** Exact equality of two answers, without symbolic mathematics. Never throws; a few milliseconds at most. */
+export const sameAnswer = (given: string, wanted: string): boolean => compareAnswers(given, wanted, () => false);
+
+/** Could symbolic mathematics find these equal? False for two numbers, words, or structures that differ. */
+export function needsSymbols(given: string, wanted: string): boolean {
+  let asked = false;
+  const equal = compareAnswers(given, wanted, () => {
+    asked = true;
+    return true;
+  });
+  return equal && asked;
 }
-export const sameAnswer = (given: string, wanted: string): boolean =>
-  given.trim() === wanted.trim() || Number(given.replace(/[,$]/g, '')) === Number(wanted.replace(/[,$]/g, ''));

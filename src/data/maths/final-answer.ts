@@ -1,0 +1,196 @@
+/**
+ * The answer that a response states: the last one that is boxed or announced ("The answer is …", "#### 42"). A response
+ * without one has none; it is never searched for numbers. An answer that was cut off is none.
+ */
+import { closing, isBalanced } from './braces';
+
+/** A response's end, in characters: whoever has not answered there has not answered. */
+const WINDOW = 20_000;
+/** Longest announced answer. */
+const LONGEST = 400;
+
+interface Found {
+  readonly at: number;
+  readonly end: number;
+  /** Null where it was cut off. */
+  readonly answer: string | null;
+}
+
+/** The last boxed or stated answer as it is written, or null. Linear in the text. */
+export function finalAnswer(text: string): string | null {
+  const tail = text.slice(-WINDOW);
+  const boxed = lastBox(tail);
+  const stated = lastStatement(tail);
+  if (!stated || (boxed && (boxed.at >= stated.at || boxed.end > stated.at))) return boxed?.answer ?? null;
+  return stated.answer;
+}
+
+const BOX = /\\(?:boxed|fbox|framebox)(?![a-zA-Z])|(?<![a-zA-Z\\])boxed(?=\{)/g;
+
+/** The last box that is not empty; boxes joined by commas, "and" or "or" are one answer. */
+function lastBox(text: string): Found | null {
+  const boxes: Found[] = [];
+  for (const { 0: command, index } of text.matchAll(BOX)) {
+    // A box within a box belongs to the outer one.
+    if (boxes.length > 0 && index < boxes[boxes.length - 1].end) continue;
+    const box = boxAt(text, index, index + command.length);
+    if (box) boxes.push(box);
+  }
+  const last = boxes.pop();
+  if (!last?.answer) return last ?? null;
+  const joined = [last.answer];
+  let { at } = last;
+  for (let before = boxes.pop(); before?.answer; before = boxes.pop()) {
+    if (
+      !/^[\s$]*(?:\\\)|\\\])?(?:,|;|,? ?(?:and|or|\\text\{ ?(?:and|or) ?\}))[\s$]*(?:\\\(|\\\[)?\s*$/.test(
+        text.slice(before.end, at),
+      )
+    )
+      break;
+    joined.unshift(before.answer);
+    at = before.at;
+  }
+  return { at, end: last.end, answer: joined.join(', ') };
+}
+
+function boxAt(text: string, at: number, after: number): Found | null {
+  let from = after;
+  while (text[from] === ' ') from++;
+  if (text[from] !== '{') {
+    const bare = /[^\s${}\\.,;]+(?:[.,]\d+)*/y;
+    bare.lastIndex = from;
+    const found = bare.exec(text);
+    return found ? { at, end: bare.lastIndex, answer: found[0] } : null;
+  }
+  const end = closing(text, from);
+  if (end < 0) return { at, end: text.length, answer: null };
+  const answer = text.slice(from + 1, end).trim();
+  // "\boxed{}" is the prompt's own words.
+  return answer === '' || answer === '...' ? null : { at, end: end + 1, answer };
+}
+
+const SUBJECT = String.raw`(?:final|correct|right|exact|numerical)?\s*answer(?:\s+(?:to|for|of)\s+(?:the|this|your)\s+\w+(?:\s+\w+){0,2})?`;
+const MARKS = String.raw`[*_\x60]{0,3}`;
+/** "The answer is", "Answer:", "#### ", "Ans.", and a heading "Final Answer" above the answer. */
+const ANNOUNCED = new RegExp(
+  [
+    String.raw`\b${SUBJECT}${MARKS}\s*(?:is|would be|should be|comes out to be|comes to|equals|=)\s*(?:therefore|thus|simply|just|exactly|given by|indeed)?${MARKS}\s*:?${MARKS}[ \t]*`,
+    String.raw`\b${SUBJECT}${MARKS}[ \t]*:${MARKS}[ \t]*`,
+    String.raw`(?<=^|\n)[ \t]*(?:#{1,6}[ \t]*)?${MARKS}(?:the )?(?:final )?answer${MARKS}[ \t]*(?=\n)`,
+    String.raw`(?<=^|\n)[ \t]*####[ \t]*(?=\S)`,
+    String.raw`(?<=^|\n)[ \t]*ans(?:wer)?[.:=][ \t]*`,
+  ].join('|'),
+  'gi',
+);
+
+function lastStatement(text: string): Found | null {
+  let last: Found | null = conclusion(text);
+  const floor = last?.at ?? -1;
+  let announced: Found | null = null;
+  for (const { 0: words, index } of text.matchAll(ANNOUNCED)) {
+    const from = index + words.length;
+    if (/if (?:the|your|an?) $/i.test(text.slice(Math.max(0, index - 12), index))) continue;
+    const found = words.trim() === '####' ? hashed(text, index, from) : statement(text, index, from);
+    if (found) announced = found;
+  }
+  if (announced && (announced.at > floor || announced.end > floor)) last = announced;
+  return last;
+}
+
+/** GSM8K's last line. "#### Step 2: …" is a heading. */
+function hashed(text: string, at: number, from: number): Found | null {
+  const line = lineAt(text, from);
+  const end = from + line.length;
+  const isLast = text.slice(end).trim() === '';
+  const answer = unmarked(line);
+  const isNumber = /^[-+]?\s*(?:\\?\$|[€£])?\s*[-+]?[\d.,]*\d[\d.,/:]*\s*(?:%|[a-zA-Z]+\s*){0,4}\.?$/.test(answer);
+  if (!isNumber && (!isLast || /:$|^(?:step|solution|conclusion|explanation|final answer|answer)\b/i.test(answer)))
+    return null;
+  return whole(at, end, answer);
+}
+
+/** What follows the announcement: to the end of its sentence, or on the lines below it. */
+function statement(text: string, at: number, start: number): Found | null {
+  const gap = /(?:[*_`]|\s|\\\[|\$\$)*/y;
+  gap.lastIndex = start;
+  const skipped = (gap.exec(text) as RegExpExecArray)[0];
+  const from = start + skipped.length;
+  const display = skipped.includes('\\[') ? '\\]' : skipped.includes('$$') ? '$$' : null;
+  if (display) {
+    const end = text.indexOf(display, from);
+    return end < 0 ? { at, end: text.length, answer: null } : whole(at, end, text.slice(from, end));
+  }
+  const line = lineAt(text, from).slice(0, LONGEST);
+  const sentence = REASONS.exec(sentenceOf(line))?.[1] ?? sentenceOf(line);
+  const answer = unmarked(sentence);
+  if (NO_ANSWER.test(answer)) return null;
+  return whole(at, from + sentence.length, answer);
+}
+
+/** Without an answer, or about one: "correct", "as follows", "in the form a/b". */
+const NO_ANSWER =
+  /^(?:$|(?:correct|right|wrong|incorrect|reasonable|valid|verified|consistent|clear|found|obtained|simplified|expected|indeed|also|already|as|in|to|that|when|because|therefore|we|you|what|which|choice|option|the (?:sum|product|number|total|value) (?:of|that))\b(?! ?\(?[A-J]\)?(?:\W|$))[^\d\\]*$|\[|<|_+$|\.\.\.)/i;
+const REASONS = /^(.*?\S),? (?:because|since|as |so |which|where|given that|when|after|if )/;
+
+/** A line up to the full stop, outside braces and formulas, that ends its first sentence. */
+function sentenceOf(line: string): string {
+  let [depth, formula] = [0, false];
+  for (let i = 0; i < line.length; i++) {
+    const c = line[i];
+    if (c === '\\') {
+      if (line[i + 1] === '(') formula = true;
+      if (line[i + 1] === ')') formula = false;
+      i++;
+    } else if (c === '{' || c === '(') depth++;
+    else if (c === '}' || c === ')') depth--;
+    else if (c === '$' && !/\d/.test(line[i + 1] ?? '')) formula = !formula;
+    else if ((c === '.' || c === '!' || c === '?') && depth <= 0 && !(formula && /\$/.test(line.slice(i)))) {
+      if (
+        /^[*_`"')$]*(?:\s|$)/.test(line.slice(i + 1, i + 6)) &&
+        !/\b(?:a|p|approx|vs|sq|cu|ft|in|no)$/.test(line.slice(0, i))
+      ) {
+        if (c === '!' && /\d$/.test(line.slice(0, i)) && /\S/.test(line.slice(i + 1))) continue;
+        return line.slice(0, i);
+      }
+    }
+  }
+  return line;
+}
+
+/**
+ * A last sentence that concludes with an equation, "Therefore, x = 5.": the right-hand side. The full stop must be there,
+ * and nothing after it: a step that was cut off is no conclusion.
+ */
+function conclusion(text: string): Found | null {
+  const end = text.trimEnd();
+  const from = Math.max(end.lastIndexOf('\n') + 1, 0);
+  const line = end.slice(from);
+  if (line.length > LONGEST) return null;
+  const found =
+    /(?:^|[.!?]\s+)[*_]{0,2}(?:Therefore|Thus|Hence|So|In conclusion|Finally|In total|Altogether)\b,?\s([^=]*=[\s\S]*?)[*_$\s]*(?:\\\))?\.[*_$\s]*$/.exec(
+      line,
+    );
+  if (!found) return null;
+  const equation = found[1];
+  if (/[.!?]\s/.test(equation)) return null;
+  const value = equation.slice(equation.lastIndexOf('=') + 1);
+  return whole(from + found.index, end.length, unmarked(value.replace(/[$]\s*$/, '')));
+}
+
+function whole(at: number, end: number, written: string): Found | null {
+  const answer = written.trim();
+  if (answer === '') return null;
+  return { at, end, answer: isBalanced(answer) ? answer : null };
+}
+
+function lineAt(text: string, from: number): string {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.slice(from) : text.slice(from, end);
+}
+
+/** Without Markdown's stars at the ends, and a full stop. */
+const unmarked = (text: string): string =>
+  text
+    .trim()
+    .replace(/^[*_`\s:]+/, '')
+    .replace(/(?:[*_`\s]|(?<!\.)\.)+$/, '');
