@@ -33,6 +33,7 @@ export class Recorder {
   private readonly stagedI32 = new Int32Array(this.staged);
   private readonly stagedF32 = new Float32Array(this.staged);
   private readonly uniforms: GPUBuffer;
+  private destroyed = false;
   /** Host data on its way to tensors, written before the submit that copies it. */
   private readonly uploads: GPUBuffer;
   private uploaded = 0;
@@ -153,7 +154,8 @@ export class Recorder {
           () => {
             const copy = buffer.getMappedRange(0, bytes).slice(0);
             buffer.unmap();
-            pool.push(buffer);
+            if (this.destroyed) this.gpu.destroyBuffer(buffer);
+            else pool.push(buffer);
             try {
               this.gpu.throwIfFailed();
               resolve(copy);
@@ -162,6 +164,7 @@ export class Recorder {
             }
           },
           async (error: unknown) => {
+            this.gpu.destroyBuffer(buffer);
             // A failed map has a cause elsewhere: a lost device, or an earlier validation error.
             const lost = await Promise.race([this.gpu.lost, new Promise<null>((r) => setTimeout(() => r(null), 50))]);
             if (lost) return reject(lost);
@@ -207,7 +210,9 @@ export class Recorder {
     this.submits = 0;
   }
 
+  /** Gives all memory back; buffers of reads that are still on their way follow when these end. */
   destroy(): void {
+    this.destroyed = true;
     this.gpu.destroyBuffer(this.uniforms);
     this.gpu.destroyBuffer(this.uploads);
     for (const pool of this.staging.values()) for (const buffer of pool) this.gpu.destroyBuffer(buffer);

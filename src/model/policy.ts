@@ -109,12 +109,12 @@ export class Policy {
       const result = recorder.readF32(shared.result, M * 4);
       const largest = alternatives ? recorder.readF32(shared.top, M * TOP_K * 2) : null;
       recorder.submit();
-      const values = await result;
+      const [values, likeliest] = await Promise.all([result, largest]);
       for (let m = 0; m < M; m++) {
         logprob[batch.starts[i] + m] = values[4 * m];
         entropy[batch.starts[i] + m] = values[4 * m + 1];
       }
-      if (top && largest) writeAlternatives(top, await largest, values, M, batch.starts[i]);
+      if (top && likeliest) writeAlternatives(top, likeliest, values, M, batch.starts[i]);
     });
     await Promise.all(reads);
     const bad = logprob.findIndex((x) => !Number.isFinite(x));

@@ -8,6 +8,9 @@ import type { Alternative, DeviceReport } from '../events';
 import type { PlacedFile } from '../sources/dropped';
 import type { DownloadProgress } from '../sources/progress';
 
+/** The model that is looked at, and one to compare it with. */
+export type Slot = 'main' | 'other';
+
 /** A model to look at: what `TrainConfig.model` takes, or the name of a dropped folder; an adapter on it, or none. */
 export interface Subject {
   readonly model: string;
@@ -105,13 +108,22 @@ export interface ContextEffect {
 export type InspectCommand = { readonly id: number } & (
   | { type: 'open' } // find the adapter and check it
   | { type: 'drop'; files: readonly (File | PlacedFile)[] } // answered by 'dropped'
-  | { type: 'load'; subject: Subject; slot: 'main' | 'other' } // replaces what the slot held; answered by 'loaded'
-  | { type: 'unload'; slot: 'main' | 'other' }
+  | { type: 'load'; subject: Subject; slot: Slot } // replaces what the slot held; answered by 'loaded'
+  | { type: 'unload'; slot: Slot }
   | { type: 'cancel'; of?: number } // stops that command; without `of`, everything that runs or waits
   | { type: 'problem'; choice: ProblemChoice } // answered by 'problem'
   | { type: 'prompts'; problem: Problem; task: string; response: string; context: ContextChoice }
-  | { type: 'generate'; prompt: string; temperature: number; topP: number; maxNewTokens: number; seed: number }
-  | { type: 'score'; texts: Texts; slot: 'main' | 'other'; withAdapter: boolean }
+  | {
+      type: 'generate';
+      prompt: string;
+      temperature: number;
+      topP: number;
+      maxNewTokens: number;
+      seed: number;
+      slot?: Slot; // default: main
+      withAdapter?: boolean; // default: true
+    }
+  | { type: 'score'; texts: Texts; slot: Slot; withAdapter: boolean }
   | { type: 'contexts'; problem: Problem; task: string; texts: Texts; context: ContextChoice; modes: InspectMode[] }
 );
 
@@ -127,13 +139,13 @@ export type InspectMessage =
       total: number | null;
       download: DownloadProgress | null;
     }
-  | { type: 'loaded'; id: number; slot: 'main' | 'other'; open: OpenSubject }
-  | { type: 'unloaded'; id: number; slot: 'main' | 'other' }
+  | { type: 'loaded'; id: number; slot: Slot; open: OpenSubject }
+  | { type: 'unloaded'; id: number; slot: Slot }
   | { type: 'problem'; id: number; task: string; problem: Problem; samples: SampleAnswer[] }
   | { type: 'prompts'; id: number; prompts: Prompts; verdict: { reward: number; reason: string } }
   | { type: 'piece'; id: number; text: string } // more of a response that is being generated: the whole so far
   | { type: 'generated'; id: number; text: string; tokens: number; seconds: number; ended: boolean }
-  | { type: 'scored'; id: number; slot: 'main' | 'other'; withAdapter: boolean; scored: ScoredText; seconds: number }
+  | { type: 'scored'; id: number; slot: Slot; withAdapter: boolean; scored: ScoredText; seconds: number }
   | { type: 'effect'; id: number; effect: ContextEffect; done: number; total: number }
   | { type: 'done'; id: number }
   /**

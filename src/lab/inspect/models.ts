@@ -1,0 +1,21 @@
+/** Where the inspector's models and adapters come from. */
+import type { AdapterFolder } from '../../model/adapter';
+import type { ModelConfig } from '../../model/config';
+import type { LoadedModel } from '../open-model';
+import type { PlacedFile } from '../sources/dropped';
+import type { DownloadProgress } from '../sources/progress';
+
+export interface OpenHooks {
+  readonly onProgress?: (progress: DownloadProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Opens models and adapters by name. Throws BadInput (a SourceError where the source is at fault). */
+export interface ModelOpener {
+  /** Only headers are read. */
+  open(name: string, hooks?: OpenHooks): Promise<LoadedModel>;
+  /** An adapter for a model of this configuration. */
+  openAdapter(name: string, config: ModelConfig, hooks?: OpenHooks): Promise<AdapterFolder>;
+  /** Remembers dropped files under a name that open() or openAdapter() then knows. Missing where nothing can be dropped. */
+  drop?(files: readonly (File | PlacedFile)[]): Promise<{ readonly model: string; readonly adapter: boolean }>;
+}
