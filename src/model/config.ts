@@ -3,7 +3,7 @@
  * changes the mathematics and is not supported is refused by name, and so is a field that nobody here knows.
  */
 import { BadInput } from '../data/errors';
-import { FAMILIES, type Family, type FamilyName, IGNORED_FIELDS } from './families';
+import { FAMILIES, type Family, type FamilyName, FOREIGN_FIELDS, IGNORED_FIELDS } from './families';
 import { parseRope, type RopeParameters, ropeJson } from './rope';
 
 export interface ModelConfig {
@@ -89,20 +89,34 @@ function familyOf(raw: Json, where: string): FamilyName {
 }
 
 function refuseUnsupported(raw: Json, family: FamilyName, where: string): void {
-  const { fields } = FAMILIES[family];
+  const { fields, architecture } = FAMILIES[family];
+  const { architectures } = raw;
+  if (Array.isArray(architectures) && architectures.length > 0 && !architectures.includes(architecture)) {
+    throw new BadInput(
+      `The file belongs to a ${architectures.join(', ')}, which is no language model of type ${family}`,
+      where,
+      `Use a checkpoint of ${architecture}.`,
+    );
+  }
   for (const [field, value] of Object.entries(raw)) {
     if (value === null || value === undefined || field.startsWith('_') || IGNORED_FIELDS.has(field)) continue;
-    const rule = fields[field];
+    const given = `${field} = ${JSON.stringify(value)?.slice(0, 60)}`;
+    const rule = Object.hasOwn(fields, field) ? fields[field] : undefined;
+    if (rule === undefined && Object.hasOwn(FOREIGN_FIELDS, field)) {
+      const { neutral, what, mend } = FOREIGN_FIELDS[field];
+      if (neutral(value)) continue;
+      throw new BadInput(`${given} is not supported: it means ${what}`, where, mend);
+    }
     if (rule === undefined) {
       throw new BadInput(
-        `${field} = ${JSON.stringify(value)?.slice(0, 60)} is no field of ${family} models that is known here`,
+        `${given} is no field of ${family} models that is known here`,
         where,
         'If it changes nothing in what the model computes, delete it from config.json; else use another model.',
       );
     }
     if (rule !== true && !rule(value)) {
       throw new BadInput(
-        `${field} = ${JSON.stringify(value)?.slice(0, 60)} is not supported`,
+        `${given} is not supported`,
         where,
         'Its mathematics differs from what the engine computes; use a model without it.',
       );
@@ -148,8 +162,11 @@ function slidingLayers(
 ): Pick<ModelConfig, 'window' | 'sliding'> {
   const none = { window: null, sliding: new Array<boolean>(layers).fill(false) };
   const kind = FAMILIES[family].slidingWindow;
-  if (kind === 'never' || (kind === 'if used' && raw.use_sliding_window !== true && !raw.layer_types)) return none;
   const types = raw.layer_types;
+  const unused = kind === 'if used' && raw.use_sliding_window !== true;
+  if (kind === 'never' || (unused && !types)) return none;
+  const windowless = unused || raw.sliding_window === null;
+  if (windowless && !types) return none;
   const sliding = Array.from({ length: layers }, (_, l) =>
     kind === 'if used' ? l >= read.integer('max_window_layers', 0, 28) : (l + 1) % 4 !== 0,
   );
@@ -165,6 +182,13 @@ function slidingLayers(
     types.forEach((t, l) => {
       sliding[l] = t === 'sliding_attention';
     });
+  }
+  if (windowless && sliding.includes(true)) {
+    throw new BadInput(
+      'layer_types names layers that slide, and there is no window in use',
+      where,
+      'Set use_sliding_window and sliding_window as the model was trained, or make all layers full_attention.',
+    );
   }
   return sliding.includes(true) ? { window: read.integer('sliding_window', 1, 4096), sliding } : none;
 }

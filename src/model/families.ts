@@ -21,6 +21,7 @@ export interface Family {
 export type FamilyName = 'qwen3' | 'qwen2' | 'llama' | 'olmo2' | 'olmo3';
 
 const isFalse = (value: unknown): boolean => value === false;
+const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
 
 const COMMON: Family['fields'] = {
   vocab_size: true,
@@ -34,14 +35,14 @@ const COMMON: Family['fields'] = {
   rope_scaling: true,
   rope_parameters: true,
   rms_norm_eps: true,
-  tie_word_embeddings: true,
+  tie_word_embeddings: isBoolean,
   max_position_embeddings: true,
   hidden_act: (v) => v === 'silu',
   attention_dropout: (v) => v === 0,
 };
 const NO_BIAS: Family['fields'] = { attention_bias: isFalse };
 const WINDOWS: Family['fields'] = {
-  use_sliding_window: true,
+  use_sliding_window: isBoolean,
   sliding_window: true,
   max_window_layers: true,
   layer_types: true,
@@ -108,6 +109,53 @@ export const FAMILIES: Readonly<Record<FamilyName, Family>> = {
   },
 };
 
+/** A field that changes what any model computes, unless it has a value that changes nothing. */
+interface Foreign {
+  readonly neutral: (value: unknown) => boolean;
+  readonly what: string;
+  readonly mend: string;
+}
+
+const foreign = (what: string, neutral: Foreign['neutral'] = () => false): Foreign => ({
+  neutral,
+  what,
+  mend: 'Its mathematics differs from what the engine computes; use a model without it.',
+});
+const isOne = (value: unknown): boolean => value === 1;
+const EXPERTS = foreign('a mixture of experts', (v) => v === 0);
+const QUANTISED: Foreign = {
+  neutral: () => false,
+  what: 'weights that are quantised already',
+  mend: 'Use the same model in bf16 or f16 (the engine quantises while it loads), or as a .gguf file.',
+};
+
+/** Fields of families that are not here, and what each stands for. */
+export const FOREIGN_FIELDS: Readonly<Record<string, Foreign>> = {
+  quantization_config: QUANTISED,
+  compression_config: QUANTISED,
+  num_experts: EXPERTS,
+  num_local_experts: EXPERTS,
+  n_routed_experts: EXPERTS,
+  num_experts_per_tok: EXPERTS,
+  moe_intermediate_size: EXPERTS,
+  attn_logit_softcapping: foreign('a soft cap on attention logits'),
+  final_logit_softcapping: foreign('a soft cap on the final logits'),
+  query_pre_attn_scalar: foreign('another scale of attention'),
+  attention_multiplier: foreign('another scale of attention'),
+  residual_multiplier: foreign('scaled residuals', isOne),
+  embedding_multiplier: foreign('scaled embeddings', isOne),
+  logits_scaling: foreign('scaled logits', isOne),
+  logit_scale: foreign('scaled logits', isOne),
+  partial_rotary_factor: foreign('rotary embedding of a part of each head', isOne),
+  kv_lora_rank: foreign('attention with compressed keys and values'),
+  clip_qkv: foreign('clipped queries, keys and values'),
+  qk_layernorm: foreign('norms of queries and keys', isFalse),
+  use_qk_norm: foreign('norms of queries and keys', isFalse),
+  no_rope_layers: foreign('layers without rotary embedding'),
+  alibi: foreign('linear attention biases', isFalse),
+  use_parallel_residual: foreign('parallel residual branches', isFalse),
+};
+
 /** Fields of every config.json that say nothing about what a forward pass computes. */
 export const IGNORED_FIELDS: ReadonlySet<string> = new Set([
   'model_type',
@@ -124,6 +172,7 @@ export const IGNORED_FIELDS: ReadonlySet<string> = new Set([
   'eos_token_id',
   'pad_token_id',
   'sep_token_id',
+  'unk_token_id',
   'decoder_start_token_id',
   'output_attentions',
   'output_hidden_states',
@@ -173,6 +222,5 @@ export const IGNORED_FIELDS: ReadonlySet<string> = new Set([
   'return_dict_in_generate',
   'tf_legacy_loss',
   'unsloth_fixed',
-  'unk_token_id',
   'unsloth_version',
 ]);

@@ -66,6 +66,8 @@ export function parseRope(fields: Record<string, unknown>, theta: number, where:
   };
   const base = number('rope_theta', theta);
   if (type === 'default') return { theta: base, scaling: null };
+  if (type !== 'linear' && type !== 'llama3' && type !== 'yarn')
+    throw new BadInput(`rope_type ${JSON.stringify(type)} is not supported`, where, mend);
   const factor = number('factor');
   if (type === 'linear') return { theta: base, scaling: { type, factor } };
   const originalMaxPositions = number('original_max_position_embeddings');
@@ -73,19 +75,16 @@ export function parseRope(fields: Record<string, unknown>, theta: number, where:
     const [lowFreqFactor, highFreqFactor] = [number('low_freq_factor'), number('high_freq_factor')];
     return { theta: base, scaling: { type, factor, lowFreqFactor, highFreqFactor, originalMaxPositions } };
   }
-  if (type === 'yarn') {
-    const scaling = {
-      type,
-      factor,
-      attentionFactor: fields.attention_factor == null ? yarnAttention(fields, factor) : number('attention_factor'),
-      betaFast: number('beta_fast', 32),
-      betaSlow: number('beta_slow', 1),
-      originalMaxPositions,
-      truncate: fields.truncate !== false,
-    } as const;
-    return { theta: base, scaling };
-  }
-  throw new BadInput(`rope_type ${JSON.stringify(type)} is not supported`, where, mend);
+  const scaling = {
+    type,
+    factor,
+    attentionFactor: fields.attention_factor == null ? yarnAttention(fields, factor) : number('attention_factor'),
+    betaFast: number('beta_fast', 32),
+    betaSlow: number('beta_slow', 1),
+    originalMaxPositions,
+    truncate: fields.truncate !== false,
+  } as const;
+  return { theta: base, scaling };
 }
 
 function yarnAttention({ mscale, mscale_all_dim: all }: Record<string, unknown>, factor: number): number {
