@@ -40,6 +40,25 @@ export function stopSignal(): { readonly requested: boolean } {
   return signal;
 }
 
+/** Runs `work` with a signal that the first Ctrl-C or SIGTERM aborts, in place of what they do otherwise; a second one ends the process. */
+export async function cancellable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const onSignal = () => {
+    if (stop.signal.aborted) process.exit(EXIT.stopped);
+    stop.abort();
+  };
+  const others = (['SIGINT', 'SIGTERM'] as const).map((name) => [name, process.rawListeners(name)] as const);
+  for (const [name] of others) process.removeAllListeners(name).on(name, onSignal);
+  try {
+    return await work(stop.signal);
+  } finally {
+    for (const [name, listeners] of others) {
+      process.off(name, onSignal);
+      for (const listener of listeners) process.on(name, listener as NodeJS.SignalsListener);
+    }
+  }
+}
+
 /** Seconds as "1:02:03" or "2:03". */
 export function clock(seconds: number): string {
   const s = Math.max(0, Math.round(seconds));

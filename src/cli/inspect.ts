@@ -4,13 +4,11 @@ import { resolve } from 'node:path';
 import { BadInput } from '../data/errors';
 import { chosenStorage } from '../lab/capacity';
 import type { LoadedModel } from '../lab/open-model';
-import { folderSource } from '../lab/sources/folder.node';
 import type { Capacity } from '../model/activations';
-import { readAdapterFolder } from '../model/adapter';
 import { parseJson } from '../model/folder';
 import { Policy } from '../model/policy';
 import type { Flags } from './options';
-import { loadModel, openDevice } from './places';
+import { loadAdapter, loadModel, openDevice } from './places';
 
 /** Flags of every command that opens a model to look at it. */
 export const MODEL_FLAGS = {
@@ -20,7 +18,11 @@ export const MODEL_FLAGS = {
     default: 'nano',
     placeholder: 'MODEL',
   },
-  adapter: { kind: 'text', doc: 'PEFT adapter folder to put on the model', placeholder: 'DIR' },
+  adapter: {
+    kind: 'text',
+    doc: 'PEFT adapter to put on the model: a folder, a web address or a Hub id',
+    placeholder: 'ADAPTER',
+  },
   storage: { kind: 'text', doc: 'how weights are stored: auto, f32, bf16, f16, q8 or q4', default: 'auto' },
 } as const satisfies Flags;
 
@@ -36,7 +38,7 @@ export const modelOf = (flags: ModelFlags): Promise<LoadedModel> => loadModel(fl
 
 /** A policy with room for what is asked, its adapter on it. */
 export async function openPolicy(model: LoadedModel, need: Partial<Capacity>, flags: ModelFlags = {}): Promise<Policy> {
-  const adapter = flags.adapter ? await readAdapterFolder(await folderSource(flags.adapter), model.config) : null;
+  const adapter = flags.adapter ? await loadAdapter(flags.adapter, model.config) : null;
   const { gpu } = await openDevice(need.training === true);
   const positions = Math.max(Math.min(model.config.maxPositions, 2048), need.positions ?? 0);
   const rows = need.rows ?? 1;

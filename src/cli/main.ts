@@ -1,6 +1,7 @@
 /** The headless face: `npm run lab -- COMMAND [flags]`. */
 import { BadInput } from '../data/errors';
 import { DeviceLost, NotFinite, OutOfMemory, WebGpuUnavailable } from '../gpu/errors';
+import { SourceError } from '../lab/sources/source-error';
 import { bench } from './bench';
 import { type Command, EXIT } from './command';
 import { doctor } from './doctor';
@@ -60,6 +61,7 @@ function report(error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof BadInput) {
     process.stderr.write(`${message}\n`);
+    if (error instanceof SourceError && error.kind === 'cancelled') return EXIT.stopped;
     return EXIT.badInput;
   }
   if (error instanceof DeviceLost || error instanceof OutOfMemory || error instanceof WebGpuUnavailable) {

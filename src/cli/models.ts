@@ -2,9 +2,9 @@
 import type { CachedModel, ModelCache } from '../lab/sources/cache';
 import { cacheFolder, hubOptions } from '../lab/sources/cache.node';
 import { hubSource, sizeText } from '../lab/sources/hub';
-import type { DownloadProgress } from '../lab/sources/progress';
 import { bytesText, SourceError } from '../lab/sources/source-error';
-import { clock, defineCommand, EXIT } from './command';
+import { defineCommand, EXIT } from './command';
+import { downloading } from './places';
 
 export const models = defineCommand({
   name: 'models',
@@ -67,87 +67,23 @@ function nameOf({ id, revisions }: CachedModel): string {
 
 /** Downloads what the model needs. Prints the commit's folder to stdout, for scripts. */
 async function download(id: string, cache: ModelCache): Promise<number> {
-  const stop = new AbortController();
-  const onSignal = () => {
-    if (stop.signal.aborted) process.exit(EXIT.stopped);
-    stop.abort();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  const line = new ProgressLine();
-  try {
-    const source = await hubSource(id, {
-      ...hubOptions(),
-      cache,
-      signal: stop.signal,
-      onProgress: (p) => line.show(p),
-    });
+  const { source, inMemory } = await downloading(async (told) => {
+    const source = await hubSource(id, { ...hubOptions(), ...told, cache });
     process.stderr.write(
       `${source.id}@${source.revision} is commit ${source.sha.slice(0, 12)}: ${source.needed.length} files, ${sizeText(source)}${source.offline ? ' (the Hub cannot be reached; this is what the cache knows)' : ''}\n`,
     );
     await source.download();
-    line.end();
-    if (line.inMemory !== null) {
-      // A download that is gone with the process has failed.
-      throw new SourceError(
-        'storage',
-        'The model could not be stored',
-        cacheFolder(),
-        'Make room (npm run lab -- models lists what is here, --remove ID removes), or set ANTISD_LAB_CACHE to a folder with room.',
-      );
-    }
-    process.stdout.write(`${cacheFolder()}/${cache.commit(source.id, source.sha).path('').replace(/\/$/, '')}\n`);
-    return EXIT.done;
-  } catch (error) {
-    line.end();
-    if (!(error instanceof SourceError) || error.kind !== 'cancelled') throw error;
-    process.stderr.write(`${error.message}\n`);
-    return EXIT.stopped;
+    return source;
+  });
+  if (inMemory !== null) {
+    // A download that is gone with the process has failed.
+    throw new SourceError(
+      'storage',
+      'The model could not be stored',
+      cacheFolder(),
+      'Make room (npm run lab -- models lists what is here, --remove ID removes), or set ANTISD_LAB_CACHE to a folder with room.',
+    );
   }
-}
-
-/** Progress on one line of a terminal; in a log, a line for each file and each tenth. */
-class ProgressLine {
-  private last = '';
-  private open = false;
-  /** Why nothing is stored, once that is so. */
-  inMemory: string | null = null;
-
-  show(p: DownloadProgress): void {
-    if (p.inMemory && this.inMemory === null) {
-      this.inMemory = p.inMemory;
-      this.end();
-      process.stderr.write(`${p.inMemory}\n`);
-    }
-    if (process.stderr.isTTY) {
-      process.stderr.write(`\r${this.text(p).slice(0, (process.stderr.columns ?? 80) - 1)}\x1b[K`);
-      this.open = true;
-      return;
-    }
-    const tenth = p.size ? Math.floor((10 * p.received) / p.size) : 0;
-    const mark = `${p.state} ${p.file} ${p.state === 'downloading' ? tenth : ''}`;
-    if (mark === this.last) return;
-    this.last = mark;
-    process.stderr.write(`${this.text(p)}\n`);
-  }
-
-  private text(p: DownloadProgress): string {
-    const of =
-      p.totalSize === null
-        ? ''
-        : ` of ${bytesText(p.totalSize)} (${((100 * p.totalReceived) / Math.max(1, p.totalSize)).toFixed(0)} %)`;
-    const head = `${p.file}: ${bytesText(p.totalReceived)}${of}`;
-    if (p.state === 'waiting') return `${p.file}: waiting for another process that downloads this model`;
-    if (p.state === 'checking') return `${head}, checking what is here`;
-    if (p.state === 'retrying') return `${head}, trying again: ${p.reason}`;
-    if (p.state === 'done' || p.rate <= 0) return head;
-    const left = p.totalSize === null ? '' : `, ${clock((p.totalSize - p.totalReceived) / p.rate)} left`;
-    return `${head}, ${bytesText(Math.round(p.rate))}/s${left}`;
-  }
-
-  /** Ends the line, so that what is written next begins a new one. */
-  end(): void {
-    if (this.open) process.stderr.write('\n');
-    this.open = false;
-  }
+  process.stdout.write(`${cacheFolder()}/${cache.commit(source.id, source.sha).path('').replace(/\/$/, '')}\n`);
+  return EXIT.done;
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { FileSource } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import type { Task } from '../data/types';
 import type { Gpu } from '../gpu/device';
@@ -10,11 +11,18 @@ import { completeCheckpoints } from '../lab/checkpoint';
 import type { DeviceReport } from '../lab/events';
 import type { Files } from '../lab/files';
 import { diskFiles } from '../lab/files.node';
+import { type ModelHeaders, openHeaders } from '../lab/memory-plan';
 import { type LoadedModel, openModel } from '../lab/open-model';
 import { openTask } from '../lab/open-task';
 import { prepareDevice } from '../lab/prepare-device';
-import { diskSource } from '../lab/sources/cache.node';
+import { diskSource, hubOptions } from '../lab/sources/cache.node';
+import type { HubOptions } from '../lab/sources/hub';
+import { resolveModelSource, type SourceHost } from '../lab/sources/resolve';
+import { type AdapterFolder, readAdapterFolder } from '../model/adapter';
+import type { ModelConfig } from '../model/config';
 import { parseJson } from '../model/folder';
+import { cancellable } from './command';
+import { ProgressLine } from './progress-line';
 
 /** The repository's root: the nearest folder above this program with a package.json of this project. */
 export function repositoryRoot(): string {
@@ -34,17 +42,52 @@ export async function openDevice(check = true): Promise<{ gpu: Gpu; report: Devi
   return { gpu, report };
 }
 
-/** A model by folder or .gguf file, or the built-in one by its name "nano". Only headers are read. Throws BadInput. */
-export async function loadModel(name: string): Promise<LoadedModel> {
-  const where = name === 'nano' ? join(repositoryRoot(), 'public/models/nano') : resolve(name);
-  const source = await diskSource(where);
-  if (!source)
-    throw new BadInput(
-      'There is no such model folder',
-      where,
-      'Give --model a folder with config.json, tokenizer.json and model.safetensors, a .gguf file, or "nano".',
-    );
-  return openModel(source);
+/** Models that this process has opened: asked for again they are the same commit, and nothing is asked of the Hub twice. */
+const opened = new Map<string, Promise<LoadedModel>>();
+
+/**
+ * A model by whatever names one: "nano", a folder or .gguf file on disk, a web address, a Hub id. What is not here is
+ * downloaded, with progress on stderr. Throws BadInput; a SourceError of kind "cancelled" after Ctrl-C.
+ */
+export function loadModel(name: string): Promise<LoadedModel> {
+  let model = opened.get(name);
+  if (!model) {
+    model = downloading(async (told) => openModel(await sourceOf(name, told))).then(({ source }) => source);
+    opened.set(name, model);
+  }
+  return model;
+}
+
+/** A model's configuration and its tensors' headers: of a model that is not here a few kilobytes are read, and nothing is kept. */
+export async function peekModel(name: string): Promise<ModelHeaders> {
+  const { source } = await downloading(async (told) => openHeaders(await sourceOf(name, { ...told, peek: true })));
+  return source;
+}
+
+/** A PEFT adapter for a model of this configuration, by folder, web address or Hub id. Throws BadInput. */
+export async function loadAdapter(name: string, config: ModelConfig): Promise<AdapterFolder> {
+  const { source } = await downloading(async (told) => readAdapterFolder(await sourceOf(name, told, {}), config));
+  return source;
+}
+
+const NANO = { nano: async () => (await diskSource(join(repositoryRoot(), 'public/models/nano'))) as FileSource };
+
+async function sourceOf(name: string, told: Partial<HubOptions>, builtIn: SourceHost['builtIn'] = NANO) {
+  const hub = { ...hubOptions(), ...told };
+  return (await resolveModelSource(name, { builtIn, path: diskSource, hub })).files;
+}
+
+/** Runs what may download: with a progress line, and a Ctrl-C that cancels it. `inMemory` says why nothing could be stored, if so. */
+export async function downloading<T>(
+  work: (told: Pick<HubOptions, 'signal' | 'onProgress'>) => Promise<T>,
+): Promise<{ source: T; inMemory: string | null }> {
+  const line = new ProgressLine();
+  try {
+    const source = await cancellable((signal) => work({ signal, onProgress: (p) => line.show(p) }));
+    return { source, inMemory: line.inMemory };
+  } finally {
+    line.end();
+  }
 }
 
 /** A task by name, or from a file of problems, for a model. Throws BadInput. */

@@ -5,13 +5,13 @@ import { largestThatFits, type PlanRow, planRows, size } from '../lab/memory-pla
 import { bindingBytes } from '../model/decoder';
 import { ParameterLayout } from '../model/parameters';
 import { defineCommand, EXIT } from './command';
-import { loadModel, openDevice } from './places';
+import { openDevice, peekModel } from './places';
 
 export const plan = defineCommand({
   name: 'plan',
   summary: 'memory a model needs, by use; the largest batch and context that fit',
   details:
-    'Only the model’s headers are read. WebGPU tells no adapter’s memory: on a software adapter the free memory of this\n' +
+    'Only the model’s headers are read: of one that is not here a few kilobytes come over the network. WebGPU tells no adapter’s memory: on a software adapter the free memory of this\n' +
     'machine is taken, on a GPU give --memory.',
   flags: {
     model: { kind: 'text', doc: 'nano, a model folder, a .gguf file, a web address or a Hub id', default: 'nano' },
@@ -25,7 +25,7 @@ export const plan = defineCommand({
     json: { kind: 'boolean', doc: 'print the plan as JSON' },
   },
   async run(flags) {
-    const model = await loadModel(flags.model ?? 'nano');
+    const model = await peekModel(flags.model ?? 'nano');
     const config = parseTrainConfig(
       {
         model: flags.model,
@@ -54,7 +54,7 @@ export const plan = defineCommand({
     const { count } = new ParameterLayout(model.config);
     const [{ capacity }] = rows;
     process.stdout.write(
-      `${model.where}: ${model.config.family}, ${(count / 1e6).toFixed(1)} million parameters\n` +
+      `${model.where}: ${model.config.family}, ${count < 1e6 ? count.toLocaleString('en-US') : `${(count / 1e6).toFixed(1)} million`} parameters\n` +
         `${gpu.adapter.name}: ${size(memory)} of memory, bindings of ${size(room.binding)}\n` +
         `context ${capacity.positions}, ${capacity.rows} rows decoded at once, micro-batches of ${capacity.tokens} tokens\n\n` +
         table(rows),

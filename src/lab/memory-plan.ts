@@ -1,13 +1,23 @@
 /** What a model and a configuration take of an adapter's memory, before anything is loaded, and what would still fit. */
+import type { FileSource } from '../data/bytes';
 import { elements } from '../gpu/tensor';
 import type { Storage } from '../kernels/storage';
 import type { Capacity } from '../model/activations';
 import type { ModelConfig } from '../model/config';
 import { planMemory, tensorSpecs } from '../model/decoder';
-import type { ModelFolder } from '../model/folder';
+import { type ModelFolder, openModelFolder, TOKENIZER_FILES } from '../model/folder';
 import { chosenStorage, loraSettings, sessionCapacity } from './capacity';
 import type { TrainConfig } from './config';
 import type { MemoryPlan } from './events';
+
+/** A model's configuration and tensors without its tokenizer, the largest of the small files: enough for a plan. */
+export type ModelHeaders = Pick<ModelFolder, 'config' | 'tensors' | 'where'>;
+
+/** Opens these alone. Throws BadInput naming the file and what is wrong with it. */
+export function openHeaders(files: FileSource): Promise<ModelHeaders> {
+  const isTokenizer = (name: string) => (TOKENIZER_FILES as readonly string[]).includes(name);
+  return openModelFolder({ ...files, open: async (name) => (isTokenizer(name) ? null : files.open(name)) });
+}
 
 /** What an adapter gives, in bytes. WebGPU tells no adapter's memory: `memory` comes from the host or the user. */
 export interface AdapterRoom {
@@ -26,7 +36,7 @@ export interface PlanRow {
 }
 
 /** Bytes of AdamW's two moments, the gradients and the values: the ways to use a model, each with its plan. */
-export function planRows(model: Pick<ModelFolder, 'config' | 'tensors'>, c: TrainConfig, room: AdapterRoom): PlanRow[] {
+export function planRows(model: ModelHeaders, c: TrainConfig, room: AdapterRoom): PlanRow[] {
   const row = (use: string, settings: Partial<TrainConfig>, training = true): PlanRow => {
     const capacity = { ...sessionCapacity(model, { ...c, ...settings }), training, bindingBytes: room.binding };
     return planRow(use, model.config, capacity, room);

@@ -34,12 +34,13 @@ export async function openModelFolder(files: FileSource): Promise<ModelFolder> {
   if (!json) return openSingleGguf(files);
   const where = `${files.where}/config.json`;
   const config = parseModelConfig(parseJson(json, where), where);
-  const tensors = await openShardedSafetensors(files);
+  // Before the weights, which may have to be downloaded: what is missing is then known in seconds.
   const tokenizer = new Map<string, string>();
   for (const name of TOKENIZER_FILES) {
     const bytes = await readWhole(files, name);
     if (bytes) tokenizer.set(name, new TextDecoder().decode(bytes));
   }
+  const tensors = await openShardedSafetensors(files);
   return checked({ where: files.where, config, tensors, tokenizer });
 }
 

@@ -171,7 +171,7 @@ describe('bad input', () => {
       /learningRate must be a number/,
     ],
     ['a missing run', async () => ['train', '--resume', at('nowhere')], /no run to resume/],
-    ['a missing model', async () => scoring(at('nowhere')), /no such model folder/],
+    ['a missing model', async () => scoring(at('nowhere')), /There is no model ".*nowhere"/],
     [
       'a truncated file of weights',
       async () => scoring(await broken('short', 'model.safetensors', (b) => b.subarray(0, b.length - 64))),

@@ -1,6 +1,7 @@
 /** Downloaded models on disk or in the browser's storage: models/ORG/NAME/SHA/FILE, with a manifest.json for each commit. */
 import type { ByteSource } from '../../data/bytes';
 import { Busy, type Files } from '../files';
+import { SHARD_INDEX, shardNames } from './choose-files';
 import { HUB, parseHubId } from './hub-id';
 import { type HeldFile, type Manifest, manifestBytes, parseManifest } from './manifest';
 import { SourceError } from './source-error';
@@ -25,7 +26,7 @@ export interface CachedModel {
   files: CachedFile[];
   /** Bytes that are here, all files together. */
   bytes: number;
-  /** Whether every file that was begun is whole. */
+  /** Whether every file that was begun is whole, and the weights are among them. */
   complete: boolean;
   /** When the last file was begun or completed. */
   date: Date;
@@ -140,9 +141,20 @@ export class ModelCache {
       revisions: Object.keys(manifest.revisions),
       files,
       bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-      complete: files.every(({ complete }) => complete),
+      complete: files.every(({ complete }) => complete) && (await this.hasWeights(commit, files)),
       date: new Date(dates.sort().pop() ?? 0),
     };
+  }
+
+  /** A download that was stopped between two files has no file that is cut short. */
+  private async hasWeights(commit: CachedCommit, files: readonly CachedFile[]): Promise<boolean> {
+    const names = files.map(({ name }) => name);
+    const index = await commit.open(SHARD_INDEX);
+    if (index) {
+      const shards = shardNames(await index.read(0, index.size));
+      return shards?.every((shard) => names.includes(shard)) ?? false;
+    }
+    return names.some((name) => /\.(safetensors|gguf)$/.test(name));
   }
 }
 

@@ -14,7 +14,7 @@ export interface ListedFile {
 }
 
 const WEIGHTS = 'model.safetensors';
-const INDEX = 'model.safetensors.index.json';
+export const SHARD_INDEX = 'model.safetensors.index.json';
 const DESCRIPTIONS = [
   'config.json',
   'generation_config.json',
@@ -23,6 +23,16 @@ const DESCRIPTIONS = [
   'chat_template.jinja',
 ];
 const ADAPTER = ['adapter_config.json', 'adapter_model.safetensors'];
+
+/** The names of the files that an index of shards names; null where it is none. */
+export function shardNames(index: Uint8Array): string[] | null {
+  try {
+    const { weight_map: map } = JSON.parse(new TextDecoder().decode(index)) as { weight_map: Record<string, string> };
+    return [...new Set(Object.values(map))].sort();
+  } catch {
+    return null;
+  }
+}
 
 /** Files that a reader of models could ask for at all; the others are forgotten at once. */
 export function isModelFile(name: string): boolean {
@@ -46,14 +56,14 @@ export async function chooseFiles(
   const found = (names: readonly string[]) => names.flatMap((name) => byName.get(name) ?? []);
   const descriptions = found(DESCRIPTIONS);
   if (byName.has(WEIGHTS)) return [...descriptions, ...found([WEIGHTS])];
-  const index = byName.get(INDEX);
+  const index = byName.get(SHARD_INDEX);
   if (index) {
     const shards = await readIndex(index);
     const missing = shards.filter((name) => !byName.has(name));
     if (missing.length > 0)
       throw new SourceError(
         'not-found',
-        `${INDEX} names ${missing.length === 1 ? 'a file' : `${missing.length} files`} that the repository does not have: ${missing[0]}`,
+        `${SHARD_INDEX} names ${missing.length === 1 ? 'a file' : `${missing.length} files`} that the repository does not have: ${missing[0]}`,
         where,
         'The repository is damaged or still being uploaded; try another revision of it.',
       );

@@ -3,16 +3,18 @@
  * opened, into the cache, and stay there. The few requests are made by hand: the package @huggingface/hub neither
  * continues a broken download nor checks its bytes, and keeps its cache only in Node.
  */
-import type { ByteSource, FileSource } from '../../data/bytes';
+import { type ByteSource, type FileSource, memoryBytes } from '../../data/bytes';
 import type { CachedCommit, ModelCache } from './cache';
-import { chooseFiles, type ListedFile } from './choose-files';
+import { chooseFiles, type ListedFile, shardNames } from './choose-files';
 import { download } from './download';
 import { authorization, fileAddress, type HubListing, type HubRequest, listRepository, refusal } from './hub-api';
 import { HUB, hubEndpoint, parseHubId } from './hub-id';
 import { type NoStorage, noStorage, PartialFile } from './partial-file';
 import { type DownloadProgress, RateMeter } from './progress';
+import { rangedFile } from './ranged-file';
 import { type Network, type NetworkOptions, network, Transient } from './request';
 import { bytesText, SourceError } from './source-error';
+import { openUrl } from './url';
 
 export interface HubOptions extends NetworkOptions {
   /** Branch, tag or commit, where the id gives none. Default: main. */
@@ -23,6 +25,11 @@ export interface HubOptions extends NetworkOptions {
   token?: string | null;
   /** null: this host can store nothing, and the bytes live in memory. */
   cache: ModelCache | null;
+  /**
+   * Only to look: what the cache does not have is read by ranges and not kept, so that the headers of a model of many
+   * gigabytes cost some kilobytes. Nothing is written anywhere.
+   */
+  peek?: boolean;
   /** Called some ten times a second while bytes come, and at each change of state. */
   onProgress?: (progress: DownloadProgress) => void;
 }
@@ -44,6 +51,8 @@ export interface HubSource extends FileSource {
 
 /** Milliseconds between two calls of onProgress. */
 const TELL = 100;
+/** Descriptions (config.json, an index of shards) up to this size are read once and held, when peeking. */
+const LARGEST_DESCRIPTION = 32 * 1024 * 1024;
 
 /**
  * Opens org/name, org/name@REVISION, org/name/FILE.gguf or org/name:Q4_K_M. Asks the Hub which commit that is; where it
@@ -75,7 +84,7 @@ export async function hubSource(name: string, options: HubOptions): Promise<HubS
   };
   const net = network(options);
   return cancellable(net, request.id, async () => {
-    const { listing, offline } = await findCommit(net, request, options.cache);
+    const { listing, offline } = await findCommit(net, request, options);
     const repository = new Repository(net, request, listing, options);
     const needed = await chooseFiles(listing.files, parsed.gguf, `${request.id}@${request.revision}`, (index) =>
       repository.readIndex(index.name),
@@ -101,7 +110,7 @@ export async function hubSource(name: string, options: HubOptions): Promise<HubS
 async function findCommit(
   net: Network,
   request: HubRequest,
-  cache: ModelCache | null,
+  { cache, peek }: HubOptions,
 ): Promise<{ listing: HubListing; offline: boolean }> {
   const { id, revision } = request;
   const cached = async (): Promise<HubListing | null> => {
@@ -121,6 +130,7 @@ async function findCommit(
     if (!last) throw error;
     return { listing: last, offline: true };
   }
+  if (peek) return { listing, offline: false };
   try {
     await cache?.commit(id, listing.sha).change((manifest) => {
       manifest.endpoint = request.endpoint;
@@ -160,7 +170,8 @@ class Repository {
     let source = this.opening.get(name);
     if (!source) {
       const kept = () => !this.noRoom;
-      source = cancellable(this.net, `${this.request.id}/${name}`, () => this.bring(file), kept);
+      const get = () => (this.options.peek ? this.look(file) : this.bring(file));
+      source = cancellable(this.net, `${this.request.id}/${name}`, get, kept);
       this.opening.set(name, source);
       // What failed or was cancelled may be tried again.
       source.catch(() => this.opening.delete(name));
@@ -171,18 +182,29 @@ class Repository {
   /** The names of the files that an index of shards names. */
   async readIndex(name: string): Promise<string[]> {
     const source = await this.open(name);
-    const text = new TextDecoder().decode(await source?.read(0, source.size));
-    try {
-      const { weight_map: map } = JSON.parse(text) as { weight_map: Record<string, string> };
-      return [...new Set(Object.values(map))].sort();
-    } catch {
-      throw new SourceError(
-        'server',
-        `${name} is no index of shards`,
-        this.request.id,
-        'Try another revision of the model.',
-      );
-    }
+    const shards = source && shardNames(await source.read(0, source.size));
+    if (shards) return shards;
+    throw new SourceError(
+      'server',
+      `${name} is no index of shards`,
+      this.request.id,
+      'Try another revision of the model.',
+    );
+  }
+
+  /** The file without keeping it: from the cache where it is there, else by ranges. */
+  private async look(file: ListedFile): Promise<ByteSource> {
+    const here = await this.commit?.open(file.name);
+    if (here) return here;
+    const url = fileAddress(this.request, this.listing.sha, file.name);
+    const manner = {
+      headers: authorization(this.request),
+      refusal: (response: Response) => this.refuse(response, url, file.name),
+    };
+    if (file.size === null) return (await openUrl(this.net, url, manner)) as ByteSource; // some mirrors list no sizes
+    const ranged = rangedFile(this.net, { url, size: file.size, etag: null, ...manner });
+    const described = file.name.endsWith('.json') && file.size <= LARGEST_DESCRIPTION;
+    return described ? memoryBytes(await ranged.read(0, file.size), url) : ranged;
   }
 
   private async bring(file: ListedFile): Promise<ByteSource> {

@@ -1,18 +1,9 @@
 /** Files at an address on the web, read by HTTP ranges; servers without ranges give the whole file once, into memory. */
 import type { ByteSource, FileSource } from '../../data/bytes';
 import { MemoryFile } from './memory-file';
-import {
-  bodyOf,
-  contentRange,
-  exchange,
-  type Network,
-  type NetworkOptions,
-  network,
-  retrying,
-  Transient,
-  transientAnswer,
-} from './request';
-import { reasonOf, SourceError } from './source-error';
+import { asking, type RangedFile, rangedFile } from './ranged-file';
+import { contentRange, exchange, type Network, type NetworkOptions, network, transientAnswer } from './request';
+import { SourceError } from './source-error';
 
 /** The names that list() asks for: the web has no listing. */
 const NAMES = [
@@ -67,18 +58,22 @@ interface Probe {
   etag: string | null;
 }
 
-/** The file at an address; null for 404, and for the page that some servers give instead. */
-async function openUrl(net: Network, url: string): Promise<ByteSource | null> {
+/** What goes with every request for a file, and how a 4xx reads. */
+export type Manner = Pick<RangedFile, 'headers' | 'refusal'>;
+
+/** The file at an address; null for 404, and for the page that some servers give instead. Throws SourceError. */
+export async function openUrl(net: Network, url: string, manner: Manner = plain(url)): Promise<ByteSource | null> {
+  const { headers, refusal } = manner;
   const probe = await asking(net, url, async (): Promise<Probe | null> => {
     // One byte and no HEAD: signed addresses are for GET alone, and a range is never compressed, so its size is the file's.
-    const answer = await exchange(net, url, { headers: { Range: 'bytes=0-0' } });
+    const answer = await exchange(net, url, { headers: { ...headers, Range: 'bytes=0-0' } });
     const { response } = answer;
     try {
       if (response.status === 404 || response.status === 410) return null;
       const total = contentRange(response)?.total ?? null;
       const etag = response.headers.get('etag');
       if (response.status === 416) return { size: total ?? 0, ranges: true, etag };
-      if (!response.ok) throw transientAnswer(response) ?? refused(response, url);
+      if (!response.ok) throw transientAnswer(response) ?? refusal(response);
       if (isPage(response, url)) return null;
       return { size: total, ranges: response.status === 206, etag };
     } finally {
@@ -86,11 +81,11 @@ async function openUrl(net: Network, url: string): Promise<ByteSource | null> {
     }
   });
   if (!probe) return null;
-  const size = probe.ranges ? (probe.size ?? (await sizeByHead(net, url))) : null;
-  if (size !== null) return { where: url, size, read: (from, to) => readRange(net, url, size, probe.etag, from, to) };
+  const size = probe.ranges ? (probe.size ?? (await sizeByHead(net, url, headers))) : null;
+  if (size !== null) return rangedFile(net, { url, size, etag: probe.etag, ...manner });
   const whole = await asking(net, url, async () => {
-    const answer = await exchange(net, url);
-    if (!answer.response.ok) throw transientAnswer(answer.response) ?? refused(answer.response, url);
+    const answer = await exchange(net, url, { headers });
+    if (!answer.response.ok) throw transientAnswer(answer.response) ?? refusal(answer.response);
     const memory = new MemoryFile();
     for await (const chunk of answer.chunks()) memory.append(chunk);
     return memory;
@@ -99,9 +94,9 @@ async function openUrl(net: Network, url: string): Promise<ByteSource | null> {
 }
 
 /** For pages of another origin, from which Content-Range is hidden and Content-Length is not. */
-function sizeByHead(net: Network, url: string): Promise<number | null> {
+function sizeByHead(net: Network, url: string, sent?: Record<string, string>): Promise<number | null> {
   return asking(net, url, async () => {
-    const answer = await exchange(net, url, { method: 'HEAD' });
+    const answer = await exchange(net, url, { method: 'HEAD', headers: sent });
     answer.cancel();
     const { headers, ok } = answer.response;
     const length = Number(headers.get('content-length') ?? Number.NaN);
@@ -109,61 +104,7 @@ function sizeByHead(net: Network, url: string): Promise<number | null> {
   });
 }
 
-async function readRange(
-  net: Network,
-  url: string,
-  size: number,
-  etag: string | null,
-  from: number,
-  to: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  if (from < 0 || to > size || from > to) {
-    throw new SourceError(
-      'length',
-      `The file has ${size} bytes, asked for ${from} to ${to}`,
-      url,
-      'It is not whole; upload it again.',
-    );
-  }
-  if (from === to) return new Uint8Array(0);
-  return asking(net, url, async () => {
-    const answer = await exchange(net, url, { headers: { Range: `bytes=${from}-${to - 1}` } });
-    const { response } = answer;
-    try {
-      if (!response.ok) throw transientAnswer(response) ?? refused(response, url);
-      const [range, now] = [contentRange(response), response.headers.get('etag')];
-      if ((etag && now && etag !== now) || (range?.total ?? size) !== size)
-        throw new SourceError('corrupt', 'The file was changed while it was being read', url, 'Open the model again.');
-      const bytes = await bodyOf(answer);
-      // A server may forget its ranges (a proxy beside another); then the part is cut from the whole.
-      const part = response.status === 206 ? bytes : bytes.slice(from, to);
-      if (part.length !== to - from) throw new Transient(`of ${to - from} bytes ${part.length} came`);
-      return part;
-    } finally {
-      answer.cancel();
-    }
-  });
-}
-
-/** Runs requests until they are answered. Throws SourceError. */
-async function asking<T>(net: Network, url: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await retrying(net, work);
-  } catch (error) {
-    if (net.signal?.aborted)
-      throw new SourceError('cancelled', 'The reading was cancelled', url, 'It can be started again.', error);
-    if (!(error instanceof Transient)) throw error;
-    if (error.status !== null)
-      throw new SourceError('server', `The file cannot be read: ${error.message}`, url, 'Try again later.', error);
-    throw new SourceError(
-      'offline',
-      `The server could not be reached: ${reasonOf(error.cause ?? error)}`,
-      url,
-      'Check the address and the connection. From a web page, the server must also allow other pages to read it (CORS).',
-      error,
-    );
-  }
-}
+const plain = (url: string): Manner => ({ refusal: (response) => refused(response, url) });
 
 function refused(response: Response, url: string): SourceError {
   const denied = response.status === 401 || response.status === 403;
