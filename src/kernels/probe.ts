@@ -68,3 +68,22 @@ export async function measureCopyBandwidth(gpu: Gpu): Promise<number> {
     arena.destroy();
   }
 }
+
+/** Bytes a second from host memory into fresh buffers, written `piece` bytes at a time, in GB/s. Takes some 0.5 s. */
+export async function measureUploadBandwidth(gpu: Gpu, piece: number): Promise<number> {
+  const { queue } = gpu.device;
+  const pieces = Math.max(1, Math.floor((64 * 1024 * 1024) / piece));
+  const data = new Uint8Array(piece).fill(1);
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 4; i++) {
+    const arena = new Arena(gpu);
+    const started = performance.now();
+    const t = arena.tensor({ label: 'probe.upload', shape: [(pieces * piece) / 4], purpose: 'scratch' });
+    for (let p = 0; p < pieces; p++) queue.writeBuffer(t.buffer, p * piece, data);
+    queue.submit([]);
+    await queue.onSubmittedWorkDone();
+    if (i > 0) best = Math.min(best, (performance.now() - started) / 1000);
+    arena.destroy();
+  }
+  return (pieces * piece) / best / 1e9;
+}

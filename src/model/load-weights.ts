@@ -3,6 +3,7 @@
  * ones are being read, so that host memory stays small; the event loop gets its turn after every few milliseconds.
  */
 import type { Gpu } from '../gpu/device';
+import type { Tensor } from '../gpu/tensor';
 import { type Storage, storedBytes, type Weight, type WeightPiece } from '../kernels/storage';
 import { FLOAT_BYTES, isFloatFormat, toFloat32 } from './float-formats';
 import { expectFinite, type Slot } from './layout';
@@ -34,11 +35,14 @@ interface Step {
 /** Fills the pieces of `weights`; rows past a slot's parts stay zero. Throws BadInput for values that are not finite. */
 export async function loadWeights(
   gpu: Gpu,
-  weights: Iterable<readonly [Slot, Weight]>,
+  weights: readonly (readonly [Slot, Weight])[],
   source: { tensors: TensorCatalog; where: string },
   onLoaded?: (done: number) => void,
 ): Promise<void> {
-  const writer = new Writer(gpu);
+  const writer = new Writer(
+    gpu,
+    weights.flatMap(([, { pieces }]) => pieces),
+  );
   const host = new Turns();
   let done = 0;
   let ahead: { step: Step; rows: Promise<Rows> } | null = null;
@@ -135,21 +139,49 @@ function expectFiniteBytes(tensor: StoredTensor, raw: Uint8Array<ArrayBuffer>, w
 class Writer {
   private written = 0;
   private before: Promise<unknown> = Promise.resolve();
+  /** When each buffer is ready to be written. */
+  private readonly zeroed = new Map<GPUBuffer, Promise<unknown>>();
 
-  constructor(private readonly gpu: Gpu) {}
+  /**
+   * WebGPU zeroes a buffer before its first use. Where the device's memory is the host's, the first write would do that
+   * here and now, for a large buffer in a tenth of a second; asked for, it is done by the driver's own thread, ahead.
+   */
+  constructor(
+    private readonly gpu: Gpu,
+    pieces: readonly WeightPiece[],
+  ) {
+    const buffers = pieces.flatMap(({ data, scales }) => (scales ? [data.buffer, scales.buffer] : [data.buffer]));
+    for (const buffer of new Set(buffers)) {
+      const encoder = gpu.device.createCommandEncoder();
+      encoder.clearBuffer(buffer);
+      gpu.device.queue.submit([encoder.finish()]);
+      this.zeroed.set(buffer, gpu.device.queue.onSubmittedWorkDone());
+    }
+  }
 
   /** Writes at element `start` of a piece. */
   async write(piece: WeightPiece, start: number, { data, scales }: StoredWords): Promise<void> {
-    const { queue } = this.gpu.device;
     const at = storedBytes(piece.storage, start);
-    queue.writeBuffer(piece.data.buffer, piece.data.offset + at.data, data);
-    if (scales && piece.scales) queue.writeBuffer(piece.scales.buffer, piece.scales.offset + at.scales, scales);
-    this.written += data.byteLength;
+    await this.put(piece.data, at.data, data);
+    if (scales && piece.scales) await this.put(piece.scales, at.scales, scales);
     if (this.written < IN_FLIGHT) return;
     this.written = 0;
     const { before } = this;
-    this.before = queue.onSubmittedWorkDone();
+    this.before = this.submitted();
     await before;
+  }
+
+  private async put(t: Tensor, at: number, words: Uint32Array<ArrayBuffer>): Promise<void> {
+    await this.zeroed.get(t.buffer);
+    this.gpu.device.queue.writeBuffer(t.buffer, t.offset + at, words);
+    this.written += words.byteLength;
+  }
+
+  /** Sends what was written on its way, and resolves when the device has it. */
+  private submitted(): Promise<unknown> {
+    const { queue } = this.gpu.device;
+    queue.submit([]);
+    return queue.onSubmittedWorkDone();
   }
 }
 

@@ -1,0 +1,120 @@
+/** Loading a checkpoint from disk to the device: bytes a second, the longest block of the event loop, host memory. */
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Arena } from '../../gpu/tensor';
+import { measureUploadBandwidth } from '../../kernels/probe';
+import type { Storage } from '../../kernels/storage';
+import { folderSource } from '../../lab/sources/folder.node';
+import { bindingBytes } from '../../model/decoder';
+import { packedCatalog } from '../../model/layout';
+import { createFrozen, ParameterLayout } from '../../model/parameters';
+import { store } from '../../model/quantise';
+import { openShardedSafetensors } from '../../model/safetensors-file';
+import type { StoredTensor, TensorCatalog } from '../../model/stored-tensor';
+import type { Bench, Group } from './group';
+import { watched } from './loop-watch';
+import { drawWeights, smolShape } from './models';
+import { megabytes } from './row';
+
+const REPEATS = 5;
+/** What is read at a time, as loading does. */
+const PIECE = 4 * 1024 * 1024;
+
+export const loading: Group = async (b) => {
+  const layout = new ParameterLayout(smolShape(b.quick ? 1 : 8));
+  const upload = await measureUploadBandwidth(b.gpu, PIECE);
+  b.add({ group: 'loading', name: 'limit: host memory to the device', bandwidth: upload, share: 1 });
+  const drawn = packedCatalog(layout, drawWeights(layout.config));
+  const folder = await mkdtemp(join(tmpdir(), 'antisd-bench-'));
+  try {
+    for (const [dtype, storages] of [
+      ['F32', ['f32']],
+      ['BF16', ['bf16', 'f16', 'q8', 'q4']],
+    ] as const) {
+      const bytes = await writeCheckpoint(join(folder, 'model.safetensors'), drawn, dtype);
+      const seconds = await readAll(join(folder, 'model.safetensors'), bytes);
+      const name = `limit: reading a file of ${megabytes(bytes)}`;
+      b.add({ group: 'loading', name, ms: seconds * 1000, bandwidth: bytes / seconds / 1e9 });
+      const tensors = await openShardedSafetensors(await folderSource(folder));
+      for (const storage of storages) await load(b, layout, tensors, { bytes, dtype, upload }, storage);
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+};
+
+/** The row of one storage: of some loads the fastest, the one with the shortest block (a busy machine adds its own), the most memory. */
+async function load(
+  { gpu, add }: Bench,
+  layout: ParameterLayout,
+  tensors: TensorCatalog,
+  file: { bytes: number; dtype: string; upload: number },
+  storage: Storage,
+): Promise<void> {
+  let [best, blocked, grown, weights] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0, 0];
+  for (let i = 0; i < REPEATS; i++) {
+    const arena = new Arena(gpu);
+    const w = await watched(async (look) => {
+      await createFrozen(arena, layout, tensors, 'bench', storage, bindingBytes(gpu), look);
+      await gpu.device.queue.onSubmittedWorkDone();
+    });
+    weights = arena.bytes.weights;
+    arena.destroy();
+    gpu.device.queue.submit([]);
+    await gpu.device.queue.onSubmittedWorkDone();
+    best = Math.min(best, w.seconds);
+    blocked = Math.min(blocked, w.blockedMs);
+    // A software adapter's memory is this process's own.
+    grown = Math.max(grown, w.grown - (gpu.adapter.software ? weights : 0));
+  }
+  const bandwidth = file.bytes / best / 1e9;
+  add({
+    group: 'loading',
+    name: `${file.dtype} file to ${storage}`,
+    ms: best * 1000,
+    bandwidth,
+    share: bandwidth / file.upload,
+    note: `${megabytes(weights)} on the device; event loop blocked ${blocked.toFixed(0)} ms; ${megabytes(Math.max(0, grown))} of memory above the weights`,
+  });
+}
+
+/** Seconds that reading the file takes, with nothing done with it. */
+async function readAll(path: string, bytes: number): Promise<number> {
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < REPEATS; i++) {
+    const started = performance.now();
+    const file = await open(path);
+    for (let at = 0; at < bytes; at += PIECE) await file.read(new Uint8Array(PIECE), 0, PIECE, at);
+    await file.close();
+    best = Math.min(best, (performance.now() - started) / 1000);
+  }
+  return best;
+}
+
+/** Writes tensors as a safetensors file, one at a time; gives its bytes. */
+async function writeCheckpoint(path: string, tensors: TensorCatalog, dtype: 'F32' | 'BF16'): Promise<number> {
+  const header: Record<string, unknown> = {};
+  let end = 0;
+  for (const { name, shape, bytes } of tensors.values()) {
+    const size = dtype === 'F32' ? bytes : bytes / 2;
+    header[name] = { dtype, shape, data_offsets: [end, end + size] };
+    end += size;
+  }
+  const json = JSON.stringify(header);
+  const text = Buffer.from(json.padEnd(Math.ceil(json.length / 8) * 8));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  const file = await open(path, 'w');
+  await file.writeFile(length);
+  await file.writeFile(text);
+  for (const tensor of tensors.values()) await file.writeFile(await storedBytes(tensor, dtype));
+  await file.close();
+  return 8 + text.length + end;
+}
+
+async function storedBytes(tensor: StoredTensor, dtype: 'F32' | 'BF16'): Promise<Uint8Array> {
+  const values = await tensor.rows(0, tensor.shape[0]);
+  const { buffer, byteOffset, byteLength } = store(values, dtype === 'F32' ? 'f32' : 'bf16').data;
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}

@@ -1,0 +1,138 @@
+/** Whole training steps and decoding of the two models that other engines were measured on, and one RL step. */
+import { findTask } from '../../data/tasks';
+import type { Recorder } from '../../gpu/recorder';
+import { parseTrainConfig } from '../../lab/config';
+import type { RunEvent } from '../../lab/events';
+import { Session } from '../../lab/session';
+import type { ModelConfig } from '../../model/config';
+import { generate } from '../../model/generate';
+import type { PlannedBatch } from '../../model/policy';
+import { Policy } from '../../model/policy';
+import { loadModel } from '../places';
+import { type Bench, bestMs, type Group } from './group';
+import { drawSequences, drawWeights, plainShape } from './models';
+import { megabytes, type Row } from './row';
+
+interface Trained {
+  readonly name: string;
+  readonly config: ModelConfig;
+  readonly sequences: number;
+  readonly length: number;
+  readonly gflop: number;
+  readonly repeats: number;
+}
+
+const NANO: Trained = {
+  name: 'nano',
+  config: plainShape(96, 3, 3, 256, 126),
+  sequences: 32,
+  length: 64,
+  gflop: 4.68,
+  repeats: 4,
+};
+const SMALL: Trained = {
+  name: 'small',
+  config: plainShape(256, 4, 4, 768, 4096),
+  sequences: 8,
+  length: 128,
+  gflop: 29.0,
+  repeats: 2,
+};
+
+export const nano: Group = (b) => trained(b, NANO);
+export const small: Group = async (b) => (b.quick ? undefined : trained(b, SMALL));
+
+const ADAMW = { lr: 1e-4, beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0, clipNorm: 1 };
+
+/** Forward, loss, backward, clipping and AdamW over a batch, weights −1/tokens. */
+export async function trainingStep(policy: Policy, batch: PlannedBatch): Promise<void> {
+  const tokens = batch.starts[batch.parts.length];
+  policy.zeroGradients();
+  policy.accumulate(batch, new Float32Array(tokens).fill(-1 / tokens));
+  await policy.update(ADAMW);
+}
+
+async function trained(b: Bench, m: Trained): Promise<void> {
+  const tokens = m.sequences * m.length;
+  const capacity = {
+    tokens,
+    targets: tokens,
+    positions: 256,
+    rows: 32,
+    maxNewTokens: 64,
+    training: true,
+    recompute: false,
+  };
+  const before = b.gpu.liveBytes;
+  const policy = await Policy.create(b.gpu, m.config, capacity, drawWeights(m.config));
+  const bytes = b.gpu.liveBytes - before;
+  const batch = policy.plan(drawSequences(m.sequences, m.length, m.config.vocabSize));
+  const { recorder } = policy.decoder;
+  const step = () => trainingStep(policy, batch);
+  const cold = performance.now();
+  await step();
+  const first = (performance.now() - cold) / 1000;
+  recorder.resetCounters();
+  await step();
+  const { dispatches, submits } = recorder;
+  const ms = await bestMs(step, m.repeats - 1);
+  const gflops = m.gflop / (ms / 1000);
+  b.add({
+    group: m.name,
+    name: `training step, ${tokens} tokens`,
+    ms,
+    gflops,
+    share: gflops / b.peak,
+    note: `${Math.round(tokens / (ms / 1000))} tokens/s, ${dispatches} dispatches, ${submits} submits, ${megabytes(bytes)}, first step ${first.toFixed(1)} s`,
+  });
+  for (const count of [8, 32]) {
+    const options = { temperature: 1, topK: 0, topP: 1, maxNewTokens: 64, seed: 0, stream: 0 };
+    const eosId = m.config.vocabSize; // never sampled
+    const run = () => generate(policy.decoder, [{ ids: [1, 2, 3, 4], count }], { ...options, eosId });
+    recorder.resetCounters();
+    const seconds = (await bestMs(run, 2)) / 1000;
+    b.add({
+      group: m.name,
+      name: `decoding, batch ${count}`,
+      ms: (seconds * 1000) / 64,
+      note: `${Math.round((count * 64) / seconds)} tokens/s, ${(recorder.dispatches / 3 / 64).toFixed(0)} dispatches a token`,
+    });
+  }
+  if (b.kernels) for (const row of await kernelRows(recorder, step)) b.add(row);
+  policy.destroy();
+}
+
+/** Time on the device by kernel over one step, the longest first. Timestamps cost a pass each, so the sum is above the step's own time. */
+async function kernelRows(recorder: Recorder, step: () => Promise<void>): Promise<Row[]> {
+  recorder.startProfile();
+  await step();
+  const times = [...(await recorder.endProfile())].sort((x, y) => y[1].ms - x[1].ms);
+  if (times.length === 0) return [{ group: 'kernels', name: 'this adapter has no timestamp queries' }];
+  return times.map(([name, { ms, dispatches }]) => ({ group: 'kernel', name, ms, note: `${dispatches} dispatches` }));
+}
+
+/** One RL step of the built-in preset, its phases apart. */
+export const reinforcement: Group = async ({ gpu, report, add }) => {
+  const events: RunEvent[] = [];
+  const session = await Session.open({
+    gpu,
+    model: await loadModel('nano'),
+    task: findTask('two-cards'),
+    config: parseTrainConfig({ arm: 'antisd', problems: 8, group: 4, evalEvery: 0, gateWarmup: 0 }),
+    device: report,
+    files: null,
+    emit: (e) => events.push(e),
+    alternatives: false,
+  });
+  for (let i = 0; i < 3; i++) await session.next();
+  session.destroy();
+  const steps = events.filter((e) => e.type === 'step').slice(1);
+  const best = steps.reduce((a, b) => (a.seconds < b.seconds ? a : b));
+  const phases = Object.entries(best.phaseMs).map(([phase, ms]) => `${phase} ${Math.round(ms)}`);
+  add({
+    group: 'RL step',
+    name: 'nano, 32 rollouts',
+    ms: best.seconds * 1000,
+    note: `${best.tokens} tokens sampled; ms: ${phases.join(', ')}`,
+  });
+};
