@@ -1,6 +1,6 @@
 import type { Alternative } from '../../lab/events';
-import { percent, tokenText } from '../format';
 import styles from './Alternatives.module.css';
+import { Probabilities } from './Probabilities';
 
 const SHOWN = 5;
 
@@ -20,27 +20,8 @@ export function Alternatives({ student, teacher, chosen }: Props) {
     );
   return (
     <div className={styles.pair}>
-      <Side title="Student" rows={student} chosen={chosen} />
-      <Side title="Teacher" rows={teacher} chosen={chosen} />
+      <Probabilities title="Student’s top tokens" rows={student.slice(0, SHOWN)} chosen={chosen} />
+      <Probabilities title="Teacher’s top tokens" rows={teacher.slice(0, SHOWN)} chosen={chosen} />
     </div>
-  );
-}
-
-function Side({ title, rows, chosen }: { title: string; rows: readonly Alternative[]; chosen: string }) {
-  return (
-    <table className={styles.side}>
-      <caption>{title}’s top tokens</caption>
-      <tbody>
-        {rows.slice(0, SHOWN).map(({ token, logprob }) => (
-          <tr key={token} data-chosen={token === chosen}>
-            <th scope="row">{tokenText(token)}</th>
-            <td className={styles.bar}>
-              <span style={{ width: `${100 * Math.exp(logprob)}%` }} />
-            </td>
-            <td data-number>{percent(Math.exp(logprob))}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }

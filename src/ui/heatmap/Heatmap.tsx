@@ -57,7 +57,7 @@ export function Heatmap() {
         </h2>
         <Toolbar />
       </div>
-      <Legend measure={measure} />
+      <Legend measure={MEASURES[measure]} />
       <section
         ref={region}
         className={styles.region}

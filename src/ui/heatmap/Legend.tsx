@@ -1,31 +1,31 @@
 import styles from './Legend.module.css';
-import { MEASURES, type Measure, type MeasureName, TINT_STEPS } from './measures';
+import { type Measure, TINT_STEPS } from './measures';
+import tints from './Tints.module.css';
 
 /** The tints with the values at which they begin. The domain is fixed, whatever the run does. */
-export function Legend({ measure }: { measure: MeasureName }) {
-  const m: Measure = MEASURES[measure];
-  const starts = TINT_STEPS.map((share) => share * m.domain);
-  const cells = m.scale === 'both' ? [-3, -2, -1, 0, 1, 2, 3] : [0, 1, 2, 3];
-  const negative = m.domain === 4; // log-probabilities: sizes of numbers below zero
+export function Legend({ measure }: { measure: Measure }) {
+  const { scale, domain, negative, ends, doc, unit } = measure;
+  const cells = scale === 'both' ? [-3, -2, -1, 0, 1, 2, 3] : [0, 1, 2, 3];
   return (
     <figure className={styles.legend}>
-      <figcaption className={styles.doc}>{m.doc}</figcaption>
-      <div className={styles.scale}>
-        <span className={styles.word}>{measure === 'u' ? 'deliberation' : ''}</span>
+      <figcaption className={styles.doc}>{doc}</figcaption>
+      <div className={`${styles.scale} ${tints.tints}`} data-scale={scale}>
+        <span className={styles.word}>{ends?.[0]}</span>
         {cells.map((step) => (
-          <span key={step} className={styles.cell} data-tint={step} data-scale={m.scale}>
-            {label(step, starts, m.scale === 'both' || negative ? (negative ? -1 : Math.sign(step)) : 1)}
+          <span key={step} className={styles.cell} data-tint={step}>
+            {tintLabel(step, domain, negative || step < 0)}
           </span>
         ))}
-        <span className={styles.word}>{measure === 'u' ? 'shortcut' : ''}</span>
-        <span className={styles.word}>{m.unit}</span>
+        <span className={styles.word}>{ends?.[1]}</span>
+        <span className={styles.word}>{unit}</span>
       </div>
     </figure>
   );
 }
 
-function label(step: number, starts: readonly number[], sign: number): string {
+/** The value at which a tint begins; the strongest has no end. */
+export function tintLabel(step: number, domain: number, below: boolean): string {
   if (step === 0) return '0';
-  const start = starts[Math.abs(step) - 1];
-  return `${sign < 0 ? '−' : ''}${Number(start.toPrecision(2))}${Math.abs(step) === 3 ? ' …' : ''}`;
+  const start = TINT_STEPS[Math.abs(step) - 1] * domain;
+  return `${below ? '−' : ''}${Number(start.toPrecision(2))}${Math.abs(step) === 3 ? ' …' : ''}`;
 }

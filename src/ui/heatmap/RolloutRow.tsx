@@ -3,6 +3,7 @@ import { signed } from '../format';
 import type { RolloutView } from '../state/snapshot';
 import { type Measure, sum } from './measures';
 import styles from './RolloutRow.module.css';
+import tints from './Tints.module.css';
 
 interface Props {
   rollout: RolloutView;
@@ -20,7 +21,7 @@ export const RolloutRow = memo(function RolloutRow({ rollout, scale }: Props) {
           <span className="visually-hidden">{`${signals.reward > 0 ? 'correct' : 'incorrect'}: ${signals.reason}`}</span>
         )}
       </span>
-      <div className={styles.tokens} data-rollout={rollout.index} data-scale={scale} />
+      <div className={`${styles.tokens} ${tints.tints}`} data-rollout={rollout.index} data-scale={scale} />
       <span className={styles.sum}>
         {signals && (
           <>

@@ -1,9 +1,9 @@
 import type { Alternative, SignalRollout } from '../../lab/events';
-import { plain, signed, tokenText } from '../format';
+import { tokenText } from '../format';
 import { useLab } from '../state/store';
 import { Alternatives } from './Alternatives';
-import { MathSymbol } from './MathSymbol';
 import { MEASURES } from './measures';
+import { NumberGrid } from './NumberGrid';
 import styles from './TokenDetail.module.css';
 
 /** All numbers of the token that is pointed at or focused. */
@@ -66,18 +66,12 @@ function Numbers({ signals, token }: { signals: SignalRollout; token: number }) 
     ['H_S', MEASURES.H_S.doc, signals.H_S, false],
     ['H_T', MEASURES.H_T.doc, signals.H_T, false],
   ];
-  return (
-    <dl className={styles.grid}>
-      {columns.map(([name, doc, values, isSigned]) => (
-        <div key={name} title={doc}>
-          <dt>
-            <MathSymbol name={name} />
-          </dt>
-          <dd data-number data-sign={name === 'u' ? Math.sign(values[token]) : undefined}>
-            {isSigned ? signed(values[token], 3) : plain(values[token])}
-          </dd>
-        </div>
-      ))}
-    </dl>
-  );
+  const entries = columns.map(([name, doc, values, isSigned]) => ({
+    name,
+    doc,
+    value: values[token],
+    signed: isSigned,
+    tinted: name === 'u',
+  }));
+  return <NumberGrid entries={entries} />;
 }

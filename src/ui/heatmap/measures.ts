@@ -2,6 +2,9 @@
 import type { SignalRollout } from '../../lab/events';
 import type { RolloutView } from '../state/snapshot';
 
+/** The per-token columns that a tint can show. */
+export type Columns = Pick<SignalRollout, 'u' | 's' | 't' | 'H_S' | 'H_T' | 'term' | 'advantage'>;
+
 export interface Measure {
   readonly label: string;
   readonly doc: string;
@@ -10,7 +13,11 @@ export interface Measure {
   readonly domain: number;
   /** 'both': orange below zero, blue above. 'amount': grey, by size alone. */
   readonly scale: 'both' | 'amount';
-  of(rollout: SignalRollout): readonly number[];
+  /** Amounts of numbers that are never above zero: log-probabilities. */
+  readonly negative?: boolean;
+  /** What the two ends of the scale mean. */
+  readonly ends?: readonly [below: string, above: string];
+  of(columns: Columns): readonly number[];
 }
 
 export const MEASURES = {
@@ -20,6 +27,7 @@ export const MEASURES = {
     unit: 'nats',
     domain: 2,
     scale: 'both',
+    ends: ['deliberation', 'shortcut'],
     of: (r) => r.u,
   },
   term: {
@@ -60,6 +68,7 @@ export const MEASURES = {
     unit: 'nats',
     domain: 4,
     scale: 'amount',
+    negative: true,
     of: (r) => r.s,
   },
   t: {
@@ -68,6 +77,7 @@ export const MEASURES = {
     unit: 'nats',
     domain: 4,
     scale: 'amount',
+    negative: true,
     of: (r) => r.t,
   },
 } as const satisfies Record<string, Measure>;
