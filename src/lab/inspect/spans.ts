@@ -34,7 +34,9 @@ function nextRun(tokenizer: Tokenizer, ids: readonly number[], first: number, te
     const piece = addedBy(tokenizer, ids, first, last);
     pieces.push(piece);
     const place = placeOf(piece, text, at);
-    if (place !== null) return shareOut(pieces, text, place);
+    // A text may hold the replacement character itself; then its first byte already looks like all of it.
+    const goesOn = endsBroken(piece) && last + 1 < ids.length && addedBy(tokenizer, ids, first, last + 1) === piece;
+    if (place !== null && !goesOn) return shareOut(pieces, text, place);
   }
   return [[at, at]];
 }
