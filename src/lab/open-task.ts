@@ -1,7 +1,7 @@
 /** Tasks by name or from a file of problems, for the model that is to solve them. */
 import { chatTemplate } from '../data/chat';
 import { type ChatTaskParts, chatTask } from '../data/chat-task';
-import { readProblems } from '../data/dataset';
+import { hasQuestion, problemsOf } from '../data/dataset';
 import { BadInput } from '../data/errors';
 import { jsonlTask } from '../data/jsonl-task';
 import type { SymbolicJudge } from '../data/maths';
@@ -46,10 +46,11 @@ export async function openTask(
       name,
       `Give --task a .jsonl, .json or .parquet file of problems, or one of ${taskNames().join(', ')}.`,
     );
-  const [first] = await readRecords(bytes, name);
-  if ('cards' in first.fields && 'target' in first.fields)
-    return fitting(jsonlTask(new TextDecoder().decode(bytes), name), setting);
-  return forChat(name, await readProblems(bytes, name), setting);
+  const records = await readRecords(bytes, name);
+  const { fields } = records[0];
+  const isDeal = 'target' in fields && ('cards' in fields || !hasQuestion(records[0]));
+  if (isDeal) return fitting(jsonlTask(new TextDecoder().decode(bytes), name), setting);
+  return forChat(name, problemsOf(records, name), setting);
 }
 
 function forChat(name: string, problems: readonly Problem[], s: TaskSetting, samples?: ChatTaskParts['samples']): Task {
