@@ -2,7 +2,7 @@
 import { chatTemplate } from '../data/chat';
 import type { Tokenizer } from '../data/types';
 import type { LoadedModel } from '../lab/open-model';
-import { generate as sampleResponses } from '../model/generate';
+import { checkContext, generate as sampleResponses } from '../model/generate';
 import { defineCommand, EXIT } from './command';
 import { MODEL_FLAGS, modelOf, openPolicy } from './inspect';
 import { loadTask } from './places';
@@ -31,6 +31,7 @@ export const generate = defineCommand({
     const { text } = model;
     const posed = flags.prompt === undefined ? await heldOut(flags, model, { maxNewTokens, thinking }) : null;
     const ids = posed ? posed.task.studentPrompt(posed.problem) : text.encode(promptText(flags, model));
+    checkContext(ids.length, maxNewTokens, model.config.maxPositions, 'lab generate');
     const policy = await openPolicy(model, { maxNewTokens, positions: ids.length + maxNewTokens }, flags);
     process.stderr.write(`${text.decode(ids)}\n`);
     const options = {

@@ -38,6 +38,16 @@ const STEPS_PER_SUBMIT = 8;
 /** Streams of waves of one call are this far apart, so that their random numbers never meet. */
 const WAVE_STRIDE = 0x1000000;
 
+/** Throws BadInput where a prompt and its longest response are more than `positions` tokens. */
+export function checkContext(prompt: number, maxNewTokens: number, positions: number, where: string): void {
+  if (prompt + maxNewTokens <= positions) return;
+  throw new BadInput(
+    `A prompt of ${prompt} tokens with ${maxNewTokens} new ones exceeds the context of ${positions}`,
+    where,
+    'Shorten the prompt or lower maxNewTokens.',
+  );
+}
+
 /** Responses (ids after the prompt, with the end token where one was sampled), in the order of the requests. */
 export async function generate(
   decoder: Decoder,
@@ -46,15 +56,9 @@ export async function generate(
   onTokens?: OnTokens,
 ): Promise<Uint32Array[]> {
   const { capacity } = decoder;
-  for (const [i, { ids }] of requests.entries()) {
-    if (ids.length + options.maxNewTokens > capacity.positions) {
-      throw new BadInput(
-        `A prompt of ${ids.length} tokens with ${options.maxNewTokens} new ones exceeds the context of ${capacity.positions}`,
-        `prompt ${i}`,
-        'Shorten the prompt or lower maxNewTokens.',
-      );
-    }
-  }
+  requests.forEach(({ ids }, i) => {
+    checkContext(ids.length, options.maxNewTokens, capacity.positions, `prompt ${i}`);
+  });
   const rollouts = requests.flatMap((request) => Array.from({ length: request.count }, () => request.ids));
   const results: Uint32Array[] = [];
   let wave = 0;
