@@ -1,33 +1,12 @@
 /** `train`: on-policy reinforcement learning, headless. The run folder, events and exit codes are what scripts rely on. */
-import { BadInput } from '../data/errors';
-import { parseTrainConfig, type TrainConfig, valueFromText } from '../lab/config';
+import { parseTrainConfig, TRAIN_TABLE, type TrainConfig } from '../lab/config';
 import type { RunEvent, RunEventOf } from '../lab/events';
 import type { Files } from '../lab/files';
 import { Session } from '../lab/session';
-import { flagOf, SETTINGS, type Setting, type SettingName } from '../lab/settings';
 import { clock, defineCommand, EXIT, stopSignal } from './command';
-import type { Flag, Flags } from './options';
+import type { Flags } from './options';
 import { loadModel, loadTask, newRunFolder, openDevice, openRunFolder } from './places';
-
-/** Settings that keep a shorter or older name on the command line. */
-const SHORT: Partial<Record<SettingName, string>> = { arm: 'method', learningRate: 'lr' };
-const flagName = (name: SettingName): string => SHORT[name] ?? flagOf(name);
-
-/** Every setting as a flag; ranges are checked by the configuration's own validation. */
-function settingFlags(): Flags {
-  const flags: Record<string, Flag> = {};
-  for (const [name, s] of Object.entries(SETTINGS) as [SettingName, Setting][]) {
-    const values = s.kind === 'choice' ? ` (${s.choices.join(', ')})` : '';
-    const placeholder =
-      s.kind === 'choice' ? 'NAME' : s.kind === 'boolean' ? 'true|false' : s.kind === 'text' ? 'TEXT' : 'N';
-    flags[flagName(name)] = {
-      kind: 'text',
-      placeholder,
-      doc: `${s.doc}${values}${s.default === null ? '' : ` [${s.default}]`}`,
-    };
-  }
-  return flags;
-}
+import { type Given, nothingBesides, settingFlags, settingsFrom } from './setting-flags';
 
 export const train = defineCommand({
   name: 'train',
@@ -36,14 +15,14 @@ export const train = defineCommand({
     'DIR gets config.json, events.jsonl, checkpoints/step-000020/… and final/ (a Hugging Face model folder). An existing\n' +
     'DIR is never overwritten. --resume continues from the last checkpoint, bit for bit as if it had never stopped.',
   flags: {
-    ...settingFlags(),
+    ...settingFlags(TRAIN_TABLE),
     out: { kind: 'text', doc: 'folder of the run (must be new) [runs/METHOD-SEED]', placeholder: 'DIR' },
     resume: { kind: 'text', doc: 'continue this run folder from its last checkpoint', placeholder: 'DIR' },
     json: { kind: 'boolean', doc: 'print every event to stdout as a JSON line' },
   } as Flags,
   async run(values) {
     const stop = stopSignal();
-    const given = values as Record<string, string | boolean | undefined>;
+    const given = values as Given;
     const { files, config, from } =
       typeof given.resume === 'string' ? await reopen(given.resume, given) : await begin(given);
     const model = await loadModel(config.model);
@@ -92,34 +71,16 @@ export const train = defineCommand({
   },
 });
 
-async function begin(
-  given: Record<string, string | boolean | undefined>,
-): Promise<{ files: Files; config: TrainConfig; from: number }> {
-  const partial: Record<string, unknown> = {};
-  for (const name of Object.keys(SETTINGS) as SettingName[]) {
-    const value = given[flagName(name)];
-    if (typeof value === 'string') partial[name] = valueFromText(name, value);
-  }
-  const config = parseTrainConfig(partial, 'lab train');
+async function begin(given: Given): Promise<{ files: Files; config: TrainConfig; from: number }> {
+  const config = parseTrainConfig(settingsFrom(TRAIN_TABLE, given), 'lab train');
   await loadTask(config.task, await loadModel(config.model), config); // refuse what is bad before the folder exists
   const files = await newRunFolder(typeof given.out === 'string' ? given.out : `runs/${config.arm}-${config.seed}`);
   await files.write('config.json', new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
   return { files, config, from: 0 };
 }
 
-async function reopen(
-  folder: string,
-  given: Record<string, string | boolean | undefined>,
-): Promise<{ files: Files; config: TrainConfig; from: number }> {
-  const other = Object.keys(given).find(
-    (name) => !['resume', 'json'].includes(name) && given[name] !== undefined && given[name] !== false,
-  );
-  if (other)
-    throw new BadInput(
-      `--${other} does not go with --resume`,
-      'lab train',
-      'A resumed run keeps its configuration; start a new one to change it.',
-    );
+async function reopen(folder: string, given: Given): Promise<{ files: Files; config: TrainConfig; from: number }> {
+  nothingBesides(given, ['resume', 'json'], 'lab train');
   const { files, config, from } = await openRunFolder(folder);
   return { files, config: parseTrainConfig(config, `${folder}/config.json`), from };
 }

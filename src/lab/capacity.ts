@@ -10,6 +10,7 @@ import { ALL_TARGETS, type LoraSettings } from '../model/lora';
 import type { Trainable } from '../model/parameters';
 import type { Policy } from '../model/policy';
 import type { TrainConfig } from './config';
+import type { SftConfig } from './settings-sft';
 
 /** Micro-batches hold at most this many tokens. */
 const TOKENS_A_BATCH = 8192;
@@ -20,22 +21,42 @@ const ROWS = 256;
 /** Longest prompt and response together, where the configuration leaves it open and the model would take far more. */
 const USUAL_CONTEXT = 1024;
 
+type Weights = Pick<ModelFolder, 'config' | 'tensors'>;
+
 /** Capacity for training `model` as the configuration says. Throws BadInput for adapter settings that do not fit. */
-export function sessionCapacity(model: Pick<ModelFolder, 'config' | 'tensors'>, c: TrainConfig): Capacity {
+export function sessionCapacity(model: Weights, c: TrainConfig): Capacity {
   const { maxNewTokens } = c;
   const rollouts = c.problems * c.group;
   const positions = c.contextLength || Math.max(Math.min(model.config.maxPositions, USUAL_CONTEXT), maxNewTokens + 1);
   const rows = Math.min(ROWS, Math.max(rollouts, c.evalProblems * c.evalSamples));
-  const wanted = Math.min(TOKENS_A_BATCH, rollouts * Math.min(positions, maxNewTokens + 16));
-  const most = Math.floor(ACTIVATION_BYTES / bytesPerToken(model.config, c.recompute));
-  const tokens = Math.max(rows, positions, c.microBatch || Math.min(wanted, most));
+  const wanted = rollouts * Math.min(positions, maxNewTokens + 16);
+  return trainingCapacity(model, c, loraSettings(c), { positions, rows, maxNewTokens, wanted });
+}
+
+/** Capacity for supervised training on examples of at most `longest` tokens. Throws BadInput as sessionCapacity does. */
+export function sftCapacity(model: Weights, c: SftConfig, longest: number): Capacity {
   const lora = loraSettings(c);
+  return trainingCapacity(model, c, lora && { ...lora, dropout: c.loraDropout }, {
+    positions: longest + c.sampleTokens,
+    rows: Math.max(1, c.samples),
+    maxNewTokens: c.sampleTokens,
+    wanted: c.batch * longest,
+  });
+}
+
+/** `wanted`: tokens that one update works on. */
+function trainingCapacity(
+  model: Weights,
+  c: Pick<TrainConfig, 'microBatch' | 'recompute' | 'storage'>,
+  lora: LoraSettings | null,
+  { wanted, ...sizes }: Pick<Capacity, 'positions' | 'rows' | 'maxNewTokens'> & { wanted: number },
+): Capacity {
+  const most = Math.floor(ACTIVATION_BYTES / bytesPerToken(model.config, c.recompute));
+  const tokens = Math.max(sizes.rows, sizes.positions, c.microBatch || Math.min(TOKENS_A_BATCH, wanted, most));
   return {
+    ...sizes,
     tokens,
     targets: tokens,
-    positions,
-    rows,
-    maxNewTokens,
     training: true,
     recompute: c.recompute,
     lora,
@@ -51,7 +72,7 @@ function bytesPerToken(config: ModelConfig, recompute: boolean): number {
 }
 
 /** The adapter a configuration asks for; null where all parameters are trained. Throws BadInput. */
-export function loraSettings(c: TrainConfig): LoraSettings | null {
+export function loraSettings(c: Pick<TrainConfig, 'loraRank' | 'loraAlpha' | 'loraTargets'>): LoraSettings | null {
   if (c.loraRank === 0) return null;
   const names = c.loraTargets === 'all' ? ALL_TARGETS : c.loraTargets.split(/[\s,]+/);
   const unknown = names.find((name) => !ALL_TARGETS.includes(name as never));

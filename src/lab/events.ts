@@ -4,6 +4,8 @@
  * run and a replay are the same thing. LabCommand is what the page sends to the worker.
  */
 import type { TrainConfig } from './config';
+import type { SftConfig } from './settings-sft';
+import type { SftOwnEvent } from './sft-events';
 
 export const EVENT_VERSION = 1;
 
@@ -166,6 +168,7 @@ export type RunEvent = Versioned &
     | { type: 'change'; step: number; patch: Partial<TrainConfig> }
     | { type: 'fault'; step: number; fault: Fault }
     | { type: 'done'; step: number; reason: 'finished' | 'stopped'; seconds: number }
+    | SftOwnEvent
   );
 
 export type RunEventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
@@ -173,7 +176,7 @@ export type RunEventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T
 /** What the page asks of the worker. */
 export type LabCommand =
   | { type: 'open' } // find the adapter, self-test, tune; answered by 'opened' or 'unavailable'
-  | { type: 'start'; config: TrainConfig; paused: boolean } // paused: load, then wait for 'step' or 'resume'
+  | { type: 'start'; config: TrainConfig | SftConfig; paused: boolean } // paused: load, then wait for 'step' or 'resume'
   | { type: 'pause' } // after the running step
   | { type: 'resume' }
   | { type: 'step' } // one step, then pause

@@ -1,18 +1,23 @@
 /**
- * Runs a session for the page: start, pause, step, stop, change, recover. Knows nothing of Workers or pages; `worker.ts`
- * connects it to messages. One command at a time; a command that comes while a step is running acts after that step.
+ * Steps a run for the page, whatever its kind: start, pause, step, stop, change, recover. Knows nothing of Workers or
+ * pages; `worker.ts` connects it to messages. One command at a time; a command that comes while a step is running acts
+ * after that step.
  */
 
 import { memoryBytes } from '../data/bytes';
-import { findTask } from '../data/tasks';
 import type { Gpu } from '../gpu/device';
 import { WebGpuUnavailable } from '../gpu/errors';
-import { type ModelFolder, openModelFolder, parseJson } from '../model/folder';
+import { parseJson } from '../model/folder';
 import { parseTrainConfig, type TrainConfig } from './config';
 import { type DeviceReport, EVENT_VERSION, type LabCommand, type LabMessage, type RunEvent } from './events';
+import { faultOf } from './fault';
 import { type Files, readText } from './files';
+import { type LoadedModel, openModel } from './open-model';
+import { type PreparedRun, prepareRun, type RunConfig, type RunPlace } from './open-run';
 import { prepareDevice } from './prepare-device';
-import { faultOf, Session, type SessionOptions } from './session';
+import { Session } from './session';
+import { isSftConfig } from './settings-sft';
+import type { HeldStep, TrainingRun } from './training-run';
 
 export interface RunnerHost {
   openGpu(): Promise<Gpu>;
@@ -31,12 +36,12 @@ type Mode = 'idle' | 'paused' | 'running' | 'stepping' | 'stopping';
 export class Runner {
   private gpu: Gpu | null = null;
   private device: DeviceReport | null = null;
-  private session: Session | null = null;
-  private options: SessionOptions | null = null;
+  private run: TrainingRun | null = null;
+  private prepared: { run: PreparedRun; files: Files | null } | null = null;
   private mode: Mode = 'idle';
   private looping = false;
   /** The last good step, in host memory: a lost device or a bad step continues from here. */
-  private lastGood: Extract<NonNullable<SessionOptions['resume']>, { state: unknown }> | null = null;
+  private lastGood: HeldStep<unknown> | null = null;
 
   constructor(private readonly host: RunnerHost) {}
 
@@ -68,7 +73,7 @@ export class Runner {
       case 'stop':
         return this.go('stopping');
       case 'set':
-        this.session?.change(parsePatch(command.patch));
+        if (this.run instanceof Session) this.run.change(parsePatch(command.patch));
         return;
       case 'recover':
         return this.recover();
@@ -79,8 +84,8 @@ export class Runner {
         this.host.send({ type: 'run', id: command.id, events: await this.loadRun(command.id) });
         return;
       case 'export-model': {
-        if (!this.session) throw new Error('There is no trained model yet. Start a run first.');
-        const files = [...(await this.session.exportModel())].map(([name, bytes]) => ({ name, bytes }));
+        if (!this.run) throw new Error('There is no trained model yet. Start a run first.');
+        const files = [...(await this.run.exportModel())].map(([name, bytes]) => ({ name, bytes }));
         this.host.send({ type: 'exported', files });
         return;
       }
@@ -99,39 +104,41 @@ export class Runner {
     this.host.send({ type: 'opened', device: this.device });
     void gpu.lost.then((error) => {
       // A loss between steps has nobody waiting on it; tell it here. One within a step comes out of the step.
-      if (this.gpu === gpu && this.session && !this.looping) this.fail(error);
+      if (this.gpu === gpu && this.run && !this.looping) this.fail(error);
     });
     return gpu;
   }
 
-  private async start(partial: TrainConfig, paused: boolean): Promise<void> {
+  private async start(partial: RunConfig, paused: boolean): Promise<void> {
     if (this.looping) throw new Error('A run is going. Stop it first.');
-    const config = parseTrainConfig(partial, 'settings');
+    const run = await prepareRun(partial, {
+      model: (name) => this.loadModel(name),
+      file: async () => null,
+    });
+    this.closeRun();
     const gpu = this.gpu ?? (await this.open());
-    this.closeSession();
-    const model = await this.loadModel(config.model);
-    const id = `${new Date().toISOString().replace(/[:.]/g, '-')}-${config.arm}`;
-    const files = await this.newRunFolder(id, config);
-    this.options = {
-      gpu,
-      model,
-      task: findTask(config.task),
-      config,
-      device: this.device as DeviceReport,
-      files,
-      onStorageError: 'go on',
-      emit: (event) => this.host.send({ type: 'event', event }),
-      alternatives: true,
-    };
+    const id = `${new Date().toISOString().replace(/[:.]/g, '-')}-${run.label}`;
+    this.prepared = { run, files: await this.newRunFolder(id, run.config) };
     this.lastGood = null;
-    this.session = await Session.open(this.options);
+    this.run = await run.open(this.place(gpu));
     this.mode = paused ? 'paused' : 'running';
     if (paused) this.tellPaused();
     else void this.loop();
   }
 
+  /** Where the prepared run is opened. */
+  private place(gpu: Gpu): RunPlace {
+    return {
+      gpu,
+      device: this.device as DeviceReport,
+      files: this.prepared?.files ?? null,
+      onStorageError: 'go on',
+      emit: (event) => this.event(event),
+    };
+  }
+
   /** A folder with the configuration in it; null, and a word to the user, where this browser or its disk cannot store runs. */
-  private async newRunFolder(id: string, config: TrainConfig): Promise<Files | null> {
+  private async newRunFolder(id: string, config: RunConfig): Promise<Files | null> {
     try {
       const files = await this.host.runFolder(id);
       await files?.write('config.json', new TextEncoder().encode(JSON.stringify(config)));
@@ -143,11 +150,11 @@ export class Runner {
     }
   }
 
-  private async loadModel(name: string): Promise<ModelFolder> {
+  private async loadModel(name: string): Promise<LoadedModel> {
     if (name !== 'nano')
       throw new Error(`The page trains the built-in model "nano"; "${name}" is for the command line.`);
     const where = `models/${name}`;
-    return openModelFolder({
+    return openModel({
       where,
       list: async () => [],
       open: async (file) => {
@@ -158,26 +165,26 @@ export class Runner {
   }
 
   private go(mode: Mode): void {
-    if (!this.session) throw new Error('No run is open. Press Start.');
+    if (!this.run) throw new Error('No run is open. Press Start.');
     this.mode = mode;
     void this.loop();
   }
 
   /** Steps until paused, stopped, finished or failed. Never rejects. */
   private async loop(): Promise<void> {
-    if (this.looping || !this.session) return;
+    if (this.looping || !this.run) return;
     this.looping = true;
-    const { session } = this;
+    const { run } = this;
     try {
       while (this.mode === 'running' || this.mode === 'stepping') {
-        if (session.finished) break;
-        await session.next();
-        this.lastGood = { step: session.step, state: await session.policy.state(), extra: session.state() };
+        if (run.finished) break;
+        await run.next();
+        this.lastGood = await run.held();
         if ((this.mode as Mode) === 'stepping') this.mode = 'paused';
       }
-      if (session.finished || this.mode === 'stopping') {
-        if (!session.finished) await session.checkpoint();
-        await session.finish(session.finished ? 'finished' : 'stopped');
+      if (run.finished || this.mode === 'stopping') {
+        if (!run.finished) await run.checkpoint();
+        await run.finish(run.finished ? 'finished' : 'stopped');
         this.mode = 'idle';
       } else {
         this.tellPaused();
@@ -190,13 +197,13 @@ export class Runner {
   }
 
   private tellPaused(): void {
-    if (this.session) this.event({ v: EVENT_VERSION, type: 'phase', step: this.session.step, phase: 'paused' });
+    if (this.run) this.event({ v: EVENT_VERSION, type: 'phase', step: this.run.step, phase: 'paused' });
   }
 
   private fail(error: unknown): void {
     this.mode = 'paused';
     const fault = faultOf(error, this.lastGood?.step ?? 0);
-    this.event({ v: EVENT_VERSION, type: 'fault', step: this.session?.step ?? 0, fault });
+    this.event({ v: EVENT_VERSION, type: 'fault', step: this.run?.step ?? 0, fault });
     if (fault.kind === 'device-lost') this.gpu = null;
   }
 
@@ -204,28 +211,21 @@ export class Runner {
     this.host.send({ type: 'event', event });
   }
 
-  /** A new device where the old one is gone, and the session again at the last good step, paused. */
+  /** A new device where the old one is gone, and the run again at the last good step, paused. */
   private async recover(): Promise<void> {
-    if (!this.options) throw new Error('There is no run to continue.');
+    if (!this.prepared) throw new Error('There is no run to continue.');
     if (this.looping) throw new Error('The run is going already.');
-    const config = this.session?.config ?? this.options.config; // with what was changed while it ran
-    this.closeSession();
+    const config = this.run?.config; // with what was changed while it ran
+    this.closeRun();
     const gpu = this.gpu ?? (await this.open());
-    this.options = {
-      ...this.options,
-      config,
-      gpu,
-      device: this.device as DeviceReport,
-      resume: this.lastGood ?? undefined,
-    };
-    this.session = await Session.open(this.options);
+    this.run = await this.prepared.run.open(this.place(gpu), config, this.lastGood ?? undefined);
     this.mode = 'paused';
     this.tellPaused();
   }
 
-  private closeSession(): void {
-    this.session?.destroy();
-    this.session = null;
+  private closeRun(): void {
+    this.run?.destroy();
+    this.run = null;
   }
 
   private async listRuns(): Promise<Extract<LabMessage, { type: 'runs' }>['runs']> {
@@ -236,15 +236,16 @@ export class Runner {
       const config = await root.read(`${id}/config.json`);
       const log = await readText(root, `${id}/events.jsonl`);
       // Counted in the text: parsing tens of megabytes of signals for a number would take seconds.
-      const steps = log?.match(/^\{"v":\d+,"type":"step"/gm)?.length ?? 0;
+      const steps = log?.match(/^\{"v":\d+,"type":"(sft-)?step"/gm)?.length ?? 0;
       if (!config || steps === 0) continue;
-      const { arm, seed } = parseJson(config, id) as TrainConfig;
+      const parsed = parseJson(config, id) as RunConfig;
+      const arm = isSftConfig(parsed) ? `sft on ${parsed.data}` : parsed.arm;
       runs.push({
         id,
         created: Date.parse(id.replace(/^(\d+-\d+-\d+T\d+)-(\d+)-(\d+)-(\d+)Z.*$/, '$1:$2:$3.$4Z')),
         steps,
         arm,
-        label: `${arm}, seed ${seed}, ${steps} steps`,
+        label: `${arm}, seed ${parsed.seed}, ${steps} ${isSftConfig(parsed) ? 'updates' : 'steps'}`,
       });
     }
     return runs;

@@ -7,40 +7,34 @@ import { TokenTable } from '../antisd/measures';
 import { type MethodState, newMethodState, type StepOutcome, trainStep } from '../antisd/step';
 import type { Task } from '../data/types';
 import type { Gpu } from '../gpu/device';
-import { DeviceLost, GpuValidationError, NotFinite, OutOfMemory, ShaderError } from '../gpu/errors';
 import { type MatmulVariant, matmulVariant, setMatmulVariant } from '../kernels/matmul';
 import { planMemory } from '../model/decoder';
 import type { ModelFolder } from '../model/folder';
 import type { Layout } from '../model/layout';
 import type { OnLoaded } from '../model/parameters';
-import { type PlannedBatch, Policy, type Scores, type TrainingState } from '../model/policy';
+import { type PlannedBatch, Policy, type Scores } from '../model/policy';
 import { initialAdapters, sessionCapacity } from './capacity';
 import { checkpointFolder, loadCheckpoint, saveCheckpoint, trainedFiles } from './checkpoint';
 import type { TrainConfig } from './config';
-import { type DeviceReport, EVENT_VERSION, type Fault, type RunEvent } from './events';
+import type { DeviceReport, Fault } from './events';
+import { faultOf } from './fault';
 import type { Files } from './files';
 import { signalRollout, stepFigures } from './report';
+import { RunLog, type RunLogOptions, type Unstamped } from './run-log';
+import type { HeldStep, Resume, TrainingRun } from './training-run';
 
-/** An event before the session stamps it with the version. */
-export type Unstamped = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'v'> : never) : never;
-
-export interface SessionOptions {
+export interface SessionOptions extends RunLogOptions {
   gpu: Gpu;
   model: Pick<ModelFolder, 'config' | 'tensors' | 'where'>;
   task: Task;
   config: TrainConfig;
   device: DeviceReport;
-  /** Where the run is stored; null for a run that is not. */
-  files: Files | null;
-  /** What a full disk means: the run stops (command line), or goes on unsaved after a fault event (page). Default: stop. */
-  onStorageError?: 'stop' | 'go on';
-  emit: (event: RunEvent) => void;
   /** How far loading the weights is, in values. */
   onLoaded?: OnLoaded;
   /** Show each token's likeliest alternatives (live only, never stored). */
   alternatives: boolean;
   /** Step of the checkpoint in `files` to continue from, or a state held in memory. */
-  resume?: { step: number; state: TrainingState; extra: SessionState } | { step: number };
+  resume?: Resume<SessionState>;
 }
 
 /** What a checkpoint holds besides the policy. */
@@ -53,21 +47,23 @@ export interface SessionState {
   matmul: MatmulVariant;
 }
 
-export class Session {
+export class Session implements TrainingRun<TrainConfig, SessionState> {
   step = 0;
   private method: MethodState = newMethodState();
   private seconds = 0;
   private evalAccuracy: number | null = null;
   private readonly table = new TokenTable();
-  private writing: Promise<void> = Promise.resolve();
+  private readonly log: RunLog;
 
   private constructor(
-    private o: SessionOptions,
+    private readonly o: SessionOptions,
     readonly policy: Policy,
     /** A second, frozen copy of the model, where the KL term needs one and no adapter can be switched off instead. */
     private readonly frozen: Policy | null,
     public config: TrainConfig,
-  ) {}
+  ) {
+    this.log = new RunLog(o);
+  }
 
   /** Opens the policy, restores where asked, and tells 'start'. Throws OutOfMemory and BadInput; then nothing stays allocated. */
   static async open(o: SessionOptions): Promise<Session> {
@@ -107,7 +103,7 @@ export class Session {
     return policy.decoder.capacity.lora ? (batch) => policy.withoutAdapters(() => policy.score(batch)) : null;
   }
 
-  private async restore(resume: NonNullable<SessionOptions['resume']>): Promise<void> {
+  private async restore(resume: Resume<SessionState>): Promise<void> {
     const from =
       'state' in resume
         ? resume
@@ -119,10 +115,7 @@ export class Session {
     this.seconds = from.extra.seconds;
     this.evalAccuracy = from.extra.evalAccuracy;
     // From a checkpoint the log goes back to it; a state in memory is ahead of the last checkpoint, and so is its log.
-    const { files } = this.o;
-    if (!('state' in resume) && files && (await files.size('events.jsonl')) > from.extra.eventBytes) {
-      await files.truncate('events.jsonl', from.extra.eventBytes);
-    }
+    if (!('state' in resume)) await this.log.cut(from.extra.eventBytes);
   }
 
   private get trainedLayout(): Layout {
@@ -184,30 +177,7 @@ export class Session {
     this.tellStep(outcome, seconds);
     if (this.config.evalEvery > 0 && step % this.config.evalEvery === 0) await this.evaluate();
     if (step % this.config.checkpointEvery === 0) await this.checkpoint();
-    await this.stored();
-  }
-
-  /** Writes happen one after the other; a failure is kept until `stored` asks. */
-  private enqueue(write: () => Promise<void>): void {
-    this.writing = this.writing.then(write);
-    this.writing.catch(() => {});
-  }
-
-  /** Waits until all events are stored. A full disk ends the run or, where the host says so, the storing. */
-  private async stored(): Promise<void> {
-    try {
-      await this.writing;
-    } catch (error) {
-      if (this.o.onStorageError !== 'go on') throw error;
-      this.o = { ...this.o, files: null };
-      this.writing = Promise.resolve();
-      const message = `The run can no longer be stored (${error instanceof Error ? error.message : String(error)}); it goes on unsaved. Free some space and download the model before you close the page.`;
-      this.tell({
-        type: 'fault',
-        step: this.step,
-        fault: { kind: 'storage', message, lastGoodStep: this.step, resumable: false },
-      });
-    }
+    await this.log.stored(this.step);
   }
 
   private tellStep(o: StepOutcome, seconds: number): void {
@@ -256,20 +226,24 @@ export class Session {
 
   /** Stores a checkpoint; its event is written after everything it stands for. */
   async checkpoint(): Promise<void> {
-    await this.stored();
-    const { files } = this.o;
+    await this.log.stored(this.step);
+    const { files } = this.log;
     if (!files) return;
     // The event first, so that the bytes counted include it: a resumed log and an unbroken one are then the same.
     this.tell({ type: 'checkpoint', step: this.step, path: checkpointFolder(this.step) });
-    this.enqueue(async () => {
+    this.log.enqueue(async () => {
       const extra: SessionState = { ...this.state(), eventBytes: await files.size('events.jsonl') };
       await saveCheckpoint(files, this.step, this.policy, this.o.task.tokenizerFiles, extra);
     });
-    await this.stored();
+    await this.log.stored(this.step);
+  }
+
+  async held(): Promise<HeldStep<SessionState>> {
+    return { step: this.step, state: await this.policy.state(), extra: this.state() };
   }
 
   /** What a later session needs besides the policy's own state. */
-  state(): SessionState {
+  private state(): SessionState {
     return {
       method: this.method,
       eventBytes: 0,
@@ -281,11 +255,11 @@ export class Session {
 
   /** Ends the run: 'done', and what was trained, a Hugging Face model folder or PEFT's adapter folder, under final/. */
   async finish(reason: 'finished' | 'stopped'): Promise<void> {
-    if (this.o.files && reason === 'finished') {
-      for (const [name, bytes] of await this.exportModel()) await this.o.files.write(`final/${name}`, bytes);
-    }
+    const { files } = this.log;
+    if (files && reason === 'finished')
+      for (const [name, bytes] of await this.exportModel()) await files.write(`final/${name}`, bytes);
     this.tell({ type: 'done', step: this.step, reason, seconds: this.seconds });
-    await this.stored();
+    await this.log.stored(this.step);
   }
 
   async exportModel(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
@@ -299,17 +273,10 @@ export class Session {
     return fault;
   }
 
-  /** Stamps, sends and stores an event. Alternatives and single tokens are for live eyes only. */
+  /** Alternatives and single tokens are for live eyes only. */
   private tell(event: Unstamped): void {
-    const stamped = { v: EVENT_VERSION, ...event } as RunEvent;
-    this.o.emit(stamped);
-    if (!this.o.files || event.type === 'tokens' || event.type === 'rollouts' || event.type === 'phase') return;
-    const stored =
-      stamped.type === 'signals'
-        ? { ...stamped, rollouts: stamped.rollouts.map(({ alternatives: _, ...r }) => r) }
-        : stamped;
-    const { files } = this.o;
-    this.enqueue(() => files.append('events.jsonl', `${JSON.stringify(stored)}\n`));
+    const fleeting = event.type === 'tokens' || event.type === 'rollouts' || event.type === 'phase';
+    this.log.tell(event, fleeting ? null : event.type === 'signals' ? withoutAlternatives(event) : event);
   }
 
   destroy(): void {
@@ -318,22 +285,7 @@ export class Session {
   }
 }
 
-/** An error as a fault, with what can still be done. */
-export function faultOf(error: unknown, lastGoodStep: number | null): Fault {
-  const message = error instanceof Error ? error.message : String(error);
-  const kind: Fault['kind'] =
-    error instanceof DeviceLost
-      ? 'device-lost'
-      : error instanceof OutOfMemory
-        ? 'out-of-memory'
-        : error instanceof NotFinite
-          ? 'nan'
-          : error instanceof GpuValidationError || error instanceof ShaderError
-            ? 'validation'
-            : error instanceof Error && error.name === 'BadInput'
-              ? 'bad-input'
-              : error instanceof Error && error.name === 'QuotaExceededError'
-                ? 'storage'
-                : 'internal';
-  return { kind, message, lastGoodStep, resumable: lastGoodStep !== null && kind !== 'bad-input' };
-}
+const withoutAlternatives = (event: Extract<Unstamped, { type: 'signals' }>): Unstamped => ({
+  ...event,
+  rollouts: event.rollouts.map(({ alternatives: _, ...r }) => r),
+});

@@ -2,182 +2,98 @@
  * Supervised fine-tuning on conversations: the loss is on the assistant's words only, sequences are packed end to end
  * without padding, and what is held out measures the loss. A host steps it, as it does a Session.
  */
-import { type ChatTemplate, chatTemplate } from '../data/chat';
-import { type Conversation, splitOfQuestion } from '../data/dataset';
-import { BadInput } from '../data/errors';
+import type { Conversation } from '../data/dataset';
 import { Random, STREAMS } from '../data/random';
-import { supervisedExample } from '../data/supervised';
-import type { SupervisedExample, Tokenizer } from '../data/types';
+import type { SupervisedExample } from '../data/types';
 import type { Gpu } from '../gpu/device';
 import { type MatmulVariant, matmulVariant, setMatmulVariant } from '../kernels/matmul';
-import type { ModelFolder } from '../model/folder';
+import { planMemory } from '../model/decoder';
 import { generate } from '../model/generate';
-import type { Trainable } from '../model/parameters';
+import type { OnLoaded, Trainable } from '../model/parameters';
 import { Policy } from '../model/policy';
 import { cosineRate } from '../model/pretrain';
 import { supervisedLoss, supervisedUpdate } from '../model/supervised';
-import { initialAdapters, sessionCapacity } from './capacity';
-import { loadCheckpoint, saveCheckpoint, trainedFiles } from './checkpoint';
-import { parseTrainConfig } from './config';
+import { initialAdapters, sftCapacity } from './capacity';
+import { checkpointFolder, loadCheckpoint, saveCheckpoint, trainedFiles } from './checkpoint';
+import type { DeviceReport, Fault } from './events';
+import { faultOf } from './fault';
 import type { Files } from './files';
-
-/** Everything that determines a run. */
-export interface SftConfig {
-  readonly kind: 'sft';
-  readonly model: string;
-  readonly data: string;
-  readonly epochs: number;
-  /** Examples an update. */
-  readonly batch: number;
-  readonly learningRate: number;
-  readonly warmupSteps: number;
-  readonly weightDecay: number;
-  readonly clipNorm: number;
-  readonly seed: number;
-  readonly loraRank: number; // 0 trains all parameters
-  readonly loraAlpha: number;
-  readonly loraDropout: number;
-  readonly loraTargets: string;
-  readonly storage: string;
-  /** Longest example in tokens; longer ones are left out. */
-  readonly maxLength: number;
-  /** Tokens worked on at once; 0 chooses. */
-  readonly microBatch: number;
-  readonly recompute: boolean;
-  /** Updates between measurements of the held-out loss. */
-  readonly evalEvery: number;
-  readonly checkpointEvery: number;
-  /** Held-out prompts answered before and after. */
-  readonly samples: number;
-  readonly sampleTokens: number;
-}
-
-export const SFT_DEFAULTS: SftConfig = {
-  kind: 'sft',
-  model: 'nano',
-  data: '',
-  epochs: 1,
-  batch: 8,
-  learningRate: 2e-4,
-  warmupSteps: 10,
-  weightDecay: 0,
-  clipNorm: 1,
-  seed: 0,
-  loraRank: 16,
-  loraAlpha: 32,
-  loraDropout: 0,
-  loraTargets: 'all',
-  storage: 'auto',
-  maxLength: 512,
-  microBatch: 0,
-  recompute: false,
-  evalEvery: 50,
-  checkpointEvery: 100,
-  samples: 3,
-  sampleTokens: 64,
-};
-
-/** What a run tells; events.jsonl holds one a line. */
-export type SftEvent = { v: 1 } & (
-  | { type: 'sft-start'; config: SftConfig; examples: number; heldOut: number; leftOut: number; steps: number }
-  | {
-      type: 'sft-step';
-      step: number;
-      epoch: number;
-      loss: number; // nats a learnt token
-      gradNorm: number;
-      lr: number;
-      tokens: number;
-      seconds: number;
-    }
-  | { type: 'sft-eval'; step: number; loss: number; examples: number }
-  | { type: 'sample'; step: number; prompt: string; text: string }
-);
-
-type Unstamped = SftEvent extends infer E ? (E extends SftEvent ? Omit<E, 'v'> : never) : never;
+import type { LoadedModel } from './open-model';
+import { RunLog, type RunLogOptions } from './run-log';
+import type { SftConfig } from './settings-sft';
+import { type Examples, exampleLosses, examplesFor } from './sft-examples';
+import type { HeldStep, Resume, TrainingRun } from './training-run';
 
 /** What a checkpoint holds besides the policy. */
-interface SftState {
+export interface SftState {
   eventBytes: number;
+  seconds: number;
+  totalTokens: number;
+  heldOutLoss: number | null;
+  /** Variants sum in different orders, so a resumed run keeps its own. */
   matmul: MatmulVariant;
 }
 
-export interface SftOptions {
+export interface SftOptions extends RunLogOptions {
   gpu: Gpu;
-  model: ModelFolder;
-  tokenizer: Tokenizer;
+  device: DeviceReport;
+  model: LoadedModel;
   conversations: readonly Conversation[];
   config: SftConfig;
-  files: Files;
-  emit: (event: SftEvent) => void;
-  /** Step of the checkpoint to continue from; 0 begins. */
-  from: number;
+  /** Somebody looks on: the losses of every update's tokens are told, and a run that is stopped answers once more. */
+  watched: boolean;
+  onLoaded?: OnLoaded;
+  resume?: Resume<SftState>;
 }
 
-const HELD_OUT_AT_MOST = 64;
+/** The learning rate's end, as a share of its peak. */
+const FINAL_FACTOR = 0.1;
+/** Examples of a batch whose tokens are told. */
+const SHOWN = 8;
 
-/** Conversations as examples: those to learn from, those held out, and how many are too long. */
-export function splitConversations(
-  conversations: readonly Conversation[],
-  tokenizer: Tokenizer,
-  template: ChatTemplate,
-  file: string,
-  maxLength: number,
-) {
-  const train: SupervisedExample[] = [];
-  const heldOut: { example: SupervisedExample; conversation: Conversation }[] = [];
-  let leftOut = 0;
-  conversations.forEach((conversation, i) => {
-    const example = supervisedExample(conversation, tokenizer, template, `${file}, example ${i + 1}`);
-    const split = splitOfQuestion(conversation.messages.map((m) => m.content).join('\n'));
-    if (example.ids.length > maxLength) leftOut += 1;
-    else if (split === 'train') train.push(example);
-    else if (heldOut.length < HELD_OUT_AT_MOST) heldOut.push({ example, conversation });
-  });
-  if (train.length === 0)
-    throw new BadInput(
-      `of ${conversations.length} examples none can be learnt from: ${leftOut} are longer than ${maxLength} tokens`,
-      file,
-      'Raise --max-length, or add examples (one in eight is held out).',
-    );
-  return { train, heldOut, leftOut };
-}
-
-export class SftRun {
+export class SftRun implements TrainingRun<SftConfig, SftState> {
   step = 0;
   readonly steps: number;
+  private readonly perEpoch: number;
+  private readonly log: RunLog;
+  private seconds = 0;
+  private totalTokens = 0;
+  private heldOutLoss: number | null = null;
+  /** The step whose samples were told last. */
+  private sampledAt: number | null = null;
 
   private constructor(
     private readonly o: SftOptions,
     readonly policy: Policy,
-    private readonly template: ChatTemplate,
-    private readonly examples: ReturnType<typeof splitConversations>,
+    private readonly examples: Examples,
   ) {
-    this.steps = Math.max(1, Math.ceil(examples.train.length / o.config.batch)) * o.config.epochs;
+    this.perEpoch = Math.ceil(examples.train.length / o.config.batch);
+    this.steps = this.perEpoch * o.config.epochs;
+    this.log = new RunLog(o);
   }
 
-  /** Loads the model and, where asked, a checkpoint. Throws BadInput and OutOfMemory; then nothing stays allocated. */
+  /** Loads the model, restores where asked, and tells 'sft-start'. Throws BadInput and OutOfMemory; then nothing stays allocated. */
   static async open(o: SftOptions): Promise<SftRun> {
-    const { gpu, model, tokenizer, conversations, config: c } = o;
-    const template = chatTemplate(model.tokenizer, model.where);
-    const examples = splitConversations(conversations, tokenizer, template, c.data, c.maxLength);
-    const { loraRank, loraAlpha, loraTargets, storage, microBatch, recompute } = c;
-    const shape = parseTrainConfig({
-      ...{ loraRank, loraAlpha, loraTargets, storage, microBatch, recompute },
-      contextLength: c.maxLength + c.sampleTokens,
-      maxNewTokens: c.sampleTokens,
-      problems: 1,
-      group: Math.max(2, c.batch),
-      evalProblems: 1,
-      evalSamples: 1,
-    });
-    const planned = sessionCapacity(model, shape);
-    const lora = planned.lora && { ...planned.lora, dropout: c.loraDropout };
-    const policy = await Policy.create(gpu, model.config, { ...planned, rows: Math.max(1, c.samples), lora }, model);
+    const { gpu, model, config: c } = o;
+    const examples = examplesFor(model, o.conversations, c.data, c.maxLength);
+    const capacity = sftCapacity(model, c, examples.longest);
+    const policy = await Policy.create(gpu, model.config, capacity, model, o.onLoaded);
     try {
-      if (lora) policy.setAdapters(initialAdapters(policy, c.seed));
-      const run = new SftRun(o, policy, template, examples);
-      if (o.from > 0) await run.restore(o.from);
+      if (capacity.lora) policy.setAdapters(initialAdapters(policy, c.seed));
+      const run = new SftRun(o, policy, examples);
+      if (o.resume) await run.restore(o.resume);
+      run.log.tell({
+        type: 'sft-start',
+        config: c,
+        examples: examples.train.length,
+        heldOut: examples.heldOut.length,
+        leftOut: examples.leftOut.length,
+        steps: run.steps,
+        device: o.device,
+        memory: planMemory(model.config, capacity),
+        parameters: run.trained.layout.count,
+        resumedFrom: o.resume?.step ?? null,
+      });
       return run;
     } catch (error) {
       policy.destroy();
@@ -185,14 +101,27 @@ export class SftRun {
     }
   }
 
-  private async restore(step: number): Promise<void> {
-    const { files, gpu } = this.o;
-    const { layout } = this.policy.decoder.trainable as Trainable;
-    const { state, extra } = await loadCheckpoint<SftState>(files, step, layout);
-    setMatmulVariant(gpu, extra.matmul);
-    this.policy.restore(state);
-    this.step = step;
-    if ((await files.size('events.jsonl')) > extra.eventBytes) await files.truncate('events.jsonl', extra.eventBytes);
+  private get trained(): Trainable {
+    return this.policy.decoder.trainable as Trainable;
+  }
+
+  private async restore(resume: Resume<SftState>): Promise<void> {
+    const { gpu } = this.o;
+    const from =
+      'state' in resume
+        ? resume
+        : await loadCheckpoint<SftState>(this.o.files as Files, resume.step, this.trained.layout);
+    setMatmulVariant(gpu, from.extra.matmul);
+    this.policy.restore(from.state);
+    this.step = resume.step;
+    this.seconds = from.extra.seconds;
+    this.totalTokens = from.extra.totalTokens;
+    this.heldOutLoss = from.extra.heldOutLoss;
+    if (!('state' in resume)) await this.log.cut(from.extra.eventBytes);
+  }
+
+  get config(): SftConfig {
+    return this.o.config;
   }
 
   get finished(): boolean {
@@ -202,40 +131,74 @@ export class SftRun {
   /** The next update, with what is due around it. Throws NotFinite. */
   async next(): Promise<void> {
     const { config: c } = this.o;
-    if (this.step === 0) await this.begin();
+    if (this.step === 0) await this.look();
     const step = this.step + 1;
+    this.log.tell({ type: 'phase', step, phase: 'update' }, null);
     const started = performance.now();
-    const { lora } = this.policy.decoder.capacity;
     const { adapterState } = this.policy.decoder;
-    adapterState.dropout = lora && c.loraDropout > 0 ? { rate: c.loraDropout, seed: c.seed, stream: step } : null;
-    const lr = cosineRate({ ...c, steps: this.steps, finalFactor: 0.1 }, step);
+    adapterState.dropout =
+      c.loraRank > 0 && c.loraDropout > 0 ? { rate: c.loraDropout, seed: c.seed, stream: step } : null;
+    const lr = cosineRate({ ...c, steps: this.steps, finalFactor: FINAL_FACTOR }, step);
     const options = { lr, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: c.weightDecay, clipNorm: c.clipNorm };
-    const result = await supervisedUpdate(this.policy, this.batchOf(step), options);
-    adapterState.dropout = null;
-    this.step = step;
-    const perEpoch = this.steps / c.epochs;
+    const batch = this.batchOf(step);
+    const { loss, gradNorm, tokens, learnt, logprob } = await supervisedUpdate(this.policy, batch, options).finally(
+      () => {
+        adapterState.dropout = null;
+      },
+    );
     const seconds = (performance.now() - started) / 1000;
-    await this.tell({ type: 'sft-step', step, epoch: Math.ceil(step / perEpoch), lr, seconds, ...result });
-    if (step % c.evalEvery === 0 || this.finished) await this.measure();
-    if (this.finished) await this.sample();
+    this.step = step;
+    this.seconds += seconds;
+    this.totalTokens += tokens;
+    const due = step % c.evalEvery === 0 || this.finished;
+    this.tellTokens(batch, logprob, due);
+    if (due) await this.measure();
+    this.log.tell({
+      type: 'sft-step',
+      eta: (this.seconds / step) * (this.steps - step),
+      step,
+      epoch: Math.ceil(step / this.perEpoch),
+      loss,
+      heldOutLoss: this.heldOutLoss,
+      gradNorm,
+      lr,
+      tokens,
+      learnt,
+      tokensPerSecond: tokens / seconds,
+      totalTokens: this.totalTokens,
+      seconds,
+    });
     if (step % c.checkpointEvery === 0) await this.checkpoint();
+    await this.log.stored(step);
   }
 
   /** The examples of update `step`: every epoch in an order of its own. */
   private batchOf(step: number): SupervisedExample[] {
     const { config: c } = this.o;
     const { train } = this.examples;
-    const perEpoch = this.steps / c.epochs;
-    const epoch = Math.floor((step - 1) / perEpoch);
+    const epoch = Math.floor((step - 1) / this.perEpoch);
     const order = new Random(STREAMS.fileOrder, c.seed, epoch).shuffle(train.map((_, i) => i));
-    const first = ((step - 1) % perEpoch) * c.batch;
+    const first = ((step - 1) % this.perEpoch) * c.batch;
     return order.slice(first, first + c.batch).map((i) => train[i]);
   }
 
-  private async begin(): Promise<void> {
-    const { train, heldOut, leftOut } = this.examples;
-    const counts = { examples: train.length, heldOut: heldOut.length, leftOut, steps: this.steps };
-    await this.tell({ type: 'sft-start', config: this.o.config, ...counts });
+  /** The losses of some of the batch's tokens. `logprob` follows the examples, from the first predicted token of each. */
+  private tellTokens(batch: readonly SupervisedExample[], logprob: Float32Array, due: boolean): void {
+    if (!this.o.watched && !due) return;
+    const { text } = this.o.model;
+    let at = 0;
+    const examples = batch.slice(0, SHOWN).map((example) => {
+      const predicted = example.ids.length - Math.max(1, example.lossMask.indexOf(1));
+      const loss = logprob.slice(at, at + predicted).map((x) => -x);
+      at += predicted;
+      return exampleLosses(example, (id) => text.token(id), loss);
+    });
+    const event = { type: 'sft-tokens', step: this.step, examples } as const;
+    this.log.tell(event, due ? event : null);
+  }
+
+  /** Held-out loss and answers before the first update. */
+  private async look(): Promise<void> {
     await this.measure();
     await this.sample();
   }
@@ -244,44 +207,72 @@ export class SftRun {
   private async measure(): Promise<void> {
     const held = this.examples.heldOut.map((h) => h.example);
     if (held.length === 0) return;
-    const loss = await supervisedLoss(this.policy, held);
-    await this.tell({ type: 'sft-eval', step: this.step, loss, examples: held.length });
+    this.log.tell({ type: 'phase', step: this.step, phase: 'eval' }, null);
+    this.heldOutLoss = await supervisedLoss(this.policy, held);
+    this.log.tell({ type: 'sft-eval', step: this.step, loss: this.heldOutLoss, examples: held.length });
   }
 
   /** Answers to held-out prompts, the likeliest token each time, so that before and after can be compared. */
   private async sample(): Promise<void> {
-    const { tokenizer, config: c } = this.o;
-    const asked = this.examples.heldOut.slice(0, c.samples).map(({ conversation: { messages } }) => {
-      const upTo = messages.findIndex((m) => m.role === 'assistant');
-      return this.template.render(messages.slice(0, upTo), { addGenerationPrompt: true, thinking: false });
-    });
-    if (asked.length === 0) return;
+    const { config: c, model } = this.o;
+    const asked = this.examples.heldOut.slice(0, c.samples);
+    if (asked.length === 0 || this.sampledAt === this.step) return;
+    this.log.tell({ type: 'phase', step: this.step, phase: 'sample' }, null);
+    const requests = asked.map(({ prompt }) => ({ ids: model.text.encode(prompt), count: 1 }));
     const greedy = { temperature: 0, topK: 0, topP: 1, seed: 0, stream: 0 };
-    const requests = asked.map((prompt) => ({ ids: tokenizer.encode(prompt), count: 1 }));
-    const options = { ...greedy, maxNewTokens: c.sampleTokens, eosId: tokenizer.eosId };
+    const options = { ...greedy, maxNewTokens: c.sampleTokens, eosId: model.text.eosId };
     const responses = await generate(this.policy.decoder, requests, options);
     this.policy.forget();
-    for (const [i, response] of responses.entries())
-      await this.tell({ type: 'sample', step: this.step, prompt: asked[i], text: tokenizer.decode(response) });
+    this.sampledAt = this.step;
+    for (const [index, response] of responses.entries()) {
+      const { prompt, expected } = asked[index];
+      const ended = response.at(-1) === model.text.eosId;
+      const text = model.text.decode(ended ? response.slice(0, -1) : response);
+      this.log.tell({ type: 'sample', step: this.step, index, prompt, text, ended, expected });
+    }
   }
 
   async checkpoint(): Promise<void> {
-    const { files, model, gpu } = this.o;
-    const extra: SftState = { eventBytes: await files.size('events.jsonl'), matmul: matmulVariant(gpu) };
-    await saveCheckpoint(files, this.step, this.policy, model.tokenizer, extra);
+    await this.log.stored(this.step);
+    const { files } = this.log;
+    if (!files) return;
+    // The event first, so that the bytes counted include it: a resumed log and an unbroken one are then the same.
+    this.log.tell({ type: 'checkpoint', step: this.step, path: checkpointFolder(this.step) });
+    this.log.enqueue(async () => {
+      const extra: SftState = { ...this.state(), eventBytes: await files.size('events.jsonl') };
+      await saveCheckpoint(files, this.step, this.policy, this.o.model.tokenizer, extra);
+    });
+    await this.log.stored(this.step);
   }
 
-  /** Writes what was trained under final/: PEFT's adapter folder, or the model's. */
-  async finish(): Promise<void> {
-    const { files, model, config } = this.o;
-    for (const [name, bytes] of await trainedFiles(this.policy, model.tokenizer, config.model))
-      await files.write(`final/${name}`, bytes);
+  async held(): Promise<HeldStep<SftState>> {
+    return { step: this.step, state: await this.policy.state(), extra: this.state() };
   }
 
-  private async tell(event: Unstamped): Promise<void> {
-    const stamped = { v: 1, ...event } as SftEvent;
-    this.o.emit(stamped);
-    await this.o.files.append('events.jsonl', `${JSON.stringify(stamped)}\n`);
+  private state(): SftState {
+    const { seconds, totalTokens, heldOutLoss } = this;
+    return { eventBytes: 0, seconds, totalTokens, heldOutLoss, matmul: matmulVariant(this.o.gpu) };
+  }
+
+  /** Ends the run: the answers after it, 'done', and under final/ what was trained: PEFT's adapter folder, or the model's. */
+  async finish(reason: 'finished' | 'stopped'): Promise<void> {
+    if (reason === 'finished' || this.o.watched) await this.sample();
+    const { files } = this.log;
+    if (files && reason === 'finished')
+      for (const [name, bytes] of await this.exportModel()) await files.write(`final/${name}`, bytes);
+    this.log.tell({ type: 'done', step: this.step, reason, seconds: this.seconds });
+    await this.log.stored(this.step);
+  }
+
+  exportModel(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+    return trainedFiles(this.policy, this.o.model.tokenizer, this.o.config.model);
+  }
+
+  /** Tells a fault as an event. */
+  fault(error: unknown): Fault {
+    const fault = faultOf(error, this.step);
+    this.log.tell({ type: 'fault', step: this.step, fault });
+    return fault;
   }
 
   destroy(): void {

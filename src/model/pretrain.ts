@@ -30,7 +30,7 @@ export const NANO_RECIPE: PretrainOptions = {
   seed: 0,
 };
 
-export interface PretrainStep extends SupervisedStep {
+export interface PretrainStep extends Omit<SupervisedStep, 'logprob'> {
   step: number; // 1-based
   lr: number;
 }
@@ -54,5 +54,6 @@ export async function pretrainStep(
 ): Promise<PretrainStep> {
   const examples = Array.from({ length: o.batch }, (_, i) => corpus((step - 1) * o.batch + i, o.seed));
   const lr = cosineRate(o, step);
-  return { step, lr, ...(await supervisedUpdate(policy, examples, { ...o, lr, eps: 1e-8 })) };
+  const { logprob: _, ...figures } = await supervisedUpdate(policy, examples, { ...o, lr, eps: 1e-8 });
+  return { step, lr, ...figures };
 }

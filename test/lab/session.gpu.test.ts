@@ -43,7 +43,7 @@ describe('a run', () => {
   it('continued from a state in memory keeps its whole log', async () => {
     const first = await openSession(device.gpu, SETTINGS, files);
     for (let i = 0; i < 3; i++) await first.session.next();
-    const resume = { step: 3, state: await first.session.policy.state(), extra: first.session.state() };
+    const resume = await first.session.held();
     first.session.destroy();
     const second = await openSession(device.gpu, SETTINGS, files, resume);
     await second.session.next();

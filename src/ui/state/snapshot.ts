@@ -13,6 +13,7 @@ import type {
   StepFigures,
   TokenRow,
 } from '../../lab/events';
+import { foldSft, type SftSnapshot } from '../sft/snapshot';
 
 /** One rollout of the step on screen: its tokens as they arrive, its columns once it is scored. */
 export interface RolloutView {
@@ -48,6 +49,8 @@ export interface Snapshot {
   readonly gate: GateFigures | null;
   readonly table: readonly TokenRow[];
   readonly changes: readonly RunEventOf<'change'>[];
+  /** What a supervised run tells; null for reinforcement learning. */
+  readonly sft: SftSnapshot | null;
   /** Seconds left, as the engine estimates them. */
   readonly eta: number | null;
   readonly lastCheckpoint: number | null;
@@ -71,6 +74,7 @@ export const EMPTY: Snapshot = {
   gate: null,
   table: [],
   changes: [],
+  sft: null,
   eta: null,
   lastCheckpoint: null,
   fault: null,
@@ -161,6 +165,20 @@ function apply(draft: Draft, event: RunEvent): void {
       draft.phase = null;
       draft.eta = null;
       return;
+    case 'sft-start':
+      Object.assign(draft, event.resumedFrom === null ? EMPTY : draft, sharedFacts(event));
+      draft.sft = foldSft(event.resumedFrom === null ? null : draft.sft, event);
+      return;
+    case 'sft-step':
+      draft.step = event.step;
+      draft.eta = event.eta;
+      draft.sft = foldSft(draft.sft, event);
+      return;
+    case 'sft-eval':
+    case 'sft-tokens':
+    case 'sample':
+      draft.sft = foldSft(draft.sft, event);
+      return;
     default:
       // An event of a newer version: the rest of the log is still good.
       event satisfies never;
@@ -171,20 +189,24 @@ function apply(draft: Draft, event: RunEvent): void {
 function applyStart(draft: Draft, event: RunEventOf<'start'>): void {
   const from = event.resumedFrom;
   const kept = from === null ? EMPTY : draft;
-  Object.assign(draft, kept, {
+  Object.assign(draft, kept, sharedFacts(event), {
     config: event.config,
-    device: event.device,
-    memory: event.memory,
-    parameters: event.parameters,
     steps: kept.steps.filter((s) => s.step <= (from ?? 0)),
     evals: kept.evals.filter((e) => e.step <= (from ?? 0)),
     changes: kept.changes.filter((c) => c.step <= (from ?? 0)),
-    step: from ?? 0,
-    stage: 'working',
-    fault: null,
-    done: null,
   });
 }
+
+/** What the beginning of every run settles. */
+const sharedFacts = ({ device, memory, parameters, resumedFrom }: RunEventOf<'start'> | RunEventOf<'sft-start'>) => ({
+  device,
+  memory,
+  parameters,
+  step: resumedFrom ?? 0,
+  stage: 'working' as const,
+  fault: null,
+  done: null,
+});
 
 const viewOf = (signals: SignalRollout, index: number): RolloutView => ({
   index,

@@ -1,0 +1,46 @@
+/** A settings table as command-line flags; ranges are checked by the table's own validation. */
+import { BadInput } from '../data/errors';
+import type { NameOf, SettingRows, SettingTable } from '../lab/setting-table';
+import { flagOf } from '../lab/settings';
+import type { Flag, Flags } from './options';
+
+/** Settings that keep a shorter or older name on the command line. */
+const SHORT: Readonly<Record<string, string>> = { arm: 'method', learningRate: 'lr' };
+const flagName = (name: string): string => SHORT[name] ?? flagOf(name);
+
+export function settingFlags({ rows }: { rows: SettingRows }): Flags {
+  const flags: Record<string, Flag> = {};
+  for (const [name, s] of Object.entries(rows)) {
+    const values = s.kind === 'choice' ? ` (${s.choices.join(', ')})` : '';
+    const placeholder =
+      s.kind === 'choice' ? 'NAME' : s.kind === 'boolean' ? 'true|false' : s.kind === 'text' ? 'TEXT' : 'N';
+    const doc = `${s.doc}${values}${s.default === null ? '' : ` [${s.default}]`}`;
+    flags[flagName(name)] = { kind: 'text', placeholder, doc };
+  }
+  return flags;
+}
+
+export type Given = Readonly<Record<string, string | boolean | undefined>>;
+
+/** The settings that were given as flags. */
+export function settingsFrom<R extends SettingRows>(table: SettingTable<R>, given: Given): Record<string, unknown> {
+  const partial: Partial<Record<NameOf<R>, unknown>> = {};
+  for (const name of table.names) {
+    const value = given[flagName(name)];
+    if (typeof value === 'string') partial[name] = table.valueFromText(name, value);
+  }
+  return partial;
+}
+
+/** Refuses flags beside --resume other than `allowed`. Throws BadInput. */
+export function nothingBesides(given: Given, allowed: readonly string[], where: string): void {
+  const other = Object.keys(given).find(
+    (name) => !allowed.includes(name) && given[name] !== undefined && given[name] !== false,
+  );
+  if (other)
+    throw new BadInput(
+      `--${other} does not go with --resume`,
+      where,
+      'A resumed run keeps its configuration; start a new one to change it.',
+    );
+}

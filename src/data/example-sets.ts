@@ -1,0 +1,42 @@
+/** Built-in examples for supervised training, by name, made by the seeded generators. Adding a set is adding a row. */
+import type { Conversation } from './dataset';
+import { dealOf, generateProblems } from './two-cards/problem';
+import { plainPrompt } from './two-cards/prompts';
+import { twoCardsTokenizer } from './two-cards/vocabulary';
+import { wordProblems } from './word-problems';
+
+export interface ExampleSet {
+  readonly name: string;
+  readonly label: string;
+  readonly doc: string;
+  conversations(): Conversation[];
+}
+
+const SEED = 2605; // any number: it only names the stream
+
+export const EXAMPLE_SETS: readonly ExampleSet[] = [
+  {
+    name: 'two-cards-scans',
+    label: 'Two cards: scans that never give up',
+    doc: '1,024 training problems of the nano task with the whole scan as the answer. For nano: what the reward would have to discover is shown instead.',
+    conversations: () =>
+      generateProblems({ split: 'train', count: 1024, seed: SEED, minDepth: 1 }).map((problem) =>
+        pairOf(twoCardsTokenizer.decode(plainPrompt(dealOf(problem))), problem.solution ?? '', true),
+      ),
+  },
+  {
+    name: 'word-problems',
+    label: 'Word problems with worked solutions',
+    doc: '1,024 grade-school problems with step-by-step solutions, as conversations. For chat models.',
+    conversations: () =>
+      wordProblems(1024, SEED).map(({ question, solution }) => pairOf(question, solution ?? '', false)),
+  },
+];
+
+const pairOf = (prompt: string, completion: string, pair: boolean): Conversation => ({
+  messages: [
+    { role: 'user', content: prompt },
+    { role: 'assistant', content: completion },
+  ],
+  pair,
+});

@@ -1,0 +1,23 @@
+/** Errors as faults: what a host tells a person, and what can still be done. */
+import { DeviceLost, GpuValidationError, NotFinite, OutOfMemory, ShaderError } from '../gpu/errors';
+import type { Fault } from './events';
+
+/** An error as a fault, with what can still be done. */
+export function faultOf(error: unknown, lastGoodStep: number | null): Fault {
+  const message = error instanceof Error ? error.message : String(error);
+  const kind: Fault['kind'] =
+    error instanceof DeviceLost
+      ? 'device-lost'
+      : error instanceof OutOfMemory
+        ? 'out-of-memory'
+        : error instanceof NotFinite
+          ? 'nan'
+          : error instanceof GpuValidationError || error instanceof ShaderError
+            ? 'validation'
+            : error instanceof Error && error.name === 'BadInput'
+              ? 'bad-input'
+              : error instanceof Error && error.name === 'QuotaExceededError'
+                ? 'storage'
+                : 'internal';
+  return { kind, message, lastGoodStep, resumable: lastGoodStep !== null && kind !== 'bad-input' };
+}

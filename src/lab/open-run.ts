@@ -1,0 +1,80 @@
+/** Runs by their configuration: what each kind needs, and how it is opened on a device, at its beginning or at a held step. */
+import type { Gpu } from '../gpu/device';
+import { parseTrainConfig, type TrainConfig } from './config';
+import type { DeviceReport } from './events';
+import { openConversations } from './open-conversations';
+import type { LoadedModel } from './open-model';
+import { openTask } from './open-task';
+import type { RunLogOptions } from './run-log';
+import { Session, type SessionState } from './session';
+import { isSftConfig, parseSftConfig, type SftConfig } from './settings-sft';
+import { SftRun, type SftState } from './sft';
+import type { HeldStep, TrainingRun } from './training-run';
+
+/** Where a host finds what a configuration names. */
+export interface RunSources {
+  model(name: string): Promise<LoadedModel>;
+  /** A file of problems or examples; null where there is none of this name. */
+  file(name: string): Promise<Uint8Array<ArrayBuffer> | null>;
+}
+
+/** What a run is opened on. */
+export interface RunPlace extends RunLogOptions {
+  gpu: Gpu;
+  device: DeviceReport;
+}
+
+export type RunConfig = TrainConfig | SftConfig;
+
+/** A run whose model and data are found. */
+export interface PreparedRun {
+  readonly config: RunConfig;
+  /** Names its folder: the arm, or "sft". */
+  readonly label: string;
+  /** `config` where settings were changed meanwhile. Throws OutOfMemory; then nothing stays allocated. */
+  open(place: RunPlace, config?: unknown, held?: HeldStep<unknown>): Promise<TrainingRun>;
+}
+
+/** Checks a configuration and finds what it names. Throws BadInput. */
+export async function prepareRun(partial: object, sources: RunSources): Promise<PreparedRun> {
+  return isSftConfig(partial)
+    ? supervised(parseSftConfig(partial, 'settings'), sources)
+    : reinforced(parseTrainConfig(partial, 'settings'), sources);
+}
+
+async function reinforced(config: TrainConfig, sources: RunSources): Promise<PreparedRun> {
+  const model = await sources.model(config.model);
+  const { maxNewTokens, thinking } = config;
+  const task = await openTask(config.task, { model, tokenizer: model.text, maxNewTokens, thinking }, sources.file);
+  return {
+    config,
+    label: config.arm,
+    open: (place, changed, held) =>
+      Session.open({
+        ...place,
+        model,
+        task,
+        config: (changed as TrainConfig | undefined) ?? config,
+        alternatives: true,
+        resume: held as HeldStep<SessionState> | undefined,
+      }),
+  };
+}
+
+async function supervised(config: SftConfig, sources: RunSources): Promise<PreparedRun> {
+  const model = await sources.model(config.model);
+  const conversations = await openConversations(config.data, sources.file);
+  return {
+    config,
+    label: 'sft',
+    open: (place, _, held) =>
+      SftRun.open({
+        ...place,
+        model,
+        conversations,
+        config,
+        watched: true,
+        resume: held as HeldStep<SftState> | undefined,
+      }),
+  };
+}

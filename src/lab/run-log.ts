@@ -1,0 +1,59 @@
+/**
+ * A run's voice: every event is stamped, told to the host at once, and appended to events.jsonl one after the other. The
+ * run waits for its writes once a step; what a full disk then means is the host's choice.
+ */
+import { EVENT_VERSION, type RunEvent } from './events';
+import type { Files } from './files';
+
+/** An event before it is stamped with the version. */
+export type Unstamped = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'v'> : never) : never;
+
+export interface RunLogOptions {
+  /** Where the run is stored; null for a run that is not. */
+  files: Files | null;
+  /** What a full disk means: the run stops (command line), or goes on unsaved after a fault event (page). Default: stop. */
+  onStorageError?: 'stop' | 'go on';
+  emit: (event: RunEvent) => void;
+}
+
+export class RunLog {
+  private writing: Promise<void> = Promise.resolve();
+  /** Where the run is stored; null from the first failed write on, where the run goes on unsaved. */
+  files: Files | null;
+
+  constructor(private readonly o: RunLogOptions) {
+    this.files = o.files;
+  }
+
+  /** Sends an event and stores it, or `stored` in its place; null stores nothing. */
+  tell(event: Unstamped, stored: Unstamped | null = event): void {
+    const stamp = (e: Unstamped) => ({ v: EVENT_VERSION, ...e }) as RunEvent;
+    this.o.emit(stamp(event));
+    const { files } = this;
+    if (files && stored) this.enqueue(() => files.append('events.jsonl', `${JSON.stringify(stamp(stored))}\n`));
+  }
+
+  /** Writes happen one after the other; a failure is kept until `stored` asks. */
+  enqueue(write: () => Promise<void>): void {
+    this.writing = this.writing.then(write);
+    this.writing.catch(() => {});
+  }
+
+  /** Waits until everything told so far is stored. A full disk ends the run or, where the host says so, the storing. */
+  async stored(step: number): Promise<void> {
+    try {
+      await this.writing;
+    } catch (error) {
+      if (this.o.onStorageError !== 'go on') throw error;
+      this.files = null;
+      this.writing = Promise.resolve();
+      const message = `The run can no longer be stored (${error instanceof Error ? error.message : String(error)}); it goes on unsaved. Free some space and download the model before you close the page.`;
+      this.tell({ type: 'fault', step, fault: { kind: 'storage', message, lastGoodStep: step, resumable: false } });
+    }
+  }
+
+  /** Cuts the log to its first `bytes` bytes: to the checkpoint that the run continues from. */
+  async cut(bytes: number): Promise<void> {
+    if (this.files && (await this.files.size('events.jsonl')) > bytes) await this.files.truncate('events.jsonl', bytes);
+  }
+}

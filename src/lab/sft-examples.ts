@@ -1,0 +1,113 @@
+/** Conversations as a model's examples: what is learnt, what is held out, what is left out and why. */
+import { type ChatTemplate, chatTemplate } from '../data/chat';
+import { type Conversation, splitOfQuestion } from '../data/dataset';
+import { BadInput } from '../data/errors';
+import { answerOf, promptOf, supervisedExample } from '../data/supervised';
+import type { SupervisedExample } from '../data/types';
+import type { LoadedModel } from './open-model';
+import type { ExampleLosses } from './sft-events';
+
+/** What the held-out loss is measured on, at most. */
+const HELD_OUT_AT_MOST = 64;
+
+/** A held-out example, to measure and to answer. */
+export interface HeldOutExample {
+  readonly example: SupervisedExample;
+  readonly prompt: string;
+  readonly expected: string;
+}
+
+/** An example that cannot be used, by its number in the file (from 1). */
+export interface LeftOut {
+  readonly number: number;
+  readonly why: string;
+}
+
+export interface Examples {
+  readonly train: readonly SupervisedExample[];
+  readonly heldOut: readonly HeldOutExample[];
+  readonly leftOut: readonly LeftOut[];
+  /** Longest example that is used, tokens. */
+  readonly longest: number;
+}
+
+type Named = Pick<LoadedModel, 'tokenizer' | 'where' | 'text' | 'config'>;
+
+/**
+ * Writes every conversation in the model's words and splits them: one in eight is held out, by its text alone. Throws
+ * BadInput where nothing is left to learn from.
+ */
+export function examplesFor(
+  model: Named,
+  conversations: readonly Conversation[],
+  file: string,
+  maxLength: number,
+): Examples {
+  const template = chatTemplate(model.tokenizer, model.where);
+  const most = Math.min(maxLength, model.config.maxPositions);
+  const train: SupervisedExample[] = [];
+  const heldOut: HeldOutExample[] = [];
+  const leftOut: LeftOut[] = [];
+  let longest = 0;
+  conversations.forEach((conversation, i) => {
+    const number = i + 1;
+    const example = written(model, template, conversation, `${file}, example ${number}`, most);
+    if (typeof example === 'string') {
+      leftOut.push({ number, why: example });
+      return;
+    }
+    const isTrain = splitOfQuestion(conversation.messages.map((m) => m.content).join('\n')) === 'train';
+    if (isTrain) train.push(example);
+    else if (heldOut.length < HELD_OUT_AT_MOST)
+      heldOut.push({ example, prompt: promptOf(conversation, template), expected: answerOf(conversation) });
+    longest = Math.max(longest, example.ids.length);
+  });
+  if (train.length === 0) throw nothingToLearn(conversations.length, leftOut, file);
+  return { train, heldOut, leftOut, longest };
+}
+
+/** The example, or why it is left out. */
+function written(
+  model: Named,
+  template: ChatTemplate,
+  conversation: Conversation,
+  where: string,
+  most: number,
+): SupervisedExample | string {
+  try {
+    const example = supervisedExample(conversation, model.text, template, where);
+    const { length } = example.ids;
+    return length <= most ? example : `${length} tokens, longer than ${most}`;
+  } catch (error) {
+    if (error instanceof BadInput) return error.what;
+    throw error;
+  }
+}
+
+function nothingToLearn(count: number, leftOut: readonly LeftOut[], file: string): BadInput {
+  const [first] = leftOut;
+  return new BadInput(
+    first
+      ? `of ${count} examples none can be learnt from: ${leftOut.length} are left out (example ${first.number}: ${first.why})`
+      : `of ${count} examples all are held out`,
+    file,
+    first
+      ? 'Raise maxLength, choose data in the model’s own words, or another model.'
+      : 'Add examples (one in eight is held out).',
+  );
+}
+
+/** An example as the page shows it: its tokens, those that are learnt, and their losses where they are known. */
+export function exampleLosses(
+  { ids, lossMask }: SupervisedExample,
+  token: (id: number) => string,
+  loss: ArrayLike<number> = [],
+): ExampleLosses {
+  const from = Math.max(1, lossMask.indexOf(1));
+  return {
+    tokens: ids.map(token),
+    from,
+    loss: Array.from(loss, (x) => Number(x.toPrecision(4))),
+    learnt: lossMask.slice(from).map((m) => (m === 1 ? 1 : 0)),
+  };
+}
