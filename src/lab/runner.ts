@@ -4,7 +4,7 @@
  * after that step.
  */
 
-import { memoryBytes } from '../data/bytes';
+import { BadInput } from '../data/errors';
 import type { Gpu } from '../gpu/device';
 import { WebGpuUnavailable } from '../gpu/errors';
 import { parseJson } from '../model/folder';
@@ -12,19 +12,22 @@ import { parseTrainConfig, type TrainConfig } from './config';
 import { type DeviceReport, EVENT_VERSION, type LabCommand, type LabMessage, type RunEvent } from './events';
 import { faultOf } from './fault';
 import { type Files, readText } from './files';
-import { type LoadedModel, openModel } from './open-model';
-import { type PreparedRun, prepareRun, type RunConfig, type RunPlace } from './open-run';
+import type { ModelShelf } from './model-shelf';
+import { openConversations } from './open-conversations';
+import { type PreparedRun, prepareRun, type RunConfig, type RunPlace, type RunSources } from './open-run';
 import { prepareDevice } from './prepare-device';
 import { Session } from './session';
-import { isSftConfig } from './settings-sft';
+import { isSftConfig, parseSftConfig, type SftConfig } from './settings-sft';
+import type { DataPreview } from './sft-events';
+import { previewExamples } from './sft-examples';
 import type { HeldStep, TrainingRun } from './training-run';
 
 export interface RunnerHost {
   openGpu(): Promise<Gpu>;
   /** Where the tuner's choices are remembered, or null where there is no storage. */
   cacheFolder(): Promise<Files | null>;
-  /** Reads a file of a built-in model. */
-  readModelFile(model: string, name: string): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** The models and data that can be named. */
+  readonly shelf: ModelShelf;
   /** The folder that holds all runs, or null where there is no storage. */
   runsFolder(): Promise<Files | null>;
   runFolder(id: string): Promise<Files | null>;
@@ -83,6 +86,12 @@ export class Runner {
       case 'load-run':
         this.host.send({ type: 'run', id: command.id, events: await this.loadRun(command.id) });
         return;
+      case 'drop':
+        this.host.send({ type: 'dropped', dropped: this.host.shelf.drop(command.files) });
+        return;
+      case 'preview':
+        this.host.send({ type: 'previewed', preview: await this.preview(command.config) });
+        return;
       case 'export-model': {
         if (!this.run) throw new Error('There is no trained model yet. Start a run first.');
         const files = [...(await this.run.exportModel())].map(([name, bytes]) => ({ name, bytes }));
@@ -109,12 +118,26 @@ export class Runner {
     return gpu;
   }
 
+  private get sources(): RunSources {
+    const { shelf } = this.host;
+    return { model: (name) => shelf.open(name), file: (name) => shelf.readData(name) };
+  }
+
+  /** What cannot be used is told with its reason: it is an answer, not a failure. */
+  private async preview(partial: SftConfig): Promise<DataPreview | { refused: string }> {
+    try {
+      const config = parseSftConfig(partial, 'settings');
+      const conversations = await openConversations(config.data, this.sources.file);
+      return previewExamples(await this.sources.model(config.model), conversations, config);
+    } catch (error) {
+      if (error instanceof BadInput) return { refused: error.message };
+      throw error;
+    }
+  }
+
   private async start(partial: RunConfig, paused: boolean): Promise<void> {
     if (this.looping) throw new Error('A run is going. Stop it first.');
-    const run = await prepareRun(partial, {
-      model: (name) => this.loadModel(name),
-      file: async () => null,
-    });
+    const run = await prepareRun(partial, this.sources);
     this.closeRun();
     const gpu = this.gpu ?? (await this.open());
     const id = `${new Date().toISOString().replace(/[:.]/g, '-')}-${run.label}`;
@@ -148,20 +171,6 @@ export class Runner {
       this.host.send({ type: 'problem', message: `Runs cannot be stored here (${reason}); this one goes on unsaved.` });
       return null;
     }
-  }
-
-  private async loadModel(name: string): Promise<LoadedModel> {
-    if (name !== 'nano')
-      throw new Error(`The page trains the built-in model "nano"; "${name}" is for the command line.`);
-    const where = `models/${name}`;
-    return openModel({
-      where,
-      list: async () => [],
-      open: async (file) => {
-        const bytes = await this.host.readModelFile(name, file);
-        return bytes && memoryBytes(bytes, `${where}/${file}`);
-      },
-    });
   }
 
   private go(mode: Mode): void {

@@ -55,3 +55,20 @@ export type SftOwnEvent =
       ended: boolean; // false: cut at the longest sample
       expected: string;
     };
+
+/** What a supervised run of this model on these data would learn from. */
+export interface DataPreview {
+  model: string;
+  data: string;
+  examples: number; // to learn from
+  heldOut: number; // of which the loss is measured
+  leftOut: number;
+  /** The first of those that are left out, by their number in the file. */
+  why: { number: number; why: string }[];
+  tokens: number; // of all examples to learn from
+  longest: number; // tokens
+  /** Whether conversations are written in the model's own chat template; else in plain words, and pairs word for word. */
+  templated: boolean;
+  /** The first example as the model reads it. */
+  first: ExampleLosses;
+}

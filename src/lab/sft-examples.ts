@@ -5,7 +5,8 @@ import { BadInput } from '../data/errors';
 import { answerOf, promptOf, supervisedExample } from '../data/supervised';
 import type { SupervisedExample } from '../data/types';
 import type { LoadedModel } from './open-model';
-import type { ExampleLosses } from './sft-events';
+import type { SftConfig } from './settings-sft';
+import type { DataPreview, ExampleLosses } from './sft-events';
 
 /** What the held-out loss is measured on, at most. */
 const HELD_OUT_AT_MOST = 64;
@@ -109,5 +110,25 @@ export function exampleLosses(
     from,
     loss: Array.from(loss, (x) => Number(x.toPrecision(4))),
     learnt: lossMask.slice(from).map((m) => (m === 1 ? 1 : 0)),
+  };
+}
+
+/** Reasons shown for what is left out. */
+const REASONS = 5;
+
+/** What a run would learn from, without opening the weights. Throws BadInput as examplesFor does. */
+export function previewExamples(model: Named, conversations: readonly Conversation[], c: SftConfig): DataPreview {
+  const { train, heldOut, leftOut, longest } = examplesFor(model, conversations, c.data, c.maxLength);
+  return {
+    model: c.model,
+    data: c.data,
+    examples: train.length,
+    heldOut: heldOut.length,
+    leftOut: leftOut.length,
+    why: leftOut.slice(0, REASONS),
+    tokens: train.reduce((n, e) => n + e.ids.length, 0),
+    longest,
+    templated: chatTemplate(model.tokenizer, model.where).ofModel,
+    first: exampleLosses(train[0], (id) => model.text.token(id)),
   };
 }

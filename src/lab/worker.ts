@@ -2,6 +2,7 @@
 import { openBrowserGpu } from '../gpu/open.browser';
 import type { LabCommand, LabMessage } from './events';
 import { privateFiles } from './files.browser';
+import { browserShelf } from './model-shelf.browser';
 import { Runner } from './runner';
 
 const scope = self as unknown as {
@@ -15,10 +16,7 @@ const base = new URL(import.meta.env.DEV ? '/' : '../', scope.location.href);
 const runner = new Runner({
   openGpu: openBrowserGpu,
   cacheFolder: () => privateFiles('cache').catch(() => null),
-  async readModelFile(model, name) {
-    const response = await fetch(new URL(`models/${model}/${name}`, base));
-    return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
-  },
+  shelf: browserShelf(base),
   runsFolder: () => privateFiles('runs').catch(() => null),
   runFolder: (id) => privateFiles(`runs/${id}`).catch(() => null),
   send: (message) => scope.postMessage(message),

@@ -99,6 +99,8 @@ export function afterMessages(state: LabState, messages: readonly LabMessage[]):
         break;
       case 'run':
       case 'exported':
+      case 'dropped':
+      case 'previewed':
         break;
       case 'problem':
         patch.problem = message.message;
