@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { installMissing } from '../scripts/install.mjs';
 
@@ -15,12 +15,15 @@ installMissing(root);
 const { cache } = await import('../scripts/chromium-package.mjs');
 const { chooseAdapter, applyAdapter } = await import('../scripts/adapters.mjs');
 
+/** What is bundled: the program, and the worker that lies beside it (src/lab/symbolic) under the same name. */
+const ENTRIES = { lab: 'src/cli/main.ts', 'symbolic-worker': 'src/lab/symbolic/worker.node.ts' };
+
 /** Bundles the program and gives the bundle's path. Its name is its content: a running program's code is never replaced. */
 async function bundleCommandLine() {
   const { build, stop } = await import('esbuild');
   const { outputFiles } = await build({
-    entryPoints: [join(root, 'src/cli/main.ts')],
-    outfile: join(cache, 'lab.mjs'),
+    entryPoints: Object.entries(ENTRIES).map(([out, file]) => ({ in: join(root, file), out })),
+    outdir: cache,
     write: false,
     bundle: true,
     platform: 'node',
@@ -32,14 +35,20 @@ async function bundleCommandLine() {
     plugins: [rawWgsl],
   });
   await stop();
-  const { contents } = outputFiles[0];
-  const bundle = join(cache, `lab-${createHash('sha256').update(contents).digest('hex').slice(0, 16)}.mjs`);
+  const hash = createHash('sha256');
+  for (const { contents } of outputFiles) hash.update(contents);
+  const bundle = join(cache, `lab-${hash.digest('hex').slice(0, 16)}.mjs`);
   if (existsSync(bundle)) return bundle;
   mkdirSync(cache, { recursive: true });
   for (const file of readdirSync(cache).filter((name) => /^lab-.*\.mjs/.test(name)))
     if (Date.now() - statSync(join(cache, file)).mtimeMs > A_DAY) rmSync(join(cache, file), { force: true });
-  writeFileSync(`${bundle}.${process.pid}`, contents);
-  renameSync(`${bundle}.${process.pid}`, bundle);
+  // The program comes last: where it is, its worker is.
+  const isProgram = ({ path }) => basename(path, '.js') === 'lab';
+  for (const file of [...outputFiles.filter((f) => !isProgram(f)), ...outputFiles.filter(isProgram)]) {
+    const name = isProgram(file) ? bundle : bundle.replace(/\.mjs$/, `.${basename(file.path, '.js')}.mjs`);
+    writeFileSync(`${name}.${process.pid}`, file.contents);
+    renameSync(`${name}.${process.pid}`, name);
+  }
   return bundle;
 }
 

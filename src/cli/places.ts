@@ -18,6 +18,7 @@ import { prepareDevice } from '../lab/prepare-device';
 import { diskSource, hubOptions } from '../lab/sources/cache.node';
 import type { HubOptions } from '../lab/sources/hub';
 import { resolveModelSource, type SourceHost } from '../lab/sources/resolve';
+import { nodeSymbolicJudge } from '../lab/symbolic/judge.node';
 import { type AdapterFolder, readAdapterFolder } from '../model/adapter';
 import type { ModelConfig } from '../model/config';
 import { parseJson } from '../model/folder';
@@ -90,6 +91,11 @@ export async function downloading<T>(
   }
 }
 
+/** The judge's worker lies beside the bundled program (bin/lab.mjs); it starts with the first answer that needs it. */
+const symbolic = nodeSymbolicJudge(new URL(import.meta.url.replace(/\.mjs$/, '.symbolic-worker.mjs')), {
+  warn: (message) => process.stderr.write(`${message}\n`),
+});
+
 /** A task by name, or from a file of problems, for a model. Throws BadInput. */
 export function loadTask(
   name: string,
@@ -97,7 +103,7 @@ export function loadTask(
   { maxNewTokens, thinking }: { maxNewTokens: number; thinking: boolean },
 ): Promise<Task> {
   const read = (file: string) => diskFiles(dirname(resolve(file))).read(basename(file));
-  return openTask(name, { model, tokenizer: model.text, maxNewTokens, thinking }, read);
+  return openTask(name, { model, tokenizer: model.text, maxNewTokens, thinking, symbolic }, read);
 }
 
 /** A folder for a new run. Throws BadInput where it exists and is not empty: nothing is ever overwritten. */

@@ -27,6 +27,10 @@ export function finalAnswer(text: string): string | null {
 
 const BOX = /\\(?:boxed|fbox|framebox)(?![a-zA-Z])|(?<![a-zA-Z\\])boxed(?=\{)/g;
 
+/** Between two boxes of one answer: "$\\boxed{3}$ or $x = \\boxed{5}$". */
+const JOIN =
+  /^[\s$]*(?:\\[)\]])?[\s$]*(?:[,;]|,? ?(?:and|or|\\text\{ ?(?:and|or) ?\}))[\s$]*(?:and |or )?(?:\\[([])?[\s$]*(?:[a-zA-Z](?:_\w)? ?= ?)?$/;
+
 /** The last box that is not empty; boxes joined by commas, "and" or "or" are one answer. */
 function lastBox(text: string): Found | null {
   const boxes: Found[] = [];
@@ -41,12 +45,7 @@ function lastBox(text: string): Found | null {
   const joined = [last.answer];
   let { at } = last;
   for (let before = boxes.pop(); before?.answer; before = boxes.pop()) {
-    if (
-      !/^[\s$]*(?:\\\)|\\\])?(?:,|;|,? ?(?:and|or|\\text\{ ?(?:and|or) ?\}))[\s$]*(?:\\\(|\\\[)?\s*$/.test(
-        text.slice(before.end, at),
-      )
-    )
-      break;
+    if (!JOIN.test(text.slice(before.end, at))) break;
     joined.unshift(before.answer);
     at = before.at;
   }

@@ -132,7 +132,8 @@ function quantityOf(text: string): Quantity {
     before.unshift(cut.word);
   }
   let percent = /%$/.test(rest);
-  if (/[%°]$/.test(rest)) {
+  // The degrees of an angle within a function stay: \cos 60°.
+  if (percent || (rest.endsWith('°') && !/[a-zA-Z]{3}/.test(rest))) {
     if (!percent) before.unshift('°');
     rest = rest.slice(0, -1).trim();
   }
@@ -226,7 +227,7 @@ function proseOf(text: string): string | null {
   if (NOTHING.test(lower)) return '(nothing)';
   const words = text.replace(/\\[a-zA-Z]+/g, ' ').match(/[a-zA-ZÀ-ɏ]{2,}/g) ?? [];
   if (/[=<>^_\\]/.test(text) || !words.some((word) => !FUNCTION.test(word.toLowerCase()) && word.length > 2)) {
-    if (!/^(?:yes|no|[a-z]{2,})$/i.test(text) || FUNCTION.test(lower)) return null;
+    if (!/^(?:yes|no)$/i.test(text)) return null;
   }
   return lower.replace(ARTICLES, '');
 }
