@@ -90,23 +90,38 @@ export function stepFigures(step: number, o: StepOutcome, seconds: number, evalA
   };
 }
 
-/** Why a step taught nothing, or taught only through the signal; null when reward and term both spoke. */
+/** Why a step taught nothing, or taught only through the signal; null where the reward spoke. */
 export function stepNote(o: StepOutcome): string | null {
-  const silentReward = o.equalGroupShare === 1 || o.method.base === 'none';
-  if (o.rollouts.every((r) => r.truncated))
-    return 'Every response was cut at the longest length, so none could be right.';
-  if (!silentReward) return null;
-  const why = o.method.base === 'none' ? 'this method uses no reward' : 'the rewards are equal in every group';
-  const usesTerm = o.method.sign !== 0;
+  if (o.equalGroupShare < 1 && o.method.base !== 'none') return null;
+  const why =
+    o.method.base === 'none'
+      ? 'this method uses no reward'
+      : `the rewards are equal in every group (${outcomes(o.rollouts)})`;
   const acts = o.lambda > 0 && o.rollouts.some((r) => r.token.term.some((x) => x !== 0));
   if (acts || o.method.entropyBeta > 0) return `Taught by the signal alone: ${why}.`;
-  const state = o.state.gate.state;
-  const gate = !usesTerm
-    ? ''
-    : state === 'warm-up'
-      ? ' and the gate is warming up'
-      : state === 'closed'
-        ? ' and the gate is closed'
-        : ' and the term is zero';
-  return `Taught nothing: ${why}${gate}.`;
+  return `Taught nothing: ${why}${o.method.sign === 0 ? '' : ` and ${silence(o)}`}.`;
+}
+
+/** Why the signal's term is zero. */
+function silence({ state, lambda, rollouts }: StepOutcome): string {
+  if (state.gate.state === 'warm-up') return 'the gate is warming up';
+  if (state.gate.state === 'closed') return 'the gate is closed';
+  if (lambda === 0) return 'λ is 0';
+  const isUnmoved = rollouts.every((r) => r.token.u.every((u) => u === 0));
+  return isUnmoved ? 'the teacher reads what the student reads' : 'the term is zero';
+}
+
+/** What became of the responses: "all without an answer", or shares, "62% wrong, 38% cut at the longest length". */
+function outcomes(rollouts: readonly ScoredRollout[]): string {
+  const counts = new Map<string, number>();
+  for (const r of rollouts) counts.set(outcome(r), (counts.get(outcome(r)) ?? 0) + 1);
+  const sorted = [...counts].sort((a, b) => b[1] - a[1]);
+  if (sorted.length === 1) return `all ${sorted[0][0]}`;
+  return sorted.map(([what, n]) => `${Math.round((100 * n) / rollouts.length)}% ${what}`).join(', ');
+}
+
+function outcome({ verdict, truncated }: ScoredRollout): string {
+  if (verdict.reward === 1) return 'right';
+  if (truncated) return 'cut at the longest length';
+  return verdict.answer === null ? 'without an answer' : 'wrong';
 }
