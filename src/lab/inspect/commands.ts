@@ -64,8 +64,10 @@ export class InspectCommands {
     switch (command.type) {
       case 'open':
         return send({ type: 'opened', id, device: await inspector.open() });
-      case 'drop':
-        return send({ type: 'dropped', id, ...(await inspector.drop(command.files)) });
+      case 'drop': {
+        const { kind, name } = inspector.drop(command.files);
+        return send({ type: 'dropped', id, model: name, adapter: kind === 'adapter', kind });
+      }
       case 'load': {
         const { slot, subject } = command;
         return send({ type: 'loaded', id, slot, open: await inspector.load(subject, slot, hooks) });

@@ -2,26 +2,34 @@
  * Problems to inspect and the teacher's context for one response. In a run c comes from a rollout's siblings; one
  * response alone has none, so a right sample of the task stands in, and every choice says in words where c came from.
  */
+import { chatTemplate } from '../../data/chat';
+import { chatTask } from '../../data/chat-task';
 import { chooseContexts } from '../../data/context';
 import { BadInput } from '../../data/errors';
+import { finalAnswer } from '../../data/maths';
 import { TASKS } from '../../data/tasks';
 import { problemOf, solvingDepths } from '../../data/two-cards/problem';
-import type { PrivilegedContext, Problem, Task, Verdict } from '../../data/types';
-import type { LoadedModel } from '../open-model';
-import { WORD_PROBLEM_TASK } from '../open-task';
-import type { InspectMode, ProblemChoice, SampleAnswer } from './protocol';
+import type { PrivilegedContext, Problem, SampleAnswer, Task, Tokenizer, Verdict } from '../../data/types';
+import { wordProblems } from '../../data/word-problems';
+import type { TaskSetting } from '../open-task';
+import type { InspectMode, ProblemChoice } from './protocol';
 
 /** Problems that one could borrow a solution from. */
 const OTHERS = 16;
+/** Word problems that an own problem stands beside, held-out ones among them. */
+const LENT = 64;
 /** The user's own problem, in the place of a task's name. */
 export const OWN = 'own';
 
-/** The task whose prompts and judge a problem gets: for the user's own, one that the model speaks. */
-export function taskNameFor(name: string, model: LoadedModel): string {
-  if (name !== OWN) return name;
-  const { vocabSize } = model.text;
-  const own = TASKS.find((t) => t.tokenizer.vocabSize === vocabSize && t.tokenizer.token(0) === model.text.token(0));
-  return own?.name ?? WORD_PROBLEM_TASK;
+/** The task of a user's own problem: one whose words the model speaks, or a chat with word problems to borrow from. */
+export function ownTask(setting: TaskSetting): Task {
+  const { model, tokenizer, maxNewTokens, thinking, symbolic } = setting;
+  const speaks = (t: Tokenizer) => t.vocabSize === tokenizer.vocabSize && t.token(0) === tokenizer.token(0);
+  const native = TASKS.find((task) => speaks(task.tokenizer));
+  if (native) return native;
+  const template = chatTemplate(model.tokenizer, model.where);
+  const parts = { name: OWN, problems: wordProblems(LENT), tokenizer, tokenizerFiles: model.tokenizer, template };
+  return chatTask({ ...parts, maxNewTokens, thinking, symbolic });
 }
 
 /** The problem that was chosen. Throws BadInput where there is none, or where an own one cannot be understood. */
@@ -35,9 +43,17 @@ export function chosenProblem(choice: ProblemChoice, task: Task): Problem {
 
 function ownProblem(choice: Extract<ProblemChoice, { task: 'own' }>, task: Task): Problem {
   const question = choice.question.trim();
-  const given = { solution: choice.solution.trim() || null, answer: choice.answer.trim() };
+  const solution = choice.solution.trim() || null;
   if (question === '') throw new BadInput('The question is empty', 'own problem', 'Write a question.');
-  if (task.name !== 'two-cards') return { id: OWN, question, facts: {}, ...given };
+  if (task.name !== 'two-cards') {
+    const answer = choice.answer.trim() || finalAnswer(solution ?? '');
+    if (answer) return { id: OWN, question, solution, answer, facts: {} };
+    throw new BadInput(
+      'There is no final answer to judge by',
+      'own problem',
+      'Write one, or state it in the solution as \\boxed{…}.',
+    );
+  }
   const numbers = /^make (\d+) from (\d+(?: \d+){5})$/.exec(question.replace(/\s+/g, ' '));
   const cards = numbers ? numbers[2].split(' ').map(Number) : [];
   const target = Number(numbers?.[1]);
@@ -49,15 +65,11 @@ function ownProblem(choice: Extract<ProblemChoice, { task: 'own' }>, task: Task)
       'Write, for instance: make 24 from 3 7 9 12 15 20. Numbers go up to 63.',
     );
   const problem = problemOf(OWN, { cards, target, depth });
-  return { ...problem, solution: given.solution ?? problem.solution };
+  return { ...problem, solution: solution ?? problem.solution };
 }
 
-/** Ready-made responses; for problems of which the task has none, their own solution. */
-export function samplesOf(problem: Problem, task: Task): SampleAnswer[] {
-  const samples = problem.id === OWN ? [] : (task.samples?.(problem, 0) ?? []);
-  if (samples.length > 0 || problem.solution === null) return [...samples];
-  return [{ label: 'the problem’s own solution', text: problem.solution, right: true }];
-}
+/** Ready-made responses, those of the problem's own task. */
+export const samplesOf = (problem: Problem, task: Task): SampleAnswer[] => task.samples?.(problem, 0) ?? [];
 
 /** Ids of a response as a rollout has them: with the end token. */
 export function rolloutIds(task: Task, response: string): number[] {
@@ -79,7 +91,7 @@ export function chosenContext(
   verdict: Verdict,
   mode: InspectMode,
 ): ChosenContext {
-  const sample = problem.id === OWN ? undefined : task.samples?.(problem, 0).find(({ right }) => right);
+  const sample = samplesOf(problem, task).find(({ right }) => right);
   const siblings = sample ? [rolloutIds(task, sample.text)] : [];
   const [context] = chooseContexts({
     mode: mode === 'wrong' ? 'sibling-then-dataset' : mode,

@@ -8,9 +8,10 @@ import type { Problem, Task, Verdict } from '../../data/types';
 import type { Gpu } from '../../gpu/device';
 import type { Scores } from '../../model/policy';
 import type { DeviceReport } from '../events';
+import type { Dropped } from '../model-shelf';
 import { openTask } from '../open-task';
 import { named } from '../report';
-import { chosenContext, chosenProblem, rolloutIds, samplesOf, taskNameFor } from './contexts';
+import { chosenContext, chosenProblem, OWN, ownTask, rolloutIds, samplesOf } from './contexts';
 import { LoadedSubject, type LoadHooks } from './loaded-subject';
 import type { ModelOpener } from './models';
 import type {
@@ -34,8 +35,6 @@ export interface InspectorHost {
   /** Tunes and checks a new device. */
   prepare(gpu: Gpu): Promise<DeviceReport>;
   readonly models: ModelOpener;
-  /** A file of problems, where a task is named by one; null where there is none. */
-  readFile?(name: string): Promise<Uint8Array<ArrayBuffer> | null>;
 }
 
 export interface GenerationOptions {
@@ -207,7 +206,7 @@ export class Inspector {
   }
 
   /** Remembers dropped files under a name. */
-  async drop(files: Parameters<NonNullable<ModelOpener['drop']>>[0]): Promise<{ model: string; adapter: boolean }> {
+  drop(files: Parameters<NonNullable<ModelOpener['drop']>>[0]): Dropped {
     const { models } = this.host;
     if (models.drop) return models.drop(files);
     throw new BadInput('Nothing can be dropped here', 'inspector', 'Name a folder.');
@@ -244,7 +243,8 @@ export class Inspector {
     let task = this.tasks.get(key);
     if (!task) {
       const setting = { model, tokenizer: model.text, maxNewTokens: RESPONSE_TOKENS, thinking };
-      task = openTask(taskNameFor(name, model), setting, async (file) => (await this.host.readFile?.(file)) ?? null);
+      const read = async (file: string) => (await this.host.models.readData?.(file)) ?? null;
+      task = name === OWN ? Promise.resolve(ownTask(setting)) : openTask(name, setting, read);
       this.tasks.set(key, task);
       task.catch(() => this.tasks.delete(key));
     }

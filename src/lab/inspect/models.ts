@@ -1,6 +1,7 @@
 /** Where the inspector's models and adapters come from. */
 import type { AdapterFolder } from '../../model/adapter';
 import type { ModelConfig } from '../../model/config';
+import type { Dropped } from '../model-shelf';
 import type { LoadedModel } from '../open-model';
 import type { PlacedFile } from '../sources/dropped';
 import type { DownloadProgress } from '../sources/progress';
@@ -10,12 +11,14 @@ export interface OpenHooks {
   readonly signal?: AbortSignal;
 }
 
-/** Opens models and adapters by name. Throws BadInput (a SourceError where the source is at fault). */
+/** Opens models and adapters by name, as ModelShelf does. Throws BadInput (a SourceError where the source is at fault). */
 export interface ModelOpener {
   /** Only headers are read. */
   open(name: string, hooks?: OpenHooks): Promise<LoadedModel>;
   /** An adapter for a model of this configuration. */
   openAdapter(name: string, config: ModelConfig, hooks?: OpenHooks): Promise<AdapterFolder>;
-  /** Remembers dropped files under a name that open() or openAdapter() then knows. Missing where nothing can be dropped. */
-  drop?(files: readonly (File | PlacedFile)[]): Promise<{ readonly model: string; readonly adapter: boolean }>;
+  /** Remembers dropped files under a name that the others then know. Missing where nothing can be dropped. */
+  drop?(files: readonly (File | PlacedFile)[]): Dropped;
+  /** A file of problems; null for a name that is none. */
+  readData?(name: string): Promise<Uint8Array<ArrayBuffer> | null>;
 }

@@ -3,10 +3,13 @@
  * page owns texts and choices. Every command carries an id, and every answer the id of the command it answers, so that
  * an answer that comes late is known as one. Nats throughout.
  */
-import { CONTEXT_MODES, type PrivilegedContext, type Problem } from '../../data/types';
+import { CONTEXT_MODES, type PrivilegedContext, type Problem, type SampleAnswer } from '../../data/types';
 import type { Alternative, DeviceReport } from '../events';
+import type { DroppedKind } from '../sources/classify';
 import type { PlacedFile } from '../sources/dropped';
 import type { DownloadProgress } from '../sources/progress';
+
+export type { SampleAnswer };
 
 /** The model that is looked at, and one to compare it with. */
 export type Slot = 'main' | 'other';
@@ -42,13 +45,6 @@ export interface OpenSubject {
 export type ProblemChoice =
   | { readonly task: string; readonly seed: number; readonly index: number; readonly minDepth: number }
   | { readonly task: 'own'; readonly question: string; readonly solution: string; readonly answer: string };
-
-/** A ready-made response to a problem. */
-export interface SampleAnswer {
-  readonly label: string;
-  readonly text: string;
-  readonly right: boolean;
-}
 
 /** The ways to choose c for one response: those of a run, and a solution that is wrong on purpose. */
 export const INSPECT_MODES = [...CONTEXT_MODES, 'wrong'] as const;
@@ -130,7 +126,8 @@ export type InspectCommand = { readonly id: number } & (
 export type InspectMessage =
   | { type: 'opened'; id: number; device: DeviceReport }
   | { type: 'unavailable'; id: number; reason: string }
-  | { type: 'dropped'; id: number; model: string; adapter: boolean } // the name to load it by; whether it is an adapter
+  /** The name to load it by (of data: the task's name), and what it is. */
+  | { type: 'dropped'; id: number; model: string; adapter: boolean; kind: DroppedKind }
   | {
       type: 'progress';
       id: number;
