@@ -1,9 +1,10 @@
-import { SETTINGS, type Setting, type SettingGroup, type SettingName } from '../../lab/settings';
+import { SETTINGS, type Setting, type SettingGroup } from '../../lab/settings';
 import { copyLink } from '../actions/copyLink';
 import { perform } from '../hooks';
 import { SETTING_NAMES } from '../state/draft';
 import { activityOf, isBusy, useLab } from '../state/store';
 import { Field } from './Field';
+import { Fold } from './Fold';
 import { Presets } from './Presets';
 import styles from './SettingsPanel.module.css';
 
@@ -18,12 +19,6 @@ const GROUPS: Record<SettingGroup, string> = {
   evaluation: 'Evaluation',
 };
 
-const namesOf = (group: SettingGroup, advanced: boolean): SettingName[] =>
-  SETTING_NAMES.filter((name) => {
-    const setting: Setting = SETTINGS[name];
-    return setting.group === group && (setting.advanced ?? false) === advanced;
-  });
-
 const LIVE = SETTING_NAMES.map((name): Setting => SETTINGS[name])
   .filter((setting) => setting.live)
   .map((setting) => setting.label)
@@ -37,31 +32,18 @@ export function SettingsPanel() {
       <Presets disabled={busy} />
       {busy && <p className={styles.note}>Until the run ends only these can change: {LIVE}.</p>}
       {(Object.keys(GROUPS) as SettingGroup[]).map((group) => (
-        <Fold key={group} group={group} busy={busy} />
+        <Fold
+          key={group}
+          title={GROUPS[group]}
+          rows={SETTINGS}
+          group={group}
+          open={group === 'method'}
+          field={(name) => <Field key={name} name={name} busy={busy} />}
+        />
       ))}
       <button type="button" onClick={() => perform(copyLink)}>
         {copyLink.label}
       </button>
     </div>
-  );
-}
-
-function Fold({ group, busy }: { group: SettingGroup; busy: boolean }) {
-  const more = namesOf(group, true);
-  return (
-    <details className={styles.group} open={group === 'method'}>
-      <summary>{GROUPS[group]}</summary>
-      {namesOf(group, false).map((name) => (
-        <Field key={name} name={name} busy={busy} />
-      ))}
-      {more.length > 0 && (
-        <details className={styles.more}>
-          <summary>More</summary>
-          {more.map((name) => (
-            <Field key={name} name={name} busy={busy} />
-          ))}
-        </details>
-      )}
-    </details>
   );
 }

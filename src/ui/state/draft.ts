@@ -1,34 +1,33 @@
-/** The settings form: the text of every field as it stands, and the configuration it amounts to. */
-import { checkSetting, DEFAULT_CONFIG, type TrainConfig, valueFromText } from '../../lab/config';
-import { SETTINGS, type SettingName } from '../../lab/settings';
+/** A settings form: the text of every field as it stands, and the configuration it amounts to. */
+import { TRAIN_TABLE, type TrainConfig } from '../../lab/config';
+import type { ConfigOf, NameOf, SettingRows, SettingTable } from '../../lab/setting-table';
+import type { SETTINGS, SettingName } from '../../lab/settings';
 
-export type Draft = Record<SettingName, string>;
-export type DraftProblems = Partial<Record<SettingName, string>>;
+export type DraftOf<R extends SettingRows> = Record<NameOf<R>, string>;
 
-export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
+const textOf = (value: unknown): string => (value === null ? '' : String(value));
 
-export const textOf = (value: TrainConfig[SettingName]): string => (value === null ? '' : String(value));
+/** The form that shows a configuration. */
+export const draftFor = <R extends SettingRows>(table: SettingTable<R>, config: ConfigOf<R>): DraftOf<R> =>
+  Object.fromEntries(table.names.map((name) => [name, textOf(config[name])])) as DraftOf<R>;
 
-export function draftOf(config: TrainConfig): Draft {
-  return Object.fromEntries(SETTING_NAMES.map((name) => [name, textOf(config[name])])) as Draft;
+/** What is wrong with a field as it stands, or null. */
+export const problemIn = <R extends SettingRows>(table: SettingTable<R>, name: NameOf<R>, text: string) =>
+  table.check(name, table.valueFromText(name, text.trim()));
+
+/** The configuration that a form amounts to, or null while a field is wrong. */
+export function configIn<R extends SettingRows>(table: SettingTable<R>, draft: DraftOf<R>): ConfigOf<R> | null {
+  if (table.names.some((name) => problemIn(table, name, draft[name]) !== null)) return null;
+  const value = (name: NameOf<R>) => table.valueFromText(name, draft[name].trim());
+  return Object.fromEntries(table.names.map((name) => [name, value(name)])) as ConfigOf<R>;
 }
 
-export const DEFAULT_DRAFT: Draft = draftOf(DEFAULT_CONFIG);
+export type Draft = DraftOf<typeof SETTINGS>;
 
-/** One message for each field that cannot be used as it stands. */
-export function problemsOf(draft: Draft): DraftProblems {
-  const problems: DraftProblems = {};
-  for (const name of SETTING_NAMES) {
-    const problem = checkSetting(name, valueFromText(name, draft[name].trim()));
-    if (problem) problems[name] = problem;
-  }
-  return problems;
-}
+export const SETTING_NAMES: readonly SettingName[] = TRAIN_TABLE.names;
+
+export const draftOf = (config: TrainConfig): Draft => draftFor(TRAIN_TABLE, config);
+export const DEFAULT_DRAFT: Draft = draftOf(TRAIN_TABLE.defaults);
 
 /** The configuration, or null while a field is wrong. */
-export function configOf(draft: Draft): TrainConfig | null {
-  if (Object.keys(problemsOf(draft)).length > 0) return null;
-  return Object.fromEntries(
-    SETTING_NAMES.map((name) => [name, valueFromText(name, draft[name].trim())]),
-  ) as unknown as TrainConfig;
-}
+export const configOf = (draft: Draft): TrainConfig | null => configIn(TRAIN_TABLE, draft);

@@ -1,0 +1,72 @@
+import type { KeyboardEvent } from 'react';
+import type { Setting } from '../../lab/setting';
+import styles from './Field.module.css';
+
+interface Props {
+  /** Of the control in the page. */
+  id: string;
+  setting: Setting;
+  text: string;
+  /** What is wrong with the text, or null. */
+  problem: string | null;
+  disabled: boolean;
+  onChange(text: string): void;
+  /** The edit is finished: a choice was made, the field left, Enter pressed. */
+  onCommit?(): void;
+}
+
+/** One setting of any table: label, control, one line of explanation, and what is wrong with the value if anything is. */
+export function SettingField({ id, setting, text, problem, disabled, onChange, onCommit }: Props) {
+  const doc = `${id}-doc`;
+  const shared = { id, disabled, 'aria-invalid': problem !== null, 'aria-describedby': doc };
+  const commitOnEnter = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter') onCommit?.();
+  };
+  return (
+    <div className={styles.field} data-kind={setting.kind}>
+      <label htmlFor={id}>
+        {setting.label}
+        {setting.unit && <span className={styles.unit}> {setting.unit}</span>}
+      </label>
+      {setting.kind === 'choice' ? (
+        <select
+          {...shared}
+          value={text}
+          onChange={(e) => {
+            onChange(e.target.value);
+            onCommit?.();
+          }}
+        >
+          {setting.choices.map((choice) => (
+            <option key={choice} value={choice}>
+              {choice === 'arm' ? 'by method' : choice}
+            </option>
+          ))}
+        </select>
+      ) : setting.kind === 'boolean' ? (
+        <input
+          {...shared}
+          type="checkbox"
+          checked={text === 'true'}
+          onChange={(e) => onChange(String(e.target.checked))}
+        />
+      ) : (
+        <input
+          {...shared}
+          type="text"
+          inputMode={setting.kind === 'text' ? 'text' : 'decimal'}
+          autoComplete="off"
+          spellCheck={false}
+          value={text}
+          placeholder={setting.default === null ? 'by method' : undefined}
+          onChange={(e) => onChange(e.target.value)}
+          onBlur={onCommit}
+          onKeyDown={commitOnEnter}
+        />
+      )}
+      <p id={doc} className={problem ? styles.problem : styles.doc}>
+        {problem ?? setting.doc}
+      </p>
+    </div>
+  );
+}
