@@ -44,7 +44,12 @@ export class Recorder {
 
   constructor(readonly gpu: Gpu) {
     this.uniforms = gpu.createBuffer('recorder.uniforms', SLOT * SLOTS, 0x40 | 0x08); // UNIFORM | COPY_DST
-    this.uploads = gpu.createBuffer('recorder.uploads', UPLOAD, 0x04 | 0x08); // COPY_SRC | COPY_DST
+    try {
+      this.uploads = gpu.createBuffer('recorder.uploads', UPLOAD, 0x04 | 0x08); // COPY_SRC | COPY_DST
+    } catch (error) {
+      gpu.destroyBuffer(this.uniforms);
+      throw error;
+    }
   }
 
   /** Records one dispatch. `bindings` and `params` are by the names in the WGSL file; a missing one throws. */

@@ -58,6 +58,11 @@ export class Layout {
   readonly size: number;
   /** Real values, padding excluded. */
   readonly count: number;
+  /** What says which tensors there must be, and what it means where they are others. */
+  protected readonly expectation: { by: string; mend: string } = {
+    by: 'config.json',
+    mend: 'The weights do not belong to this config.json.',
+  };
   private readonly placements = new Map<string, Placement[]>();
   private readonly starts: number[] = [];
 
@@ -175,7 +180,7 @@ export class Layout {
     where: string,
     optional: (name: string) => boolean = () => false,
   ): void {
-    const mend = 'The weights do not belong to this config.json.';
+    const { by, mend } = this.expectation;
     const known = new Set<string>();
     for (const part of this.slots.flatMap((s) => s.parts)) {
       known.add(part.name);
@@ -183,7 +188,7 @@ export class Layout {
       if (!tensor) throw new BadInput(`Tensor ${part.name} is missing`, where, mend);
       if (tensor.shape.join() !== part.shape.join()) {
         throw new BadInput(
-          `Tensor ${part.name} has shape [${tensor.shape.join(', ')}], config.json asks for [${part.shape.join(', ')}]`,
+          `Tensor ${part.name} has shape [${tensor.shape.join(', ')}], ${by} asks for [${part.shape.join(', ')}]`,
           where,
           mend,
         );

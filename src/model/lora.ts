@@ -64,6 +64,11 @@ export const adapterKey = (l: number, target: LoraTarget, side: 'A' | 'B'): stri
 
 /** Where an adapter's matrices lie: A (rank, in) and B (out, rank) of every target of every layer. */
 export class AdapterLayout extends Layout {
+  protected override readonly expectation = {
+    by: 'adapter_config.json on this model',
+    mend: 'The adapter was made for another model, or with other settings: put it on the model it was trained on.',
+  };
+
   constructor(
     readonly config: ModelConfig,
     readonly settings: LoraSettings,

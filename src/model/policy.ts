@@ -71,10 +71,17 @@ export class Policy {
   ): Promise<Policy> {
     const decoder = await Decoder.create(gpu, config, capacity, source, onLoaded);
     const scratch = new Arena(gpu);
-    const norm = scratch.tensor({ label: 'gradient.norm', shape: [4], purpose: 'scratch' });
     const slices = NORM_SLICES * (decoder.trainable?.layout.chunks.length ?? 0);
-    const partial = scratch.tensor({ label: 'gradient.partial', shape: [slices], purpose: 'scratch' });
-    return new Policy(decoder, scratch, norm, partial);
+    try {
+      const { norm, partial } = await scratch.allocate({
+        norm: { label: 'gradient.norm', shape: [4], purpose: 'scratch' },
+        partial: { label: 'gradient.partial', shape: [slices], purpose: 'scratch' },
+      });
+      return new Policy(decoder, scratch, norm, partial);
+    } catch (error) {
+      decoder.destroy();
+      throw error;
+    }
   }
 
   get config(): ModelConfig {
