@@ -1,9 +1,8 @@
 /** `plan`: what a model takes of the adapter's memory, by use, before anything is loaded. */
 import { freemem } from 'node:os';
 import { parseTrainConfig } from '../lab/config';
-import { largestThatFits, type PlanRow, planRows, size } from '../lab/memory-plan';
+import { type ModelPlan, planModel, size } from '../lab/memory-plan';
 import { bindingBytes } from '../model/decoder';
-import { ParameterLayout } from '../model/parameters';
 import { defineCommand, EXIT } from './command';
 import { openDevice, peekModel } from './places';
 
@@ -43,16 +42,14 @@ export const plan = defineCommand({
     const { gpu } = await openDevice(false);
     const memory = flags.memory ? flags.memory * 1e9 : gpu.adapter.software ? freemem() : 8e9;
     const room = { binding: bindingBytes(gpu), memory };
-    const rows = planRows(model, config, room).map((row) => ({
-      ...row,
-      largest: largestThatFits(model.config, row.capacity, room),
-    }));
+    const name = flags.model ?? 'nano';
+    const planned = planModel(name, model, config, room);
     if (flags.json) {
-      process.stdout.write(`${JSON.stringify({ model: model.where, room, rows })}\n`);
+      process.stdout.write(`${JSON.stringify(planned)}\n`);
       return EXIT.done;
     }
-    const { count } = new ParameterLayout(model.config);
-    const [{ capacity }] = rows;
+    const { rows, parameters: count } = planned;
+    const { capacity } = rows[planned.chosen];
     process.stdout.write(
       `${model.where}: ${model.config.family}, ${count < 1e6 ? count.toLocaleString('en-US') : `${(count / 1e6).toFixed(1)} million`} parameters\n` +
         `${gpu.adapter.name}: ${size(memory)} of memory, bindings of ${size(room.binding)}\n` +
@@ -63,7 +60,7 @@ export const plan = defineCommand({
   },
 });
 
-function table(rows: (PlanRow & { largest: { tokens: number; positions: number } })[]): string {
+function table(rows: ModelPlan['rows']): string {
   const head = [
     'use',
     'weights as',

@@ -4,10 +4,9 @@
  * run and a replay are the same thing. LabCommand is what the page sends to the worker.
  */
 import type { TrainConfig } from './config';
-import type { Dropped } from './model-shelf';
+import type { ModelCommand, ModelMessage, Refusal } from './model-messages';
 import type { SftConfig } from './settings-sft';
 import type { DataPreview, SftOwnEvent } from './sft-events';
-import type { PlacedFile } from './sources/dropped';
 
 export const EVENT_VERSION = 1;
 
@@ -187,9 +186,9 @@ export type LabCommand =
   | { type: 'recover' } // after a fault: a new device, continue paused from the last good step
   | { type: 'list-runs' }
   | { type: 'load-run'; id: string }
-  | { type: 'drop'; files: readonly (File | PlacedFile)[] } // a model or a file of data; answered by 'dropped'
   | { type: 'preview'; config: SftConfig } // what a supervised run would learn from; answered by 'previewed'
   | { type: 'export-model' } // answered by 'exported': files of a Hugging Face folder
+  | ModelCommand
   | { type: 'lose-device' }; // GPUDevice.destroy(): lets a person (and the tests) see the recovery
 
 /** What the worker tells the page. */
@@ -200,6 +199,7 @@ export type LabMessage =
   | { type: 'runs'; runs: { id: string; created: number; steps: number; arm: string; label: string }[] }
   | { type: 'run'; id: string; events: RunEvent[] }
   | { type: 'exported'; files: { name: string; bytes: Uint8Array<ArrayBuffer> }[] }
-  | { type: 'dropped'; dropped: Dropped } // the name to ask for it by
   | { type: 'previewed'; preview: DataPreview | { refused: string } }
-  | { type: 'problem'; message: string }; // a command that could not be carried out
+  | ModelMessage
+  /** A command that could not be carried out; `kind` where a model or a file is at fault. */
+  | { type: 'problem'; message: string; kind?: Refusal['kind'] };

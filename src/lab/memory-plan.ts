@@ -6,6 +6,7 @@ import type { Capacity } from '../model/activations';
 import type { ModelConfig } from '../model/config';
 import { planMemory, tensorSpecs } from '../model/decoder';
 import { type ModelFolder, openModelFolder, TOKENIZER_FILES } from '../model/folder';
+import { ParameterLayout } from '../model/parameters';
 import { chosenStorage, loraSettings, sessionCapacity } from './capacity';
 import type { TrainConfig } from './config';
 import type { MemoryPlan } from './events';
@@ -19,9 +20,10 @@ export function openHeaders(files: FileSource): Promise<ModelHeaders> {
   return openModelFolder({ ...files, open: async (name) => (isTokenizer(name) ? null : files.open(name)) });
 }
 
-/** What an adapter gives, in bytes. WebGPU tells no adapter's memory: `memory` comes from the host or the user. */
+/** What an adapter gives, in bytes. */
 export interface AdapterRoom {
   readonly binding: number;
+  /** WebGPU tells no adapter's memory: this comes from the host or the user; Infinity where nobody knows. */
   readonly memory: number;
 }
 
@@ -35,7 +37,48 @@ export interface PlanRow {
   readonly refused: string | null;
 }
 
-/** Bytes of AdamW's two moments, the gradients and the values: the ways to use a model, each with its plan. */
+/** A model and what it takes: all that a page shows before anything is downloaded. */
+export interface ModelPlan {
+  /** As it was asked for. */
+  readonly name: string;
+  readonly family: string;
+  readonly parameters: number;
+  /** The storage that "auto" means for this model. */
+  readonly storage: Storage;
+  /** Longest sequence the model was made for, tokens. */
+  readonly maxPositions: number;
+  readonly vocabulary: number;
+  readonly room: AdapterRoom;
+  readonly rows: readonly (PlanRow & { readonly largest: { tokens: number; positions: number } })[];
+  /** The row that the configuration asks for. */
+  readonly chosen: number;
+}
+
+/** The whole plan of a model under a configuration. Throws BadInput for adapter settings that do not fit. */
+export function planModel(name: string, model: ModelHeaders, c: TrainConfig, room: AdapterRoom): ModelPlan {
+  const { config } = model;
+  const rows = planRows(model, c, room).map((row) => ({
+    ...row,
+    largest: largestThatFits(config, row.capacity, room),
+  }));
+  const asked = c.loraRank > 0 ? chosenStorage(c.storage, model) : 'f32';
+  const chosen = rows.findIndex(
+    ({ capacity, storage }) => capacity.training && storage === asked && (capacity.lora !== null) === c.loraRank > 0,
+  );
+  return {
+    name,
+    family: config.family,
+    parameters: new ParameterLayout(config).count,
+    storage: chosenStorage('auto', model),
+    maxPositions: config.maxPositions,
+    vocabulary: config.vocabSize,
+    room,
+    rows,
+    chosen,
+  };
+}
+
+/** The ways to use a model: to look at it, with an adapter on weights as stored or packed, all parameters trained. */
 export function planRows(model: ModelHeaders, c: TrainConfig, room: AdapterRoom): PlanRow[] {
   const row = (use: string, settings: Partial<TrainConfig>, training = true): PlanRow => {
     const capacity = { ...sessionCapacity(model, { ...c, ...settings }), training, bindingBytes: room.binding };

@@ -66,8 +66,11 @@ export class ModelShelf {
     return { kind, name, bytes };
   }
 
-  /** Opens a model; only headers are read, but what is on the Hub is downloaded whole. Throws BadInput. */
-  async open(name: string, options: OpenOptions = {}): Promise<LoadedModel> {
+  /**
+   * Opens a model; only headers are read, but what is on the Hub is downloaded whole, unless it is only peeked at: its
+   * weights are then read by ranges and not kept. Throws BadInput.
+   */
+  async open(name: string, options: OpenOptions & Pick<HubOptions, 'peek'> = {}): Promise<LoadedModel> {
     return openModel(await this.source(name, 'model', options));
   }
 

@@ -1,5 +1,6 @@
 /** Runs by their configuration: what each kind needs, and how it is opened on a device, at its beginning or at a held step. */
 import type { Gpu } from '../gpu/device';
+import type { OnLoaded } from '../model/parameters';
 import { parseTrainConfig, type TrainConfig } from './config';
 import type { DeviceReport } from './events';
 import { openConversations } from './open-conversations';
@@ -22,6 +23,8 @@ export interface RunSources {
 export interface RunPlace extends RunLogOptions {
   gpu: Gpu;
   device: DeviceReport;
+  /** How far loading the weights is, in values; what it throws ends the opening. */
+  onLoaded?: OnLoaded;
 }
 
 export type RunConfig = TrainConfig | SftConfig;

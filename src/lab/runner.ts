@@ -12,9 +12,10 @@ import { parseTrainConfig, type TrainConfig } from './config';
 import { type DeviceReport, EVENT_VERSION, type LabCommand, type LabMessage, type RunEvent } from './events';
 import { faultOf } from './fault';
 import { type Files, readText } from './files';
+import { ModelDesk, type Opening, refusalOf } from './model-desk';
 import type { ModelShelf } from './model-shelf';
 import { openConversations } from './open-conversations';
-import { type PreparedRun, prepareRun, type RunConfig, type RunPlace, type RunSources } from './open-run';
+import { type PreparedRun, prepareRun, type RunConfig, type RunPlace } from './open-run';
 import { prepareDevice } from './prepare-device';
 import { Session } from './session';
 import { isSftConfig, parseSftConfig, type SftConfig } from './settings-sft';
@@ -43,16 +44,21 @@ export class Runner {
   private prepared: { run: PreparedRun; files: Files | null } | null = null;
   private mode: Mode = 'idle';
   private looping = false;
+  private opening = false;
+  private readonly desk: ModelDesk;
   /** The last good step, in host memory: a lost device or a bad step continues from here. */
   private lastGood: HeldStep<unknown> | null = null;
 
-  constructor(private readonly host: RunnerHost) {}
+  constructor(private readonly host: RunnerHost) {
+    this.desk = new ModelDesk(host.shelf, host.send, () => this.gpu);
+  }
 
   async handle(command: LabCommand): Promise<void> {
     try {
       await this.act(command);
     } catch (error) {
       if (error instanceof WebGpuUnavailable) this.host.send({ type: 'unavailable', reason: error.message });
+      else if (error instanceof BadInput) this.host.send({ type: 'problem', ...refusalOf(error) });
       else this.host.send({ type: 'problem', message: error instanceof Error ? error.message : String(error) });
     }
   }
@@ -87,8 +93,12 @@ export class Runner {
         this.host.send({ type: 'run', id: command.id, events: await this.loadRun(command.id) });
         return;
       case 'drop':
-        this.host.send({ type: 'dropped', dropped: this.host.shelf.drop(command.files) });
-        return;
+      case 'access':
+      case 'cancel':
+      case 'describe':
+      case 'list-models':
+      case 'remove-model':
+        return this.desk.act(command);
       case 'preview':
         this.host.send({ type: 'previewed', preview: await this.preview(command.config) });
         return;
@@ -118,17 +128,13 @@ export class Runner {
     return gpu;
   }
 
-  private get sources(): RunSources {
-    const { shelf } = this.host;
-    return { model: (name) => shelf.open(name), file: (name) => shelf.readData(name) };
-  }
-
   /** What cannot be used is told with its reason: it is an answer, not a failure. */
   private async preview(partial: SftConfig): Promise<DataPreview | { refused: string }> {
     try {
       const config = parseSftConfig(partial, 'settings');
-      const conversations = await openConversations(config.data, this.sources.file);
-      return previewExamples(await this.sources.model(config.model), conversations, config);
+      const { shelf } = this.host;
+      const conversations = await openConversations(config.data, (name) => shelf.readData(name));
+      return previewExamples(await shelf.open(config.model, { peek: true }), conversations, config);
     } catch (error) {
       if (error instanceof BadInput) return { refused: error.message };
       throw error;
@@ -137,24 +143,46 @@ export class Runner {
 
   private async start(partial: RunConfig, paused: boolean): Promise<void> {
     if (this.looping) throw new Error('A run is going. Stop it first.');
-    const run = await prepareRun(partial, this.sources);
-    this.closeRun();
-    const gpu = this.gpu ?? (await this.open());
-    const id = `${new Date().toISOString().replace(/[:.]/g, '-')}-${run.label}`;
-    this.prepared = { run, files: await this.newRunFolder(id, run.config) };
-    this.lastGood = null;
-    this.run = await run.open(this.place(gpu));
+    if (this.opening) throw new Error('A run is being opened. Cancel it first, or wait.');
+    this.opening = true;
+    try {
+      await this.desk.opening(partial.model, (how) => this.openRun(partial, how));
+    } finally {
+      this.opening = false;
+    }
     this.mode = paused ? 'paused' : 'running';
     if (paused) this.tellPaused();
     else void this.loop();
   }
 
-  /** Where the prepared run is opened. */
-  private place(gpu: Gpu): RunPlace {
+  /** Where this fails, no run is open, no folder of the new one is left, and nothing of it is on the device. */
+  private async openRun(partial: RunConfig, { onLoaded, ...options }: Opening): Promise<void> {
+    const { shelf } = this.host;
+    const run = await prepareRun(partial, {
+      model: (name) => shelf.open(name, options),
+      file: (name) => shelf.readData(name),
+    });
+    this.closeRun();
+    this.prepared = null;
+    this.lastGood = null;
+    const gpu = this.gpu ?? (await this.open());
+    const id = `${new Date().toISOString().replace(/[:.]/g, '-')}-${run.label}`;
+    const files = await this.newRunFolder(id, run.config);
+    try {
+      this.run = await run.open({ ...this.place(gpu, files), onLoaded });
+      this.prepared = { run, files };
+    } catch (error) {
+      if (files) await (await this.host.runsFolder())?.remove(id).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Where a run is opened. */
+  private place(gpu: Gpu, files: Files | null): RunPlace {
     return {
       gpu,
       device: this.device as DeviceReport,
-      files: this.prepared?.files ?? null,
+      files,
       onStorageError: 'go on',
       emit: (event) => this.event(event),
     };
@@ -227,7 +255,10 @@ export class Runner {
     const config = this.run?.config; // with what was changed while it ran
     this.closeRun();
     const gpu = this.gpu ?? (await this.open());
-    this.run = await this.prepared.run.open(this.place(gpu), config, this.lastGood ?? undefined);
+    const { run, files } = this.prepared;
+    this.run = await this.desk.opening(run.config.model, ({ onLoaded }) =>
+      run.open({ ...this.place(gpu, files), onLoaded }, config, this.lastGood ?? undefined),
+    );
     this.mode = 'paused';
     this.tellPaused();
   }

@@ -101,6 +101,9 @@ export function afterMessages(state: LabState, messages: readonly LabMessage[]):
       case 'exported':
       case 'dropped':
       case 'previewed':
+      case 'models':
+      case 'described':
+      case 'loading':
         break;
       case 'problem':
         patch.problem = message.message;

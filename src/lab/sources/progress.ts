@@ -44,3 +44,14 @@ export class RateMeter {
     return ((this.bytes - first.bytes) / (time - first.time)) * 1000;
   }
 }
+
+/** What a host shows while something is opened: bytes of a download, or values on their way to the device. */
+export interface LoadProgress {
+  /** In words, e.g. "Downloading Qwen/Qwen3-0.6B", "Loading weights". */
+  what: string;
+  done: number;
+  /** null while unknown. */
+  total: number | null;
+  /** While bytes come over the network. */
+  download: DownloadProgress | null;
+}

@@ -1,0 +1,30 @@
+/** What the page and a Worker say to each other about models: part of LabCommand and LabMessage. */
+import type { TrainConfig } from './config';
+import type { ModelPlan } from './memory-plan';
+import type { Dropped, HubAccess } from './model-shelf';
+import type { CachedModel } from './sources/cache';
+import type { PlacedFile } from './sources/dropped';
+import type { LoadProgress } from './sources/progress';
+import type { SourceFault } from './sources/source-error';
+
+export type ModelCommand =
+  | { type: 'drop'; files: readonly (File | PlacedFile)[] } // one thing; answered by 'dropped'
+  | { type: 'access'; access: HubAccess } // from now on; answered by nothing
+  | { type: 'cancel' } // stops what is being downloaded, loaded or looked at
+  /** A model and what it takes, before anything is downloaded; answered by 'described' with the same id. */
+  | { type: 'describe'; id: number; config: TrainConfig; memory: number | null }
+  | { type: 'list-models' } // answered by 'models'
+  | { type: 'remove-model'; name: string }; // org/name@commit; answered by 'models'
+
+export type ModelMessage =
+  | { type: 'dropped'; dropped: Dropped }
+  | { type: 'models'; models: CachedModel[] }
+  | { type: 'described'; id: number; outcome: { plan: ModelPlan } | { refused: Refusal } }
+  | { type: 'loading'; progress: LoadProgress | null }; // null: it is over, one way or the other
+
+/** Why a model cannot be had: a message with cause and mend, and its kind, for those who offer a remedy. */
+export interface Refusal {
+  message: string;
+  /** Of a source; 'unfit' where the files are there and are no model that the lab knows. */
+  kind: SourceFault | 'unfit';
+}
