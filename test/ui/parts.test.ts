@@ -22,8 +22,9 @@ test('thinning keeps first and last and the order', () => {
 
 test('held-out accuracies survive thinning, and bands are the stretches without the term', () => {
   const { steps, evals } = fold(EMPTY, fakeRun(100));
-  const rows = rowsOf(FIGURES[0], steps, evals, 10);
-  expect(rows.filter((r) => typeof r.accuracy === 'number').map((r) => r.step)).toEqual([0, 20, 40, 60, 80, 100]);
+  const dots = evals.map(({ step, accuracy }) => ({ step, value: accuracy }));
+  const rows = rowsOf(FIGURES[0], steps, dots, 10);
+  expect(rows.filter((r) => typeof r.dots === 'number').map((r) => r.step)).toEqual([0, 20, 40, 60, 80, 100]);
   expect(closedBands(steps)).toEqual([
     [1, 5],
     [61, 74],

@@ -1,9 +1,7 @@
-import { memo } from 'react';
+import { memo, type ReactElement } from 'react';
 import { Line, LineChart, ReferenceArea, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
-import type { StepFigures } from '../../lab/events';
 import { compact, plain } from '../format';
-import type { EvalFigures } from '../state/snapshot';
-import { type Line as Curve, closedBands, type Figure, rowsOf } from './curves';
+import { type Line as Curve, type Dot, type Figure, rowsOf } from './curves';
 import styles from './LineFigure.module.css';
 
 /** Points drawn for a chart: about one for every two pixels. */
@@ -16,26 +14,27 @@ const STROKES: Record<Curve['look'], { stroke: string; strokeWidth: number; stro
   dots: { stroke: 'var(--ink-muted)', strokeWidth: 1 },
 };
 
-interface Props {
-  figure: Figure;
-  steps: readonly StepFigures[];
-  evals: readonly EvalFigures[];
+interface Props<F extends { step: number }> {
+  figure: Figure<F>;
+  steps: readonly F[];
+  /** Of the figure's line that looks like dots. */
+  dots: readonly Dot[];
 }
 
-export const LineFigure = memo(function LineFigure({ figure, steps, evals }: Props) {
-  const rows = rowsOf(figure, steps, evals, POINTS);
+/** The curves of a figure, with its last values in words. */
+export const LineFigure = memo(function LineFigure<F extends { step: number }>({ figure, steps, dots }: Props<F>) {
+  const rows = rowsOf(figure, steps, dots, POINTS);
   const last = steps.at(-1);
-  const evalLast = evals.at(-1);
+  const lastDot = dots.at(-1);
+  const solid = figure.lines.find((l) => l.look === 'solid');
   return (
     <figure className={styles.figure} data-large={figure.large ?? false} title={figure.doc}>
       <figcaption className={styles.caption}>
         <span>{figure.title}</span>
         <span className={styles.values}>
-          {last && figure.gateBands && <span className={styles.state}>{last.gateState}</span>}
-          {last && <span data-number>{plain((figure.lines.find((l) => l.look === 'solid') as Curve).of(last))}</span>}
-          {evalLast && figure.lines.some((l) => l.look === 'dots') && (
-            <span data-number>● {plain(evalLast.accuracy)}</span>
-          )}
+          {last && figure.state && <span className={styles.state}>{figure.state(last)}</span>}
+          {last && solid && <span data-number>{plain(solid.of(last))}</span>}
+          {lastDot && figure.lines.some((l) => l.look === 'dots') && <span data-number>● {plain(lastDot.value)}</span>}
         </span>
       </figcaption>
       <div className={styles.plot}>
@@ -53,10 +52,9 @@ export const LineFigure = memo(function LineFigure({ figure, steps, evals }: Pro
                 axisLine={false}
                 tickLine={false}
               />
-              {figure.gateBands &&
-                closedBands(steps).map(([from, to]) => (
-                  <ReferenceArea key={from} x1={from - 1} x2={to} fill="var(--band)" fillOpacity={1} stroke="none" />
-                ))}
+              {figure.bands?.(steps).map(([from, to]) => (
+                <ReferenceArea key={from} x1={from - 1} x2={to} fill="var(--band)" fillOpacity={1} stroke="none" />
+              ))}
               <Tooltip content={Reading} isAnimationActive={false} cursor={{ stroke: 'var(--control-line)' }} />
               {figure.lines.map((line) => (
                 <Line
@@ -76,7 +74,7 @@ export const LineFigure = memo(function LineFigure({ figure, steps, evals }: Pro
       </div>
     </figure>
   );
-});
+}) as <F extends { step: number }>(props: Props<F>) => ReactElement;
 
 interface ReadingProps {
   label?: string | number;

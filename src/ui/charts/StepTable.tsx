@@ -1,40 +1,35 @@
-import type { StepFigures } from '../../lab/events';
 import { plain } from '../format';
-import type { EvalFigures } from '../state/snapshot';
+import type { Dot } from './curves';
 import styles from './StepTable.module.css';
 
 /** Rows shown; the stored run holds all of them. */
 const ROWS = 50;
 
-const COLUMNS: readonly [string, (f: StepFigures) => number | string | null][] = [
-  ['step', (f) => String(f.step)],
-  ['reward', (f) => f.reward],
-  ['statistic', (f) => f.gateStatistic],
-  ['H_T', (f) => f.teacherEntropy],
-  ['gate', (f) => f.gateState],
-  ['λ', (f) => f.lambda],
-  ['loss', (f) => f.loss],
-  ['norm', (f) => f.gradNorm],
-  ['length', (f) => f.responseLength],
-  ['tokens/s', (f) => f.tokensPerSecond],
-];
+/** A column's head and its value. */
+export type Column<F> = readonly [head: string, of: (figures: F) => number | string | null];
+
+interface Props<F> {
+  columns: readonly Column<F>[];
+  steps: readonly F[];
+  /** What is measured now and then; the last column. */
+  dots: { readonly head: string; readonly values: readonly Dot[] };
+}
 
 /** The curves as numbers, newest step first. */
-export function StepTable({ steps, evals }: { steps: readonly StepFigures[]; evals: readonly EvalFigures[] }) {
+export function StepTable<F extends { step: number }>({ columns, steps, dots }: Props<F>) {
   if (steps.length === 0) return <p className={styles.note}>Figures show after step 1.</p>;
-  const accuracy = new Map(evals.map((e) => [e.step, e.accuracy]));
+  const measured = new Map(dots.values.map(({ step, value }) => [step, value]));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard
     <section className={styles.scroll} tabIndex={0} aria-label="Figures by step">
       <table>
         <thead>
           <tr>
-            {COLUMNS.map(([name]) => (
-              <th key={name} scope="col">
-                {name}
+            {[...columns.map(([head]) => head), dots.head].map((head) => (
+              <th key={head} scope="col">
+                {head}
               </th>
             ))}
-            <th scope="col">held-out</th>
           </tr>
         </thead>
         <tbody data-number>
@@ -43,11 +38,11 @@ export function StepTable({ steps, evals }: { steps: readonly StepFigures[]; eva
             .reverse()
             .map((f) => (
               <tr key={f.step}>
-                {COLUMNS.map(([name, of]) => {
+                {columns.map(([head, of]) => {
                   const value = of(f);
-                  return <td key={name}>{typeof value === 'string' ? value : plain(value)}</td>;
+                  return <td key={head}>{typeof value === 'string' ? value : plain(value)}</td>;
                 })}
-                <td>{plain(accuracy.get(f.step) ?? null)}</td>
+                <td>{plain(measured.get(f.step) ?? null)}</td>
               </tr>
             ))}
         </tbody>

@@ -1,28 +1,36 @@
 /** The curves of a run, as rows for the charts: one row a step, null where a curve has no value. */
 import type { StepFigures } from '../../lab/events';
-import type { EvalFigures } from '../state/snapshot';
 
 export interface Row {
   readonly step: number;
   readonly [curve: string]: number | null;
 }
 
-export interface Line {
+/** A value that is measured now and then, not every step. */
+export interface Dot {
+  readonly step: number;
+  readonly value: number;
+}
+
+/** One curve of steps with the figures F. */
+export interface Line<F = StepFigures> {
   readonly key: string;
   readonly label: string;
   /** solid: the run; dashed: a threshold; faint: a companion; dots: measured now and then. */
   readonly look: 'solid' | 'dashed' | 'faint' | 'dots';
-  of(figures: StepFigures): number | null;
+  of(figures: F): number | null;
 }
 
-export interface Figure {
+export interface Figure<F = StepFigures> {
   readonly title: string;
   readonly doc: string;
-  readonly lines: readonly Line[];
+  readonly lines: readonly Line<F>[];
   readonly domain?: readonly [number, number];
   readonly large?: boolean;
-  /** Grey bands where the method's term was off. */
-  readonly gateBands?: boolean;
+  /** Stretches of steps, first to last, that are greyed. */
+  bands?(steps: readonly F[]): [number, number][];
+  /** A word on the last step. */
+  state?(last: F): string;
 }
 
 export const FIGURES: readonly Figure[] = [
@@ -33,14 +41,15 @@ export const FIGURES: readonly Figure[] = [
     large: true,
     lines: [
       { key: 'reward', label: 'reward', look: 'solid', of: (f) => f.reward },
-      { key: 'accuracy', label: 'held-out', look: 'dots', of: () => null },
+      { key: 'dots', label: 'held-out', look: 'dots', of: () => null },
     ],
   },
   {
     title: 'Gate',
     doc: 'the gate’s statistic with its thresholds, and the teacher’s mean entropy, nats; grey where λ = 0',
     large: true,
-    gateBands: true,
+    bands: closedBands,
+    state: (last) => last.gateState,
     lines: [
       { key: 'teacher', label: 'H_T', look: 'faint', of: (f) => f.teacherEntropy },
       { key: 'statistic', label: 'statistic', look: 'solid', of: (f) => f.gateStatistic },
@@ -70,17 +79,31 @@ export const FIGURES: readonly Figure[] = [
   },
 ];
 
+/** The figures of a step as a table. */
+export const COLUMNS: readonly (readonly [string, (f: StepFigures) => number | string | null])[] = [
+  ['step', (f) => String(f.step)],
+  ['reward', (f) => f.reward],
+  ['statistic', (f) => f.gateStatistic],
+  ['H_T', (f) => f.teacherEntropy],
+  ['gate', (f) => f.gateState],
+  ['λ', (f) => f.lambda],
+  ['loss', (f) => f.loss],
+  ['norm', (f) => f.gradNorm],
+  ['length', (f) => f.responseLength],
+  ['tokens/s', (f) => f.tokensPerSecond],
+];
+
 /** At most `most` of `items`, evenly spread, the first and the last among them. */
 export function thin<T>(items: readonly T[], most: number): readonly T[] {
   if (items.length <= most) return items;
   return Array.from({ length: most }, (_, i) => items[Math.round((i * (items.length - 1)) / (most - 1))]);
 }
 
-/** Rows of a figure, thinned to the chart's width; held-out accuracies are never thinned away. */
-export function rowsOf(
-  figure: Figure,
-  steps: readonly StepFigures[],
-  evals: readonly EvalFigures[],
+/** Rows of a figure, thinned to the chart's width; dots are never thinned away. */
+export function rowsOf<F extends { step: number }>(
+  figure: Figure<F>,
+  steps: readonly F[],
+  dots: readonly Dot[],
   most: number,
 ): Row[] {
   const rows = new Map<number, Row>();
@@ -91,7 +114,7 @@ export function rowsOf(
     });
   }
   if (figure.lines.some((line) => line.look === 'dots')) {
-    for (const e of evals) rows.set(e.step, { ...rows.get(e.step), step: e.step, accuracy: e.accuracy });
+    for (const { step, value } of dots) rows.set(step, { ...rows.get(step), step, dots: value });
   }
   return [...rows.values()].sort((a, b) => a.step - b.step);
 }

@@ -1,0 +1,36 @@
+import { useState } from 'react';
+import styles from './Charts.module.css';
+import type { Dot, Figure } from './curves';
+import { LineFigure } from './LineFigure';
+import { type Column, StepTable } from './StepTable';
+
+interface Props<F extends { step: number }> {
+  figures: readonly Figure<F>[];
+  columns: readonly Column<F>[];
+  steps: readonly F[];
+  dots: readonly Dot[];
+}
+
+/** A run's curves, or the same figures as a table. */
+export function CurvesSection<F extends { step: number }>({ figures, columns, steps, dots }: Props<F>) {
+  const [asTable, setAsTable] = useState(false);
+  return (
+    <section aria-label="Curves">
+      <div className={styles.head}>
+        <h2>Curves</h2>
+        <button type="button" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+          As table
+        </button>
+      </div>
+      {asTable ? (
+        <StepTable columns={columns} steps={steps} dots={{ head: 'held-out', values: dots }} />
+      ) : (
+        <div className={styles.grid}>
+          {figures.map((figure) => (
+            <LineFigure key={figure.title} figure={figure} steps={steps} dots={dots} />
+          ))}
+        </div>
+      )}
+    </section>
+  );
+}
