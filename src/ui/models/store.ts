@@ -1,0 +1,85 @@
+/** What the page knows of models: those it can offer, what is being opened, and what a model takes. */
+import { create } from 'zustand';
+import type { LabMessage } from '../../lab/events';
+import type { ModelPlan } from '../../lab/memory-plan';
+import type { Refusal } from '../../lab/model-messages';
+import type { Dropped, HubAccess } from '../../lab/model-shelf';
+import type { CachedModel } from '../../lab/sources/cache';
+import { HUB } from '../../lab/sources/hub-id';
+import type { LoadProgress } from '../../lab/sources/progress';
+
+export interface ModelsState {
+  /** Downloaded models; null until the Worker has said. */
+  cached: readonly CachedModel[] | null;
+  dropped: readonly Dropped[];
+  /** Where Hub ids lead. The token is in memory only. */
+  access: HubAccess;
+  /** Names of models that the person chose or typed in this visit: only for these is another host asked. */
+  confirmed: readonly string[];
+  /** What is being opened, and how far it is. */
+  loading: LoadProgress | null;
+  /** What the Worker was asked to look at last, and what came of it. */
+  described: {
+    readonly id: number;
+    readonly name: string;
+    /** Of an earlier setting while a newer one is being planned. */
+    readonly plan: ModelPlan | null;
+    readonly refused: Refusal | null;
+    readonly waiting: boolean;
+  } | null;
+  /** Why the model of the last start could not be had. */
+  refused: (Refusal & { readonly name: string }) | null;
+  /** The adapter's memory as the person gave it, in GB. */
+  memory: string;
+}
+
+export const NO_MODELS: ModelsState = {
+  cached: null,
+  dropped: [],
+  access: { endpoint: HUB, token: null },
+  confirmed: [],
+  loading: null,
+  described: null,
+  refused: null,
+  memory: '',
+};
+
+export const useModels = create<ModelsState>(() => NO_MODELS);
+
+/** What a message changes here; messages about other things change nothing. `starting`: the model of the run that was asked for. */
+export function afterMessage(state: ModelsState, message: LabMessage, starting: string): Partial<ModelsState> {
+  switch (message.type) {
+    case 'models':
+      return { cached: message.models };
+    case 'loading':
+      return message.progress ? { loading: message.progress, refused: null } : { loading: null };
+    case 'described': {
+      const { described } = state;
+      if (described?.id !== message.id) return {};
+      const { outcome } = message;
+      return {
+        described: {
+          ...described,
+          waiting: false,
+          plan: 'plan' in outcome ? outcome.plan : null,
+          refused: 'refused' in outcome ? outcome.refused : null,
+        },
+      };
+    }
+    case 'problem':
+      if (!message.kind) return {};
+      return { refused: { message: message.message, kind: message.kind, name: starting } };
+    default:
+      return {};
+  }
+}
+
+/** The adapter's memory in bytes, or null where it was not given. */
+export function memoryOf({ memory }: Pick<ModelsState, 'memory'>): number | null {
+  const gigabytes = Number(memory.replace(',', '.'));
+  return memory.trim() !== '' && gigabytes > 0 ? gigabytes * 1e9 : null;
+}
+
+/** Whether a model can be looked at without asking another host, or the person wanted it asked. */
+export const mayLook = (state: Pick<ModelsState, 'confirmed' | 'dropped'>, name: string): boolean =>
+  name === 'nano' || name.startsWith('dropped:') || state.confirmed.includes(name);
