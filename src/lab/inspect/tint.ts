@@ -1,0 +1,18 @@
+/** The tint of u: seven steps on a fixed domain of ±2 nats, as in the paper's figure, so that all heatmaps share a scale. */
+
+/** |u| at which the strongest tint begins, nats. */
+export const TINT_DOMAIN = 2;
+/** Shares of the domain at which the three tints begin. */
+export const TINT_STEPS = [0.125, 0.5, 1] as const;
+
+/** −3 … 3; 0 is bare surface. */
+export function tintOfU(u: number): number {
+  const step = TINT_STEPS.filter((start) => Math.abs(u) >= start * TINT_DOMAIN).length;
+  return u < 0 ? -step : step;
+}
+
+/** −1.66, +0.30: a true minus sign, so that columns line up. */
+export function signed(x: number, digits = 2): string {
+  const text = Math.abs(x).toFixed(digits);
+  return Number(text) === 0 ? text : (x < 0 ? '\u2212' : '+') + text;
+}

@@ -1,0 +1,31 @@
+/** Inspections made by hand. */
+import type { Inspection } from '../../src/lab/inspect/export';
+import { scoredText } from './scored-text';
+
+/** An inspection of these tokens with these signals, compared with itself and under two contexts. */
+export function inspectionOf(pieces: readonly string[], u: readonly number[]): Inspection {
+  const scored = scoredText(pieces, u);
+  const effect = {
+    origin: 'The problem’s own solution.',
+    teacher: 'teacher',
+    t: scored.t,
+    u: scored.u,
+    H_T: scored.H_T,
+  };
+  return {
+    version: 1,
+    subject: { model: 'nano', adapter: 'a/b', storage: 'auto' },
+    task: 'word-problems',
+    problem: { id: 'p/1', question: 'How many?', solution: '1 + 1 = 2', answer: '2', facts: { n: 1 } },
+    context: { mode: 'dataset', thinking: false, wording: 'standard' },
+    origin: 'The problem’s own solution.',
+    verdict: { reward: 1, reason: 'right' },
+    texts: { student: 'student', teacher: 'teacher', response: pieces.join('') },
+    scored,
+    compared: { subject: { model: 'other', adapter: null, storage: 'q4' }, withAdapter: true, scored },
+    effects: [
+      { mode: 'dataset', context: { source: 'dataset', solution: '1', feedback: 'correct' }, ...effect },
+      { mode: 'none', context: { source: 'none', solution: null, feedback: null }, ...effect },
+    ],
+  };
+}
