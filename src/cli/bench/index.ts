@@ -6,7 +6,10 @@ import { Recorder } from '../../gpu/recorder';
 import { measureCopyBandwidth, measureFmaPeak } from '../../kernels/probe';
 import { defineCommand, EXIT } from '../command';
 import { openDevice, repositoryRoot } from '../places';
+import { adapters } from './adapters';
+import { decoding } from './decoding';
 import type { Group } from './group';
+import { head } from './head';
 import { attention, products } from './kernels';
 import { loading } from './loading';
 import { line, type Row } from './row';
@@ -20,6 +23,9 @@ const GROUPS: Readonly<Record<string, Group>> = {
   small,
   rl: reinforcement,
   loading,
+  head,
+  decode: decoding,
+  lora: adapters,
 };
 
 export const bench = defineCommand({

@@ -1,0 +1,36 @@
+/** A training step of a LoRA adapter beside one of all parameters, on the same model and batch. */
+import type { Storage } from '../../kernels/storage';
+import { ALL_TARGETS } from '../../model/lora';
+import { Policy } from '../../model/policy';
+import { bestMs, type Group } from './group';
+import { drawSequences, drawWeights, smolShape } from './models';
+import { megabytes } from './row';
+import { trainingStep } from './training';
+
+const [SEQUENCES, LENGTH, RANK] = [2, 64, 16];
+
+export const adapters: Group = async ({ gpu, quick, add }) => {
+  const config = smolShape(quick ? 1 : 4);
+  const drawn = drawWeights(config);
+  const tokens = SEQUENCES * LENGTH;
+  let full: { ms: number; bytes: number } | null = null;
+  for (const storage of [null, 'f32', 'bf16', 'q8', 'q4'] as const) {
+    const lora = storage && { rank: RANK, alpha: 32, dropout: 0, targets: ALL_TARGETS, rankStabilised: false };
+    const sizes = { tokens, targets: tokens, positions: LENGTH, rows: 1, maxNewTokens: 1 };
+    const capacity = { ...sizes, training: true, recompute: false, lora, storage: storage ?? ('f32' as Storage) };
+    const before = gpu.liveBytes;
+    const policy = await Policy.create(gpu, config, capacity, drawn);
+    const bytes = gpu.liveBytes - before;
+    const batch = policy.plan(drawSequences(SEQUENCES, LENGTH, config.vocabSize));
+    const ms = await bestMs(() => trainingStep(policy, batch), 2);
+    policy.destroy();
+    full ??= { ms, bytes };
+    const ratio = `${(ms / full.ms).toFixed(2)} of the time, ${(bytes / full.bytes).toFixed(2)} of the memory`;
+    add({
+      group: 'lora',
+      name: storage ? `rank ${RANK} on ${storage}, ${tokens} tokens` : `all parameters, ${tokens} tokens`,
+      ms,
+      note: `${megabytes(bytes)}${storage ? `; ${ratio} of all parameters` : ''}`,
+    });
+  }
+};
