@@ -38,7 +38,7 @@ export function evaluate(text: string): Maybe {
 }
 
 const NUMBER =
-  /(?<grouped>\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?: \d{3})+(?!\d))(?:\.(?<f0>\d+))?|(?<whole>\d*)\.(?<f1>\d*)\\overline\{(?<r>\d{1,40})\}|(?<w2>\d+)(?:\.(?<f2>\d*))?|\.(?<f3>\d+)/y;
+  /(?<grouped>\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?: \d{3})+(?!\d| ?\/))(?:\.(?<f0>\d+))?|(?<whole>\d*)\.(?<f1>\d*)\\overline\{(?<r>\d{1,40})\}|(?<w2>\d+)(?:\.(?<f2>\d*))?|\.(?<f3>\d+)/y;
 const REST = /\\(?:frac|sqrt|binom|times|cdot|div)(?![a-zA-Z])|[-+*/^(){}[\]!]|[eE](?=[-+]?\d)/y;
 
 function read(text: string): Token[] | null {
@@ -179,7 +179,7 @@ class Parser {
     if (!isFraction) return value;
     const part = divide(next.value as Rational, this.tokens[this.at + 2].value as Rational);
     this.at += 3;
-    return part && add(value, part);
+    return part && part.n < part.d ? add(value, part) : null;
   }
 
   private group(): Maybe {

@@ -100,6 +100,7 @@ const LETTER_UNITS: Record<string, string> = {
 /** A cleaned answer; unbalanced or odd input comes out as whatever is left of it. Linear in the text. */
 export function clean(text: string): string {
   let t = replace(text, UNICODE);
+  t = rowBreaks(t);
   t = withoutDelimiters(t);
   t = replace(t, MARKUP);
   t = words(t);
@@ -120,6 +121,13 @@ function replace(text: string, rules: readonly Rule[]): string {
   let t = text;
   for (const [pattern, by] of rules) t = typeof by === 'string' ? t.replace(pattern, by) : t.replace(pattern, by);
   return t;
+}
+
+/** The \\\\ between the rows of a matrix becomes \\cr; elsewhere a doubled backslash is a text that was escaped twice. */
+function rowBreaks(text: string): string {
+  return text.includes('\\begin{')
+    ? text.replace(/\\\\(?!begin|end)(?:\[[^\]]{0,12}\])?/g, ' \\cr ')
+    : text.replace(/\\\\+(?=[a-zA-Z])/g, '\\');
 }
 
 /** $…$, $$…$$, \(…\) and \[…\] go; a dollar that opens no formula is money and becomes \$. */

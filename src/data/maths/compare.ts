@@ -1,6 +1,6 @@
 /** Equality of two written answers: choices first, then structure against structure, leaf against leaf. */
 import { clean, keyOf } from './clean';
-import { type ExpressionsEqual, sameLeaf } from './leaf';
+import { type ExpressionsEqual, type Leaf, sameLeaf, sumOf } from './leaf';
 import { type Answer, structureOf } from './structure';
 
 /** Answers longer than this are equal only to themselves: nobody's final answer is a page. */
@@ -40,7 +40,7 @@ function same(a: Answer, b: Answer, asked: ExpressionsEqual): boolean {
 }
 
 /** Names that must agree: x and y are two things, "Area" and "A" may be one. */
-const isName = (label: string | null): boolean => label !== null && /^[a-zA-Z](?:_.*|\(.*)?$/.test(label);
+const isName = (label: string | null): boolean => label !== null && /^\S{1,3}$|[-_(+\\]/.test(label);
 
 /** Equations as a whole, where one is no "name = value": y = 2x + 1 and 2x - y + 1 = 0. */
 function equations(a: Answer, b: Answer, asked: ExpressionsEqual): boolean {
@@ -50,6 +50,9 @@ function equations(a: Answer, b: Answer, asked: ExpressionsEqual): boolean {
 
 function sameStructure(a: Answer, b: Answer, asked: ExpressionsEqual): boolean {
   if (a.kind === 'leaf' && b.kind === 'leaf') return sameLeaf(a.leaf, b.leaf, asked);
+  const [sum, single] =
+    a.kind === 'many' ? [totalOf(a.items), b] : b.kind === 'many' ? [totalOf(b.items), a] : [null, a];
+  if (sum && single.kind === 'leaf') return sameLeaf(sum, single.leaf, asked);
   if (a.kind === 'row' && b.kind === 'row')
     return a.open === b.open && a.close === b.close && inOrder(a.items, b.items, asked);
   if (a.kind === 'many' && b.kind === 'many') return inAnyOrder(a.items, b.items, asked);
@@ -62,6 +65,12 @@ function sameStructure(a: Answer, b: Answer, asked: ExpressionsEqual): boolean {
   if (other.kind !== 'matrix') return false;
   const vector = other.rows.length === 1 ? other.rows[0] : other.rows.every((r) => r.length === 1) && other.rows.flat();
   return vector !== false && inOrder(row.items, vector, asked);
+}
+
+/** "2 hours and 30 minutes" is one quantity. */
+function totalOf(items: readonly Answer[]): Leaf | null {
+  const leaves = items.flatMap((item) => (item.kind === 'leaf' ? [item.leaf] : []));
+  return leaves.length === items.length ? sumOf(leaves) : null;
 }
 
 function inOrder(a: readonly Answer[], b: readonly Answer[], asked: ExpressionsEqual): boolean {

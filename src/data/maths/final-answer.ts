@@ -120,6 +120,8 @@ function statement(text: string, at: number, start: number): Found | null {
     return end < 0 ? { at, end: text.length, answer: null } : whole(at, end, text.slice(from, end));
   }
   const line = lineAt(text, from).slice(0, LONGEST);
+  // The first of several steps is no answer.
+  if (skipped.includes('\n') && /^\d{1,2}[.)]\s+\S/.test(line)) return null;
   const sentence = REASONS.exec(sentenceOf(line))?.[1] ?? sentenceOf(line);
   const answer = unmarked(sentence);
   if (NO_ANSWER.test(answer)) return null;

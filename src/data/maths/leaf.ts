@@ -1,8 +1,8 @@
 /** A single answer without structure: a number with its unit, a time, a ratio, a numeral of a base, words, or an expression. */
 import { evaluate } from './arithmetic';
 import { keyOf } from './clean';
-import { divide, equal, type Maybe, multiply, type Rational, ratio } from './rational';
-import { conversion, isUnitName, type Unit, unitOf } from './units';
+import { add, divide, equal, type Maybe, multiply, type Rational, ratio } from './rational';
+import { conversion, isUnitLetter, isUnitName, type Unit, unitOf } from './units';
 
 export interface Leaf {
   /** Cleaned text. */
@@ -57,6 +57,20 @@ export function sameLeaf(a: Leaf, b: Leaf, expressionsEqual: ExpressionsEqual): 
   if (a.number && b.number) return sameNumber(a, b, factor);
   if (a.prose !== null || b.prose !== null || !equal(factor, { n: 1n, d: 1n })) return false;
   return keyOf(a.value) === keyOf(b.value) || expressionsEqual(a.value, b.value);
+}
+
+/** Quantities in different units of one dimension, added; null for anything else. */
+export function sumOf(parts: readonly Leaf[]): Leaf | null {
+  const [first] = parts;
+  const names = new Set(parts.map((part) => part.unit?.words.join(' ')));
+  if (parts.length < 2 || names.size < parts.length || !first.unit?.known) return null;
+  let total: Maybe = { n: 0n, d: 1n };
+  for (const { number, unit } of parts) {
+    const factor = unit?.known && conversion(unit, first.unit);
+    const part: Maybe = number && factor ? multiply(number, factor) : null;
+    total = total && part && add(total, part);
+  }
+  return total && { ...first, key: '(sum)', number: total };
 }
 
 /** 50 % is 50 where only the sign differs, and it is 0.5. */
@@ -169,13 +183,13 @@ function trailingWord(text: string): { rest: string; word: string } | null {
   const spaced = start - 1 === space && space >= 0;
   // 5x is no unit; 10cm and 5 m are.
   if (!spaced && !(/[\d)}%°]$/.test(before) && letters.length > 1 && isUnitName(letters))) return null;
-  if (spaced && letters.length === 1 && !isUnitName(letters) && !/^[a-zA-Z]{2}/.test(word)) return null;
+  if (spaced && letters.length === 1 && !isUnitLetter(letters)) return null;
   return { rest: before.trim(), word };
 }
 
 /** Words that change what the number beside them says. */
 const TURNS =
-  /\b(?:not|no|never|less|least|most|than|over|under|below|above|between|minus|negative|plus|half|twice|double|triple|times|or|and|if|dozen|hundred|thousand|million|billion|squared|cubed|root|wrong|incorrect|cannot|isn't)\b/i;
+  /\b(?:not|no|never|less|least|most|than|over|under|below|above|between|minus|negative|plus|half|twice|double|triple|times|or|and|if|dozen|hundred|thousand|million|billion|squared|cubed|root|wrong|incorrect|cannot|isn't|january|february|march|april|may|june|july|august|september|october|november|december)\b/i;
 
 /** A short sentence with a single number in it, like "Tom has 5 apples left". */
 function onlyNumber(text: string) {

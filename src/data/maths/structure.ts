@@ -20,7 +20,7 @@ export function structureOf(text: string, depth = 0): Answer {
   if (labelled) return { ...inner(labelled.rest), label: labelled.label, full: t };
   const matrix = /^\\begin\{([pbB]?matrix|array)\}(?:\{[clr| ]*\})?(.*)\\end\{\1\}$/s.exec(t);
   if (matrix) {
-    const rows = matrix[2].replace(/\\\\\s*$/, '').split('\\\\');
+    const rows = matrix[2].replace(/\\cr\s*$/, '').split('\\cr');
     return { kind: 'matrix', rows: rows.map((row) => row.split('&').map(inner)), label: null, full: t };
   }
   const wrapped = bracketsOf(t);
@@ -101,12 +101,12 @@ function split(text: string, inBrackets: boolean, only: RegExp | null = null): s
   return parts.map((part) => part.trim()).filter((part) => part !== '');
 }
 
-const NAME = String.raw`(?:\\?[a-zA-Z]{1,12}|[a-zA-Z](?:_\{?\w{1,4}\}?)?'?|[a-zA-Z]\([a-zA-Z]\)|\\angle ?[A-Z]{1,3}|[A-Z]{2,4}|[a-zA-Z][a-zA-Z ]{2,40})`;
+const NAME = String.raw`(?:\\?[a-zA-Z]{1,12}|[a-zA-Z](?:_\{?\w{1,4}\}?)?'?|[a-zA-Z]\([a-zA-Z]\)|\\angle ?[A-Z]{1,3}|[A-Z]{2,4}|[a-zA-Z]{1,2}(?: ?[-+] ?[a-zA-Z]{1,2}){1,3}|[a-zA-Z][a-zA-Z ]{2,40})`;
 const LABEL = new RegExp(String.raw`^(${NAME}) ?(?:=|\\approx|\\in(?![a-z])|:=) ?(.+)$`, 's');
 
 /** The name in "x = 5", "f(x) = …", "x \in [1,2]" or "Area = 5 cm"; of a chain (x = 2 + 3 = 5) the last part is the answer. */
 function labelOf(text: string): { label: string; rest: string } | null {
-  const approximate = /^\\approx ?(.+)$/s.exec(text);
+  const approximate = /^(?:=|\\approx) ?([^=]+)$/s.exec(text);
   if (approximate) return { label: '', rest: approximate[1] };
   // Several equations are a list of answers, each with its own label.
   if (split(text, false).length > 1) return null;
@@ -116,7 +116,7 @@ function labelOf(text: string): { label: string; rest: string } | null {
     if (parts.length > 2) return { label: found[1], rest: parts[parts.length - 1] };
     return /[<>]|\\[lg]eq/.test(text) ? null : { label: found[1], rest: found[2] };
   }
-  const reversed = /^([^=<>]*\d[^=<>]*)=([a-zA-Z])$/.exec(text);
+  const reversed = /^([^=<>]*\d[^=<>]*)= ?([a-zA-Z])$/.exec(text);
   if (reversed && !/[a-zA-Z]/.test(reversed[1].replace(/\\[a-z]+/g, '')))
     return { label: reversed[2], rest: reversed[1] };
   // 3 × 6 = 18: arithmetic without a variable ends in its value.

@@ -35,6 +35,16 @@ const TABLE: readonly (readonly [string, bigint, bigint, string])[] = [
   ['rupee', 1n, 1n, 'rupee inr ₹'],
   ['angle', 1n, 1n, '° degree'],
   ['radian', 1n, 1n, 'rad radian'],
+  ['force', 1n, 1n, 'n newton'],
+  ['energy', 1n, 1n, 'j joule'],
+  ['energy', 1000n, 1n, 'kj kilojoule'],
+  ['power', 1n, 1n, 'w watt'],
+  ['charge', 1n, 1n, 'c coulomb'],
+  ['current', 1n, 1n, 'ampere amp'],
+  ['voltage', 1n, 1n, 'v volt'],
+  ['temperature', 1n, 1n, 'k kelvin'],
+  ['frequency', 1n, 1n, 'hz hertz'],
+  ['pressure', 1n, 1n, 'pa pascal'],
 ];
 
 const NAMES = new Map(
@@ -56,6 +66,9 @@ export interface Unit {
 
 const singular = (word: string): string =>
   NAMES.has(word) ? word : word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word;
+
+/** Letters that are units after a number and a space, as in "10 m". */
+export const isUnitLetter = (letter: string): boolean => 'mgshlLdNJWCVAK¢'.includes(letter);
 
 /** Is this a unit's name by itself, as in "10cm"? */
 export const isUnitName = (word: string): boolean => NAMES.has(word) || NAMES.has(singular(word.toLowerCase()));

@@ -31,6 +31,12 @@ const WHOLE: readonly (readonly number[])[] = [
   [9, 2, 5, 7, 4, 3],
   [6, 5, 1, 3, 2, 4],
 ];
+/** Where logarithms occur, people mean positive numbers: \\ln(ab) = \\ln a + \\ln b. */
+const POSITIVE = POINTS.filter((values) => values.every((value) => value > 0));
+
+const pointsAs = (text: string) =>
+  /!|\\binom/.test(text) ? WHOLE : /\b(?:ln|log)/.test(text) && !text.includes('|') ? POSITIVE : POINTS;
+
 /** Points at which both sides must have a value. */
 const NEEDED = 3;
 
@@ -49,7 +55,7 @@ function sameExpression(engine: ComputeEngine, a: string, b: string): boolean {
   const [x, y] = [parse(engine, a), parse(engine, b)];
   if (!x || !y) return false;
   let agreed = 0;
-  const points = pointsFor(engine, [x, y], /!|\\binom/.test(a + b));
+  const points = pointsFor(engine, [x, y], pointsAs(a + b));
   for (const point of points) {
     const verdict = agree(engine, x.subs(point), y.subs(point));
     if (verdict === false) return false;
@@ -66,7 +72,7 @@ function sameRelation(engine: ComputeEngine, a: Relation, b: Relation): boolean 
     return l && r && engine.box(['Subtract', l, r]);
   });
   if (!f || !g) return false;
-  const points = pointsFor(engine, [f, g], false);
+  const points = pointsFor(engine, [f, g], POINTS);
   if (points.length === 1) return false;
   const [f0, g0] = [f.subs(points[0]).N(), g.subs(points[0]).N()];
   if (!(f0.re * g0.re > 0) && (a.sign !== '=' || !(f0.re * g0.re < 0))) return false;
@@ -89,10 +95,10 @@ type Point = Record<string, BoxedExpression>;
 const CONSTANTS = new Set(['Pi', 'ExponentialE', 'ImaginaryUnit']);
 
 /** Values for all variables of both sides; one empty point where there are none. */
-function pointsFor(engine: ComputeEngine, sides: readonly BoxedExpression[], whole: boolean): Point[] {
+function pointsFor(engine: ComputeEngine, sides: readonly BoxedExpression[], points: typeof POINTS): Point[] {
   const names = [...new Set(sides.flatMap((side) => side.symbols))].filter((name) => !CONSTANTS.has(name)).sort();
   if (names.length === 0) return [{}];
-  return (whole ? WHOLE : POINTS).map((values) =>
+  return points.map((values) =>
     Object.fromEntries(names.map((name, i) => [name, engine.number(values[i % values.length] + Math.floor(i / 6))])),
   );
 }

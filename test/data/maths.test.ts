@@ -1,0 +1,188 @@
+/** The maths verifier: what counts as an answer, and which answers are equal. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { finalAnswer, needsSymbols, sameAnswer } from '../../src/data/maths';
+import { Random } from '../../src/data/random';
+import { ANSWERS, RESPONSES } from './maths-pairs';
+
+test.each([
+  ['the last box counts', 'It is \\boxed{3}, no, \\boxed{4}.', '4'],
+  ['nested braces', '\\boxed{\\frac{1}{\\sqrt{2}}}', '\\frac{1}{\\sqrt{2}}'],
+  ['no braces', 'so \\boxed 5.', '5'],
+  ['a later statement', '\\boxed{3}. The answer is 4.', '4'],
+  ['a word about the answer is none', '\\boxed{3}. The answer is correct.', '3'],
+  ['GSM8K', 'a\n#### 1,200', '1,200'],
+  ['a heading', '## Answer\n\n12', '12'],
+  ['display mathematics below', 'The final answer is:\n\\[\n\\frac{1}{2}\n\\]', '\\frac{1}{2}'],
+  ['decimals do not end sentences', 'The answer is 3.14. Done.', '3.14'],
+  ['nothing stated', 'There are 12 of them.', null],
+  ['cut off', 'so \\boxed{\\frac{1}{2}', null],
+  ['cut off after a whole one', '\\boxed{3}, or rather \\boxed{4', null],
+  ['cut off in a statement', 'The answer is $\\frac{1}{', null],
+  ['an announcement without an answer', 'The answer is', null],
+  ['an empty box', 'Put it in \\boxed{}.', null],
+  ['nothing', '', null],
+])('finalAnswer: %s', (_, text, wanted) => {
+  expect(finalAnswer(text)).toBe(wanted);
+});
+
+/** An exact rational in ways of writing it that all mean the same. */
+const writings = (n: number, d: number): string[] => {
+  const sign = n < 0 ? '-' : '';
+  const [a, b] = [Math.abs(n), d];
+  const out = [`${n}/${d}`, `${sign}\\frac{${a}}{${b}}`, `$${sign}\\dfrac{${a}}{${b}}$`, `\\frac{${3 * n}}{${3 * d}}`];
+  if (a > b && a % b !== 0)
+    out.push(`${sign}${Math.floor(a / b)}\\frac{${a % b}}{${b}}`, `${sign}${Math.floor(a / b)} ${a % b}/${b}`);
+  if (1_000_000 % b === 0) {
+    const millionths = String(Math.round((a * 1_000_000) / b)).padStart(7, '0');
+    const whole = millionths.slice(0, -6);
+    const decimal = `${whole}.${millionths.slice(-6)}`;
+    const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+    out.push(
+      `${sign}${decimal}`,
+      `${sign}${grouped}.${millionths.slice(-6)}`,
+      `${sign}${decimal.replace(/0+$/, '')}e0`,
+    );
+    out.push(`${sign}${millionths}\\times 10^{-6}`, `${sign}${decimal} \\text{ cm}`, `x = ${sign}${decimal}`);
+    if (whole.length > 3) out.push(`${sign}${whole.replace(/\B(?=(\d{3})+$)/g, '{,}')}.${millionths.slice(-6)}`);
+  }
+  return out;
+};
+
+const number = fc.tuple(
+  fc.integer({ min: -5_000_000, max: 5_000_000 }),
+  fc.oneof(fc.constantFrom(1, 2, 4, 5, 8, 10, 16, 25, 100, 1000), fc.integer({ min: 1, max: 500 })),
+);
+
+test('property: however a number is written, it stays the same number, and no other', () => {
+  fc.assert(
+    fc.property(number, number, fc.nat(), fc.nat(), ([n, d], [m, e], i, j) => {
+      const [mine, others] = [writings(n, d), writings(m, e)];
+      const [a, b, c] = [mine[i % mine.length], mine[j % mine.length], others[j % others.length]];
+      expect(sameAnswer(a, b), `${a} | ${b}`).toBe(true);
+      expect(sameAnswer(a, c), `${a} | ${c}`).toBe(BigInt(n) * BigInt(e) === BigInt(m) * BigInt(d));
+    }),
+    { numRuns: 3000, seed: 4 },
+  );
+});
+
+const everything = [...Object.values(ANSWERS).flat(), ...RESPONSES].flatMap((pair) => pair.slice(0, 2) as string[]);
+const answer = fc.oneof(fc.constantFrom(...everything), fc.string({ unit: 'binary', maxLength: 60 }));
+
+test('property: sameAnswer is reflexive and symmetric', () => {
+  fc.assert(
+    fc.property(answer, answer, (a, b) => {
+      expect(sameAnswer(a, a)).toBe(true);
+      expect(sameAnswer(a, b)).toBe(sameAnswer(b, a));
+    }),
+    { numRuns: 5000, seed: 4 },
+  );
+  for (const [a, b] of Object.values(ANSWERS).flat()) expect(sameAnswer(a, b), `${a} | ${b}`).toBe(sameAnswer(b, a));
+});
+
+test('two numbers, two words or two structures need no symbols; expressions do', () => {
+  expect(needsSymbols('5', '6')).toBe(false);
+  expect(needsSymbols('Tuesday', 'Thursday')).toBe(false);
+  expect(needsSymbols('(1,2)', '(1,3)')).toBe(false);
+  expect(needsSymbols('5', '5')).toBe(false);
+  expect(needsSymbols('\\sqrt{8}', '2\\sqrt{2}')).toBe(true);
+  expect(needsSymbols('(1,\\sqrt{8})', '(1,2\\sqrt{2})')).toBe(true);
+});
+
+test('hostile answers return at once', () => {
+  const many = 100_000;
+  const hostile = [
+    '10^{10^{10}}',
+    '9^{9^{9^{9}}}',
+    `${'9'.repeat(200)}^{${'9'.repeat(30)}}`,
+    '1e999999999',
+    `1e${'9'.repeat(100)}`,
+    '200!!!!',
+    '('.repeat(many),
+    '{'.repeat(many),
+    '\\boxed{'.repeat(many / 10),
+    '\\frac'.repeat(many / 10),
+    `\\boxed{${'1,'.repeat(many)}}`,
+    '1,'.repeat(250),
+    `${'\\pm 1, '.repeat(70)}`,
+    'The answer is '.repeat(many / 10),
+    `The answer is ${' '.repeat(many)}`,
+    `#### ${'\n#### '.repeat(many / 10)}`,
+    `${'9'.repeat(590)}`,
+    '\\text{'.repeat(80) + '}'.repeat(80),
+    `${'\\frac{1}{'.repeat(50)}2${'}'.repeat(50)}`,
+    `${'-'.repeat(500)}1`,
+    `${'a '.repeat(290)}`,
+    `${'$'.repeat(many)}`,
+    `Therefore ${'= '.repeat(190)}.`,
+    `${'*'.repeat(many)}answer${'*'.repeat(many)}`,
+  ];
+  for (const text of hostile) {
+    const begin = performance.now();
+    finalAnswer(text);
+    sameAnswer(text, '5');
+    sameAnswer('x+1', text);
+    sameAnswer(text, `${text.slice(0, 500)}1`);
+    needsSymbols(text, 'x');
+    expect(performance.now() - begin, text.slice(0, 40)).toBeLessThan(250);
+  }
+});
+
+test('fuzz: 20,000 mutated answers neither throw nor take 50 ms', () => {
+  const pieces = [
+    '{',
+    '}',
+    '\\frac',
+    '\\text{',
+    '\\boxed{',
+    '(',
+    ']',
+    ',',
+    '^',
+    '9',
+    '!',
+    '$',
+    '%',
+    ' and ',
+    '\\pm',
+    '=',
+    '\\\\',
+    '&',
+    '|',
+    '<',
+    '_',
+    '.',
+    '\u0000',
+    '😀',
+    '\\begin{pmatrix}',
+    'The answer is ',
+    '####',
+  ];
+  const random = new Random(20_000);
+  const slow: string[] = [];
+  for (let n = 0; n < 20_000; n++) {
+    let text = everything[random.below(everything.length)];
+    for (let faults = 1 + random.below(5); faults > 0; faults--) {
+      const at = random.below(text.length + 1);
+      const end = Math.min(text.length, at + random.below(8));
+      const piece = pieces[random.below(pieces.length)];
+      const kind = random.below(4);
+      if (kind === 0) text = text.slice(0, at) + text.slice(end);
+      else if (kind === 1) text = text.slice(0, at) + piece + text.slice(at);
+      else if (kind === 2) text = text.slice(0, end) + text.slice(at);
+      else text = text.slice(0, at) + piece.repeat(1 + random.below(40)) + text.slice(end);
+    }
+    const begin = performance.now();
+    const found = finalAnswer(text);
+    sameAnswer(text, everything[random.below(everything.length)]);
+    if (found !== null) sameAnswer(found, text);
+    // A pause of the machine is no fault of the text: what was slow must be slow again.
+    if (performance.now() - begin > 50) slow.push(text);
+  }
+  for (const text of slow) {
+    const begin = performance.now();
+    finalAnswer(text);
+    sameAnswer(text, '1');
+    expect(performance.now() - begin, text).toBeLessThan(50);
+  }
+});
