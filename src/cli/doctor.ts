@@ -1,16 +1,29 @@
-/** `doctor`: what this machine's adapter is, and whether every kernel computes the right numbers on it. */
+/**
+ * `doctor`: what this machine's adapter is, whether every kernel computes the right numbers on it, and, for a model, what
+ * each weight storage does to its log-probabilities.
+ */
+import type { Gpu } from '../gpu/device';
+import { size } from '../lab/memory-plan';
+import { type StorageErrors, storageErrors } from '../lab/storage-error';
 import { defineCommand, EXIT } from './command';
-import { openDevice } from './places';
+import { loadModel, openDevice } from './places';
 
 export const doctor = defineCommand({
   name: 'doctor',
   summary: 'check the adapter and every kernel on it',
-  flags: { json: { kind: 'boolean', doc: 'print the report as JSON' } },
+  details:
+    'With --model the model is loaded as f32 and in each storage, and log-probabilities of texts that it wrote itself are\n' +
+    'compared: largest and root-mean-square difference from f32, in nats.',
+  flags: {
+    model: { kind: 'text', doc: 'also measure the error of each weight storage on this model' },
+    json: { kind: 'boolean', doc: 'print the report as JSON' },
+  },
   async run(flags) {
-    const { report } = await openDevice();
+    const { gpu, report } = await openDevice();
     const test = report.selfTest ?? { passed: 0, failed: [], ms: 0 };
     if (flags.json) {
-      process.stdout.write(`${JSON.stringify(report)}\n`);
+      const storage = flags.model ? await errorsOf(gpu, flags.model) : undefined;
+      process.stdout.write(`${JSON.stringify({ ...report, storage })}\n`);
     } else {
       const mib = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
       const lines = [
@@ -22,7 +35,30 @@ export const doctor = defineCommand({
         ...test.failed.map((f) => `  ${f}`),
       ];
       process.stdout.write(`${lines.join('\n')}\n`);
+      if (flags.model) process.stdout.write(storageTable(flags.model, await errorsOf(gpu, flags.model)));
     }
     return test.failed.length > 0 ? EXIT.failed : EXIT.done;
   },
 });
+
+const errorsOf = async (gpu: Gpu, model: string): Promise<StorageErrors> =>
+  storageErrors(gpu, await loadModel(model), {
+    onStorage: (storage) => process.stderr.write(`scoring with ${storage} weights …\n`),
+  });
+
+/** One line a storage; differences in nats. */
+export function storageTable(model: string, { tokens, rows }: StorageErrors): string {
+  const cells = [
+    ['storage', 'weights', 'largest', 'rms', 'mean', 'entropy: largest', 'rms'],
+    ...rows.map(({ storage, bytes, largest, rootMeanSquare, bias, entropy }) => [
+      storage,
+      size(bytes),
+      ...[largest, rootMeanSquare, bias, entropy.largest, entropy.rootMeanSquare].map((x) => x.toExponential(1)),
+    ]),
+  ];
+  const widths = cells[0].map((_, i) => Math.max(...cells.map((row) => row[i].length)) + 2);
+  const lines = cells.map((row) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(10) : cell.padStart(widths[i]))).join(''),
+  );
+  return `\n${model}: log-probabilities against f32 weights over ${tokens} tokens, in nats\n${lines.join('\n')}\n`;
+}
