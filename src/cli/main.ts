@@ -8,6 +8,8 @@ import { doctor } from './doctor';
 import { evaluation } from './eval';
 import { generate } from './generate';
 import { gradients } from './gradients';
+import { inspect } from './inspect-command';
+import { merge } from './merge';
 import { models } from './models';
 import { plan } from './plan';
 import { pretrain } from './pretrain';
@@ -23,7 +25,9 @@ const COMMANDS: readonly Command[] = [
   evaluation,
   generate,
   score,
+  inspect,
   gradients,
+  merge,
   tokens,
   plan,
   models,

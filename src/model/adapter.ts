@@ -1,17 +1,9 @@
-/** A LoRA adapter as PEFT's folder (adapter_config.json, adapter_model.safetensors), and merged into the weights it is for. */
+/** A LoRA adapter as PEFT's folder: adapter_config.json and adapter_model.safetensors. */
 import { type FileSource, readWhole } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import type { ModelConfig } from './config';
 import { parseJson } from './folder';
-import {
-  AdapterLayout,
-  adapterConfigJson,
-  adapterName,
-  type LoraSettings,
-  loraScale,
-  parseAdapterConfig,
-  targetShape,
-} from './lora';
+import { AdapterLayout, adapterConfigJson, type LoraSettings, parseAdapterConfig } from './lora';
 import { type HostTensor, readSafetensors, writeSafetensors } from './safetensors';
 
 export interface AdapterFolder {
@@ -46,33 +38,4 @@ export function writeAdapterFolder(
     ['adapter_config.json', new TextEncoder().encode(json)],
     ['adapter_model.safetensors', writeSafetensors(tensors)],
   ]);
-}
-
-/** Adds s B A to every target's weight, in place. The sums are taken in float64. */
-export function mergeAdapters(
-  config: ModelConfig,
-  settings: LoraSettings,
-  weights: ReadonlyMap<string, HostTensor>,
-  adapters: ReadonlyMap<string, HostTensor>,
-): void {
-  const scale = loraScale(settings);
-  const { rank } = settings;
-  for (let l = 0; l < config.layers; l++) {
-    for (const target of settings.targets) {
-      const { rows, columns } = targetShape(config, target);
-      const name = adapterName(l, target);
-      const W = (weights.get(`${name}.weight`) as HostTensor).data;
-      const A = (adapters.get(`base_model.model.${name}.lora_A.weight`) as HostTensor).data;
-      const B = (adapters.get(`base_model.model.${name}.lora_B.weight`) as HostTensor).data;
-      const row = new Float64Array(columns);
-      for (let o = 0; o < rows; o++) {
-        row.fill(0);
-        for (let k = 0; k < rank; k++) {
-          const b = scale * B[o * rank + k];
-          for (let i = 0; i < columns; i++) row[i] += b * A[k * columns + i];
-        }
-        for (let i = 0; i < columns; i++) W[o * columns + i] += row[i];
-      }
-    }
-  }
 }

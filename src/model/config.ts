@@ -4,6 +4,7 @@
  */
 import { BadInput } from '../data/errors';
 import { FAMILIES, type Family, type FamilyName, FOREIGN_FIELDS, IGNORED_FIELDS } from './families';
+import type { FloatFormat } from './float-formats';
 import { parseRope, type RopeParameters, ropeJson } from './rope';
 
 export interface ModelConfig {
@@ -234,8 +235,10 @@ function checkHeads(config: ModelConfig, where: string): void {
   }
 }
 
-/** The config.json that transformers loads. */
-export function modelConfigJson(c: ModelConfig): Record<string, unknown> {
+const TORCH_DTYPE: Readonly<Record<FloatFormat, string>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' };
+
+/** The config.json that transformers loads, for weights in this format. */
+export function modelConfigJson(c: ModelConfig, dtype: FloatFormat = 'F32'): Record<string, unknown> {
   const family = switches(c);
   const slides = c.window !== null;
   const layerTypes = c.sliding.map((s) => (s ? 'sliding_attention' : 'full_attention'));
@@ -268,7 +271,7 @@ export function modelConfigJson(c: ModelConfig): Record<string, unknown> {
     bos_token_id: c.bosId,
     eos_token_id: c.eosId,
     pad_token_id: c.padId,
-    torch_dtype: 'float32',
+    torch_dtype: TORCH_DTYPE[dtype],
   };
 }
 

@@ -2,6 +2,7 @@
 import { type ByteSource, type FileSource, readWhole } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import { type ModelConfig, modelConfigJson, parseModelConfig } from './config';
+import type { FloatFormat } from './float-formats';
 import { openGguf } from './gguf/file';
 import { ParameterLayout } from './parameters';
 import { type HostTensor, writeSafetensors } from './safetensors';
@@ -80,13 +81,18 @@ export function writeModelFolder(
   tensors: ReadonlyMap<string, HostTensor>,
   tokenizer: ReadonlyMap<string, string>,
 ): Map<string, Uint8Array<ArrayBuffer>> {
-  const encode = (value: unknown) => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
-  const files = new Map<string, Uint8Array<ArrayBuffer>>([
-    ['config.json', encode(modelConfigJson(config))],
-    ['model.safetensors', writeSafetensors(tensors)],
-  ]);
-  for (const [name, text] of tokenizer) files.set(name, new TextEncoder().encode(text));
-  return files;
+  return new Map([...modelFolderFiles(config, tokenizer, 'F32'), ['model.safetensors', writeSafetensors(tensors)]]);
+}
+
+/** Those beside the weights. */
+export function modelFolderFiles(
+  config: ModelConfig,
+  tokenizer: ReadonlyMap<string, string>,
+  dtype: FloatFormat,
+): Map<string, Uint8Array<ArrayBuffer>> {
+  const json = `${JSON.stringify(modelConfigJson(config, dtype), null, 2)}\n`;
+  const texts = new Map([['config.json', json], ...tokenizer]);
+  return new Map([...texts].map(([name, text]) => [name, new TextEncoder().encode(text)]));
 }
 
 /** JSON from bytes. Throws BadInput where it is none. */

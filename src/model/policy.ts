@@ -3,12 +3,12 @@
  * plan are cut into micro-batches; their gradients add up.
  */
 
+import { BadInput } from '../data/errors';
 import type { Gpu } from '../gpu/device';
 import { NotFinite } from '../gpu/errors';
 import { Arena, type Tensor } from '../gpu/tensor';
 import { type AdamWOptions, adamw, globalNorm, NORM_SLICES } from '../kernels/adamw';
 import { type Capacity, TOP_K } from './activations';
-import { mergeAdapters } from './adapter';
 import { microBatches, type PackedBatch, packSequences, type Sequence } from './batch';
 import type { ModelConfig } from './config';
 import { Decoder, type WeightSource } from './decoder';
@@ -88,8 +88,16 @@ export class Policy {
     return this.decoder.config;
   }
 
-  /** Cuts sequences into micro-batches of the planned size. */
+  /** Cuts sequences into micro-batches of the planned size. Throws BadInput for one that is longer than the context. */
   plan(sequences: readonly Sequence[]): PlannedBatch {
+    const { positions } = this.decoder.capacity;
+    const long = sequences.findIndex(({ ids }) => ids.length > positions); // it would have no rotary angles
+    if (long >= 0)
+      throw new BadInput(
+        `A sequence of ${sequences[long].ids.length} tokens exceeds the context of ${positions}`,
+        `sequence ${long}`,
+        'Raise the context length, or shorten prompt or response.',
+      );
     const parts = microBatches(sequences, this.decoder.capacity.tokens).map((run) =>
       packSequences(run, this.config.vocabSize),
     );
@@ -222,14 +230,6 @@ export class Policy {
       adapterState.on = true;
       this.live = null;
     }
-  }
-
-  /** The weights with the adapters added to them: W + s B A, under their Hugging Face names. */
-  async mergedTensors(): Promise<Map<string, HostTensor>> {
-    const { config, capacity } = this.decoder;
-    const tensors = await this.tensors();
-    if (capacity.lora) mergeAdapters(config, capacity.lora, tensors, await this.adapterTensors());
-    return tensors;
   }
 
   /** Chunks of f32 as one array. */

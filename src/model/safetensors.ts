@@ -1,6 +1,10 @@
-/** The safetensors format, read and written as a whole; safetensors-file.ts reads by ranges. */
-import { toFloat32 } from './float-formats';
+/** The safetensors format, read and written as a whole, or written piece by piece; safetensors-file.ts reads by ranges. */
+import { BadInput } from '../data/errors';
+import { FLOAT_BYTES, type FloatFormat, toFloat32 } from './float-formats';
+import { expectFinite } from './layout';
+import { store } from './quantise';
 import { headerLength, LENGTH_BYTES, parseHeader } from './safetensors-header';
+import type { TensorCatalog } from './stored-tensor';
 
 /** A named tensor in host memory, f32. */
 export interface HostTensor {
@@ -23,28 +27,77 @@ export function readSafetensors(
   return { tensors, metadata };
 }
 
-/** Writes f32 tensors in the order given. The header is padded so that the data begin on 8 bytes. */
+/** Writes f32 tensors in the order given. */
 export function writeSafetensors(
   tensors: Iterable<[string, HostTensor]>,
   metadata: Record<string, string> = {},
 ): Uint8Array<ArrayBuffer> {
   const list = [...tensors];
-  const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } };
-  let offset = 0;
-  for (const [name, { shape, data }] of list) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
-  }
-  let text = JSON.stringify(header);
-  text += ' '.repeat((8 - (new TextEncoder().encode(text).length % 8)) % 8);
-  const head = new TextEncoder().encode(text);
-  const bytes = new Uint8Array(8 + head.length + offset);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(head.length), true);
-  bytes.set(head, 8);
-  let at = 8 + head.length;
+  const entries = list.map(([name, { shape }]) => ({ name, shape }));
+  const { head, size } = headerBytes(entries, 'F32', metadata);
+  const bytes = new Uint8Array(size);
+  bytes.set(head);
+  let at = head.length;
   for (const [, { data }] of list) {
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
     at += data.byteLength;
   }
   return bytes;
+}
+
+/** Values written at a time. */
+const PIECE_VALUES = 1024 * 1024;
+
+/** A file of these tensors as pieces, in their order, so that it is never whole in memory. Throws BadInput for a value that the format cannot hold. */
+export async function* safetensorsPieces(
+  tensors: TensorCatalog,
+  dtype: FloatFormat,
+  where: string,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  yield headerBytes([...tensors.values()], dtype, {}).head;
+  for (const { name, shape, rows } of tensors.values()) {
+    const width = shape.slice(1).reduce((n, d) => n * d, 1);
+    const step = Math.max(1, Math.floor(PIECE_VALUES / width));
+    for (let first = 0; first < shape[0]; first += step) {
+      const values = await rows(first, Math.min(shape[0], first + step));
+      expectFinite(name, values, where, first * width);
+      yield fromFloat32(values, dtype, name);
+    }
+  }
+}
+
+/** Length and JSON of a header, padded so that the data begin on 8 bytes; and the size of the whole file. */
+function headerBytes(
+  entries: readonly { name: string; shape: readonly number[] }[],
+  dtype: FloatFormat,
+  metadata: Record<string, string>,
+): { head: Uint8Array<ArrayBuffer>; size: number } {
+  const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } };
+  let offset = 0;
+  for (const { name, shape } of entries) {
+    const end = offset + shape.reduce((n, d) => n * d, FLOAT_BYTES[dtype]);
+    header[name] = { dtype, shape, data_offsets: [offset, end] };
+    offset = end;
+  }
+  let text = JSON.stringify(header);
+  text += ' '.repeat((8 - (new TextEncoder().encode(text).length % 8)) % 8);
+  const json = new TextEncoder().encode(text);
+  const head = new Uint8Array(LENGTH_BYTES + json.length);
+  new DataView(head.buffer).setBigUint64(0, BigInt(json.length), true);
+  head.set(json, LENGTH_BYTES);
+  return { head, size: head.length + offset };
+}
+
+/** f32 values as the bytes of a format, rounded to nearest, ties to even. */
+function fromFloat32(values: Float32Array<ArrayBuffer>, dtype: FloatFormat, name: string): Uint8Array<ArrayBuffer> {
+  if (dtype === 'F32') return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const pairs = new Float32Array(Math.ceil(values.length / 2) * 2);
+  pairs.set(values);
+  const { data } = store(pairs, dtype === 'BF16' ? 'bf16' : 'f16');
+  const halves = new Uint16Array(data.buffer, data.byteOffset, values.length);
+  const infinite = dtype === 'BF16' ? 0x7f80 : 0x7c00;
+  const at = halves.findIndex((h) => (h & 0x7fff) === infinite);
+  if (at >= 0)
+    throw new BadInput(`${values[at]} of tensor ${name} is too large for ${dtype}`, 'weights', 'Write bf16 or f32.');
+  return new Uint8Array(data.buffer, data.byteOffset, values.length * 2);
 }
