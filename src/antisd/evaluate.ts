@@ -9,7 +9,7 @@ import { verdictsOn } from './verdicts';
 export interface EvaluationOptions {
   problems: number;
   samples: number;
-  minDepth: number;
+  minDepth: number | null;
   temperature: number;
   topP: number;
   topK: number;

@@ -13,7 +13,7 @@ export const evaluation = defineCommand({
     task: { kind: 'text', doc: 'task, or a file of problems', default: 'two-cards' },
     problems: { kind: 'integer', doc: 'held-out problems', default: 128, min: 1 },
     samples: { kind: 'integer', doc: 'samples a problem: k', default: 8, min: 1 },
-    'min-depth': { kind: 'integer', doc: 'least depth', default: 5, min: 1, max: 15 },
+    'min-depth': { kind: 'integer', doc: 'least depth; absent: as the task says', min: 1, max: 15 },
     temperature: { kind: 'number', doc: '0 takes the most likely token', default: 1, min: 0 },
     'top-p': { kind: 'number', doc: 'nucleus; 1 is off', default: 1, min: 0.01, max: 1 },
     'max-new-tokens': { kind: 'integer', doc: 'longest response', default: 83, min: 1 },
@@ -35,7 +35,7 @@ export const evaluation = defineCommand({
     const options = {
       problems,
       samples,
-      minDepth: flags['min-depth'] ?? 5,
+      minDepth: flags['min-depth'] ?? null,
       temperature: flags.temperature ?? 1,
       topP: flags['top-p'] ?? 1,
       topK: 0,

@@ -1,5 +1,6 @@
 /** `generate`: stream a rollout of a prompt or of a held-out problem. */
 import { chatTemplate } from '../data/chat';
+import { BadInput } from '../data/errors';
 import type { Tokenizer } from '../data/types';
 import type { LoadedModel } from '../lab/open-model';
 import { checkContext, generate as sampleResponses } from '../model/generate';
@@ -17,7 +18,7 @@ export const generate = defineCommand({
     thinking: { kind: 'boolean', doc: 'let a model that can think do so' },
     task: { kind: 'text', doc: 'task of the problem', default: 'two-cards' },
     problem: { kind: 'integer', doc: 'index of the held-out problem', default: 0, min: 0 },
-    'min-depth': { kind: 'integer', doc: 'least depth of the problem', default: 5, min: 1, max: 15 },
+    'min-depth': { kind: 'integer', doc: 'least depth of the problem; absent: as the task says', min: 1, max: 15 },
     'max-new-tokens': { kind: 'integer', doc: 'longest response', default: 83, min: 1 },
     temperature: { kind: 'number', doc: '0 takes the most likely token', default: 1, min: 0 },
     'top-p': { kind: 'number', doc: 'nucleus; 1 is off', default: 1, min: 0.01, max: 1 },
@@ -74,9 +75,11 @@ async function heldOut(
     split: 'heldout',
     count: 1,
     seed: 0,
-    minDepth: flags['min-depth'] ?? 5,
+    minDepth: flags['min-depth'] ?? null,
     first: flags.problem ?? 0,
   });
+  if (!problem)
+    throw new BadInput(`there is no held-out problem ${flags.problem}`, task.name, 'Give a smaller --problem.');
   return { task, problem };
 }
 

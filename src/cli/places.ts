@@ -13,7 +13,7 @@ import type { Files } from '../lab/files';
 import { diskFiles } from '../lab/files.node';
 import { type ModelHeaders, openHeaders } from '../lab/memory-plan';
 import { type LoadedModel, openModel } from '../lab/open-model';
-import { openTask } from '../lab/open-task';
+import { openTask, type TaskSetting } from '../lab/open-task';
 import { prepareDevice } from '../lab/prepare-device';
 import { diskSource, hubOptions } from '../lab/sources/cache.node';
 import type { HubOptions } from '../lab/sources/hub';
@@ -92,18 +92,22 @@ export async function downloading<T>(
 }
 
 /** The judge's worker lies beside the bundled program (bin/lab.mjs); it starts with the first answer that needs it. */
-const symbolic = nodeSymbolicJudge(new URL(import.meta.url.replace(/\.mjs$/, '.symbolic-worker.mjs')), {
+export const symbolic = nodeSymbolicJudge(new URL(import.meta.url.replace(/\.mjs$/, '.symbolic-worker.mjs')), {
   warn: (message) => process.stderr.write(`${message}\n`),
 });
+
+/** A file of problems; null where there is none. */
+export const readTaskFile = (file: string) => diskFiles(dirname(resolve(file))).read(basename(file));
 
 /** A task by name, or from a file of problems, for a model. Throws BadInput. */
 export function loadTask(
   name: string,
   model: LoadedModel,
-  { maxNewTokens, thinking }: { maxNewTokens: number; thinking: boolean },
+  setting: Omit<TaskSetting, 'model' | 'tokenizer' | 'symbolic'>,
 ): Promise<Task> {
-  const read = (file: string) => diskFiles(dirname(resolve(file))).read(basename(file));
-  return openTask(name, { model, tokenizer: model.text, maxNewTokens, thinking, symbolic }, read);
+  const { maxNewTokens, thinking, wording, solutionTokens, contextLength } = setting;
+  const asked = { maxNewTokens, thinking, wording, solutionTokens, contextLength };
+  return openTask(name, { ...asked, model, tokenizer: model.text, symbolic }, readTaskFile);
 }
 
 /** A folder for a new run. Throws BadInput where it exists and is not empty: nothing is ever overwritten. */

@@ -19,7 +19,7 @@ export const tokens = defineCommand({
     method: { kind: 'text', doc: 'arm whose term is shown', default: 'antisd-paper' },
     problems: { kind: 'integer', doc: 'training problems', default: 64, min: 1 },
     samples: { kind: 'integer', doc: 'rollouts a problem', default: 8, min: 2 },
-    'min-depth': { kind: 'integer', doc: 'least depth', default: 5, min: 1, max: 15 },
+    'min-depth': { kind: 'integer', doc: 'least depth; absent: as the task says', min: 1, max: 15 },
     'max-new-tokens': { kind: 'integer', doc: 'longest response', default: 83, min: 1 },
     'at-least': { kind: 'integer', doc: 'leave out tokens that occur less often', default: 10, min: 1 },
     seed: { kind: 'integer', doc: 'seed of problems and sampling', default: 0, min: 0 },
@@ -35,7 +35,7 @@ export const tokens = defineCommand({
     const count = flags.problems ?? 64;
     const rows = Math.min(256, count * samples);
     const policy = await openPolicy(model, { rows, tokens: 8192, maxNewTokens }, flags);
-    const problems = task.generate({ split: 'train', count, seed, minDepth: flags['min-depth'] ?? 5 });
+    const problems = task.generate({ split: 'train', count, seed, minDepth: flags['min-depth'] ?? null });
     const sampling = {
       temperature: 1,
       topK: 0,

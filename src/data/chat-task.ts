@@ -4,7 +4,9 @@ import { splitOfQuestion } from './dataset';
 import { BadInput } from './errors';
 import { finalAnswer, type SymbolicJudge, sameAnswer } from './maths';
 import { Random, STREAMS } from './random';
-import type { PrivilegedContext, Problem, ProblemQuery, SampleAnswer, Task, Tokenizer, Verdict } from './types';
+import { cutAfterAnswer, toBudget, withoutThoughts } from './shown-solution';
+import type { PrivilegedContext, Problem, ProblemQuery, SampleAnswer, Split, Task, Tokenizer, Verdict } from './types';
+import { fill, WORDINGS, type Wording } from './wording';
 
 export interface ChatTaskParts {
   readonly name: string;
@@ -15,78 +17,88 @@ export interface ChatTaskParts {
   readonly maxNewTokens: number;
   /** Let models that can think do so before they answer. */
   readonly thinking: boolean;
+  /** "standard" where absent. */
   readonly wording?: Wording;
+  /** Longest solution that a teacher is shown, in tokens; 512 where absent. */
+  readonly solutionTokens?: number;
+  /** Prompt and response together, at most, in tokens: the teacher's solution is cut to fit. No limit where absent. */
+  readonly contextLength?: number;
   /** Responses to try out, where the source of the problems can make them. */
   readonly samples?: (problem: Problem, seed: number) => SampleAnswer[];
   /** Asked where the exact judge says wrong. */
   readonly symbolic?: SymbolicJudge;
 }
 
-/** The words around a problem; {question}, {solution} and {feedback} are filled in. */
-export interface Wording {
-  /** What the student reads. */
-  readonly student: string;
-  /** Parts of what the teacher reads (Shen et al., appendix C), joined by blank lines; a part whose filling is missing is left out. */
-  readonly teacher: readonly string[];
-  readonly correct: string;
-  readonly incorrect: string;
-}
-
-export const STANDARD_WORDING: Wording = {
-  student: '{question}\n\nPut the final answer in \\boxed{}.',
-  teacher: [
-    '{question}\n\nPut the final answer in \\boxed{}.',
-    'Your previous attempt:\n{solution}',
-    'Previous assessment: {feedback}',
-    'Now solve this problem step by step.',
-  ],
-  correct: 'Your answer is correct.',
-  incorrect: 'Your answer is incorrect.',
-};
-
-/** Longest solution that a teacher is shown, in tokens: of a longer one the first quarter and the last three are kept. */
-const SOLUTION_BUDGET = 512;
+export const SOLUTION_TOKENS = 512;
+const THINK = '<think>';
 
 /** Throws BadInput where there is no problem to train on. */
 export function chatTask(parts: ChatTaskParts): Task {
   const { name, problems, tokenizer, template, maxNewTokens, thinking } = parts;
-  const wording = parts.wording ?? STANDARD_WORDING;
-  const bySplit = { train: [] as Problem[], heldout: [] as Problem[] };
+  const wording = parts.wording ?? WORDINGS.standard;
+  const bySplit: Record<Split, Problem[]> = { train: [], heldout: [] };
   for (const p of problems) bySplit[splitOfQuestion(p.question)].push(p);
+  // A small file may have no held-out problem by the rule: then it is the last.
+  if (bySplit.heldout.length === 0 && bySplit.train.length > 1) bySplit.heldout = bySplit.train.splice(-1);
   if (bySplit.train.length === 0)
     throw new BadInput(
       `of ${problems.length} problems none is for training`,
       name,
       'Add problems: one in eight is held out, chosen by its text.',
     );
-  const prompt = (content: string) =>
-    tokenizer.encode(template.render([{ role: 'user', content }], { addGenerationPrompt: true, thinking }));
-  const text = (response: ArrayLike<number>) =>
-    tokenizer.decode(Array.from(response).filter((id) => id !== tokenizer.eosId));
+  const render = (content: string) => {
+    return template.render([{ role: 'user', content }], { addGenerationPrompt: true, thinking });
+  };
+  const prompt = (content: string) => tokenizer.encode(render(content));
+  const studentTurn = (problem: Problem) => fill(wording.student, { question: problem.question }) as string;
+  // Some templates open the thought themselves: the response then begins inside it.
+  const opened = render('?').trimEnd().endsWith(THINK) ? THINK : '';
+  const answerText = (response: ArrayLike<number>) => {
+    const ids = Array.from(response).filter((id) => id !== tokenizer.eosId);
+    return withoutThoughts(`${opened}${tokenizer.decode(ids)}`);
+  };
 
   return {
     name,
     label: name,
     doc: `${problems.length} problems from ${name}; answers are judged by the maths verifier.`,
     maxNewTokens,
-    generate: (query) => choose(bySplit, query),
-    studentPrompt: (problem) => prompt(fill(wording.student, { question: problem.question }) as string),
-    teacherPrompt: (problem, context) => prompt(teacherTurn(problem, context, wording, tokenizer)),
-    verify: (problem, response) => judge(problem, text(response)),
+    generate: (query) => choose(name, bySplit, query),
+    studentPrompt: (problem) => prompt(studentTurn(problem)),
+    teacherPrompt(problem, context) {
+      // Without a context the teacher is the student, to the letter.
+      if (context.solution === null && context.feedback === null) return prompt(studentTurn(problem));
+      const solution = context.solution === null ? null : withoutThoughts(context.solution);
+      const turn = (shown: string | null) => teacherTurn(problem, { ...context, solution: shown }, wording);
+      return solution === null ? prompt(turn(null)) : fitted(parts, solution, (shown) => prompt(turn(shown)));
+    },
+    verify: (problem, response) => judge(problem, answerText(response)),
     settle: parts.symbolic && settleWith(parts.symbolic),
     wrongSolution: (problem, seed) =>
       misleadingSample(parts, problem, seed) ?? wrongSolution(problem, bySplit.train, seed),
     samples: parts.samples ?? ((problem, seed) => samplesOf(problem, bySplit.train, seed)),
-    solutionOf: (_, response) => cutAfterAnswer(withoutThoughts(text(response))),
+    solutionOf: (_, response) => cutAfterAnswer(answerText(response)),
     tokenizer,
     tokenizerFiles: parts.tokenizerFiles,
   };
 }
 
-/** Problems of a split in shuffled passes; held-out problems come once, in an order of their own. */
-function choose(bySplit: Record<'train' | 'heldout', readonly Problem[]>, query: ProblemQuery): Problem[] {
+/**
+ * Problems of a split in shuffled passes; held-out problems come once, in an order of their own. minDepth counts the
+ * steps of a solution where problems say them (facts.steps), and leaves all others in.
+ */
+function choose(name: string, bySplit: Record<Split, readonly Problem[]>, query: ProblemQuery): Problem[] {
   const { split, count, seed, first = 0 } = query;
-  const all = bySplit[split];
+  const minDepth = query.minDepth ?? 1;
+  const all = bySplit[split].filter(({ facts: { steps } }) => typeof steps !== 'number' || steps >= minDepth);
+  if (all.length === 0 && bySplit[split].length > 0)
+    throw new BadInput(`no problem has ${minDepth} steps or more`, name, 'Lower minDepth.');
+  if (all.length === 0)
+    throw new BadInput(
+      'its one problem is for training, and none is held out',
+      name,
+      'Add problems, or train without evaluation: --eval-every 0.',
+    );
   const pass = (n: number) => new Random(STREAMS.fileOrder, seed, n).shuffle([...all]);
   if (split === 'heldout') return pass(0).slice(first, first + count);
   const out: Problem[] = [];
@@ -97,56 +109,27 @@ function choose(bySplit: Record<'train' | 'heldout', readonly Problem[]>, query:
   return out;
 }
 
-/** The template with its names filled in; null where one has no filling. */
-function fill(template: string, fillings: Record<string, string | null>): string | null {
-  let missing = false;
-  const filled = template.replace(/\{(question|solution|feedback)\}/g, (_, name: string) => {
-    const value = fillings[name];
-    if (value === null || value === undefined) missing = true;
-    return value ?? '';
-  });
-  return missing ? null : filled;
-}
-
-function teacherTurn(problem: Problem, context: PrivilegedContext, wording: Wording, tokenizer: Tokenizer): string {
-  // Without a context the teacher is the student, to the letter.
-  if (context.solution === null && context.feedback === null)
-    return fill(wording.student, { question: problem.question }) as string;
-  const fillings = {
-    question: problem.question,
-    solution: context.solution === null ? null : toBudget(withoutThoughts(context.solution), tokenizer),
-    feedback: context.feedback && wording[context.feedback],
-  };
+function teacherTurn({ question }: Problem, { solution, feedback }: PrivilegedContext, wording: Wording): string {
+  const fillings = { question, solution, feedback: feedback && wording[feedback] };
   return wording.teacher.flatMap((part) => fill(part, fillings) ?? []).join('\n\n');
 }
 
-/** A solution of at most the budget's tokens: its head (25 %) and its tail (75 %). */
-function toBudget(solution: string, tokenizer: Tokenizer): string {
-  const ids = tokenizer.encode(solution);
-  if (ids.length <= SOLUTION_BUDGET) return solution;
-  const head = Math.floor(SOLUTION_BUDGET / 4);
-  return `${tokenizer.decode(ids.slice(0, head))} … ${tokenizer.decode(ids.slice(ids.length - (SOLUTION_BUDGET - head)))}`;
+/** A prompt whose solution is cut until a whole response fits behind it, or is as short as makes sense. */
+function fitted(parts: ChatTaskParts, solution: string, prompt: (shown: string) => number[]): number[] {
+  const { tokenizer, maxNewTokens, contextLength = Number.POSITIVE_INFINITY } = parts;
+  const room = contextLength - maxNewTokens;
+  let budget = Math.min(parts.solutionTokens ?? SOLUTION_TOKENS, tokenizer.encode(solution).length);
+  for (;;) {
+    const ids = prompt(toBudget(solution, tokenizer, budget));
+    if (ids.length <= room || budget <= SHORTEST_SOLUTION) return ids;
+    budget = Math.max(SHORTEST_SOLUTION, budget - (ids.length - room));
+  }
 }
 
-/** Text without what the model thought: <think>…</think>, also where the beginning or the end is missing. */
-export function withoutThoughts(text: string): string {
-  return text
-    .replace(/<think>[\s\S]*?<\/think>/g, '')
-    .replace(/^[\s\S]*<\/think>/, '')
-    .replace(/<think>[\s\S]*$/, '')
-    .trim();
-}
-
-/** A solution up to the sentence of its last final answer; the whole where none is stated. */
-function cutAfterAnswer(text: string): string {
-  const boxed = text.lastIndexOf('\\boxed{');
-  if (boxed < 0) return text;
-  const end = /\}[^\n]*?(?:[.!]|$|\n)/.exec(text.slice(boxed));
-  return end ? text.slice(0, boxed + end.index + end[0].length).trim() : text;
-}
+const SHORTEST_SOLUTION = 16;
 
 function judge(problem: Problem, response: string): Verdict {
-  const answer = finalAnswer(withoutThoughts(response));
+  const answer = finalAnswer(response);
   if (answer === null) return { reward: 0, reason: 'no answer', answer: null };
   const right = sameAnswer(answer, problem.answer);
   return { reward: right ? 1 : 0, reason: right ? 'right' : 'wrong answer', answer };

@@ -29,10 +29,15 @@ const NOTHING: Shown = { source: 'none', solution: null };
 
 /** One context per rollout, in order; a function of the request alone. */
 export function chooseContexts(request: ContextRequest): PrivilegedContext[] {
+  let foreign: readonly string[] | null = null;
+  const foreignSolutions = () => {
+    foreign ??= solutionsOfOthers(request);
+    return foreign;
+  };
   return request.rewards.map((reward, i) => {
     if (request.mode === 'none') return { ...NOTHING, feedback: null };
     const random = new Random(STREAMS.contexts, ...request.seed, i);
-    const shown = mislead(request, choose(request, i, random), random);
+    const shown = mislead(request, choose(request, i, random, foreignSolutions), random);
     return { ...shown, feedback: reward === 1 ? 'correct' : 'incorrect' };
   });
 }
@@ -52,7 +57,7 @@ export function shuffleSentences(text: string, ...seed: number[]): string {
   return new Random(STREAMS.shuffles, ...seed).shuffle(sentences).join(' ');
 }
 
-function choose(request: ContextRequest, i: number, random: Random): Shown {
+function choose(request: ContextRequest, i: number, random: Random, foreignSolutions: () => readonly string[]): Shown {
   const { mode, problem } = request;
   switch (mode) {
     case 'sibling-then-dataset':
@@ -63,8 +68,11 @@ function choose(request: ContextRequest, i: number, random: Random): Shown {
       return dataset(problem);
     case 'answer':
       return { source: 'answer', solution: problem.answer };
-    case 'other-problem':
-      return otherProblem(request, random);
+    case 'other-problem': {
+      const foreign = foreignSolutions();
+      if (foreign.length === 0) return NOTHING;
+      return { source: 'other-problem', solution: foreign[random.below(foreign.length)] };
+    }
     case 'shuffled': {
       const { source, solution } = sibling(request, i, random) ?? dataset(problem);
       return { source, solution: solution === null ? null : shuffleSentences(solution, ...request.seed, i) };
@@ -88,14 +96,13 @@ function dataset({ solution }: Problem): Shown {
   return solution === null ? NOTHING : { source: 'dataset', solution };
 }
 
-/** Another problem's solution that does not happen to solve this one too. */
-function otherProblem({ task, problem, others }: ContextRequest, random: Random): Shown {
+/** Other problems' solutions that do not happen to solve this one too. */
+function solutionsOfOthers({ task, problem, others }: ContextRequest): string[] {
   const solves = (text: string) =>
     task.verify(problem, [...task.tokenizer.encode(text), task.tokenizer.eosId]).reward === 1;
-  const foreign = others.flatMap(({ id, solution }) =>
+  return others.flatMap(({ id, solution }) =>
     id !== problem.id && solution !== null && !solves(solution) ? [solution] : [],
   );
-  return foreign.length === 0 ? NOTHING : { source: 'other-problem', solution: foreign[random.below(foreign.length)] };
 }
 
 /** Puts a wrong solution in the place of a right one with probability wrongShare. */

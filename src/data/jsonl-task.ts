@@ -5,7 +5,7 @@
  */
 import { BadInput } from './errors';
 import { Random, STREAMS } from './random';
-import { CARD_COUNT, checkMinDepth, dealOf, problemOf, solvingDepths, splitOf } from './two-cards/problem';
+import { CARD_COUNT, checkedMinDepth, dealOf, problemOf, solvingDepths, splitOf } from './two-cards/problem';
 import { twoCards } from './two-cards/task';
 import { LARGEST_NUMBER } from './two-cards/vocabulary';
 import type { Problem, ProblemQuery, Task } from './types';
@@ -55,8 +55,8 @@ export function parseProblems(text: string, file: string): Problem[] {
  * generator makes them: they obey the same split rule.
  */
 function fromFile(all: readonly Problem[], file: string, query: ProblemQuery): Problem[] {
-  const { split, count, seed, minDepth, first = 0 } = query;
-  checkMinDepth(minDepth);
+  const { split, count, seed, first = 0 } = query;
+  const minDepth = checkedMinDepth(query.minDepth);
   const ofSplit = all.filter((p) => splitOf(dealOf(p).cards, dealOf(p).target) === split);
   const problems = ofSplit.filter((p) => dealOf(p).depth >= minDepth);
   if (split === 'heldout') {

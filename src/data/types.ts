@@ -81,8 +81,8 @@ export interface ProblemQuery {
   readonly split: Split;
   readonly count: number;
   readonly seed: number;
-  /** Lowest difficulty, from 1. */
-  readonly minDepth: number;
+  /** Lowest difficulty, from 1; null as the task says. */
+  readonly minDepth: number | null;
   /** Index of the first problem, 0 when absent. Problem k of a stream is the same however the stream is cut. */
   readonly first?: number;
 }

@@ -21,13 +21,21 @@ const ROWS = 256;
 /** Longest prompt and response together, where the configuration leaves it open and the model would take far more. */
 const USUAL_CONTEXT = 1024;
 
+/** Longest prompt and response together, in tokens. */
+export function contextTokens(
+  config: ModelConfig,
+  { contextLength, maxNewTokens }: Pick<TrainConfig, 'contextLength' | 'maxNewTokens'>,
+): number {
+  return contextLength || Math.max(Math.min(config.maxPositions, USUAL_CONTEXT), maxNewTokens + 1);
+}
+
 type Weights = Pick<ModelFolder, 'config' | 'tensors'>;
 
 /** Capacity for training `model` as the configuration says. Throws BadInput for adapter settings that do not fit. */
 export function sessionCapacity(model: Weights, c: TrainConfig): Capacity {
   const { maxNewTokens } = c;
   const rollouts = c.problems * c.group;
-  const positions = c.contextLength || Math.max(Math.min(model.config.maxPositions, USUAL_CONTEXT), maxNewTokens + 1);
+  const positions = contextTokens(model.config, c);
   const rows = Math.min(ROWS, Math.max(rollouts, c.evalProblems * c.evalSamples));
   const wanted = rollouts * Math.min(positions, maxNewTokens + 16);
   return trainingCapacity(model, c, loraSettings(c), { positions, rows, maxNewTokens, wanted });

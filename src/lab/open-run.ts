@@ -47,8 +47,9 @@ export async function prepareRun(partial: object, sources: RunSources): Promise<
 
 async function reinforced(config: TrainConfig, sources: RunSources): Promise<PreparedRun> {
   const model = await sources.model(config.model);
-  const { maxNewTokens, thinking } = config;
-  const task = await openTask(config.task, { model, tokenizer: model.text, maxNewTokens, thinking }, sources.file);
+  const { maxNewTokens, thinking, wording, solutionTokens, contextLength } = config;
+  const asked = { maxNewTokens, thinking, wording, solutionTokens, contextLength };
+  const task = await openTask(config.task, { ...asked, model, tokenizer: model.text }, sources.file);
   return {
     config,
     label: config.arm,

@@ -9,14 +9,22 @@ import { readRecords } from '../data/records';
 import { findTask, TASKS } from '../data/tasks';
 import type { Problem, Task, Tokenizer } from '../data/types';
 import { sampleAnswers, wordProblems } from '../data/word-problems';
+import { wordingOf } from '../data/wording';
 import type { ModelFolder } from '../model/folder';
+import { contextTokens } from './capacity';
 
 /** What a task for a chat model depends on. */
 export interface TaskSetting {
-  readonly model: Pick<ModelFolder, 'tokenizer' | 'where'>;
+  readonly model: Pick<ModelFolder, 'tokenizer' | 'where' | 'config'>;
   readonly tokenizer: Tokenizer;
   readonly maxNewTokens: number;
   readonly thinking: boolean;
+  /** A name of the wordings' table, or inline JSON of one; "standard" where absent. */
+  readonly wording?: string;
+  /** Longest solution that a teacher is shown. */
+  readonly solutionTokens?: number;
+  /** Prompt and response together, 0 as usual for the model: the teacher's solution is cut to fit. Absent: no limit. */
+  readonly contextLength?: number;
   /** A slower judge for answers that the exact one calls wrong. */
   readonly symbolic?: SymbolicJudge;
 }
@@ -37,7 +45,7 @@ export async function openTask(
   setting: TaskSetting,
   read: (file: string) => Promise<Uint8Array<ArrayBuffer> | null>,
 ): Promise<Task> {
-  if (name === WORD_PROBLEM_TASK) return forChat(name, wordProblems(WORD_PROBLEMS), setting, sampleAnswers);
+  if (name === WORD_PROBLEM_TASK) return chatTaskOn(name, wordProblems(WORD_PROBLEMS), setting, sampleAnswers);
   if (!/\.(jsonl|json|parquet)$/.test(name)) return fitting(findTask(name), setting);
   const bytes = await read(name);
   if (!bytes)
@@ -50,14 +58,24 @@ export async function openTask(
   const { fields } = records[0];
   const isDeal = 'target' in fields && ('cards' in fields || !hasQuestion(records[0]));
   if (isDeal) return fitting(jsonlTask(new TextDecoder().decode(bytes), name), setting);
-  return forChat(name, problemsOf(records, name), setting);
+  return chatTaskOn(name, problemsOf(records, name), setting);
 }
 
-function forChat(name: string, problems: readonly Problem[], s: TaskSetting, samples?: ChatTaskParts['samples']): Task {
-  const { tokenizer, maxNewTokens, thinking, symbolic } = s;
-  const template = chatTemplate(s.model.tokenizer, s.model.where);
-  const parts = { name, problems, tokenizer, tokenizerFiles: s.model.tokenizer, template, samples };
-  return chatTask({ ...parts, maxNewTokens, thinking, symbolic });
+/** A chat task on these problems. Throws BadInput for a wording or a chat template that cannot be used. */
+export function chatTaskOn(
+  name: string,
+  problems: readonly Problem[],
+  { model, tokenizer, maxNewTokens, thinking, symbolic, solutionTokens, ...s }: TaskSetting,
+  samples?: ChatTaskParts['samples'],
+): Task {
+  const template = chatTemplate(model.tokenizer, model.where);
+  const wording = s.wording === undefined ? undefined : wordingOf(s.wording);
+  const contextLength =
+    s.contextLength === undefined
+      ? undefined
+      : contextTokens(model.config, { contextLength: s.contextLength, maxNewTokens });
+  const parts = { name, problems, tokenizer, tokenizerFiles: model.tokenizer, template, samples, symbolic };
+  return chatTask({ ...parts, maxNewTokens, thinking, wording, solutionTokens, contextLength });
 }
 
 /** A task with a vocabulary of its own needs a model that was made with it. */

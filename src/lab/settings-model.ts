@@ -1,4 +1,6 @@
 /** Settings of how a model is held and what of it is trained. */
+import { SOLUTION_TOKENS } from '../data/chat-task';
+import { WORDINGS } from '../data/wording';
 import { STORAGES } from '../kernels/storage';
 import { choice, flag, integer, number, text } from './setting';
 
@@ -40,6 +42,23 @@ export const MODEL_SETTINGS = {
     label: 'Thinking',
     doc: 'Let a model that can think aloud do so before it answers.',
     group: 'model',
+    advanced: true,
+  }),
+  wording: text({
+    default: 'standard',
+    label: 'Wording',
+    doc: `What stands around a chat model’s problem and the teacher’s context: ${Object.keys(WORDINGS).join(', ')}, or JSON of student, teacher, correct and incorrect.`,
+    group: 'task',
+    advanced: true,
+  }),
+  solutionTokens: integer({
+    default: SOLUTION_TOKENS,
+    min: 16,
+    max: 32_768,
+    unit: 'tokens',
+    label: 'Longest solution',
+    doc: 'Longest solution that a chat model’s teacher is shown; of a longer one the first quarter and the last three.',
+    group: 'task',
     advanced: true,
   }),
   contextLength: integer({

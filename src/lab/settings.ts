@@ -45,11 +45,11 @@ export const SETTINGS = {
     group: 'task',
   }),
   minDepth: integer({
-    default: 5,
+    default: null,
     min: 1,
     max: 15,
     label: 'Least depth',
-    doc: 'Difficulty: how many attempts a solution needs at least. Below 3 GRPO needs no help.',
+    doc: 'Difficulty: attempts (two-cards) or steps (word-problems) that a solution needs at least. Empty: 5 and 1.',
     group: 'task',
   }),
   arm: choice({

@@ -8,6 +8,7 @@ import type { Problem, ProblemQuery, Split } from '../types';
 
 export const CARD_COUNT = 6;
 export const LARGEST_CARD = 20;
+const DEFAULT_DEPTH = 5;
 
 /** The 15 pairs of card positions in the order of the scan; depth d is PAIRS[d - 1]. */
 export const PAIRS: readonly (readonly [number, number])[] = Array.from({ length: CARD_COUNT }, (_, i) =>
@@ -60,8 +61,8 @@ export function drawDeal(random: Random, split: Split, minDepth: number): Deal {
 }
 
 /** Problems `first` … `first + count - 1` of a stream; problem k is a function of (split, seed, minDepth, k) alone. */
-export function generateProblems({ split, count, seed, minDepth, first = 0 }: ProblemQuery): Problem[] {
-  checkMinDepth(minDepth);
+export function generateProblems({ split, count, seed, minDepth: asked, first = 0 }: ProblemQuery): Problem[] {
+  const minDepth = checkedMinDepth(asked);
   return Array.from({ length: count }, (_, i) => {
     const index = first + i;
     const random = new Random(STREAMS.problems, seed, split === 'train' ? 0 : 1, minDepth, index);
@@ -102,8 +103,11 @@ export function dealOf(problem: Problem): Deal {
   return { cards, target, depth };
 }
 
-export function checkMinDepth(minDepth: number): void {
+/** The least depth, the task's own where none is asked for: below 3 plain GRPO needs no help. Throws BadInput. */
+export function checkedMinDepth(asked: number | null): number {
+  const minDepth = asked ?? DEFAULT_DEPTH;
   if (!Number.isInteger(minDepth) || minDepth < 1 || minDepth > PAIRS.length) {
     throw new BadInput(`minDepth is ${minDepth}`, 'two-cards', `Choose a whole number from 1 to ${PAIRS.length}.`);
   }
+  return minDepth;
 }

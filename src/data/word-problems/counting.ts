@@ -18,7 +18,7 @@ export const COUNTING: readonly Template[] = [
       `${who} has ${a}, ${b} and ${c} points in three ${subject} tests. How many points does ${who} need in the fourth for an average of ${goal}?`,
     steps: ({ who, a, b, c, goal }) => [
       step('Four tests with this average have', '*', [4, goal], 'points'),
-      step(`So far ${who} has`, '+', [a, b, c], 'points'),
+      step(`Up to now ${who} has`, '+', [a, b, c], 'points'),
       step('The fourth test needs', '-', [at(0), at(1)], 'points'),
     ],
     ending: ({ who }, answer) => `So ${who} needs ${answer} points.`,
