@@ -65,20 +65,22 @@ export class ModelDesk {
     this.work?.abort();
     const stop = new AbortController();
     this.work = stop;
+    const shown = name.replace(/^dropped:/, '');
     let told = 0;
     const onLoaded: OnLoaded = (done, total) => {
       throwIfCancelled(stop.signal, name);
       if (performance.now() - told < TELL && done < total) return;
       told = performance.now();
-      const progress = { what: `Loading the weights of ${name}`, done, total, download: null };
-      this.send({ type: 'loading', progress });
+      const progress = { what: `Loading the weights of ${shown}`, done, total, download: null };
+      this.send({ type: 'loading', name, progress });
     };
     const onProgress = (p: DownloadProgress) =>
       this.send({
         type: 'loading',
-        progress: { what: `Downloading ${name}`, done: p.totalReceived, total: p.totalSize, download: p },
+        name,
+        progress: { what: `Downloading ${shown}`, done: p.totalReceived, total: p.totalSize, download: p },
       });
-    this.send({ type: 'loading', progress: { what: `Opening ${name}`, done: 0, total: null, download: null } });
+    this.send({ type: 'loading', name, progress: { what: `Opening ${shown}`, done: 0, total: null, download: null } });
     try {
       const opened = await work({ onProgress, onLoaded, signal: stop.signal });
       throwIfCancelled(stop.signal, name);
@@ -86,7 +88,7 @@ export class ModelDesk {
     } finally {
       if (this.work === stop) {
         this.work = null;
-        this.send({ type: 'loading', progress: null });
+        this.send({ type: 'loading', name, progress: null });
         void this.list().catch(() => {}); // a download has changed it; a cache that cannot be read is told when it is asked for
       }
     }

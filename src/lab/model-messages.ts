@@ -20,7 +20,7 @@ export type ModelMessage =
   | { type: 'dropped'; dropped: Dropped }
   | { type: 'models'; models: CachedModel[] }
   | { type: 'described'; id: number; outcome: { plan: ModelPlan } | { refused: Refusal } }
-  | { type: 'loading'; progress: LoadProgress | null }; // null: it is over, one way or the other
+  | { type: 'loading'; name: string; progress: LoadProgress | null }; // null: it is over, one way or the other
 
 /** Why a model cannot be had: a message with cause and mend, and its kind, for those who offer a remedy. */
 export interface Refusal {

@@ -6,6 +6,8 @@ export interface Preset {
   label: string;
   doc: string;
   settings: Partial<TrainConfig>;
+  /** Leaves the form's model as it is: for models that the lab does not bring. */
+  keepsModel?: true;
 }
 
 export const PRESETS: readonly Preset[] = [
@@ -45,6 +47,29 @@ export const PRESETS: readonly Preset[] = [
     doc: 'All depths: the reward is dense enough, and GRPO needs no help. A case where the method gains little.',
     settings: { arm: 'antisd', minDepth: 1 },
   },
+  {
+    id: 'own-model',
+    label: 'Your own model',
+    doc: 'For a chat model that you drop on the page or name: our word problems, or a file of your own as the task. An adapter of rank 16 on frozen weights, 4 problems × 4 responses of at most 192 tokens. A starting point, not a measured best.',
+    settings: {
+      arm: 'antisd',
+      task: 'word-problems',
+      loraRank: 16,
+      learningRate: 1e-4,
+      problems: 4,
+      group: 4,
+      maxNewTokens: 192,
+      steps: 60,
+      evalEvery: 10,
+      evalProblems: 16,
+      evalSamples: 1,
+      checkpointEvery: 10,
+    },
+    keepsModel: true,
+  },
 ];
+
+/** What is offered for any model but nano. */
+export const OWN_MODEL = PRESETS[PRESETS.length - 1];
 
 export const presetConfig = (preset: Preset): TrainConfig => parseTrainConfig(preset.settings, `preset ${preset.id}`);

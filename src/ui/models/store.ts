@@ -16,8 +16,9 @@ export interface ModelsState {
   access: HubAccess;
   /** Names of models that the person chose or typed in this visit: only for these is another host asked. */
   confirmed: readonly string[];
-  /** What is being opened, and how far it is. */
+  /** What is being opened, and how far it is; `opening` keeps its name. */
   loading: LoadProgress | null;
+  opening: string;
   /** What the Worker was asked to look at last, and what came of it. */
   described: {
     readonly id: number;
@@ -29,6 +30,8 @@ export interface ModelsState {
   } | null;
   /** Why the model of the last start could not be had. */
   refused: (Refusal & { readonly name: string }) | null;
+  /** What is wrong with the Hub's address as it was typed. */
+  hubProblem: string | null;
   /** The adapter's memory as the person gave it, in GB. */
   memory: string;
 }
@@ -39,20 +42,29 @@ export const NO_MODELS: ModelsState = {
   access: { endpoint: HUB, token: null },
   confirmed: [],
   loading: null,
+  opening: '',
   described: null,
   refused: null,
+  hubProblem: null,
   memory: '',
 };
 
 export const useModels = create<ModelsState>(() => NO_MODELS);
 
-/** What a message changes here; messages about other things change nothing. `starting`: the model of the run that was asked for. */
-export function afterMessage(state: ModelsState, message: LabMessage, starting: string): Partial<ModelsState> {
+/** The state after a frame's messages; those about other things change nothing. */
+export function afterMessages(state: ModelsState, messages: readonly LabMessage[]): ModelsState {
+  let now = state;
+  for (const message of messages) now = { ...now, ...afterMessage(now, message) };
+  return now;
+}
+
+function afterMessage(state: ModelsState, message: LabMessage): Partial<ModelsState> {
   switch (message.type) {
     case 'models':
       return { cached: message.models };
     case 'loading':
-      return message.progress ? { loading: message.progress, refused: null } : { loading: null };
+      if (!message.progress) return { loading: null };
+      return { loading: message.progress, opening: message.name, refused: null };
     case 'described': {
       const { described } = state;
       if (described?.id !== message.id) return {};
@@ -68,7 +80,7 @@ export function afterMessage(state: ModelsState, message: LabMessage, starting: 
     }
     case 'problem':
       if (!message.kind) return {};
-      return { refused: { message: message.message, kind: message.kind, name: starting } };
+      return { refused: { message: message.message, kind: message.kind, name: state.opening } };
     default:
       return {};
   }

@@ -1,24 +1,24 @@
-import { configToQuery } from '../../lab/config';
-import { PRESETS, presetConfig } from '../../lab/presets';
+import { configToQuery, DEFAULT_CONFIG, type TrainConfig } from '../../lab/config';
+import { PRESETS, type Preset, presetConfig } from '../../lab/presets';
 import { fillForm } from '../actions/changeSetting';
 import { configOf } from '../state/draft';
 import { useLab } from '../state/store';
 import styles from './Presets.module.css';
 
+/** The preset with what it leaves to the form. */
+const filled = (preset: Preset, { model }: Pick<TrainConfig, 'model'>): TrainConfig => ({
+  ...presetConfig(preset),
+  ...(preset.keepsModel ? { model } : {}),
+});
+
 /** Same settings, whatever the seed: another seed is the same experiment. */
-const sameBut = (query: string): string => {
-  const params = new URLSearchParams(query);
-  params.delete('seed');
-  return params.toString();
-};
+const sameBut = (config: TrainConfig): string => configToQuery({ ...config, seed: DEFAULT_CONFIG.seed });
 
 /** Named starting points; the one the form amounts to is marked, with what is known of it. */
 export function Presets({ disabled }: { disabled: boolean }) {
   const chosen = useLab((s) => {
     const config = configOf(s.draft);
-    return (
-      config && PRESETS.find((p) => sameBut(configToQuery(presetConfig(p))) === sameBut(configToQuery(config)))?.id
-    );
+    return config && PRESETS.find((p) => sameBut(filled(p, config)) === sameBut(config))?.id;
   });
   return (
     <fieldset className={styles.presets} disabled={disabled}>
@@ -29,7 +29,7 @@ export function Presets({ disabled }: { disabled: boolean }) {
             type="radio"
             name="preset"
             checked={preset.id === chosen}
-            onChange={() => fillForm(presetConfig(preset))}
+            onChange={() => fillForm(filled(preset, useLab.getState().draft))}
           />
           {preset.label}
         </label>

@@ -1,0 +1,7 @@
+import type { CachedModel } from '../../lab/sources/cache';
+import { send } from '../bridge';
+
+/** Removes a downloaded model, this commit of it. */
+export function removeModel({ id, sha }: CachedModel): void {
+  send({ type: 'remove-model', name: `${id}@${sha}` });
+}

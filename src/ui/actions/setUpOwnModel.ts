@@ -1,0 +1,11 @@
+import { OWN_MODEL, presetConfig } from '../../lab/presets';
+import type { Action } from './action';
+import { fillForm } from './changeSetting';
+
+/** Fills the form with what suits a model of one's own; the model stays. */
+export const setUpOwnModel: Action = {
+  id: 'set-up-own-model',
+  label: 'Set the form up for this model',
+  enabled: ({ draft }) => draft.model !== 'nano' && draft.task === 'two-cards',
+  run: ({ draft }) => fillForm({ ...presetConfig(OWN_MODEL), model: draft.model }),
+};

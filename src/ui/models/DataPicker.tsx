@@ -1,0 +1,43 @@
+import { useId } from 'react';
+import type { Dropped } from '../../lab/model-shelf';
+import type { PlacedFile } from '../../lab/sources/dropped';
+import { FileButtons } from './FileButtons';
+import styles from './ModelPicker.module.css';
+import { nameShown, sizeShown } from './names';
+
+interface Props {
+  label: string;
+  value: string;
+  /** What comes with the lab: name and description. */
+  builtIn: readonly (readonly [name: string, label: string])[];
+  onChange(name: string): void;
+  dropped: readonly Dropped[];
+  onFiles(files: PlacedFile[]): void;
+  disabled?: boolean;
+}
+
+/** Chooses where problems or examples come from: built in, or a file of the person's own. */
+export function DataPicker({ label, value, builtIn, onChange, dropped, onFiles, disabled }: Props) {
+  const id = useId();
+  const own = dropped.filter((d) => d.kind === 'data');
+  const known = [...builtIn.map(([name]) => name), ...own.map((d) => d.name)];
+  return (
+    <div className={styles.picker}>
+      <label htmlFor={id}>{label}</label>
+      <select id={id} value={value} disabled={disabled} onChange={({ target }) => onChange(target.value)}>
+        {builtIn.map(([name, words]) => (
+          <option key={name} value={name}>
+            {words}
+          </option>
+        ))}
+        {!known.includes(value) && <option value={value}>{nameShown(value)}</option>}
+        {own.map(({ name, bytes }) => (
+          <option key={name} value={name}>
+            {nameShown(name)} ({sizeShown(bytes)})
+          </option>
+        ))}
+      </select>
+      <FileButtons what="data" disabled={disabled} onFiles={onFiles} />
+    </div>
+  );
+}

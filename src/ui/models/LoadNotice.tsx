@@ -1,0 +1,47 @@
+import { useEffect, useState } from 'react';
+import { cancelLoading } from '../actions/cancelLoading';
+import styles from './Load.module.css';
+import { LoadLine } from './LoadLine';
+import { useModels } from './store';
+import { TokenField } from './TokenField';
+
+/** The built-in model is there sooner; a line that comes and goes would only make the page jump. */
+const SHOWN_AFTER = 400;
+
+/** What is being opened; or why it could not be, with the way on. `onRetry` starts again what was started. */
+export function LoadNotice({ onRetry }: { onRetry(): void }) {
+  const loading = useModels((s) => s.loading);
+  const refused = useModels((s) => s.refused);
+  const late = useLate(loading !== null);
+  if (loading) return late ? <LoadLine progress={loading} onCancel={cancelLoading} /> : null;
+  if (!refused) return null;
+  const dismiss = (): void => useModels.setState({ refused: null });
+  const cancelled = refused.kind === 'cancelled';
+  return (
+    <div className={styles.refused} role={cancelled ? 'status' : 'alert'} data-calm={cancelled}>
+      <p>{refused.message}</p>
+      <div className={styles.buttons}>
+        {refused.kind !== 'denied' && (
+          <button type="button" onClick={onRetry}>
+            Try again
+          </button>
+        )}
+        <button type="button" onClick={dismiss}>
+          Dismiss
+        </button>
+      </div>
+      {refused.kind === 'denied' && <TokenField onGiven={onRetry} />}
+    </div>
+  );
+}
+
+/** True once `active` has lasted for a while. */
+function useLate(active: boolean): boolean {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    if (!active) return setLate(false);
+    const timer = setTimeout(() => setLate(true), SHOWN_AFTER);
+    return () => clearTimeout(timer);
+  }, [active]);
+  return late;
+}

@@ -1,0 +1,43 @@
+import { PlanSummary } from './PlanSummary';
+import styles from './Section.module.css';
+import { confirmModel } from './shelf';
+import { mayLook, useModels } from './store';
+import { TokenField } from './TokenField';
+
+/** What is known of a model before it is downloaded: its size, what it takes, or why it cannot be had. */
+export function ModelFacts({ name }: { name: string }) {
+  const described = useModels((s) => (s.described?.name === name ? s.described : null));
+  const allowed = useModels((s) => mayLook(s, name));
+  const endpoint = useModels((s) => s.access.endpoint);
+  if (!allowed) {
+    const host = /^https?:/.test(name) ? new URL(name).host : new URL(endpoint).host;
+    return (
+      <div className={styles.facts}>
+        <p className={styles.caption}>The link names a model of {host}. Nothing has been asked of it yet.</p>
+        <button type="button" onClick={() => confirmModel(name)}>
+          Look at it
+        </button>
+      </div>
+    );
+  }
+  if (!described || (described.waiting && !described.plan))
+    return <p className={styles.caption}>Reading what the model is …</p>;
+  const { plan, refused } = described;
+  if (refused)
+    return (
+      <div className={styles.facts} role="alert">
+        <p className={styles.problem}>{refused.message}</p>
+        {refused.kind === 'denied' && <TokenField />}
+      </div>
+    );
+  if (!plan) return null;
+  return (
+    <div className={styles.facts}>
+      <p className={styles.caption}>
+        {plan.family}, {plan.parameters.toLocaleString('en-US')} parameters, stored as {plan.storage}; made for{' '}
+        {plan.maxPositions.toLocaleString('en-US')} tokens of context.
+      </p>
+      <PlanSummary plan={plan} />
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+import { useEffect, useState } from 'react';
+import { changeSetting } from '../actions/changeSetting';
+import { chooseModel } from '../actions/chooseModel';
+import { lookAtModel } from '../actions/lookAtModel';
+import { setUpOwnModel } from '../actions/setUpOwnModel';
+import { takeOwnFiles } from '../actions/takeOwnFiles';
+import { perform } from '../hooks';
+import { configOf } from '../state/draft';
+import { useLab } from '../state/store';
+import { CachedList } from './CachedList';
+import { DataPicker } from './DataPicker';
+import { HubFields } from './HubFields';
+import { ModelFacts } from './ModelFacts';
+import { ModelPicker } from './ModelPicker';
+import { nameShown } from './names';
+import styles from './Section.module.css';
+import { mayLook, memoryOf, useModels } from './store';
+
+/** The tasks that come with the lab. */
+export const TASK_CHOICES = [
+  ['two-cards', 'two-cards (built in, for nano)'],
+  ['word-problems', 'word-problems (built in)'],
+] as const;
+
+/** Settings change with every key; a plan takes some milliseconds. */
+const SETTLED = 250;
+
+/** Which model is trained on what, and what that takes, before anything is downloaded. */
+export function ModelSection({ busy }: { busy: boolean }) {
+  const { model, task } = useLab((s) => s.draft);
+  const cached = useModels((s) => s.cached);
+  const dropped = useModels((s) => s.dropped);
+  const offered = useLab(setUpOwnModel.enabled);
+  useLooking();
+  const [open, setOpen] = useState(model !== 'nano');
+  return (
+    <details className={styles.section} open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>Model: {nameShown(model)}</summary>
+      <div className={styles.body}>
+        <ModelPicker
+          label="Model"
+          kind="model"
+          value={model}
+          onChange={(name) => chooseModel(name ?? 'nano')}
+          cached={cached ?? []}
+          dropped={dropped}
+          onFiles={takeOwnFiles}
+          disabled={busy}
+        />
+        <ModelFacts name={model} />
+        {offered && !busy && (
+          <div className={styles.facts}>
+            <p className={styles.caption}>
+              The form is still that of two cards, which only nano and models made from it know.
+            </p>
+            <button type="button" onClick={() => perform(setUpOwnModel)}>
+              {setUpOwnModel.label}
+            </button>
+          </div>
+        )}
+        <DataPicker
+          label="Task"
+          value={task}
+          builtIn={TASK_CHOICES}
+          onChange={(name) => changeSetting('task', name)}
+          dropped={dropped}
+          onFiles={takeOwnFiles}
+          disabled={busy}
+        />
+        {model === 'nano' && task !== 'two-cards' && (
+          <p className={styles.problem}>nano knows the words of two cards only: choose another model for this task.</p>
+        )}
+        <p className={styles.caption}>
+          Files can also be dropped anywhere on the page: a model’s folder, a .gguf file, an adapter, or problems as
+          .jsonl, .json or .parquet. They stay on this computer.
+        </p>
+        <CachedList />
+        <HubFields />
+      </div>
+    </details>
+  );
+}
+
+/** Asks for the plan of what the form says, once it has settled, where nobody has to be asked who should not be. */
+function useLooking(): void {
+  const draft = useLab((s) => s.draft);
+  const ready = useLab((s) => s.engine.state !== 'opening');
+  const allowed = useModels((s) => mayLook(s, draft.model));
+  const access = useModels((s) => s.access);
+  const memory = useModels((s) => s.memory);
+  useEffect(() => {
+    const config = configOf(draft);
+    if (!ready || !allowed || !config || !access) return;
+    const timer = setTimeout(() => lookAtModel(config, memoryOf({ memory })), SETTLED);
+    return () => clearTimeout(timer);
+  }, [draft, ready, allowed, access, memory]);
+}

@@ -1,0 +1,74 @@
+import { useId, useRef } from 'react';
+import type { ModelPlan } from '../../lab/memory-plan';
+import { changeSetting } from '../actions/changeSetting';
+import { sizeShown } from './names';
+import styles from './Plan.module.css';
+import { PlanTable } from './PlanTable';
+import { PURPOSES } from './purposes';
+import { useModels } from './store';
+
+/** What the form's own setting takes of the device's memory, whether it fits, and the other ways to use the model. */
+export function PlanSummary({ plan }: { plan: ModelPlan }) {
+  const id = useId();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const memory = useModels((s) => s.memory);
+  const row = plan.rows[plan.chosen];
+  return (
+    <div className={styles.summary}>
+      {row && (
+        <>
+          <table className={styles.parts} aria-label="Memory of this setting">
+            <tbody>
+              {PURPOSES.map(([name, label]) => (
+                <tr key={name}>
+                  <th scope="row">{label}</th>
+                  <td data-number>{sizeShown(row.bytes[name])}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          <p className={row.refused ? styles.problem : styles.caption}>{verdict(row)}</p>
+        </>
+      )}
+      <label htmlFor={id}>Memory of this GPU, GB</label>
+      <input
+        id={id}
+        type="text"
+        inputMode="decimal"
+        placeholder="unknown"
+        value={memory}
+        aria-describedby={`${id}-doc`}
+        onChange={({ target }) => useModels.setState({ memory: target.value })}
+      />
+      <p id={`${id}-doc`} className={styles.caption}>
+        WebGPU does not tell it. Without it, only the largest buffer is checked ({bound(plan)}).
+      </p>
+      <button type="button" onClick={() => dialog.current?.showModal()}>
+        All ways to use this model …
+      </button>
+      <dialog ref={dialog} className={styles.dialog} aria-label={`Memory of ${plan.name}`}>
+        <PlanTable
+          plan={plan}
+          onTake={(taken) => {
+            changeSetting('loraRank', String(taken.capacity.lora?.rank ?? 0));
+            if (taken.capacity.lora) changeSetting('storage', taken.storage);
+            dialog.current?.close();
+          }}
+        />
+        <button type="button" onClick={() => dialog.current?.close()}>
+          Close
+        </button>
+      </dialog>
+    </div>
+  );
+}
+
+const bound = ({ room }: ModelPlan): string =>
+  Number.isFinite(room.binding) ? `${sizeShown(room.binding)} at most` : 'no device is open yet';
+
+/** Whether a row fits, and the largest that would. */
+export function verdict({ refused, largest }: ModelPlan['rows'][number]): string {
+  if (refused !== null) return `Does not fit: ${refused}.`;
+  const count = (n: number): string => n.toLocaleString('en-US');
+  return `Fits; at most micro-batches of ${count(largest.tokens)} tokens, or a context of ${count(largest.positions)}.`;
+}

@@ -1,0 +1,39 @@
+import { useId, useState } from 'react';
+import styles from './Load.module.css';
+import { changeAccess } from './shelf';
+import { useModels } from './store';
+
+/** For gated and private models. The token goes to the Hub's address and nowhere else, and is forgotten with the page. */
+export function TokenField({ onGiven }: { onGiven?(): void }) {
+  const id = useId();
+  const endpoint = useModels((s) => s.access.endpoint);
+  const [text, setText] = useState('');
+  return (
+    <form
+      className={styles.token}
+      onSubmit={(event) => {
+        event.preventDefault();
+        changeAccess({ token: text.trim() || null });
+        setText('');
+        onGiven?.();
+      }}
+    >
+      <label htmlFor={id}>Token</label>
+      <input
+        id={id}
+        type="password"
+        autoComplete="off"
+        placeholder="hf_…"
+        value={text}
+        aria-describedby={`${id}-doc`}
+        onChange={({ target }) => setText(target.value)}
+      />
+      <button type="submit" disabled={text.trim() === ''}>
+        Try again with it
+      </button>
+      <p id={`${id}-doc`} className={styles.note}>
+        Kept in memory until the page closes, never stored; sent to {endpoint} only.
+      </p>
+    </form>
+  );
+}
