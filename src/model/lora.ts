@@ -116,37 +116,52 @@ export function adapterConfigJson(s: LoraSettings, baseModel: string | null): Re
   };
 }
 
-/** Fields whose other values change what the adapter computes. */
+const isTrue = (value: unknown): boolean => value === true;
+const isGiven = (): boolean => true;
+const isFilled = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+
+/** Fields whose other values change what the adapter computes, or which layers it is on. */
 const REFUSED: Record<string, (value: unknown) => boolean> = {
   peft_type: (v) => v !== 'LORA',
   bias: (v) => v !== 'none',
-  fan_in_fan_out: (v) => v === true,
-  use_dora: (v) => v === true,
-  modules_to_save: (v) => Array.isArray(v) && v.length > 0,
-  layers_to_transform: (v) => v !== null,
-  trainable_token_indices: (v) => v !== null,
-  exclude_modules: (v) => v !== null,
-  target_parameters: (v) => Array.isArray(v) && v.length > 0,
-  rank_pattern: (v) => Object.keys(v as object).length > 0,
-  alpha_pattern: (v) => Object.keys(v as object).length > 0,
-  use_qalora: (v) => v === true,
-  lora_bias: (v) => v === true,
-  alora_invocation_tokens: (v) => v !== null,
-  layer_replication: (v) => v !== null,
+  fan_in_fan_out: isTrue,
+  modules_to_save: isFilled,
+  layers_to_transform: isGiven,
+  trainable_token_indices: isGiven,
+  exclude_modules: isGiven,
+  target_parameters: isFilled,
+  rank_pattern: isFilled,
+  alpha_pattern: isFilled,
+  lora_bias: isTrue,
+  alora_invocation_tokens: isGiven,
+  layer_replication: isGiven,
+  // PiSSA, OLoRA, CorDA and LoftQ change the base model's weights as they begin
+  init_lora_weights: (v) => typeof v === 'string' && !['gaussian', 'eva', 'orthogonal'].includes(v),
 };
+
+/** Fields that are read, or say nothing about the result. Any other one that is set belongs to a variant of LoRA. */
+const KNOWN = new Set([
+  ...['r', 'lora_alpha', 'lora_dropout', 'target_modules', 'use_rslora'],
+  ...['auto_mapping', 'base_model_name_or_path', 'revision', 'peft_version', 'task_type', 'inference_mode'],
+  ...['layers_pattern', 'megatron_core', 'qalora_group_size', 'eva_config', 'ensure_weight_tying', 'runtime_config'],
+]);
+
+const isSet = (value: unknown): boolean =>
+  value !== undefined && value !== null && value !== false && (typeof value !== 'object' || isFilled(value));
 
 /** Reads PEFT's adapter_config.json (already parsed). Throws BadInput naming the field. */
 export function parseAdapterConfig(json: unknown, where: string): LoraSettings {
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw new BadInput('The adapter configuration is no JSON object', where, 'Point to a folder that PEFT wrote.');
   const raw = json as Record<string, unknown>;
-  for (const [field, refuses] of Object.entries(REFUSED)) {
-    if (raw[field] !== undefined && raw[field] !== null && refuses(raw[field]))
-      throw new BadInput(
-        `${field} = ${JSON.stringify(raw[field])} is not supported`,
-        where,
-        'Use a plain LoRA adapter without it.',
-      );
+  for (const [field, value] of Object.entries(raw)) {
+    if (!isSet(value) || KNOWN.has(field) || (Object.hasOwn(REFUSED, field) && !REFUSED[field](value))) continue;
+    throw new BadInput(
+      `${field} = ${JSON.stringify(value)?.slice(0, 60)} is not supported`,
+      where,
+      'Use a plain LoRA adapter without it.',
+    );
   }
   const { r, lora_alpha: alpha, lora_dropout: dropout = 0, target_modules: modules } = raw;
   const names = typeof modules === 'string' && modules === 'all-linear' ? ALL_TARGETS : modules;

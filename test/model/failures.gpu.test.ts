@@ -274,6 +274,14 @@ describe('adapters', () => {
       /adapter_config.json is missing/,
     ],
     ['of another kind', 'llama', () => changed({ peft_type: 'LOHA' }), /peft_type = "LOHA" is not supported/],
+    [
+      'with PiSSA',
+      'llama',
+      () => changed({ init_lora_weights: 'pissa' }),
+      /init_lora_weights = "pissa" is not supported/,
+    ],
+    ['of a variant of LoRA', 'llama', () => changed({ kasa_config: { beta: 1 } }), /kasa_config .* not supported/],
+    ['on some layers', 'llama', () => changed({ layers_to_transform: [0] }), /layers_to_transform = \[0\]/],
     ['with DoRA', 'llama', () => changed({ use_dora: true }), /use_dora = true is not supported/],
     [
       'on modules that carry none',

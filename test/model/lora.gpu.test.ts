@@ -51,6 +51,28 @@ it('scores as PEFT does with the adapter, and as the base model without', async 
   policy.destroy();
 });
 
+it('does so with a part of the projections, biases under them, and the rank-stabilised scale', async () => {
+  const { config, ...model } = await openModelFolder(diskFolder(fixturePath('qwen2')));
+  const { settings, packed } = await readAdapterFolder(diskFolder(fixturePath('qwen2-rslora')), config);
+  const targets = ['k_proj', 'v_proj', 'down_proj'];
+  expect(settings).toEqual({ rank: 3, alpha: 5, dropout: 0.1, targets, rankStabilised: true });
+  const policy = await Policy.create(device.gpu, config, { ...SMALL, lora: settings }, model);
+  policy.setAdapters(packed);
+  const { tokens, weights } = fixtureJson<Expected>('qwen2', 'expected.json');
+  const want = fixtureJson<{ on: number[][]; off: number[][] }>('qwen2-rslora', 'expected.json');
+  const batch = policy.plan(tokens.map((ids) => ({ ids, from: 1 })));
+  close((await policy.withoutAdapters(() => policy.score(batch))).logprob, inner(want.off), tolerance, 'off');
+  close((await policy.score(batch)).logprob, inner(want.on), tolerance, 'on');
+  policy.zeroGradients();
+  policy.accumulate(batch, inner(weights));
+  const got = await policy.gradients();
+  for (const [name, { data }] of fixtureTensors('qwen2-rslora', 'gradients.safetensors')) {
+    const scale = data.reduce((m, x) => Math.max(m, Math.abs(x)), 0);
+    close(got.get(name)?.data ?? [], data, { atol: 1e-4 * scale, why: 'f32, relative to the largest' }, name);
+  }
+  policy.destroy();
+});
+
 it.each([
   ['at once', {}],
   ['with recomputed activations', { recompute: true }],
