@@ -9,6 +9,8 @@ export interface ExampleSet {
   readonly name: string;
   readonly label: string;
   readonly doc: string;
+  /** In the words of nano; else for chat models. */
+  readonly forNano: boolean;
   conversations(): Conversation[];
 }
 
@@ -17,8 +19,9 @@ const SEED = 2605; // any number: it only names the stream
 export const EXAMPLE_SETS: readonly ExampleSet[] = [
   {
     name: 'two-cards-scans',
-    label: 'Two cards: scans that never give up',
-    doc: '1,024 training problems of the nano task with the whole scan as the answer. For nano: what the reward would have to discover is shown instead.',
+    label: 'two-cards-scans (built in, for nano)',
+    doc: '1,024 training problems of the nano task with the whole scan as the answer. What reinforcement would have to discover is shown here.',
+    forNano: true,
     conversations: () =>
       generateProblems({ split: 'train', count: 1024, seed: SEED, minDepth: 1 }).map((problem) =>
         pairOf(twoCardsTokenizer.decode(plainPrompt(dealOf(problem))), problem.solution ?? '', true),
@@ -26,8 +29,9 @@ export const EXAMPLE_SETS: readonly ExampleSet[] = [
   },
   {
     name: 'word-problems',
-    label: 'Word problems with worked solutions',
-    doc: '1,024 grade-school problems with step-by-step solutions, as conversations. For chat models.',
+    label: 'word-problems (built in)',
+    doc: '1,024 grade-school problems with step-by-step solutions, as conversations for chat models.',
+    forNano: false,
     conversations: () =>
       wordProblems(1024, SEED).map(({ question, solution }) => pairOf(question, solution ?? '', false)),
   },

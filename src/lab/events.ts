@@ -199,7 +199,7 @@ export type LabMessage =
   | { type: 'runs'; runs: { id: string; created: number; steps: number; arm: string; label: string }[] }
   | { type: 'run'; id: string; events: RunEvent[] }
   | { type: 'exported'; files: { name: string; bytes: Uint8Array<ArrayBuffer> }[] }
-  | { type: 'previewed'; preview: DataPreview | { refused: string } }
+  | { type: 'previewed'; config: SftConfig; preview: DataPreview | { refused: string } }
   | ModelMessage
   /** A command that could not be carried out; `kind` where a model or a file is at fault. */
   | { type: 'problem'; message: string; kind?: Refusal['kind'] };

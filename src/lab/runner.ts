@@ -100,7 +100,7 @@ export class Runner {
       case 'remove-model':
         return this.desk.act(command);
       case 'preview':
-        this.host.send({ type: 'previewed', preview: await this.preview(command.config) });
+        this.host.send({ type: 'previewed', config: command.config, preview: await this.preview(command.config) });
         return;
       case 'export-model': {
         if (!this.run) throw new Error('There is no trained model yet. Start a run first.');

@@ -58,8 +58,6 @@ export type SftOwnEvent =
 
 /** What a supervised run of this model on these data would learn from. */
 export interface DataPreview {
-  model: string;
-  data: string;
   examples: number; // to learn from
   heldOut: number; // of which the loss is measured
   leftOut: number;

@@ -120,8 +120,6 @@ const REASONS = 5;
 export function previewExamples(model: Named, conversations: readonly Conversation[], c: SftConfig): DataPreview {
   const { train, heldOut, leftOut, longest } = examplesFor(model, conversations, c.data, c.maxLength);
   return {
-    model: c.model,
-    data: c.data,
     examples: train.length,
     heldOut: heldOut.length,
     leftOut: leftOut.length,

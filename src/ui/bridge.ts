@@ -3,6 +3,9 @@
  * while the tab is hidden, where no frames come), so the page's work does not grow with the engine's chatter.
  */
 import type { LabCommand, LabMessage, RunEvent } from '../lab/events';
+import { attachShelf } from './models/shelf';
+import { afterMessages as afterModelMessages, useModels } from './models/store';
+import { afterPreview } from './sft/form';
 import { fold } from './state/snapshot';
 import { type LabState, useLab } from './state/store';
 import { Viewing } from './state/viewing';
@@ -42,7 +45,12 @@ export function connect(worker: Line, answers: Answers): void {
   document.addEventListener('visibilitychange', () => {
     if (document.hidden && scheduled) setTimeout(flush, HIDDEN_INTERVAL_MS);
   });
+  attachShelf({
+    drop: (files) => send({ type: 'drop', files }),
+    access: (access) => send({ type: 'access', access }),
+  });
   send({ type: 'open' });
+  send({ type: 'list-models' });
 }
 
 export function send(command: LabCommand): void {
@@ -72,6 +80,7 @@ function flush(): void {
   const messages = waiting;
   waiting = [];
   useLab.setState((state) => afterMessages(state, messages));
+  useModels.setState((state) => afterModelMessages(state, messages));
   for (const message of messages) {
     if (message.type === 'run') onAnswer?.run(message.events);
     else if (message.type === 'exported') onAnswer?.exported(message.files);
@@ -100,13 +109,15 @@ export function afterMessages(state: LabState, messages: readonly LabMessage[]):
       case 'run':
       case 'exported':
       case 'dropped':
-      case 'previewed':
       case 'models':
       case 'described':
       case 'loading':
         break;
+      case 'previewed':
+        patch.sft = afterPreview(patch.sft ?? state.sft, message);
+        break;
       case 'problem':
-        patch.problem = message.message;
+        if (!message.kind) patch.problem = message.message; // the others are shown with their remedies
         patch.asked = null;
         break;
       default:
@@ -123,6 +134,7 @@ export function afterMessages(state: LabState, messages: readonly LabMessage[]):
 /** Events that settle what was asked: a pause came, a run began or ended. */
 const answers = (event: RunEvent): boolean =>
   event.type === 'start' ||
+  event.type === 'sft-start' ||
   event.type === 'done' ||
   event.type === 'fault' ||
   (event.type === 'phase' && event.phase === 'paused');

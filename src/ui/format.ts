@@ -29,7 +29,12 @@ export function plain(x: number | null): string {
 /** 0.5, 12, 2.2k: short enough for an axis. */
 export function compact(x: number): string {
   const size = Math.abs(x);
-  const text = size >= 1000 ? `${Number((x / 1000).toPrecision(3))}k` : String(Number(x.toPrecision(2)));
+  const text =
+    size >= 1000
+      ? `${Number((x / 1000).toPrecision(3))}k`
+      : size > 0 && size < 0.001
+        ? x.toExponential(0)
+        : String(Number(x.toPrecision(2)));
   return text.replace('-', MINUS);
 }
 

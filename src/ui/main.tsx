@@ -1,13 +1,13 @@
 import './styles/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { configFromQuery } from '../lab/config';
 import { App } from './App';
+import { rememberedHub } from './actions/chooseHub';
 import { connect, type Line } from './bridge';
 import { download } from './download';
 import { play } from './replay/player';
 import { playRecorded } from './replay/recorded';
-import { draftOf } from './state/draft';
+import { stateFromQuery } from './state/chosen';
 import { useLab } from './state/store';
 import { rememberedTheme, showTheme } from './theme';
 import { storedZip } from './zip';
@@ -19,13 +19,17 @@ useLab.setState({ theme });
 /** The link's settings, or the defaults and a word on what is wrong with the link. */
 function readLink(): void {
   try {
-    useLab.setState({ draft: draftOf(configFromQuery(location.search)) });
+    useLab.setState(stateFromQuery(location.search, useLab.getState().sft));
   } catch (error) {
     useLab.setState({
       problem: `${error instanceof Error ? error.message : String(error)} The form holds the defaults instead.`,
     });
   }
 }
+
+/** An adapter's folder is not a model's. */
+const archiveName = (files: readonly { name: string }[]): string =>
+  files.some(({ name }) => name === 'adapter_config.json') ? 'antisd-adapter.zip' : 'antisd-model.zip';
 
 function openEngine(): void {
   if (!('gpu' in navigator)) {
@@ -35,11 +39,12 @@ function openEngine(): void {
   const worker = new Worker(new URL('../lab/worker.ts', import.meta.url), { type: 'module' });
   connect(worker as unknown as Line, {
     run: (events) => play(events, 'stored'),
-    exported: (files) => download('antisd-model.zip', storedZip(files), 'application/zip'),
+    exported: (files) => download(archiveName(files), storedZip(files), 'application/zip'),
   });
 }
 
 readLink();
+rememberedHub();
 openEngine();
 void playRecorded();
 

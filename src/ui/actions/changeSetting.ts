@@ -1,9 +1,10 @@
 /** Editing the form. While a run goes on, live settings are sent to it; the link in the address bar follows. */
-import { checkSetting, configToQuery, type TrainConfig, valueFromText } from '../../lab/config';
+import { checkSetting, type TrainConfig, valueFromText } from '../../lab/config';
 import { SETTINGS, type Setting, type SettingName } from '../../lab/settings';
 import { send } from '../bridge';
-import { configOf, type Draft, draftOf } from '../state/draft';
+import { draftOf } from '../state/draft';
 import { activityOf, isBusy, useLab } from '../state/store';
+import { followInAddress } from './followInAddress';
 
 export function changeSetting(name: SettingName, text: string): void {
   useLab.setState((state) => ({ draft: { ...state.draft, [name]: text } }));
@@ -24,12 +25,4 @@ export function commitSetting(name: SettingName): void {
 export function fillForm(config: TrainConfig): void {
   useLab.setState({ draft: draftOf(config), problem: null });
   followInAddress();
-}
-
-function followInAddress(): void {
-  const draft: Draft = useLab.getState().draft;
-  const config = configOf(draft);
-  if (config === null) return;
-  const query = configToQuery(config);
-  history.replaceState(null, '', query ? `?${query}` : location.pathname);
 }

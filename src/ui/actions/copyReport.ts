@@ -4,14 +4,14 @@ import type { Action } from './action';
 
 /** Everything a bug report needs, as JSON: no prompts and no weights. */
 export function reportOf({ engine, snapshot }: LabState): string {
-  const { fault, device, config, memory, steps, lastCheckpoint } = snapshot;
+  const { fault, device, memory, steps, sft, lastCheckpoint } = snapshot;
   const shown = {
     fault,
     device: device ?? (engine.state === 'ready' ? engine.device : null),
-    config,
+    config: sft ? sft.start.config : snapshot.config,
     memory,
     lastCheckpoint,
-    lastSteps: steps.slice(-5),
+    lastSteps: (sft ? sft.figures : steps).slice(-5),
   };
   return JSON.stringify({ ...shown, browser: navigator.userAgent, time: new Date().toISOString() }, null, 2);
 }

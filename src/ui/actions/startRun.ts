@@ -1,16 +1,16 @@
 import { forgetEvents, send } from '../bridge';
 import { stopReplay } from '../replay/player';
-import { configOf } from '../state/draft';
+import { chosenConfig } from '../state/chosen';
 import { EMPTY } from '../state/snapshot';
 import { activityOf, isBusy, type LabState, useLab } from '../state/store';
 import type { Action } from './action';
 
 export const canStart = (state: LabState): boolean =>
-  state.engine.state === 'ready' && !isBusy(activityOf(state)) && configOf(state.draft) !== null;
+  state.engine.state === 'ready' && !isBusy(activityOf(state)) && chosenConfig(state) !== null;
 
 /** Replaces what is on screen by a new run with the form's settings. `paused`: load, then wait. */
 export function begin(state: LabState, paused: boolean): void {
-  const config = configOf(state.draft);
+  const config = chosenConfig(state);
   if (config === null) return;
   stopReplay();
   forgetEvents();

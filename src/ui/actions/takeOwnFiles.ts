@@ -2,15 +2,18 @@ import type { PlacedFile } from '../../lab/sources/dropped';
 import { takeFiles } from '../models/shelf';
 import { activityOf, isBusy, useLab } from '../state/store';
 import { changeSetting } from './changeSetting';
+import { changeSftSetting } from './changeSftSetting';
 import { chooseModel } from './chooseModel';
+import { chooseSftModel } from './chooseSftModel';
 
-/** Takes in files that were dropped or chosen: a model becomes the form's model, a data file its task. */
+/** Takes in files that were dropped or chosen: a model becomes the form's model, a data file its task or examples. */
 export function takeOwnFiles(files: readonly PlacedFile[]): void {
   const { taken, problem } = takeFiles(files);
-  const busy = isBusy(activityOf(useLab.getState()));
-  for (const { kind, name } of busy ? [] : taken) {
-    if (kind === 'model') chooseModel(name);
-    else if (kind === 'data') changeSetting('task', name);
+  const state = useLab.getState();
+  const supervised = state.kind === 'sft';
+  for (const { kind, name } of isBusy(activityOf(state)) ? [] : taken) {
+    if (kind === 'model') (supervised ? chooseSftModel : chooseModel)(name);
+    else if (kind === 'data') supervised ? changeSftSetting('data', name) : changeSetting('task', name);
   }
   const adapter = taken.find(({ kind }) => kind === 'adapter');
   const word = adapter ? 'The adapter can be chosen in the inspector.' : null;

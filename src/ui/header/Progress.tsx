@@ -13,8 +13,9 @@ const WORDS = {
 } as const;
 
 export function Progress() {
-  const total = useLab((s) => s.snapshot.config?.steps ?? 0);
-  const done = useLab((s) => s.snapshot.steps.at(-1)?.step ?? 0);
+  const supervised = useLab((s) => s.snapshot.sft !== null);
+  const total = useLab(({ snapshot: s }) => (s.sft ? s.sft.start.steps : (s.config?.steps ?? 0)));
+  const done = useLab(({ snapshot: s }) => (s.sft ? s.sft.figures : s.steps).at(-1)?.step ?? 0);
   const eta = useLab((s) => s.snapshot.eta);
   const phase = useLab((s) => s.snapshot.phase);
   const ended = useLab((s) => s.snapshot.done?.reason ?? null);
@@ -25,7 +26,7 @@ export function Progress() {
     <div className={styles.progress}>
       <progress className={styles.bar} value={done} max={total} aria-label="Steps done" />
       <span className={styles.text} data-number>
-        step {done} of {total}
+        {supervised ? 'update' : 'step'} {done} of {total}
         {eta !== null && activity === 'running' && `, ${duration(eta)} left`}
         {state && <span className={styles.state}>{state}</span>}
       </span>

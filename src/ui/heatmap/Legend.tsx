@@ -3,7 +3,7 @@ import { type Measure, TINT_STEPS } from './measures';
 import tints from './Tints.module.css';
 
 /** The tints with the values at which they begin. The domain is fixed, whatever the run does. */
-export function Legend({ measure }: { measure: Measure }) {
+export function Legend({ measure }: { measure: Omit<Measure, 'of'> }) {
   const { scale, domain, negative, ends, doc, unit } = measure;
   const cells = scale === 'both' ? [-3, -2, -1, 0, 1, 2, 3] : [0, 1, 2, 3];
   return (

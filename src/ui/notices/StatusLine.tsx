@@ -8,10 +8,7 @@ const SPEAKS_EVERY = 5000;
 
 export function statusText(state: LabState): string {
   const { snapshot, engine, source } = state;
-  const last = snapshot.steps.at(-1);
-  const figures = last
-    ? `step ${last.step}, reward ${plain(last.reward)}, gate ${last.gateState}, ${plain(last.tokensPerSecond)} tokens a second`
-    : '';
+  const figures = figuresText(snapshot);
   if (source === 'recorded' || source === 'stored')
     return `${source === 'recorded' ? 'Recorded' : 'Stored'} run${figures && `: ${figures}`}.`;
   const activity = activityOf(state);
@@ -26,6 +23,15 @@ export function statusText(state: LabState): string {
           ? 'Looking for a GPU.'
           : 'No WebGPU.';
   return `${activity[0].toUpperCase()}${activity.slice(1)}${figures && `: ${figures}`}.`;
+}
+
+function figuresText({ steps, sft }: LabState['snapshot']): string {
+  const update = sft?.figures.at(-1);
+  if (update)
+    return `update ${update.step}, loss ${plain(update.loss)}, held-out loss ${plain(update.heldOutLoss)}, ${plain(update.tokensPerSecond)} tokens a second`;
+  const last = steps.at(-1);
+  if (!last) return '';
+  return `step ${last.step}, reward ${plain(last.reward)}, gate ${last.gateState}, ${plain(last.tokensPerSecond)} tokens a second`;
 }
 
 export function StatusLine() {

@@ -21,6 +21,7 @@ export function RunFacts() {
   const memory = useLab((s) => s.snapshot.memory);
   const parameters = useLab((s) => s.snapshot.parameters);
   const last = useLab((s) => s.snapshot.steps.at(-1));
+  const sft = useLab((s) => s.snapshot.sft?.start ?? null);
   const device = run ?? engine;
   return (
     <section aria-label="Run facts" className={styles.facts}>
@@ -37,6 +38,11 @@ export function RunFacts() {
               {variant}
             </Fact>
           ))}
+        {sft && (
+          <Fact name="Examples">
+            {sft.examples.toLocaleString('en-US')} to learn from, {sft.heldOut} held out, {sft.leftOut} left out
+          </Fact>
+        )}
         {parameters > 0 && <Fact name="Parameters">{parameters.toLocaleString('en-US')}</Fact>}
         {memory && (
           <Fact name="Memory">

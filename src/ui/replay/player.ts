@@ -6,7 +6,13 @@ import { type LabState, useLab } from '../state/store';
 import { expandForReplay } from './expand';
 
 /** Time an event stays on screen before the next one, ms. */
-const PAUSE_MS: Partial<Record<RunEvent['type'], number>> = { rollouts: 120, tokens: 90, signals: 400, step: 2200 };
+const PAUSE_MS: Partial<Record<RunEvent['type'], number>> = {
+  rollouts: 120,
+  tokens: 90,
+  signals: 400,
+  step: 2200,
+  'sft-step': 160,
+};
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -16,18 +22,20 @@ export function stopReplay(): void {
 }
 
 /**
- * Shows the run up to its first scored step at once, then plays the rest. Where a person wants less motion the whole
- * run is shown at once.
+ * Shows the run up to its first step whose tokens are known at once, then plays the rest. Where a person wants less
+ * motion the whole run is shown at once.
  */
 export function play(events: readonly RunEvent[], source: Extract<LabState['source'], 'recorded' | 'stored'>): void {
   stopReplay();
   forgetEvents();
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const playable = still ? events : expandForReplay(events);
-  const scored = playable.findIndex((event) => event.type === 'signals');
-  const stepped = playable.findIndex((event, i) => i > scored && event.type === 'step');
+  const scored = playable.findIndex((event) => event.type === 'signals' || event.type === 'sft-tokens');
+  const stepped = playable.findIndex((e, i) => i > scored && (e.type === 'step' || e.type === 'sft-step'));
   const shown = still || scored < 0 || stepped < 0 ? playable.length : stepped + 1;
-  useLab.setState({ source, snapshot: fold(EMPTY, playable.slice(0, shown)), picked: null, held: null, asked: null });
+  const snapshot = fold(EMPTY, playable.slice(0, shown));
+  const kind = snapshot.sft ? 'sft' : 'rl';
+  useLab.setState({ source, kind, snapshot, picked: null, held: null, asked: null });
   playFrom(playable, shown);
 }
 

@@ -1,21 +1,26 @@
-/** The bundled recorded run: what the page shows before a run of one's own. */
+/** The bundled recorded runs, one of each kind: what the page shows before a run of one's own. */
 import type { RunEvent } from '../../lab/events';
-import { useLab } from '../state/store';
+import { type RunKind, useLab } from '../state/store';
 import { play } from './player';
 
-const RECORDED = './recorded/two-cards-antisd.json';
+const RECORDED: Record<RunKind, string> = {
+  rl: './recorded/two-cards-antisd.json',
+  sft: './recorded/two-cards-sft.json',
+};
 
 /** Loads and plays it, unless a run has begun meanwhile. False where the file is missing or unreadable: the page then starts empty. */
 export async function playRecorded(): Promise<boolean> {
-  const events = await recordedEvents();
-  if (events === null || useLab.getState().source !== 'none') return false;
+  const { kind } = useLab.getState();
+  const events = await recordedEvents(RECORDED[kind]);
+  const now = useLab.getState();
+  if (events === null || now.source !== 'none' || now.kind !== kind) return false;
   play(events, 'recorded');
   return true;
 }
 
-async function recordedEvents(): Promise<RunEvent[] | null> {
+async function recordedEvents(file: string): Promise<RunEvent[] | null> {
   try {
-    const response = await fetch(RECORDED);
+    const response = await fetch(file);
     if (!response.ok) return null;
     const { events } = (await response.json()) as { events?: RunEvent[] };
     return Array.isArray(events) && events.length > 0 ? events : null;

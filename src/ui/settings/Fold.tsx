@@ -14,17 +14,14 @@ interface Props<R extends SettingRows> {
   open: boolean;
   /** The field of a setting. */
   field(name: keyof R & string): ReactNode;
-  /** What stands above the fields. */
-  children?: ReactNode;
 }
 
 /** A group of a table's settings; the less usual ones in a fold of their own. */
-export function Fold<R extends SettingRows>({ title, rows, group, open, field, children }: Props<R>) {
+export function Fold<R extends SettingRows>({ title, rows, group, open, field }: Props<R>) {
   const more = namesOf(rows, group, true);
   return (
     <details className={styles.group} open={open}>
       <summary>{title}</summary>
-      {children}
       {namesOf(rows, group, false).map(field)}
       {more.length > 0 && (
         <details className={styles.more}>

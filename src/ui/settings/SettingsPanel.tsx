@@ -1,6 +1,7 @@
 import { SETTINGS, type Setting, type SettingGroup } from '../../lab/settings';
 import { copyLink } from '../actions/copyLink';
 import { perform } from '../hooks';
+import { ModelSection } from '../models/ModelSection';
 import { SETTING_NAMES } from '../state/draft';
 import { activityOf, isBusy, useLab } from '../state/store';
 import { Field } from './Field';
@@ -11,13 +12,16 @@ import styles from './SettingsPanel.module.css';
 const GROUPS: Record<SettingGroup, string> = {
   method: 'Method',
   run: 'Run',
-  model: 'Model and adapter',
+  model: 'Adapter and storage',
   task: 'Task',
   gate: 'Gate',
   sampling: 'Sampling',
   optimiser: 'Optimiser',
   evaluation: 'Evaluation',
 };
+
+/** The model and its task have a section of their own. */
+const CHOSEN_ABOVE: readonly string[] = ['model', 'task'];
 
 const LIVE = SETTING_NAMES.map((name): Setting => SETTINGS[name])
   .filter((setting) => setting.live)
@@ -31,6 +35,7 @@ export function SettingsPanel() {
     <div className={styles.panel}>
       <Presets disabled={busy} />
       {busy && <p className={styles.note}>Until the run ends only these can change: {LIVE}.</p>}
+      <ModelSection busy={busy} />
       {(Object.keys(GROUPS) as SettingGroup[]).map((group) => (
         <Fold
           key={group}
@@ -38,7 +43,7 @@ export function SettingsPanel() {
           rows={SETTINGS}
           group={group}
           open={group === 'method'}
-          field={(name) => <Field key={name} name={name} busy={busy} />}
+          field={(name) => (CHOSEN_ABOVE.includes(name) ? null : <Field key={name} name={name} busy={busy} />)}
         />
       ))}
       <button type="button" onClick={() => perform(copyLink)}>

@@ -2,10 +2,13 @@
 import { create } from 'zustand';
 import type { DeviceReport, LabMessage } from '../../lab/events';
 import type { FilterName, MeasureName, SortName } from '../heatmap/measures';
+import { INITIAL_FORM, type SftForm } from '../sft/form';
 import { DEFAULT_DRAFT, type Draft } from './draft';
 import { EMPTY, type RolloutView, type Snapshot } from './snapshot';
 
 export type StoredRun = Extract<LabMessage, { type: 'runs' }>['runs'][number];
+/** Reinforcement learning, or supervised fine-tuning. */
+export type RunKind = 'rl' | 'sft';
 export type Theme = 'system' | 'light' | 'dark';
 
 /** A token the person points at. It keeps its rollout, so the card stays true when the next step arrives. */
@@ -22,7 +25,12 @@ export interface LabState {
   snapshot: Snapshot;
   /** A command that was sent and not yet answered by an event. */
   asked: 'start' | 'pause' | 'stop' | 'recover' | null;
+  /** Which kind of run the page is set to. */
+  kind: RunKind;
+  /** The form of reinforcement learning. */
   draft: Draft;
+  /** The form of supervised runs. */
+  sft: SftForm;
   /** Why the link's settings could not be used, or what the worker could not do. */
   problem: string | null;
   runs: readonly StoredRun[] | null;
@@ -40,7 +48,9 @@ export const INITIAL: LabState = {
   source: 'none',
   snapshot: EMPTY,
   asked: null,
+  kind: 'rl',
   draft: DEFAULT_DRAFT,
+  sft: INITIAL_FORM,
   problem: null,
   runs: null,
   measure: 'u',

@@ -1,7 +1,11 @@
 import { RUN_KEYS } from '../actions';
+import { startRun } from '../actions/startRun';
+import { takeOwnFiles } from '../actions/takeOwnFiles';
 import { Charts } from '../charts/Charts';
 import { Heatmap } from '../heatmap/Heatmap';
-import { useShortcuts } from '../hooks';
+import { perform, useShortcuts } from '../hooks';
+import { DropZone } from '../models/DropZone';
+import { LoadNotice } from '../models/LoadNotice';
 import { FaultBanner } from '../notices/FaultBanner';
 import { NoGpu } from '../notices/NoGpu';
 import { ProblemLine } from '../notices/ProblemLine';
@@ -12,29 +16,50 @@ import { Diagnostics } from '../panels/Diagnostics';
 import { RunFacts } from '../panels/RunFacts';
 import { TokenTable } from '../panels/TokenTable';
 import { SettingsPanel } from '../settings/SettingsPanel';
+import { KindSwitch } from '../sft/KindSwitch';
+import { SftCentre } from '../sft/SftCentre';
+import { SftCurves } from '../sft/SftCurves';
+import { SftPanel } from '../sft/SftPanel';
+import { useLab } from '../state/store';
 import styles from './TrainPage.module.css';
 
-/** Read from left to right: settings, rollouts, curves. On a phone: rollouts, curves, settings. */
+/** Read from left to right: settings, rollouts (or answers), curves. On a phone: rollouts, curves, settings. */
 export function TrainPage() {
+  const supervised = useLab((s) => s.kind === 'sft');
   useShortcuts(RUN_KEYS);
   return (
     <div className={styles.page}>
       <FaultBanner />
       <ProblemLine />
+      <LoadNotice onRetry={() => perform(startRun)} />
+      <DropZone onFiles={takeOwnFiles} />
       <NoGpu />
       <main className={styles.columns}>
         <section className={styles.settings} aria-label="Settings">
-          <SettingsPanel />
-          <About />
+          <KindSwitch />
+          {supervised ? <SftPanel /> : <SettingsPanel />}
+          {!supervised && <About />}
           <Diagnostics />
         </section>
         <div className={styles.rollouts}>
-          <StepNote />
-          <Heatmap />
+          {supervised ? (
+            <SftCentre />
+          ) : (
+            <>
+              <StepNote />
+              <Heatmap />
+            </>
+          )}
         </div>
         <div className={styles.curves}>
-          <Charts />
-          <TokenTable />
+          {supervised ? (
+            <SftCurves />
+          ) : (
+            <>
+              <Charts />
+              <TokenTable />
+            </>
+          )}
           <RunFacts />
         </div>
       </main>

@@ -1,0 +1,13 @@
+import { EXAMPLE_SETS } from '../../data/example-sets';
+import { confirmModel } from '../models/shelf';
+import { useLab } from '../state/store';
+import { changeSftSetting } from './changeSftSetting';
+
+/** The person chose a model for supervised runs: its source may be asked, and built-in examples become those made for it. */
+export function chooseSftModel(name: string): void {
+  confirmModel(name);
+  changeSftSetting('model', name);
+  const { data } = useLab.getState().sft.draft;
+  const fitting = EXAMPLE_SETS.find((set) => set.forNano === (name === 'nano'));
+  if (fitting && EXAMPLE_SETS.some((set) => set.name === data)) changeSftSetting('data', fitting.name);
+}

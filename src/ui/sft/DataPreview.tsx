@@ -1,0 +1,72 @@
+import { useEffect } from 'react';
+import { lookAtData } from '../actions/lookAtData';
+import { perform } from '../hooks';
+import { mayLook, useModels } from '../models/store';
+import { useLab } from '../state/store';
+import styles from './DataPreview.module.css';
+import { ExampleTokens } from './ExampleTokens';
+
+/** Time after the last change before the data are looked at, ms. */
+const QUIET = 300;
+
+const count = (n: number): string => n.toLocaleString('en-US');
+
+/** What the engine found in the data: how much, the first example as the model reads it, and what is left out. */
+export function DataPreview() {
+  const { preview, looking } = useLab((s) => s.sft);
+  const canLook = useLab(lookAtData.enabled);
+  useLookAhead();
+  if (looking) return <p className={styles.note}>Reading …</p>;
+  if (preview === null)
+    return (
+      <>
+        <p className={styles.note}>What this model would learn from these data shows here.</p>
+        <button type="button" disabled={!canLook} onClick={() => perform(lookAtData)}>
+          {lookAtData.label}
+        </button>
+      </>
+    );
+  if ('refused' in preview) return <p className={styles.refused}>{preview.refused}</p>;
+  const { examples, tokens, heldOut, leftOut, longest, templated, why, first } = preview;
+  return (
+    <section className={styles.preview} aria-label="Data preview">
+      <p>
+        {count(examples)} examples to learn from, {count(tokens)} tokens, the longest {count(longest)}.{' '}
+        {heldOut > 0
+          ? `${heldOut} more are held out and measured.`
+          : 'None is held out: there will be no held-out loss.'}
+      </p>
+      {leftOut > 0 && (
+        <details>
+          <summary>{count(leftOut)} left out</summary>
+          <ul>
+            {why.map((w) => (
+              <li key={w.number}>
+                example {w.number}: {w.why}
+              </li>
+            ))}
+            {leftOut > why.length && <li>and {count(leftOut - why.length)} more</li>}
+          </ul>
+        </details>
+      )}
+      <details open>
+        <summary>The first example, {templated ? 'in the model’s chat template' : 'in plain words'}</summary>
+        <ExampleTokens example={first} marks="learnt" />
+        <p className={styles.note}>The marked tokens are learnt, with the token that ends the answer.</p>
+      </details>
+    </section>
+  );
+}
+
+/** Looks at the data where nobody has to be asked who should not be. */
+function useLookAhead(): void {
+  const { model, data, maxLength } = useLab((s) => s.sft.draft);
+  const ready = useLab((s) => s.engine.state !== 'opening');
+  const allowed = useModels((s) => mayLook(s, model));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the answer depends on these three
+  useEffect(() => {
+    if (!ready || !allowed) return;
+    const timer = setTimeout(() => perform(lookAtData), QUIET);
+    return () => clearTimeout(timer);
+  }, [ready, allowed, model, data, maxLength]);
+}

@@ -1,0 +1,57 @@
+import { EXAMPLE_SETS } from '../../data/example-sets';
+import { changeSftSetting } from '../actions/changeSftSetting';
+import { chooseSftModel } from '../actions/chooseSftModel';
+import { takeOwnFiles } from '../actions/takeOwnFiles';
+import { CachedList } from '../models/CachedList';
+import { DataPicker } from '../models/DataPicker';
+import { HubFields } from '../models/HubFields';
+import { ModelPicker } from '../models/ModelPicker';
+import { nameShown } from '../models/names';
+import styles from '../models/Section.module.css';
+import { useModels } from '../models/store';
+import { useLab } from '../state/store';
+import { DataPreview } from './DataPreview';
+
+const SETS = EXAMPLE_SETS.map(({ name, label }) => [name, label] as const);
+
+/** Which model is trained on which examples, and what it would learn from them. */
+export function SftModelSection({ busy }: { busy: boolean }) {
+  const { model, data } = useLab((s) => s.sft.draft);
+  const cached = useModels((s) => s.cached);
+  const dropped = useModels((s) => s.dropped);
+  return (
+    <details className={styles.section} open>
+      <summary>
+        {nameShown(model)} on {nameShown(data)}
+      </summary>
+      <div className={styles.body}>
+        <ModelPicker
+          label="Model"
+          kind="model"
+          value={model}
+          onChange={(name) => chooseSftModel(name ?? 'nano')}
+          cached={cached ?? []}
+          dropped={dropped}
+          onFiles={takeOwnFiles}
+          disabled={busy}
+        />
+        <DataPicker
+          label="Examples"
+          value={data}
+          builtIn={SETS}
+          onChange={(name) => changeSftSetting('data', name)}
+          dropped={dropped}
+          onFiles={takeOwnFiles}
+          disabled={busy}
+        />
+        <p className={styles.caption}>
+          {EXAMPLE_SETS.find((set) => set.name === data)?.doc ??
+            'Conversations, or prompts and completions, as .jsonl, .json or .parquet. Files can be dropped anywhere on the page; they stay on this computer.'}
+        </p>
+        <DataPreview />
+        <CachedList />
+        <HubFields />
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,33 @@
+/** What the form on screen amounts to: a configuration, and a link's query (`?kind=sft&…` is a supervised run). */
+import { configFromQuery, configToQuery, type TrainConfig } from '../../lab/config';
+import { isSftConfig, SFT_TABLE, type SftConfig } from '../../lab/settings-sft';
+import { sftConfigOf, sftDraftOf } from '../sft/form';
+import { configOf, draftOf } from './draft';
+import type { LabState } from './store';
+
+type Forms = Pick<LabState, 'kind' | 'draft' | 'sft'>;
+
+/** The configuration of the run that Start would begin, or null while a field is wrong. */
+export const chosenConfig = ({ kind, draft, sft }: Forms): TrainConfig | SftConfig | null =>
+  kind === 'sft' ? sftConfigOf(sft.draft) : configOf(draft);
+
+/** Its settings that differ from the defaults, as a query; null while a field is wrong. */
+export function chosenQuery(forms: Forms): string | null {
+  const config = chosenConfig(forms);
+  if (config === null) return null;
+  return isSftConfig(config)
+    ? ['kind=sft', SFT_TABLE.toQuery(config)].filter(Boolean).join('&')
+    : configToQuery(config);
+}
+
+/** This page's path with the form's settings. */
+export const addressOf = (query: string): string => `${location.pathname}${query ? `?${query}` : ''}${location.hash}`;
+
+/** What a link's query sets. Throws BadInput. */
+export function stateFromQuery(query: string, sft: LabState['sft']): Partial<Forms> {
+  const params = new URLSearchParams(query);
+  if (params.get('kind') !== 'sft') return { draft: draftOf(configFromQuery(query)) };
+  params.delete('kind');
+  const config: SftConfig = { kind: 'sft', ...SFT_TABLE.fromQuery(params.toString()) };
+  return { kind: 'sft', sft: { ...sft, draft: sftDraftOf(config) } };
+}
