@@ -1,7 +1,7 @@
 /**
  * Answers as language models write them beside the wanted ones, with what a careful person who grades would say. The
  * labels were written before the verifier was run on them and follow the problem's sense, not the code. Styles of GSM8K,
- * MATH, AIME and Minerva; near-misses are half of it.
+ * MATH, AIME and Minerva; more than a third are near-misses.
  */
 
 /** [given, wanted, equal]. */
@@ -461,7 +461,7 @@ export const RESPONSES: readonly Pair[] = [
   ['The answer is \\boxed{\\dfrac{3}{4}', '3/4', false],
   ['We get \\boxed{18}. Let me check: \\boxed{1', '18', false],
   ['I will put the answer in \\boxed{}. It is 18', '18', false],
-  ['18', '18', false],
+  ['She makes 18', '18', false],
   ['The solutions are $\\boxed{3}$ and $\\boxed{5}$.', '3, 5', true],
   ['The solutions are $\\boxed{3}$ and $\\boxed{5}$.', '5', false],
   ['Therefore, x = 5.', '5', true],

@@ -38,7 +38,7 @@ export function evaluate(text: string): Maybe {
 }
 
 const NUMBER =
-  /(?<grouped>\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?: \d{3})+(?!\d| ?\/))(?:\.(?<f0>\d+))?|(?<whole>\d*)\.(?<f1>\d*)\\overline\{(?<r>\d{1,40})\}|(?<w2>\d+)(?:\.(?<f2>\d*))?|\.(?<f3>\d+)/y;
+  /(?<grouped>[1-9]\d{0,2}(?:,\d{3})+(?!\d)|[1-9]\d{0,2}(?: \d{3})+(?!\d| ?\/))(?:\.(?<f0>\d+))?|(?<whole>\d*)\.(?<f1>\d*)\\overline\{(?<r>\d{1,40})\}|(?<w2>\d+)(?:\.(?<f2>\d*))?|\.(?<f3>\d+)/y;
 const REST = /\\(?:frac|sqrt|binom|times|cdot|div)(?![a-zA-Z])|[-+*/^(){}[\]!]|[eE](?=[-+]?\d)/y;
 
 function read(text: string): Token[] | null {

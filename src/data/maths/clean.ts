@@ -75,6 +75,7 @@ const PLAIN: readonly Rule[] = [
   [/`+/g, ''],
   [/(?<=\S)\*\*(?=[-({\w\\])/g, '^'],
   [/\*\*|__/g, ''],
+  [/^\s*(?:negative|minus) (?=[\d\\])/i, '-'],
   [/\b(?:infinity|infty)\b/gi, '\\infty'],
   [/\\\\infty/g, '\\infty'],
   [/(?<![a-zA-Z\\])sqrt(?=[\s(\d])/g, '\\sqrt'],
@@ -88,14 +89,14 @@ const PLAIN: readonly Rule[] = [
 ];
 
 /** Single letters that are units where they stand in \text after a number. */
-const LETTER_UNITS: Record<string, string> = {
-  m: 'meters',
-  g: 'grams',
-  s: 'seconds',
-  h: 'hours',
-  l: 'liters',
-  L: 'liters',
-};
+const LETTER_UNITS = new Map([
+  ['m', 'meters'],
+  ['g', 'grams'],
+  ['s', 'seconds'],
+  ['h', 'hours'],
+  ['l', 'liters'],
+  ['L', 'liters'],
+]);
 
 /** A cleaned answer; unbalanced or odd input comes out as whatever is left of it. Linear in the text. */
 export function clean(text: string): string {
@@ -163,7 +164,7 @@ function words(text: string): string {
 }
 
 function spelled(content: string, before: string): string {
-  const letter = LETTER_UNITS[content.trim()];
+  const letter = LETTER_UNITS.get(content.trim());
   return letter !== undefined && /[\d})]\s*$/.test(before) ? letter : content;
 }
 

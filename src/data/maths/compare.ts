@@ -29,7 +29,7 @@ export function compareAnswers(given: string, wanted: string, expressionsEqual: 
 function choiceOf(text: string): { letter: string; rest: string } | null {
   const found =
     /^(?:(?:option|choice|answer) )?(?:\(([A-J])\)|([A-J]))$/i.exec(text) ??
-    /^(?:(?:option|choice|answer) )?(?:\(([A-J])\)[:.]?|([A-J])[).:]) ?(.+)$/s.exec(text);
+    /^(?:(?:option|choice|answer) )?(?:\(([A-J])\)[:.]?|([A-J])[).:]) ?(?![,;&]|(?:and|or)\b)(.+)$/s.exec(text);
   return found && { letter: (found[1] ?? found[2]).toUpperCase(), rest: found[3] ?? '' };
 }
 

@@ -68,16 +68,18 @@ function boxAt(text: string, at: number, after: number): Found | null {
   return answer === '' || answer === '...' ? null : { at, end: end + 1, answer };
 }
 
-const SUBJECT = String.raw`(?:final|correct|right|exact|numerical)?\s*answer(?:\s+(?:to|for|of)\s+(?:the|this|your)\s+\w+(?:\s+\w+){0,2})?`;
+const SUBJECT = String.raw`(?:(?:correct|right) (?:option|choice)|(?:final|correct|right|exact|numerical)?\s{0,3}answers?(?:\s+(?:to|for|of)\s+(?:the|this|your)\s+\w+(?:\s+\w+){0,2})?)`;
 const MARKS = String.raw`[*_\x60]{0,3}`;
 /** "The answer is", "Answer:", "#### ", "Ans.", and a heading "Final Answer" above the answer. */
 const ANNOUNCED = new RegExp(
   [
-    String.raw`\b${SUBJECT}${MARKS}\s*(?:is|would be|should be|comes out to be|comes to|equals|=)\s*(?:therefore|thus|simply|just|exactly|given by|indeed)?${MARKS}\s*:?${MARKS}[ \t]*`,
-    String.raw`\b${SUBJECT}${MARKS}[ \t]*:${MARKS}[ \t]*`,
+    String.raw`\b${SUBJECT}${MARKS}(?:['’]s\b|\s*(?:is|are|would be|should be|comes out to be|comes to|equals|=))\s{0,3}(?:therefore|thus|simply|just|clearly|exactly|given by|indeed)?${MARKS}\s{0,3}:?${MARKS}[ \t]*`,
+    String.raw`(?<!\b(?:not|cannot|can't|to|will|must|should|and|we|I|you)\s{0,3})\b${SUBJECT}${MARKS}[ \t]*:${MARKS}[ \t]*`,
+    String.raw`\bfinal answer${MARKS}[ \t]+[-–—][ \t]+`,
+    String.raw`<answer>[ \t]*`,
     String.raw`(?<=^|\n)[ \t]*(?:#{1,6}[ \t]*)?${MARKS}(?:the )?(?:final )?answer${MARKS}[ \t]*(?=\n)`,
     String.raw`(?<=^|\n)[ \t]*####[ \t]*(?=\S)`,
-    String.raw`(?<=^|\n)[ \t]*ans(?:wer)?[.:=][ \t]*`,
+    String.raw`(?<=^|\n)[ \t]*ans(?:wer)?[ \t]*[.:=][ \t]*`,
   ].join('|'),
   'gi',
 );
@@ -100,10 +102,14 @@ function lastStatement(text: string): Found | null {
 function hashed(text: string, at: number, from: number): Found | null {
   const line = lineAt(text, from);
   const end = from + line.length;
+  const isStep = /^\d+[.)]\s+[a-zA-Z]/.test(line);
   const isLast = text.slice(end).trim() === '';
   const answer = unmarked(line);
   const isNumber = /^[-+]?\s*(?:\\?\$|[€£])?\s*[-+]?[\d.,]*\d[\d.,/:]*\s*(?:%|[a-zA-Z]+\s*){0,4}\.?$/.test(answer);
-  if (!isNumber && (!isLast || /:$|^(?:step|solution|conclusion|explanation|final answer|answer)\b/i.test(answer)))
+  if (
+    isStep ||
+    (!isNumber && (!isLast || /:$|^(?:step|solution|conclusion|explanation|final answer|answer)\b/i.test(answer)))
+  )
     return null;
   return whole(at, end, answer);
 }
@@ -119,8 +125,12 @@ function statement(text: string, at: number, start: number): Found | null {
     const end = text.indexOf(display, from);
     return end < 0 ? { at, end: text.length, answer: null } : whole(at, end, text.slice(from, end));
   }
-  const line = lineAt(text, from).slice(0, LONGEST);
-  // The first of several steps is no answer.
+  // Tags end an answer: </answer>, <|im_end|>.
+  const [rest] = lineAt(text, from)
+    .slice(0, LONGEST)
+    .split(/<(?:\/[a-z]|\||br)/);
+  // Below the announcement: a list's mark is no minus, and the first of several steps is no answer.
+  const line = skipped.includes('\n') ? rest.replace(/^[-•] +/, '') : rest;
   if (skipped.includes('\n') && /^\d{1,2}[.)]\s+\S/.test(line)) return null;
   const sentence = REASONS.exec(sentenceOf(line))?.[1] ?? sentenceOf(line);
   const answer = unmarked(sentence);
@@ -130,8 +140,8 @@ function statement(text: string, at: number, start: number): Found | null {
 
 /** Without an answer, or about one: "correct", "as follows", "in the form a/b". */
 const NO_ANSWER =
-  /^(?:$|(?:correct|right|wrong|incorrect|reasonable|valid|verified|consistent|clear|found|obtained|simplified|expected|indeed|also|already|as|in|to|that|when|because|therefore|we|you|what|which|choice|option|the (?:sum|product|number|total|value) (?:of|that))\b(?! ?\(?[A-J]\)?(?:\W|$))[^\d\\]*$|\[|<|_+$|\.\.\.)/i;
-const REASONS = /^(.*?\S),? (?:because|since|as |so |which|where|given that|when|after|if )/;
+  /^(?:$|(?:correct|right|wrong|incorrect|reasonable|valid|verified|consistent|clear|found|obtained|simplified|expected|indeed|also|already|as|in|to|that|when|because|therefore|we|you|what|which|choice|option|the (?:sum|product|number|total|value) (?:of|that))\b(?! ?\(?[A-J]\)?(?:\W|$))[^\d\\]*$|[[<][a-z ]+[\]>]|[-=_]{2,}$|\.\.\.)/i;
+const REASONS = /^(.*?\S),? \(?(?:because|since|as |so |which|where|given that|when|after|if )/;
 
 /** A line up to the full stop, outside braces and formulas, that ends its first sentence. */
 function sentenceOf(line: string): string {
@@ -146,11 +156,8 @@ function sentenceOf(line: string): string {
     else if (c === '}' || c === ')') depth--;
     else if (c === '$' && !/\d/.test(line[i + 1] ?? '')) formula = !formula;
     else if ((c === '.' || c === '!' || c === '?') && depth <= 0 && !(formula && /\$/.test(line.slice(i)))) {
-      if (
-        /^[*_`"')$]*(?:\s|$)/.test(line.slice(i + 1, i + 6)) &&
-        !/\b(?:a|p|approx|vs|sq|cu|ft|in|no)$/.test(line.slice(0, i))
-      ) {
-        if (c === '!' && /\d$/.test(line.slice(0, i)) && /\S/.test(line.slice(i + 1))) continue;
+      if (/^[*_`"')$]*(?:\s|$)/.test(line.slice(i + 1, i + 6)) && !/\b(?:approx|vs|sq|cu|ft)$/.test(line.slice(0, i))) {
+        if (c === '!' && /\d$/.test(line.slice(0, i)) && /^\s*[^\sA-Z]/.test(line.slice(i + 1))) continue;
         return line.slice(0, i);
       }
     }
@@ -167,15 +174,16 @@ function conclusion(text: string): Found | null {
   const from = Math.max(end.lastIndexOf('\n') + 1, 0);
   const line = end.slice(from);
   if (line.length > LONGEST) return null;
+  const [sentence = ''] = line.split(/(?<=[.!?])\s+/).slice(-1);
   const found =
-    /(?:^|[.!?]\s+)[*_]{0,2}(?:Therefore|Thus|Hence|So|In conclusion|Finally|In total|Altogether)\b,?\s([^=]*=[\s\S]*?)[*_$\s]*(?:\\\))?\.[*_$\s]*$/.exec(
-      line,
+    /^[*_]{0,2}(?:Therefore|Thus|Hence|So|In conclusion|Finally|In total|Altogether)\b,?\s([^=]*=.*?)[*_$\s]*(?:\\\))?\.[*_$\s]*$/.exec(
+      sentence,
     );
   if (!found) return null;
-  const equation = found[1];
-  if (/[.!?]\s/.test(equation)) return null;
-  const value = equation.slice(equation.lastIndexOf('=') + 1);
-  return whole(from + found.index, end.length, unmarked(value.replace(/[$]\s*$/, '')));
+  // "x = 5 and y = 6" is an answer of two parts.
+  const [, equation] = found;
+  const value = /,| and | or /.test(equation) ? equation : equation.slice(equation.lastIndexOf('=') + 1);
+  return whole(end.length - sentence.length, end.length, unmarked(value));
 }
 
 function whole(at: number, end: number, written: string): Found | null {

@@ -52,6 +52,7 @@ export function sameLeaf(a: Leaf, b: Leaf, expressionsEqual: ExpressionsEqual): 
   if (a.numeral || b.numeral) return sameNumeral(a, b);
   if (a.terms || b.terms) return sameRatio(a, b);
   if (a.prose !== null && b.prose !== null) return a.prose === b.prose;
+  if ((a.percent && b.unit?.known) || (b.percent && a.unit?.known)) return false;
   const factor = conversion(a.unit, b.unit);
   if (!factor) return false;
   if (a.number && b.number) return sameNumber(a, b, factor);
@@ -131,9 +132,15 @@ function termsOf(text: string): Rational[] | null {
 
 type Quantity = Pick<Leaf, 'value' | 'number' | 'unit' | 'percent'>;
 
-const MULTIPLES: Record<string, bigint> = {
-  ...{ dozen: 12n, hundred: 100n, thousand: 1000n, million: 10n ** 6n, billion: 10n ** 9n, trillion: 10n ** 12n },
-};
+const MULTIPLES = new Map([
+  ['dozen', 12n],
+  ['hundred', 100n],
+  ['thousand', 1000n],
+  ['million', 10n ** 6n],
+  ['billion', 10n ** 9n],
+  ['trillion', 10n ** 12n],
+]);
+const multipleOf = (word: string | undefined) => MULTIPLES.get(word?.replace(/s$/, '') ?? '');
 
 /** A number or an expression, the sign of a currency or a percent, and words after it. */
 function quantityOf(text: string): Quantity {
@@ -141,7 +148,7 @@ function quantityOf(text: string): Quantity {
   let rest = money ? `${money[1]}${money[3]}${text.slice(money[0].length)}` : text;
   const names: string[] = money ? [money[2].replace('\\', '')] : [];
   const before: string[] = [];
-  for (let cut = trailingWord(rest); cut; cut = trailingWord(rest)) {
+  for (let cut = trailingWord(rest); cut && !spelledNumber(rest); cut = trailingWord(rest)) {
     rest = cut.rest;
     before.unshift(cut.word);
   }
@@ -151,11 +158,10 @@ function quantityOf(text: string): Quantity {
     if (!percent) before.unshift('°');
     rest = rest.slice(0, -1).trim();
   }
-  const [multiple, ...others] = MULTIPLES[before[0]?.replace(/s$/, '')] ? before : [undefined, ...before];
-  const factor = multiple ? MULTIPLES[multiple.replace(/s$/, '')] : 1n;
-  const scaled = (n: Maybe) => n && multiply(n, { n: factor, d: 1n });
-  let number = scaled(evaluate(rest) ?? spelledNumber(rest));
-  let unit = [...names, ...others];
+  const factor = multipleOf(before[0]);
+  const scaled = (n: Maybe) => n && multiply(n, { n: factor ?? 1n, d: 1n });
+  let number = scaled(evaluate(rest.replace(/(?<=^\d+)(?:st|nd|rd|th)$/, '')) ?? spelledNumber(rest));
+  let unit = [...names, ...(factor ? before.slice(1) : before)];
   if (number === null) {
     const sentence = onlyNumber(text);
     if (sentence) {
@@ -179,6 +185,8 @@ function trailingWord(text: string): { rest: string; word: string } | null {
   const start = text.length - word.length;
   const before = text.slice(0, start);
   const letters = word.replace(/[^a-zA-Z].*$/, '');
+  // 5 squared is not 5, and two thirds are not 2.
+  if (CHANGES.test(letters) && /[\d)}]\s*$|^(?:a|[a-z]+-?[a-z]*) $/i.test(before)) return null;
   if (before.endsWith('\\') || FUNCTION.test(letters) || !/\S/.test(before)) return null;
   const spaced = start - 1 === space && space >= 0;
   // 5x is no unit; 10cm and 5 m are.
@@ -187,9 +195,12 @@ function trailingWord(text: string): { rest: string; word: string } | null {
   return { rest: before.trim(), word };
 }
 
+const CHANGES =
+  /^(?:squared|cubed|factorial|hal(?:f|ves)|(?:third|quarter|fourth|fifth|sixth|seventh|eighth|ninth|tenth)s?)$/i;
+
 /** Words that change what the number beside them says. */
 const TURNS =
-  /\b(?:not|no|never|less|least|most|than|over|under|below|above|between|minus|negative|plus|half|twice|double|triple|times|or|and|if|dozen|hundred|thousand|million|billion|squared|cubed|root|wrong|incorrect|cannot|isn't|january|february|march|april|may|june|july|august|september|october|november|december)\b/i;
+  /\b(?:not|no|never|less|least|most|than|over|under|below|above|between|minus|negative|plus|half|twice|double|triple|times|or|and|if|dozen|hundred|thousand|million|billion|squared|cubed|root|factorial|halves|thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|wrong|incorrect|cannot|isn't|january|february|march|april|may|june|july|august|september|october|november|december)\b/i;
 
 /** A short sentence with a single number in it, like "Tom has 5 apples left". */
 function onlyNumber(text: string) {
@@ -201,7 +212,8 @@ function onlyNumber(text: string) {
   if (!found || (found[1] === '' && found[6] === '')) return null;
   const [, , , money, value, percent, after] = found;
   const number = evaluate(value);
-  if (!number || /^[a-zA-Z]$/.test(found[1].trim())) return null;
+  // A single letter is a variable: \frac{1}{2} x is no half.
+  if (!number || /(?<![a-zA-Z'])[b-zB-HJ-Z](?![a-zA-Z'])/.test(found[1] + after)) return null;
   return {
     number,
     value,
@@ -216,11 +228,21 @@ const ONES =
   );
 const TENS = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ');
 
-/** "seven", "twenty-five": whole numbers below a hundred. */
+const PARTS = ['half', 'third', 'quarter', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
+
+/** "seven", "twenty-five", "two thirds": whole numbers below a hundred, and simple fractions. */
 function spelledNumber(text: string): Maybe {
   const [first, second, ...more] = text.toLowerCase().split(/[ -]/);
   if (more.length > 0) return null;
-  if (second === undefined && ONES.includes(first)) return ratio(BigInt(ONES.indexOf(first)));
+  const whole = ONES.indexOf(first);
+  if (second === undefined && whole >= 0) return ratio(BigInt(whole));
+  const part = PARTS.indexOf(
+    second
+      ?.replace(/s$/, '')
+      .replace(/^halve$/, 'half')
+      .replace(/^fourth$/, 'quarter'),
+  );
+  if (whole > 0 && part >= 0) return ratio(BigInt(whole), BigInt(part + 2));
   const tens = TENS.indexOf(first);
   if (tens < 0) return null;
   const ones = second === undefined ? 0 : ONES.indexOf(second);

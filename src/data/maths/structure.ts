@@ -40,6 +40,7 @@ export function structureOf(text: string, depth = 0): Answer {
     const parts = split(t.replace(/^(?:both|either) /, ''), false, separator);
     if (parts.length > 1) return many(parts.map(inner), true, t);
   }
+  if (/^(?:\\mathbb\{R\}|\\R|(?:all )?real numbers|all reals)$/.test(t)) return inner('(-\\infty,\\infty)');
   const signs = plusMinus(t);
   if (signs) return many(signs.map(inner), false, t);
   const interval = intervalOf(t);
@@ -75,7 +76,7 @@ function bracketsOf(text: string): { open: string; close: string; content: strin
 }
 
 /** Commas inside numbers: 1,234. Within brackets only where other commas are followed by spaces, else (1,234) is a pair. */
-const THOUSANDS = /(?<![\d.,])\d{1,3}(?:,\d{3})+(?!\d)/g;
+const THOUSANDS = /(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?!\d)/g;
 const SEPARATOR = /[,;] ?(?:and |or )?| (?:and|or) /y;
 
 /** Parts between separators outside all brackets. Quantities like "salt and pepper" split too: lists are compared whole. */
@@ -101,7 +102,7 @@ function split(text: string, inBrackets: boolean, only: RegExp | null = null): s
   return parts.map((part) => part.trim()).filter((part) => part !== '');
 }
 
-const NAME = String.raw`(?:\\?[a-zA-Z]{1,12}|[a-zA-Z](?:_\{?\w{1,4}\}?)?'?|[a-zA-Z]\([a-zA-Z]\)|\\angle ?[A-Z]{1,3}|[A-Z]{2,4}|[a-zA-Z]{1,2}(?: ?[-+] ?[a-zA-Z]{1,2}){1,3}|[a-zA-Z][a-zA-Z ]{2,40})`;
+const NAME = String.raw`(?:\((?:[a-zA-Z], ?){1,3}[a-zA-Z]\)|\\?[a-zA-Z]{1,12}|[a-zA-Z](?:_\{?\w{1,4}\}?)?'?|[a-zA-Z]\([a-zA-Z]\)|\\angle ?[A-Z]{1,3}|[A-Z]{2,4}|[a-zA-Z]{1,2}(?: ?[-+] ?[a-zA-Z]{1,2}){1,3}|[a-zA-Z][a-zA-Z ]{2,40})`;
 const LABEL = new RegExp(String.raw`^(${NAME}) ?(?:=|\\approx|\\in(?![a-z])|:=) ?(.+)$`, 's');
 
 /** The name in "x = 5", "f(x) = …", "x \in [1,2]" or "Area = 5 cm"; of a chain (x = 2 + 3 = 5) the last part is the answer. */

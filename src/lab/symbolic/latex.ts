@@ -38,7 +38,7 @@ export function renameVariables(a: string, b: string): [string, string] {
 const FUNCTIONS = 'arcsin|arccos|arctan|sinh|cosh|tanh|sin|cos|tan|cot|sec|csc|log|ln|exp';
 /** What the library computes wrongly, only roughly, or for ever. */
 const REFUSED =
-  /\\(?:int|iint|oint|lim|mathbb|overline|infty|begin|partial|nabla|neq|cup|mid)(?![a-z])|%|\.\.\.|\d{5,}\s*\)*!|!!|[&"'`;?@#~]/;
+  /\\(?:int|iint|oint|lim|mathbb|overline|infty|begin|partial|nabla|neq|cup|mid)(?![a-z])|%|\.\.\.|\d{5,}\s*\)*!|!!|(?<![_\d])\d+\s+[.\d]|[&"'`;?@#~]/;
 
 /** LaTeX for the library, or null where the text is no expression. */
 export function forEngine(text: string): string | null {
