@@ -34,7 +34,7 @@ export function HubFields() {
         {problem ?? 'A mirror is remembered in this browser. Nothing is asked of it before you name a model.'}
       </p>
       {token === null ? (
-        <TokenField />
+        <TokenField label="Use it" />
       ) : (
         <button type="button" onClick={() => changeAccess({ token: null })}>
           Forget the token

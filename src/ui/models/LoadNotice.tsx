@@ -30,7 +30,7 @@ export function LoadNotice({ onRetry }: { onRetry(): void }) {
           Dismiss
         </button>
       </div>
-      {refused.kind === 'denied' && <TokenField onGiven={onRetry} />}
+      {refused.kind === 'denied' && <TokenField label="Try again with it" onGiven={onRetry} />}
     </div>
   );
 }

@@ -27,7 +27,7 @@ export function ModelFacts({ name }: { name: string }) {
     return (
       <div className={styles.facts} role="alert">
         <p className={styles.problem}>{refused.message}</p>
-        {refused.kind === 'denied' && <TokenField />}
+        {refused.kind === 'denied' && <TokenField label="Try again with it" />}
       </div>
     );
   if (!plan) return null;

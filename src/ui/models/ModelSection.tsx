@@ -84,14 +84,14 @@ export function ModelSection({ busy }: { busy: boolean }) {
 /** Asks for the plan of what the form says, once it has settled, where nobody has to be asked who should not be. */
 function useLooking(): void {
   const draft = useLab((s) => s.draft);
-  const ready = useLab((s) => s.engine.state !== 'opening');
+  const engine = useLab((s) => s.engine.state); // a plan is for the device's limits, once they are known
   const allowed = useModels((s) => mayLook(s, draft.model));
   const access = useModels((s) => s.access);
   const memory = useModels((s) => s.memory);
   useEffect(() => {
     const config = configOf(draft);
-    if (!ready || !allowed || !config || !access) return;
+    if (!allowed || !config || !access || engine === 'unavailable') return;
     const timer = setTimeout(() => lookAtModel(config, memoryOf({ memory })), SETTLED);
     return () => clearTimeout(timer);
-  }, [draft, ready, allowed, access, memory]);
+  }, [draft, engine, allowed, access, memory]);
 }

@@ -1,7 +1,7 @@
 import { useId, useRef } from 'react';
 import type { ModelPlan } from '../../lab/memory-plan';
 import { changeSetting } from '../actions/changeSetting';
-import { sizeShown } from './names';
+import { nameShown, sizeShown } from './names';
 import styles from './Plan.module.css';
 import { PlanTable } from './PlanTable';
 import { PURPOSES } from './purposes';
@@ -27,7 +27,7 @@ export function PlanSummary({ plan }: { plan: ModelPlan }) {
               ))}
             </tbody>
           </table>
-          <p className={row.refused ? styles.problem : styles.caption}>{verdict(row)}</p>
+          <p className={row.refused ? styles.problem : styles.caption}>{verdict(row, plan.room)}</p>
         </>
       )}
       <label htmlFor={id}>Memory of this GPU, GB</label>
@@ -46,7 +46,7 @@ export function PlanSummary({ plan }: { plan: ModelPlan }) {
       <button type="button" onClick={() => dialog.current?.showModal()}>
         All ways to use this model …
       </button>
-      <dialog ref={dialog} className={styles.dialog} aria-label={`Memory of ${plan.name}`}>
+      <dialog ref={dialog} className={styles.dialog} aria-label={`Memory of ${nameShown(plan.name)}`}>
         <PlanTable
           plan={plan}
           onTake={(taken) => {
@@ -66,9 +66,10 @@ export function PlanSummary({ plan }: { plan: ModelPlan }) {
 const bound = ({ room }: ModelPlan): string =>
   Number.isFinite(room.binding) ? `${sizeShown(room.binding)} at most` : 'no device is open yet';
 
-/** Whether a row fits, and the largest that would. */
-export function verdict({ refused, largest }: ModelPlan['rows'][number]): string {
+/** Whether a row fits, and the largest that would where the memory is known. */
+export function verdict({ refused, largest }: ModelPlan['rows'][number], { memory }: ModelPlan['room']): string {
   if (refused !== null) return `Does not fit: ${refused}.`;
+  if (!Number.isFinite(memory)) return 'No buffer is too large; whether all fit depends on the memory.';
   const count = (n: number): string => n.toLocaleString('en-US');
   return `Fits; at most micro-batches of ${count(largest.tokens)} tokens, or a context of ${count(largest.positions)}.`;
 }

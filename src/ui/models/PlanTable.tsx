@@ -1,5 +1,5 @@
 import type { ModelPlan } from '../../lab/memory-plan';
-import { sizeShown } from './names';
+import { nameShown, sizeShown } from './names';
 import styles from './Plan.module.css';
 import { verdict } from './PlanSummary';
 import { PURPOSES } from './purposes';
@@ -15,7 +15,7 @@ export function PlanTable({ plan, onTake }: Props) {
   return (
     <>
       <h2>
-        {plan.name}: {plan.family}, {plan.parameters.toLocaleString('en-US')} parameters
+        {nameShown(plan.name)}: {plan.family}, {plan.parameters.toLocaleString('en-US')} parameters
       </h2>
       <section className={styles.scroll} aria-label="Memory by use">
         <table className={styles.table}>
@@ -44,7 +44,9 @@ export function PlanTable({ plan, onTake }: Props) {
                     {sizeShown(row.bytes[name])}
                   </td>
                 ))}
-                <td className={row.refused ? styles.problem : styles.caption}>{verdict(row)}</td>
+                <td className={row.refused ? styles.problem : styles.caption} data-wide>
+                  {verdict(row, plan.room)}
+                </td>
                 <td>
                   {row.capacity.training &&
                     (i === plan.chosen ? (

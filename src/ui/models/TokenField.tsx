@@ -3,8 +3,14 @@ import styles from './Load.module.css';
 import { changeAccess } from './shelf';
 import { useModels } from './store';
 
+interface Props {
+  /** Of the button. */
+  label: string;
+  onGiven?(): void;
+}
+
 /** For gated and private models. The token goes to the Hub's address and nowhere else, and is forgotten with the page. */
-export function TokenField({ onGiven }: { onGiven?(): void }) {
+export function TokenField({ label, onGiven }: Props) {
   const id = useId();
   const endpoint = useModels((s) => s.access.endpoint);
   const [text, setText] = useState('');
@@ -29,7 +35,7 @@ export function TokenField({ onGiven }: { onGiven?(): void }) {
         onChange={({ target }) => setText(target.value)}
       />
       <button type="submit" disabled={text.trim() === ''}>
-        Try again with it
+        {label}
       </button>
       <p id={`${id}-doc`} className={styles.note}>
         Kept in memory until the page closes, never stored; sent to {endpoint} only.
