@@ -68,6 +68,9 @@ export class InspectCommands {
         const { kind, name } = inspector.drop(command.files);
         return send({ type: 'dropped', id, model: name, adapter: kind === 'adapter', kind });
       }
+      case 'access':
+        inspector.use(command.access);
+        return send({ type: 'done', id });
       case 'load': {
         const { slot, subject } = command;
         return send({ type: 'loaded', id, slot, open: await inspector.load(subject, slot, hooks) });

@@ -8,7 +8,7 @@ import type { Problem, Task, Verdict } from '../../data/types';
 import type { Gpu } from '../../gpu/device';
 import type { Scores } from '../../model/policy';
 import type { DeviceReport } from '../events';
-import type { Dropped } from '../model-shelf';
+import type { Dropped, HubAccess } from '../model-shelf';
 import { openTask } from '../open-task';
 import { named } from '../report';
 import { chosenContext, chosenProblem, OWN, ownTask, rolloutIds, samplesOf } from './contexts';
@@ -203,6 +203,11 @@ export class Inspector {
       if (!hooks.signal?.aborted) throw error;
     }
     return { text: text.decode(ids), tokens: ids.length, ended: ids[ids.length - 1] === text.eosId };
+  }
+
+  /** From now on Hub ids lead there. */
+  use(access: HubAccess): void {
+    this.host.models.access = access;
   }
 
   /** Remembers dropped files under a name. */

@@ -1,7 +1,7 @@
 /** Where the inspector's models and adapters come from. */
 import type { AdapterFolder } from '../../model/adapter';
 import type { ModelConfig } from '../../model/config';
-import type { Dropped } from '../model-shelf';
+import type { Dropped, HubAccess } from '../model-shelf';
 import type { LoadedModel } from '../open-model';
 import type { PlacedFile } from '../sources/dropped';
 import type { DownloadProgress } from '../sources/progress';
@@ -13,6 +13,8 @@ export interface OpenHooks {
 
 /** Opens models and adapters by name, as ModelShelf does. Throws BadInput (a SourceError where the source is at fault). */
 export interface ModelOpener {
+  /** Where Hub ids lead, and who asks. Missing where that is settled elsewhere. */
+  access?: HubAccess;
   /** Only headers are read. */
   open(name: string, hooks?: OpenHooks): Promise<LoadedModel>;
   /** An adapter for a model of this configuration. */

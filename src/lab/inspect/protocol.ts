@@ -5,6 +5,7 @@
  */
 import { CONTEXT_MODES, type PrivilegedContext, type Problem, type SampleAnswer } from '../../data/types';
 import type { Alternative, DeviceReport } from '../events';
+import type { HubAccess } from '../model-shelf';
 import type { DroppedKind } from '../sources/classify';
 import type { PlacedFile } from '../sources/dropped';
 import type { DownloadProgress } from '../sources/progress';
@@ -104,6 +105,7 @@ export interface ContextEffect {
 export type InspectCommand = { readonly id: number } & (
   | { type: 'open' } // find the adapter and check it
   | { type: 'drop'; files: readonly (File | PlacedFile)[] } // answered by 'dropped'
+  | { type: 'access'; access: HubAccess } // where Hub ids lead from now on, and who asks
   | { type: 'load'; subject: Subject; slot: Slot } // replaces what the slot held; answered by 'loaded'
   | { type: 'unload'; slot: Slot }
   | { type: 'cancel'; of?: number } // stops that command; without `of`, everything that runs or waits
