@@ -9,6 +9,9 @@ export function signed(x: number, digits = 2): string {
   return Number(text) === 0 ? text : (x < 0 ? MINUS : '+') + text;
 }
 
+/** The sign of a number as it is shown: of one that reads as zero it is 0. */
+export const signOf = (x: number, digits = 2): number => Math.sign(Number(x.toFixed(digits)));
+
 /** 0.0021, 1.66, 1,234: about three figures. */
 export function plain(x: number | null): string {
   if (x === null) return '–';

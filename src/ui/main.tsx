@@ -7,6 +7,7 @@ import { connect, type Line } from './bridge';
 import { download } from './download';
 import { play } from './replay/player';
 import { playRecorded } from './replay/recorded';
+import { pageOf } from './route';
 import { stateFromQuery } from './state/chosen';
 import { useLab } from './state/store';
 import { rememberedTheme, showTheme } from './theme';
@@ -43,9 +44,25 @@ function openEngine(): void {
   });
 }
 
+/** The page on screen gets the GPU first: every engine checks the adapter when it opens, which takes a while. */
+function openInTurn(): void {
+  let opened = false;
+  const open = (): void => {
+    if (!opened) openEngine();
+    opened = true;
+  };
+  const openOnTrain = (): void => {
+    if (pageOf(location.hash) === 'train') open();
+  };
+  openOnTrain();
+  if (opened) return;
+  addEventListener('hashchange', openOnTrain);
+  void import('./inspector/settled').then(({ inspectorSettled }) => inspectorSettled()).then(open);
+}
+
 readLink();
 rememberedHub();
-openEngine();
+openInTurn();
 void playRecorded();
 
 createRoot(document.getElementById('root') as HTMLElement).render(

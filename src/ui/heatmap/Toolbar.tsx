@@ -1,5 +1,5 @@
 import { useLab } from '../state/store';
-import { MathSymbol } from './MathSymbol';
+import { MeasureButtons } from './MeasureButtons';
 import { FILTERS, type FilterName, MEASURES, type MeasureName, SORTS, type SortName } from './measures';
 import styles from './Toolbar.module.css';
 
@@ -16,20 +16,11 @@ export function Toolbar() {
   const held = useLab((s) => s.held !== null);
   return (
     <div className={styles.toolbar}>
-      <fieldset className={styles.measures}>
-        <legend className="visually-hidden">Tint shows</legend>
-        {(Object.keys(MEASURES) as MeasureName[]).map((name) => (
-          <button
-            key={name}
-            type="button"
-            aria-pressed={measure === name}
-            title={MEASURES[name].doc}
-            onClick={() => useLab.setState({ measure: name })}
-          >
-            <MathSymbol name={MEASURES[name].label} />
-          </button>
-        ))}
-      </fieldset>
+      <MeasureButtons<MeasureName>
+        measures={MEASURES}
+        chosen={measure}
+        onChoose={(name) => useLab.setState({ measure: name })}
+      />
       <label className={styles.choice}>
         <span className="visually-hidden">Show</span>
         <select value={filter} onChange={(e) => useLab.setState({ filter: e.target.value as FilterName })}>

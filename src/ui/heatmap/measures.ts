@@ -3,7 +3,7 @@ import type { SignalRollout } from '../../lab/events';
 import type { RolloutView } from '../state/snapshot';
 
 /** The per-token columns that a tint can show. */
-export type Columns = Pick<SignalRollout, 'u' | 's' | 't' | 'H_S' | 'H_T' | 'term' | 'advantage'>;
+export type Columns = Pick<SignalRollout, 'u' | 's' | 't' | 'H_S' | 'H_T' | 'phi' | 'term' | 'advantage'>;
 
 export interface Measure {
   readonly label: string;

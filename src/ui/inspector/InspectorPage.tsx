@@ -1,4 +1,52 @@
-/** The inspector: one problem, one response, every token's signal. */
+import { useEffect } from 'react';
+import { DropZone } from '../models/DropZone';
+import { takeInspectorFiles } from './actions/chooseModel';
+import { openPage, restore } from './actions/openLink';
+import { AnswerPanel } from './choices/AnswerPanel';
+import { ContextPanel } from './choices/ContextPanel';
+import { ModelPanel } from './choices/ModelPanel';
+import { ProblemPanel } from './choices/ProblemPanel';
+import { FailureBanner } from './FailureBanner';
+import { Figures } from './figures/Figures';
+import { TokenFigures } from './figures/TokenFigures';
+import styles from './InspectorPage.module.css';
+import { LinkNotice } from './LinkNotice';
+import { LoadNotice } from './LoadNotice';
+import { ResponsePanel } from './ResponsePanel';
+import { StatusLine } from './StatusLine';
+import { Tabs } from './tabs/Tabs';
+
+/** One problem, one response, every token's signal. Left to right: choices, the response, its figures. */
 export default function InspectorPage() {
-  return <main aria-label="Inspector" />;
+  useEffect(() => {
+    void openPage();
+    const onHash = (): void => void restore(location.hash);
+    addEventListener('hashchange', onHash);
+    return () => removeEventListener('hashchange', onHash);
+  }, []);
+  return (
+    <div className={styles.page}>
+      <FailureBanner />
+      <LinkNotice />
+      <LoadNotice />
+      <DropZone onFiles={takeInspectorFiles} />
+      <main className={styles.columns}>
+        <section className={styles.choices} aria-label="Choices">
+          <ModelPanel />
+          <ProblemPanel />
+          <ContextPanel />
+          <AnswerPanel />
+        </section>
+        <div className={styles.response}>
+          <ResponsePanel />
+          <Tabs />
+        </div>
+        <div className={styles.figures}>
+          <TokenFigures />
+          <Figures />
+        </div>
+      </main>
+      <StatusLine />
+    </div>
+  );
 }

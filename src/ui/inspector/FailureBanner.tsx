@@ -1,0 +1,70 @@
+import notices from '../notices/Notices.module.css';
+import { askContexts, askProblem, askPrompts, askScore, loadMain, loadOther } from './session';
+import { type InspectState, useInspector } from './store';
+
+type Where = NonNullable<InspectState['failure']>['lane'];
+
+const WHAT: Record<Where, string> = {
+  device: 'The GPU cannot be used',
+  drop: 'The files cannot be read',
+  main: 'The model cannot be opened',
+  other: 'The other model cannot be opened',
+  problem: 'The problem cannot be made',
+  generate: 'No response could be generated',
+  prompts: 'The prompts cannot be made',
+  score: 'The response cannot be scored',
+  compare: 'The comparison failed',
+  contexts: 'The contexts cannot be compared',
+  export: 'Nothing was exported',
+  link: 'The link does not work',
+};
+
+const AGAIN: Partial<Record<Where, () => void>> = {
+  main: loadMain,
+  other: loadOther,
+  problem: askProblem,
+  prompts: askPrompts,
+  score: askScore,
+  contexts: askContexts,
+};
+
+/** What could not be done, why, and the way on. What was on screen stays. */
+export function FailureBanner() {
+  const failure = useInspector((s) => s.failure);
+  const main = useInspector((s) => s.main);
+  const missing = useInspector((s) => (s.device.state === 'unavailable' ? s.device.reason : null));
+  if (missing !== null)
+    return (
+      <div className={notices.fault} role="alert">
+        <p>
+          <strong>Inspecting needs WebGPU, which this browser does not offer here.</strong> {missing} The Train page
+          says how to get it.
+        </p>
+      </div>
+    );
+  if (!failure) return null;
+  const again = againOf(failure.lane, main);
+  return (
+    <div className={notices.fault} role="alert">
+      <p>
+        <strong>{WHAT[failure.lane]}.</strong> {failure.message}
+      </p>
+      <div className={notices.buttons}>
+        {again && (
+          <button type="button" onClick={again}>
+            {main ? 'Try again' : 'Open the model again'}
+          </button>
+        )}
+        <button type="button" onClick={() => useInspector.setState({ failure: null })}>
+          Dismiss
+        </button>
+      </div>
+    </div>
+  );
+}
+
+const NEEDS_MODEL: readonly Where[] = ['main', 'problem', 'generate', 'prompts', 'score', 'compare', 'contexts'];
+
+/** Without a model everything begins with opening one. */
+const againOf = (lane: Where, main: InspectState['main']): (() => void) | undefined =>
+  main || !NEEDS_MODEL.includes(lane) ? AGAIN[lane] : loadMain;

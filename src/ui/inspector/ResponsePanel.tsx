@@ -1,0 +1,122 @@
+import { Legend } from '../heatmap/Legend';
+import { MeasureButtons } from '../heatmap/MeasureButtons';
+import { MEASURES } from '../heatmap/measures';
+import { ArmChoice } from './ArmChoice';
+import { editResponse } from './actions/editTexts';
+import { ExportMenu } from './export/ExportMenu';
+import { Flow } from './flow/Flow';
+import { piecesOf } from './flow/pieces';
+import styles from './ResponsePanel.module.css';
+import { type InspectMeasure, isAsked, useInspector } from './store';
+import { useView, type View } from './view';
+
+const focus = (focused: number): void => useInspector.setState({ focused });
+const point = (pointed: number | null): void => useInspector.setState({ pointed });
+const NO_TOKENS = { tokens: [], spans: [] };
+
+/** The response: its tokens in the tint of a measure, or as it is being written. */
+export function ResponsePanel() {
+  const view = useView();
+  const focused = useInspector((s) => s.focused);
+  const generating = useInspector((s) => s.generating);
+  const editing = useInspector((s) => s.editing === 'response');
+  const response = useInspector((s) => s.texts.response);
+  const waiting = useInspector((s) => isAsked(s, 'device', 'main', 'problem', 'prompts', 'score'));
+  const plainText = generating ?? (view ? null : response);
+  return (
+    <section className={styles.panel} aria-label="Response">
+      <div className={styles.head}>
+        <h2>
+          Response <Verdict view={view} />
+        </h2>
+        <div className={styles.tools}>
+          <button
+            type="button"
+            aria-pressed={editing}
+            onClick={() => useInspector.setState({ editing: editing ? null : 'response' })}
+          >
+            Edit
+          </button>
+          <ExportMenu />
+        </div>
+      </div>
+      <div className={styles.head}>
+        <MeasureButtons<InspectMeasure>
+          measures={view?.measures ?? MEASURES}
+          chosen={view?.measureName ?? 'u'}
+          onChoose={(measure) => useInspector.setState({ measure })}
+        />
+        {(view?.measureName === 'term' || view?.measureName === 'advantage') && <ArmChoice />}
+      </div>
+      <Legend measure={view?.measure ?? MEASURES.u} />
+      {editing && (
+        <textarea
+          className={styles.editor}
+          aria-label="Response, editable"
+          spellCheck={false}
+          dir="auto"
+          rows={4}
+          value={response}
+          onChange={(event) => editResponse(event.target.value)}
+        />
+      )}
+      <div className={styles.flow} aria-busy={waiting} data-waiting={waiting && view !== null}>
+        {plainText !== null ? (
+          <Unscored text={plainText} waiting={waiting} writing={generating !== null} />
+        ) : (
+          view && (
+            <Flow
+              pieces={view.pieces}
+              count={view.count}
+              measure={view.measure}
+              values={view.values}
+              u={view.columns.u}
+              focused={focused}
+              follow={false}
+              onFocus={focus}
+              onPoint={point}
+            />
+          )
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Verdict({ view }: { view: View | null }) {
+  const verdict = useInspector((s) => s.verdict);
+  if (!view) return null;
+  return (
+    <span className={styles.verdict}>
+      {view.count.toLocaleString('en-US')} tokens{verdict && `, ${verdict.reward > 0 ? '✓' : '✗'} ${verdict.reason}`}
+    </span>
+  );
+}
+
+/** Text that has no scores yet. */
+function Unscored({ text, waiting, writing }: { text: string; waiting: boolean; writing: boolean }) {
+  if (text === '')
+    return (
+      <p className={styles.empty}>
+        {writing
+          ? 'The student begins …'
+          : waiting
+            ? 'The response shows here, token by token, once the model is open.'
+            : 'There is no response yet. Take a sample answer, generate one, or write your own with Edit.'}
+      </p>
+    );
+  const pieces = piecesOf(NO_TOKENS, text).map((piece) => ({ ...piece, look: 'text' as const }));
+  return (
+    <Flow
+      pieces={pieces}
+      count={0}
+      measure={MEASURES.u}
+      values={null}
+      u={null}
+      focused={0}
+      follow={writing}
+      onFocus={() => {}}
+      onPoint={() => {}}
+    />
+  );
+}

@@ -1,0 +1,35 @@
+import { bytes, milliseconds, plain } from '../format';
+import { useThrottled } from '../hooks';
+import notices from '../notices/Notices.module.css';
+import { type InspectState, isAsked, useInspector } from './store';
+
+/** Time between two things said, ms: a screen reader must be able to finish. */
+const SPEAKS_EVERY = 2000;
+
+export function statusOf(state: InspectState): string {
+  const { device, main, scored, generated } = state;
+  if (device.state === 'unavailable') return 'No WebGPU.';
+  if (isAsked(state, 'device')) return 'Looking for a GPU and checking it.';
+  if (isAsked(state, 'main')) return `Opening ${state.subject.model}.`;
+  if (isAsked(state, 'other')) return `Opening ${state.otherSubject.model}.`;
+  if (isAsked(state, 'generate')) return 'The student is writing.';
+  if (isAsked(state, 'problem', 'prompts', 'score')) return 'Scoring the response.';
+  if (isAsked(state, 'compare')) return 'Scoring the other side of the comparison.';
+  if (isAsked(state, 'contexts')) return 'Scoring the response under every context.';
+  if (!main) return 'No model is open.';
+  const model = `${main.subject.model}: ${main.family}, ${plain(main.parameters)} parameters as ${main.storage}, ${bytes(main.bytes)} on the GPU`;
+  const written = generated && scored?.texts.response === state.texts.response;
+  const speed = written ? `; ${plain(generated.tokens / generated.seconds)} tokens a second` : '';
+  return scored
+    ? `${model}. ${scored.columns.tokens.length} tokens scored in ${milliseconds(1000 * scored.seconds)}${speed}.`
+    : `${model}.`;
+}
+
+export function StatusLine() {
+  const text = useThrottled(useInspector(statusOf), SPEAKS_EVERY);
+  return (
+    <p className={notices.status} role="status" aria-live="polite">
+      {text}
+    </p>
+  );
+}

@@ -1,0 +1,33 @@
+/** Opening an address that somebody copied. Models other than the built-in one are loaded only when a person says so. */
+import { stateFromHash } from '../link';
+import { askProblem, keepTexts, loadMain, loadOther, openInspector } from '../session';
+import { startWorker } from '../startWorker';
+import { NANO, useInspector } from '../store';
+
+/** The page's first moments: the link's state if there is one, then the engine. */
+export async function openPage(): Promise<void> {
+  await restore(location.hash);
+  openInspector(startWorker);
+}
+
+/** The state of a hash in the place of what is on screen. */
+export async function restore(hash: string): Promise<void> {
+  try {
+    const state = await stateFromHash(hash);
+    if (!state) return;
+    const subject = state.subject ?? NANO;
+    const builtIn = subject.model === NANO.model && subject.adapter === null;
+    useInspector.setState({ ...state, subject, scored: null, compared: null, effects: null, offered: !builtIn });
+    keepTexts();
+    const { main, compare, otherSubject } = useInspector.getState();
+    if (!main) return; // opened with the engine
+    if (JSON.stringify(main.subject) === JSON.stringify(subject)) {
+      useInspector.setState({ offered: false });
+      askProblem();
+    } else if (builtIn) loadMain();
+    if (compare === 'model' && otherSubject.model === NANO.model) loadOther();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    useInspector.setState({ failure: { lane: 'link', kind: 'bad-input', message } });
+  }
+}

@@ -1,0 +1,42 @@
+import { INSPECT_MODES, type InspectMode } from '../../../lab/inspect/protocol';
+import { chooseContext } from '../actions/chooseContext';
+import { useInspector } from '../store';
+import styles from './Choices.module.css';
+import { MODE_LABELS } from './modes';
+
+/** What the teacher is shown besides the problem. */
+export function ContextPanel() {
+  const context = useInspector((s) => s.context);
+  const origin = useInspector((s) => s.source?.origin);
+  const thinks = useInspector((s) => s.main?.thinks ?? false);
+  return (
+    <section className={styles.panel} aria-label="Teacher’s context">
+      <h2>Teacher’s context</h2>
+      <div className={styles.row}>
+        <label htmlFor="inspect-mode">Shown</label>
+        <select
+          id="inspect-mode"
+          value={context.mode}
+          onChange={(event) => chooseContext({ mode: event.target.value as InspectMode })}
+        >
+          {INSPECT_MODES.map((mode) => (
+            <option key={mode} value={mode}>
+              {MODE_LABELS[mode]}
+            </option>
+          ))}
+        </select>
+      </div>
+      <p className={styles.note}>{origin}</p>
+      {thinks && (
+        <label className={styles.check}>
+          <input
+            type="checkbox"
+            checked={context.thinking}
+            onChange={(event) => chooseContext({ thinking: event.target.checked })}
+          />
+          Thinking on
+        </label>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,99 @@
+import type { Subject } from '../../../lab/inspect/protocol';
+import { ModelPicker } from '../../models/ModelPicker';
+import { useModels } from '../../models/store';
+import { chooseComparison, openModel, openOther, takeInspectorFiles } from '../actions/chooseModel';
+import { type Compare, NANO, useInspector } from '../store';
+import styles from './Choices.module.css';
+
+const COMPARES: Record<Compare, string> = {
+  nothing: 'nothing',
+  'adapter-off': 'adapter off',
+  model: 'another model',
+};
+const STORAGES = ['auto', 'f32', 'bf16', 'f16', 'q8', 'q4'];
+
+/** The model that is looked at, its adapter and storage, and what it is compared with. */
+export function ModelPanel() {
+  const subject = useInspector((s) => s.subject);
+  const other = useInspector((s) => s.otherSubject);
+  const compare = useInspector((s) => s.compare);
+  const adapted = useInspector((s) => s.main?.adapter ?? null);
+  return (
+    <section className={styles.panel} aria-label="Model">
+      <SubjectFields id="inspect" label="Model" subject={subject} onOpen={openModel} />
+      {adapted && (
+        <p className={styles.note}>
+          Adapter of rank {adapted.rank} on {adapted.targets.join(', ')}.
+        </p>
+      )}
+      <div className={styles.row}>
+        <label htmlFor="inspect-compare">Compare</label>
+        <select
+          id="inspect-compare"
+          value={compare}
+          onChange={(event) => chooseComparison(event.target.value as Compare)}
+        >
+          {(Object.keys(COMPARES) as Compare[]).map((name) => (
+            <option key={name} value={name} disabled={name === 'adapter-off' && !adapted}>
+              with {COMPARES[name]}
+            </option>
+          ))}
+        </select>
+      </div>
+      {compare === 'model' && (
+        <div className={styles.inner}>
+          <SubjectFields id="inspect-other" label="Other model" subject={other} onOpen={openOther} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+interface Props {
+  id: string;
+  label: string;
+  subject: Subject;
+  onOpen(subject: Subject): void;
+}
+
+/** A model with its adapter and storage; every choice opens it anew. */
+function SubjectFields({ id, label, subject, onOpen }: Props) {
+  const cached = useModels((s) => s.cached) ?? [];
+  const dropped = useModels((s) => s.dropped);
+  const lists = { cached, dropped, onFiles: takeInspectorFiles };
+  return (
+    <>
+      <ModelPicker
+        label={label}
+        kind="model"
+        value={subject.model}
+        onChange={(name) => onOpen({ ...subject, model: name ?? NANO.model, adapter: null })}
+        {...lists}
+      />
+      <details className={styles.fold}>
+        <summary>
+          Adapter: {subject.adapter ?? 'none'}; storage: {subject.storage}
+        </summary>
+        <ModelPicker
+          label="Adapter"
+          kind="adapter"
+          value={subject.adapter}
+          onChange={(adapter) => onOpen({ ...subject, adapter })}
+          {...lists}
+        />
+        <div className={styles.row}>
+          <label htmlFor={`${id}-storage`}>Storage</label>
+          <select
+            id={`${id}-storage`}
+            value={subject.storage}
+            onChange={(event) => onOpen({ ...subject, storage: event.target.value })}
+          >
+            {STORAGES.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </div>
+      </details>
+    </>
+  );
+}

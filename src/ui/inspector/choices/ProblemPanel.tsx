@@ -1,0 +1,78 @@
+import { chooseProblem, ownProblem, stepProblem } from '../actions/chooseProblem';
+import { TASKS } from '../session';
+import { useInspector } from '../store';
+import styles from './Choices.module.css';
+import { NumberField } from './NumberField';
+import { OwnProblem } from './OwnProblem';
+
+/** Which problem: one of a task's held-out stream, or one's own. */
+export function ProblemPanel() {
+  const choice = useInspector((s) => s.choice);
+  const problem = useInspector((s) => s.problem);
+  const chooseTask = (task: string): void => {
+    const stream = 'index' in choice ? choice : { seed: 0, index: 0, minDepth: 5 };
+    if (task === 'own') ownProblem();
+    else chooseProblem({ ...stream, task });
+  };
+  return (
+    <section className={styles.panel} aria-label="Problem">
+      <h2>Problem</h2>
+      <div className={styles.row}>
+        <label htmlFor="inspect-task">Task</label>
+        <select id="inspect-task" value={choice.task} onChange={(event) => chooseTask(event.target.value)}>
+          {Object.entries(TASKS).map(([name, label]) => (
+            <option key={name} value={name}>
+              {label}
+            </option>
+          ))}
+          <option value="own">my own</option>
+        </select>
+      </div>
+      {'index' in choice ? (
+        <>
+          <div className={styles.row}>
+            <span>Number</span>
+            <div className={styles.group}>
+              <button
+                type="button"
+                aria-label="Previous problem"
+                disabled={choice.index === 0}
+                onClick={() => stepProblem(-1)}
+              >
+                ‹
+              </button>
+              <NumberField
+                label="Problem number"
+                value={choice.index}
+                min={0}
+                max={1e6}
+                whole
+                onChange={(index) => chooseProblem({ ...choice, index })}
+              />
+              <button type="button" aria-label="Next problem" onClick={() => stepProblem(1)}>
+                ›
+              </button>
+            </div>
+          </div>
+          <div className={styles.row}>
+            <span>Seed</span>
+            <NumberField
+              label="Seed"
+              value={choice.seed}
+              min={0}
+              max={1e9}
+              whole
+              onChange={(seed) => chooseProblem({ ...choice, seed })}
+            />
+          </div>
+          <p className={styles.question} dir="auto">
+            {problem?.problem.question}
+          </p>
+          {problem && <p className={styles.note}>Answer: {problem.problem.answer}</p>}
+        </>
+      ) : (
+        <OwnProblem choice={choice} />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,7 @@
+import type { InspectLine } from './bridge';
+
+/** The inspector's engine, beside the one that trains. */
+export function startWorker(): InspectLine {
+  const worker = new Worker(new URL('../../lab/inspect/worker.ts', import.meta.url), { type: 'module' });
+  return worker as unknown as InspectLine;
+}

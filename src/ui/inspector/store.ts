@@ -1,0 +1,148 @@
+/** The inspector's one store: choices, texts, and what its Worker answered last. */
+import { create } from 'zustand';
+import type { ArmName } from '../../antisd/arms';
+import type { PrivilegedContext, Problem } from '../../data/types';
+import type { DeviceReport } from '../../lab/events';
+import type {
+  ContextChoice,
+  ContextEffect,
+  InspectMessage,
+  OpenSubject,
+  ProblemChoice,
+  SampleAnswer,
+  ScoredText,
+  Subject,
+  Texts,
+} from '../../lab/inspect/protocol';
+import type { MeasureName } from '../heatmap/measures';
+
+/** Kinds of work, each with at most one command that is waited for. Later lanes build on earlier ones. */
+export const LANES = [
+  'device',
+  'main',
+  'other',
+  'problem',
+  'generate',
+  'prompts',
+  'score',
+  'compare',
+  'contexts',
+] as const;
+export type Lane = (typeof LANES)[number];
+
+/** A command that was sent and not yet answered in full. */
+export interface Asked {
+  readonly id: number;
+  /** What is being scored, so that the answer is shown with the texts it belongs to. */
+  readonly texts?: Texts;
+}
+
+/** Columns with the texts they were computed from. */
+export interface Scored {
+  readonly texts: Texts;
+  readonly columns: ScoredText;
+  readonly seconds: number;
+}
+
+export type Compare = 'nothing' | 'adapter-off' | 'model';
+export type InspectMeasure = MeasureName | 'delta';
+export type TabName = 'prompts' | 'contexts' | 'signals' | 'compare' | 'tokens';
+/** Which of the texts is being edited in place. */
+export type Editing = 'response' | 'student' | 'teacher' | null;
+
+export interface InspectState {
+  device:
+    | { state: 'closed' | 'opening' }
+    | { state: 'ready'; device: DeviceReport }
+    | { state: 'unavailable'; reason: string };
+  asked: Partial<Record<Lane, Asked>>;
+  progress: Extract<InspectMessage, { type: 'progress' }> | null;
+  failure: { readonly lane: Lane | 'drop' | 'export' | 'link'; readonly kind: string; readonly message: string } | null;
+  /** A link names a model that is not built in; it waits for a word. */
+  offered: boolean;
+  /** The link was just copied. */
+  copied: boolean;
+
+  subject: Subject;
+  compare: Compare;
+  otherSubject: Subject;
+  /** What is open, as the Worker says. */
+  main: OpenSubject | null;
+  other: OpenSubject | null;
+
+  choice: ProblemChoice;
+  problem: { readonly task: string; readonly problem: Problem; readonly samples: readonly SampleAnswer[] } | null;
+  context: ContextChoice;
+  sampling: { temperature: number; topP: number; maxNewTokens: number; seed: number };
+  /** The context c and where it came from; the verdict on the response. */
+  source: { readonly context: PrivilegedContext; readonly origin: string } | null;
+  verdict: { readonly reward: number; readonly reason: string } | null;
+
+  /** The texts of the fields. */
+  texts: Texts;
+  /** Prompts that were edited by hand stay as they are, whatever is chosen. */
+  edited: { readonly student: boolean; readonly teacher: boolean };
+  /** The sample answer that the response is, or null for one's own. */
+  sample: string | null;
+  /** A response that is being generated, as far as it is. */
+  generating: string | null;
+  /** How the response was generated, where it was. */
+  generated: { readonly tokens: number; readonly seconds: number; readonly ended: boolean } | null;
+
+  scored: Scored | null;
+  /** The same texts under the other checkpoint. */
+  compared: Scored | null;
+  /** What every context mode does to the response; `key` names what it is a function of. */
+  effects: { readonly key: string; readonly list: readonly ContextEffect[] } | null;
+
+  measure: InspectMeasure;
+  arm: ArmName;
+  /** The group that the response is thought to be in: its advantage comes from there. */
+  group: { readonly size: number; readonly right: number };
+  tab: TabName;
+  editing: Editing;
+  /** The token whose numbers are shown: focused, and pointed at for the moment. */
+  focused: number;
+  pointed: number | null;
+}
+
+export const NANO: Subject = { model: 'nano', adapter: null, storage: 'auto' };
+
+export const INITIAL: InspectState = {
+  device: { state: 'closed' },
+  asked: {},
+  progress: null,
+  failure: null,
+  offered: false,
+  copied: false,
+  subject: NANO,
+  compare: 'nothing',
+  otherSubject: NANO,
+  main: null,
+  other: null,
+  choice: { task: 'two-cards', seed: 0, index: 0, minDepth: 5 },
+  problem: null,
+  context: { mode: 'sibling-then-dataset', thinking: false, wording: 'standard' },
+  sampling: { temperature: 1, topP: 1, maxNewTokens: 128, seed: 0 },
+  source: null,
+  verdict: null,
+  texts: { student: '', teacher: '', response: '' },
+  edited: { student: false, teacher: false },
+  sample: null,
+  generating: null,
+  generated: null,
+  scored: null,
+  compared: null,
+  effects: null,
+  measure: 'u',
+  arm: 'antisd',
+  group: { size: 8, right: 4 },
+  tab: 'prompts',
+  editing: null,
+  focused: 0,
+  pointed: null,
+};
+
+export const useInspector = create<InspectState>(() => INITIAL);
+
+export const isAsked = (state: InspectState, ...lanes: Lane[]): boolean => lanes.some((lane) => state.asked[lane]);

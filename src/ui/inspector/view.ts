@@ -1,0 +1,110 @@
+/** What the page shows of a scored response: everything that follows from the store's state without the engine. */
+import {
+  type Analysis,
+  type ArmSignal,
+  advantageInGroup,
+  analyse,
+  armSignals,
+  type DivergenceSignal,
+  divergenceSignals,
+} from '../../lab/inspect/analysis';
+import type { ScoredText } from '../../lab/inspect/protocol';
+import { type Columns, MEASURES, type Measure } from '../heatmap/measures';
+import { namesOf, type Piece, piecesOf } from './flow/pieces';
+import { type InspectMeasure, type InspectState, useInspector } from './store';
+
+/** The measure that comparisons add. */
+const DELTA: Omit<Measure, 'of'> = {
+  label: 'Δu',
+  doc: 'u under the other model, less u under this one',
+  unit: 'nats',
+  domain: 2,
+  scale: 'both',
+};
+
+export interface View {
+  readonly response: string;
+  readonly scored: ScoredText;
+  readonly count: number;
+  readonly pieces: readonly Piece[];
+  /** How each token is called in headings and tables. */
+  readonly names: readonly string[];
+  readonly analysis: Analysis;
+  readonly divergences: readonly DivergenceSignal[];
+  readonly arms: readonly ArmSignal[];
+  readonly arm: ArmSignal;
+  readonly groupAdvantage: number;
+  readonly columns: Columns;
+  /** u of the other side of the comparison, and its difference to u; null without one. */
+  readonly other: { readonly u: readonly number[]; readonly delta: readonly number[] } | null;
+  readonly measures: Readonly<Partial<Record<InspectMeasure, Measure>>>;
+  readonly measureName: InspectMeasure;
+  readonly measure: Measure;
+  readonly values: readonly number[];
+}
+
+type Sources = Pick<InspectState, 'scored' | 'compared' | 'verdict' | 'group' | 'arm' | 'measure'>;
+
+const textsView = remember((scored: NonNullable<InspectState['scored']>) => {
+  const { columns, texts } = scored;
+  const pieces = piecesOf(columns, texts.response);
+  return {
+    response: texts.response,
+    scored: columns,
+    count: columns.tokens.length,
+    pieces,
+    names: namesOf(pieces, columns.tokens.length),
+    analysis: analyse(columns, texts.response),
+    divergences: divergenceSignals(columns.u),
+  };
+});
+
+const armsView = remember(
+  (scored: NonNullable<InspectState['scored']>, reward: 0 | 1, group: InspectState['group']) => {
+    const groupAdvantage = advantageInGroup(reward, group.size, group.right);
+    return { groupAdvantage, arms: armSignals(scored.columns, { reward, groupAdvantage }) };
+  },
+);
+
+/** The view of a state; null before anything is scored. */
+export function viewOf({ scored, compared, verdict, group, arm, measure }: Sources): View | null {
+  if (!scored || scored.columns.tokens.length === 0) return null;
+  const text = textsView(scored);
+  const { groupAdvantage, arms } = armsView(scored, verdict?.reward === 1 ? 1 : 0, group);
+  const chosen = arms.find(({ name }) => name === arm) ?? arms[0];
+  const [phi, term, advantage] = [chosen.columns.phi, chosen.columns.term, chosen.columns.advantage].map((x) =>
+    Array.from(x),
+  );
+  const columns: Columns = { ...scored.columns, phi, term, advantage };
+  const u = compared?.texts === scored.texts ? compared.columns.u : null;
+  const other = u && { u, delta: u.map((x, i) => x - scored.columns.u[i]) };
+  const measures = other ? { ...MEASURES, delta: { ...DELTA, of: () => other.delta } } : MEASURES;
+  const measureName = measure === 'delta' && !other ? 'u' : measure;
+  const shown: Measure = (measures as Record<InspectMeasure, Measure>)[measureName];
+  const values = shown.of(columns);
+  return { ...text, groupAdvantage, arms, arm: chosen, columns, other, measures, measureName, measure: shown, values };
+}
+
+const cachedView = remember(
+  (
+    scored: Sources['scored'],
+    compared: Sources['compared'],
+    verdict: Sources['verdict'],
+    group: Sources['group'],
+    arm: Sources['arm'],
+    measure: Sources['measure'],
+  ) => viewOf({ scored, compared, verdict, group, arm, measure }),
+);
+
+/** The view of the store's state, computed once for all who look. */
+export const useView = (): View | null =>
+  useInspector((s) => cachedView(s.scored, s.compared, s.verdict, s.group, s.arm, s.measure));
+
+/** A function that remembers its last result. */
+function remember<A extends readonly unknown[], R>(of: (...args: A) => R): (...args: A) => R {
+  let last: { args: A; result: R } | null = null;
+  return (...args) => {
+    if (!last?.args.every((arg, i) => Object.is(arg, args[i]))) last = { args, result: of(...args) };
+    return last.result;
+  };
+}
