@@ -32,6 +32,7 @@ export function chatTemplate(files: ReadonlyMap<string, string>, where: string):
   let template: Template;
   try {
     template = new Template(source);
+    template.parsed.body.unshift(...FIXED_DAY.parsed.body);
   } catch (error) {
     throw new BadInput(
       `The chat template cannot be read: ${(error as Error).message}`,
@@ -50,7 +51,10 @@ export function chatTemplate(files: ReadonlyMap<string, string>, where: string):
           add_generation_prompt: addGenerationPrompt,
           enable_thinking: thinking,
           tools: null,
-          date_string: '26 Jul 2024', // Llama's own default: the same prompt on every day
+          documents: null,
+          // Llama's own default day, so that a prompt is the same on every day.
+          date_string: dayAs('%d %b %Y'),
+          day_as: dayAs,
         });
       } catch (error) {
         throw new BadInput(
@@ -93,13 +97,50 @@ function templateOf(value: unknown): string | null {
   return typeof chosen?.template === 'string' ? chosen.template : null;
 }
 
-/** bos_token, eos_token … as texts. */
-function specialTokens(config: Record<string, unknown>): Record<string, string> {
-  const tokens: Record<string, string> = {};
-  for (const name of ['bos_token', 'eos_token', 'pad_token', 'unk_token']) {
-    const value = config[name];
+/** bos_token, eos_token … as texts, additional ones as a list, and those that a model names itself. */
+function specialTokens(config: Record<string, unknown>): Record<string, string | string[]> {
+  const textOf = (value: unknown) => {
     const text = isRecord(value) ? value.content : value;
-    if (typeof text === 'string') tokens[name] = text;
-  }
+    return typeof text === 'string' ? [text] : [];
+  };
+  const tokens: Record<string, string | string[]> = {};
+  const named = isRecord(config.extra_special_tokens) ? config.extra_special_tokens : {};
+  const usual = ['bos_token', 'eos_token', 'pad_token', 'unk_token', 'sep_token', 'cls_token', 'mask_token'];
+  for (const [name, value] of [...usual.map((key) => [key, config[key]] as const), ...Object.entries(named)])
+    for (const text of textOf(value)) tokens[name] = text;
+  const more = config.additional_special_tokens;
+  if (Array.isArray(more)) tokens.additional_special_tokens = more.flatMap(textOf);
   return tokens;
+}
+
+const MONTHS = 'January February March April May June July August September October November December'.split(' ');
+const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
+/** 26 July 2024, midnight. */
+const DAY = new Date(Date.UTC(2024, 6, 26));
+
+/** The library reads the clock in strftime_now; a template's own assignment comes before that. */
+const FIXED_DAY = new Template('{% set strftime_now = day_as %}');
+
+/** That day in the formats that templates ask for (Python's strftime); an unknown letter stays as it is. */
+function dayAs(format: string): string {
+  const two = (n: number) => String(n).padStart(2, '0');
+  const month = MONTHS[DAY.getUTCMonth()];
+  const day = DAYS[DAY.getUTCDay()];
+  const fields: Record<string, string> = {
+    Y: String(DAY.getUTCFullYear()),
+    y: two(DAY.getUTCFullYear() % 100),
+    m: two(DAY.getUTCMonth() + 1),
+    d: two(DAY.getUTCDate()),
+    B: month,
+    b: month.slice(0, 3),
+    A: day,
+    a: day.slice(0, 3),
+    H: '00',
+    I: '12',
+    M: '00',
+    S: '00',
+    p: 'AM',
+    '%': '%',
+  };
+  return format.replace(/%(.)/g, (whole, letter: string) => fields[letter] ?? whole);
 }
