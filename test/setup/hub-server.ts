@@ -55,6 +55,13 @@ export interface HubServer {
   close(): Promise<void>;
 }
 
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-headers': 'authorization, range',
+  'access-control-expose-headers':
+    'content-range, content-length, etag, accept-ranges, x-error-code, x-error-message, x-linked-etag, x-linked-size',
+};
+
 export async function startHub(): Promise<HubServer> {
   const cdn = createServer((request, response) => void serve('cdn', request, response));
   const hub = createServer((request, response) => void serve('hub', request, response));
@@ -88,6 +95,9 @@ export async function startHub(): Promise<HubServer> {
       authorization: authorization ?? null,
       sent: 0,
     };
+    // As the real one does: pages of any origin may read, with a token and ranges too.
+    for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value);
+    if (request.method === 'OPTIONS') return void response.writeHead(204).end();
     self.seen.push(seen);
     if (host === 'cdn') {
       const [, org, name, , ...file] = path.split('/');

@@ -1,0 +1,56 @@
+/** One page of the lab in a real browser, with what every end-to-end test asks of it. */
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+
+export class LabPage {
+  private constructor(
+    readonly page: Page,
+    /** Requests to other hosts, and errors that nobody caught. */
+    readonly strangers: string[],
+  ) {}
+
+  /** @param url the lab's address, @param query the link's settings. */
+  static async open(browser: Browser, url: string, query = '', options: BrowserContextOptions = {}): Promise<LabPage> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    const page = await context.newPage();
+    page.setDefaultTimeout(60_000);
+    const strangers: string[] = [];
+    page.on('request', (request) => {
+      const asked = request.url();
+      if (!asked.startsWith(url) && !/^(data|blob):/.test(asked)) strangers.push(asked);
+    });
+    page.on('pageerror', (error) => strangers.push(`error: ${error.message}`));
+    await page.route('**/recorded/*.json', (route) => route.abort());
+    await page.goto(url + query);
+    return new LabPage(page, strangers);
+  }
+
+  button(name: string | RegExp) {
+    return this.page.getByRole('button', typeof name === 'string' ? { name, exact: true } : { name });
+  }
+
+  /** Clicks a button once it is enabled. */
+  click(name: string | RegExp) {
+    return this.button(name).click();
+  }
+
+  get scored() {
+    return this.page.getByRole('region', { name: 'Token heatmap' }).locator('span[data-u]');
+  }
+
+  async stepsDone(): Promise<number> {
+    const bar = this.page.getByRole('progressbar', { name: 'Steps done' });
+    return (await bar.count()) > 0 ? Number(await bar.getAttribute('value')) : 0;
+  }
+
+  /** Polls the page: SwiftShader takes a second or so a step. */
+  async until(what: string, holds: () => Promise<boolean>): Promise<void> {
+    for (const end = Date.now() + 90_000; Date.now() < end; await this.page.waitForTimeout(200))
+      if (await holds()) return;
+    const says = ((await this.page.locator('body').textContent()) ?? '').replace(/\s+/g, ' ');
+    throw new Error(`Waited 90 s for: ${what}. The page says:\n${says.slice(0, 3000)}`);
+  }
+
+  close() {
+    return this.page.context().close();
+  }
+}
