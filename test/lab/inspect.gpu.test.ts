@@ -7,7 +7,7 @@ import { testDevice } from '../setup/gpu';
 import { onModel, testCommands, testInspector } from '../setup/inspect';
 
 const device = testDevice();
-const WITH_C = { mode: 'sibling-then-dataset', thinking: false, wording: '' } as const;
+const WITH_C = { mode: 'sibling-then-dataset', thinking: false, wording: 'standard' } as const;
 const CHOICE = { task: 'two-cards', seed: 0, index: 0, minDepth: 6 } as const;
 
 async function nano() {

@@ -48,8 +48,8 @@ export interface Analysis {
 export const STYLE_LIMIT = 0.5;
 /** … of a signal that is one: this many nats in all, over this many tokens. */
 const LEAST_SIGNAL = { nats: 1, tokens: 8 };
-/** Token strings in each of the two lists. */
-const LISTED = 8;
+/** Token strings in each of the two lists, where their sum of u is at least this many nats. */
+const LISTED = { most: 8, nats: 0.01 };
 
 const sum = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0);
 
@@ -60,7 +60,6 @@ export function analyse(scored: Columns, text: string): Analysis {
   const classes = classShares(u, classOf);
   const sumAbs = sum(u.map(Math.abs));
   const rows = tokenRows(tokens, u);
-  const bySum = (row: TokenRow) => row.count * row.meanU;
   return {
     tokens: tokens.length,
     sumU: sum(u),
@@ -74,15 +73,16 @@ export function analyse(scored: Columns, text: string): Analysis {
     classOf,
     classes,
     warning: styleWarning(classes, tokens.length, sumAbs),
-    shortcuts: rows
-      .filter((r) => r.meanU > 0)
-      .sort((a, b) => bySum(b) - bySum(a))
-      .slice(0, LISTED),
-    deliberation: rows
-      .filter((r) => r.meanU < 0)
-      .sort((a, b) => bySum(a) - bySum(b))
-      .slice(0, LISTED),
+    shortcuts: extremes(rows, 1),
+    deliberation: extremes(rows, -1),
   };
+}
+
+/** The rows with the largest sums of u on one side of zero. */
+function extremes(rows: readonly TokenRow[], sign: 1 | -1): TokenRow[] {
+  const size = (row: TokenRow) => sign * row.count * row.meanU;
+  const listed = rows.filter((row) => size(row) >= LISTED.nats).sort((a, b) => size(b) - size(a));
+  return listed.slice(0, LISTED.most);
 }
 
 /** Rows of the token table with u for the term: `share` is the share of Σ|u|. */

@@ -2,8 +2,6 @@
  * Problems to inspect and the teacher's context for one response. In a run c comes from a rollout's siblings; one
  * response alone has none, so a right sample of the task stands in, and every choice says in words where c came from.
  */
-import { chatTemplate } from '../../data/chat';
-import { chatTask } from '../../data/chat-task';
 import { chooseContexts } from '../../data/context';
 import { BadInput } from '../../data/errors';
 import { finalAnswer } from '../../data/maths';
@@ -11,7 +9,7 @@ import { TASKS } from '../../data/tasks';
 import { problemOf, solvingDepths } from '../../data/two-cards/problem';
 import type { PrivilegedContext, Problem, SampleAnswer, Task, Tokenizer, Verdict } from '../../data/types';
 import { wordProblems } from '../../data/word-problems';
-import type { TaskSetting } from '../open-task';
+import { chatTaskOn, type TaskSetting } from '../open-task';
 import type { InspectMode, ProblemChoice } from './protocol';
 
 /** Problems that one could borrow a solution from. */
@@ -23,13 +21,10 @@ export const OWN = 'own';
 
 /** The task of a user's own problem: one whose words the model speaks, or a chat with word problems to borrow from. */
 export function ownTask(setting: TaskSetting): Task {
-  const { model, tokenizer, maxNewTokens, thinking, symbolic } = setting;
+  const { tokenizer } = setting;
   const speaks = (t: Tokenizer) => t.vocabSize === tokenizer.vocabSize && t.token(0) === tokenizer.token(0);
   const native = TASKS.find((task) => speaks(task.tokenizer));
-  if (native) return native;
-  const template = chatTemplate(model.tokenizer, model.where);
-  const parts = { name: OWN, problems: wordProblems(LENT), tokenizer, tokenizerFiles: model.tokenizer, template };
-  return chatTask({ ...parts, maxNewTokens, thinking, symbolic });
+  return native ?? chatTaskOn(OWN, wordProblems(LENT), setting);
 }
 
 /** The problem that was chosen. Throws BadInput where there is none, or where an own one cannot be understood. */
@@ -91,7 +86,10 @@ export function chosenContext(
   verdict: Verdict,
   mode: InspectMode,
 ): ChosenContext {
-  const sample = samplesOf(problem, task).find(({ right }) => right);
+  // Never the response itself: a run's siblings are others too.
+  const own = response.join();
+  const rights = samplesOf(problem, task).filter(({ right }) => right);
+  const sample = rights.find(({ text }) => rolloutIds(task, text).join() !== own);
   const siblings = sample ? [rolloutIds(task, sample.text)] : [];
   const [context] = chooseContexts({
     mode: mode === 'wrong' ? 'sibling-then-dataset' : mode,

@@ -4,6 +4,7 @@
  */
 import { verdictsOn } from '../../antisd/verdicts';
 import { BadInput } from '../../data/errors';
+import type { SymbolicJudge } from '../../data/maths';
 import type { Problem, Task, Verdict } from '../../data/types';
 import type { Gpu } from '../../gpu/device';
 import type { Scores } from '../../model/policy';
@@ -35,6 +36,8 @@ export interface InspectorHost {
   /** Tunes and checks a new device. */
   prepare(gpu: Gpu): Promise<DeviceReport>;
   readonly models: ModelOpener;
+  /** A second opinion on answers. */
+  readonly symbolic?: SymbolicJudge;
 }
 
 export interface GenerationOptions {
@@ -247,9 +250,10 @@ export class Inspector {
     const key = JSON.stringify([name, thinking, wording]);
     let task = this.tasks.get(key);
     if (!task) {
-      const setting = { model, tokenizer: model.text, maxNewTokens: RESPONSE_TOKENS, thinking };
+      const { symbolic } = this.host;
+      const setting = { model, tokenizer: model.text, maxNewTokens: RESPONSE_TOKENS, thinking, wording, symbolic };
       const read = async (file: string) => (await this.host.models.readData?.(file)) ?? null;
-      task = name === OWN ? Promise.resolve(ownTask(setting)) : openTask(name, setting, read);
+      task = name === OWN ? (async () => ownTask(setting))() : openTask(name, setting, read);
       this.tasks.set(key, task);
       task.catch(() => this.tasks.delete(key));
     }
@@ -258,7 +262,7 @@ export class Inspector {
 }
 
 /** For what does not depend on the wording. */
-const PLAIN = { thinking: false, wording: '' };
+const PLAIN = { thinking: false, wording: 'standard' };
 
 async function judged(task: Task, problem: Problem, response: string): Promise<[ids: number[], verdict: Verdict]> {
   const ids = rolloutIds(task, response);

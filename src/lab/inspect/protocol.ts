@@ -129,7 +129,7 @@ export type InspectMessage =
   | { type: 'opened'; id: number; device: DeviceReport }
   | { type: 'unavailable'; id: number; reason: string }
   /** The name to load it by (of data: the task's name), and what it is. */
-  | { type: 'dropped'; id: number; model: string; adapter: boolean; kind: DroppedKind }
+  | { type: 'dropped'; id: number; model: string; adapter: boolean; kind?: DroppedKind }
   | {
       type: 'progress';
       id: number;

@@ -3,6 +3,7 @@ import { openBrowserGpu } from '../../gpu/open.browser';
 import { privateFiles } from '../files.browser';
 import { browserShelf } from '../model-shelf.browser';
 import { prepareDevice } from '../prepare-device';
+import { browserSymbolicJudge } from '../symbolic/judge.browser';
 import { InspectCommands } from './commands';
 import { Inspector } from './inspector';
 import type { InspectCommand, InspectMessage } from './protocol';
@@ -19,6 +20,7 @@ const inspector = new Inspector({
   openGpu: openBrowserGpu,
   prepare: async (gpu) => prepareDevice(gpu, await privateFiles('cache').catch(() => null)),
   models: browserShelf(base),
+  symbolic: browserSymbolicJudge((message) => console.warn(message)),
 });
 const commands = new InspectCommands(inspector, (message) => scope.postMessage(message));
 
