@@ -1,5 +1,11 @@
-/** Conversations as token ids, with what is to be learnt marked. */
-import type { ChatTemplate } from './chat';
+/**
+ * Conversations as token ids, with what is to be learnt marked: the assistant's words and the token that ends each turn.
+ *
+ * The ids are those of the whole text wherever the prompt's ids begin it, so always where a special token stands between
+ * prompt and answer. Where a token would reach across that border, prompt and answer are encoded apart: the model reads
+ * the prompt as it does when it generates.
+ */
+import type { ChatMessage, ChatTemplate } from './chat';
 import type { Conversation } from './dataset';
 import { BadInput } from './errors';
 import type { SupervisedExample, Tokenizer } from './types';
@@ -11,8 +17,11 @@ const isVerbatim = ({ pair }: Conversation, template: ChatTemplate): boolean => 
 export function promptOf(conversation: Conversation, template: ChatTemplate): string {
   const { messages } = conversation;
   if (isVerbatim(conversation, template)) return messages[0].content;
-  const first = messages.findIndex((m) => m.role === 'assistant');
-  return template.render(messages.slice(0, first), { addGenerationPrompt: true, thinking: false });
+  return promptBefore(
+    messages,
+    messages.findIndex((m) => m.role === 'assistant'),
+    template,
+  );
 }
 
 /** The first answer, as the data have it. */
@@ -20,9 +29,9 @@ export const answerOf = ({ messages }: Conversation): string =>
   messages.find((m) => m.role === 'assistant')?.content ?? '';
 
 /**
- * Ids and loss mask of a conversation: the assistant's turns with the token that ends each are learnt, nothing else.
- * Throws BadInput where a text cannot be encoded, and where the template rewrites what came before an answer, so that
- * the answer cannot be told apart.
+ * Ids and loss mask of a conversation. Of a template that rewrites what came before (reasoning templates drop the
+ * thoughts of earlier turns), only the last answers are learnt that stand as the model will have said them. Throws
+ * BadInput where a text cannot be encoded, and where not even the last answer continues its prompt.
  */
 export function supervisedExample(
   conversation: Conversation,
@@ -31,51 +40,92 @@ export function supervisedExample(
   where: string,
 ): SupervisedExample {
   const { messages } = conversation;
-  const render = (n: number, addGenerationPrompt: boolean) =>
-    template.render(messages.slice(0, n), { addGenerationPrompt, thinking: false });
-  const ids: number[] = [];
-  const lossMask: number[] = [];
-  const add = (text: string, learnt: 0 | 1) => {
-    if (text === '') return;
-    const piece = tokenizer.encode(text);
-    ids.push(...piece);
-    lossMask.push(...piece.map(() => learnt));
-  };
-  const end = tokenizer.token(tokenizer.eosId);
+  const text = new LearntText(tokenizer);
   if (isVerbatim(conversation, template)) {
-    add(messages[0].content, 0);
-    add(messages[1].content, 1);
-    if (ids.at(-1) !== tokenizer.eosId) {
-      ids.push(tokenizer.eosId);
-      lossMask.push(1);
-    }
-    return { ids, lossMask };
+    text.add(messages[0].content, 0);
+    text.add(messages[1].content, 1);
+    text.end();
+    return text.example();
   }
+  const turns = messages.flatMap(({ role }, i) => {
+    if (role !== 'assistant') return [];
+    const before = promptBefore(messages, i, template);
+    const after = template.render(messages.slice(0, i + 1), { addGenerationPrompt: false, thinking: false });
+    return [{ before, after, continues: after.startsWith(before) }];
+  });
+  let first = turns.length - 1;
+  if (!turns[first]?.continues)
+    throw new BadInput(
+      'The chat template writes the last answer other than behind its prompt',
+      where,
+      'Leave out of the answer what the template changes, or use another model.',
+    );
+  while (first > 0 && turns[first - 1].continues && turns[first].before.startsWith(turns[first - 1].after)) first--;
+
   let shown = '';
-  messages.forEach((message, i) => {
-    if (message.role !== 'assistant') return;
-    const before = render(i, true);
-    const after = render(i + 1, false);
-    if (!before.startsWith(shown) || !after.startsWith(before)) {
-      // Reasoning templates drop the thoughts of earlier turns; then only the last answer can be learnt as it stands.
-      throw new BadInput(
-        'The chat template rewrites earlier turns',
-        where,
-        'Split the conversation so that each example ends with the answer to be learnt.',
-      );
-    }
-    add(before.slice(shown.length), 0);
+  for (const { before, after } of turns.slice(first)) {
+    text.add(before.slice(shown.length), 0);
     // Templates end a turn with the end token and a line break: what follows the end token is not the model's to say.
     const said = after.slice(before.length);
-    const at = said.lastIndexOf(end);
-    const own = at < 0 ? said : said.slice(0, at + end.length);
-    add(own, 1);
-    if (at < 0) {
-      ids.push(tokenizer.eosId);
-      lossMask.push(1);
-    }
-    add(said.slice(own.length), 0);
+    const at = said.lastIndexOf(text.endToken);
+    const own = at < 0 ? said : said.slice(0, at + text.endToken.length);
+    text.add(own, 1);
+    if (at < 0) text.end();
+    text.add(said.slice(own.length), 0);
     shown = after;
-  });
-  return { ids, lossMask };
+  }
+  return text.example();
+}
+
+/** What the model reads before message i; an answer with thoughts follows a prompt that lets it think. */
+function promptBefore(messages: readonly ChatMessage[], i: number, template: ChatTemplate): string {
+  const thinking = messages[i].content.includes('</think>');
+  return template.render(messages.slice(0, i), { addGenerationPrompt: true, thinking });
+}
+
+/** Ids and loss mask growing together. */
+class LearntText {
+  readonly endToken: string;
+  private text = '';
+  private readonly ids: number[] = [];
+  private readonly lossMask: number[] = [];
+
+  constructor(private readonly tokenizer: Tokenizer) {
+    this.endToken = tokenizer.token(tokenizer.eosId);
+  }
+
+  add(piece: string, learnt: 0 | 1): void {
+    if (piece === '') return;
+    this.text += piece;
+    const whole = this.wholeText();
+    const begins = whole !== null && this.ids.every((id, i) => id === whole[i]);
+    for (const id of begins ? whole.slice(this.ids.length) : this.tokenizer.encode(piece)) this.push(id, learnt);
+  }
+
+  /** Ids of the text so far; null where it is none: words of a word-level vocabulary must not touch. */
+  private wholeText(): number[] | null {
+    try {
+      return this.tokenizer.encode(this.text);
+    } catch (error) {
+      if (error instanceof BadInput) return null;
+      throw error;
+    }
+  }
+
+  /** The end token, where the text has not said it. */
+  end(): void {
+    const { eosId } = this.tokenizer;
+    if (this.ids.at(-1) === eosId) return;
+    this.text += this.endToken;
+    this.push(eosId, 1);
+  }
+
+  private push(id: number, learnt: 0 | 1): void {
+    this.ids.push(id);
+    this.lossMask.push(learnt);
+  }
+
+  example(): SupervisedExample {
+    return { ids: this.ids, lossMask: this.lossMask };
+  }
 }
