@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { finalAnswer, needsSymbols, sameAnswer } from '../../src/data/maths';
 import { Random } from '../../src/data/random';
-import { ANSWERS, RESPONSES } from './maths-pairs';
+import { ANSWERS, LATER_ANSWERS, LATER_RESPONSES, RESPONSES, THIRD_ANSWERS, THIRD_RESPONSES } from './maths-pairs';
 
 test.each([
   ['the last box counts', 'It is \\boxed{3}, no, \\boxed{4}.', '4'],
@@ -66,7 +66,11 @@ test('property: however a number is written, it stays the same number, and no ot
   );
 });
 
-const everything = [...Object.values(ANSWERS).flat(), ...RESPONSES].flatMap((pair) => pair.slice(0, 2) as string[]);
+const pairs = [
+  ...[...Object.values(ANSWERS).flat(), ...LATER_ANSWERS, ...THIRD_ANSWERS],
+  ...[...RESPONSES, ...LATER_RESPONSES, ...THIRD_RESPONSES],
+];
+const everything = pairs.flatMap((pair) => pair.slice(0, 2) as string[]);
 const answer = fc.oneof(fc.constantFrom(...everything), fc.string({ unit: 'binary', maxLength: 60 }));
 
 test('property: sameAnswer is reflexive and symmetric', () => {
@@ -77,7 +81,7 @@ test('property: sameAnswer is reflexive and symmetric', () => {
     }),
     { numRuns: 5000, seed: 4 },
   );
-  for (const [a, b] of Object.values(ANSWERS).flat()) expect(sameAnswer(a, b), `${a} | ${b}`).toBe(sameAnswer(b, a));
+  for (const [a, b] of pairs) expect(sameAnswer(a, b), `${a} | ${b}`).toBe(sameAnswer(b, a));
 });
 
 test('two numbers, two words or two structures need no symbols; expressions do', () => {

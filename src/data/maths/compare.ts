@@ -14,7 +14,7 @@ const MAX_UNORDERED = 24;
  */
 export function compareAnswers(given: string, wanted: string, expressionsEqual: ExpressionsEqual): boolean {
   if (given.length > MAX_ANSWER || wanted.length > MAX_ANSWER) return given.trim() === wanted.trim();
-  const [a, b] = [clean(given), clean(wanted)];
+  const [a, b] = [withoutGloss(clean(given)), withoutGloss(clean(wanted))];
   if (keyOf(a) === keyOf(b)) return true;
   const [x, y] = [choiceOf(a), choiceOf(b)];
   if (x && y) {
@@ -23,6 +23,16 @@ export function compareAnswers(given: string, wanted: string, expressionsEqual: 
   }
   // "(B) 12" for the problem whose answer is 12: what stands beside the letter is the answer.
   return same(structureOf(x?.rest || a), structureOf(y?.rest || b), expressionsEqual);
+}
+
+/** "7 (seven)" and "0.5 (or 50%)" say one thing twice; "5 (or 6)" does not, and stays as it is. */
+function withoutGloss(text: string): string {
+  const found = /^([^()]+?) \((or |i\.e\.,? |about |approximately |\\approx ?|= ?)?([^()]+)\)$/.exec(text);
+  if (!found) return text;
+  const [, said, joined, again] = found;
+  const isGloss = joined !== undefined || /^[a-z -]{2,}$/i.test(said) || /^[a-z -]{2,}$/i.test(again);
+  const never = () => false;
+  return isGloss && same(structureOf(said), structureOf(again), never) ? said : text;
 }
 
 /** A letter of multiple choice, A to J, with the answer beside it where there is one. */

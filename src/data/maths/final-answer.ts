@@ -27,9 +27,9 @@ export function finalAnswer(text: string): string | null {
 
 const BOX = /\\(?:boxed|fbox|framebox)(?![a-zA-Z])|(?<![a-zA-Z\\])boxed(?=\{)/g;
 
-/** Between two boxes of one answer: "$\\boxed{3}$ or $x = \\boxed{5}$". */
+/** Between two boxes of one answer: "$\boxed{3}$ or $x = \boxed{5}$". */
 const JOIN =
-  /^[\s$]*(?:\\[)\]])?[\s$]*(?:[,;]|,? ?(?:and|or|\\text\{ ?(?:and|or) ?\}))[\s$]*(?:and |or )?(?:\\[([])?[\s$]*(?:[a-zA-Z](?:_\w)? ?= ?)?$/;
+  /^[\s$]*(?:\\[)\]])?[\s$]*(?:[,;]|,? ?(?:and|or|\\text\{ ?(?:and|or) ?\}))(?:[\s$]|\\q?quad(?![a-z])|\\[ ,;])*(?:and |or )?(?:\\[([])?[\s$]*(?:[a-zA-Z](?:_\w)? ?= ?)?$/;
 
 /** The last box that is not empty; boxes joined by commas, "and" or "or" are one answer. */
 function lastBox(text: string): Found | null {
@@ -141,7 +141,7 @@ function statement(text: string, at: number, start: number): Found | null {
 /** Without an answer, or about one: "correct", "as follows", "in the form a/b". */
 const NO_ANSWER =
   /^(?:$|(?:correct|right|wrong|incorrect|reasonable|valid|verified|consistent|clear|found|obtained|simplified|expected|indeed|also|already|as|in|to|that|when|because|therefore|we|you|what|which|choice|option|the (?:sum|product|number|total|value) (?:of|that))\b(?! ?\(?[A-J]\)?(?:\W|$))[^\d\\]*$|[[<][a-z ]+[\]>]|[-=_]{2,}$|\.\.\.)/i;
-const REASONS = /^(.*?\S),? \(?(?:because|since|as |so |which|where|given that|when|after|if )/;
+const REASONS = /^(.*?\S),? \(?(?:because|since|as |so |which|where|given that|after )/;
 
 /** A line up to the full stop, outside braces and formulas, that ends its first sentence. */
 function sentenceOf(line: string): string {

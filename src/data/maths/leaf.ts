@@ -98,7 +98,7 @@ function sameNumeral(a: Leaf, b: Leaf): boolean {
   return numeral?.digits === other.key;
 }
 
-/** 2:4 is 1:2 and the fraction 1/2. */
+/** 2:4 is 1:2 and the fraction 1/2; 6:1 is not the number 6. */
 function sameRatio(a: Leaf, b: Leaf): boolean {
   const [x, y] = [a.terms ?? asTerms(b.terms, a.number), b.terms ?? asTerms(a.terms, b.number)];
   if (!x || !y || x.length !== y.length) return false;
@@ -109,7 +109,7 @@ function sameRatio(a: Leaf, b: Leaf): boolean {
 }
 
 const asTerms = (other: Leaf['terms'], number: Maybe): Rational[] | null =>
-  number && other?.length === 2
+  number && number.d !== 1n && other?.length === 2
     ? [
         { n: number.n, d: 1n },
         { n: number.d, d: 1n },
@@ -147,6 +147,11 @@ function quantityOf(text: string): Quantity {
   const money = /^(-?) ?(\\\$|[$€£¥₹]) ?(-?)/.exec(text);
   let rest = money ? `${money[1]}${money[3]}${text.slice(money[0].length)}` : text;
   const names: string[] = money ? [money[2].replace('\\', '')] : [];
+  const after = / ?(\\\$|[€£¥₹])$/.exec(rest);
+  if (after) {
+    names.push(after[1].replace('\\', ''));
+    rest = rest.slice(0, after.index);
+  }
   const before: string[] = [];
   for (let cut = trailingWord(rest); cut && !spelledNumber(rest); cut = trailingWord(rest)) {
     rest = cut.rest;

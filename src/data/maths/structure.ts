@@ -102,7 +102,7 @@ function split(text: string, inBrackets: boolean, only: RegExp | null = null): s
   return parts.map((part) => part.trim()).filter((part) => part !== '');
 }
 
-const NAME = String.raw`(?:\((?:[a-zA-Z], ?){1,3}[a-zA-Z]\)|\\?[a-zA-Z]{1,12}|[a-zA-Z](?:_\{?\w{1,4}\}?)?'?|[a-zA-Z]\([a-zA-Z]\)|\\angle ?[A-Z]{1,3}|[A-Z]{2,4}|[a-zA-Z]{1,2}(?: ?[-+] ?[a-zA-Z]{1,2}){1,3}|[a-zA-Z][a-zA-Z ]{2,40})`;
+const NAME = String.raw`(?:\((?:[a-zA-Z], ?){1,3}[a-zA-Z]\)|\\?[a-zA-Z]{1,12}|\\[a-z]{2,8}_\{?\w{1,4}\}?|[a-zA-Z](?:_\{?\w{1,4}\}?)?'?|[a-zA-Z]\([a-zA-Z]\)|\\angle ?[A-Z]{1,3}|[A-Z]{2,4}|[a-zA-Z]{1,2}(?: ?[-+] ?[a-zA-Z]{1,2}){1,3}|[a-zA-Z][a-zA-Z ]{2,40})`;
 const LABEL = new RegExp(String.raw`^(${NAME}) ?(?:=|\\approx|\\in(?![a-z])|:=) ?(.+)$`, 's');
 
 /** The name in "x = 5", "f(x) = …", "x \in [1,2]" or "Area = 5 cm"; of a chain (x = 2 + 3 = 5) the last part is the answer. */
