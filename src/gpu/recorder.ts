@@ -22,6 +22,8 @@ export function rows(n: number): Workgroups {
 export type KernelTimes = Map<string, { ms: number; dispatches: number }>;
 
 export class Recorder {
+  /** Bytes of the device that every recorder holds. */
+  static readonly bytes = SLOT * SLOTS + UPLOAD;
   /** Counters since the last `resetCounters`. */
   dispatches = 0;
   submits = 0;

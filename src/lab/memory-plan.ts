@@ -1,5 +1,6 @@
 /** What a model and a configuration take of an adapter's memory, before anything is loaded, and what would still fit. */
 import type { FileSource } from '../data/bytes';
+import { Recorder } from '../gpu/recorder';
 import { elements } from '../gpu/tensor';
 import type { Storage } from '../kernels/storage';
 import type { Capacity } from '../model/activations';
@@ -101,8 +102,14 @@ export function planRows(model: ModelHeaders, c: TrainConfig, room: AdapterRoom)
 
 function planRow(use: string, config: ModelConfig, capacity: Capacity, room: AdapterRoom): PlanRow {
   const storage = capacity.training && !capacity.lora ? 'f32' : (capacity.storage ?? 'f32');
-  const bytes = planMemory(config, capacity);
+  const bytes = deviceMemory(config, capacity);
   return { use, storage, capacity, bytes, refused: refusal(config, capacity, bytes.total, room) };
+}
+
+/** What the device holds for a model of this capacity: its tensors, and what carries commands and data to them. */
+function deviceMemory(config: ModelConfig, capacity: Capacity): MemoryPlan {
+  const bytes = planMemory(config, capacity);
+  return { ...bytes, scratch: bytes.scratch + Recorder.bytes, total: bytes.total + Recorder.bytes };
 }
 
 function refusal(config: ModelConfig, capacity: Capacity, total: number, room: AdapterRoom): string | null {
@@ -124,7 +131,7 @@ export function largestThatFits(
 ): { tokens: number; positions: number } {
   const fits = (changed: Partial<Capacity>) => {
     const asked = { ...capacity, ...changed };
-    return refusal(config, asked, planMemory(config, asked).total, room) === null;
+    return refusal(config, asked, deviceMemory(config, asked).total, room) === null;
   };
   const tokens = largest((n) => fits({ tokens: n, targets: n }), capacity.positions, 1 << 20);
   const most = Math.min(config.maxPositions, 1 << 20);
