@@ -1,6 +1,7 @@
 /** Chat templates: how a model family writes down a conversation, through the ecosystem's Jinja library. */
 import { Template } from '@huggingface/jinja';
 import { BadInput } from './errors';
+import { losesOutput } from './template-jumps';
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
@@ -32,7 +33,6 @@ export function chatTemplate(files: ReadonlyMap<string, string>, where: string):
   let template: Template;
   try {
     template = new Template(source);
-    template.parsed.body.unshift(...FIXED_DAY.parsed.body);
   } catch (error) {
     throw new BadInput(
       `The chat template cannot be read: ${(error as Error).message}`,
@@ -40,6 +40,13 @@ export function chatTemplate(files: ReadonlyMap<string, string>, where: string):
       'Copy tokenizer_config.json (or chat_template.jinja) again from the model’s source.',
     );
   }
+  if (losesOutput(template.parsed.body))
+    throw new BadInput(
+      'The chat template leaves a loop with break or continue after it has said something, which cannot be followed here',
+      where,
+      'Put a chat_template.jinja without that beside tokenizer.json.',
+    );
+  template.parsed.body.unshift(...FIXED_DAY.parsed.body);
   const special = specialTokens(config);
   return {
     ofModel: true,

@@ -108,6 +108,20 @@ test.each([
   expect(() => shown({ chat_template })).toThrow(message);
 });
 
+test.each([
+  ['{% for m in messages %}{{ m.role }}{% if m.content %}{% continue %}{% endif %}{% endfor %}', true],
+  ['{% for m in messages %}{% if m.content %}x{% break %}{% endif %}{% endfor %}', true],
+  ['{% for m in messages %}{% for n in [1] %}{{ n }}{% endfor %}{% break %}{% endfor %}', true],
+  ['{% macro f(x) %}{% for n in x %}-{% continue %}{% endfor %}{% endmacro %}{{ f([1]) }}', true],
+  ['said {% for m in messages %}{% set x = 1 %}{% if x %}{% continue %}{% endif %}{{ m.role }}{% endfor %}', false],
+  ['{% for m in messages %}{% if x %}{{ x }}{% else %}{% continue %}{% endif %}{% endfor %}', false],
+  ['{% for m in messages %}{{ m.role }}{% for n in [1] %}{% break %}{% endfor %}{% endfor %}', false],
+])('a template that would lose what it said is refused: %s', (chat_template, refused) => {
+  const make = () => shown({ chat_template });
+  if (refused) expect(make).toThrow(/break or continue after it has said something.*\(model\)/);
+  else expect(make).not.toThrow();
+});
+
 test('a broken tokenizer_config.json is named', () => {
   for (const text of ['{', '[]', '3'])
     expect(() => chatTemplate(new Map([['tokenizer_config.json', text]]), 'model')).toThrow(
