@@ -68,8 +68,16 @@ export function duration(seconds: number): string {
 export const milliseconds = (ms: number): string =>
   ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`;
 
+/** ⟨200D⟩ for a character that shows nothing. */
+const codePoint = (c: string): string =>
+  `⟨${(c.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0')}⟩`;
+
 /** A token with its white space made visible: a middle dot for a blank, arrows for line end and tab. */
 export function tokenText(token: string): string {
   if (token === '') return '∅';
-  return token.replace(/ /g, '·').replace(/\n/g, '↵').replace(/\t/g, '→');
+  return token
+    .replace(/ /g, '·')
+    .replace(/\n/g, '↵')
+    .replace(/\t/g, '→')
+    .replace(/[\p{Cc}\p{Cf}]/gu, codePoint);
 }

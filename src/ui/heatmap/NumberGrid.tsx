@@ -12,10 +12,10 @@ export interface NumberEntry {
   readonly tinted?: boolean;
 }
 
-/** Names and numbers in columns of four. */
+/** Names and numbers in two columns. */
 export function NumberGrid({ entries }: { entries: readonly NumberEntry[] }) {
   return (
-    <dl className={styles.grid}>
+    <dl className={styles.grid} style={{ gridTemplateRows: `repeat(${Math.ceil(entries.length / 2)}, auto)` }}>
       {entries.map(({ name, doc, value, signed: isSigned, tinted }) => (
         <div key={name} title={doc}>
           <dt>

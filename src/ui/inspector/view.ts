@@ -16,7 +16,7 @@ import { type InspectMeasure, type InspectState, useInspector } from './store';
 /** The measure that comparisons add. */
 const DELTA: Omit<Measure, 'of'> = {
   label: 'Δu',
-  doc: 'u under the other model, less u under this one',
+  doc: 'u here, less u on the other side of the comparison',
   unit: 'nats',
   domain: 2,
   scale: 'both',
@@ -35,7 +35,7 @@ export interface View {
   readonly arm: ArmSignal;
   readonly groupAdvantage: number;
   readonly columns: Columns;
-  /** u of the other side of the comparison, and its difference to u; null without one. */
+  /** u of the other side of the comparison, and what u is more here; null without one. */
   readonly other: { readonly u: readonly number[]; readonly delta: readonly number[] } | null;
   readonly measures: Readonly<Partial<Record<InspectMeasure, Measure>>>;
   readonly measureName: InspectMeasure;
@@ -77,7 +77,7 @@ export function viewOf({ scored, compared, verdict, group, arm, measure }: Sourc
   );
   const columns: Columns = { ...scored.columns, phi, term, advantage };
   const u = compared?.texts === scored.texts ? compared.columns.u : null;
-  const other = u && { u, delta: u.map((x, i) => x - scored.columns.u[i]) };
+  const other = u && { u, delta: u.map((x, i) => scored.columns.u[i] - x) };
   const measures = other ? { ...MEASURES, delta: { ...DELTA, of: () => other.delta } } : MEASURES;
   const measureName = measure === 'delta' && !other ? 'u' : measure;
   const shown: Measure = (measures as Record<InspectMeasure, Measure>)[measureName];

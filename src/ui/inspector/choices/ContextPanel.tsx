@@ -1,3 +1,4 @@
+import { WORDINGS } from '../../../data/wording';
 import { INSPECT_MODES, type InspectMode } from '../../../lab/inspect/protocol';
 import { chooseContext } from '../actions/chooseContext';
 import { useInspector } from '../store';
@@ -8,6 +9,7 @@ import { MODE_LABELS } from './modes';
 export function ContextPanel() {
   const context = useInspector((s) => s.context);
   const origin = useInspector((s) => s.source?.origin);
+  const chat = useInspector((s) => s.problem !== null && s.problem.task !== 'two-cards');
   const thinks = useInspector((s) => s.main?.thinks ?? false);
   return (
     <section className={styles.panel} aria-label="Teacher’s context">
@@ -27,6 +29,23 @@ export function ContextPanel() {
         </select>
       </div>
       <p className={styles.note}>{origin}</p>
+      {chat && (
+        <div className={styles.row}>
+          <label htmlFor="inspect-wording">Wording</label>
+          <select
+            id="inspect-wording"
+            value={context.wording}
+            title={WORDINGS[context.wording]?.teacher.join('\n\n')}
+            onChange={(event) => chooseContext({ wording: event.target.value })}
+          >
+            {[...new Set([...Object.keys(WORDINGS), context.wording])].map((name) => (
+              <option key={name} value={name}>
+                {name in WORDINGS ? name : 'of the link'}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
       {thinks && (
         <label className={styles.check}>
           <input

@@ -65,7 +65,7 @@ function entriesOf({ columns, other, arm }: View, token: number): NumberEntry[] 
   if (other)
     entries.push({
       name: 'Δu',
-      doc: 'u of the other side, less u',
+      doc: 'u here, less u on the other side',
       value: other.delta[token],
       signed: true,
       tinted: true,

@@ -37,7 +37,7 @@ function Comparison({ view, here, there }: { view: View; here: string; there: st
   const rows = [
     [`u, ${here}`, view.columns.u],
     [`u, ${there}`, u],
-    [`Δu, ${there} less ${here}`, delta],
+    [`Δu, ${here} less ${there}`, delta],
   ] as const;
   const moved = delta
     .map((d, token) => ({ d, token }))
@@ -77,13 +77,13 @@ function Comparison({ view, here, there }: { view: View; here: string; there: st
         <thead>
           <tr>
             <th scope="col">token</th>
-            <th scope="col" data-number>
+            <th scope="col" className={styles.right}>
               u, {here}
             </th>
-            <th scope="col" data-number>
+            <th scope="col" className={styles.right}>
               u, {there}
             </th>
-            <th scope="col" data-number>
+            <th scope="col" className={styles.right}>
               Δu
             </th>
           </tr>

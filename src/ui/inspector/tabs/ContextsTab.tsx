@@ -39,7 +39,7 @@ export function ContextsTab() {
         <tr>
           <th scope="col">teacher is shown</th>
           <th scope="col">u by token</th>
-          <th scope="col" data-number>
+          <th scope="col" className={styles.right}>
             Σu
           </th>
         </tr>

@@ -73,7 +73,7 @@ function Columns({ name, strip, figures, ranges }: ColumnsProps) {
           <th scope="col">{name}</th>
           <th scope="col">{strip}</th>
           {figures.map((figure) => (
-            <th key={figure} scope="col" data-number>
+            <th key={figure} scope="col" className={styles.right}>
               {figure}
             </th>
           ))}

@@ -22,13 +22,13 @@ function List({ title, rows }: { title: string; rows: readonly TokenRow[] }) {
       <thead>
         <tr>
           <th scope="col">token</th>
-          <th scope="col" data-number>
+          <th scope="col" className={styles.right}>
             count
           </th>
-          <th scope="col" data-number>
+          <th scope="col" className={styles.right}>
             Σu
           </th>
-          <th scope="col" data-number>
+          <th scope="col" className={styles.right}>
             of Σ|u|
           </th>
         </tr>
