@@ -10,6 +10,7 @@ import { AdapterLayout } from '../model/lora';
 import type { Policy, TrainingState } from '../model/policy';
 import { readSafetensors, writeSafetensors } from '../model/safetensors';
 import type { Files } from './files';
+import { nameElsewhere } from './sources/hub-id';
 
 /** What a checkpoint carries besides weights and optimiser: the owner's own facts, JSON only. */
 export interface CheckpointState<T> {
@@ -61,7 +62,7 @@ export async function trainedFiles(
   baseModel: string | null,
 ): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const { lora } = policy.decoder.capacity;
-  if (lora) return writeAdapterFolder(lora, await policy.adapterTensors(), baseModel);
+  if (lora) return writeAdapterFolder(lora, await policy.adapterTensors(), baseModel && nameElsewhere(baseModel));
   return writeModelFolder(policy.config, await policy.tensors(), tokenizer);
 }
 

@@ -30,6 +30,11 @@ export function parseHubId(text: string): HubId | null {
   };
 }
 
+/** What other programs call a model that was opened by this name: the repository without revision and file, a dropped folder's name. */
+export function nameElsewhere(name: string): string {
+  return parseHubId(name)?.id ?? name.replace(/^dropped:/, '');
+}
+
 /** Reads the address of a repository's page or of one of its files, as copied from a browser; null where it is none. */
 export function parseHubAddress(address: string, endpoint: string): HubId | null {
   if (!URL.canParse(address)) return null;
