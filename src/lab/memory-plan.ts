@@ -8,9 +8,10 @@ import type { ModelConfig } from '../model/config';
 import { planMemory, tensorSpecs } from '../model/decoder';
 import { type ModelFolder, openModelFolder, TOKENIZER_FILES } from '../model/folder';
 import { ParameterLayout } from '../model/parameters';
-import { chosenStorage, loraSettings, sessionCapacity } from './capacity';
+import { chosenStorage, loraSettings, sessionCapacity, sftCapacity } from './capacity';
 import type { TrainConfig } from './config';
 import type { MemoryPlan } from './events';
+import { isSftConfig, type SftConfig } from './settings-sft';
 
 /** A model's configuration and tensors without its tokenizer, the largest of the small files: enough for a plan. */
 export type ModelHeaders = Pick<ModelFolder, 'config' | 'tensors' | 'where'>;
@@ -38,6 +39,9 @@ export interface PlanRow {
   readonly refused: string | null;
 }
 
+/** What determines a run, of either kind. */
+type RunSettings = TrainConfig | SftConfig;
+
 /** A model and what it takes: all that a page shows before anything is downloaded. */
 export interface ModelPlan {
   /** As it was asked for. */
@@ -56,7 +60,7 @@ export interface ModelPlan {
 }
 
 /** The whole plan of a model under a configuration. Throws BadInput for adapter settings that do not fit. */
-export function planModel(name: string, model: ModelHeaders, c: TrainConfig, room: AdapterRoom): ModelPlan {
+export function planModel(name: string, model: ModelHeaders, c: RunSettings, room: AdapterRoom): ModelPlan {
   const { config } = model;
   const rows = planRows(model, c, room).map((row) => ({
     ...row,
@@ -80,13 +84,17 @@ export function planModel(name: string, model: ModelHeaders, c: TrainConfig, roo
 }
 
 /** The ways to use a model: to look at it, with an adapter on weights as stored or packed, all parameters trained. */
-export function planRows(model: ModelHeaders, c: TrainConfig, room: AdapterRoom): PlanRow[] {
-  const row = (use: string, settings: Partial<TrainConfig>, training = true): PlanRow => {
-    const capacity = { ...sessionCapacity(model, { ...c, ...settings }), training, bindingBytes: room.binding };
+export function planRows(model: ModelHeaders, c: RunSettings, room: AdapterRoom): PlanRow[] {
+  const capacityFor = (settings: Partial<Pick<TrainConfig, 'loraRank' | 'storage'>>) =>
+    isSftConfig(c)
+      ? sftCapacity(model, { ...c, ...settings }, c.maxLength)
+      : sessionCapacity(model, { ...c, ...settings });
+  const row = (use: string, settings: Parameters<typeof capacityFor>[0]): PlanRow => {
+    const capacity = { ...capacityFor(settings), bindingBytes: room.binding };
     return planRow(use, model.config, capacity, room);
   };
   const storage = chosenStorage(c.storage, model);
-  const look = { ...sessionCapacity(model, { ...c, loraRank: 0 }), training: false, bindingBytes: room.binding };
+  const look = { ...capacityFor({ loraRank: 0 }), training: false, bindingBytes: room.binding };
   const rank = c.loraRank || 16;
   const lora = loraSettings({ ...c, loraRank: rank });
   return [

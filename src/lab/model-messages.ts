@@ -2,6 +2,7 @@
 import type { TrainConfig } from './config';
 import type { ModelPlan } from './memory-plan';
 import type { Dropped, HubAccess } from './model-shelf';
+import type { SftConfig } from './settings-sft';
 import type { CachedModel } from './sources/cache';
 import type { PlacedFile } from './sources/dropped';
 import type { LoadProgress } from './sources/progress';
@@ -12,7 +13,7 @@ export type ModelCommand =
   | { type: 'access'; access: HubAccess } // from now on; answered by nothing
   | { type: 'cancel' } // stops what is being downloaded, loaded or looked at
   /** A model and what it takes, before anything is downloaded; answered by 'described' with the same id. */
-  | { type: 'describe'; id: number; config: TrainConfig; memory: number | null }
+  | { type: 'describe'; id: number; config: TrainConfig | SftConfig; memory: number | null }
   | { type: 'list-models' } // answered by 'models'
   | { type: 'remove-model'; name: string }; // org/name@commit; answered by 'models'
 

@@ -1,7 +1,9 @@
 /** The memory plan against what the device really holds: opened, and after a whole step. */
 import { describe, expect, it } from 'vitest';
+import { sftCapacity } from '../../src/lab/capacity';
 import { parseTrainConfig } from '../../src/lab/config';
 import { largestThatFits, planModel } from '../../src/lab/memory-plan';
+import { parseSftConfig } from '../../src/lab/settings-sft';
 import type { Capacity } from '../../src/model/activations';
 import { type ModelConfig, parseModelConfig } from '../../src/model/config';
 import { bindingBytes } from '../../src/model/decoder';
@@ -96,5 +98,15 @@ describe('planned bytes', () => {
     expect((await measured({ ...capacity, tokens, targets: tokens })).stepped).toBeLessThan(memory * 1.02);
     const more = Math.round(tokens * 1.1);
     expect((await measured({ ...capacity, tokens: more, targets: more })).opened).toBeGreaterThan(memory);
+  });
+
+  it('are of supervised runs too: their own longest example and answers', () => {
+    const sft = parseSftConfig({ maxLength: 200, sampleTokens: 40, loraRank: 8, storage: 'q8' }, 'test');
+    const plan = planModel('made here', model, sft, room());
+    expect(plan.rows[plan.chosen]).toMatchObject({ use: 'LoRA of rank 8', storage: 'q8', refused: null });
+    expect(plan.rows[plan.chosen].capacity).toEqual({
+      ...sftCapacity(model, sft, 200),
+      bindingBytes: room().binding,
+    });
   });
 });

@@ -1,11 +1,12 @@
 import type { TrainConfig } from '../../lab/config';
+import type { SftConfig } from '../../lab/settings-sft';
 import { send } from '../bridge';
 import { useModels } from '../models/store';
 
 let asked = 0;
 
 /** Asks what the configuration's model is and takes. The plan of an earlier setting stays on screen until the answer comes. */
-export function lookAtModel(config: TrainConfig, memory: number | null): void {
+export function lookAtModel(config: TrainConfig | SftConfig, memory: number | null): void {
   const id = ++asked;
   useModels.setState(({ described }) => ({
     described: {

@@ -4,8 +4,14 @@ import { confirmModel } from './shelf';
 import { mayLook, useModels } from './store';
 import { TokenField } from './TokenField';
 
+interface Props {
+  name: string;
+  /** A row of the plan's table was taken: the form's setting and its new text. */
+  onTake(setting: 'loraRank' | 'storage', text: string): void;
+}
+
 /** What is known of a model before it is downloaded: its size, what it takes, or why it cannot be had. */
-export function ModelFacts({ name }: { name: string }) {
+export function ModelFacts({ name, onTake }: Props) {
   const described = useModels((s) => (s.described?.name === name ? s.described : null));
   const allowed = useModels((s) => mayLook(s, name));
   const endpoint = useModels((s) => s.access.endpoint);
@@ -37,7 +43,7 @@ export function ModelFacts({ name }: { name: string }) {
         {plan.family}, {plan.parameters.toLocaleString('en-US')} parameters, stored as {plan.storage}; made for{' '}
         {plan.maxPositions.toLocaleString('en-US')} tokens of context.
       </p>
-      <PlanSummary plan={plan} />
+      <PlanSummary plan={plan} onTake={onTake} />
     </div>
   );
 }

@@ -1,7 +1,6 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { changeSetting } from '../actions/changeSetting';
 import { chooseModel } from '../actions/chooseModel';
-import { lookAtModel } from '../actions/lookAtModel';
 import { setUpOwnModel } from '../actions/setUpOwnModel';
 import { takeOwnFiles } from '../actions/takeOwnFiles';
 import { perform } from '../hooks';
@@ -14,7 +13,8 @@ import { ModelFacts } from './ModelFacts';
 import { ModelPicker } from './ModelPicker';
 import { nameShown } from './names';
 import styles from './Section.module.css';
-import { mayLook, memoryOf, useModels } from './store';
+import { useModels } from './store';
+import { useLooking } from './useLooking';
 
 /** The tasks that come with the lab. */
 export const TASK_CHOICES = [
@@ -22,16 +22,13 @@ export const TASK_CHOICES = [
   ['word-problems', 'word-problems (built in)'],
 ] as const;
 
-/** Settings change with every key; a plan takes some milliseconds. */
-const SETTLED = 250;
-
 /** Which model is trained on what, and what that takes, before anything is downloaded. */
 export function ModelSection({ busy }: { busy: boolean }) {
   const { model, task } = useLab((s) => s.draft);
   const cached = useModels((s) => s.cached);
   const dropped = useModels((s) => s.dropped);
   const offered = useLab(setUpOwnModel.enabled);
-  useLooking();
+  useLooking(configOf(useLab((s) => s.draft)));
   const [open, setOpen] = useState(model !== 'nano');
   return (
     <details className={styles.section} open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
@@ -47,7 +44,7 @@ export function ModelSection({ busy }: { busy: boolean }) {
           onFiles={takeOwnFiles}
           disabled={busy}
         />
-        <ModelFacts name={model} />
+        <ModelFacts name={model} onTake={(setting, text) => changeSetting(setting, text)} />
         {offered && !busy && (
           <div className={styles.facts}>
             <p className={styles.caption}>
@@ -79,19 +76,4 @@ export function ModelSection({ busy }: { busy: boolean }) {
       </div>
     </details>
   );
-}
-
-/** Asks for the plan of what the form says, once it has settled, where nobody has to be asked who should not be. */
-function useLooking(): void {
-  const draft = useLab((s) => s.draft);
-  const engine = useLab((s) => s.engine.state); // a plan is for the device's limits, once they are known
-  const allowed = useModels((s) => mayLook(s, draft.model));
-  const access = useModels((s) => s.access);
-  const memory = useModels((s) => s.memory);
-  useEffect(() => {
-    const config = configOf(draft);
-    if (!allowed || !config || !access || engine === 'unavailable') return;
-    const timer = setTimeout(() => lookAtModel(config, memoryOf({ memory })), SETTLED);
-    return () => clearTimeout(timer);
-  }, [draft, engine, allowed, access, memory]);
 }

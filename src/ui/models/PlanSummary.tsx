@@ -1,14 +1,18 @@
 import { useId, useRef } from 'react';
 import type { ModelPlan } from '../../lab/memory-plan';
-import { changeSetting } from '../actions/changeSetting';
 import { nameShown, sizeShown } from './names';
 import styles from './Plan.module.css';
 import { PlanTable } from './PlanTable';
 import { PURPOSES } from './purposes';
 import { useModels } from './store';
 
+interface Props {
+  plan: ModelPlan;
+  onTake(setting: 'loraRank' | 'storage', text: string): void;
+}
+
 /** What the form's own setting takes of the device's memory, whether it fits, and the other ways to use the model. */
-export function PlanSummary({ plan }: { plan: ModelPlan }) {
+export function PlanSummary({ plan, onTake }: Props) {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   const memory = useModels((s) => s.memory);
@@ -50,8 +54,8 @@ export function PlanSummary({ plan }: { plan: ModelPlan }) {
         <PlanTable
           plan={plan}
           onTake={(taken) => {
-            changeSetting('loraRank', String(taken.capacity.lora?.rank ?? 0));
-            if (taken.capacity.lora) changeSetting('storage', taken.storage);
+            onTake('loraRank', String(taken.capacity.lora?.rank ?? 0));
+            if (taken.capacity.lora) onTake('storage', taken.storage);
             dialog.current?.close();
           }}
         />

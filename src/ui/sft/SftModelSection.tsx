@@ -5,18 +5,23 @@ import { takeOwnFiles } from '../actions/takeOwnFiles';
 import { CachedList } from '../models/CachedList';
 import { DataPicker } from '../models/DataPicker';
 import { HubFields } from '../models/HubFields';
+import { ModelFacts } from '../models/ModelFacts';
 import { ModelPicker } from '../models/ModelPicker';
 import { nameShown } from '../models/names';
 import styles from '../models/Section.module.css';
 import { useModels } from '../models/store';
+import { useLooking } from '../models/useLooking';
 import { useLab } from '../state/store';
 import { DataPreview } from './DataPreview';
+import { sftConfigOf } from './form';
 
 const SETS = EXAMPLE_SETS.map(({ name, label }) => [name, label] as const);
 
 /** Which model is trained on which examples, and what it would learn from them. */
 export function SftModelSection({ busy }: { busy: boolean }) {
-  const { model, data } = useLab((s) => s.sft.draft);
+  const draft = useLab((s) => s.sft.draft);
+  const { model, data } = draft;
+  useLooking(sftConfigOf(draft));
   const cached = useModels((s) => s.cached);
   const dropped = useModels((s) => s.dropped);
   return (
@@ -35,6 +40,7 @@ export function SftModelSection({ busy }: { busy: boolean }) {
           onFiles={takeOwnFiles}
           disabled={busy}
         />
+        <ModelFacts name={model} onTake={(setting, text) => changeSftSetting(setting, text)} />
         <DataPicker
           label="Examples"
           value={data}

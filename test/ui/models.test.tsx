@@ -1,0 +1,136 @@
+/** The page's models: what a drop is made of, what messages change, what the picker and the plan say. */
+import { renderToStaticMarkup } from 'react-dom/server';
+import { describe, expect, it } from 'vitest';
+import type { LabMessage } from '../../src/lab/events';
+import type { ModelPlan } from '../../src/lab/memory-plan';
+import { taskNames } from '../../src/lab/open-task';
+import { OWN_MODEL, PRESETS } from '../../src/lab/presets';
+import type { CachedModel } from '../../src/lab/sources/cache';
+import type { DownloadProgress } from '../../src/lab/sources/progress';
+import { groups } from '../../src/ui/models/gather';
+import { figures } from '../../src/ui/models/LoadLine';
+import { ModelPicker } from '../../src/ui/models/ModelPicker';
+import { TASK_CHOICES } from '../../src/ui/models/ModelSection';
+import { cachedName } from '../../src/ui/models/names';
+import { verdict } from '../../src/ui/models/PlanSummary';
+import { afterMessages, mayLook, memoryOf, NO_MODELS } from '../../src/ui/models/store';
+
+const placed = (...paths: string[]) => paths.map((path) => ({ path, file: new File([''], path) }));
+const shown = (made: ReturnType<typeof groups>) => made.map((group) => group.map(({ path }) => path));
+
+describe('a drop', () => {
+  it('is cut into the things it holds: folders, data, GGUF, and loose files that belong together', () => {
+    const files = placed(
+      ...['m/config.json', 'm/model.safetensors', 'sums.jsonl', 'x.gguf', 'lora/adapter_config.json'],
+      ...['config.json', 'tokenizer.json', 'model.safetensors.index.json', 'problems.json', 'model.safetensors'],
+    );
+    expect(shown(groups(files))).toEqual([
+      ['m/config.json', 'm/model.safetensors'],
+      ['sums.jsonl'],
+      ['x.gguf'],
+      ['lora/adapter_config.json'],
+      ['config.json', 'tokenizer.json', 'model.safetensors.index.json', 'model.safetensors'],
+      ['problems.json'],
+    ]);
+  });
+});
+
+describe('what the Worker says', () => {
+  const refused: LabMessage = { type: 'problem', message: 'It is gated.', kind: 'denied' };
+  const progress = { what: 'Downloading a/b', done: 1, total: 2, download: null };
+
+  it('is folded in order', () => {
+    const loading = afterMessages(NO_MODELS, [{ type: 'loading', name: 'a/b', progress }]);
+    expect(loading).toMatchObject({ loading: progress, opening: 'a/b', refused: null });
+    const ended = afterMessages(loading, [{ type: 'loading', name: 'a/b', progress: null }, refused]);
+    expect(ended).toMatchObject({ loading: null, refused: { name: 'a/b', kind: 'denied', message: 'It is gated.' } });
+    expect(afterMessages(ended, [{ type: 'loading', name: 'a/b', progress }]).refused).toBeNull();
+    expect(afterMessages(NO_MODELS, [{ type: 'problem', message: 'no kind' }])).toEqual(NO_MODELS);
+  });
+
+  it('of an older question changes nothing', () => {
+    const described = { id: 2, name: 'a/b', plan: null, refused: null, waiting: true };
+    const state = { ...NO_MODELS, described };
+    const outcome = { refused: { message: 'no', kind: 'unfit' } } as const;
+    expect(afterMessages(state, [{ type: 'described', id: 1, outcome }]).described).toBe(described);
+    expect(afterMessages(state, [{ type: 'described', id: 2, outcome }]).described).toMatchObject({
+      waiting: false,
+      refused: outcome.refused,
+    });
+  });
+});
+
+it('another host is asked only for what the person named', () => {
+  expect(['nano', 'dropped:x', 'a/b'].map((name) => mayLook(NO_MODELS, name))).toEqual([true, true, false]);
+  expect(mayLook({ ...NO_MODELS, confirmed: ['a/b'] }, 'a/b')).toBe(true);
+});
+
+it('memory is read as people write it', () => {
+  expect(['', '8', '7,5', '-1', 'much'].map((memory) => memoryOf({ memory }))).toEqual([null, 8e9, 7.5e9, null, null]);
+});
+
+it('progress is told in bytes, rate and time', () => {
+  const download: DownloadProgress = {
+    ...{ state: 'downloading', file: 'model.safetensors', received: 5e6, size: 20e6, totalReceived: 6e6 },
+    ...{ totalSize: 21e6, rate: 1e6, inMemory: null, reason: null },
+  };
+  const at = (patch: Partial<DownloadProgress>) =>
+    figures({ what: 'x', done: 6e6, total: 21e6, download: { ...download, ...patch } });
+  expect(at({})).toBe('6.0 MB of 21.0 MB, 1.0 MB/s, 0:15 left');
+  expect(at({ state: 'retrying', rate: 0, reason: 'cut' })).toBe('6.0 MB of 21.0 MB, trying again: cut');
+  expect(figures({ what: 'x', done: 1, total: 4, download: null })).toBe('25 %');
+});
+
+describe('the picker', () => {
+  const model = (patch: Partial<CachedModel>): CachedModel => ({
+    ...{ id: 'org/name', sha: 'a'.repeat(40), revisions: ['main'], files: [], bytes: 1.5e9, complete: true },
+    date: new Date(0),
+    ...patch,
+  });
+  const cached = [model({}), model({ id: 'org/half', complete: false })];
+  const dropped = [
+    { kind: 'model', name: 'dropped:mine', bytes: 5e7 },
+    { kind: 'adapter', name: 'dropped:lora', bytes: 1e6 },
+  ] as const;
+  const common = { label: 'Model', onChange: () => {}, onFiles: () => {}, cached, dropped };
+
+  it('offers what is here, whole models only, and keeps a name that is not', () => {
+    const html = renderToStaticMarkup(<ModelPicker {...common} kind="model" value="Qwen/Qwen3-0.6B" />);
+    const options = [...html.matchAll(/<option value="([^"]*)"( selected="")?/g)].map(
+      ([, name, on]) => name + (on ? '*' : ''),
+    );
+    expect(options).toEqual(['nano', 'Qwen/Qwen3-0.6B*', 'dropped:mine', 'org/name', 'other name']);
+    expect(html).toContain('mine (50.0 MB)');
+    expect(html).toContain('org/name (1.50 GB)');
+  });
+
+  it('offers adapters, and none', () => {
+    const html = renderToStaticMarkup(<ModelPicker {...common} kind="adapter" value={null} />);
+    const options = [...html.matchAll(/<option value="([^"]*)"( selected="")?/g)].map(
+      ([, name, on]) => name + (on ? '*' : ''),
+    );
+    expect(options).toEqual(['no adapter*', 'dropped:lora', 'other name']);
+  });
+
+  it('names a commit where no branch is known', () => {
+    expect([model({}), model({ revisions: ['v1'] }), model({ revisions: [] })].map(cachedName)).toEqual([
+      ...['org/name', 'org/name@v1'],
+      `org/name@${'a'.repeat(40)}`,
+    ]);
+  });
+});
+
+it('a plan says what it knows', () => {
+  const row = { refused: null, largest: { tokens: 4096, positions: 2048 } } as ModelPlan['rows'][number];
+  expect(verdict(row, { binding: 1, memory: 8e9 })).toMatch(/^Fits; at most micro-batches of 4,096 tokens/);
+  expect(verdict(row, { binding: 1, memory: Number.POSITIVE_INFINITY })).toMatch(/depends on the memory/);
+  expect(verdict({ ...row, refused: 'needs 9 GB, there are 8 GB' }, { binding: 1, memory: 8e9 })).toMatch(
+    /^Does not fit/,
+  );
+});
+
+it('the page’s tasks are those of the lab, and the preset for one’s own model is one of the presets', () => {
+  expect(TASK_CHOICES.map(([name]) => name)).toEqual(taskNames());
+  expect(PRESETS).toContain(OWN_MODEL);
+  expect(OWN_MODEL).toMatchObject({ keepsModel: true, settings: { task: 'word-problems' } });
+});
