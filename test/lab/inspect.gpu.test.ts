@@ -125,8 +125,12 @@ it('opens a new device after the last was lost', async () => {
   const { texts } = await posed(page);
   const running = page.ask({ type: 'score', texts, slot: 'main', withAdapter: true });
   first.destroy();
-  const failed = (await running).at(-1);
-  expect(failed).toMatchObject({ type: 'failed', kind: 'device-lost' });
+  expect(await running).toMatchObject([
+    { type: 'unloaded', slot: 'main' },
+    { type: 'failed', kind: 'device-lost' },
+  ]);
+  const next = await page.answer({ type: 'problem', choice: CHOICE }, 'failed');
+  expect(next.kind).toBe('device-lost'); // what one must know to mend it
   await new Promise((resolve) => setTimeout(resolve, 100)); // reads on their way end
   expect(first.liveBuffers).toBe(0);
   await page.answer({ type: 'load', subject: onModel('nano'), slot: 'main' }, 'loaded');

@@ -7,7 +7,7 @@ import { faultOf } from '../fault';
 import { SourceError } from '../sources/source-error';
 import type { Inspector } from './inspector';
 import type { LoadHooks } from './loaded-subject';
-import type { InspectCommand, InspectMessage } from './protocol';
+import type { InspectCommand, InspectMessage, Slot } from './protocol';
 
 export class InspectCommands {
   private last: Promise<void> = Promise.resolve();
@@ -33,24 +33,24 @@ export class InspectCommands {
   }
 
   private async answer(command: Exclude<InspectCommand, { type: 'cancel' }>, signal: AbortSignal): Promise<void> {
+    const held = this.inspector.loaded();
     try {
       signal.throwIfAborted();
       await this.act(command, signal);
     } catch (error) {
-      this.fail(command.id, error, signal);
+      this.fail(command.id, error, signal, held);
     } finally {
       this.pending.delete(command.id);
     }
   }
 
-  private fail(id: number, error: unknown, signal: AbortSignal): void {
+  /** Tells what went wrong, and first which slots were emptied by it. */
+  private fail(id: number, error: unknown, signal: AbortSignal, held: readonly Slot[]): void {
     const { inspector, send } = this;
     const message = error instanceof Error ? error.message : String(error);
-    if (!inspector.sound) {
-      const slots = inspector.loaded();
-      inspector.close();
-      for (const slot of slots) send({ type: 'unloaded', id, slot });
-    }
+    if (!inspector.sound) inspector.close();
+    const left = inspector.loaded();
+    for (const slot of held) if (!left.includes(slot)) send({ type: 'unloaded', id, slot });
     if (error instanceof WebGpuUnavailable) send({ type: 'unavailable', id, reason: message });
     else send({ type: 'failed', id, kind: signal.aborted ? 'cancelled' : kindOf(error), message });
   }

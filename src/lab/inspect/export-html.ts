@@ -72,7 +72,7 @@ function legend(): string {
     const from = step === 0 ? '0' : signed(Math.sign(step) * TINT_STEPS[Math.abs(step) - 1] * TINT_DOMAIN);
     return `<span class="${tintClass(step)}">${from}</span>`;
   });
-  return `<p class="legend">u = log p(token | x, c) − log p(token | x), nats: deliberation ${cells.join('')} shortcut</p>`;
+  return `<p class="legend">u = log p(token | x, c) − log p(token | x), nats: deliberation <span class="scale">${cells.join('')}</span> shortcut</p>`;
 }
 
 const tintClass = (step: number): string => (step === 0 ? '' : `${step < 0 ? 'b' : 'a'}${Math.abs(step)}`);
@@ -115,7 +115,7 @@ function effects({ effects: list, texts }: Inspection): string {
   if (list.length === 0) return '';
   const rows = list.map((e) => {
     const a = { sum: e.u.reduce((x, y) => x + y, 0), size: e.u.reduce((x, y) => x + Math.abs(y), 0) / e.u.length };
-    const same = e.teacher === texts.student ? ' The teacher reads the student’s prompt.' : '';
+    const same = e.mode !== 'none' && e.teacher === texts.student ? ' The teacher reads the student’s prompt.' : '';
     return [e.mode, e.origin + same, signed(a.sum), a.size.toFixed(3)];
   });
   return `<h2>Every context</h2>\n${table(['Mode', 'Where c comes from', 'Σu', 'mean |u|'], rows)}\n`;
@@ -137,9 +137,11 @@ function classTable({ classes }: Analysis): string {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = (tag: string, row: readonly string[]) => row.map((c) => `<${tag}>${escapeHtml(c)}</${tag}>`).join('');
-  const body = rows.map((row) => `<tr>${cells('td', row)}</tr>`).join('\n');
-  return `<table><thead><tr>${cells('th', head)}</tr></thead><tbody>${body}</tbody></table>`;
+  const cell = (text: string) =>
+    `<td${/^[+\u2212]?[\d.]+( %)?$/.test(text) ? ' class="number"' : ''}>${escapeHtml(text)}</td>`;
+  const body = rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n');
+  const names = head.map((name) => `<th>${name}</th>`).join('');
+  return `<table><thead><tr>${names}</tr></thead><tbody>${body}</tbody></table>`;
 }
 
 const prompt = (title: string, text: string, tokens: number): string =>

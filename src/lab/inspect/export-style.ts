@@ -31,8 +31,9 @@ dt{color:var(--ink-muted)}dd{margin:0;overflow-wrap:anywhere}
 .tokens,pre{font:13px/1.8 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere}
 .tokens,pre,table{border-top:1px solid var(--hairline-colour);padding-top:8px;margin:0}
 pre{line-height:1.5}
-.tokens span,.legend span{padding:2px 0;border-radius:2px}
-.legend{color:var(--ink-muted)}.legend span{padding:2px 8px;color:var(--ink);font-variant-numeric:tabular-nums}
+.tokens span,.scale span{padding:2px 0;border-radius:2px}
+.legend{color:var(--ink-muted)}
+.scale{display:inline-flex;flex-wrap:wrap}.scale span{padding:2px 8px;color:var(--ink);font-variant-numeric:tabular-nums}
 .b1,.b2,.b3{text-decoration:underline dotted}
 .b1{background:var(--below-1)}.b2{background:var(--below-2)}.b3{background:var(--below-3)}
 .a1{background:var(--above-1)}.a2{background:var(--above-2)}.a3{background:var(--above-3)}
@@ -42,6 +43,6 @@ pre{line-height:1.5}
 .pair section{min-width:0}
 table{border-collapse:collapse;width:100%}
 th{text-align:left;font-weight:400;color:var(--ink-muted)}td,th{padding:2px 16px 2px 0;vertical-align:top}
-td{font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+td{overflow-wrap:anywhere}.number{white-space:nowrap;font-variant-numeric:tabular-nums}
 footer{margin-top:24px;color:var(--ink-muted)}
 `;

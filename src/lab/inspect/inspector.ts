@@ -7,6 +7,7 @@ import { BadInput } from '../../data/errors';
 import type { SymbolicJudge } from '../../data/maths';
 import type { Problem, Task, Verdict } from '../../data/types';
 import type { Gpu } from '../../gpu/device';
+import type { DeviceLost } from '../../gpu/errors';
 import type { Scores } from '../../model/policy';
 import type { DeviceReport } from '../events';
 import type { Dropped, HubAccess } from '../model-shelf';
@@ -64,6 +65,8 @@ const TELL = 60;
 export class Inspector {
   private gpu: Gpu | null = null;
   private report: DeviceReport | null = null;
+  /** Why subjects are gone that were open; the next question for one hears it. */
+  private loss: DeviceLost | null = null;
   private readonly slots: Record<Slot, LoadedSubject | null> = { main: null, other: null };
   private readonly tasks = new Map<string, Promise<Task>>();
 
@@ -75,7 +78,11 @@ export class Inspector {
     const gpu = await this.host.openGpu();
     this.report = await this.host.prepare(gpu);
     this.gpu = gpu;
-    void gpu.lost.then(() => this.gpu === gpu && this.close());
+    void gpu.lost.then((error) => {
+      if (this.gpu !== gpu) return; // it was given back
+      this.loss = this.loaded().length > 0 ? error : null;
+      this.close();
+    });
     return this.report;
   }
 
@@ -85,6 +92,7 @@ export class Inspector {
     this.unload(slot);
     const loaded = await LoadedSubject.open(this.gpu as Gpu, this.host.models, subject, hooks);
     this.slots[slot] = loaded;
+    this.loss = null;
     return loaded.describe();
   }
 
@@ -241,6 +249,7 @@ export class Inspector {
   private subject(slot: Slot): LoadedSubject {
     const subject = this.slots[slot];
     if (subject) return subject;
+    if (this.loss) throw this.loss;
     throw new BadInput('No model is open', slot === 'main' ? 'inspector' : 'comparison', 'Load a model first.');
   }
 

@@ -129,7 +129,7 @@ export type InspectMessage =
   | { type: 'opened'; id: number; device: DeviceReport }
   | { type: 'unavailable'; id: number; reason: string }
   /** The name to load it by (of data: the task's name), and what it is. */
-  | { type: 'dropped'; id: number; model: string; adapter: boolean; kind?: DroppedKind }
+  | { type: 'dropped'; id: number; model: string; adapter: boolean; kind: DroppedKind }
   | {
       type: 'progress';
       id: number;
@@ -149,6 +149,7 @@ export type InspectMessage =
   | { type: 'done'; id: number }
   /**
    * A command that could not be carried out: what, where, the mend. `kind` as in Fault, or that of a source; 'cancelled'
-   * for one that was stopped (a generation that was stopped answers 'generated' with what it has).
+   * for one that was stopped (a generation that was stopped answers 'generated' with what it has). An 'unloaded' goes
+   * before it for each slot that was emptied: by a load that failed, or with a device that was lost.
    */
   | { type: 'failed'; id: number; kind: string; message: string };

@@ -2,10 +2,10 @@
 import { openBrowserGpu } from '../../gpu/open.browser';
 import { privateFiles } from '../files.browser';
 import { browserShelf } from '../model-shelf.browser';
-import { prepareDevice } from '../prepare-device';
 import { browserSymbolicJudge } from '../symbolic/judge.browser';
 import { InspectCommands } from './commands';
 import { Inspector } from './inspector';
+import { prepareOnce } from './prepare-once';
 import type { InspectCommand, InspectMessage } from './protocol';
 
 const scope = self as unknown as {
@@ -18,7 +18,13 @@ const base = new URL(import.meta.env.DEV ? '/' : '../', scope.location.href);
 
 const inspector = new Inspector({
   openGpu: openBrowserGpu,
-  prepare: async (gpu) => prepareDevice(gpu, await privateFiles('cache').catch(() => null)),
+  // A build's address names its content; a development server's does not, so there every visit checks.
+  prepare: async (gpu) =>
+    prepareOnce(
+      gpu,
+      await privateFiles('cache').catch(() => null),
+      import.meta.env.DEV ? String(Date.now()) : scope.location.href,
+    ),
   models: browserShelf(base),
   symbolic: browserSymbolicJudge((message) => console.warn(message)),
 });
