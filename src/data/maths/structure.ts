@@ -11,13 +11,18 @@ export type Answer = { readonly label: string | null; readonly full: string } & 
 );
 
 const MAX_DEPTH = 6;
+/** Longer lists are compared as they are written. */
+const MAX_ITEMS = 48;
 
 export function structureOf(text: string, depth = 0): Answer {
   const t = text.trim();
   if (depth > MAX_DEPTH) return leaf(t);
   const inner = (part: string) => structureOf(part, depth + 1);
   const labelled = labelOf(t);
-  if (labelled) return { ...inner(labelled.rest), label: labelled.label, full: t };
+  if (labelled) {
+    const rest = inner(labelled.rest);
+    return { ...rest, label: labelled.label || rest.label, full: t };
+  }
   const matrix = /^\\begin\{([pbB]?matrix|array)\}(?:\{[clr| ]*\})?(.*)\\end\{\1\}$/s.exec(t);
   if (matrix) {
     const rows = matrix[2].replace(/\\cr\s*$/, '').split('\\cr');
@@ -27,6 +32,7 @@ export function structureOf(text: string, depth = 0): Answer {
   if (wrapped) {
     const { open, close, content } = wrapped;
     const items = split(content, true);
+    if (items.length > MAX_ITEMS) return leaf(t);
     if (open === '{') {
       const condition = /^[a-zA-Z] ?(?:\\mid|\||:) ?(.+)$/s.exec(content.trim());
       if (condition) return inner(condition[1]);
@@ -38,6 +44,7 @@ export function structureOf(text: string, depth = 0): Answer {
   }
   for (const separator of [/ ?\\cup(?![a-z]) ?/, null]) {
     const parts = split(t.replace(/^(?:both|either) /, ''), false, separator);
+    if (parts.length > MAX_ITEMS) return leaf(t);
     if (parts.length > 1) return many(parts.map(inner), true, t);
   }
   if (/^(?:\\mathbb\{R\}|\\R|(?:all )?real numbers|all reals)$/.test(t)) return inner('(-\\infty,\\infty)');
@@ -103,6 +110,7 @@ function split(text: string, inBrackets: boolean, only: RegExp | null = null): s
 }
 
 const NAME = String.raw`(?:\((?:[a-zA-Z], ?){1,3}[a-zA-Z]\)|\\?[a-zA-Z]{1,12}|\\[a-z]{2,8}_\{?\w{1,4}\}?|[a-zA-Z](?:_\{?\w{1,4}\}?)?'?|[a-zA-Z]\([a-zA-Z]\)|\\angle ?[A-Z]{1,3}|[A-Z]{2,4}|[a-zA-Z]{1,2}(?: ?[-+] ?[a-zA-Z]{1,2}){1,3}|[a-zA-Z][a-zA-Z ]{2,40})`;
+const ONLY_NAME = new RegExp(`^${NAME}$`);
 const LABEL = new RegExp(String.raw`^(${NAME}) ?(?:=|\\approx|\\in(?![a-z])|:=) ?(.+)$`, 's');
 
 /** The name in "x = 5", "f(x) = …", "x \in [1,2]" or "Area = 5 cm"; of a chain (x = 2 + 3 = 5) the last part is the answer. */
@@ -111,6 +119,9 @@ function labelOf(text: string): { label: string; rest: string } | null {
   if (approximate) return { label: '', rest: approximate[1] };
   // Several equations are a list of answers, each with its own label.
   if (split(text, false).length > 1) return null;
+  // \frac{22}{7} \approx 3.14: the exact part is the answer.
+  const [exact] = text.split('\\approx');
+  if (exact !== text && !ONLY_NAME.test(exact.trim())) return { label: '', rest: exact };
   const parts = text.split(/=|\\approx/).map((part) => part.trim());
   const found = LABEL.exec(text);
   if (found && !/\\(?:sqrt|frac|pi|infty|sin|cos|tan|log|ln)/.test(found[1])) {

@@ -49,16 +49,30 @@ const TABLE: readonly (readonly [string, bigint, bigint, string])[] = [
 
 const NAMES = new Map(
   TABLE.flatMap(([dimension, n, d, names]) =>
-    names.split(' ').map((name) => [name, { dimension, factor: ratio(n, d) as Rational }] as const),
+    names.split(' ').map((name, _, [first]) => [name, { first, dimension, factor: ratio(n, d) as Rational }] as const),
   ),
 );
 
 /** Names that say no more than that something is counted: they agree with every unit. */
 const GENERIC = new Set(['unit', 'total', 'altogether', 'each', 'answer']);
-const FILLERS = new Set(['of', 'the', 'a', 'an', 'in', 'are', 'is', 'more', 'total', 'altogether', 'left', 'and']);
+const FILLERS = new Set([
+  'of',
+  'the',
+  'a',
+  'an',
+  'in',
+  'are',
+  'is',
+  'more',
+  'total',
+  'altogether',
+  'left',
+  'and',
+  'all',
+]);
 
 export interface Unit {
-  /** Its words, without fillers and plural endings. */
+  /** Its words, without fillers and plural endings; of a unit with several names the first, and its exponent. */
   readonly words: readonly string[];
   /** Exponents by dimension and the factor, where every word is in the table. */
   readonly known: { readonly dimensions: string; readonly factor: Rational } | null;
@@ -90,17 +104,19 @@ export function unitOf(text: string): Unit {
   const names: string[] = [];
   let [factor, known]: [Maybe, boolean] = [ONE, true];
   let sign = 1;
-  for (const part of parts) {
+  for (const [i, part] of parts.entries()) {
     if (part === '/') {
       sign = -1;
       continue;
     }
     const [word, exponent = '1'] = part.split('^');
     const name = singular(word);
-    if (FILLERS.has(name)) continue;
-    names.push(name);
+    // "36 in" are inches, "5 meters in length" and "5 in total" are not.
+    const isInch = name === 'in' && names.length === 0 && !GENERIC.has(parts[i + 1]) && parts[i + 1] !== 'all';
+    if (FILLERS.has(name) && !isInch) continue;
     const unit = NAMES.get(name);
     const times = sign * (Number.parseInt(exponent, 10) || 1);
+    names.push(`${unit?.first ?? name}${Math.abs(times) === 1 ? '' : `^${Math.abs(times)}`}`);
     const scale = unit && power(unit.factor, { n: BigInt(times), d: 1n });
     if (!unit || !scale || !factor) {
       known = false;
