@@ -44,8 +44,7 @@ export class ModelDesk {
         this.shelf.access = command.access;
         return;
       case 'cancel':
-        this.work?.abort();
-        this.looking?.abort();
+        (this.work ?? this.looking)?.abort();
         return;
       case 'describe':
         this.send({ type: 'described', id: command.id, outcome: await this.describe(command) });

@@ -11,7 +11,7 @@ import type { SourceFault } from './sources/source-error';
 export type ModelCommand =
   | { type: 'drop'; files: readonly (File | PlacedFile)[] } // one thing; answered by 'dropped'
   | { type: 'access'; access: HubAccess } // from now on; answered by nothing
-  | { type: 'cancel' } // stops what is being downloaded, loaded or looked at
+  | { type: 'cancel' } // stops what is being downloaded or loaded, else what is being looked at
   /** A model and what it takes, before anything is downloaded; answered by 'described' with the same id. */
   | { type: 'describe'; id: number; config: TrainConfig | SftConfig; memory: number | null }
   | { type: 'list-models' } // answered by 'models'

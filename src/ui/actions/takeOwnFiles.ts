@@ -11,11 +11,15 @@ export function takeOwnFiles(files: readonly PlacedFile[]): void {
   const { taken, problem } = takeFiles(files);
   const state = useLab.getState();
   const supervised = state.kind === 'sft';
-  for (const { kind, name } of isBusy(activityOf(state)) ? [] : taken) {
+  const busy = isBusy(activityOf(state));
+  for (const { kind, name } of busy ? [] : taken) {
     if (kind === 'model') (supervised ? chooseSftModel : chooseModel)(name);
     else if (kind === 'data') supervised ? changeSftSetting('data', name) : changeSetting('task', name);
   }
-  const adapter = taken.find(({ kind }) => kind === 'adapter');
-  const word = adapter ? 'The adapter can be chosen in the inspector.' : null;
+  const word = busy
+    ? 'A run is going; what was dropped can be chosen when it has ended.'
+    : taken.some(({ kind }) => kind === 'adapter')
+      ? 'The adapter can be chosen in the inspector.'
+      : null;
   if (problem || word) useLab.setState({ problem: problem ?? word });
 }

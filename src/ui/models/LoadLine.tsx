@@ -10,7 +10,7 @@ interface Props {
 
 /** How far a model is on its way, in a bar and in words, and the way to stop it. */
 export function LoadLine({ progress, onCancel }: Props) {
-  const { what, done, total, download } = progress;
+  const { what, done, total } = progress;
   return (
     <div className={styles.line}>
       <span className={styles.what}>{what}</span>
@@ -21,7 +21,6 @@ export function LoadLine({ progress, onCancel }: Props) {
       <button type="button" onClick={onCancel}>
         Cancel
       </button>
-      {download?.inMemory && <p className={styles.note}>{download.inMemory}</p>}
     </div>
   );
 }

@@ -14,14 +14,14 @@ export function LoadNotice({ onRetry }: { onRetry(): void }) {
   const refused = useModels((s) => s.refused);
   const late = useLate(loading !== null);
   if (loading) return late ? <LoadLine progress={loading} onCancel={cancelLoading} /> : null;
-  if (!refused) return null;
+  if (!refused) return <MemoryNote />;
   const dismiss = (): void => useModels.setState({ refused: null });
   const cancelled = refused.kind === 'cancelled';
   return (
     <div className={styles.refused} role={cancelled ? 'status' : 'alert'} data-calm={cancelled}>
       <p>{refused.message}</p>
       <div className={styles.buttons}>
-        {refused.kind !== 'denied' && (
+        {refused.name !== '' && refused.kind !== 'denied' && (
           <button type="button" onClick={onRetry}>
             Try again
           </button>
@@ -30,7 +30,21 @@ export function LoadNotice({ onRetry }: { onRetry(): void }) {
           Dismiss
         </button>
       </div>
-      {refused.kind === 'denied' && <TokenField label="Try again with it" onGiven={onRetry} />}
+      {refused.name !== '' && refused.kind === 'denied' && <TokenField label="Try again with it" onGiven={onRetry} />}
+    </div>
+  );
+}
+
+/** A download that is gone with the page is worth a word that stays. */
+function MemoryNote() {
+  const inMemory = useModels((s) => s.inMemory);
+  if (!inMemory) return null;
+  return (
+    <div className={styles.refused} role="status" data-calm>
+      <p>{inMemory}</p>
+      <button type="button" onClick={() => useModels.setState({ inMemory: null })}>
+        Dismiss
+      </button>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { changeSetting } from '../actions/changeSetting';
 import { chooseModel } from '../actions/chooseModel';
 import { setUpOwnModel } from '../actions/setUpOwnModel';
@@ -29,7 +29,10 @@ export function ModelSection({ busy }: { busy: boolean }) {
   const dropped = useModels((s) => s.dropped);
   const offered = useLab(setUpOwnModel.enabled);
   useLooking(configOf(useLab((s) => s.draft)));
-  const [open, setOpen] = useState(model !== 'nano');
+  const [open, setOpen] = useState(false);
+  useEffect(() => {
+    if (model !== 'nano') setOpen(true); // it was chosen, perhaps by a drop: here is what it takes
+  }, [model]);
   return (
     <details className={styles.section} open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>Model: {nameShown(model)}</summary>

@@ -28,8 +28,10 @@ export interface ModelsState {
     readonly refused: Refusal | null;
     readonly waiting: boolean;
   } | null;
-  /** Why the model of the last start could not be had. */
+  /** Why something could not be had; `name` is the model that was being opened, empty where none was. */
   refused: (Refusal & { readonly name: string }) | null;
+  /** Why downloads are kept in memory only, once that is so. */
+  inMemory: string | null;
   /** What is wrong with the Hub's address as it was typed. */
   hubProblem: string | null;
   /** The adapter's memory as the person gave it, in GB. */
@@ -45,6 +47,7 @@ export const NO_MODELS: ModelsState = {
   opening: '',
   described: null,
   refused: null,
+  inMemory: null,
   hubProblem: null,
   memory: '',
 };
@@ -64,7 +67,12 @@ function afterMessage(state: ModelsState, message: LabMessage): Partial<ModelsSt
       return { cached: message.models };
     case 'loading':
       if (!message.progress) return { loading: null };
-      return { loading: message.progress, opening: message.name, refused: null };
+      return {
+        loading: message.progress,
+        opening: message.name,
+        refused: null,
+        inMemory: message.progress.download?.inMemory ?? state.inMemory,
+      };
     case 'described': {
       const { described } = state;
       if (described?.id !== message.id) return {};
@@ -80,7 +88,7 @@ function afterMessage(state: ModelsState, message: LabMessage): Partial<ModelsSt
     }
     case 'problem':
       if (!message.kind) return {};
-      return { refused: { message: message.message, kind: message.kind, name: state.opening } };
+      return { refused: { message: message.message, kind: message.kind, name: state.opening }, opening: '' };
     default:
       return {};
   }
