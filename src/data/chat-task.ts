@@ -49,7 +49,14 @@ export function chatTask(parts: ChatTaskParts): Task {
   const render = (content: string) => {
     return template.render([{ role: 'user', content }], { addGenerationPrompt: true, thinking });
   };
-  const prompt = (content: string) => tokenizer.encode(render(content));
+  // SentencePiece decodes a space after special tokens that was not there: the text is kept beside its ids.
+  const texts = new WeakMap<readonly number[], string>();
+  const prompt = (content: string) => {
+    const rendered = render(content);
+    const ids = tokenizer.encode(rendered);
+    texts.set(ids, rendered);
+    return ids;
+  };
   const studentTurn = (problem: Problem) => fill(wording.student, { question: problem.question }) as string;
   // Some templates open the thought themselves: the response then begins inside it.
   const opened = render('?').trimEnd().endsWith(THINK) ? THINK : '';
@@ -72,6 +79,7 @@ export function chatTask(parts: ChatTaskParts): Task {
       const turn = (shown: string | null) => teacherTurn(problem, { ...context, solution: shown }, wording);
       return solution === null ? prompt(turn(null)) : fitted(parts, solution, (shown) => prompt(turn(shown)));
     },
+    promptText: (ids) => texts.get(ids) ?? tokenizer.decode(ids),
     verify: (problem, response) => judge(problem, answerText(response)),
     settle: parts.symbolic && settleWith(parts.symbolic),
     wrongSolution: (problem, seed) =>

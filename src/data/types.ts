@@ -100,6 +100,8 @@ export interface Task {
   studentPrompt(problem: Problem): number[];
   /** Prompt ids the teacher sees (x, c). */
   teacherPrompt(problem: Problem, context: PrivilegedContext): number[];
+  /** The text of a prompt that this task made, where decoding may not give it back; absent where it always does. */
+  promptText?(prompt: readonly number[]): string;
   /** Judges a response (ids after the prompt, with its eos if it ended). Recomputes; compares no strings. */
   verify(problem: Problem, response: ArrayLike<number>): Verdict;
   /** A second, slower opinion on a verdict; absent where the first is final. */

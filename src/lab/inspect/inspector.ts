@@ -124,9 +124,8 @@ export class Inspector {
     const task = await this.task(taskName, choice);
     const [ids, verdict] = await judged(task, problem, response);
     const { context, origin } = chosenContext(task, problem, ids, verdict, choice.mode);
-    const { tokenizer } = task;
-    const student = tokenizer.decode(task.studentPrompt(problem));
-    const teacher = tokenizer.decode(task.teacherPrompt(problem, context));
+    const student = promptText(task, task.studentPrompt(problem));
+    const teacher = promptText(task, task.teacherPrompt(problem, context));
     return { prompts: { student, teacher, context, origin }, verdict };
   }
 
@@ -183,7 +182,7 @@ export class Inspector {
       const scores = known.get(key) ?? (await score(prompt, `The teacher’s prompt (context ${mode})`));
       known.set(key, scores);
       const t = Array.from(scores.logprob);
-      const teacher = text.decode(prompt);
+      const teacher = promptText(task, prompt);
       const effect = { mode, context, origin, teacher, t, u: difference(t, s), H_T: Array.from(scores.entropy) };
       onEffect(effect, i + 1, modes.length);
     }
@@ -272,6 +271,9 @@ export class Inspector {
 
 /** For what does not depend on the wording. */
 const PLAIN = { thinking: false, wording: 'standard' };
+
+/** A prompt as text that the tokenizer turns into these ids again. */
+const promptText = (task: Task, ids: number[]): string => task.promptText?.(ids) ?? task.tokenizer.decode(ids);
 
 async function judged(task: Task, problem: Problem, response: string): Promise<[ids: number[], verdict: Verdict]> {
   const ids = rolloutIds(task, response);
