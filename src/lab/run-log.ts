@@ -52,8 +52,14 @@ export class RunLog {
     }
   }
 
-  /** Cuts the log to its first `bytes` bytes: to the checkpoint that the run continues from. */
-  async cut(bytes: number): Promise<void> {
-    if (this.files && (await this.files.size('events.jsonl')) > bytes) await this.files.truncate('events.jsonl', bytes);
+  /** Its length; null where the run is not stored. */
+  async bytes(): Promise<number | null> {
+    return (await this.files?.size('events.jsonl')) ?? null;
+  }
+
+  /** Cuts the log to its first `bytes` bytes: to the step that the run continues from. */
+  async cut(bytes: number | null): Promise<void> {
+    if (bytes !== null && this.files && (await this.files.size('events.jsonl')) > bytes)
+      await this.files.truncate('events.jsonl', bytes);
   }
 }

@@ -35,6 +35,9 @@ export interface RunnerHost {
   send(message: LabMessage): void;
 }
 
+/** Of the time, one part goes into keeping steps at most. */
+const HOLD_PART = 20;
+
 type Mode = 'idle' | 'paused' | 'running' | 'stepping' | 'stopping';
 
 export class Runner {
@@ -48,6 +51,8 @@ export class Runner {
   private readonly desk: ModelDesk;
   /** The last good step, in host memory: a lost device or a bad step continues from here. */
   private lastGood: HeldStep<unknown> | null = null;
+  /** When a step was kept last, and how long that took, ms. */
+  private holding = { at: 0, took: 0 };
 
   constructor(private readonly host: RunnerHost) {
     this.desk = new ModelDesk(host.shelf, host.send, () => this.gpu);
@@ -216,7 +221,7 @@ export class Runner {
       while (this.mode === 'running' || this.mode === 'stepping') {
         if (run.finished) break;
         await run.next();
-        this.lastGood = await run.held();
+        await this.hold(run);
         if ((this.mode as Mode) === 'stepping') this.mode = 'paused';
       }
       if (run.finished || this.mode === 'stopping') {
@@ -231,6 +236,18 @@ export class Runner {
     } finally {
       this.looping = false;
     }
+  }
+
+  /**
+   * Keeps the step in host memory. Of a large model that takes a while: where the run goes on, at most one part in
+   * HOLD_PART of the time goes into it, and a fault goes back by as many steps as were not kept.
+   */
+  private async hold(run: TrainingRun): Promise<void> {
+    const now = performance.now();
+    const { at, took } = this.holding;
+    if (this.lastGood && this.mode === 'running' && now - at < HOLD_PART * took) return;
+    this.lastGood = await run.held();
+    this.holding = { at: performance.now(), took: performance.now() - now };
   }
 
   private tellPaused(): void {

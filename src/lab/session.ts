@@ -40,7 +40,8 @@ export interface SessionOptions extends RunLogOptions {
 /** What a checkpoint holds besides the policy. */
 export interface SessionState {
   method: MethodState;
-  eventBytes: number;
+  /** Length of the log up to this step; null where none was written. */
+  eventBytes: number | null;
   seconds: number;
   evalAccuracy: number | null;
   /** Variants sum in different orders, so a resumed run keeps its own. */
@@ -114,8 +115,7 @@ export class Session implements TrainingRun<TrainConfig, SessionState> {
     this.method = from.extra.method;
     this.seconds = from.extra.seconds;
     this.evalAccuracy = from.extra.evalAccuracy;
-    // From a checkpoint the log goes back to it; a state in memory is ahead of the last checkpoint, and so is its log.
-    if (!('state' in resume)) await this.log.cut(from.extra.eventBytes);
+    await this.log.cut(from.extra.eventBytes);
   }
 
   private get trainedLayout(): Layout {
@@ -232,21 +232,22 @@ export class Session implements TrainingRun<TrainConfig, SessionState> {
     // The event first, so that the bytes counted include it: a resumed log and an unbroken one are then the same.
     this.tell({ type: 'checkpoint', step: this.step, path: checkpointFolder(this.step) });
     this.log.enqueue(async () => {
-      const extra: SessionState = { ...this.state(), eventBytes: await files.size('events.jsonl') };
+      const extra = await this.state();
       await saveCheckpoint(files, this.step, this.policy, this.o.task.tokenizerFiles, extra);
     });
     await this.log.stored(this.step);
   }
 
   async held(): Promise<HeldStep<SessionState>> {
-    return { step: this.step, state: await this.policy.state(), extra: this.state() };
+    await this.log.stored(this.step);
+    return { step: this.step, state: await this.policy.state(), extra: await this.state() };
   }
 
   /** What a later session needs besides the policy's own state. */
-  private state(): SessionState {
+  private async state(): Promise<SessionState> {
     return {
       method: this.method,
-      eventBytes: 0,
+      eventBytes: await this.log.bytes(),
       seconds: this.seconds,
       evalAccuracy: this.evalAccuracy,
       matmul: matmulVariant(this.o.gpu),

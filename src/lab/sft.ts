@@ -26,7 +26,8 @@ import type { HeldStep, Resume, TrainingRun } from './training-run';
 
 /** What a checkpoint holds besides the policy. */
 export interface SftState {
-  eventBytes: number;
+  /** Length of the log up to this step; null where none was written. */
+  eventBytes: number | null;
   seconds: number;
   totalTokens: number;
   heldOutLoss: number | null;
@@ -117,7 +118,7 @@ export class SftRun implements TrainingRun<SftConfig, SftState> {
     this.seconds = from.extra.seconds;
     this.totalTokens = from.extra.totalTokens;
     this.heldOutLoss = from.extra.heldOutLoss;
-    if (!('state' in resume)) await this.log.cut(from.extra.eventBytes);
+    await this.log.cut(from.extra.eventBytes);
   }
 
   get config(): SftConfig {
@@ -239,19 +240,21 @@ export class SftRun implements TrainingRun<SftConfig, SftState> {
     // The event first, so that the bytes counted include it: a resumed log and an unbroken one are then the same.
     this.log.tell({ type: 'checkpoint', step: this.step, path: checkpointFolder(this.step) });
     this.log.enqueue(async () => {
-      const extra: SftState = { ...this.state(), eventBytes: await files.size('events.jsonl') };
+      const extra = await this.state();
       await saveCheckpoint(files, this.step, this.policy, this.o.model.tokenizer, extra);
     });
     await this.log.stored(this.step);
   }
 
   async held(): Promise<HeldStep<SftState>> {
-    return { step: this.step, state: await this.policy.state(), extra: this.state() };
+    await this.log.stored(this.step);
+    return { step: this.step, state: await this.policy.state(), extra: await this.state() };
   }
 
-  private state(): SftState {
+  private async state(): Promise<SftState> {
     const { seconds, totalTokens, heldOutLoss } = this;
-    return { eventBytes: 0, seconds, totalTokens, heldOutLoss, matmul: matmulVariant(this.o.gpu) };
+    const eventBytes = await this.log.bytes();
+    return { eventBytes, seconds, totalTokens, heldOutLoss, matmul: matmulVariant(this.o.gpu) };
   }
 
   /** Ends the run: the answers after it, 'done', and under final/ what was trained: PEFT's adapter folder, or the model's. */
