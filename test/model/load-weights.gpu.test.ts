@@ -1,0 +1,134 @@
+/** Loading: bytes of a file that are a storage's own go through unchanged, bad values are named, the event loop turns. */
+import { describe, expect, it } from 'vitest';
+import { memoryBytes } from '../../src/data/bytes';
+import { Arena, type Tensor } from '../../src/gpu/tensor';
+import type { Storage } from '../../src/kernels/storage';
+import { type ModelConfig, NANO_CONFIG } from '../../src/model/config';
+import { packedCatalog } from '../../src/model/layout';
+import { createFrozen, ParameterLayout, readParameters } from '../../src/model/parameters';
+import { store } from '../../src/model/quantise';
+import { openSafetensors } from '../../src/model/safetensors-file';
+import type { StoredTensor, TensorCatalog } from '../../src/model/stored-tensor';
+import { wave } from '../setup/close';
+import { testDevice } from '../setup/gpu';
+
+const device = testDevice();
+const config: ModelConfig = { ...NANO_CONFIG, layers: 1, sliding: [false] };
+const layout = new ParameterLayout(config);
+const BINDING = 2 ** 27;
+
+/** A safetensors file of every tensor of the layout, in `dtype`; `change` edits the data's bytes. */
+async function checkpoint(dtype: 'F32' | 'F16' | 'BF16', change: (data: Uint8Array) => void = () => {}) {
+  const header: Record<string, unknown> = {};
+  const parts: Uint8Array[] = [];
+  let end = 0;
+  for (const { name, shape, bytes } of packedCatalog(layout, new Float32Array(layout.size)).values()) {
+    const values = Float32Array.from(wave(bytes / 4, parts.length));
+    const { buffer } = store(values, dtype === 'F32' ? 'f32' : dtype === 'F16' ? 'f16' : 'bf16').data;
+    parts.push(new Uint8Array(buffer));
+    header[name] = { dtype, shape, data_offsets: [end, end + buffer.byteLength] };
+    end += buffer.byteLength;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const file = new Uint8Array(8 + json.length + end);
+  new DataView(file.buffer).setBigUint64(0, BigInt(json.length), true);
+  file.set(json, 8);
+  const data = file.subarray(8 + json.length);
+  let at = 0;
+  for (const part of parts) {
+    data.set(part, at);
+    at += part.length;
+  }
+  change(data);
+  return openSafetensors(memoryBytes(file, 'checkpoint'));
+}
+
+/** What the device holds after loading. */
+async function loaded(tensors: TensorCatalog, storage: Storage) {
+  const { gpu, r } = device;
+  const arena = new Arena(gpu);
+  try {
+    const set = await createFrozen(arena, layout, tensors, 'checkpoint', storage, BINDING);
+    const read = async (t: Tensor) => {
+      const words = r.readU32(t);
+      r.submit();
+      return words;
+    };
+    return await readParameters(set, read);
+  } finally {
+    arena.destroy();
+  }
+}
+
+const withoutRaw = (tensors: TensorCatalog): TensorCatalog =>
+  new Map([...tensors].map(([name, tensor]): [string, StoredTensor] => [name, { ...tensor, raw: undefined }]));
+
+describe.each([
+  ['F32', 'f32'],
+  ['BF16', 'bf16'],
+  ['F16', 'f16'],
+  ['BF16', 'f32'],
+  ['F32', 'bf16'],
+] as const)('a %s file as %s', (dtype, storage) => {
+  it('holds what the file holds, taken as it is or widened', async () => {
+    const tensors = await checkpoint(dtype);
+    const [direct, widened] = [await loaded(tensors, storage), await loaded(withoutRaw(tensors), storage)];
+    expect([...direct.keys()].sort()).toEqual([...tensors.keys()].sort());
+    for (const [name, { data }] of direct) {
+      expect(data, name).toEqual(widened.get(name)?.data);
+      const rows = (await tensors.get(name)?.rows(0, tensors.get(name)?.shape[0] ?? 0)) as Float32Array;
+      if (storage !== 'bf16' || dtype === 'BF16') expect(data, name).toEqual(rows);
+    }
+  });
+});
+
+it.each([
+  ['F32', 'f32', 4, [0, 0, 0xc0, 0x7f], 'NaN'],
+  ['BF16', 'bf16', 2, [0x80, 0xff], '-Infinity'],
+  ['F16', 'f16', 2, [0, 0x7c], 'Infinity'],
+  ['BF16', 'q8', 2, [0x80, 0x7f], 'Infinity'],
+] as const)('a value of a %s file that is not finite is named (%s)', async (dtype, storage, size, bytes, value) => {
+  const [first] = packedCatalog(layout, new Float32Array(layout.size)).keys();
+  const tensors = await checkpoint(dtype, (data) => data.set(bytes, size * 137));
+  const before = device.gpu.liveBytes;
+  await expect(loaded(tensors, storage)).rejects.toThrow(`Tensor ${first} holds ${value} at element 137`);
+  expect(device.gpu.liveBytes).toBe(before);
+});
+
+it('reads little at a time, one piece ahead, and lets the event loop turn', async () => {
+  const wide: ModelConfig = { ...config, vocabSize: 32_768, hiddenSize: 256, heads: 4, kvHeads: 4, headDim: 64 };
+  const large = new ParameterLayout(wide);
+  const drawn = packedCatalog(large, new Float32Array(large.size).fill(0.25));
+  let [most, open, widest, turns] = [0, 0, 0, 0];
+  const tensors: TensorCatalog = new Map(
+    [...drawn].map(([name, tensor]): [string, StoredTensor] => [
+      name,
+      {
+        ...tensor,
+        async rows(first, end) {
+          widest = Math.max(widest, (end - first) * (tensor.shape[1] ?? 1));
+          open += 1;
+          most = Math.max(most, open);
+          const values = await tensor.rows(first, end);
+          await new Promise((resolve) => setTimeout(resolve, 1));
+          open -= 1;
+          return values;
+        },
+      },
+    ]),
+  );
+  const timer = setInterval(() => {
+    turns += 1;
+  }, 1);
+  const arena = new Arena(device.gpu);
+  const progress: number[] = [];
+  const note = (done: number) => void progress.push(done);
+  await createFrozen(arena, large, tensors, 'drawn', 'q4', BINDING, note);
+  clearInterval(timer);
+  arena.destroy();
+  expect(widest).toBeLessThanOrEqual(1024 * 1024);
+  expect(most).toBeLessThanOrEqual(2); // the piece in hand and the next
+  expect(turns).toBeGreaterThan(8); // at least once a piece
+  expect(progress).toEqual([...progress].sort((a, b) => a - b));
+  expect(progress[progress.length - 1]).toBe(large.count);
+});
