@@ -37,8 +37,8 @@ export function FailureBanner() {
     return (
       <div className={notices.fault} role="alert">
         <p>
-          <strong>Inspecting needs WebGPU, which this browser does not offer here.</strong> {missing} The Train page
-          says how to get it.
+          <strong>Inspecting needs WebGPU, which this browser does not offer here.</strong> {missing}{' '}
+          <a href="#train">How to get it</a>
         </p>
       </div>
     );

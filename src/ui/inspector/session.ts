@@ -4,7 +4,7 @@
  */
 import { INSPECT_MODES, type InspectMessage } from '../../lab/inspect/protocol';
 import { ask, connectInspector, type InspectLine, isConnected } from './bridge';
-import { type InspectState, type Lane, NANO, useInspector } from './store';
+import { effectsKey, type Lane, NANO, useInspector } from './store';
 
 /** The task of the built-in model, and the one that any other can be asked. */
 export const TASKS = { 'two-cards': 'two cards', 'word-problems': 'word problems' } as const;
@@ -70,10 +70,6 @@ export function askComparison(): void {
     ask('compare', { type: 'score', texts, slot: 'main', withAdapter: false }, texts);
   if (compare === 'model' && other) ask('compare', { type: 'score', texts, slot: 'other', withAdapter: true }, texts);
 }
-
-/** What the effects of the contexts are a function of; the teacher's own prompt is not among it. */
-export const effectsKey = ({ problem, context, scored }: InspectState): string =>
-  JSON.stringify([problem?.problem, scored?.texts.student, scored?.texts.response, context.thinking, context.wording]);
 
 /** Every context mode, where their tab is open and they are not known. */
 export function askContexts(): void {

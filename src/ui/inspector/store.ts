@@ -146,3 +146,7 @@ export const INITIAL: InspectState = {
 export const useInspector = create<InspectState>(() => INITIAL);
 
 export const isAsked = (state: InspectState, ...lanes: Lane[]): boolean => lanes.some((lane) => state.asked[lane]);
+
+/** What the effects of the contexts are a function of; the teacher's own prompt is not among it. */
+export const effectsKey = ({ problem, context, scored }: InspectState): string =>
+  JSON.stringify([problem?.problem, scored?.texts.student, scored?.texts.response, context.thinking, context.wording]);

@@ -1,6 +1,6 @@
 /** What is on screen as an inspection, for the exports. */
 import { INSPECTION_VERSION, type Inspection } from '../../../lab/inspect/export';
-import type { InspectState } from '../store';
+import { effectsKey, type InspectState } from '../store';
 
 /** null while nothing is scored. */
 export function inspectionOf(state: InspectState): Inspection | null {
@@ -23,6 +23,6 @@ export function inspectionOf(state: InspectState): Inspection | null {
       withAdapter,
       scored: same.columns,
     },
-    effects: effects?.list ?? [],
+    effects: effects?.key === effectsKey(state) ? effects.list : [],
   };
 }

@@ -159,8 +159,11 @@ export function tokenFrom({ lines, lineOf }: Layout, token: number, key: string)
   }
   if (key !== 'ArrowDown' && key !== 'ArrowUp') return null;
   const by = key === 'ArrowDown' ? 1 : -1;
-  for (let i = at + by; i >= 0 && i < lines.length; i += by)
-    if (tokensOf(lines[i]).length > 0) return nearest(lines[i], middleOf(line, token));
+  // A token may hold several lines: empty ones, or a long word's.
+  for (let i = at + by; i >= 0 && i < lines.length; i += by) {
+    const next = nearest(lines[i], middleOf(line, token));
+    if (next !== null && next !== token) return next;
+  }
   return null;
 }
 

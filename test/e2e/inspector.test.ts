@@ -1,0 +1,273 @@
+/**
+ * The inspector's page as people use it: real Chromium, real WebGPU (SwiftShader), the shipped model. What needs thousands
+ * of tokens, or many page loads, runs on an engine that makes its numbers up (test/ui/inspector-harness.html).
+ */
+import { readFileSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { createServer, type ViteDevServer } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readInspection } from '../../src/lab/inspect/export';
+import { findBrowser, launchBrowser, serveLab } from '../setup/browser';
+
+const root = new URL('../..', import.meta.url).pathname;
+let lab: Awaited<ReturnType<typeof serveLab>>;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let harness: ViteDevServer;
+let harnessUrl: string;
+const strangers: string[] = [];
+
+beforeAll(async () => {
+  lab = await serveLab();
+  browser = await launchBrowser();
+  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: lab.url });
+  page = await open(context, `${lab.url}#inspect`);
+  harness = await createServer({ root, logLevel: 'error', server: { host: '127.0.0.1', port: 0, hmr: false } });
+  await harness.listen();
+  const address = harness.httpServer?.address();
+  if (!address || typeof address === 'string') throw new Error('The development server gave no port.');
+  harnessUrl = `http://127.0.0.1:${address.port}/test/ui/inspector-harness.html`;
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await lab?.close();
+  await harness?.close();
+});
+
+async function open(from: BrowserContext, url: string): Promise<Page> {
+  const opened = await from.newPage();
+  opened.setDefaultTimeout(90_000);
+  opened.on('pageerror', (error) => strangers.push(`error: ${error.message}`));
+  opened.on('request', (request) => {
+    if (!request.url().startsWith(new URL(url).origin) && !/^(data|blob):/.test(request.url()))
+      strangers.push(request.url());
+  });
+  await opened.goto(url);
+  return opened;
+}
+
+const flow = (p = page) => p.getByRole('region', { name: 'Response, token by token' });
+const tokens = (p = page) => flow(p).locator('[data-token]');
+const detail = () => page.getByRole('region', { name: 'Token detail' });
+const panel = (name: string) => page.getByRole('region', { name, exact: true });
+const tab = (name: string) => page.getByRole('tab', { name, exact: true });
+const sumU = async (p = page) =>
+  (await p.getByRole('region', { name: 'Figures of the response' }).getByText(/^Σu/).textContent()) ?? '';
+const uOf = (p = page) => tokens(p).evaluateAll((spans) => spans.map((s) => Number((s as HTMLElement).dataset.u)));
+
+async function until<T>(what: string, look: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
+  let value = await look();
+  for (const end = Date.now() + 90_000; !holds(value); value = await look()) {
+    if (Date.now() > end)
+      throw new Error(`Waited 90 s for: ${what}. The page says: ${await page.getByRole('status').textContent()}`);
+    await page.waitForTimeout(100);
+  }
+  return value;
+}
+
+async function grave(p: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page: p }).analyze();
+  return violations
+    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+    .map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`);
+}
+
+test('opens alive: a sample answer that gives up, every token with its u and tint', async () => {
+  const u = await until(
+    'scored tokens',
+    () => uOf(),
+    (values) => values.length > 5,
+  );
+  expect(u.every(Number.isFinite)).toBe(true);
+  expect(Math.min(...u)).toBeLessThan(-0.25);
+  const tints = await tokens().evaluateAll((spans) =>
+    spans.map((s) => [Number((s as HTMLElement).dataset.u), (s as HTMLElement).dataset.tint]),
+  );
+  for (const [value, tint] of tints) if (Number(value) <= -2) expect(tint).toBe('-3');
+  expect(await page.getByRole('link', { name: 'Inspect' }).getAttribute('aria-current')).toBe('page');
+  expect(await page.getByRole('button', { name: /gave up/ }).getAttribute('aria-pressed')).toBe('true');
+  expect(await panel('The teacher reads').locator('mark').count()).toBeGreaterThan(0);
+  expect(await page.getByRole('button', { name: 'Start' }).count()).toBe(0); // runs belong to the other page
+});
+
+test('arrow keys lead from token to token, each with its numbers and the alternatives', async () => {
+  await tokens().first().focus();
+  await page.keyboard.press('ArrowRight');
+  await until(
+    'the detail',
+    () => detail().getByText('token 2 of').count(),
+    (n) => n === 1,
+  );
+  await page.keyboard.press('End');
+  await until(
+    'the last of the line',
+    () => detail().getByText('token 2 of').count(),
+    (n) => n === 0,
+  );
+  expect(await detail().getByRole('table', { name: 'Teacher’s top tokens' }).locator('tr').count()).toBeGreaterThan(2);
+  expect(await flow().locator('[tabindex="0"]').count()).toBe(1);
+});
+
+test('an edited response is scored anew', async () => {
+  const before = await tokens().count();
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+  const field = page.getByRole('textbox', { name: 'Response, editable' });
+  const text = await field.inputValue();
+  await field.fill(text.split(' ').slice(0, -2).join(' '));
+  await until(
+    'fewer tokens',
+    () => tokens().count(),
+    (n) => n === before - 2,
+  );
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+  await page.getByRole('button', { name: /gave up/ }).click();
+  await until(
+    'the sample again',
+    () => tokens().count(),
+    (n) => n === before,
+  );
+});
+
+test('the context changes the signal; without one u is zero; every context shows side by side', async () => {
+  const before = await sumU();
+  await panel('Teacher’s context').getByLabel('Shown').selectOption('none');
+  await until(
+    'no signal',
+    () => sumU(),
+    (text) => /0\.00/.test(text),
+  );
+  expect((await uOf()).every((u) => Math.abs(u) < 1e-3)).toBe(true);
+  await tab('Contexts').click();
+  const rows = page.getByRole('tabpanel').locator('tbody tr');
+  await until(
+    'nine contexts',
+    () => rows.count(),
+    (n) => n === 9,
+  );
+  await page.getByRole('button', { name: 'sibling, else solution' }).click();
+  await until(
+    'the first signal again',
+    () => sumU(),
+    (text) => text === before,
+  );
+});
+
+test('signals under every divergence and method; a method is taken for the tints', async () => {
+  await tab('Signals').click();
+  const rows = page.getByRole('tabpanel').locator('tbody tr');
+  expect(await rows.count()).toBe(6 + 11);
+  await page.getByRole('button', { name: /^Self-distillation A/ }).click();
+  const pressed = page.getByRole('button', { name: 'term', exact: true });
+  expect(await pressed.getAttribute('aria-pressed')).toBe('true');
+});
+
+test('the response is generated by the student, token by token', async () => {
+  const answers = panel('Response to look at');
+  await answers.getByLabel('Longest').fill('24');
+  await answers.getByRole('button', { name: 'Generate a response' }).click();
+  await until(
+    'a scored response',
+    () => page.getByRole('status').textContent(),
+    (t) => /tokens a second/.test(t ?? ''),
+  );
+  expect((await uOf()).every(Number.isFinite)).toBe(true);
+});
+
+test('exports are files that can be read', async () => {
+  const exported = async (label: string): Promise<Buffer> => {
+    await page.locator('summary', { hasText: 'Export' }).click();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: label, exact: true }).click(),
+    ]);
+    return readFileSync(await file.path());
+  };
+  const inspection = readInspection((await exported('JSON')).toString());
+  const count = inspection.scored.tokens.length;
+  expect(count).toBe(await tokens().count());
+  expect((await exported('CSV')).toString().trim().split('\r\n')).toHaveLength(count + 1);
+  expect((await exported('HTML page')).toString()).toContain('data-u="');
+  const picture = await exported('PNG picture');
+  expect(picture.subarray(1, 4).toString()).toBe('PNG');
+  expect(picture.readUInt32BE(16)).toBe(1920); // twice 960
+});
+
+test('a copied link shows the same page again', async () => {
+  const [sum, count] = [await sumU(), await tokens().count()];
+  await page.getByRole('button', { name: 'Copy link' }).click();
+  await page.getByRole('button', { name: 'Copied' }).waitFor();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const other = await open(context, link);
+  await until(
+    'the same tokens',
+    () => tokens(other).count(),
+    (n) => n === count,
+  );
+  expect(await sumU(other)).toBe(sum);
+  expect(await other.getByRole('tab', { name: 'Signals' }).getAttribute('aria-selected')).toBe('true');
+  expect(await other.getByRole('button', { name: 'term', exact: true }).getAttribute('aria-pressed')).toBe('true');
+  expect(strangers).toEqual([]);
+  await other.close();
+});
+
+test('4,000 tokens: a bounded document, and the keyboard reaches the end', async () => {
+  const long = await open(context, `${harnessUrl}?sample=long`);
+  await tokens(long).first().waitFor();
+  expect(await tokens(long).count()).toBeLessThan(1200);
+  await tokens(long).first().focus();
+  for (let i = 0; i < 60; i++) await long.keyboard.press('ArrowDown');
+  const place = await long.evaluate(() => {
+    const { activeElement } = document;
+    const region = document.querySelector('[aria-label="Response, token by token"]') as HTMLElement;
+    const [inner, outer] = [activeElement, region].map((e) => (e as HTMLElement).getBoundingClientRect());
+    return {
+      token: Number((activeElement as HTMLElement).dataset.token),
+      seen: inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1,
+    };
+  });
+  expect(place.token).toBeGreaterThan(600);
+  expect(place.seen).toBe(true);
+  expect(await tokens(long).count()).toBeLessThan(1200);
+  await long.close();
+});
+
+test('axe finds nothing serious, and nothing sticks out, light and dark, at 1280 and 390 px', async () => {
+  const shown = await open(context, `${harnessUrl}?sample=gives%20up`);
+  await tokens(shown).first().waitFor();
+  for (const [colorScheme, width, name] of [
+    ['light', 1280, 'Contexts'],
+    ['dark', 1280, 'Signals'],
+    ['light', 390, 'Prompts'],
+    ['dark', 390, 'Tokens'],
+  ] as const) {
+    await shown.emulateMedia({ colorScheme });
+    await shown.setViewportSize({ width, height: width === 390 ? 844 : 800 });
+    await shown.getByRole('tab', { name, exact: true }).click();
+    await shown.getByRole('tabpanel').locator('table, pre').first().waitFor();
+    const [scroll, client] = await shown.evaluate(() => [
+      document.documentElement.scrollWidth,
+      document.documentElement.clientWidth,
+    ]);
+    expect(scroll).toBeLessThanOrEqual(client);
+    expect([name, ...(await grave(shown))]).toEqual([name]);
+  }
+  await shown.close();
+});
+
+test('without WebGPU the page says so', async () => {
+  const plain = await chromium.launch({
+    ...(findBrowser('system') ?? findBrowser('package') ?? {}),
+    args: ['--no-sandbox', '--disable-features=WebGPU', '--disable-gpu'],
+  });
+  try {
+    const shown = await open(await plain.newContext(), `${lab.url}#inspect`);
+    await shown.getByText('Inspecting needs WebGPU').waitFor();
+    expect(await shown.getByRole('link', { name: 'How to get it' }).isVisible()).toBe(true);
+  } finally {
+    await plain.close();
+  }
+});
