@@ -1,5 +1,5 @@
 /** Parquet files as rows, through hyparquet; pages compressed with snappy, gzip, zstd, brotli or lz4. */
-import type { FileMetaData, SchemaTree } from 'hyparquet';
+import type { ColumnMetaData, DataReader, FileMetaData, PageHeader, SchemaTree } from 'hyparquet';
 import { BadInput } from './errors';
 
 /** Longest page that is decompressed, in bytes. Writers make pages of about 1 MiB: a longer one is a broken header. */
@@ -7,10 +7,8 @@ const PAGE_BYTES = 256 * 2 ** 20;
 
 /** All rows of a file as objects. Throws BadInput. */
 export async function parquetRows(bytes: Uint8Array, name: string): Promise<Record<string, unknown>[]> {
-  const [{ parquetMetadataAsync, parquetReadObjects, parquetSchema, snappyUncompress }, codecs] = await Promise.all([
-    import('hyparquet'),
-    import('hyparquet-compressors'),
-  ]);
+  const [{ parquetMetadataAsync, parquetReadObjects, parquetSchema, snappyUncompress }, { parquetHeader }, codecs] =
+    await Promise.all([import('hyparquet'), import('hyparquet/src/column.js'), import('hyparquet-compressors')]);
   const page = (length: number) => {
     if (!(length >= 0 && length <= PAGE_BYTES)) throw new Error(`a page of ${length} bytes`);
     return new Uint8Array(length);
@@ -28,6 +26,8 @@ export async function parquetRows(bytes: Uint8Array, name: string): Promise<Reco
   try {
     const metadata = await parquetMetadataAsync(file);
     check(metadata, parquetSchema(metadata), bytes.length);
+    for (const { columns } of metadata.row_groups)
+      for (const { meta_data: column } of columns) if (column) checkPages(bytes, column, parquetHeader);
     return await parquetReadObjects({
       file,
       metadata,
@@ -64,6 +64,39 @@ function check({ row_groups: groups }: FileMetaData, schema: SchemaTree, size: n
       throw new Error('columns that the schema does not name');
   }
   if (!(rows <= size)) throw new Error(`${rows} rows in ${size} bytes`);
+}
+
+/**
+ * Throws Error for a page header that lacks a length or a count, or has one that the file cannot hold: hyparquet computes
+ * on with undefined, and does not end.
+ */
+function checkPages(bytes: Uint8Array, column: ColumnMetaData, parquetHeader: (reader: DataReader) => PageHeader) {
+  const start = Number(column.dictionary_page_offset || column.data_page_offset);
+  const { buffer, byteOffset } = bytes;
+  const reader = {
+    view: new DataView(buffer, byteOffset + start, Number(column.total_compressed_size)),
+    offset: 0,
+  };
+  const need = (value: number | bigint | undefined, most: number) => {
+    const n = Number(value);
+    if (!(Number.isInteger(n) && n >= 0 && n <= most))
+      throw new Error(`a page says ${value}, where ${most} is the most`);
+    return n;
+  };
+  const values = 8 * bytes.length; // a bit each, at least
+  while (reader.offset < reader.view.byteLength - 1) {
+    const header = parquetHeader(reader);
+    const size = need(header.compressed_page_size, reader.view.byteLength - reader.offset);
+    need(header.uncompressed_page_size, PAGE_BYTES);
+    const { data_page_header: page, dictionary_page_header: dictionary, data_page_header_v2: second } = header;
+    if (page) need(page.num_values, values);
+    if (dictionary) need(dictionary.num_values, values);
+    if (second) {
+      need(second.num_nulls, need(second.num_values, values));
+      need(second.repetition_levels_byte_length, size - need(second.definition_levels_byte_length, size));
+    }
+    reader.offset += size;
+  }
 }
 
 const leafPaths = ({ children, path }: SchemaTree): string[] =>

@@ -77,7 +77,7 @@ test('3,000 broken parquet files: rows or a BadInput each time, quickly and in l
   const before = process.resourceUsage().maxRSS;
   let accepted = 0;
   for (let i = 0; i < 3000; i++) {
-    const bytes = mutateBytes(seeds[i % seeds.length], new Random(99, i));
+    const bytes = mutateBytes(seeds[i % seeds.length], new Random(7, i));
     const start = performance.now();
     try {
       await readRecords(bytes, 'x.parquet');
