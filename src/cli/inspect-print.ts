@@ -2,8 +2,9 @@
 import { type Analysis, analyse } from '../lab/inspect/analysis';
 import type { Comparison, Inspection } from '../lab/inspect/export';
 import type { ScoredText } from '../lab/inspect/protocol';
+import { signed } from '../lab/inspect/signed';
 import { segments } from '../lab/inspect/spans';
-import { signed, TINT_DOMAIN, TINT_STEPS, tintOfU } from '../lab/inspect/tint';
+import { TINT_DOMAIN, TINT_STEPS, tintOfU } from '../lab/inspect/tint';
 
 /** Backgrounds from −3 to +3 among a terminal's 256 colours; the text on them is black, whatever the theme. */
 const BACKGROUND: Record<number, number> = { [-3]: 208, [-2]: 216, [-1]: 223, 1: 189, 2: 153, 3: 75 };

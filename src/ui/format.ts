@@ -1,13 +1,7 @@
 /** Numbers, times and tokens as people read them. */
+export { signed } from '../lab/inspect/signed';
 
 const MINUS = '\u2212';
-
-/** −1.66, +0.30: fixed digits with a true minus sign, so columns line up. */
-export function signed(x: number, digits = 2): string {
-  if (!Number.isFinite(x)) return String(x);
-  const text = Math.abs(x).toFixed(digits);
-  return Number(text) === 0 ? text : (x < 0 ? MINUS : '+') + text;
-}
 
 /** The sign of a number as it is shown: of one that reads as zero it is 0. */
 export const signOf = (x: number, digits = 2): number => Math.sign(Number(x.toFixed(digits)));

@@ -3,8 +3,9 @@ import { type Analysis, analyse } from './analysis';
 import type { Comparison, Inspection } from './export';
 import { STYLE } from './export-style';
 import type { ScoredText, Subject } from './protocol';
+import { signed } from './signed';
 import { type Segment, segments } from './spans';
-import { signed, TINT_DOMAIN, TINT_STEPS, tintOfU } from './tint';
+import { TINT_DOMAIN, TINT_STEPS, tintOfU } from './tint';
 
 /** Text and attribute values alike. Control characters that HTML forbids become the replacement character. */
 export function escapeHtml(text: string): string {

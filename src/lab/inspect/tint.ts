@@ -10,9 +10,3 @@ export function tintOfU(u: number): number {
   const step = TINT_STEPS.filter((start) => Math.abs(u) >= start * TINT_DOMAIN).length;
   return u < 0 ? -step : step;
 }
-
-/** −1.66, +0.30: a true minus sign, so that columns line up. */
-export function signed(x: number, digits = 2): string {
-  const text = Math.abs(x).toFixed(digits);
-  return Number(text) === 0 ? text : (x < 0 ? '\u2212' : '+') + text;
-}

@@ -1,5 +1,6 @@
 /** What a token's tint can show. Domains are fixed, so that heatmaps side by side share their scale. */
 import type { SignalRollout } from '../../lab/events';
+import { TINT_DOMAIN, TINT_STEPS } from '../../lab/inspect/tint';
 import type { RolloutView } from '../state/snapshot';
 
 /** The per-token columns that a tint can show. */
@@ -25,7 +26,7 @@ export const MEASURES = {
     label: 'u',
     doc: 'u = log p(token | x, c) − log p(token | x)',
     unit: 'nats',
-    domain: 2,
+    domain: TINT_DOMAIN,
     scale: 'both',
     ends: ['deliberation', 'shortcut'],
     of: (r) => r.u,
@@ -84,8 +85,7 @@ export const MEASURES = {
 
 export type MeasureName = keyof typeof MEASURES;
 
-/** Shares of the domain at which the three tints begin. */
-export const TINT_STEPS = [0.125, 0.5, 1] as const;
+export { TINT_STEPS };
 
 /** The tint of a value: −3 … 3, 0 is bare surface; an amount has no sign. */
 export function tintOf(value: number, { domain, scale }: Pick<Measure, 'domain' | 'scale'>): number {
