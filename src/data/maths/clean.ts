@@ -124,7 +124,7 @@ function replace(text: string, rules: readonly Rule[]): string {
   return t;
 }
 
-/** The \\\\ between the rows of a matrix becomes \\cr; elsewhere a doubled backslash is a text that was escaped twice. */
+/** The \\ between the rows of a matrix becomes \cr; elsewhere a doubled backslash is a text that was escaped twice. */
 function rowBreaks(text: string): string {
   return text.includes('\\begin{')
     ? text.replace(/\\\\(?!begin|end)(?:\[[^\]]{0,12}\])?/g, ' \\cr ')

@@ -85,8 +85,7 @@ const ANNOUNCED = new RegExp(
 );
 
 function lastStatement(text: string): Found | null {
-  let last: Found | null = conclusion(text);
-  const floor = last?.at ?? -1;
+  const concluded = conclusion(text);
   let announced: Found | null = null;
   for (const { 0: words, index } of text.matchAll(ANNOUNCED)) {
     const from = index + words.length;
@@ -94,8 +93,8 @@ function lastStatement(text: string): Found | null {
     const found = words.trim() === '####' ? hashed(text, index, from) : statement(text, index, from);
     if (found) announced = found;
   }
-  if (announced && (announced.at > floor || announced.end > floor)) last = announced;
-  return last;
+  // "Therefore, the answer is x = 5." is both: what was announced is more exact.
+  return announced && announced.end > (concluded?.at ?? -1) ? announced : concluded;
 }
 
 /** GSM8K's last line. "#### Step 2: …" is a heading. */

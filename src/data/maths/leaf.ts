@@ -26,7 +26,7 @@ export type ExpressionsEqual = (a: string, b: string) => boolean;
 
 /** Names of functions and constants: letters that are mathematics and no words. */
 const MATHS_NAMES =
-  'arcsin|arccos|arctan|sinh|cosh|tanh|sin|cos|tan|cot|sec|csc|log|ln|lg|exp|sqrt|frac|binom|pi|infty|max|min|gcd|lcm|mod|deg|det|lim|or|and';
+  'arcsin|arccos|arctan|sinh|cosh|tanh|sin|cos|tan|cot|sec|csc|log|ln|lg|exp|sqrt|frac|binom|pi|infty|gcd|lcm|mod|det|lim|or|and';
 const FUNCTION = new RegExp(`^(?:${MATHS_NAMES})$`);
 
 export function leafOf(cleaned: string): Leaf {
@@ -152,21 +152,21 @@ function quantityOf(text: string): Quantity {
     names.push(after[1].replace('\\', ''));
     rest = rest.slice(0, after.index);
   }
-  const before: string[] = [];
+  const words: string[] = [];
   for (let cut = trailingWord(rest); cut && !spelledNumber(rest); cut = trailingWord(rest)) {
     rest = cut.rest;
-    before.unshift(cut.word);
+    words.unshift(cut.word);
   }
   let percent = /%$/.test(rest);
   // The degrees of an angle within a function stay: \cos 60°.
   if (percent || (rest.endsWith('°') && !/[a-zA-Z]{3}/.test(rest))) {
-    if (!percent) before.unshift('°');
+    if (!percent) words.unshift('°');
     rest = rest.slice(0, -1).trim();
   }
-  const factor = multipleOf(before[0]);
+  const factor = multipleOf(words[0]);
   const scaled = (n: Maybe) => n && multiply(n, { n: factor ?? 1n, d: 1n });
   let number = scaled(evaluate(rest.replace(/(?<=^\d+)(?:st|nd|rd|th)$/, '')) ?? spelledNumber(rest));
-  let unit = [...names, ...(factor ? before.slice(1) : before)];
+  let unit = [...names, ...(factor ? words.slice(1) : words)];
   if (number === null) {
     const sentence = onlyNumber(text);
     if (sentence) {

@@ -5,6 +5,8 @@ import { symbolicEquality } from './equality';
 import type { SymbolicQuestion, SymbolicReply } from './protocol';
 
 const expressionsEqual = symbolicEquality(new ComputeEngine());
+// The library builds its tables with its first expressions: that time is its loading, not an answer's.
+expressionsEqual('\\sin x + \\sqrt{2}', '\\frac{x}{3} + \\ln 2');
 
 export function answer({ id, given, wanted }: SymbolicQuestion): SymbolicReply {
   let equal = false;

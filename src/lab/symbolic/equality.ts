@@ -13,7 +13,7 @@ const REAL = 1e-30;
 const COMPLEX = 1e-10;
 const LARGEST = 1e290;
 
-/** Numerators and denominators for the variables in turn: of both signs, none a root of anything people write. */
+/** Values for the variables in turn, a row a point: of both signs, none a root of anything people write. */
 const POINTS: readonly (readonly number[])[] = [
   [1.37, 2.71, 0.83, 3.19, 1.93, 0.59],
   [0.41, 1.13, 2.29, 0.67, 3.53, 1.79],
@@ -31,7 +31,7 @@ const WHOLE: readonly (readonly number[])[] = [
   [9, 2, 5, 7, 4, 3],
   [6, 5, 1, 3, 2, 4],
 ];
-/** Where logarithms occur, people mean positive numbers: \\ln(ab) = \\ln a + \\ln b. */
+/** Where logarithms occur, people mean positive numbers: \ln(ab) = \ln a + \ln b. */
 const POSITIVE = POINTS.filter((values) => values.every((value) => value > 0));
 
 const pointsAs = (text: string) =>
