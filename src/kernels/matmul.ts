@@ -7,6 +7,7 @@ import ntSource from './matmul-broadcast-nt.wgsl?raw';
 import plainSource from './matmul-plain.wgsl?raw';
 import tilesSource from './matmul-tiles.wgsl?raw';
 import { unrolled } from './matmul-unroll';
+import matvecSource from './matvec.wgsl?raw';
 import { plainRows, QUANT_GROUP, rowBindings, type StoredRows, storageKernel } from './storage';
 
 /**
@@ -38,7 +39,8 @@ export interface MatmulCall {
 
 /**
  * broadcast: rows of a at addresses that all lanes share, columns of b in registers (best on software adapters).
- * tiles-64, tiles-128: the largest square tile in workgroup memory (best on GPUs).  plain: a thread per four columns.
+ * tiles-64, tiles-128: the largest square tile in workgroup memory (best on GPUs), and for a few rows, as decoding has
+ * them, a kernel of its own that reads b in long runs.  plain: a thread per four columns.
  * Sums are ordered differently in each, so a resumed run keeps the variant it began with.
  */
 export const MATMUL_VARIANTS = ['broadcast', 'tiles-64', 'tiles-128', 'plain'] as const;
@@ -80,8 +82,10 @@ export function matmul(r: Recorder, call: MatmulCall): void {
   };
   const variant = matmulVariant(r.gpu);
   if (variant === 'broadcast' && K > 0 && inFours(full)) broadcast(r, full);
-  else if (variant === 'tiles-64' || variant === 'tiles-128') tiles(r, full, variant);
-  else {
+  else if (variant === 'tiles-64' || variant === 'tiles-128') {
+    if (layout === 'NT' && M <= FEW_ROWS && K % 4 === 0 && K > 0) matvec(r, full);
+    else tiles(r, full, variant);
+  } else {
     const kernel = storageKernel('matmul-plain', plainSource, b.storage);
     r.dispatch(kernel, bindings(full), strided(full), rows(Math.ceil((M * Math.ceil(N / 4)) / 64)));
   }
@@ -99,8 +103,8 @@ function inFours({ layout, N, K, lda, a0 }: FullCall): boolean {
 function broadcast(r: Recorder, call: FullCall): void {
   const { layout, M, N, K, lda, a0, ldc, c0, alpha = 1 } = call;
   const S = r.gpu.adapter.software ? r.gpu.adapter.subgroupSize[1] : 32;
-  const R = M <= 4 ? 4 : 8;
   const nt = layout === 'NT';
+  const R = Math.max(nt ? 1 : 4, Math.min(8, powerOfTwo(M)));
   const C = nt ? (M >= 64 && Math.ceil(N / (8 * S)) * 8 * S <= 1.1 * N ? 8 : 4) : 2; // 8 where few lanes stay idle
   const stem = nt ? 'matmul-broadcast-nt' : 'matmul-broadcast-nn';
   const kernel = unrolled(stem, nt ? ntSource : nnSource, { R, C }, call.b.storage, 'fours');
@@ -110,6 +114,21 @@ function broadcast(r: Recorder, call: FullCall): void {
     ? { S, MODE: mode(call) }
     : { S, MODE: mode(call), AT: layout === 'TN' ? 1 : 0 };
   r.dispatch(kernel, bindings(call), { M, N, K, lda, a0, ldc, c0, alpha }, grid, constants);
+}
+
+/** The least power of two that is not below n. */
+const powerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(n));
+
+/** Rows up to which the time of y = x Wᵀ is that of reading W. */
+const FEW_ROWS = 8;
+
+function matvec(r: Recorder, call: FullCall): void {
+  const { M, N, K, ldc, c0, alpha = 1 } = call;
+  const C = 4;
+  const kernel = unrolled('matvec', matvecSource, { R: powerOfTwo(M), C }, call.b.storage, 'fours');
+  const T = K >= 1024 ? 64 : 32; // four values a thread and round, and some rounds
+  const params = { M, N, K, mode: mode(call), ldc, c0, alpha };
+  r.dispatch(kernel, bindings(call), params, rows(Math.ceil(N / C)), { T });
 }
 
 function tiles(r: Recorder, call: FullCall, variant: 'tiles-64' | 'tiles-128'): void {

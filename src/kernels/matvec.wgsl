@@ -1,0 +1,48 @@
+// matvec: c = a bᵀ for a few rows of a, as decoding has them: all time goes into reading b, so neighbouring threads read
+// neighbouring addresses and every value of b is read once.
+//   a (M,K) in, M at most R | b (N,K) in: weight(i) of weights-*.wgsl | addend like c, or (ldc) in
+//   c (M,N) out=, at row m, column c0 + n of ldc;  K a multiple of 4, read four at a time
+//   v = alpha ab:  mode 0: c = v;  1: c += v;  2: c = v + addend;  3: c = v + addend[n] (a bias)
+// One workgroup of T threads takes C rows of b; thread i takes the fours i, i + T, … of each, and the T sums are added in
+// a tree whose order is fixed. A line with $i stands for R lines, one with $j for C (matmul-unroll.ts).
+const R: u32 = 1u;
+const C: u32 = 4u;
+struct Params { M: u32, N: u32, K: u32, mode: u32, ldc: u32, c0: u32, alpha: f32 }
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> a: array<vec4f>;
+@group(0) @binding(3) var<storage, read> addend: array<f32>;
+@group(0) @binding(4) var<storage, read_write> c: array<f32>;
+override T: u32 = 32;
+var<workgroup> sums: array<f32, T * R * C>; // (row, column, thread)
+
+@compute @workgroup_size(T)
+fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let n0 = (wg.x + wg.y * groups.x) * C;
+  let K4 = p.K / 4u;
+  let a$i = min($iu, p.M - 1u) * K4;
+  let b$j = min(n0 + $ju, p.N - 1u) * K4;
+  var sum$i_$j = 0.0;
+  for (var k = lane; k < K4; k += T) {
+    let y$j = weight(b$j + k);
+    let x$i = a[a$i + k];
+    sum$i_$j += dot(x$i, y$j);
+  }
+  sums[($iu * C + $ju) * T + lane] = sum$i_$j;
+  for (var half = T / 2u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (lane < half) {
+      sums[($iu * C + $ju) * T + lane] += sums[($iu * C + $ju) * T + lane + half];
+    }
+  }
+  workgroupBarrier();
+  for (var q = lane; q < R * C; q += T) {
+    let m = q / C;
+    let n = n0 + q % C;
+    if (m >= p.M || n >= p.N) { continue; }
+    let at = m * p.ldc + p.c0 + n;
+    var v = p.alpha * sums[q * T];
+    if (p.mode == 1u) { v += c[at]; }
+    if (p.mode >= 2u) { v += addend[select(at, p.c0 + n, p.mode == 3u)]; }
+    c[at] = v;
+  }
+}
