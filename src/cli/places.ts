@@ -44,30 +44,43 @@ export async function openDevice(check = true): Promise<{ gpu: Gpu; report: Devi
 }
 
 /** Models that this process has opened: asked for again they are the same commit, and nothing is asked of the Hub twice. */
-const opened = new Map<string, Promise<LoadedModel>>();
+const opened = new Map<string, Promise<{ model: LoadedModel; pinned: string }>>();
+
+function openOnce(name: string): Promise<{ model: LoadedModel; pinned: string }> {
+  let found = opened.get(name);
+  if (!found) {
+    found = downloading(async (told) => {
+      const { files, pinned } = await sourceOf(name, told);
+      return { model: await openModel(files), pinned };
+    }).then(({ source }) => source);
+    opened.set(name, found);
+    void found.then(({ pinned }) => opened.set(pinned, found as NonNullable<typeof found>)).catch(() => {});
+  }
+  return found;
+}
 
 /**
  * A model by whatever names one: "nano", a folder or .gguf file on disk, a web address, a Hub id. What is not here is
  * downloaded, with progress on stderr. Throws BadInput; a SourceError of kind "cancelled" after Ctrl-C.
  */
-export function loadModel(name: string): Promise<LoadedModel> {
-  let model = opened.get(name);
-  if (!model) {
-    model = downloading(async (told) => openModel(await sourceOf(name, told))).then(({ source }) => source);
-    opened.set(name, model);
-  }
-  return model;
-}
+export const loadModel = async (name: string): Promise<LoadedModel> => (await openOnce(name)).model;
+
+/** The same model's name for the record of a run that may go on later: of the Hub with its commit. Throws as loadModel does. */
+export const pinnedName = async (name: string): Promise<string> => (await openOnce(name)).pinned;
 
 /** A model's configuration and its tensors' headers: of a model that is not here a few kilobytes are read, and nothing is kept. */
 export async function peekModel(name: string): Promise<ModelHeaders> {
-  const { source } = await downloading(async (told) => openHeaders(await sourceOf(name, { ...told, peek: true })));
+  const { source } = await downloading(async (told) =>
+    openHeaders((await sourceOf(name, { ...told, peek: true })).files),
+  );
   return source;
 }
 
 /** A PEFT adapter for a model of this configuration, by folder, web address or Hub id. Throws BadInput. */
 export async function loadAdapter(name: string, config: ModelConfig): Promise<AdapterFolder> {
-  const { source } = await downloading(async (told) => readAdapterFolder(await sourceOf(name, told, {}), config));
+  const { source } = await downloading(async (told) =>
+    readAdapterFolder((await sourceOf(name, told, {})).files, config),
+  );
   return source;
 }
 
@@ -75,7 +88,7 @@ const NANO = { nano: async () => (await diskSource(join(repositoryRoot(), 'publi
 
 async function sourceOf(name: string, told: Partial<HubOptions>, builtIn: SourceHost['builtIn'] = NANO) {
   const hub = { ...hubOptions(), ...told };
-  return (await resolveModelSource(name, { builtIn, path: diskSource, hub })).files;
+  return resolveModelSource(name, { builtIn, path: diskSource, hub });
 }
 
 /** Runs what may download: with a progress line, and a Ctrl-C that cancels it. `inMemory` says why nothing could be stored, if so. */

@@ -10,7 +10,7 @@ import { SftRun } from '../lab/sft';
 import { examplesFor } from '../lab/sft-examples';
 import { clock, defineCommand, EXIT, stopSignal } from './command';
 import type { Flags } from './options';
-import { loadModel, newRunFolder, openDevice, openRunFolder } from './places';
+import { loadModel, newRunFolder, openDevice, openRunFolder, pinnedName } from './places';
 import { type Given, nothingBesides, settingFlags, settingsFrom } from './setting-flags';
 
 export const sft = defineCommand({
@@ -84,14 +84,10 @@ interface Begun {
 }
 
 async function begin(given: Given): Promise<Begun> {
-  const config = parseSftConfig(settingsFrom(SFT_TABLE, given), 'lab sft');
+  const asked = parseSftConfig(settingsFrom(SFT_TABLE, given), 'lab sft');
   // Refuse what is bad before the folder exists.
-  examplesFor(
-    await loadModel(config.model),
-    await openConversations(config.data, readData),
-    config.data,
-    config.maxLength,
-  );
+  examplesFor(await loadModel(asked.model), await openConversations(asked.data, readData), asked.data, asked.maxLength);
+  const config = { ...asked, model: await pinnedName(asked.model) };
   const files = await newRunFolder(typeof given.out === 'string' ? given.out : `runs/sft-${config.seed}`);
   await files.write('config.json', new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
   return { files, config, from: 0 };

@@ -5,7 +5,7 @@ import type { Files } from '../lab/files';
 import { Session } from '../lab/session';
 import { clock, defineCommand, EXIT, stopSignal } from './command';
 import type { Flags } from './options';
-import { loadModel, loadTask, newRunFolder, openDevice, openRunFolder } from './places';
+import { loadModel, loadTask, newRunFolder, openDevice, openRunFolder, pinnedName } from './places';
 import { type Given, nothingBesides, settingFlags, settingsFrom } from './setting-flags';
 
 export const train = defineCommand({
@@ -72,8 +72,9 @@ export const train = defineCommand({
 });
 
 async function begin(given: Given): Promise<{ files: Files; config: TrainConfig; from: number }> {
-  const config = parseTrainConfig(settingsFrom(TRAIN_TABLE, given), 'lab train');
-  await loadTask(config.task, await loadModel(config.model), config); // refuse what is bad before the folder exists
+  const asked = parseTrainConfig(settingsFrom(TRAIN_TABLE, given), 'lab train');
+  await loadTask(asked.task, await loadModel(asked.model), asked); // refuse what is bad before the folder exists
+  const config = { ...asked, model: await pinnedName(asked.model) };
   const files = await newRunFolder(typeof given.out === 'string' ? given.out : `runs/${config.arm}-${config.seed}`);
   await files.write('config.json', new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
   return { files, config, from: 0 };

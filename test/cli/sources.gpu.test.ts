@@ -53,6 +53,10 @@ it('an adapter can lie on the Hub too', async () => {
   const data = fixturePath('tiny-chat/conversations.jsonl');
   const sft = ['--data', data, '--epochs', '1', '--samples', '0', '--max-length', '192', '--out', trained];
   expect((await lab(['sft', '--model', 'lab/tiny-chat', ...sft])).code).toBe(0);
+  // The record of the run holds on to the commit; the adapter names its base as other programs do.
+  expect(JSON.parse(readFileSync(join(trained, 'config.json'), 'utf8')).model).toBe(`lab/tiny-chat@${SHA}`);
+  const adapter = JSON.parse(readFileSync(join(trained, 'final/adapter_config.json'), 'utf8'));
+  expect(adapter.base_model_name_or_path).toBe('lab/tiny-chat');
   const files = Object.fromEntries(
     ['adapter_config.json', 'adapter_model.safetensors'].map((n) => [n, readFileSync(join(trained, 'final', n))]),
   );

@@ -30,6 +30,13 @@ export function parseHubId(text: string): HubId | null {
   };
 }
 
+/** Writes a name as parseHubId reads it. */
+export function hubName({ id, revision, gguf }: HubId): string {
+  const at = revision === null ? '' : `@${revision}`;
+  if (gguf === null) return `${id}${at}`;
+  return 'file' in gguf ? `${id}${at}/${gguf.file}` : `${id}:${gguf.quantisation}${at}`;
+}
+
 /** What other programs call a model that was opened by this name: the repository without revision and file, a dropped folder's name. */
 export function nameElsewhere(name: string): string {
   return parseHubId(name)?.id ?? name.replace(/^dropped:/, '');

@@ -8,7 +8,7 @@ import type { CachedCommit, ModelCache } from './cache';
 import { chooseFiles, type ListedFile, shardNames } from './choose-files';
 import { download } from './download';
 import { authorization, fileAddress, type HubListing, type HubRequest, listRepository, refusal } from './hub-api';
-import { HUB, hubEndpoint, parseHubId } from './hub-id';
+import { HUB, hubEndpoint, hubName, parseHubId } from './hub-id';
 import { type NoStorage, noStorage, PartialFile } from './partial-file';
 import { type DownloadProgress, RateMeter } from './progress';
 import { rangedFile } from './ranged-file';
@@ -41,6 +41,8 @@ export interface HubSource extends FileSource {
   readonly revision: string;
   /** The commit that it stands for. */
   readonly sha: string;
+  /** The name that means these bytes for ever: with the commit in place of a branch or tag. */
+  readonly pinned: string;
   /** Whether the Hub could not be asked, so that `sha` is what the cache last knew. */
   readonly offline: boolean;
   /** The files that are needed; open() also gives others of the repository. */
@@ -95,6 +97,7 @@ export async function hubSource(name: string, options: HubOptions): Promise<HubS
       id: request.id,
       revision: request.revision,
       sha: listing.sha,
+      pinned: hubName({ ...parsed, revision: listing.sha }),
       offline,
       needed,
       list: async () => needed.map((file) => file.name).sort(),

@@ -1,7 +1,7 @@
 /** What a user may type for a model, and what it means. */
 import type { FileSource } from '../../data/bytes';
 import { nearest } from '../../data/nearest';
-import { type HubOptions, hubSource } from './hub';
+import { type HubOptions, type HubSource, hubSource } from './hub';
 import { HUB, parseHubAddress, parseHubId } from './hub-id';
 import { SourceError } from './source-error';
 import { urlSource } from './url';
@@ -18,6 +18,8 @@ export interface SourceHost {
 export interface ResolvedSource {
   kind: 'built-in' | 'disk' | 'web' | 'hub';
   files: FileSource;
+  /** The name as it was typed, but of the Hub with the commit it stood for. */
+  pinned: string;
 }
 
 /** A path as nobody would name a model on the Hub. */
@@ -30,23 +32,23 @@ const PATH_ONLY = /^(\.{0,2}[\\/]|~|[A-Za-z]:[\\/])|\\/;
 export async function resolveModelSource(name: string, host: SourceHost): Promise<ResolvedSource> {
   const text = name.trim();
   const builtIn = host.builtIn && Object.hasOwn(host.builtIn, text) ? host.builtIn[text] : undefined;
-  if (builtIn) return { kind: 'built-in', files: await builtIn() };
+  if (builtIn) return { kind: 'built-in', files: await builtIn(), pinned: text };
   if (/^https?:\/\//i.test(text)) return fromWeb(text, host);
   const onDisk = text === '' ? null : ((await host.path?.(text)) ?? null);
-  if (onDisk) return { kind: 'disk', files: onDisk };
-  if (!PATH_ONLY.test(text) && parseHubId(text)) return { kind: 'hub', files: await hubSource(text, host.hub) };
+  if (onDisk) return { kind: 'disk', files: onDisk, pinned: text };
+  if (!PATH_ONLY.test(text) && parseHubId(text)) return fromHub(await hubSource(text, host.hub));
   throw unknown(text, host);
 }
 
 async function fromWeb(address: string, host: SourceHost): Promise<ResolvedSource> {
   const id = parseHubAddress(address, host.hub.endpoint ?? HUB);
-  if (!id) return { kind: 'web', files: urlSource(address, host.hub.fetch, host.hub) };
+  if (!id) return { kind: 'web', files: urlSource(address, host.hub.fetch, host.hub), pinned: address };
   const gguf = id.gguf && 'file' in id.gguf ? `/${id.gguf.file}` : '';
-  return {
-    kind: 'hub',
-    files: await hubSource(`${id.id}${gguf}`, { ...host.hub, revision: id.revision ?? host.hub.revision }),
-  };
+  const source = await hubSource(`${id.id}${gguf}`, { ...host.hub, revision: id.revision ?? host.hub.revision });
+  return fromHub(source);
 }
+
+const fromHub = (files: HubSource): ResolvedSource => ({ kind: 'hub', files, pinned: files.pinned });
 
 function unknown(text: string, host: SourceHost): SourceError {
   const builtIn = Object.keys(host.builtIn ?? {});

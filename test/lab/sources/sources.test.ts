@@ -11,7 +11,7 @@ import { ModelCache } from '../../../src/lab/sources/cache';
 import { cacheFolder, diskSource, hubOptions } from '../../../src/lab/sources/cache.node';
 import { droppedSource } from '../../../src/lab/sources/dropped';
 import { folderSource } from '../../../src/lab/sources/folder.node';
-import { parseHubAddress, parseHubId } from '../../../src/lab/sources/hub-id';
+import { type HubId, hubName, parseHubAddress, parseHubId } from '../../../src/lab/sources/hub-id';
 import { MemoryFile } from '../../../src/lab/sources/memory-file';
 import { resolveModelSource } from '../../../src/lab/sources/resolve';
 import { urlSource } from '../../../src/lab/sources/url';
@@ -274,7 +274,10 @@ describe('a name that somebody typed', () => {
       ['a/b@refs/pr/3/x.gguf', 'a/b', 'refs/pr/3', { file: 'x.gguf' }],
       ['a/b/x.gguf@dev', 'a/b', 'dev', { file: 'x.gguf' }],
     ];
-    for (const [text, id, revision, gguf] of forms) expect(parseHubId(text), text).toEqual({ id, revision, gguf });
+    for (const [text, id, revision, gguf] of forms) {
+      expect(parseHubId(text), text).toEqual({ id, revision, gguf });
+      expect(parseHubId(hubName({ id, revision, gguf } as HubId)), text).toEqual({ id, revision, gguf });
+    }
     for (const text of [
       '',
       'a',
