@@ -98,6 +98,28 @@ test('a late word of a worker that was replaced is not heard', async () => {
   expect(await judge('x+1', '1+x')).toBe(false);
 });
 
+test('a batch of answers that hang holds nobody up for long, and what was not judged then is judged when asked again', async () => {
+  let asked = 0;
+  const judge = workerJudge(
+    ({ reply }) => {
+      queueMicrotask(() => reply({ type: 'ready' }));
+      return {
+        // Hangs at everything but the last question.
+        post: (question) => ++asked > 5 && queueMicrotask(() => reply(answer(question))),
+        hold: () => {},
+        terminate: () => {},
+      };
+    },
+    { ...silent, limit: 20 },
+  );
+  const batch = Array.from({ length: 40 }, (_, i) => judge(`x+${i}+1`, `1+${i}+x`));
+  expect(new Set(await Promise.all(batch))).toEqual(new Set([false]));
+  expect(asked).toBe(5);
+  expect(await judge('x+0+1', '1+0+x')).toBe(false);
+  expect(await judge('x+39+1', '1+39+x')).toBe(true);
+  expect(asked).toBe(6);
+});
+
 test('an idle worker keeps no process alive', async () => {
   const code = `
     import { nodeSymbolicJudge } from './src/lab/symbolic/judge.node';

@@ -33,11 +33,14 @@ export interface JudgeOptions {
 const REMEMBERED = 4096;
 /** Starts without success before the judge gives up. */
 const MAX_STARTS = 3;
+/** Answers in a row that took too long: then who waits is not judged, so that a batch of such answers holds up no step. */
+const MAX_LATE = 5;
 
 interface Waiting {
   readonly given: string;
   readonly wanted: string;
-  readonly settle: (equal: boolean) => void;
+  /** Null where nobody judged. */
+  readonly settle: (equal: boolean | null) => void;
 }
 
 /** A judge with workers made by `start`. Nothing is started before the first answer that needs it. */
@@ -50,7 +53,10 @@ export function workerJudge(start: (listener: WorkerListener) => WorkerLike, opt
     const known = verdicts.get(key);
     if (known) return known;
     if (verdicts.size >= REMEMBERED) verdicts.delete(verdicts.keys().next().value as string);
-    const verdict = judge.ask(given, wanted);
+    const verdict = judge.ask(given, wanted).then((equal) => {
+      if (equal === null) verdicts.delete(key);
+      return equal ?? false;
+    });
     verdicts.set(key, verdict);
     return verdict;
   };
@@ -64,13 +70,14 @@ class WorkerJudge {
   private current: (Waiting & { id: number }) | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private lastId = 0;
+  private lateInARow = 0;
 
   constructor(
     private readonly start: (listener: WorkerListener) => WorkerLike,
     private readonly options: JudgeOptions,
   ) {}
 
-  ask(given: string, wanted: string): Promise<boolean> {
+  ask(given: string, wanted: string): Promise<boolean | null> {
     return new Promise((settle) => {
       this.queue.push({ given, wanted, settle });
       this.next();
@@ -92,13 +99,16 @@ class WorkerJudge {
     const id = ++this.lastId;
     this.current = { ...waiting, id };
     this.worker.hold(true);
-    this.expect(this.options.limit ?? 2000, () => this.settle(false));
+    this.expect(this.options.limit ?? 2000, () => {
+      if (++this.lateInARow >= MAX_LATE) this.giveUp();
+      this.settle(false);
+    });
     this.worker.post({ id, given: waiting.given, wanted: waiting.wanted });
   }
 
   private open(): void {
     if (this.starts >= MAX_STARTS) {
-      for (const { settle } of this.queue.splice(0)) settle(false);
+      this.giveUp();
       return;
     }
     this.starts++;
@@ -127,6 +137,7 @@ class WorkerJudge {
       this.starts = 0;
       this.next();
     } else if (this.current?.id === reply.id) {
+      this.lateInARow = 0;
       clearTimeout(this.timer);
       this.settle(reply.equal);
     }
@@ -144,6 +155,12 @@ class WorkerJudge {
     }, limit);
   }
 
+  /** Whoever waits is answered without a verdict. */
+  private giveUp(): void {
+    this.lateInARow = 0;
+    for (const { settle } of this.queue.splice(0)) settle(null);
+  }
+
   private settle(equal: boolean): void {
     const { current } = this;
     this.current = null;
@@ -158,6 +175,7 @@ class WorkerJudge {
       const reason = error instanceof Error ? error.message : String(error);
       this.options.warn(`Answers are judged without symbolic mathematics: its worker does not start (${reason}).`);
     }
+    // Where a question was being judged, the worker died of it.
     this.settle(false);
   }
 
