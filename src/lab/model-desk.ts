@@ -67,7 +67,8 @@ export class ModelDesk {
     const shown = name.replace(/^dropped:/, '');
     let told = 0;
     const onLoaded: OnLoaded = (done, total) => {
-      throwIfCancelled(stop.signal, name);
+      if (stop.signal.aborted)
+        throw new SourceError('cancelled', 'The loading was cancelled', shown, 'Start begins it again.');
       if (performance.now() - told < TELL && done < total) return;
       told = performance.now();
       const progress = { what: `Loading the weights of ${shown}`, done, total, download: null };
@@ -81,9 +82,7 @@ export class ModelDesk {
       });
     this.send({ type: 'loading', name, progress: { what: `Opening ${shown}`, done: 0, total: null, download: null } });
     try {
-      const opened = await work({ onProgress, onLoaded, signal: stop.signal });
-      throwIfCancelled(stop.signal, name);
-      return opened;
+      return await work({ onProgress, onLoaded, signal: stop.signal });
     } finally {
       if (this.work === stop) {
         this.work = null;
@@ -129,7 +128,3 @@ export const refusalOf = (error: BadInput): Refusal => ({
   message: error.message,
   kind: error instanceof SourceError ? error.kind : 'unfit',
 });
-
-function throwIfCancelled(signal: AbortSignal, name: string): void {
-  if (signal.aborted) throw new SourceError('cancelled', 'The loading was cancelled', name, 'Start begins it again.');
-}

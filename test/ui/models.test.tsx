@@ -12,7 +12,7 @@ import { figures } from '../../src/ui/models/LoadLine';
 import { ModelPicker } from '../../src/ui/models/ModelPicker';
 import { TASK_CHOICES } from '../../src/ui/models/ModelSection';
 import { cachedName } from '../../src/ui/models/names';
-import { verdict } from '../../src/ui/models/PlanSummary';
+import { verdict } from '../../src/ui/models/plan-words';
 import { afterMessages, mayLook, memoryOf, NO_MODELS } from '../../src/ui/models/store';
 
 const placed = (...paths: string[]) => paths.map((path) => ({ path, file: new File([''], path) }));

@@ -1,3 +1,4 @@
+import { useLab } from '../state/store';
 import { PlanSummary } from './PlanSummary';
 import styles from './Section.module.css';
 import { confirmModel } from './shelf';
@@ -15,8 +16,10 @@ export function ModelFacts({ name, onTake }: Props) {
   const described = useModels((s) => (s.described?.name === name ? s.described : null));
   const allowed = useModels((s) => mayLook(s, name));
   const endpoint = useModels((s) => s.access.endpoint);
+  const engine = useLab((s) => s.engine.state);
+  if (engine === 'unavailable') return null; // nobody is there to look
   if (!allowed) {
-    const host = /^https?:/.test(name) ? new URL(name).host : new URL(endpoint).host;
+    const { host } = new URL(URL.canParse(name) ? name : endpoint);
     return (
       <div className={styles.facts}>
         <p className={styles.caption}>The link names a model of {host}. Nothing has been asked of it yet.</p>

@@ -3,7 +3,7 @@ import type { ModelPlan } from '../../lab/memory-plan';
 import { nameShown, sizeShown } from './names';
 import styles from './Plan.module.css';
 import { PlanTable } from './PlanTable';
-import { PURPOSES } from './purposes';
+import { PURPOSES, verdict } from './plan-words';
 import { useModels } from './store';
 
 interface Props {
@@ -69,11 +69,3 @@ export function PlanSummary({ plan, onTake }: Props) {
 
 const bound = ({ room }: ModelPlan): string =>
   Number.isFinite(room.binding) ? `${sizeShown(room.binding)} at most` : 'no device is open yet';
-
-/** Whether a row fits, and the largest that would where the memory is known. */
-export function verdict({ refused, largest }: ModelPlan['rows'][number], { memory }: ModelPlan['room']): string {
-  if (refused !== null) return `Does not fit: ${refused}.`;
-  if (!Number.isFinite(memory)) return 'No buffer is too large; whether all fit depends on the memory.';
-  const count = (n: number): string => n.toLocaleString('en-US');
-  return `Fits; at most micro-batches of ${count(largest.tokens)} tokens, or a context of ${count(largest.positions)}.`;
-}

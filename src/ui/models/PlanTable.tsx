@@ -1,8 +1,7 @@
 import type { ModelPlan } from '../../lab/memory-plan';
 import { nameShown, sizeShown } from './names';
 import styles from './Plan.module.css';
-import { verdict } from './PlanSummary';
-import { PURPOSES } from './purposes';
+import { PURPOSES, verdict } from './plan-words';
 
 interface Props {
   plan: ModelPlan;

@@ -13,12 +13,14 @@ export function useLooking(config: TrainConfig | SftConfig | null): void {
   const key = JSON.stringify(config);
   const engine = useLab((s) => s.engine.state); // a plan is for the device's limits, once they are known
   const allowed = useModels((s) => config !== null && mayLook(s, config.model));
+  const held = useModels((s) => s.dropped.find(({ name }) => name === config?.model)); // dropped again it may be another
   const access = useModels((s) => s.access); // another token may open what was refused
   const memory = useModels((s) => s.memory);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the answer depends on what was dropped and on the token, too
   useEffect(() => {
     const settled = JSON.parse(key) as TrainConfig | SftConfig | null;
-    if (!allowed || !settled || !access || engine === 'unavailable') return;
+    if (!allowed || !settled || engine === 'unavailable') return;
     const timer = setTimeout(() => lookAtModel(settled, memoryOf({ memory })), SETTLED);
     return () => clearTimeout(timer);
-  }, [key, engine, allowed, access, memory]);
+  }, [key, engine, allowed, held, access, memory]);
 }

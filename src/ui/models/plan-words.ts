@@ -1,0 +1,21 @@
+/** The words of a memory plan: what memory is for, and whether it fits. */
+import type { MemoryPlan } from '../../lab/events';
+import type { ModelPlan } from '../../lab/memory-plan';
+
+export const PURPOSES: readonly (readonly [name: keyof MemoryPlan, label: string])[] = [
+  ['weights', 'Weights'],
+  ['gradients', 'Gradients'],
+  ['optimizer', 'Optimiser'],
+  ['activations', 'Activations'],
+  ['kvCache', 'KV cache'],
+  ['scratch', 'Scratch'],
+  ['total', 'Total'],
+];
+
+/** Whether a row fits, and the largest that would where the memory is known. */
+export function verdict({ refused, largest }: ModelPlan['rows'][number], { memory }: ModelPlan['room']): string {
+  if (refused !== null) return `Does not fit: ${refused}.`;
+  if (!Number.isFinite(memory)) return 'No buffer is too large; whether all fit depends on the memory.';
+  const count = (n: number): string => n.toLocaleString('en-US');
+  return `Fits; at most micro-batches of ${count(largest.tokens)} tokens, or a context of ${count(largest.positions)}.`;
+}
