@@ -46,10 +46,12 @@ export const generate = defineCommand({
     };
     const stream = textStream(text, (piece) => process.stdout.write(piece));
     const [response] = await sampleResponses(policy.decoder, [{ ids, count: 1 }], options, (pieces) => {
-      for (const piece of pieces) stream.add(piece.ids);
+      for (const piece of pieces) stream.add(piece.ids.filter((id) => id !== text.eosId));
     });
     stream.end();
     process.stdout.write('\n');
+    if (response.at(-1) !== text.eosId)
+      process.stderr.write(`Cut at ${maxNewTokens} tokens; --max-new-tokens allows more.\n`);
     if (posed) process.stderr.write(`${posed.task.verify(posed.problem, response).reason}\n`);
     return EXIT.done;
   },

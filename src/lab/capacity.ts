@@ -99,7 +99,7 @@ export function loraSettings(c: Pick<TrainConfig, 'loraRank' | 'loraAlpha' | 'lo
   };
 }
 
-/** "auto" keeps what the checkpoint has, or the nearest that the engine knows. */
+/** "auto" keeps what the checkpoint has, or what holds the least more than its bits: Q2 to Q4 in four, Q5 to Q8 in eight. */
 export function chosenStorage(asked: string, { tensors }: Pick<ModelFolder, 'tensors'>): Storage {
   const known = STORAGES.find((s) => s === asked);
   if (known) return known;
@@ -110,8 +110,8 @@ export function chosenStorage(asked: string, { tensors }: Pick<ModelFolder, 'ten
   const [dtype = 'F32'] = [...bytes].sort((a, b) => b[1] - a[1])[0] ?? [];
   if (dtype === 'BF16') return 'bf16';
   if (dtype === 'F16') return 'f16';
-  if (/^Q[68]/.test(dtype)) return 'q8';
-  return /^Q[45]/.test(dtype) ? 'q4' : 'f32';
+  if (/^Q[568]/.test(dtype)) return 'q8';
+  return /^Q[234]/.test(dtype) ? 'q4' : 'f32';
 }
 
 /** Adapters that change nothing yet: A random as PEFT draws it, B zero. */
