@@ -2,7 +2,6 @@
  * The inspector: two open subjects, and what can be asked of them. It knows nothing of Workers, pages and terminals;
  * `commands.ts` connects it to messages, the command line calls it directly.
  */
-import { verdictsOn } from '../../antisd/verdicts';
 import { BadInput } from '../../data/errors';
 import type { SymbolicJudge } from '../../data/maths';
 import type { Problem, Task, Verdict } from '../../data/types';
@@ -11,9 +10,8 @@ import type { DeviceLost } from '../../gpu/errors';
 import type { Scores } from '../../model/policy';
 import type { DeviceReport } from '../events';
 import type { Dropped, HubAccess } from '../model-shelf';
-import { openTask } from '../open-task';
 import { named } from '../report';
-import { chosenContext, chosenProblem, OWN, ownTask, rolloutIds, samplesOf } from './contexts';
+import { chosenContext, chosenProblem, samplesOf } from './contexts';
 import { LoadedSubject, type LoadHooks } from './loaded-subject';
 import type { ModelOpener } from './models';
 import type {
@@ -30,6 +28,7 @@ import type {
   Texts,
 } from './protocol';
 import { endsBroken, tokenSpans } from './spans';
+import { InspectTasks, judged, promptText } from './tasks';
 
 /** What the inspector needs of where it runs. */
 export interface InspectorHost {
@@ -57,8 +56,6 @@ export interface Generated {
   readonly ended: boolean;
 }
 
-/** Longest response that a task is told of; the inspector itself knows only the model's context. */
-const RESPONSE_TOKENS = 4096;
 /** Milliseconds between two looks at a response that is being written. */
 const TELL = 60;
 
@@ -68,15 +65,20 @@ export class Inspector {
   /** Why subjects are gone that were open; the next question for one hears it. */
   private loss: DeviceLost | null = null;
   private readonly slots: Record<Slot, LoadedSubject | null> = { main: null, other: null };
-  private readonly tasks = new Map<string, Promise<Task>>();
+  private readonly tasks: InspectTasks;
 
-  constructor(private readonly host: InspectorHost) {}
+  constructor(private readonly host: InspectorHost) {
+    this.tasks = new InspectTasks(host.models, host.symbolic);
+  }
 
   /** The device, opened and checked once; a new one after the last was lost. Throws WebGpuUnavailable. */
   async open(): Promise<DeviceReport> {
     if (this.gpu && this.report) return this.report;
     const gpu = await this.host.openGpu();
-    this.report = await this.host.prepare(gpu);
+    this.report = await this.host.prepare(gpu).catch((error) => {
+      gpu.destroy();
+      throw error;
+    });
     this.gpu = gpu;
     void gpu.lost.then((error) => {
       if (this.gpu !== gpu) return; // it was given back
@@ -99,7 +101,7 @@ export class Inspector {
   unload(slot: Slot): void {
     this.slots[slot]?.destroy();
     this.slots[slot] = null;
-    if (slot === 'main') this.tasks.clear();
+    if (slot === 'main') this.tasks.forget();
   }
 
   /** Slots that hold a subject. */
@@ -223,6 +225,7 @@ export class Inspector {
   /** Remembers dropped files under a name. */
   drop(files: Parameters<NonNullable<ModelOpener['drop']>>[0]): Dropped {
     const { models } = this.host;
+    this.tasks.forget(); // a file of the same name may be another
     if (models.drop) return models.drop(files);
     throw new BadInput('Nothing can be dropped here', 'inspector', 'Name a folder.');
   }
@@ -252,34 +255,13 @@ export class Inspector {
     throw new BadInput('No model is open', slot === 'main' ? 'inspector' : 'comparison', 'Load a model first.');
   }
 
-  /** A task for the main model, made once for each setting. */
-  private task(name: string, { thinking, wording }: Omit<ContextChoice, 'mode'>): Promise<Task> {
-    const { model } = this.subject('main');
-    const key = JSON.stringify([name, thinking, wording]);
-    let task = this.tasks.get(key);
-    if (!task) {
-      const { symbolic } = this.host;
-      const setting = { model, tokenizer: model.text, maxNewTokens: RESPONSE_TOKENS, thinking, wording, symbolic };
-      const read = async (file: string) => (await this.host.models.readData?.(file)) ?? null;
-      task = name === OWN ? (async () => ownTask(setting))() : openTask(name, setting, read);
-      this.tasks.set(key, task);
-      task.catch(() => this.tasks.delete(key));
-    }
-    return task;
+  private task(name: string, setting: Omit<ContextChoice, 'mode'>): Promise<Task> {
+    return this.tasks.of(this.subject('main').model, name, setting);
   }
 }
 
 /** For what does not depend on the wording. */
 const PLAIN = { thinking: false, wording: 'standard' };
-
-/** A prompt as text that the tokenizer turns into these ids again. */
-const promptText = (task: Task, ids: number[]): string => task.promptText?.(ids) ?? task.tokenizer.decode(ids);
-
-async function judged(task: Task, problem: Problem, response: string): Promise<[ids: number[], verdict: Verdict]> {
-  const ids = rolloutIds(task, response);
-  const [verdict] = await verdictsOn(task, [ids], () => problem);
-  return [ids, verdict];
-}
 
 function checkTexts(
   subject: LoadedSubject,
