@@ -8,8 +8,13 @@ export class LabPage {
     readonly strangers: string[],
   ) {}
 
-  /** @param url the lab's address, @param query the link's settings. */
-  static async open(browser: Browser, url: string, query = '', options: BrowserContextOptions = {}): Promise<LabPage> {
+  /** @param url the lab's address, @param query the link's settings; the recorded runs stay away unless asked for. */
+  static async open(
+    browser: Browser,
+    url: string,
+    query = '',
+    { recorded = false, ...options }: BrowserContextOptions & { recorded?: boolean } = {},
+  ): Promise<LabPage> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     const page = await context.newPage();
     page.setDefaultTimeout(60_000);
@@ -19,7 +24,7 @@ export class LabPage {
       if (!asked.startsWith(url) && !/^(data|blob):/.test(asked)) strangers.push(asked);
     });
     page.on('pageerror', (error) => strangers.push(`error: ${error.message}`));
-    await page.route('**/recorded/*.json', (route) => route.abort());
+    if (!recorded) await page.route('**/recorded/*.json', (route) => route.abort());
     await page.goto(url + query);
     return new LabPage(page, strangers);
   }

@@ -7,7 +7,11 @@ import type { Action } from './action';
 export const lookAtData: Action = {
   id: 'look-at-data',
   label: 'Look at the data',
-  enabled: (state) => !isBusy(activityOf(state)) && !state.sft.looking && sftConfigOf(state.sft.draft) !== null,
+  enabled: (state) =>
+    state.engine.state !== 'unavailable' &&
+    !isBusy(activityOf(state)) &&
+    !state.sft.looking &&
+    sftConfigOf(state.sft.draft) !== null,
   run({ sft }) {
     const config = sftConfigOf(sft.draft);
     if (config === null) return;

@@ -21,7 +21,8 @@ export function Progress() {
   const ended = useLab((s) => s.snapshot.done?.reason ?? null);
   const activity = useLab(activityOf);
   if (total === 0) return <span className={styles.text}>{WORDS[activity]}</span>;
-  const state = ended ?? (WORDS[activity] || phase || '');
+  const doing = supervised && phase === 'update' ? null : phase; // the bar says so already
+  const state = ended ?? (WORDS[activity] || doing || '');
   return (
     <div className={styles.progress}>
       <progress className={styles.bar} value={done} max={total} aria-label="Steps done" />

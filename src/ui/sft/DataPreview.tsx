@@ -61,12 +61,11 @@ export function DataPreview() {
 /** Looks at the data where nobody has to be asked who should not be. */
 function useLookAhead(): void {
   const { model, data, maxLength } = useLab((s) => s.sft.draft);
-  const ready = useLab((s) => s.engine.state !== 'opening');
   const allowed = useModels((s) => mayLook(s, model));
   // biome-ignore lint/correctness/useExhaustiveDependencies: the answer depends on these three
   useEffect(() => {
-    if (!ready || !allowed) return;
+    if (!allowed) return;
     const timer = setTimeout(() => perform(lookAtData), QUIET);
     return () => clearTimeout(timer);
-  }, [ready, allowed, model, data, maxLength]);
+  }, [allowed, model, data, maxLength]);
 }
