@@ -1,4 +1,5 @@
 /** Runs by their configuration: what each kind needs, and how it is opened on a device, at its beginning or at a held step. */
+import type { SymbolicJudge } from '../data/maths';
 import type { Gpu } from '../gpu/device';
 import type { OnLoaded } from '../model/parameters';
 import { parseTrainConfig, type TrainConfig } from './config';
@@ -17,6 +18,8 @@ export interface RunSources {
   model(name: string): Promise<LoadedModel>;
   /** A file of problems or examples; null where there is none of this name. */
   file(name: string): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** A second opinion on answers that the exact verifier calls wrong. */
+  readonly symbolic?: SymbolicJudge;
 }
 
 /** What a run is opened on. */
@@ -49,7 +52,11 @@ async function reinforced(config: TrainConfig, sources: RunSources): Promise<Pre
   const model = await sources.model(config.model);
   const { maxNewTokens, thinking, wording, solutionTokens, contextLength } = config;
   const asked = { maxNewTokens, thinking, wording, solutionTokens, contextLength };
-  const task = await openTask(config.task, { ...asked, model, tokenizer: model.text }, sources.file);
+  const task = await openTask(
+    config.task,
+    { ...asked, model, tokenizer: model.text, symbolic: sources.symbolic },
+    sources.file,
+  );
   return {
     config,
     label: config.arm,

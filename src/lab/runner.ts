@@ -5,6 +5,7 @@
  */
 
 import { BadInput } from '../data/errors';
+import type { SymbolicJudge } from '../data/maths';
 import type { Gpu } from '../gpu/device';
 import { WebGpuUnavailable } from '../gpu/errors';
 import { parseJson } from '../model/folder';
@@ -29,6 +30,8 @@ export interface RunnerHost {
   cacheFolder(): Promise<Files | null>;
   /** The models and data that can be named. */
   readonly shelf: ModelShelf;
+  /** Asked where the exact verifier calls an answer wrong; absent where no Worker can be started. */
+  readonly symbolic?: SymbolicJudge;
   /** The folder that holds all runs, or null where there is no storage. */
   runsFolder(): Promise<Files | null>;
   runFolder(id: string): Promise<Files | null>;
@@ -166,6 +169,7 @@ export class Runner {
     const run = await prepareRun(partial, {
       model: (name) => shelf.open(name, options),
       file: (name) => shelf.readData(name),
+      symbolic: this.host.symbolic,
     });
     this.closeRun();
     this.prepared = null;

@@ -4,6 +4,7 @@ import type { LabCommand, LabMessage } from './events';
 import { privateFiles } from './files.browser';
 import { browserShelf } from './model-shelf.browser';
 import { Runner } from './runner';
+import { browserSymbolicJudge } from './symbolic/judge.browser';
 
 const scope = self as unknown as {
   location: Location;
@@ -17,6 +18,7 @@ const runner = new Runner({
   openGpu: openBrowserGpu,
   cacheFolder: () => privateFiles('cache').catch(() => null),
   shelf: browserShelf(base),
+  symbolic: browserSymbolicJudge((message) => scope.postMessage({ type: 'problem', message })),
   runsFolder: () => privateFiles('runs').catch(() => null),
   runFolder: (id) => privateFiles(`runs/${id}`).catch(() => null),
   send: (message) => scope.postMessage(message),
