@@ -71,6 +71,11 @@ test('depths are uniform from minDepth to 15, and a tenth of all problems is hel
   expect(heldOut / all).toBeLessThan(0.115);
 });
 
+test('without a least depth, the task’s own: 5', () => {
+  const query = { split: 'train', count: 40, seed: 9 } as const;
+  expect(twoCards.generate({ ...query, minDepth: null })).toEqual(twoCards.generate({ ...query, minDepth: 5 }));
+});
+
 test('minDepth outside 1..15 is refused with the mend', () => {
   for (const minDepth of [0, 16, 2.5]) {
     const make = () => twoCards.generate({ split: 'train', count: 1, seed: 0, minDepth });
