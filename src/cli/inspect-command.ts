@@ -14,7 +14,7 @@ import {
   type ProblemChoice,
 } from '../lab/inspect/protocol';
 import { WORD_PROBLEM_TASK } from '../lab/open-task';
-import { bytesText } from '../lab/sources/source-error';
+import { bytesText, SourceError } from '../lab/sources/source-error';
 import { cancellable, defineCommand, EXIT } from './command';
 import { MODEL_FLAGS } from './inspect';
 import { inspectionText } from './inspect-print';
@@ -26,7 +26,12 @@ const FLAGS = {
   task: { kind: 'text', doc: 'two-cards, word-problems or a file of problems; default: what the model speaks' },
   problem: { kind: 'integer', doc: 'index of the held-out problem', default: 0, min: 0 },
   seed: { kind: 'integer', doc: 'names the stream of problems, and the generated response', default: 0, min: 0 },
-  'min-depth': { kind: 'integer', doc: 'least depth of a two-cards problem', default: 5, min: 1, max: 15 },
+  'min-depth': {
+    kind: 'integer',
+    doc: 'least depth of the problem, or steps of its solution; default: the task’s',
+    min: 1,
+    max: 15,
+  },
   question: { kind: 'text', doc: 'a problem of your own in the task’s place' },
   solution: { kind: 'text', doc: 'its solution, if there is one' },
   answer: { kind: 'text', doc: 'its final answer; without, the one that the solution states' },
@@ -59,7 +64,14 @@ export const inspect = defineCommand({
     'need a terminal (and no NO_COLOR); elsewhere there is a row a token. What the files hold: docs/inspector.md.',
   flags: FLAGS,
   async run(flags) {
-    const inspection = await cancellable((signal) => look(flags, signal));
+    const inspection = await cancellable((signal) =>
+      look(flags, signal).catch((error) => {
+        if (!signal.aborted) throw error;
+        process.stderr.write(`\n${error instanceof SourceError ? error.message : 'Stopped.'}\n`);
+        return null;
+      }),
+    );
+    if (!inspection) return EXIT.stopped;
     if (flags.html) await write(flags.html, inspectionHtml(inspection));
     if (flags.csv) await write(flags.csv, inspectionCsv(inspection));
     const coloured = process.stdout.isTTY === true && !process.env.NO_COLOR;
@@ -143,7 +155,7 @@ function choiceOf(flags: Given): ProblemChoice {
   if (solution || answer)
     throw new BadInput('A solution or answer needs its problem', 'lab inspect', 'Give --question too.');
   const task = flags.task ?? (flags.model === 'nano' ? 'two-cards' : WORD_PROBLEM_TASK);
-  return { task, seed: flags.seed ?? 0, index: flags.problem ?? 0, minDepth: flags['min-depth'] ?? 5 };
+  return { task, seed: flags.seed ?? 0, index: flags.problem ?? 0, minDepth: flags['min-depth'] ?? null };
 }
 
 /** The response that the flags give, name or ask for. */

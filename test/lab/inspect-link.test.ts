@@ -17,7 +17,12 @@ const states: fc.Arbitrary<InspectLink> = fc.record(
     other: subject,
     choice: fc.oneof(
       fc.record({ task: fc.constant('own' as const), question: text, solution: text, answer: text }),
-      fc.record({ task: fc.constant('two-cards'), seed: fc.nat(), index: fc.nat(1e9), minDepth: fc.nat(15) }),
+      fc.record({
+        task: fc.constant('two-cards'),
+        seed: fc.nat(),
+        index: fc.nat(1e9),
+        minDepth: fc.option(fc.nat(15)),
+      }),
     ),
     context: fc.record({ mode: fc.constantFrom(...INSPECT_MODES), thinking: fc.boolean(), wording: text }),
     sampling: fc.record({

@@ -26,7 +26,7 @@ const schema = v.strictObject({
   other: subject,
   choice: v.union([
     v.strictObject({ task: v.literal('own'), question: text, solution: text, answer: text }),
-    v.strictObject({ task: name, seed: count(SEED), index: count(1e9), minDepth: count(1000) }),
+    v.strictObject({ task: name, seed: count(SEED), index: count(1e9), minDepth: v.nullable(count(1000)) }),
   ]),
   context: v.strictObject({ mode: v.picklist(INSPECT_MODES), thinking: v.boolean(), wording: text }),
   sampling: v.strictObject({

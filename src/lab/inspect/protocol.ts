@@ -42,9 +42,9 @@ export interface OpenSubject {
   readonly seconds: number;
 }
 
-/** A problem of the page, or of the user's own. `task` is a name of `taskNames()`. */
+/** A problem of the page, or of the user's own. `task` is a name of `taskNames()`; minDepth null is as the task says. */
 export type ProblemChoice =
-  | { readonly task: string; readonly seed: number; readonly index: number; readonly minDepth: number }
+  | { readonly task: string; readonly seed: number; readonly index: number; readonly minDepth: number | null }
   | { readonly task: 'own'; readonly question: string; readonly solution: string; readonly answer: string };
 
 /** The ways to choose c for one response: those of a run, and a solution that is wrong on purpose. */
