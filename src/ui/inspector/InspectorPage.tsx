@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { DropZone } from '../models/DropZone';
 import { takeInspectorFiles } from './actions/chooseModel';
 import { openPage, restore } from './actions/openLink';
+import { BusyNotice } from './BusyNotice';
 import { AnswerPanel } from './choices/AnswerPanel';
 import { ContextPanel } from './choices/ContextPanel';
 import { ModelPanel } from './choices/ModelPanel';
@@ -11,7 +12,6 @@ import { Figures } from './figures/Figures';
 import { TokenFigures } from './figures/TokenFigures';
 import styles from './InspectorPage.module.css';
 import { LinkNotice } from './LinkNotice';
-import { LoadNotice } from './LoadNotice';
 import { ResponsePanel } from './ResponsePanel';
 import { StatusLine } from './StatusLine';
 import { Tabs } from './tabs/Tabs';
@@ -28,7 +28,7 @@ export default function InspectorPage() {
     <div className={styles.page}>
       <FailureBanner />
       <LinkNotice />
-      <LoadNotice />
+      <BusyNotice />
       <DropZone onFiles={takeInspectorFiles} />
       <main className={styles.columns}>
         <section className={styles.choices} aria-label="Choices">

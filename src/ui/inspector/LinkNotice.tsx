@@ -1,3 +1,4 @@
+import { nameShown } from '../models/names';
 import notices from '../notices/Notices.module.css';
 import { openModel } from './actions/chooseModel';
 import { loadMain } from './session';
@@ -11,12 +12,12 @@ export function LinkNotice() {
   return (
     <div className={notices.fault} role="alert">
       <p>
-        This link was made with {model}
-        {adapter && ` and the adapter ${adapter}`}. It is loaded only when you say so, and may be large.
+        This link was made with {nameShown(model)}
+        {adapter && ` and the adapter ${nameShown(adapter)}`}. It is loaded only when you say so, and may be large.
       </p>
       <div className={notices.buttons}>
         <button type="button" data-primary="true" onClick={loadMain}>
-          Open {model}
+          Open {nameShown(model)}
         </button>
         <button type="button" onClick={() => openModel(NANO)}>
           Use the built-in model

@@ -1,5 +1,6 @@
 import { bytes, milliseconds, plain } from '../format';
 import { useThrottled } from '../hooks';
+import { nameShown } from '../models/names';
 import notices from '../notices/Notices.module.css';
 import { type InspectState, isAsked, useInspector } from './store';
 
@@ -10,14 +11,14 @@ export function statusOf(state: InspectState): string {
   const { device, main, scored, generated } = state;
   if (device.state === 'unavailable') return 'No WebGPU.';
   if (isAsked(state, 'device')) return 'Looking for a GPU and checking it.';
-  if (isAsked(state, 'main')) return `Opening ${state.subject.model}.`;
-  if (isAsked(state, 'other')) return `Opening ${state.otherSubject.model}.`;
+  if (isAsked(state, 'main')) return `Opening ${nameShown(state.subject.model)}.`;
+  if (isAsked(state, 'other')) return `Opening ${nameShown(state.otherSubject.model)}.`;
   if (isAsked(state, 'generate')) return 'The student is writing.';
   if (isAsked(state, 'problem', 'prompts', 'score')) return 'Scoring the response.';
   if (isAsked(state, 'compare')) return 'Scoring the other side of the comparison.';
   if (isAsked(state, 'contexts')) return 'Scoring the response under every context.';
   if (!main) return 'No model is open.';
-  const model = `${main.subject.model}: ${main.family}, ${plain(main.parameters)} parameters as ${main.storage}, ${bytes(main.bytes)} on the GPU`;
+  const model = `${nameShown(main.subject.model)}: ${main.family}, ${plain(main.parameters)} parameters as ${main.storage}, ${bytes(main.bytes)} on the GPU`;
   const written = generated && scored?.texts.response === state.texts.response;
   const speed = written ? `; ${plain(generated.tokens / generated.seconds)} tokens a second` : '';
   return scored

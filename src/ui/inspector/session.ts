@@ -9,7 +9,7 @@ import { effectsKey, type Lane, NANO, useInspector } from './store';
 /** The task of the built-in model, and the one that any other can be asked. */
 export const TASKS = { 'two-cards': 'two cards', 'word-problems': 'word problems' } as const;
 /** The sample that a fresh page shows: the response with something to see in it. */
-const FIRST_SAMPLE = /g[ai]ves? up/i;
+const FIRST_SAMPLE = /g[ai]ves? up|second thoughts/i;
 /** Responses of a link, which no problem replaces. */
 let kept = false;
 /** The problem whose response is on screen. */

@@ -120,7 +120,7 @@ export const INITIAL: InspectState = {
   otherSubject: NANO,
   main: null,
   other: null,
-  choice: { task: 'two-cards', seed: 0, index: 0, minDepth: 5 },
+  choice: { task: 'two-cards', seed: 0, index: 0, minDepth: null },
   problem: null,
   context: { mode: 'sibling-then-dataset', thinking: false, wording: 'standard' },
   sampling: { temperature: 1, topP: 1, maxNewTokens: 128, seed: 0 },

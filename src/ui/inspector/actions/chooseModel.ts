@@ -33,7 +33,7 @@ export function takeInspectorFiles(files: readonly PlacedFile[]): void {
       model: model?.name ?? subject.model,
       adapter: adapter?.name ?? null,
     });
-  if (data) chooseProblem({ task: data.name, seed: 0, index: 0, minDepth: 1 });
+  if (data) chooseProblem({ task: data.name, seed: 0, index: 0, minDepth: null });
 }
 
 export function chooseComparison(compare: Compare): void {

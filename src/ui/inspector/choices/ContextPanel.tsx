@@ -8,7 +8,6 @@ import { MODE_LABELS } from './modes';
 /** What the teacher is shown besides the problem. */
 export function ContextPanel() {
   const context = useInspector((s) => s.context);
-  const origin = useInspector((s) => s.source?.origin);
   const chat = useInspector((s) => s.problem !== null && s.problem.task !== 'two-cards');
   const thinks = useInspector((s) => s.main?.thinks ?? false);
   return (
@@ -28,7 +27,6 @@ export function ContextPanel() {
           ))}
         </select>
       </div>
-      <p className={styles.note}>{origin}</p>
       {chat && (
         <div className={styles.row}>
           <label htmlFor="inspect-wording">Wording</label>

@@ -1,5 +1,6 @@
 import type { Subject } from '../../../lab/inspect/protocol';
 import { ModelPicker } from '../../models/ModelPicker';
+import { nameShown } from '../../models/names';
 import { useModels } from '../../models/store';
 import { chooseComparison, openModel, openOther, takeInspectorFiles } from '../actions/chooseModel';
 import { type Compare, NANO, useInspector } from '../store';
@@ -72,7 +73,7 @@ function SubjectFields({ id, label, subject, onOpen }: Props) {
       />
       <details className={styles.fold}>
         <summary>
-          Adapter: {subject.adapter ?? 'none'}; storage: {subject.storage}
+          Adapter: {subject.adapter === null ? 'none' : nameShown(subject.adapter)}; storage: {subject.storage}
         </summary>
         <ModelPicker
           label="Adapter"

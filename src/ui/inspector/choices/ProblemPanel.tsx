@@ -10,7 +10,7 @@ export function ProblemPanel() {
   const choice = useInspector((s) => s.choice);
   const problem = useInspector((s) => s.problem);
   const chooseTask = (task: string): void => {
-    const stream = 'index' in choice ? choice : { seed: 0, index: 0, minDepth: 5 };
+    const stream = 'index' in choice ? choice : { seed: 0, index: 0, minDepth: null };
     if (task === 'own') ownProblem();
     else chooseProblem({ ...stream, task });
   };
@@ -52,18 +52,16 @@ export function ProblemPanel() {
               <button type="button" aria-label="Next problem" onClick={() => stepProblem(1)}>
                 ›
               </button>
+              <span className={styles.word}>seed</span>
+              <NumberField
+                label="Seed"
+                value={choice.seed}
+                min={0}
+                max={1e9}
+                whole
+                onChange={(seed) => chooseProblem({ ...choice, seed })}
+              />
             </div>
-          </div>
-          <div className={styles.row}>
-            <span>Seed</span>
-            <NumberField
-              label="Seed"
-              value={choice.seed}
-              min={0}
-              max={1e9}
-              whole
-              onChange={(seed) => chooseProblem({ ...choice, seed })}
-            />
           </div>
           <p className={styles.question} dir="auto">
             {problem?.problem.question}

@@ -6,6 +6,7 @@ import type { Inspection } from '../../../lab/inspect/export';
 import { signed } from '../../format';
 import { tintLabel } from '../../heatmap/Legend';
 import { type Measure, tintOf } from '../../heatmap/measures';
+import { nameShown } from '../../models/names';
 import { BREAK_MARK, type Line, layOut } from '../flow/lines';
 import { widthIn } from '../flow/usePage';
 import type { View } from '../view';
@@ -23,12 +24,18 @@ const SCALE = 2;
 /** Canvases beyond this are refused by some browsers. */
 const TALLEST = 16_000;
 
-interface Word {
-  readonly text: string;
+/** A token's tint. */
+interface Box {
   readonly x: number;
   readonly width: number;
-  readonly line: number;
   readonly step: number;
+}
+
+/** A line as one text, so that letters join across tokens. */
+interface Row {
+  readonly text: string;
+  readonly rtl: boolean;
+  readonly boxes: readonly Box[];
 }
 
 /** Throws Error where the response is too long for a picture. */
@@ -56,20 +63,25 @@ export async function pictureOf(view: View, inspection: Inspection): Promise<Uin
   const { subject, problem, origin } = inspection;
   const question = problem.question.split('\n')[0];
   put(ctx, question, MARGIN, MARGIN, `600 ${inFont(TITLE, wordsFont)}`, colours.ink);
-  const facts = `Σu ${signed(view.analysis.sumU)} nats over ${view.count} tokens; ${subject.model}. ${origin}`;
+  const facts = `Σu ${signed(view.analysis.sumU)} nats over ${view.count} tokens; ${nameShown(subject.model)}. ${origin}`;
   put(ctx, facts, MARGIN, MARGIN + LEADING, inFont(BASE, wordsFont), colours.muted);
   legend(ctx, view.measure, colours, MARGIN + 2 * LEADING);
 
   const top = MARGIN + 3.5 * LEADING;
-  for (const word of placed(lines, view, tokensFont)) {
-    const y = top + word.line * LEADING;
-    if (word.step !== 0) {
-      ctx.fillStyle = colours.tint(word.step, view.measure.scale);
-      ctx.fillRect(word.x, y - 10, word.width, 20);
+  placed(lines, view, tokensFont).forEach((row, i) => {
+    const y = top + i * LEADING;
+    for (const { x, width, step } of row.boxes) {
+      ctx.fillStyle = colours.tint(step, view.measure.scale);
+      ctx.fillRect(x, y - 10, width, 20);
+      ctx.fillStyle = colours.ink;
+      if (step < 0) underline(ctx, x, y + 9, width);
     }
-    put(ctx, word.text, word.x, y, inFont(BASE, tokensFont), colours.ink);
-    if (word.step < 0) underline(ctx, word.x, y + 9, word.width);
-  }
+    ctx.font = inFont(BASE, tokensFont);
+    ctx.direction = row.rtl ? 'rtl' : 'ltr';
+    ctx.textAlign = row.rtl ? 'right' : 'left';
+    ctx.fillText(row.text, row.rtl ? WIDTH - MARGIN : MARGIN, y);
+  });
+  ctx.direction = 'ltr';
   put(ctx, 'AntiSD Lab', MARGIN, height - MARGIN, inFont(CAPTION, wordsFont), colours.muted);
   const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/png'));
   if (!blob) throw new Error('The browser could not write the picture. Export the HTML page instead.');
@@ -110,7 +122,7 @@ function legend(ctx: CanvasRenderingContext2D, measure: Measure, colours: Palett
 }
 
 /** Where the browser puts every token, from a copy of the lines outside the window. */
-function placed(lines: readonly Line[], view: View, font: string): Word[] {
+function placed(lines: readonly Line[], view: View, font: string): Row[] {
   const host = document.createElement('div');
   Object.assign(host.style, {
     position: 'fixed',
@@ -120,26 +132,30 @@ function placed(lines: readonly Line[], view: View, font: string): Word[] {
     font: inFont(BASE, font),
     whiteSpace: 'pre',
   });
-  const spans: { span: HTMLElement; line: number; step: number }[] = [];
-  lines.forEach((line, i) => {
+  const rows = lines.map((line) => {
     const row = document.createElement('div');
     row.dir = line.rtl ? 'rtl' : 'ltr';
-    for (const { token, text, look, breaks } of line.fragments) {
+    const spans = line.fragments.map(({ token, text, look, breaks }) => {
       const blank = look === 'text' && text.startsWith(' ') ? ' ' : '';
       const span = document.createElement('span');
       const shown = look === 'space' ? text.replace(/ /g, '·') : text.slice(blank.length);
       span.textContent = shown + (breaks && token !== null ? BREAK_MARK : '');
       row.append(blank, span);
-      spans.push({ span, line: i, step: token === null ? 0 : tintOf(view.values[token], view.measure) });
-    }
+      return { span, step: token === null ? 0 : tintOf(view.values[token], view.measure) };
+    });
     host.append(row);
+    return { row, rtl: line.rtl, spans };
   });
   document.body.append(host);
-  const left = host.getBoundingClientRect().left;
-  const words = spans.map(({ span, line, step }) => {
-    const box = span.getBoundingClientRect();
-    return { text: span.textContent, x: MARGIN + box.left - left, width: box.width, line, step };
+  const { left } = host.getBoundingClientRect();
+  const placedRows = rows.map(({ row, rtl, spans }) => {
+    const tinted = spans.filter(({ step }) => step !== 0);
+    const boxes = tinted.map(({ span, step }) => {
+      const box = span.getBoundingClientRect();
+      return { x: MARGIN + box.left - left, width: box.width, step };
+    });
+    return { text: row.textContent, rtl, boxes };
   });
   host.remove();
-  return words;
+  return placedRows;
 }

@@ -1,5 +1,6 @@
 import { signed, signOf } from '../../format';
 import { sum } from '../../heatmap/measures';
+import { nameShown } from '../../models/names';
 import { Strip } from '../Strip';
 import { isAsked, useInspector } from '../store';
 import { useView, type View } from '../view';
@@ -26,7 +27,7 @@ export function CompareTab() {
           : 'Choose on the left what to compare with: another model, or this one with its adapter off. The same texts are then scored on both sides.'}
       </p>
     );
-  const before = compare === 'model' ? (other?.subject.model ?? 'other model') : 'adapter off';
+  const before = compare === 'model' ? nameShown(other?.subject.model ?? 'other model') : 'adapter off';
   return <Comparison view={view} here={compare === 'model' ? 'this model' : 'adapter on'} there={before} />;
 }
 
