@@ -4,7 +4,7 @@ import { Random, STREAMS } from '../data/random';
 import { elements, type TensorSpec } from '../gpu/tensor';
 import { STORAGES, type Storage } from '../kernels/storage';
 import { type Capacity, layerSpecs } from '../model/activations';
-import type { ModelConfig } from '../model/config';
+import { type ModelConfig, paddedVocab } from '../model/config';
 import type { ModelFolder } from '../model/folder';
 import { ALL_TARGETS, type LoraSettings } from '../model/lora';
 import type { Trainable } from '../model/parameters';
@@ -16,8 +16,12 @@ import type { SftConfig } from './settings-sft';
 const TOKENS_A_BATCH = 8192;
 /** What a micro-batch's activations take at most, where the configuration leaves its size open, in bytes. */
 const ACTIVATION_BYTES = 1e9;
-/** Rows decoded at once, at most. */
+/** Rows decoded at once, at most; more wait for their turn. Large models get fewer: */
 const ROWS = 256;
+/** what their KV cache takes at most, in bytes, */
+const CACHE_BYTES = 1e9;
+/** and what their logits take at most, in bytes: the binding that every adapter has. */
+const LOGITS_BYTES = 128 * 1024 * 1024;
 /** Longest prompt and response together, where the configuration leaves it open and the model would take far more. */
 const USUAL_CONTEXT = 1024;
 
@@ -36,9 +40,18 @@ export function sessionCapacity(model: Weights, c: TrainConfig): Capacity {
   const { maxNewTokens } = c;
   const rollouts = c.problems * c.group;
   const positions = contextTokens(model.config, c);
-  const rows = Math.min(ROWS, Math.max(rollouts, c.evalProblems * c.evalSamples));
+  const asked = Math.max(rollouts, c.evalEvery > 0 ? c.evalProblems * c.evalSamples : 0);
+  const rows = Math.min(asked, rowsAtOnce(model.config, positions));
   const wanted = rollouts * Math.min(positions, maxNewTokens + 16);
   return trainingCapacity(model, c, loraSettings(c), { positions, rows, maxNewTokens, wanted });
+}
+
+/** Rows that are decoded at once at most. */
+function rowsAtOnce(config: ModelConfig, positions: number): number {
+  const cacheRow = config.layers * 2 * positions * config.kvHeads * config.headDim * 4;
+  const logitsRow = paddedVocab(config) * 4;
+  const most = Math.min(ROWS, Math.floor(CACHE_BYTES / cacheRow), Math.floor(LOGITS_BYTES / logitsRow));
+  return Math.max(1, most);
 }
 
 /** Capacity for supervised training on examples of at most `longest` tokens. Throws BadInput as sessionCapacity does. */
@@ -46,7 +59,7 @@ export function sftCapacity(model: Weights, c: SftConfig, longest: number): Capa
   const lora = loraSettings(c);
   return trainingCapacity(model, c, lora && { ...lora, dropout: c.loraDropout }, {
     positions: longest + c.sampleTokens,
-    rows: Math.max(1, c.samples),
+    rows: Math.max(1, Math.min(c.samples, rowsAtOnce(model.config, longest + c.sampleTokens))),
     maxNewTokens: c.sampleTokens,
     wanted: c.batch * longest,
   });

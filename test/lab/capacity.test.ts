@@ -1,6 +1,9 @@
-/** How weights are held where the settings leave it open. */
+/** What is chosen where the settings leave it open: how weights are held, how many rows are decoded at once. */
 import { expect, it } from 'vitest';
-import { chosenStorage } from '../../src/lab/capacity';
+import { chosenStorage, sessionCapacity } from '../../src/lab/capacity';
+import { parseTrainConfig } from '../../src/lab/config';
+import { type ModelConfig, NANO_CONFIG } from '../../src/model/config';
+import { planMemory } from '../../src/model/decoder';
 import type { StoredTensor } from '../../src/model/stored-tensor';
 
 const tensor = (name: string, dtype: string, shape: number[], bytes: number): StoredTensor => ({
@@ -33,4 +36,47 @@ it.each([
   );
   expect(chosenStorage('auto', { tensors })).toBe(storage);
   expect(chosenStorage('f32', { tensors })).toBe('f32');
+});
+
+it('decodes as many rows at once as a gigabyte of cache and one binding of logits take', () => {
+  const shapes: Record<string, Partial<ModelConfig>> = {
+    nano: {},
+    'SmolLM2-135M': {
+      vocabSize: 49_152,
+      hiddenSize: 576,
+      layers: 30,
+      heads: 9,
+      kvHeads: 3,
+      headDim: 64,
+      maxPositions: 8192,
+    },
+    'Qwen3-0.6B': {
+      vocabSize: 151_936,
+      hiddenSize: 1024,
+      layers: 28,
+      heads: 16,
+      kvHeads: 8,
+      headDim: 128,
+      maxPositions: 40_960,
+    },
+  };
+  const rows = Object.entries(shapes).map(([name, shape]) => {
+    const config = { ...NANO_CONFIG, ...shape, sliding: new Array(shape.layers ?? 3).fill(false) };
+    const capacity = sessionCapacity(
+      { config, tensors: new Map() },
+      parseTrainConfig({ loraRank: 8, evalProblems: 128, evalSamples: 8 }),
+    );
+    expect(planMemory(config, capacity).kvCache, name).toBeLessThanOrEqual(1e9);
+    return [name, capacity.rows];
+  });
+  expect(rows).toEqual([
+    ['nano', 256],
+    ['SmolLM2-135M', 21],
+    ['Qwen3-0.6B', 4],
+  ]);
+});
+
+it('keeps no rows for held-out problems where none are measured', () => {
+  const settings = { evalEvery: 0, problems: 2, group: 4, evalProblems: 128 };
+  expect(sessionCapacity({ config: NANO_CONFIG, tensors: new Map() }, parseTrainConfig(settings)).rows).toBe(8);
 });
