@@ -62,10 +62,11 @@ export function DataPreview() {
 function useLookAhead(): void {
   const { model, data, maxLength } = useLab((s) => s.sft.draft);
   const allowed = useModels((s) => mayLook(s, model));
+  const asks = useLab(({ sft }) => allowed && !sft.looking && sft.preview === null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the answer depends on these three
   useEffect(() => {
-    if (!allowed) return;
+    if (!asks) return;
     const timer = setTimeout(() => perform(lookAtData), QUIET);
     return () => clearTimeout(timer);
-  }, [allowed, model, data, maxLength]);
+  }, [asks, model, data, maxLength]);
 }
