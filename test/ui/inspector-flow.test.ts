@@ -97,6 +97,9 @@ test('arrow keys walk through tokens and lines, and mirror where text runs from 
   expect(tokenFrom(layout, 1, 'ArrowDown')).toBe(5);
   expect(tokenFrom(layout, 5, 'ArrowUp')).toBe(1);
   expect(tokenFrom(layout, 6, 'ArrowDown')).toBeNull();
+  const paragraphs = laidOut('one\n\n\ntwo', 40); // the line breaks are one token on three lines
+  expect(tokenFrom(paragraphs, 1, 'ArrowDown')).toBe(2);
+  expect(tokenFrom(paragraphs, 2, 'ArrowUp')).toBe(1);
   const hebrew = laidOut('שלום עולם טוב', 40);
   expect(tokenFrom(hebrew, 1, 'ArrowLeft')).toBe(2);
   expect(tokenFrom(hebrew, 1, 'ArrowRight')).toBe(0);

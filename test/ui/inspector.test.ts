@@ -106,6 +106,19 @@ test('a comparison adds Δu = u here − u there, of the same texts only', () =>
   expect([stale?.other, stale?.measureName]).toEqual([null, 'u']);
 });
 
+test('models that cut the text differently are compared by their sums alone', () => {
+  const other = fakeScores({ ...TEXTS, response: TEXTS.response.slice(0, 12) }, 5);
+  const view = viewOf({ ...complete, compared: { texts: TEXTS, columns: other, seconds: 0.1 }, measure: 'delta' });
+  expect(view?.other).toEqual({ u: other.u, delta: null });
+  expect(view?.measureName).toBe('u');
+});
+
+test('a model without an adapter ends the comparison with the adapter off', () => {
+  const open = { ...INITIAL.main, adapter: null } as unknown as NonNullable<InspectState['main']>;
+  const state = waiting({ main: { id: 6 } }, { compare: 'adapter-off' });
+  expect(after(state, { type: 'loaded', id: 6, slot: 'main', open }).compare).toBe('nothing');
+});
+
 test('a link brings back texts, choices and view', async () => {
   const state: InspectState = {
     ...complete,

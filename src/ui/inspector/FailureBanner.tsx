@@ -1,3 +1,4 @@
+import { TokenField } from '../models/TokenField';
 import notices from '../notices/Notices.module.css';
 import { askContexts, askProblem, askPrompts, askScore, loadMain, loadOther } from './session';
 import { type InspectState, useInspector } from './store';
@@ -49,6 +50,7 @@ export function FailureBanner() {
       <p>
         <strong>{WHAT[failure.lane]}.</strong> {failure.message}
       </p>
+      {failure.kind === 'denied' && <TokenField label="Try again with it" onGiven={again} />}
       <div className={notices.buttons}>
         {again && (
           <button type="button" onClick={again}>

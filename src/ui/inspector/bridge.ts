@@ -27,8 +27,8 @@ export function connectInspector(worker: InspectLine, answered: typeof onAnswer)
   line = worker;
   onAnswer = answered;
   attachShelf({
-    drop: (files) => worker.postMessage({ type: 'drop', id: ++lastId, files }),
-    access: (access) => worker.postMessage({ type: 'access', id: ++lastId, access }),
+    drop: (files) => tell({ type: 'drop', files }),
+    access: (access) => tell({ type: 'access', access }),
   });
   worker.onmessage = ({ data }) => receive(data);
   worker.onerror = (event) => {
@@ -50,6 +50,11 @@ export function ask(lane: Lane, command: Without<InspectCommand, 'id'>, texts?: 
   line?.postMessage({ ...command, id } as InspectCommand);
 }
 
+/** Sends a command that nobody waits for. */
+export function tell(command: Without<InspectCommand, 'id'>): void {
+  line?.postMessage({ ...command, id: ++lastId } as InspectCommand);
+}
+
 /** Waits for these no longer. */
 export function leave(...lanes: readonly Lane[]): void {
   const { asked, progress } = useInspector.getState();
@@ -58,16 +63,16 @@ export function leave(...lanes: readonly Lane[]): void {
     const pending = rest[lane];
     if (!pending) continue;
     delete rest[lane];
-    line?.postMessage({ type: 'cancel', id: ++lastId, of: pending.id });
+    tell({ type: 'cancel', of: pending.id });
   }
   const told = Object.values(rest).some(({ id }) => id === progress?.id) ? progress : null;
-  useInspector.setState({ asked: rest, progress: told });
+  useInspector.setState({ asked: rest, progress: told, ...(rest.generate ? {} : { generating: null }) });
 }
 
 /** Asks the Worker to stop; it answers with what it has. */
 export function stop(lane: Lane): void {
   const pending = useInspector.getState().asked[lane];
-  if (pending) line?.postMessage({ type: 'cancel', id: ++lastId, of: pending.id });
+  if (pending) tell({ type: 'cancel', of: pending.id });
 }
 
 /** Which lanes a change in `lane` makes void: a model or a problem everything that follows, a comparison only itself. */

@@ -22,8 +22,11 @@ function afterMessage(state: InspectState, message: InspectMessage, lane: Lane):
       return { progress: message };
     case 'dropped': // told to every Worker, waited for by nobody
       return {};
-    case 'loaded':
-      return { ...settled(state, lane), [message.slot]: message.open };
+    case 'loaded': {
+      const { slot, open } = message;
+      const pointless = slot === 'main' && state.compare === 'adapter-off' && !open.adapter;
+      return { ...settled(state, lane), [slot]: open, compare: pointless ? 'nothing' : state.compare };
+    }
     case 'unloaded':
       return { [message.slot]: null };
     case 'problem': {

@@ -115,7 +115,8 @@ function takeProblem(): void {
   const { problem, texts, sample } = useInspector.getState();
   if (!problem) return;
   const id = JSON.stringify(problem.problem);
-  if (!kept && id !== shownProblem) {
+  const own = 'question' in useInspector.getState().choice && texts.response !== '';
+  if (!kept && !own && id !== shownProblem) {
     const { samples } = problem;
     const chosen =
       samples.find(({ label }) => label === sample) ??
@@ -128,9 +129,9 @@ function takeProblem(): void {
       generated: null,
     });
   }
-  if (kept) {
-    const own = problem.samples.find(({ text }) => text === texts.response);
-    useInspector.setState({ sample: own?.label ?? null });
+  if (kept || own) {
+    const same = problem.samples.find(({ text }) => text === texts.response);
+    useInspector.setState({ sample: same?.label ?? null });
   }
   kept = false;
   justOpened = false;

@@ -35,8 +35,8 @@ export interface View {
   readonly arm: ArmSignal;
   readonly groupAdvantage: number;
   readonly columns: Columns;
-  /** u of the other side of the comparison, and what u is more here; null without one. */
-  readonly other: { readonly u: readonly number[]; readonly delta: readonly number[] } | null;
+  /** u of the other side of the comparison, and what u is more here, where both cut the text alike; null without one. */
+  readonly other: { readonly u: readonly number[]; readonly delta: readonly number[] | null } | null;
   readonly measures: Readonly<Partial<Record<InspectMeasure, Measure>>>;
   readonly measureName: InspectMeasure;
   readonly measure: Measure;
@@ -76,10 +76,13 @@ export function viewOf({ scored, compared, verdict, group, arm, measure }: Sourc
     Array.from(x),
   );
   const columns: Columns = { ...scored.columns, phi, term, advantage };
-  const u = compared?.texts === scored.texts ? compared.columns.u : null;
-  const other = u && { u, delta: u.map((x, i) => scored.columns.u[i] - x) };
-  const measures = other ? { ...MEASURES, delta: { ...DELTA, of: () => other.delta } } : MEASURES;
-  const measureName = measure === 'delta' && !other ? 'u' : measure;
+  const there = compared?.texts === scored.texts ? compared.columns : null;
+  const alike =
+    there?.ids.length === scored.columns.ids.length && there.ids.every((id, i) => id === scored.columns.ids[i]);
+  const delta = there && alike ? there.u.map((x, i) => scored.columns.u[i] - x) : null;
+  const other = there && { u: there.u, delta };
+  const measures = delta ? { ...MEASURES, delta: { ...DELTA, of: () => delta } } : MEASURES;
+  const measureName = measure === 'delta' && !delta ? 'u' : measure;
   const shown: Measure = (measures as Record<InspectMeasure, Measure>)[measureName];
   const values = shown.of(columns);
   return { ...text, groupAdvantage, arms, arm: chosen, columns, other, measures, measureName, measure: shown, values };

@@ -2,6 +2,7 @@
 import type { Subject } from '../../../lab/inspect/protocol';
 import type { PlacedFile } from '../../../lab/sources/dropped';
 import { confirmModel, takeFiles } from '../../models/shelf';
+import { tell } from '../bridge';
 import { askComparison, loadMain, loadOther } from '../session';
 import { type Compare, useInspector } from '../store';
 import { chooseProblem } from './chooseProblem';
@@ -19,24 +20,29 @@ export function openOther(otherSubject: Subject): void {
   loadOther();
 }
 
-/** Files that were dropped or chosen: a model or an adapter is opened, of a file of problems the first is asked. */
-export function takeInspectorFiles(files: readonly PlacedFile[]): void {
+/** Files that were dropped on the page: a model or an adapter is opened, of a file of problems the first is asked. */
+export const takeInspectorFiles = (files: readonly PlacedFile[]): void =>
+  takeFor(files, useInspector.getState().subject, openModel);
+
+/** The same for the other model's own buttons. */
+export const takeOtherFiles = (files: readonly PlacedFile[]): void =>
+  takeFor(files, useInspector.getState().otherSubject, openOther);
+
+function takeFor(files: readonly PlacedFile[], subject: Subject, open: (subject: Subject) => void): void {
   const { taken, problem } = takeFiles(files);
   if (problem) useInspector.setState({ failure: { lane: 'drop', kind: 'bad-input', message: problem } });
-  const { subject } = useInspector.getState();
-  const model = taken.find(({ kind }) => kind === 'model');
-  const adapter = taken.find(({ kind }) => kind === 'adapter');
-  const data = taken.find(({ kind }) => kind === 'data');
-  if (model || adapter)
-    openModel({
-      ...subject,
-      model: model?.name ?? subject.model,
-      adapter: adapter?.name ?? null,
-    });
-  if (data) chooseProblem({ task: data.name, seed: 0, index: 0, minDepth: null });
+  const named = (kind: (typeof taken)[number]['kind']) => taken.find((t) => t.kind === kind)?.name;
+  const [model, adapter, data] = [named('model'), named('adapter'), named('data')];
+  if (model || adapter) open({ ...subject, model: model ?? subject.model, adapter: adapter ?? null });
+  if (data) chooseProblem({ task: data, seed: 0, index: 0, minDepth: null });
 }
 
+/** Without a comparison the other model's memory is given back. */
 export function chooseComparison(compare: Compare): void {
+  if (compare !== 'model' && useInspector.getState().other) {
+    tell({ type: 'unload', slot: 'other' });
+    useInspector.setState({ other: null });
+  }
   useInspector.setState({ compare, compared: null, ...(compare === 'nothing' ? {} : { tab: 'compare' }) });
   askComparison();
 }

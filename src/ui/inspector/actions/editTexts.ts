@@ -1,4 +1,5 @@
 /** Editing the three texts. Scores follow a moment after the last key; a prompt that was edited stays until it is reset. */
+import { leave } from '../bridge';
 import { askPrompts, askScore } from '../session';
 import { useInspector } from '../store';
 
@@ -12,6 +13,7 @@ function soon(work: () => void): void {
 }
 
 export function editResponse(response: string): void {
+  leave('generate');
   useInspector.setState(({ texts }) => ({ texts: { ...texts, response }, sample: null, generated: null }));
   soon(askPrompts);
 }
@@ -33,6 +35,7 @@ export function resetPrompt(who: 'student' | 'teacher'): void {
 /** A ready-made response. */
 export function takeSample(label: string, response: string): void {
   clearTimeout(timer);
+  leave('generate');
   useInspector.setState(({ texts }) => ({ texts: { ...texts, response }, sample: label, generated: null }));
   askPrompts();
 }

@@ -4,8 +4,8 @@ import { useInspector } from '../store';
 
 export function generateResponse(): void {
   const { texts, sampling } = useInspector.getState();
-  useInspector.setState({ generating: '', failure: null, editing: null });
   ask('generate', { type: 'generate', prompt: texts.student, ...sampling });
+  useInspector.setState({ generating: '', failure: null, editing: null });
 }
 
 /** What was written so far becomes the response. */

@@ -1,4 +1,5 @@
 /** Opening an address that somebody copied. Models other than the built-in one are loaded only when a person says so. */
+import { pageOf } from '../../route';
 import { stateFromHash } from '../link';
 import { askProblem, keepTexts, loadMain, loadOther, openInspector } from '../session';
 import { startWorker } from '../startWorker';
@@ -10,8 +11,13 @@ export async function openPage(): Promise<void> {
   openInspector(startWorker);
 }
 
+/** The hash that was restored last: coming back to the page is no reason to do it again. */
+let restored = '';
+
 /** The state of a hash in the place of what is on screen. */
 export async function restore(hash: string): Promise<void> {
+  if (hash === restored || pageOf(hash) !== 'inspect') return;
+  restored = hash;
   try {
     const state = await stateFromHash(hash);
     if (!state) return;

@@ -1,8 +1,10 @@
 import type { Subject } from '../../../lab/inspect/protocol';
+import type { PlacedFile } from '../../../lab/sources/dropped';
+import { HubFields } from '../../models/HubFields';
 import { ModelPicker } from '../../models/ModelPicker';
 import { nameShown } from '../../models/names';
 import { useModels } from '../../models/store';
-import { chooseComparison, openModel, openOther, takeInspectorFiles } from '../actions/chooseModel';
+import { chooseComparison, openModel, openOther, takeInspectorFiles, takeOtherFiles } from '../actions/chooseModel';
 import { type Compare, NANO, useInspector } from '../store';
 import styles from './Choices.module.css';
 
@@ -18,10 +20,11 @@ export function ModelPanel() {
   const subject = useInspector((s) => s.subject);
   const other = useInspector((s) => s.otherSubject);
   const compare = useInspector((s) => s.compare);
+  const closed = useInspector((s) => s.other === null && !s.asked.other);
   const adapted = useInspector((s) => s.main?.adapter ?? null);
   return (
     <section className={styles.panel} aria-label="Model">
-      <SubjectFields id="inspect" label="Model" subject={subject} onOpen={openModel} />
+      <SubjectFields id="inspect" label="Model" subject={subject} onOpen={openModel} onFiles={takeInspectorFiles} />
       {adapted && (
         <p className={styles.note}>
           Adapter of rank {adapted.rank} on {adapted.targets.join(', ')}.
@@ -43,7 +46,18 @@ export function ModelPanel() {
       </div>
       {compare === 'model' && (
         <div className={styles.inner}>
-          <SubjectFields id="inspect-other" label="Other model" subject={other} onOpen={openOther} />
+          <SubjectFields
+            id="inspect-other"
+            label="Other model"
+            subject={other}
+            onOpen={openOther}
+            onFiles={takeOtherFiles}
+          />
+          {closed && (
+            <button type="button" className={styles.wide} onClick={() => openOther(other)}>
+              Open {nameShown(other.model)}
+            </button>
+          )}
         </div>
       )}
     </section>
@@ -55,13 +69,14 @@ interface Props {
   label: string;
   subject: Subject;
   onOpen(subject: Subject): void;
+  onFiles(files: PlacedFile[]): void;
 }
 
 /** A model with its adapter and storage; every choice opens it anew. */
-function SubjectFields({ id, label, subject, onOpen }: Props) {
+function SubjectFields({ id, label, subject, onOpen, onFiles }: Props) {
   const cached = useModels((s) => s.cached) ?? [];
   const dropped = useModels((s) => s.dropped);
-  const lists = { cached, dropped, onFiles: takeInspectorFiles };
+  const lists = { cached, dropped, onFiles };
   return (
     <>
       <ModelPicker
@@ -94,6 +109,7 @@ function SubjectFields({ id, label, subject, onOpen }: Props) {
             ))}
           </select>
         </div>
+        <HubFields />
       </details>
     </>
   );

@@ -62,7 +62,7 @@ function entriesOf({ columns, other, arm }: View, token: number): NumberEntry[] 
     { name: 'H_S', doc: MEASURES.H_S.doc, value: columns.H_S[token], signed: false },
     { name: 'H_T', doc: MEASURES.H_T.doc, value: columns.H_T[token], signed: false },
   ];
-  if (other)
+  if (other?.delta)
     entries.push({
       name: 'Δu',
       doc: 'u here, less u on the other side',

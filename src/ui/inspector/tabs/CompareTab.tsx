@@ -38,12 +38,8 @@ function Comparison({ view, here, there }: { view: View; here: string; there: st
   const rows = [
     [`u, ${here}`, view.columns.u],
     [`u, ${there}`, u],
-    [`Δu, ${here} less ${there}`, delta],
+    ...(delta ? [[`Δu, ${here} less ${there}`, delta] as const] : []),
   ] as const;
-  const moved = delta
-    .map((d, token) => ({ d, token }))
-    .sort((a, b) => Math.abs(b.d) - Math.abs(a.d))
-    .slice(0, LISTED);
   return (
     <>
       <table className={styles.table}>
@@ -73,39 +69,63 @@ function Comparison({ view, here, there }: { view: View; here: string; there: st
           ))}
         </tbody>
       </table>
-      <table className={`${styles.table} ${styles.more}`}>
-        <caption>Tokens that moved most</caption>
-        <thead>
-          <tr>
-            <th scope="col">token</th>
-            <th scope="col" className={styles.right}>
-              u, {here}
-            </th>
-            <th scope="col" className={styles.right}>
-              u, {there}
-            </th>
-            <th scope="col" className={styles.right}>
-              Δu
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {moved.map(({ d, token }) => (
-            <tr key={token}>
-              <th scope="row">
-                <button type="button" onClick={() => pick(token)}>
-                  {view.names[token]}
-                </button>
-              </th>
-              <td data-number>{signed(view.columns.u[token])}</td>
-              <td data-number>{signed(u[token])}</td>
-              <td data-number data-sign={signOf(d)}>
-                {signed(d)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      {delta ? (
+        <Moved view={view} u={u} delta={delta} here={here} there={there} />
+      ) : (
+        <p className={styles.empty}>
+          The other model cuts the text into {u.length} tokens of its own: only the sums can be compared.
+        </p>
+      )}
     </>
+  );
+}
+
+interface MovedProps {
+  view: View;
+  u: readonly number[];
+  delta: readonly number[];
+  here: string;
+  there: string;
+}
+
+function Moved({ view, u, delta, here, there }: MovedProps) {
+  const moved = delta
+    .map((d, token) => ({ d, token }))
+    .sort((a, b) => Math.abs(b.d) - Math.abs(a.d))
+    .slice(0, LISTED);
+  return (
+    <table className={`${styles.table} ${styles.more}`}>
+      <caption>Tokens that moved most</caption>
+      <thead>
+        <tr>
+          <th scope="col">token</th>
+          <th scope="col" className={styles.right}>
+            u, {here}
+          </th>
+          <th scope="col" className={styles.right}>
+            u, {there}
+          </th>
+          <th scope="col" className={styles.right}>
+            Δu
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {moved.map(({ d, token }) => (
+          <tr key={token}>
+            <th scope="row">
+              <button type="button" onClick={() => pick(token)}>
+                {view.names[token]}
+              </button>
+            </th>
+            <td data-number>{signed(view.columns.u[token])}</td>
+            <td data-number>{signed(u[token])}</td>
+            <td data-number data-sign={signOf(d)}>
+              {signed(d)}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
