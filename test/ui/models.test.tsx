@@ -48,6 +48,12 @@ describe('what the Worker says', () => {
     expect(afterMessages(NO_MODELS, [{ type: 'problem', message: 'no kind' }])).toEqual(NO_MODELS);
   });
 
+  it('keeps the word that downloads live in memory, after the download too', () => {
+    const download = { inMemory: 'No room.' } as DownloadProgress;
+    const during = afterMessages(NO_MODELS, [{ type: 'loading', name: 'a/b', progress: { ...progress, download } }]);
+    expect(afterMessages(during, [{ type: 'loading', name: 'a/b', progress: null }]).inMemory).toBe('No room.');
+  });
+
   it('of an older question changes nothing', () => {
     const described = { id: 2, name: 'a/b', plan: null, refused: null, waiting: true };
     const state = { ...NO_MODELS, described };
