@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { BadInput } from '../data/errors';
 import { nearest } from '../data/nearest';
-import { OWN } from '../lab/inspect/contexts';
+import { nativeTask, OWN } from '../lab/inspect/contexts';
 import { type Comparison, type Inspection, inspectionCsv, inspectionHtml, inspectionJson } from '../lab/inspect/export';
 import { Inspector } from '../lab/inspect/inspector';
 import {
@@ -88,7 +88,8 @@ async function look(flags: Given, signal: AbortSignal): Promise<Inspection> {
   const inspector = newInspector();
   const hooks = { signal };
   tell(await inspector.load(subject, 'main', hooks));
-  const posed = await inspector.problem(choiceOf(flags));
+  const speaks = nativeTask((await loadModel(subject.model)).text)?.name ?? WORD_PROBLEM_TASK;
+  const posed = await inspector.problem(choiceOf(flags, speaks));
   const { problem, task, samples } = posed;
   const prompted = (response: string) => inspector.prompts(problem, task, response, context);
   const response = await responseOf(flags, samples.find(({ right }) => right)?.text, async () => {
@@ -149,12 +150,12 @@ function modeOf(name: string | undefined): InspectMode {
   );
 }
 
-function choiceOf(flags: Given): ProblemChoice {
+function choiceOf(flags: Given, speaks: string): ProblemChoice {
   const { question, solution = '', answer = '' } = flags;
   if (question !== undefined) return { task: OWN, question, solution, answer };
   if (solution || answer)
     throw new BadInput('A solution or answer needs its problem', 'lab inspect', 'Give --question too.');
-  const task = flags.task ?? (flags.model === 'nano' ? 'two-cards' : WORD_PROBLEM_TASK);
+  const task = flags.task ?? speaks;
   return { task, seed: flags.seed ?? 0, index: flags.problem ?? 0, minDepth: flags['min-depth'] ?? null };
 }
 

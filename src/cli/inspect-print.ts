@@ -79,7 +79,7 @@ function figures(a: Analysis): string {
       .join(', ') || 'none';
   const classes = a.classes.map((c) => `${c.name} ${Math.round(100 * c.share)} %`).join(', ');
   return [
-    `Σu ${signed(a.sumU)} nats over ${a.tokens} tokens: shortcuts ${signed(a.above)}, deliberation ${signed(a.below)}; mean |u| ${a.meanAbsU.toFixed(3)}`,
+    `Σu ${signed(a.sumU)} nats over ${a.tokens} token${a.tokens === 1 ? '' : 's'}: shortcuts ${signed(a.above)}, deliberation ${signed(a.below)}; mean |u| ${a.meanAbsU.toFixed(3)}`,
     `entropy ${a.studentEntropy.toFixed(3)} (student), ${a.teacherEntropy.toFixed(3)} (teacher) nats; perplexity ${a.studentPerplexity.toFixed(2)}, ${a.teacherPerplexity.toFixed(2)}`,
     `shortcut: ${list(a.shortcuts)}`,
     `deliberation: ${list(a.deliberation)}`,

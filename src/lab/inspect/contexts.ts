@@ -19,13 +19,15 @@ const LENT = 64;
 /** The user's own problem, in the place of a task's name. */
 export const OWN = 'own';
 
-/** The task of a user's own problem: one whose words the model speaks, or a chat with word problems to borrow from. */
-export function ownTask(setting: TaskSetting): Task {
-  const { tokenizer } = setting;
-  const speaks = (t: Tokenizer) => t.vocabSize === tokenizer.vocabSize && t.token(0) === tokenizer.token(0);
-  const native = TASKS.find((task) => speaks(task.tokenizer));
-  return native ?? chatTaskOn(OWN, wordProblems(LENT), setting);
+/** The task whose words are a model's whole vocabulary; null for models that can be asked anything. */
+export function nativeTask(tokenizer: Tokenizer): Task | null {
+  const same = (t: Tokenizer) => t.vocabSize === tokenizer.vocabSize && t.token(0) === tokenizer.token(0);
+  return TASKS.find((task) => same(task.tokenizer)) ?? null;
 }
+
+/** The task of a user's own problem: the model's native one, or a chat with word problems to borrow from. */
+export const ownTask = (setting: TaskSetting): Task =>
+  nativeTask(setting.tokenizer) ?? chatTaskOn(OWN, wordProblems(LENT), setting);
 
 /** The problem that was chosen. Throws BadInput where there is none, or where an own one cannot be understood. */
 export function chosenProblem(choice: ProblemChoice, task: Task): Problem {
