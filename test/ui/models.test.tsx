@@ -11,7 +11,7 @@ import { groups } from '../../src/ui/models/gather';
 import { figures } from '../../src/ui/models/LoadLine';
 import { ModelPicker } from '../../src/ui/models/ModelPicker';
 import { TASK_CHOICES } from '../../src/ui/models/ModelSection';
-import { cachedName } from '../../src/ui/models/names';
+import { cachedEntries, cachedName } from '../../src/ui/models/names';
 import { verdict } from '../../src/ui/models/plan-words';
 import { afterMessages, mayLook, memoryOf, NO_MODELS } from '../../src/ui/models/store';
 
@@ -88,12 +88,18 @@ it('progress is told in bytes, rate and time', () => {
 });
 
 describe('the picker', () => {
+  const file = (name: string, complete = true) => ({ name, bytes: 1e9, size: 1e9, complete });
   const model = (patch: Partial<CachedModel>): CachedModel => ({
-    ...{ id: 'org/name', sha: 'a'.repeat(40), revisions: ['main'], files: [], bytes: 1.5e9, complete: true },
+    ...{ id: 'org/name', sha: 'a'.repeat(40), revisions: ['main'], bytes: 1.5e9, complete: true },
+    files: [file('config.json'), file('model.safetensors')],
     date: new Date(0),
     ...patch,
   });
-  const cached = [model({}), model({ id: 'org/half', complete: false })];
+  const cached = [
+    model({}),
+    model({ id: 'org/half', complete: false }),
+    model({ id: 'org/lora', files: [file('adapter_config.json'), file('adapter_model.safetensors')] }),
+  ];
   const dropped = [
     { kind: 'model', name: 'dropped:mine', bytes: 5e7 },
     { kind: 'adapter', name: 'dropped:lora', bytes: 1e6 },
@@ -115,7 +121,21 @@ describe('the picker', () => {
     const options = [...html.matchAll(/<option value="([^"]*)"( selected="")?/g)].map(
       ([, name, on]) => name + (on ? '*' : ''),
     );
-    expect(options).toEqual(['no adapter*', 'dropped:lora', 'other name']);
+    expect(options).toEqual(['no adapter*', 'dropped:lora', 'org/lora', 'other name']);
+  });
+
+  it('names every whole GGUF, and an older commit by itself', () => {
+    const older = model({ sha: 'b'.repeat(40) });
+    const gguf = model({
+      ...{ id: 'org/gguf', revisions: ['v1'], complete: false },
+      files: [file('x.Q4_K_M.gguf'), file('x.Q8_0.gguf', false)],
+    });
+    expect(cachedEntries([...cached, older, gguf]).map((entry) => `${entry.kind} ${entry.name}`)).toEqual([
+      'model org/name',
+      'adapter org/lora',
+      `model org/name@${'b'.repeat(40)}`,
+      'model org/gguf@v1/x.Q4_K_M.gguf',
+    ]);
   });
 
   it('names a commit where no branch is known', () => {

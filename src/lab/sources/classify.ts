@@ -33,7 +33,8 @@ export function classify(files: readonly (File | PlacedFile)[]): {
   return { kind, name: `${DROPPED}${loose ? `${kind} files` : lowerEnding(source.where)}`, source, bytes };
 }
 
-function kindOf(names: readonly string[]): DroppedKind | null {
+/** What a folder with these files is; null where it is nothing that the lab opens. */
+export function kindOf(names: readonly string[]): DroppedKind | null {
   const has = (name: string) => names.includes(name);
   const weights = names.some((name) => /^model.*\.safetensors(\.index\.json)?$|\.gguf$/i.test(name));
   // Trainers leave the base model's config.json beside an adapter.

@@ -4,12 +4,12 @@ import type { CachedModel } from '../../lab/sources/cache';
 import type { PlacedFile } from '../../lab/sources/dropped';
 import { FileButtons } from './FileButtons';
 import styles from './ModelPicker.module.css';
-import { cachedName, nameShown, sizeShown } from './names';
+import { cachedEntries, nameShown, sizeShown } from './names';
 
 export interface ModelPickerProps {
   /** The control's label: "Model", "Compare with", "Adapter". */
   label: string;
-  /** `model` offers the built-in model and downloaded ones; `adapter` offers dropped adapters and none at all. */
+  /** `model` offers the built-in model and downloaded ones; `adapter` offers adapters, and none at all. */
   kind: 'model' | 'adapter';
   /** What is chosen: "nano", a dropped name, an address, a Hub id; of adapters also null, for none. */
   value: string | null;
@@ -36,8 +36,8 @@ export function ModelPicker({ label, kind, value, onChange, cached, dropped, onF
   const [text, setText] = useState('');
   const field = useRef<HTMLInputElement>(null);
   const own = dropped.filter((d) => d.kind === kind);
-  const here = kind === 'model' ? cached.filter((model) => model.complete) : [];
-  const known = ['nano', ...own.map((d) => d.name), ...here.map(cachedName)];
+  const here = cachedEntries(cached).filter((entry) => entry.kind === kind);
+  const known = ['nano', ...own.map((d) => d.name), ...here.map((entry) => entry.name)];
   const typed = value !== null && !(kind === 'model' ? known : known.slice(1)).includes(value) ? value : null;
   const use = (): void => {
     if (text.trim() === '') return;
@@ -70,9 +70,9 @@ export function ModelPicker({ label, kind, value, onChange, cached, dropped, onF
         )}
         {here.length > 0 && (
           <optgroup label="Downloaded">
-            {here.map((model) => (
-              <option key={model.sha} value={cachedName(model)}>
-                {cachedName(model)} ({sizeShown(model.bytes)})
+            {here.map(({ name, bytes }) => (
+              <option key={name} value={name}>
+                {name} ({sizeShown(bytes)})
               </option>
             ))}
           </optgroup>

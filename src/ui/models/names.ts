@@ -1,13 +1,45 @@
 /** Names and sizes of models as the page shows them. */
 import type { CachedModel } from '../../lab/sources/cache';
+import { kindOf } from '../../lab/sources/classify';
+import { hubName } from '../../lab/sources/hub-id';
 import { bytesText } from '../../lab/sources/source-error';
-
-/** What a downloaded model is opened by: org/name, with its branch, tag or commit where that is not main. */
-export function cachedName({ id, revisions, sha }: Pick<CachedModel, 'id' | 'revisions' | 'sha'>): string {
-  if (revisions.includes('main')) return id;
-  return `${id}@${revisions[0] ?? sha}`;
-}
 
 export const nameShown = (name: string): string => name.replace(/^dropped:/, '');
 
 export const sizeShown = (bytes: number): string => bytesText(Math.round(bytes));
+
+/** A downloaded model by its repository, with its branch, tag or commit where that is not main. */
+export const cachedName = (model: Pick<CachedModel, 'id' | 'revisions' | 'sha'>): string =>
+  hubName({ id: model.id, revision: revisionOf(model), gguf: null });
+
+const revisionOf = ({ revisions, sha }: Pick<CachedModel, 'revisions' | 'sha'>): string | null =>
+  revisions.includes('main') ? null : (revisions[0] ?? sha);
+
+/** Something in the cache that can be opened as it is. */
+export interface CachedEntry {
+  readonly kind: 'model' | 'adapter';
+  /** What it is opened by; each name once. */
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** What of the cache is whole, the latest commit first; of GGUF every file is a model of its own. */
+export function cachedEntries(models: readonly CachedModel[]): CachedEntry[] {
+  const entries = new Map<string, CachedEntry>();
+  // An earlier commit of the same branch is named by the commit.
+  const add = (model: CachedModel, kind: CachedEntry['kind'], file: string | null, bytes: number): void => {
+    const gguf = file === null ? null : { file };
+    const name = hubName({ id: model.id, revision: revisionOf(model), gguf });
+    const unique = entries.has(name) ? hubName({ id: model.id, revision: model.sha, gguf }) : name;
+    entries.set(unique, { kind, name: unique, bytes });
+  };
+  for (const model of models) {
+    const whole = model.files.filter(({ complete }) => complete);
+    const ggufs = whole.filter(({ name }) => /\.gguf$/i.test(name));
+    for (const { name, bytes } of ggufs) add(model, 'model', name, bytes);
+    const kind = kindOf(whole.map(({ name }) => name));
+    if (ggufs.length === 0 && model.complete && (kind === 'model' || kind === 'adapter'))
+      add(model, kind, null, model.bytes);
+  }
+  return [...entries.values()];
+}
