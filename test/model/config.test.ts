@@ -226,6 +226,22 @@ it('reads the widths of heads, the windows and the scalings that these models ar
   expect(scaled[31]).toBeCloseTo(plain[31] / 32, 12); // long ones are stretched by the whole factor
 });
 
+it('stretches OLMo 3’s full layers as transformers does with this very file, and leaves the sliding ones', () => {
+  const { rope, slidingRope } = parseModelConfig(PUBLISHED['Olmo-3-7B-Instruct'].json);
+  // Olmo3RotaryEmbedding of transformers 5.17.0, heads of 32 channels
+  const full = [
+    1.0, 0.44036662578582764, 0.193922758102417, 0.08539710193872452, 0.03760603070259094, 0.013662364333868027,
+    0.004740232601761818, 0.0015254367608577013, 0.00042426399886608124, 7.784655463183299e-5, 3.428102354519069e-5,
+    1.5096217794052791e-5, 6.647869668086059e-6, 2.927499735960737e-6, 1.289173155782919e-6, 5.677088097399974e-7,
+  ];
+  inverseFrequencies(rope, 32).forEach((f, i) => {
+    expect(f / full[i]).toBeCloseTo(1, 6);
+  });
+  inverseFrequencies(slidingRope, 32).forEach((f, i) => {
+    expect(f).toBeCloseTo(500_000 ** (-i / 16), 12);
+  });
+});
+
 describe('what changes the mathematics is refused by name', () => {
   const llama = { ...PUBLISHED['TinyLlama-1.1B-Chat-v1.0'].json };
   const qwen3 = { ...PUBLISHED['Qwen3-0.6B'].json };
