@@ -1,12 +1,8 @@
 /** A settings table as command-line flags; ranges are checked by the table's own validation. */
 import { BadInput } from '../data/errors';
+import { flagOf } from '../lab/setting';
 import type { NameOf, SettingRows, SettingTable } from '../lab/setting-table';
-import { flagOf } from '../lab/settings';
 import type { Flag, Flags } from './options';
-
-/** Settings that keep a shorter or older name on the command line. */
-const SHORT: Readonly<Record<string, string>> = { arm: 'method', learningRate: 'lr' };
-const flagName = (name: string): string => SHORT[name] ?? flagOf(name);
 
 export function settingFlags({ rows }: { rows: SettingRows }): Flags {
   const flags: Record<string, Flag> = {};
@@ -15,7 +11,7 @@ export function settingFlags({ rows }: { rows: SettingRows }): Flags {
     const placeholder =
       s.kind === 'choice' ? 'NAME' : s.kind === 'boolean' ? 'true|false' : s.kind === 'text' ? 'TEXT' : 'N';
     const doc = `${s.doc}${values}${s.default === null ? '' : ` [${s.default}]`}`;
-    flags[flagName(name)] = { kind: 'text', placeholder, doc };
+    flags[flagOf(name)] = { kind: 'text', placeholder, doc };
   }
   return flags;
 }
@@ -26,7 +22,7 @@ export type Given = Readonly<Record<string, string | boolean | undefined>>;
 export function settingsFrom<R extends SettingRows>(table: SettingTable<R>, given: Given): Record<string, unknown> {
   const partial: Partial<Record<NameOf<R>, unknown>> = {};
   for (const name of table.names) {
-    const value = given[flagName(name)];
+    const value = given[flagOf(name)];
     if (typeof value === 'string') partial[name] = table.valueFromText(name, value);
   }
   return partial;

@@ -45,3 +45,9 @@ export const choice = <const C extends readonly string[]>(
 ): ChoiceSetting & { choices: C } => ({ kind: 'choice', ...s });
 export const flag = (s: Omit<BooleanSetting, 'kind'>): BooleanSetting => ({ kind: 'boolean', ...s });
 export const text = (s: Omit<TextSetting, 'kind'>): TextSetting => ({ kind: 'text', ...s });
+
+/** Settings that keep a shorter or older name on the command line. */
+const SHORT: Readonly<Record<string, string>> = { arm: 'method', learningRate: 'lr' };
+
+/** `warmupSteps` as the command line writes it: `warmup-steps`. */
+export const flagOf = (name: string): string => SHORT[name] ?? name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { flagOf } from '../../src/lab/setting';
 import { SFT_TABLE } from '../../src/lab/settings-sft';
 import { lab } from '../setup/cli';
 import { fixturePath } from '../setup/fixtures';
@@ -68,9 +69,7 @@ describe('sft', () => {
 
   it('has a flag for every setting', async () => {
     const { stdout } = await lab(['sft', '--help']);
-    const flag = (name: string) =>
-      name === 'learningRate' ? 'lr' : name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
-    for (const name of SFT_TABLE.names) expect(stdout).toContain(`  --${flag(name)} `);
+    for (const name of SFT_TABLE.names) expect(stdout).toContain(`  --${flagOf(name)} `);
   });
 
   it('refuses what is bad before a folder exists, and settings beside --resume', async () => {

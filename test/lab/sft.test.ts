@@ -1,4 +1,5 @@
 /** Supervised runs before any weight is loaded: their settings, and what conversations amount to for a model. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Conversation } from '../../src/data/dataset';
 import { EXAMPLE_SETS } from '../../src/data/example-sets';
@@ -6,6 +7,7 @@ import { sftCapacity } from '../../src/lab/capacity';
 import { openConversations } from '../../src/lab/open-conversations';
 import { openModel } from '../../src/lab/open-model';
 import type { Setting } from '../../src/lab/setting';
+import { settingsTable } from '../../src/lab/setting-docs';
 import { isSftConfig, parseSftConfig, SFT_SETTINGS, SFT_TABLE, type SftSettingName } from '../../src/lab/settings-sft';
 import { examplesFor, previewExamples } from '../../src/lab/sft-examples';
 import { utf8 } from '../setup/checkpoints';
@@ -43,6 +45,11 @@ describe('the settings', () => {
     expect(SFT_TABLE.toQuery(SFT_TABLE.defaults)).toBe('');
     expect(isSftConfig(c) && kind === 'sft').toBe(true);
     expect(isSftConfig({ arm: 'grpo' })).toBe(false);
+  });
+
+  it('stand in the docs as they are in the table', () => {
+    const docs = readFileSync(new URL('../../docs/fine-tuning.md', import.meta.url), 'utf8');
+    expect(docs, 'run node scripts/settings-docs.mjs').toContain(`\n${settingsTable(SFT_TABLE)}\n`);
   });
 
   it('are refused with the nearest name, or the range', () => {
