@@ -75,7 +75,9 @@ function table(rows: ModelPlan['rows']): string {
   const body = rows.map(({ use, storage, bytes: b, refused, largest }) => [
     ...[use, storage],
     ...[b.weights, b.gradients, b.optimizer, b.activations, b.kvCache, b.scratch, b.total].map(size),
-    refused ?? `fits; at most ${largest.tokens} tokens a micro-batch, or a context of ${largest.positions}`,
+    refused === null
+      ? `fits; at most ${largest.tokens} tokens a micro-batch, or a context of ${largest.positions}`
+      : `${refused}${largest.positions > 0 ? `; a context of ${largest.positions}, one response at a time, would fit` : ''}`,
   ]);
   const widths = head.map((title, i) => Math.max(title.length, ...body.map((cells) => cells[i].length)) + 2);
   const line = (cells: string[]) =>

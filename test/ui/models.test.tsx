@@ -150,8 +150,9 @@ it('a plan says what it knows', () => {
   const row = { refused: null, largest: { tokens: 4096, positions: 2048 } } as ModelPlan['rows'][number];
   expect(verdict(row, { binding: 1, memory: 8e9 })).toMatch(/^Fits; at most micro-batches of 4,096 tokens/);
   expect(verdict(row, { binding: 1, memory: Number.POSITIVE_INFINITY })).toMatch(/depends on the memory/);
-  expect(verdict({ ...row, refused: 'needs 9 GB, there are 8 GB' }, { binding: 1, memory: 8e9 })).toMatch(
-    /^Does not fit/,
+  const refused = { ...row, refused: 'needs 9 GB, there are 8 GB' };
+  expect(verdict(refused, { binding: 1, memory: 8e9 })).toBe(
+    'Does not fit: needs 9 GB, there are 8 GB. One response at a time in a context of 2,048 would.',
   );
 });
 
