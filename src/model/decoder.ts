@@ -71,10 +71,14 @@ export function tensorSpecs(config: ModelConfig, cap: Capacity): TensorSpec[] {
   ];
 }
 
-/** Specs of every distinct layer set: one a layer when the backward pass needs them all, else one and the inputs. */
+/**
+ * Specs of every distinct layer set: one a layer when the backward pass needs them all; one and each layer's input when it
+ * computes the rest again; one for all without a backward pass (a layer has read its input when its output is written).
+ */
 function layerSets(config: ModelConfig, cap: Capacity): Partial<LayerActivations<TensorSpec>>[] {
   const sets = Array.from({ length: config.layers }, (_, l) => layerSpecs(config, cap.tokens, l));
-  return keepsAll(cap) ? sets : sets.map((set, l) => (l === 0 ? set : { x: set.x }));
+  if (keepsAll(cap)) return sets;
+  return sets.map((set, l) => (l === 0 ? set : cap.training ? { x: set.x } : {}));
 }
 
 const keepsAll = (cap: Capacity): boolean => cap.training && !cap.recompute;
