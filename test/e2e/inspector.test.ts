@@ -112,6 +112,26 @@ test('arrow keys lead from token to token, each with its numbers and the alterna
   expect(await flow().locator('[tabindex="0"]').count()).toBe(1);
 });
 
+test('copied text is the response’s own, and another page does not lose the place', async () => {
+  await tokens().nth(0).click({ clickCount: 1 });
+  await flow().evaluate((region) => getSelection()?.selectAllChildren(region));
+  await page.keyboard.press('ControlOrMeta+c');
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+  expect(copied).toBe(await page.getByRole('textbox', { name: 'Response, editable' }).inputValue());
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+  const count = await tokens().count();
+  await page.getByRole('link', { name: 'Train' }).click();
+  await page.getByRole('button', { name: 'Start' }).waitFor();
+  expect(await tokens().count()).toBe(0); // hidden from everybody
+  await page.getByRole('link', { name: 'Inspect' }).click();
+  await until(
+    'the tokens again',
+    () => tokens().count(),
+    (n) => n === count,
+  );
+});
+
 test('an edited response is scored anew', async () => {
   const before = await tokens().count();
   await page.getByRole('button', { name: 'Edit', exact: true }).click();

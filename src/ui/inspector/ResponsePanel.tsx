@@ -17,6 +17,7 @@ const NO_TOKENS = { tokens: [], spans: [] };
 /** The response: its tokens in the tint of a measure, or as it is being written. */
 export function ResponsePanel() {
   const view = useView();
+  const revision = useInspector((s) => s.revision);
   const focused = useInspector((s) => s.focused);
   const generating = useInspector((s) => s.generating);
   const editing = useInspector((s) => s.editing === 'response');
@@ -66,6 +67,7 @@ export function ResponsePanel() {
         ) : (
           view && (
             <Flow
+              key={revision}
               pieces={view.pieces}
               count={view.count}
               measure={view.measure}
@@ -75,6 +77,7 @@ export function ResponsePanel() {
               follow={false}
               onFocus={focus}
               onPoint={point}
+              textOf={(first, last) => view.response.slice(view.scored.spans[first][0], view.scored.spans[last][1])}
             />
           )
         )}

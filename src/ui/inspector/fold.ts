@@ -54,6 +54,8 @@ function afterMessage(state: InspectState, message: InspectMessage, lane: Lane):
         ...settled(state, lane),
         generating: null,
         sample: null,
+        revision: state.revision + 1,
+        focused: 0,
         texts: { ...state.texts, response: message.text },
         generated: { tokens: message.tokens, seconds: message.seconds, ended: message.ended },
       };

@@ -112,7 +112,7 @@ function openFirst(): void {
 
 /** A new problem brings a response to look at: the sample with the label of the last one, else the first sight. */
 function takeProblem(): void {
-  const { problem, texts, sample } = useInspector.getState();
+  const { problem, texts, sample, revision } = useInspector.getState();
   if (!problem) return;
   const id = JSON.stringify(problem.problem);
   const own = 'question' in useInspector.getState().choice && texts.response !== '';
@@ -124,6 +124,8 @@ function takeProblem(): void {
       samples[0];
     useInspector.setState({
       sample: chosen?.label ?? null,
+      revision: revision + 1,
+      focused: 0,
       texts: { ...texts, response: chosen?.text ?? '' },
       edited: { student: false, teacher: false },
       generated: null,

@@ -84,6 +84,8 @@ export interface InspectState {
   edited: { readonly student: boolean; readonly teacher: boolean };
   /** The sample answer that the response is, or null for one's own. */
   sample: string | null;
+  /** Grows when another response is put on screen, not when one is edited. */
+  revision: number;
   /** A response that is being generated, as far as it is. */
   generating: string | null;
   /** How the response was generated, where it was. */
@@ -129,6 +131,7 @@ export const INITIAL: InspectState = {
   texts: { student: '', teacher: '', response: '' },
   edited: { student: false, teacher: false },
   sample: null,
+  revision: 0,
   generating: null,
   generated: null,
   scored: null,

@@ -36,6 +36,12 @@ export function resetPrompt(who: 'student' | 'teacher'): void {
 export function takeSample(label: string, response: string): void {
   clearTimeout(timer);
   leave('generate');
-  useInspector.setState(({ texts }) => ({ texts: { ...texts, response }, sample: label, generated: null }));
+  useInspector.setState(({ texts, revision }) => ({
+    texts: { ...texts, response },
+    sample: label,
+    generated: null,
+    revision: revision + 1,
+    focused: 0,
+  }));
   askPrompts();
 }

@@ -1,5 +1,13 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type SyntheticEvent, useCallback, useLayoutEffect, useMemo, useRef } from 'react';
+import {
+  type ClipboardEvent,
+  type KeyboardEvent,
+  type SyntheticEvent,
+  useCallback,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+} from 'react';
 import type { Measure } from '../../heatmap/measures';
 import tints from '../../heatmap/Tints.module.css';
 import styles from './Flow.module.css';
@@ -23,10 +31,12 @@ interface Props {
   follow: boolean;
   onFocus(token: number): void;
   onPoint(token: number | null): void;
+  /** What is copied of these tokens: the text itself, without the lines' ends. */
+  textOf?(first: number, last: number): string;
 }
 
 /** A response as running text, token by token. Only the lines on screen are in the document. */
-export function Flow({ pieces, count, measure, values, u, focused, follow, onFocus, onPoint }: Props) {
+export function Flow({ pieces, count, measure, values, u, focused, follow, onFocus, onPoint, textOf }: Props) {
   const region = useRef<HTMLElement>(null);
   const page = usePage(region);
   const layout = useMemo(() => layOut(pieces, count, page.width, page.textWidth), [pieces, count, page]);
@@ -49,8 +59,11 @@ export function Flow({ pieces, count, measure, values, u, focused, follow, onFoc
   // biome-ignore lint/correctness/useExhaustiveDependencies: the sizes are new with the page
   useLayoutEffect(() => virtual.measure(), [page.leading]);
   const wanted = useRef<number | null>(null);
+  // Effects run again when the page is shown again, which is no reason to scroll.
+  const sought = useRef(at);
   useLayoutEffect(() => {
-    if (count > 0) virtual.scrollToIndex(at, { align: 'auto' });
+    if (count > 0 && sought.current !== at) virtual.scrollToIndex(at, { align: 'auto' });
+    sought.current = at;
   }, [at, count, virtual]);
   useLayoutEffect(() => {
     if (follow) virtual.scrollToIndex(layout.lines.length - 1, { align: 'end' });
@@ -79,6 +92,12 @@ export function Flow({ pieces, count, measure, values, u, focused, follow, onFoc
     wanted.current = next;
     onFocus(next);
   };
+  const onCopy = (event: ClipboardEvent): void => {
+    const selected = textOf && region.current ? selectedTokens(region.current) : [];
+    if (!textOf || selected.length === 0) return;
+    event.preventDefault();
+    event.clipboardData.setData('text/plain', textOf(Math.min(...selected), Math.max(...selected)));
+  };
 
   return (
     <section
@@ -92,6 +111,7 @@ export function Flow({ pieces, count, measure, values, u, focused, follow, onFoc
       onFocus={take}
       onClick={take}
       onKeyDown={onKey}
+      onCopy={onCopy}
     >
       <div
         className={`${styles.lines} ${tints.tints}`}
@@ -112,4 +132,12 @@ export function Flow({ pieces, count, measure, values, u, focused, follow, onFoc
       </div>
     </section>
   );
+}
+
+/** Tokens that the selection touches. */
+function selectedTokens(region: HTMLElement): number[] {
+  const selection = getSelection();
+  if (!selection || selection.isCollapsed) return [];
+  const spans = [...region.querySelectorAll<HTMLElement>('[data-token]')];
+  return spans.filter((span) => selection.containsNode(span, true)).map((span) => Number(span.dataset.token));
 }
