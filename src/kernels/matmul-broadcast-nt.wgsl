@@ -1,11 +1,12 @@
 // matmul-broadcast-nt: c = a bᵀ, for adapters on which a load whose address is the same for all lanes is cheap.
-//   a (M,K) in | b (N,K) in: weight(i) of weights-*.wgsl | addend like c, or (ldc) in | c (M,N) out=, at row m, column c0 + n of ldc
+//   a (M,K) in | b (N,K) in: weight(i), weights8(i) of weights-*.wgsl | addend like c, or (ldc) in | c (M,N) out=, at row m, column c0 + n of ldc
 //   K a multiple of 4, read four at a time.  v = alpha ab:  MODE 0: c = v;  1: c += v;  2: c = v + addend;  3: c = v + addend[n] (a bias)
 // One workgroup of S lanes takes R rows and C S columns; lane i owns the columns i, i + S, i + 2S … of the block.
 // The rows of a are at uniform addresses (one scalar load and a broadcast); a load of b serves R rows.
 // A line with $i stands for R lines, one with $j for C (matmul-unroll.ts): sums in named scalars stay in registers.
 const R: u32 = 8u;
 const C: u32 = 4u;
+const EIGHTS: u32 = 0u; // 1: eight values of b at a time, for q4, whose words hold so many
 struct Params { M: u32, N: u32, K: u32, ldc: u32, c0: u32, alpha: f32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> a: array<vec4f>;
@@ -31,10 +32,18 @@ fn main(@builtin(workgroup_id) wg: vec3u, @builtin(local_invocation_index) lane:
   let a$i = min(m0 + $iu, p.M - 1u) * K4;
   let b$j = min(n0 + $ju * S, p.N - 1u) * K4;
   var sum$i_$j = 0.0;
-  for (var k = 0u; k < K4; k += 1u) {
-    let y$j = weight(b$j + k);
-    let x$i = a[a$i + k];
-    sum$i_$j += dot(x$i, y$j);
+  if (EIGHTS == 1u) {
+    for (var k = 0u; k < K4 / 2u; k += 1u) {
+      let y$j = weights8(b$j / 2u + k);
+      let x$i = mat2x4f(a[a$i + 2u * k], a[a$i + 2u * k + 1u]);
+      sum$i_$j += dot(x$i[0], y$j[0]) + dot(x$i[1], y$j[1]);
+    }
+  } else {
+    for (var k = 0u; k < K4; k += 1u) {
+      let y$j = weight(b$j + k);
+      let x$i = a[a$i + k];
+      sum$i_$j += dot(x$i, y$j);
+    }
   }
   store(m0 + $iu, n0 + $ju * S, sum$i_$j);
 }

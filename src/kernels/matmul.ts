@@ -107,7 +107,8 @@ function broadcast(r: Recorder, call: FullCall): void {
   const R = Math.max(nt ? 1 : 4, Math.min(8, powerOfTwo(M)));
   const C = nt ? (M >= 64 && Math.ceil(N / (8 * S)) * 8 * S <= 1.1 * N ? 8 : 4) : 2; // 8 where few lanes stay idle
   const stem = nt ? 'matmul-broadcast-nt' : 'matmul-broadcast-nn';
-  const kernel = unrolled(stem, nt ? ntSource : nnSource, { R, C }, call.b.storage, 'fours');
+  const knobs = { R, C, ...(nt ? { EIGHTS: eights(call) } : {}) };
+  const kernel = unrolled(stem, nt ? ntSource : nnSource, knobs, call.b.storage, 'fours');
   const columns = (nt ? C : 4 * C) * S;
   const grid = [Math.ceil(N / columns), Math.ceil(M / R)] as const;
   const constants: Record<string, number> = nt
@@ -115,6 +116,9 @@ function broadcast(r: Recorder, call: FullCall): void {
     : { S, MODE: mode(call), AT: layout === 'TN' ? 1 : 0 };
   r.dispatch(kernel, bindings(call), { M, N, K, lda, a0, ldc, c0, alpha }, grid, constants);
 }
+
+/** A word of q4 holds eight values: read by fours it would be loaded twice. */
+const eights = ({ b }: FullCall): number => (b.storage === 'q4' ? 1 : 0);
 
 /** The least power of two that is not below n. */
 const powerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(n));
@@ -125,7 +129,13 @@ const FEW_ROWS = 8;
 function matvec(r: Recorder, call: FullCall): void {
   const { M, N, K, ldc, c0, alpha = 1 } = call;
   const C = 4;
-  const kernel = unrolled('matvec', matvecSource, { R: powerOfTwo(M), C }, call.b.storage, 'fours');
+  const kernel = unrolled(
+    'matvec',
+    matvecSource,
+    { R: powerOfTwo(M), C, EIGHTS: eights(call) },
+    call.b.storage,
+    'fours',
+  );
   const T = K >= 1024 ? 64 : 32; // four values a thread and round, and some rounds
   const params = { M, N, K, mode: mode(call), ldc, c0, alpha };
   r.dispatch(kernel, bindings(call), params, rows(Math.ceil(N / C)), { T });

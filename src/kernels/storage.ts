@@ -89,9 +89,14 @@ export const rowBindings = ({ data, scales }: StoredRows): Record<string, Tensor
 
 const SOURCES: Record<Storage, string> = { f32, bf16, f16, q8, q4 };
 
-/** The code with weight(i) for four values at a time, or weightAt(i) for one. */
-export const withStorage = (code: string, storage: Storage, width: 'fours' | 'single'): string =>
-  `${code}\n${storage === 'f32' && width === 'single' ? f32Single : SOURCES[storage]}`;
+/** For storages whose words hold fewer than eight values. */
+const TWO_FOURS = 'fn weights8(i: u32) -> mat2x4f { return mat2x4f(weight(2u * i), weight(2u * i + 1u)); }';
+
+/** The code with weight(i) for four values at a time and weights8(i) for eight, or weightAt(i) for one. */
+export function withStorage(code: string, storage: Storage, width: 'fours' | 'single'): string {
+  if (width === 'single') return `${code}\n${storage === 'f32' ? f32Single : SOURCES[storage]}`;
+  return `${code}\n${SOURCES[storage]}${storage === 'q4' ? '' : TWO_FOURS}\n`;
+}
 
 const made = new Map<string, Kernel>();
 

@@ -3,10 +3,18 @@
 @group(0) @binding(2) var<storage, read> b: array<u32>;
 @group(0) @binding(9) var<storage, read> scales: array<u32>;
 
+fn nibbles(x: u32) -> vec4f { return vec4f((vec4u(x) >> vec4u(0u, 4u, 8u, 12u)) & vec4u(15u)); }
+
 fn weight(i: u32) -> vec4f {
-  let x = b[i / 2u] >> (16u * (i % 2u));
   let s = unpack2x16float(scales[i / 8u]);
-  return s.x * vec4f((vec4u(x) >> vec4u(0u, 4u, 8u, 12u)) & vec4u(15u)) + s.y;
+  return s.x * nibbles(b[i / 2u] >> (16u * (i % 2u))) + s.y;
+}
+
+// Values 8i … 8i+7: one word.
+fn weights8(i: u32) -> mat2x4f {
+  let x = b[i];
+  let s = unpack2x16float(scales[i / 4u]);
+  return mat2x4f(s.x * nibbles(x) + s.y, s.x * nibbles(x >> 16u) + s.y);
 }
 
 fn weightAt(i: u32) -> f32 {
