@@ -8,9 +8,10 @@ import { openConversations } from '../lab/open-conversations';
 import { isSftConfig, parseSftConfig, SFT_TABLE, type SftConfig } from '../lab/settings-sft';
 import { SftRun } from '../lab/sft';
 import { examplesFor } from '../lab/sft-examples';
-import { clock, defineCommand, EXIT, stopSignal } from './command';
+import { clock, defineCommand, stopSignal } from './command';
 import type { Flags } from './options';
 import { loadModel, newRunFolder, openDevice, openRunFolder, pinnedName } from './places';
+import { runToEnd } from './run-to-end';
 import { type Given, nothingBesides, settingFlags, settingsFrom } from './setting-flags';
 
 export const sft = defineCommand({
@@ -33,6 +34,9 @@ export const sft = defineCommand({
       typeof given.resume === 'string' ? await reopen(given.resume, given) : await begin(given);
     const model = await loadModel(config.model);
     const conversations = await openConversations(config.data, readData);
+    const examples = examplesFor(model, conversations, config.data, config.maxLength);
+    // Only now is there a folder: what is bad was refused before.
+    if (from === 0) await files.write('config.json', new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
     const { gpu, report } = await openDevice();
     let steps = 0;
     const emit = (event: RunEvent) => {
@@ -44,34 +48,14 @@ export const sft = defineCommand({
       gpu,
       device: report,
       model,
-      conversations,
+      examples,
       config,
       files,
       emit,
       watched: false,
       resume: from > 0 ? { step: from } : undefined,
     });
-    process.stderr.write(`${gpu.adapter.name}; ${files.where}\n`);
-    try {
-      while (!run.finished) {
-        await run.next();
-        if (stop.requested && !run.finished) {
-          await run.checkpoint();
-          await run.finish('stopped');
-          process.stderr.write(
-            `Stopped and saved at update ${run.step}. Continue: npm run lab -- sft --resume ${files.where}\n`,
-          );
-          return EXIT.stopped;
-        }
-      }
-      await run.finish('finished');
-      process.stderr.write(`Done: ${files.where}/final\n`);
-      return EXIT.done;
-    } catch (error) {
-      run.fault(error);
-      process.stderr.write(`The run stopped at update ${run.step}; its checkpoints are in ${files.where}.\n`);
-      throw error;
-    }
+    return runToEnd(run, { command: 'sft', gpu, files, stop });
   },
 });
 
@@ -85,12 +69,8 @@ interface Begun {
 
 async function begin(given: Given): Promise<Begun> {
   const asked = parseSftConfig(settingsFrom(SFT_TABLE, given), 'lab sft');
-  // Refuse what is bad before the folder exists.
-  examplesFor(await loadModel(asked.model), await openConversations(asked.data, readData), asked.data, asked.maxLength);
-  const config = { ...asked, model: await pinnedName(asked.model) };
-  const files = await newRunFolder(typeof given.out === 'string' ? given.out : `runs/sft-${config.seed}`);
-  await files.write('config.json', new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
-  return { files, config, from: 0 };
+  const files = await newRunFolder(typeof given.out === 'string' ? given.out : `runs/sft-${asked.seed}`);
+  return { files, config: { ...asked, model: await pinnedName(asked.model) }, from: 0 };
 }
 
 async function reopen(folder: string, given: Given): Promise<Begun> {

@@ -3,9 +3,10 @@ import { parseTrainConfig, TRAIN_TABLE, type TrainConfig } from '../lab/config';
 import type { RunEvent, RunEventOf } from '../lab/events';
 import type { Files } from '../lab/files';
 import { Session } from '../lab/session';
-import { clock, defineCommand, EXIT, stopSignal } from './command';
+import { clock, defineCommand, stopSignal } from './command';
 import type { Flags } from './options';
 import { loadModel, loadTask, newRunFolder, openDevice, openRunFolder, pinnedName } from './places';
+import { runToEnd } from './run-to-end';
 import { type Given, nothingBesides, settingFlags, settingsFrom } from './setting-flags';
 
 export const train = defineCommand({
@@ -47,27 +48,7 @@ export const train = defineCommand({
       alternatives: false,
       resume: from > 0 ? { step: from } : undefined,
     });
-    process.stderr.write(`${gpu.adapter.name}; ${files.where}\n`);
-    try {
-      while (!session.finished) {
-        await session.next();
-        if (stop.requested && !session.finished) {
-          await session.checkpoint();
-          await session.finish('stopped');
-          process.stderr.write(
-            `Stopped and saved at step ${session.step}. Continue: npm run lab -- train --resume ${files.where}\n`,
-          );
-          return EXIT.stopped;
-        }
-      }
-      await session.finish('finished');
-      process.stderr.write(`Done: ${files.where}/final\n`);
-      return EXIT.done;
-    } catch (error) {
-      session.fault(error);
-      process.stderr.write(`The run stopped at step ${session.step}; its checkpoints are in ${files.where}.\n`);
-      throw error;
-    }
+    return runToEnd(session, { command: 'train', gpu, files, stop });
   },
 });
 

@@ -11,6 +11,7 @@ import type { RunLogOptions } from './run-log';
 import { Session, type SessionState } from './session';
 import { isSftConfig, parseSftConfig, type SftConfig } from './settings-sft';
 import { SftRun, type SftState } from './sft';
+import { examplesFor } from './sft-examples';
 import type { HeldStep, TrainingRun } from './training-run';
 
 /** Where a host finds what a configuration names. */
@@ -75,6 +76,7 @@ async function reinforced(config: TrainConfig, sources: RunSources): Promise<Pre
 async function supervised(config: SftConfig, sources: RunSources): Promise<PreparedRun> {
   const model = await sources.model(config.model);
   const conversations = await openConversations(config.data, sources.file);
+  const examples = examplesFor(model, conversations, config.data, config.maxLength);
   return {
     config,
     label: 'sft',
@@ -82,7 +84,7 @@ async function supervised(config: SftConfig, sources: RunSources): Promise<Prepa
       SftRun.open({
         ...place,
         model,
-        conversations,
+        examples,
         config,
         watched: true,
         resume: held as HeldStep<SftState> | undefined,

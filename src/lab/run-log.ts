@@ -1,8 +1,12 @@
 /**
- * A run's voice: every event is stamped, told to the host at once, and appended to events.jsonl one after the other. The
- * run waits for its writes once a step; what a full disk then means is the host's choice.
+ * A run's voice and its folder: every event is stamped, told to the host at once, and appended to events.jsonl one after
+ * the other; checkpoints lie beside it. The run waits for its writes once a step; what a full disk then means is the
+ * host's choice.
  */
-import { EVENT_VERSION, type RunEvent } from './events';
+import type { Policy } from '../model/policy';
+import { checkpointFolder, saveCheckpoint } from './checkpoint';
+import { EVENT_VERSION, type Fault, type RunEvent } from './events';
+import { faultOf } from './fault';
 import type { Files } from './files';
 
 /** An event before it is stamped with the version. */
@@ -50,6 +54,45 @@ export class RunLog {
       const message = `The run can no longer be stored (${error instanceof Error ? error.message : String(error)}); it goes on unsaved. Free some space and download the model before you close the page.`;
       this.tell({ type: 'fault', step, fault: { kind: 'storage', message, lastGoodStep: step, resumable: false } });
     }
+  }
+
+  /** Tells an error as a fault that leaves the run at `step`. */
+  fault(error: unknown, step: number): Fault {
+    const fault = faultOf(error, step);
+    this.tell({ type: 'fault', step, fault });
+    return fault;
+  }
+
+  /** Stores a checkpoint, where the run is stored, after everything it stands for. `extra` is the run's own part of it. */
+  async checkpoint(
+    step: number,
+    policy: Policy,
+    tokenizer: ReadonlyMap<string, string>,
+    extra: () => Promise<unknown>,
+  ) {
+    await this.stored(step);
+    const { files } = this;
+    if (!files) return;
+    // The event first, so that the bytes counted include it: a resumed log and an unbroken one are then the same.
+    this.tell({ type: 'checkpoint', step, path: checkpointFolder(step) });
+    this.enqueue(async () => {
+      await saveCheckpoint(files, step, policy, tokenizer, await extra());
+    });
+    await this.stored(step);
+  }
+
+  /** Tells 'done'; of a finished run, what was trained is stored under final/ first. */
+  async end(
+    step: number,
+    reason: 'finished' | 'stopped',
+    seconds: number,
+    trained: () => Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>>,
+  ): Promise<void> {
+    const { files } = this;
+    if (files && reason === 'finished')
+      for (const [name, bytes] of await trained()) await files.write(`final/${name}`, bytes);
+    this.tell({ type: 'done', step, reason, seconds });
+    await this.stored(step);
   }
 
   /** Its length; null where the run is not stored. */

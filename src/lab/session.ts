@@ -14,10 +14,9 @@ import type { Layout } from '../model/layout';
 import type { OnLoaded } from '../model/parameters';
 import { type PlannedBatch, Policy, type Scores } from '../model/policy';
 import { initialAdapters, sessionCapacity } from './capacity';
-import { checkpointFolder, loadCheckpoint, saveCheckpoint, trainedFiles } from './checkpoint';
+import { loadCheckpoint, trainedFiles } from './checkpoint';
 import type { TrainConfig } from './config';
 import type { DeviceReport, Fault } from './events';
-import { faultOf } from './fault';
 import type { Files } from './files';
 import { signalRollout, stepFigures } from './report';
 import { RunLog, type RunLogOptions, type Unstamped } from './run-log';
@@ -224,18 +223,8 @@ export class Session implements TrainingRun<TrainConfig, SessionState> {
     this.tell({ type: 'eval', step: this.step, ...figures });
   }
 
-  /** Stores a checkpoint; its event is written after everything it stands for. */
-  async checkpoint(): Promise<void> {
-    await this.log.stored(this.step);
-    const { files } = this.log;
-    if (!files) return;
-    // The event first, so that the bytes counted include it: a resumed log and an unbroken one are then the same.
-    this.tell({ type: 'checkpoint', step: this.step, path: checkpointFolder(this.step) });
-    this.log.enqueue(async () => {
-      const extra = await this.state();
-      await saveCheckpoint(files, this.step, this.policy, this.o.task.tokenizerFiles, extra);
-    });
-    await this.log.stored(this.step);
+  checkpoint(): Promise<void> {
+    return this.log.checkpoint(this.step, this.policy, this.o.task.tokenizerFiles, () => this.state());
   }
 
   async held(): Promise<HeldStep<SessionState>> {
@@ -255,12 +244,8 @@ export class Session implements TrainingRun<TrainConfig, SessionState> {
   }
 
   /** Ends the run: 'done', and what was trained, a Hugging Face model folder or PEFT's adapter folder, under final/. */
-  async finish(reason: 'finished' | 'stopped'): Promise<void> {
-    const { files } = this.log;
-    if (files && reason === 'finished')
-      for (const [name, bytes] of await this.exportModel()) await files.write(`final/${name}`, bytes);
-    this.tell({ type: 'done', step: this.step, reason, seconds: this.seconds });
-    await this.log.stored(this.step);
+  finish(reason: 'finished' | 'stopped'): Promise<void> {
+    return this.log.end(this.step, reason, this.seconds, () => this.exportModel());
   }
 
   async exportModel(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
@@ -269,9 +254,7 @@ export class Session implements TrainingRun<TrainConfig, SessionState> {
 
   /** Tells a fault as an event. */
   fault(error: unknown): Fault {
-    const fault = faultOf(error, this.step);
-    this.tell({ type: 'fault', step: this.step, fault });
-    return fault;
+    return this.log.fault(error, this.step);
   }
 
   /** Alternatives and single tokens are for live eyes only. */

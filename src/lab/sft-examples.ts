@@ -2,6 +2,7 @@
 import { type ChatTemplate, chatTemplate } from '../data/chat';
 import { type Conversation, splitOfQuestion } from '../data/dataset';
 import { BadInput } from '../data/errors';
+import { hash32 } from '../data/random';
 import { answerOf, promptOf, supervisedExample } from '../data/supervised';
 import type { SupervisedExample } from '../data/types';
 import type { LoadedModel } from './open-model';
@@ -30,6 +31,8 @@ export interface Examples {
   readonly leftOut: readonly LeftOut[];
   /** Longest example that is used, tokens. */
   readonly longest: number;
+  /** Of the ids to learn from, in order: a run goes on only with the examples that it began with. */
+  readonly fingerprint: number;
 }
 
 type Named = Pick<LoadedModel, 'tokenizer' | 'where' | 'text' | 'config'>;
@@ -64,7 +67,8 @@ export function examplesFor(
     longest = Math.max(longest, example.ids.length);
   });
   if (train.length === 0) throw nothingToLearn(conversations.length, leftOut, file);
-  return { train, heldOut, leftOut, longest };
+  const fingerprint = train.reduce((sum, { ids }) => hash32([sum, ...ids]), 0);
+  return { train, heldOut, leftOut, longest, fingerprint };
 }
 
 /** The example, or why it is left out. */

@@ -2,7 +2,7 @@
  * Supervised fine-tuning on conversations: the loss is on the assistant's words only, sequences are packed end to end
  * without padding, and what is held out measures the loss. A host steps it, as it does a Session.
  */
-import type { Conversation } from '../data/dataset';
+import { BadInput } from '../data/errors';
 import { Random, STREAMS } from '../data/random';
 import type { SupervisedExample } from '../data/types';
 import type { Gpu } from '../gpu/device';
@@ -14,14 +14,13 @@ import { Policy } from '../model/policy';
 import { cosineRate } from '../model/pretrain';
 import { supervisedLoss, supervisedUpdate } from '../model/supervised';
 import { initialAdapters, sftCapacity } from './capacity';
-import { checkpointFolder, loadCheckpoint, saveCheckpoint, trainedFiles } from './checkpoint';
+import { loadCheckpoint, trainedFiles } from './checkpoint';
 import type { DeviceReport, Fault } from './events';
-import { faultOf } from './fault';
 import type { Files } from './files';
 import type { LoadedModel } from './open-model';
 import { RunLog, type RunLogOptions } from './run-log';
 import type { SftConfig } from './settings-sft';
-import { type Examples, exampleLosses, examplesFor } from './sft-examples';
+import { type Examples, exampleLosses } from './sft-examples';
 import type { HeldStep, Resume, TrainingRun } from './training-run';
 
 /** What a checkpoint holds besides the policy. */
@@ -31,6 +30,8 @@ export interface SftState {
   seconds: number;
   totalTokens: number;
   heldOutLoss: number | null;
+  /** Of the examples. */
+  fingerprint: number;
   /** Variants sum in different orders, so a resumed run keeps its own. */
   matmul: MatmulVariant;
 }
@@ -39,7 +40,8 @@ export interface SftOptions extends RunLogOptions {
   gpu: Gpu;
   device: DeviceReport;
   model: LoadedModel;
-  conversations: readonly Conversation[];
+  /** What the model learns from, in its own words. */
+  examples: Examples;
   config: SftConfig;
   /** Somebody looks on: the losses of every update's tokens are told, and a run that is stopped answers once more. */
   watched: boolean;
@@ -66,22 +68,20 @@ export class SftRun implements TrainingRun<SftConfig, SftState> {
   private constructor(
     private readonly o: SftOptions,
     readonly policy: Policy,
-    private readonly examples: Examples,
   ) {
-    this.perEpoch = Math.ceil(examples.train.length / o.config.batch);
+    this.perEpoch = Math.ceil(o.examples.train.length / o.config.batch);
     this.steps = this.perEpoch * o.config.epochs;
     this.log = new RunLog(o);
   }
 
   /** Loads the model, restores where asked, and tells 'sft-start'. Throws BadInput and OutOfMemory; then nothing stays allocated. */
   static async open(o: SftOptions): Promise<SftRun> {
-    const { gpu, model, config: c } = o;
-    const examples = examplesFor(model, o.conversations, c.data, c.maxLength);
+    const { gpu, model, examples, config: c } = o;
     const capacity = sftCapacity(model, c, examples.longest);
     const policy = await Policy.create(gpu, model.config, capacity, model, o.onLoaded);
     try {
       if (capacity.lora) policy.setAdapters(initialAdapters(policy, c.seed));
-      const run = new SftRun(o, policy, examples);
+      const run = new SftRun(o, policy);
       if (o.resume) await run.restore(o.resume);
       run.log.tell({
         type: 'sft-start',
@@ -107,11 +107,17 @@ export class SftRun implements TrainingRun<SftConfig, SftState> {
   }
 
   private async restore(resume: Resume<SftState>): Promise<void> {
-    const { gpu } = this.o;
+    const { gpu, examples, config } = this.o;
     const from =
       'state' in resume
         ? resume
         : await loadCheckpoint<SftState>(this.o.files as Files, resume.step, this.trained.layout);
+    if (from.extra.fingerprint !== examples.fingerprint)
+      throw new BadInput(
+        'The examples are not those that the run began with',
+        config.data,
+        'Put the file back as it was, or start a new run.',
+      );
     setMatmulVariant(gpu, from.extra.matmul);
     this.policy.restore(from.state);
     this.step = resume.step;
@@ -175,8 +181,8 @@ export class SftRun implements TrainingRun<SftConfig, SftState> {
 
   /** The examples of update `step`: every epoch in an order of its own. */
   private batchOf(step: number): SupervisedExample[] {
-    const { config: c } = this.o;
-    const { train } = this.examples;
+    const { config: c, examples } = this.o;
+    const { train } = examples;
     const epoch = Math.floor((step - 1) / this.perEpoch);
     const order = new Random(STREAMS.fileOrder, c.seed, epoch).shuffle(train.map((_, i) => i));
     const first = ((step - 1) % this.perEpoch) * c.batch;
@@ -206,7 +212,7 @@ export class SftRun implements TrainingRun<SftConfig, SftState> {
 
   /** Held-out loss. */
   private async measure(): Promise<void> {
-    const held = this.examples.heldOut.map((h) => h.example);
+    const held = this.o.examples.heldOut.map((h) => h.example);
     if (held.length === 0) return;
     this.log.tell({ type: 'phase', step: this.step, phase: 'eval' }, null);
     this.heldOutLoss = await supervisedLoss(this.policy, held);
@@ -215,8 +221,8 @@ export class SftRun implements TrainingRun<SftConfig, SftState> {
 
   /** Answers to held-out prompts, the likeliest token each time, so that before and after can be compared. */
   private async sample(): Promise<void> {
-    const { config: c, model } = this.o;
-    const asked = this.examples.heldOut.slice(0, c.samples);
+    const { config: c, model, examples } = this.o;
+    const asked = examples.heldOut.slice(0, c.samples);
     if (asked.length === 0 || this.sampledAt === this.step) return;
     this.log.tell({ type: 'phase', step: this.step, phase: 'sample' }, null);
     const requests = asked.map(({ prompt }) => ({ ids: model.text.encode(prompt), count: 1 }));
@@ -233,17 +239,8 @@ export class SftRun implements TrainingRun<SftConfig, SftState> {
     }
   }
 
-  async checkpoint(): Promise<void> {
-    await this.log.stored(this.step);
-    const { files } = this.log;
-    if (!files) return;
-    // The event first, so that the bytes counted include it: a resumed log and an unbroken one are then the same.
-    this.log.tell({ type: 'checkpoint', step: this.step, path: checkpointFolder(this.step) });
-    this.log.enqueue(async () => {
-      const extra = await this.state();
-      await saveCheckpoint(files, this.step, this.policy, this.o.model.tokenizer, extra);
-    });
-    await this.log.stored(this.step);
+  checkpoint(): Promise<void> {
+    return this.log.checkpoint(this.step, this.policy, this.o.model.tokenizer, () => this.state());
   }
 
   async held(): Promise<HeldStep<SftState>> {
@@ -254,17 +251,15 @@ export class SftRun implements TrainingRun<SftConfig, SftState> {
   private async state(): Promise<SftState> {
     const { seconds, totalTokens, heldOutLoss } = this;
     const eventBytes = await this.log.bytes();
-    return { eventBytes, seconds, totalTokens, heldOutLoss, matmul: matmulVariant(this.o.gpu) };
+    const { gpu, examples } = this.o;
+    const { fingerprint } = examples;
+    return { eventBytes, seconds, totalTokens, heldOutLoss, fingerprint, matmul: matmulVariant(gpu) };
   }
 
   /** Ends the run: the answers after it, 'done', and under final/ what was trained: PEFT's adapter folder, or the model's. */
   async finish(reason: 'finished' | 'stopped'): Promise<void> {
     if (reason === 'finished' || this.o.watched) await this.sample();
-    const { files } = this.log;
-    if (files && reason === 'finished')
-      for (const [name, bytes] of await this.exportModel()) await files.write(`final/${name}`, bytes);
-    this.log.tell({ type: 'done', step: this.step, reason, seconds: this.seconds });
-    await this.log.stored(this.step);
+    await this.log.end(this.step, reason, this.seconds, () => this.exportModel());
   }
 
   exportModel(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
@@ -273,9 +268,7 @@ export class SftRun implements TrainingRun<SftConfig, SftState> {
 
   /** Tells a fault as an event. */
   fault(error: unknown): Fault {
-    const fault = faultOf(error, this.step);
-    this.log.tell({ type: 'fault', step: this.step, fault });
-    return fault;
+    return this.log.fault(error, this.step);
   }
 
   destroy(): void {

@@ -1,5 +1,6 @@
 /** What a host steps, whatever is trained and how: a Session (reinforcement learning) or an SftRun (supervised). */
 import type { TrainingState } from '../model/policy';
+import type { Fault } from './events';
 
 /** A step in host memory: with the same configuration a run goes on from it as if it had never stopped. */
 export interface HeldStep<Extra> {
@@ -27,5 +28,7 @@ export interface TrainingRun<Config = unknown, Extra = unknown> {
   exportModel(): Promise<Map<string, Uint8Array<ArrayBuffer>>>;
   /** The step that was just done. */
   held(): Promise<HeldStep<Extra>>;
+  /** Tells an error as a fault, with what can still be done. */
+  fault(error: unknown): Fault;
   destroy(): void;
 }

@@ -48,7 +48,7 @@ describe('sft', () => {
       signal: 'SIGINT',
     });
     expect(stopped.code).toBe(130);
-    expect(stopped.stderr).toMatch(/Stopped and saved at update \d+\. Continue: npm run lab -- sft --resume /);
+    expect(stopped.stderr).toMatch(/Stopped and saved at step \d+\. Continue: npm run lab -- sft --resume /);
     const resumed = await lab(['sft', '--resume', parts]);
     expect(resumed.code).toBe(0);
     expect(final(parts).equals(final(whole))).toBe(true);

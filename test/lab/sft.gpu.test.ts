@@ -39,12 +39,13 @@ afterEach(() => rm(folder, { recursive: true }));
 /** A run with these settings on the sums; `events` fills as it goes. */
 async function open(settings: object, o: Partial<SftOptions> = {}): Promise<{ run: SftRun; events: RunEvent[] }> {
   const events: RunEvent[] = [];
+  const config = parseSftConfig({ ...SETTINGS, ...settings }, 'test');
   const run = await SftRun.open({
     gpu: device.gpu,
     device: deviceReport(device.gpu),
     model,
-    conversations: sums,
-    config: parseSftConfig({ ...SETTINGS, ...settings }, 'test'),
+    examples: examplesFor(model, sums, config.data, config.maxLength),
+    config,
     files: null,
     watched: false,
     emit: (event) => events.push(event),
@@ -190,6 +191,18 @@ describe('a run', () => {
     expect(of(log, 'sft-eval')).toEqual(of(events, 'sft-eval'));
     expect(of(log, 'sft-start').map((e) => e.resumedFrom)).toEqual([null, 3]);
     expect(log.at(-1)?.type).toBe('done');
+  });
+
+  it('is not continued on other examples', async () => {
+    const first = await open({ ...STORED, checkpointEvery: 1, samples: 0 }, { files });
+    await first.run.next();
+    first.run.destroy();
+    const before = device.gpu.liveBytes;
+    const fewer = examplesFor(model, sums.slice(1), 'sums.jsonl', 512);
+    await expect(open(STORED, { files, examples: fewer, resume: { step: 1 } })).rejects.toThrow(
+      /not those that the run began with \(sums.jsonl\)/,
+    );
+    expect(device.gpu.liveBytes).toBe(before);
   });
 
   it('goes on from a step held in memory with the same bits', async () => {
