@@ -1,7 +1,8 @@
 import { toggleTheme } from '../actions/toggleTheme';
 import { perform } from '../hooks';
+import { type InspectState, useInspector } from '../inspector/store';
 import type { PageName } from '../route';
-import { activityOf, useLab } from '../state/store';
+import { activityOf, type LabState, useLab } from '../state/store';
 import styles from './Header.module.css';
 import { Pages } from './Pages';
 import { Progress } from './Progress';
@@ -13,13 +14,9 @@ export function Header({ page }: { page: PageName }) {
   const running = useLab((s) => activityOf(s) !== 'idle');
   const source = useLab((s) => s.source);
   const theme = useLab((s) => s.theme);
-  const device = useLab((s) =>
-    s.engine.state === 'ready'
-      ? s.engine.device.name
-      : s.engine.state === 'opening'
-        ? 'looking for a GPU …'
-        : 'no WebGPU',
-  );
+  const trainer = useLab((s) => s.engine);
+  const inspector = useInspector((s) => s.device);
+  const device = deviceName(training ? trainer : inspector);
   return (
     <header className={styles.header}>
       <h1 className={styles.title}>AntiSD Lab</h1>
@@ -39,4 +36,10 @@ export function Header({ page }: { page: PageName }) {
       </button>
     </header>
   );
+}
+
+/** Each page has an engine of its own. */
+function deviceName(engine: LabState['engine'] | InspectState['device']): string {
+  if (engine.state === 'ready') return engine.device.name;
+  return engine.state === 'unavailable' ? 'no WebGPU' : 'looking for a GPU …';
 }

@@ -38,7 +38,7 @@ export function SignalsTab() {
           <caption>
             What each method adds to the advantage, ±{TERM_DOMAIN}, its gate open; choose one for the tints
           </caption>
-          <Columns figures={['Σ term', 'Σ advantage']} name="method" strip="term by token" />
+          <Columns figures={['Σ term', 'Σ adv.']} name="method" strip="term by token" />
           <tbody>
             {view.arms.map((signal) => (
               <ArmRow key={signal.name} signal={signal} focused={focused} chosen={signal.name === arm} />
@@ -72,8 +72,12 @@ function Columns({ name, strip, figures, ranges }: ColumnsProps) {
         <tr>
           <th scope="col">{name}</th>
           <th scope="col">{strip}</th>
-          {figures.map((figure) => (
-            <th key={figure} scope="col" className={styles.right}>
+          {figures.map((figure, i) => (
+            <th
+              key={figure}
+              scope="col"
+              className={i > 0 && ranges ? `${styles.right} ${styles.ranged}` : styles.right}
+            >
               {figure}
             </th>
           ))}
@@ -100,10 +104,12 @@ function DivergenceRow({ signal, focused }: { signal: DivergenceSignal; focused:
         />
       </td>
       <td data-number>{signed(sum)}</td>
-      <td data-number>
+      <td data-number className={styles.ranged}>
         {plain(smallest)} … {plain(largest)}
       </td>
-      <td data-number>{boundsOf(divergence)}</td>
+      <td data-number className={styles.ranged}>
+        {boundsOf(divergence)}
+      </td>
     </tr>
   );
 }
