@@ -2,7 +2,7 @@
 import { STORAGES } from '../../kernels/storage';
 import { generate } from '../../model/generate';
 import { Policy } from '../../model/policy';
-import { bestMs, type Group } from './group';
+import { fastest, type Group } from './group';
 import { drawWeights, smolShape } from './models';
 import { megabytes } from './row';
 
@@ -15,7 +15,7 @@ const BATCHES = [
 const ROWS = 32;
 const POSITIONS = 64;
 
-export const decoding: Group = async ({ gpu, quick, copy, add }) => {
+export const decoding: Group = async ({ gpu, quick, copy, deviceMs, add }) => {
   const config = smolShape(quick ? 1 : 8);
   const drawn = drawWeights(config);
   for (const storage of STORAGES) {
@@ -37,12 +37,15 @@ export const decoding: Group = async ({ gpu, quick, copy, add }) => {
       const run = (maxNewTokens: number) => () =>
         generate(policy.decoder, [{ ids: [1, 2, 3, 4], count: batch }], { ...options, maxNewTokens });
       // The first token belongs to the prompt's pass, which is not decoding.
-      const ms = ((await bestMs(run(tokens + 1), 3)) - (await bestMs(run(1), 3))) / tokens;
-      const bandwidth = bytes / ms / 1e6;
+      const [all, prompt] = [await fastest(run(tokens + 1), 2), await fastest(run(1), 2)];
+      const ms = (all.ms - prompt.ms) / tokens;
+      const cpuMs = (all.cpuMs - prompt.cpuMs) / tokens;
+      const bandwidth = bytes / deviceMs({ ms, cpuMs }) / 1e6;
       add({
         group: 'decode',
         name: `${storage}, batch ${batch}`,
         ms,
+        cpuMs,
         ...(batch === 1 ? { bandwidth, share: bandwidth / copy } : {}),
         note: `${((1000 * batch) / ms).toFixed(1)} tokens/s${batch === 1 ? `, ${megabytes(bytes)} of weights read a token` : ''}`,
       });

@@ -7,13 +7,12 @@ import { defineKernel } from '../../gpu/kernel';
 import type { Recorder } from '../../gpu/recorder';
 import { Arena, type Tensor } from '../../gpu/tensor';
 import { matmul } from '../../kernels/matmul';
-import { bestSeconds } from '../../kernels/probe';
 import { wholeWeight } from '../../kernels/storage';
 import { backwardSpecs, sharedSpecs, vocabTile } from '../../model/activations';
 import { packSequences } from '../../model/batch';
 import { Head } from '../../model/head';
 import type { Weights } from '../../model/parameters';
-import type { Group } from './group';
+import { fastestSubmit, type Group, type Timed } from './group';
 import { drawSequences, plainShape } from './models';
 import { megabytes } from './row';
 import softmaxSource from './softmax-whole.wgsl?raw';
@@ -24,7 +23,7 @@ const V = 151_936;
 const C = 128;
 const REPEATS = 2;
 
-export const head: Group = async ({ gpu, r, quick, peak, add }) => {
+export const head: Group = async ({ gpu, r, quick, peak, deviceMs, add }) => {
   const config = { ...plainShape(C, 0, 1, C, V), tiedEmbeddings: true };
   for (const N of quick ? [32] : [64, 192]) {
     const weights = new Arena(gpu);
@@ -52,14 +51,14 @@ export const head: Group = async ({ gpu, r, quick, peak, add }) => {
     const difference = Math.max(...tiled.result.map((x, i) => Math.abs(x - whole.result[i])));
     const flop = 2 * N * V * C;
     const row = (name: string, m: Measured, products: number, more: string) => {
-      const gflops = (products * flop) / m.seconds / 1e9;
+      const gflops = (products * flop) / deviceMs(m.time) / 1e6;
       const name_ = `${N} tokens, ${name}`;
       const note = `${megabytes(m.bytes)} beside weights and their gradients${more}`;
-      add({ group: 'head', name: name_, ms: m.seconds * 1000, gflops, share: gflops / peak, note });
+      add({ group: 'head', name: name_, ...m.time, gflops, share: gflops / peak, note });
     };
     row('logits kept', whole, 3, '');
     const tile = vocabTile(config, N);
-    const ratio = `${(tiled.seconds / whole.seconds).toFixed(2)} of the time, ${(tiled.bytes / whole.bytes).toFixed(2)} of the memory`;
+    const ratio = `${(deviceMs(tiled.time) / deviceMs(whole.time)).toFixed(2)} of the time, ${(tiled.bytes / whole.bytes).toFixed(2)} of the memory`;
     const products = tile < V ? 4 : 3; // tiles are computed again for the backward pass
     row(`tiles of ${tile}`, tiled, products, `; ${ratio}; results differ by ${difference.toExponential(0)} at most`);
     weights.destroy();
@@ -75,7 +74,7 @@ interface Shape {
 }
 
 interface Measured {
-  seconds: number;
+  time: Timed;
   bytes: number;
   /** (logp, entropy, log-sum-exp, 0) of the N tokens. */
   result: Float32Array;
@@ -96,7 +95,7 @@ async function tiledHead(
     shared.sources,
     Uint32Array.from({ length: N }, (_, n) => n),
   );
-  const seconds = await bestSeconds(
+  const time = await fastestSubmit(
     r,
     () => {
       pass.forward(batch, false);
@@ -109,7 +108,7 @@ async function tiledHead(
   const used = [shared.logits, shared.selected, shared.normed, shared.rstd, shared.running, shared.result];
   const bytes = [...used, grads.dFinal, grads.dSelected, grads.partial].reduce((n, t) => n + t.bytes, 0);
   arena.destroy();
-  return { seconds, bytes, result };
+  return { time, bytes, result };
 }
 
 /** The norm is left out here: against three products with the vocabulary it is nothing. */
@@ -123,7 +122,7 @@ async function wholeHead({ gpu, r, N, values, gradients }: Shape): Promise<Measu
   fillInputs(r, x, b.w, b.y, N, true);
   const [{ data: w }] = values.head.pieces;
   const [{ data: dw }] = gradients.head.pieces;
-  const seconds = await bestSeconds(
+  const time = await fastestSubmit(
     r,
     () => {
       matmul(r, { layout: 'NT', a: x, b: w, c: z, M: N, N: V, K: C });
@@ -135,7 +134,7 @@ async function wholeHead({ gpu, r, N, values, gradients }: Shape): Promise<Measu
   );
   const result = await readResult(r, b.result, N);
   arena.destroy();
-  return { seconds, bytes, result };
+  return { time, bytes, result };
 }
 
 /** The same inputs for both: x with rows of root mean square 1 (the tiled head's norm then changes nothing), w = 1, y. */

@@ -8,7 +8,7 @@ import { defineCommand, EXIT } from '../command';
 import { openDevice, repositoryRoot } from '../places';
 import { adapters } from './adapters';
 import { decoding } from './decoding';
-import type { Group } from './group';
+import type { Group, Timed } from './group';
 import { head } from './head';
 import { attention, products } from './kernels';
 import { loading } from './loading';
@@ -59,13 +59,27 @@ export const bench = defineCommand({
       process.stdout.write(`${line(row)}\n`);
     };
     process.stdout.write(`${gpu.adapter.name}\n${line(null)}\n`);
-    const peak = await measureFmaPeak(gpu);
+    const { software } = gpu.adapter;
+    const clock = software ? processorSeconds : undefined;
+    const deviceMs = (t: Timed) => (software ? t.cpuMs : t.ms);
+    const peak = await measureFmaPeak(gpu, clock);
     add({ group: 'probe', name: 'f32 multiply-add', gflops: peak, share: 1 });
-    const copy = await measureCopyBandwidth(gpu);
+    const copy = await measureCopyBandwidth(gpu, clock);
     add({ group: 'probe', name: 'copy, read + written', bandwidth: copy, share: 1 });
     const r = new Recorder(gpu);
     for (const name of chosen)
-      await GROUPS[name]({ gpu, r, report, peak, copy, quick: flags.quick, kernels: flags.kernels, add });
+      await GROUPS[name]({
+        gpu,
+        r,
+        report,
+        peak,
+        copy,
+        quick: flags.quick,
+        kernels: flags.kernels,
+        add,
+        clock,
+        deviceMs,
+      });
     r.destroy();
     const file = flags.out ?? 'runs/bench.json';
     await mkdir(dirname(file), { recursive: true });
@@ -74,3 +88,9 @@ export const bench = defineCommand({
     return EXIT.done;
   },
 });
+
+/** Seconds that all threads of this process have computed. */
+function processorSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}

@@ -1,18 +1,17 @@
 /** Products and attention on shapes that training and decoding have. */
-import type { Recorder } from '../../gpu/recorder';
 import { Arena } from '../../gpu/tensor';
 import { attentionBackward, attentionBlocks, attentionDecode, attentionForward } from '../../kernels/attention';
 import { attentionBlock } from '../../kernels/launch';
 import { type MatmulCall, matmul } from '../../kernels/matmul';
-import { bestSeconds } from '../../kernels/probe';
 import { QUANT_GROUP, STORAGES, type Storage, storedBytes } from '../../kernels/storage';
-import type { Group } from './group';
+import { type Bench, fastestSubmit, type Group } from './group';
 import type { Row } from './row';
 
 type Shape = [layout: MatmulCall['layout'], M: number, N: number, K: number];
 
-export const products: Group = async ({ r, quick, peak, copy, add }) => {
-  const squares = (quick ? [128, 256] : [128, 256, 512, 1024]).map((n): Shape => ['NT', n, n, n]);
+export const products: Group = async (bench) => {
+  const { add } = bench;
+  const squares = (bench.quick ? [128, 256] : [128, 256, 512, 1024]).map((n): Shape => ['NT', n, n, n]);
   const shapes: Shape[] = [
     ...squares,
     ['NT', 2048, 288, 96],
@@ -21,21 +20,22 @@ export const products: Group = async ({ r, quick, peak, copy, add }) => {
     ['NN', 2048, 96, 512],
     ['TN', 512, 96, 2048],
   ];
-  for (const shape of shapes) add(await product(r, shape, peak));
-  for (const storage of STORAGES) add(await decodingProduct(r, storage, copy));
+  for (const shape of shapes) add(await product(bench, shape));
+  for (const storage of STORAGES) add(await decodingProduct(bench, storage));
 };
 
-async function product(r: Recorder, [layout, M, N, K]: Shape, peak: number): Promise<Row> {
+async function product({ r, peak, deviceMs }: Bench, [layout, M, N, K]: Shape): Promise<Row> {
   const arena = new Arena(r.gpu);
   const [a, b, c] = [M * K, N * K, M * N].map((n) => arena.tensor({ label: 'bench', shape: [n], purpose: 'scratch' }));
-  const ms = 1000 * (await bestSeconds(r, () => matmul(r, { layout, a, b, c, M, N, K }), M * N * K > 1e8 ? 2 : 5));
+  const call = { layout, a, b, c, M, N, K };
+  const time = await fastestSubmit(r, () => matmul(r, call), M * N * K > 1e8 ? 2 : 5);
   arena.destroy();
-  const gflops = (2 * M * N * K) / ms / 1e6;
-  return { group: 'matmul', name: `${layout} ${M} × ${N} over ${K}`, ms, gflops, share: gflops / peak };
+  const gflops = (2 * M * N * K) / deviceMs(time) / 1e6;
+  return { group: 'matmul', name: `${layout} ${M} × ${N} over ${K}`, ...time, gflops, share: gflops / peak };
 }
 
 /** One token through a wide projection: nothing but reading its weights, which are larger than the caches. */
-async function decodingProduct(r: Recorder, storage: Storage, copy: number): Promise<Row> {
+async function decodingProduct({ r, copy, deviceMs }: Bench, storage: Storage): Promise<Row> {
   const [N, K] = [16384, 1536];
   const arena = new Arena(r.gpu);
   const tensor = (n: number) => arena.tensor({ label: 'bench', shape: [n], purpose: 'scratch' });
@@ -43,19 +43,19 @@ async function decodingProduct(r: Recorder, storage: Storage, copy: number): Pro
   const scaled = storedBytes(storage, QUANT_GROUP).scales > 0;
   const b = { storage, data: tensor(bytes.data / 4), scales: scaled ? tensor(bytes.scales / 4) : null };
   const call: MatmulCall = { layout: 'NT', a: tensor(K), b, c: tensor(N), M: 1, N, K };
-  const seconds = await bestSeconds(r, () => matmul(r, call), 8);
+  const time = await fastestSubmit(r, () => matmul(r, call), 8);
   arena.destroy();
-  const bandwidth = (bytes.data + bytes.scales) / seconds / 1e9;
+  const bandwidth = (bytes.data + bytes.scales) / deviceMs(time) / 1e6;
   const name = `NT 1 × ${N} over ${K}, ${storage}`;
-  return { group: 'matmul', name, ms: seconds * 1000, bandwidth, share: bandwidth / copy };
+  return { group: 'matmul', name, ...time, bandwidth, share: bandwidth / copy };
 }
 
-export const attention: Group = async ({ r, peak, copy, add }) => {
-  for (const backward of [false, true]) add(await trainingAttention(r, backward, peak));
-  for (const B of [1, 8]) add(await decodingAttention(r, B, copy));
+export const attention: Group = async (bench) => {
+  for (const backward of [false, true]) bench.add(await trainingAttention(bench, backward));
+  for (const B of [1, 8]) bench.add(await decodingAttention(bench, B));
 };
 
-async function trainingAttention(r: Recorder, backward: boolean, peak: number): Promise<Row> {
+async function trainingAttention({ r, peak, deviceMs }: Bench, backward: boolean): Promise<Row> {
   const [S, T, H, D] = [32, 64, 3, 32];
   const N = S * T;
   const arena = new Arena(r.gpu);
@@ -79,16 +79,16 @@ async function trainingAttention(r: Recorder, backward: boolean, peak: number): 
   };
   const p = { N, H, K: H, D, blocks: table.length / 4 };
   const work = () => (backward ? attentionBackward(r, b, p) : attentionForward(r, b, p));
-  const ms = 1000 * (await bestSeconds(r, work, 4));
+  const time = await fastestSubmit(r, work, 4);
   arena.destroy();
   // Causal: half of the (T,T) pairs; two products of D forward, five backward.
-  const gflops = ((backward ? 5 : 2) * 2 * S * H * D * (T * (T + 1)) * 0.5) / ms / 1e6;
+  const gflops = ((backward ? 5 : 2) * 2 * S * H * D * (T * (T + 1)) * 0.5) / deviceMs(time) / 1e6;
   const name = `${backward ? 'backward' : 'forward'}, ${S} × ${T}, ${H} heads of ${D}`;
-  return { group: 'attention', name, ms, gflops, share: gflops / peak };
+  return { group: 'attention', name, ...time, gflops, share: gflops / peak };
 }
 
 /** The next token of B sequences of 2,048, in one layer of SmolLM2-135M's shape; the bytes are those of the cache. */
-async function decodingAttention(r: Recorder, B: number, copy: number): Promise<Row> {
+async function decodingAttention({ r, copy, deviceMs }: Bench, B: number): Promise<Row> {
   const [P, H, K, D] = [2048, 9, 3, 64];
   const arena = new Arena(r.gpu);
   const t = (n: number) => arena.tensor({ label: 'bench', shape: [n], purpose: 'scratch' });
@@ -99,9 +99,9 @@ async function decodingAttention(r: Recorder, B: number, copy: number): Promise<
     Uint32Array.from({ length: B }, (_, i) => i),
   );
   r.write(b.positions, new Uint32Array(B).fill(P - 1));
-  const seconds = await bestSeconds(r, () => attentionDecode(r, b, { B, H, K, D, P }), 8);
+  const time = await fastestSubmit(r, () => attentionDecode(r, b, { B, H, K, D, P }), 8);
   arena.destroy();
-  const bandwidth = (2 * B * P * K * D * 4) / seconds / 1e9;
+  const bandwidth = (2 * B * P * K * D * 4) / deviceMs(time) / 1e6;
   const name = `decoding, ${B} × ${P}, ${H} heads of ${D} on ${K}`;
-  return { group: 'attention', name, ms: seconds * 1000, bandwidth, share: bandwidth / copy };
+  return { group: 'attention', name, ...time, bandwidth, share: bandwidth / copy };
 }

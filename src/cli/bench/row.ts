@@ -4,6 +4,8 @@ export interface Row {
   group: string;
   name: string;
   ms?: number;
+  /** Milliseconds of all processors together that this process used. */
+  cpuMs?: number;
   gflops?: number;
   /** GB/s (1e9 bytes). */
   bandwidth?: number;
@@ -12,7 +14,7 @@ export interface Row {
   note?: string;
 }
 
-const WIDTHS = { group: 10, name: 42, ms: 8, gflops: 9, bandwidth: 8, share: 9 } as const;
+const WIDTHS = { group: 10, name: 42, ms: 8, cpuMs: 8, gflops: 9, bandwidth: 8, share: 9 } as const;
 
 /** One line of the table; the head where there is no row. */
 export function line(row: Row | null): string {
@@ -22,11 +24,12 @@ export function line(row: Row | null): string {
         group: row.group,
         name: row.name,
         ms: number(row.ms),
+        cpuMs: number(row.cpuMs),
         gflops: row.gflops?.toFixed(1) ?? '',
         bandwidth: number(row.bandwidth),
         share: row.share === undefined ? '' : `${(100 * row.share).toFixed(0)} %`,
       }
-    : { group: '', name: '', ms: 'ms', gflops: 'GFLOP/s', bandwidth: 'GB/s', share: 'of peak' };
+    : { group: '', name: '', ms: 'ms', cpuMs: 'CPU ms', gflops: 'GFLOP/s', bandwidth: 'GB/s', share: 'of peak' };
   const { group, name, ...numbers } = cells;
   const right = Object.entries(numbers).map(([key, text]) => text.padStart(WIDTHS[key as keyof typeof numbers]));
   return `${group.padEnd(WIDTHS.group)}${name.padEnd(WIDTHS.name)}${right.join('')}  ${row?.note ?? ''}`.trimEnd();
