@@ -8,20 +8,20 @@ import { BadInput } from '../data/errors';
 import type { SymbolicJudge } from '../data/maths';
 import type { Gpu } from '../gpu/device';
 import { WebGpuUnavailable } from '../gpu/errors';
-import { parseJson } from '../model/folder';
 import { parseTrainConfig, type TrainConfig } from './config';
 import { type DeviceReport, EVENT_VERSION, type LabCommand, type LabMessage, type RunEvent } from './events';
 import { faultOf } from './fault';
-import { type Files, readText } from './files';
+import type { Files } from './files';
 import { ModelDesk, type Opening, refusalOf } from './model-desk';
 import type { ModelShelf } from './model-shelf';
 import { openConversations } from './open-conversations';
 import { type PreparedRun, prepareRun, type RunConfig, type RunPlace } from './open-run';
 import { prepareDevice } from './prepare-device';
 import { Session } from './session';
-import { isSftConfig, parseSftConfig, type SftConfig } from './settings-sft';
+import { parseSftConfig, type SftConfig } from './settings-sft';
 import type { DataPreview } from './sft-events';
 import { previewExamples } from './sft-examples';
+import { listRuns, loadRun } from './stored-runs';
 import type { HeldStep, TrainingRun } from './training-run';
 
 export interface RunnerHost {
@@ -95,10 +95,14 @@ export class Runner {
       case 'recover':
         return this.recover();
       case 'list-runs':
-        this.host.send({ type: 'runs', runs: await this.listRuns() });
+        this.host.send({ type: 'runs', runs: await listRuns(await this.host.runsFolder()) });
         return;
       case 'load-run':
-        this.host.send({ type: 'run', id: command.id, events: await this.loadRun(command.id) });
+        this.host.send({
+          type: 'run',
+          id: command.id,
+          events: await loadRun(await this.host.runsFolder(), command.id),
+        });
         return;
       case 'drop':
       case 'access':
@@ -288,42 +292,6 @@ export class Runner {
     this.run?.destroy();
     this.run = null;
   }
-
-  private async listRuns(): Promise<Extract<LabMessage, { type: 'runs' }>['runs']> {
-    const root = await this.host.runsFolder();
-    if (!root) return [];
-    const runs: Extract<LabMessage, { type: 'runs' }>['runs'] = [];
-    for (const id of (await root.list('.')).reverse()) {
-      const config = await root.read(`${id}/config.json`);
-      const log = await readText(root, `${id}/events.jsonl`);
-      // Counted in the text: parsing tens of megabytes of signals for a number would take seconds.
-      const steps = log?.match(/^\{"v":\d+,"type":"(sft-)?step"/gm)?.length ?? 0;
-      if (!config || steps === 0) continue;
-      const parsed = parseJson(config, id) as RunConfig;
-      const arm = isSftConfig(parsed) ? `sft on ${parsed.data}` : parsed.arm;
-      runs.push({
-        id,
-        created: Date.parse(id.replace(/^(\d+-\d+-\d+T\d+)-(\d+)-(\d+)-(\d+)Z.*$/, '$1:$2:$3.$4Z')),
-        steps,
-        arm,
-        label: `${arm}, seed ${parsed.seed}, ${steps} ${isSftConfig(parsed) ? 'updates' : 'steps'}`,
-      });
-    }
-    return runs;
-  }
-
-  private async loadRun(id: string): Promise<RunEvent[]> {
-    const root = await this.host.runsFolder();
-    return parseEvents(root ? await readText(root, `${id}/events.jsonl`) : null);
-  }
-}
-
-/** Whole lines of a log; a last line that was cut short is left out. */
-export function parseEvents(text: string | null): RunEvent[] {
-  if (!text) return [];
-  const lines = text.split('\n');
-  lines.pop(); // what follows the last line break: nothing, or a line that was never finished
-  return lines.map((line) => JSON.parse(line) as RunEvent);
 }
 
 /** Live settings, checked like a whole configuration. */

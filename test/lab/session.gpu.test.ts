@@ -8,7 +8,7 @@ import { openNodeGpu } from '../../src/gpu/open.node';
 import { completeCheckpoints } from '../../src/lab/checkpoint';
 import { type Files, readText } from '../../src/lab/files';
 import { diskFiles } from '../../src/lab/files.node';
-import { parseEvents } from '../../src/lab/runner';
+import { parseEvents } from '../../src/lab/stored-runs';
 import { testDevice } from '../setup/gpu';
 import { openSession, stateAfter } from '../setup/session';
 
