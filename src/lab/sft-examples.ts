@@ -38,8 +38,8 @@ export interface Examples {
 type Named = Pick<LoadedModel, 'tokenizer' | 'where' | 'text' | 'config'>;
 
 /**
- * Writes every conversation in the model's words and splits them: one in eight is held out, by its text alone. Throws
- * BadInput where nothing is left to learn from.
+ * Writes every conversation in the model's words and splits them: one in eight is held out, by its text alone, or the
+ * last one of a file too small for that. Throws BadInput where nothing is left to learn from.
  */
 export function examplesFor(
   model: Named,
@@ -49,24 +49,24 @@ export function examplesFor(
 ): Examples {
   const template = chatTemplate(model.tokenizer, model.where);
   const most = Math.min(maxLength, model.config.maxPositions);
-  const train: SupervisedExample[] = [];
-  const heldOut: HeldOutExample[] = [];
+  const usable: { example: SupervisedExample; conversation: Conversation; isTrain: boolean }[] = [];
   const leftOut: LeftOut[] = [];
-  let longest = 0;
   conversations.forEach((conversation, i) => {
     const number = i + 1;
     const example = written(model, template, conversation, `${file}, example ${number}`, most);
-    if (typeof example === 'string') {
-      leftOut.push({ number, why: example });
-      return;
-    }
     const isTrain = splitOfQuestion(conversation.messages.map((m) => m.content).join('\n')) === 'train';
-    if (isTrain) train.push(example);
-    else if (heldOut.length < HELD_OUT_AT_MOST)
-      heldOut.push({ example, prompt: promptOf(conversation, template), expected: answerOf(conversation) });
-    longest = Math.max(longest, example.ids.length);
+    if (typeof example === 'string') leftOut.push({ number, why: example });
+    else usable.push({ example, conversation, isTrain });
   });
+  // A file too small for one in eight holds out its last example.
+  if (usable.length > 1 && usable.every(({ isTrain }) => isTrain)) usable[usable.length - 1].isTrain = false;
+  const train = usable.filter(({ isTrain }) => isTrain).map(({ example }) => example);
   if (train.length === 0) throw nothingToLearn(conversations.length, leftOut, file);
+  const heldOut = usable
+    .filter(({ isTrain }) => !isTrain)
+    .slice(0, HELD_OUT_AT_MOST)
+    .map(({ example, conversation: c }) => ({ example, prompt: promptOf(c, template), expected: answerOf(c) }));
+  const longest = usable.reduce((n, { example }) => Math.max(n, example.ids.length), 0);
   const fingerprint = train.reduce((sum, { ids }) => hash32([sum, ...ids]), 0);
   return { train, heldOut, leftOut, longest, fingerprint };
 }

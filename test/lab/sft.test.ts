@@ -1,7 +1,7 @@
 /** Supervised runs before any weight is loaded: their settings, and what conversations amount to for a model. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Conversation } from '../../src/data/dataset';
+import { type Conversation, splitOfQuestion } from '../../src/data/dataset';
 import { EXAMPLE_SETS } from '../../src/data/example-sets';
 import { sftCapacity } from '../../src/lab/capacity';
 import { openConversations } from '../../src/lab/open-conversations';
@@ -75,6 +75,14 @@ describe('conversations as examples', () => {
       expect(text.startsWith(prompt)).toBe(true);
       expect(text.slice(prompt.length).startsWith(expected)).toBe(true);
     }
+  });
+
+  it('of a small file hold out the last one', () => {
+    const learnt = (c: Conversation) => splitOfQuestion(c.messages.map((m) => m.content).join('\n')) === 'train';
+    const few = many.filter(learnt).slice(0, 3);
+    const { train, heldOut } = examplesFor(chat, few, 'x.jsonl', 512);
+    expect([train.length, heldOut.map((h) => h.expected)]).toEqual([2, [few[2].messages[1].content]]);
+    expect(examplesFor(chat, few.slice(0, 1), 'x.jsonl', 512)).toMatchObject({ heldOut: [], train: { length: 1 } });
   });
 
   it('that are too long, or not in the model’s words, are left out with the reason', () => {

@@ -33,7 +33,7 @@ export function DataPreview() {
       <p>
         {count(examples)} examples to learn from, {count(tokens)} tokens, the longest {count(longest)}.{' '}
         {heldOut > 0
-          ? `${heldOut} more are held out and measured.`
+          ? `${heldOut} more ${heldOut === 1 ? 'is' : 'are'} held out and measured.`
           : 'None is held out: there will be no held-out loss.'}
       </p>
       {leftOut > 0 && (

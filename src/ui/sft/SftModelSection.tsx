@@ -1,4 +1,5 @@
 import { EXAMPLE_SETS } from '../../data/example-sets';
+import type { SftConfig } from '../../lab/settings-sft';
 import { changeSftSetting } from '../actions/changeSftSetting';
 import { chooseSftModel } from '../actions/chooseSftModel';
 import { takeOwnFiles } from '../actions/takeOwnFiles';
@@ -13,15 +14,25 @@ import { useModels } from '../models/store';
 import { useLooking } from '../models/useLooking';
 import { useLab } from '../state/store';
 import { DataPreview } from './DataPreview';
-import { sftConfigOf } from './form';
+import { type SftForm, sftConfigOf } from './form';
 
 const SETS = EXAMPLE_SETS.map(({ name, label }) => [name, label] as const);
+
+/** The configuration to plan for: once the data are known, their longest example takes the memory, not the longest allowed. */
+function planned(config: SftConfig | null, preview: SftForm['preview']): SftConfig | null {
+  return config && preview && 'longest' in preview ? { ...config, maxLength: preview.longest } : config;
+}
 
 /** Which model is trained on which examples, and what it would learn from them. */
 export function SftModelSection({ busy }: { busy: boolean }) {
   const draft = useLab((s) => s.sft.draft);
   const { model, data } = draft;
-  useLooking(sftConfigOf(draft));
+  useLooking(
+    planned(
+      sftConfigOf(draft),
+      useLab((s) => s.sft.preview),
+    ),
+  );
   const cached = useModels((s) => s.cached);
   const dropped = useModels((s) => s.dropped);
   return (
