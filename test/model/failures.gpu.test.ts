@@ -135,6 +135,16 @@ describe('a folder is refused before anything is allocated', () => {
     expect(create).not.toHaveBeenCalled();
   });
 
+  it('a GGUF mixture of experts, by its name or by its experts', async () => {
+    const file = (metadata: object) => load({ 'model.gguf': ggufFile({ metadata: metadata as never }) });
+    await refused(
+      file({ 'general.architecture': 'qwen3moe' }),
+      /"qwen3moe" is not supported: it is a mixture of experts/,
+    );
+    const mixtral = { 'general.architecture': 'llama', 'llama.expert_count': { u32: 8 } };
+    await refused(file(mixtral), /llama.expert_count = 8 is not supported/);
+  });
+
   it('a GGUF quantisation that is not read: IQ4_XS', async () => {
     const tensors = [{ name: 'token_embd.weight', lengths: [256, 8], type: 23, bytes: 1088 }];
     const file = ggufFile({ metadata: { 'general.architecture': 'llama' }, tensors });

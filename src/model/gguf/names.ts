@@ -40,8 +40,9 @@ const NORMS: Readonly<Record<Architecture, Readonly<Record<string, string>>>> = 
 /** The architecture of general.architecture. Throws BadInput for one that is not read here. */
 export function checkArchitecture(name: unknown, where: string): Architecture {
   if (typeof name === 'string' && Object.hasOwn(NORMS, name)) return name as Architecture;
+  const experts = typeof name === 'string' && /moe|mixtral/.test(name);
   throw new BadInput(
-    `GGUF architecture ${JSON.stringify(name ?? null)} is not supported`,
+    `GGUF architecture ${JSON.stringify(name ?? null)} is not supported${experts ? ': it is a mixture of experts' : ''}`,
     where,
     `Use a dense model of one of these: ${Object.keys(NORMS).join(', ')}.`,
   );
