@@ -19,6 +19,9 @@ const TURN_MS = 8;
 /** Bytes written before the device must have taken those before them. */
 const IN_FLIGHT = 32 * 1024 * 1024;
 
+/** Bytes of a buffer that are zeroed in some ten milliseconds. */
+const ZEROED_AT_ONCE = 16 * 1024 * 1024;
+
 /** Formats of files that are a storage's own words. */
 const SAME: Readonly<Record<string, Storage>> = { F32: 'f32', BF16: 'bf16', F16: 'f16' };
 
@@ -139,12 +142,13 @@ function expectFiniteBytes(tensor: StoredTensor, raw: Uint8Array<ArrayBuffer>, w
 class Writer {
   private written = 0;
   private before: Promise<unknown> = Promise.resolve();
-  /** When each buffer is ready to be written. */
+  /** When each large buffer is ready to be written. */
   private readonly zeroed = new Map<GPUBuffer, Promise<unknown>>();
 
   /**
-   * WebGPU zeroes a buffer before its first use. Where the device's memory is the host's, the first write would do that
-   * here and now, for a large buffer in a tenth of a second; asked for, it is done by the driver's own thread, ahead.
+   * WebGPU zeroes a buffer before its first use. Where the device's memory is the host's, the first write does that here
+   * and now, for a large buffer in a tenth of a second; asked for, it is done by the driver's own thread, ahead. That takes
+   * longer altogether, so that small buffers are left to their first write.
    */
   constructor(
     private readonly gpu: Gpu,
@@ -152,6 +156,7 @@ class Writer {
   ) {
     const buffers = pieces.flatMap(({ data, scales }) => (scales ? [data.buffer, scales.buffer] : [data.buffer]));
     for (const buffer of new Set(buffers)) {
+      if (buffer.size <= ZEROED_AT_ONCE) continue;
       const encoder = gpu.device.createCommandEncoder();
       encoder.clearBuffer(buffer);
       gpu.device.queue.submit([encoder.finish()]);

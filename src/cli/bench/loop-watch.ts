@@ -15,6 +15,8 @@ export interface Watched {
   cpuMs: number;
   /** Longest time without a turn of the event loop, in milliseconds. */
   blockedMs: number;
+  /** The same without what other work on the machine adds: no longer than all threads of this process computed meanwhile. */
+  computedMs: number;
   /** Most resident memory above what there was before, in bytes. */
   grown: number;
 }
@@ -25,8 +27,9 @@ export async function watched(work: (look: () => void) => Promise<unknown>): Pro
   await new Promise((resolve) => setTimeout(resolve, 100)); // what was freed goes back to the system
   const before = process.memoryUsage.rss();
   let grown = 0;
-  let blockedMs = 0;
+  let [blockedMs, computedMs] = [0, 0];
   let last = performance.now();
+  let spent = process.cpuUsage();
   let looked = Number.NEGATIVE_INFINITY;
   const look = () => {
     if (performance.now() - looked < LOOK_MS) return;
@@ -34,9 +37,11 @@ export async function watched(work: (look: () => void) => Promise<unknown>): Pro
     grown = Math.max(grown, process.memoryUsage.rss() - before);
   };
   const turn = () => {
-    const now = performance.now();
+    const [now, used] = [performance.now(), process.cpuUsage(spent)];
     blockedMs = Math.max(blockedMs, now - last);
+    computedMs = Math.max(computedMs, Math.min(now - last, (used.user + used.system) / 1000));
     last = now;
+    spent = process.cpuUsage();
     look();
   };
   const timer = setInterval(turn, 1);
@@ -49,5 +54,5 @@ export async function watched(work: (look: () => void) => Promise<unknown>): Pro
   }
   turn();
   const { user, system } = process.cpuUsage(cpu);
-  return { ms: performance.now() - started, cpuMs: (user + system) / 1000, blockedMs, grown };
+  return { ms: performance.now() - started, cpuMs: (user + system) / 1000, blockedMs, computedMs, grown };
 }
