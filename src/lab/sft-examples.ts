@@ -5,6 +5,7 @@ import { BadInput } from '../data/errors';
 import { hash32 } from '../data/random';
 import { answerOf, promptOf, supervisedExample } from '../data/supervised';
 import type { SupervisedExample } from '../data/types';
+import { firstPredicted } from '../model/supervised';
 import type { LoadedModel } from './open-model';
 import type { SftConfig } from './settings-sft';
 import type { DataPreview, ExampleLosses } from './sft-events';
@@ -102,18 +103,40 @@ function nothingToLearn(count: number, leftOut: readonly LeftOut[], file: string
   );
 }
 
-/** An example as the page shows it: its tokens, those that are learnt, and their losses where they are known. */
-export function exampleLosses(
-  { ids, lossMask }: SupervisedExample,
+/** Examples of a batch that are shown, and their tokens together: more would be slow to draw and long to store. */
+const SHOWN = { examples: 8, tokens: 2048 };
+
+/** A batch as the page shows it. `logprob` follows the examples, from the first predicted token of each. */
+export function batchLosses(
+  batch: readonly SupervisedExample[],
   token: (id: number) => string,
-  loss: ArrayLike<number> = [],
+  logprob: Float32Array,
+): ExampleLosses[] {
+  let [at, room] = [0, SHOWN.tokens];
+  return batch.slice(0, SHOWN.examples).flatMap((example) => {
+    const end = at + example.ids.length - firstPredicted(example);
+    const loss = Array.from(logprob.subarray(at, end), (x) => -x);
+    const shown = room > 0 ? [exampleLosses(example, token, loss, room)] : [];
+    at = end;
+    room -= example.ids.length;
+    return shown;
+  });
+}
+
+/** An example as the page shows it: its first tokens, those that are learnt, and their losses where they are known. */
+function exampleLosses(
+  example: SupervisedExample,
+  token: (id: number) => string,
+  loss: readonly number[],
+  most = SHOWN.tokens,
 ): ExampleLosses {
-  const from = Math.max(1, lossMask.indexOf(1));
+  const { ids, lossMask } = example;
+  const from = Math.min(firstPredicted(example), most);
   return {
-    tokens: ids.map(token),
+    tokens: ids.slice(0, most).map(token),
     from,
-    loss: Array.from(loss, (x) => Number(x.toPrecision(4))),
-    learnt: lossMask.slice(from).map((m) => (m === 1 ? 1 : 0)),
+    loss: loss.slice(0, most - from).map((x) => Number(x.toPrecision(4))),
+    learnt: lossMask.slice(from, most).map((m) => (m === 1 ? 1 : 0)),
   };
 }
 
@@ -131,6 +154,6 @@ export function previewExamples(model: Named, conversations: readonly Conversati
     tokens: train.reduce((n, e) => n + e.ids.length, 0),
     longest,
     templated: chatTemplate(model.tokenizer, model.where).ofModel,
-    first: exampleLosses(train[0], (id) => model.text.token(id)),
+    first: exampleLosses(train[0], (id) => model.text.token(id), []),
   };
 }

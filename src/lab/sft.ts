@@ -20,7 +20,7 @@ import type { Files } from './files';
 import type { LoadedModel } from './open-model';
 import { RunLog, type RunLogOptions } from './run-log';
 import type { SftConfig } from './settings-sft';
-import { type Examples, exampleLosses } from './sft-examples';
+import { batchLosses, type Examples } from './sft-examples';
 import type { HeldStep, Resume, TrainingRun } from './training-run';
 
 /** What a checkpoint holds besides the policy. */
@@ -51,8 +51,6 @@ export interface SftOptions extends RunLogOptions {
 
 /** The learning rate's end, as a share of its peak. */
 const FINAL_FACTOR = 0.1;
-/** Examples of a batch whose tokens are told. */
-const SHOWN = 8;
 
 export class SftRun implements TrainingRun<SftConfig, SftState> {
   step = 0;
@@ -189,17 +187,11 @@ export class SftRun implements TrainingRun<SftConfig, SftState> {
     return order.slice(first, first + c.batch).map((i) => train[i]);
   }
 
-  /** The losses of some of the batch's tokens. `logprob` follows the examples, from the first predicted token of each. */
+  /** The losses of the batch's tokens; stored where the held-out loss is measured. */
   private tellTokens(batch: readonly SupervisedExample[], logprob: Float32Array, due: boolean): void {
     if (!this.o.watched && !due) return;
     const { text } = this.o.model;
-    let at = 0;
-    const examples = batch.slice(0, SHOWN).map((example) => {
-      const predicted = example.ids.length - Math.max(1, example.lossMask.indexOf(1));
-      const loss = logprob.slice(at, at + predicted).map((x) => -x);
-      at += predicted;
-      return exampleLosses(example, (id) => text.token(id), loss);
-    });
+    const examples = batchLosses(batch, (id) => text.token(id), logprob);
     const event = { type: 'sft-tokens', step: this.step, examples } as const;
     this.log.tell(event, due ? event : null);
   }

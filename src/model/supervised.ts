@@ -13,9 +13,13 @@ export interface SupervisedStep extends Pick<UpdateResult, 'gradNorm'> {
   logprob: Float32Array;
 }
 
+/** The first token of an example that its loss asks for; the first of all is predicted by nothing. */
+export const firstPredicted = ({ lossMask }: Pick<SupervisedExample, 'lossMask'>): number =>
+  Math.max(1, lossMask.indexOf(1));
+
 /** Examples as a batch with the loss mask of its predicted tokens. */
 function planExamples(policy: Policy, examples: readonly SupervisedExample[]) {
-  const sequences = examples.map((e) => ({ ids: e.ids, from: Math.max(1, e.lossMask.indexOf(1)) }));
+  const sequences = examples.map((e) => ({ ids: e.ids, from: firstPredicted(e) }));
   const mask = examples.flatMap((e, i) => e.lossMask.slice(sequences[i].from));
   return { batch: policy.plan(sequences), mask, total: mask.reduce((a, b) => a + b, 0) };
 }

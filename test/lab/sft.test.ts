@@ -9,7 +9,7 @@ import { openModel } from '../../src/lab/open-model';
 import type { Setting } from '../../src/lab/setting';
 import { settingsTable } from '../../src/lab/setting-docs';
 import { isSftConfig, parseSftConfig, SFT_SETTINGS, SFT_TABLE, type SftSettingName } from '../../src/lab/settings-sft';
-import { examplesFor, previewExamples } from '../../src/lab/sft-examples';
+import { batchLosses, examplesFor, previewExamples } from '../../src/lab/sft-examples';
 import { utf8 } from '../setup/checkpoints';
 import { diskFolder, fixturePath } from '../setup/fixtures';
 import { NANO } from '../setup/session';
@@ -114,6 +114,25 @@ describe('conversations as examples', () => {
     expect(p.first.loss).toEqual([]);
     expect(p.tokens).toBeGreaterThan(p.examples * 10);
   });
+});
+
+it('of a batch at most eight examples and 2,048 tokens are shown, each token with its own loss', () => {
+  const example = (length: number, learnt: number) => ({
+    ids: Array.from({ length }, (_, i) => i % 50),
+    lossMask: Array.from({ length }, (_, i) => (i < length - learnt ? 0 : 1)),
+  });
+  const logprob = (batch: { lossMask: number[] }[]) =>
+    Float32Array.from(batch.flatMap((e, k) => e.lossMask.filter((m) => m === 1).map((_, i) => -(k + i / 64))));
+  const short = Array.from({ length: 12 }, () => example(20, 5));
+  const shown = batchLosses(short, String, logprob(short));
+  expect(shown).toHaveLength(8);
+  expect(shown[3]).toMatchObject({ from: 15, loss: [3, 3.016, 3.031, 3.047, 3.063], learnt: [1, 1, 1, 1, 1] });
+  const long = [example(2000, 4), example(500, 480), example(10, 2)];
+  const [whole, cut, ...none] = batchLosses(long, String, logprob(long));
+  expect([whole.tokens.length, cut.tokens.length, none.length]).toEqual([2000, 48, 0]);
+  expect([cut.loss.length, cut.learnt.length, cut.loss[0]]).toEqual([28, 28, 1]);
+  const [prompt] = batchLosses([example(3000, 5)], String, new Float32Array(5));
+  expect([prompt.tokens.length, prompt.loss.length]).toEqual([2048, 0]);
 });
 
 describe('the data', () => {
