@@ -5,7 +5,7 @@ export const STRIP_HEIGHT = 24;
 /** More bars than this cannot be told apart; each then stands for the largest value of its share. */
 const MOST_BARS = 300;
 
-export interface Bars {
+interface Bars {
   /** In bars; each is one wide. */
   readonly width: number;
   readonly paths: readonly { readonly step: number; readonly d: string }[];

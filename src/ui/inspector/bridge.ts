@@ -5,7 +5,7 @@
 import type { InspectCommand, InspectMessage, Texts } from '../../lab/inspect/protocol';
 import { attachShelf } from '../models/shelf';
 import { afterMessages } from './fold';
-import { LANES, type Lane, useInspector } from './store';
+import { LANES, type Lane, laneOf, useInspector } from './store';
 
 /** What the bridge needs of a Worker. */
 export interface InspectLine {
@@ -75,9 +75,10 @@ export function stop(lane: Lane): void {
   if (pending) tell({ type: 'cancel', of: pending.id });
 }
 
-/** Which lanes a change in `lane` makes void: a model or a problem everything that follows, a comparison only itself. */
+/** Which lanes a change in `lane` makes void: a model or a problem everything that follows, the other model its comparison. */
 function lanesFrom(lane: Lane): readonly Lane[] {
-  if (lane === 'other' || lane === 'device') return [lane];
+  if (lane === 'device') return [lane];
+  if (lane === 'other') return [lane, 'compare'];
   return LANES.slice(LANES.indexOf(lane)).filter((l) => l !== 'other');
 }
 
@@ -97,10 +98,7 @@ function flush(): void {
   const before = useInspector.getState();
   useInspector.setState(afterMessages(before, messages));
   for (const message of messages) {
-    const lane = laneOf(before.asked, message.id);
+    const lane = laneOf(before, message.id);
     if (lane) onAnswer(message, lane);
   }
 }
-
-export const laneOf = (asked: Partial<Record<Lane, { id: number }>>, id: number): Lane | null =>
-  LANES.find((lane) => asked[lane]?.id === id) ?? null;

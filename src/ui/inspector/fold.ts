@@ -1,12 +1,12 @@
 /** What the Worker's answers change: a pure fold of messages into the inspector's state. */
 import type { InspectMessage } from '../../lab/inspect/protocol';
-import { type InspectState, LANES, type Lane } from './store';
+import { type InspectState, type Lane, laneOf } from './store';
 
 /** The state after a frame's messages. Answers that nobody waits for change nothing. */
 export function afterMessages(state: InspectState, messages: readonly InspectMessage[]): Partial<InspectState> {
   let now = state;
   for (const message of messages) {
-    const lane = LANES.find((l) => now.asked[l]?.id === message.id);
+    const lane = laneOf(now, message.id);
     if (lane) now = { ...now, ...afterMessage(now, message, lane) };
   }
   return now;
@@ -50,6 +50,7 @@ function afterMessage(state: InspectState, message: InspectMessage, lane: Lane):
     case 'piece':
       return { generating: message.text };
     case 'generated':
+      if (message.text === '') return { ...settled(state, lane), generating: null }; // stopped before the first token
       return {
         ...settled(state, lane),
         generating: null,

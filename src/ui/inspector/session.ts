@@ -90,6 +90,7 @@ function answered(message: InspectMessage, lane: Lane): void {
   if (type === 'loaded' && lane === 'other') askComparison();
   if (type === 'loaded' && lane === 'main') {
     justOpened = true;
+    if (!kept) useInspector.setState({ edited: { student: false, teacher: false } }); // they were another model's
     askProblem();
   }
   if (type === 'problem') takeProblem();

@@ -148,6 +148,10 @@ export const INITIAL: InspectState = {
 
 export const useInspector = create<InspectState>(() => INITIAL);
 
+/** The lane that waits for an answer of this id; null for answers that came too late. */
+export const laneOf = ({ asked }: Pick<InspectState, 'asked'>, id: number): Lane | null =>
+  LANES.find((lane) => asked[lane]?.id === id) ?? null;
+
 export const isAsked = (state: InspectState, ...lanes: Lane[]): boolean => lanes.some((lane) => state.asked[lane]);
 
 /** What the effects of the contexts are a function of; the teacher's own prompt is not among it. */

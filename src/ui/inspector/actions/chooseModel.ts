@@ -2,7 +2,7 @@
 import type { Subject } from '../../../lab/inspect/protocol';
 import type { PlacedFile } from '../../../lab/sources/dropped';
 import { confirmModel, takeFiles } from '../../models/shelf';
-import { tell } from '../bridge';
+import { leave, tell } from '../bridge';
 import { askComparison, loadMain, loadOther } from '../session';
 import { type Compare, useInspector } from '../store';
 import { chooseProblem } from './chooseProblem';
@@ -43,6 +43,7 @@ export function chooseComparison(compare: Compare): void {
     tell({ type: 'unload', slot: 'other' });
     useInspector.setState({ other: null });
   }
+  leave('compare', 'other');
   useInspector.setState({ compare, compared: null, ...(compare === 'nothing' ? {} : { tab: 'compare' }) });
   askComparison();
 }

@@ -1,3 +1,5 @@
+import { nameShown } from '../../models/names';
+import { useModels } from '../../models/store';
 import { chooseProblem, ownProblem, stepProblem } from '../actions/chooseProblem';
 import { TASKS } from '../session';
 import { useInspector } from '../store';
@@ -9,6 +11,9 @@ import { OwnProblem } from './OwnProblem';
 export function ProblemPanel() {
   const choice = useInspector((s) => s.choice);
   const problem = useInspector((s) => s.problem);
+  const dropped = useModels((s) => s.dropped);
+  const files = dropped.flatMap(({ kind, name }) => (kind === 'data' ? [name] : []));
+  if (choice.task !== 'own' && !(choice.task in TASKS) && !files.includes(choice.task)) files.push(choice.task);
   const chooseTask = (task: string): void => {
     const stream = 'index' in choice ? choice : { seed: 0, index: 0, minDepth: null };
     if (task === 'own') ownProblem();
@@ -23,6 +28,11 @@ export function ProblemPanel() {
           {Object.entries(TASKS).map(([name, label]) => (
             <option key={name} value={name}>
               {label}
+            </option>
+          ))}
+          {files.map((name) => (
+            <option key={name} value={name}>
+              {nameShown(name)}
             </option>
           ))}
           <option value="own">my own</option>

@@ -61,7 +61,7 @@ export function layOut(pieces: readonly Piece[], tokens: number, width: number, 
 }
 
 /** By its first letter, as HTML's dir="auto" does. */
-export function readsRightToLeft(text: string): boolean {
+function readsRightToLeft(text: string): boolean {
   const letter = STRONG.exec(text)?.[0];
   return letter !== undefined && RIGHT_TO_LEFT.test(letter);
 }
