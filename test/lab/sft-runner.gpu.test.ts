@@ -83,7 +83,10 @@ it('waits after loading, takes one step when told, and goes on from the last goo
 
 it('exports the adapter, lists the run with its data, and gives its events back', async () => {
   await runner.handle({ type: 'export-model' });
-  expect(last('exported')?.files.map((f) => f.name)).toEqual(['adapter_config.json', 'adapter_model.safetensors']);
+  const files = last('exported')?.files ?? [];
+  expect(files.map((f) => f.name)).toEqual(['adapter_config.json', 'adapter_model.safetensors']);
+  const peft = JSON.parse(new TextDecoder().decode(files[0].bytes));
+  expect(peft).toMatchObject({ base_model_name_or_path: 'tiny-chat', r: 16, peft_type: 'LORA' });
   await runner.handle({ type: 'list-runs' });
   const [run] = last('runs')?.runs ?? [];
   expect(run).toMatchObject({ steps: steps().length, label: expect.stringContaining('sums.jsonl') });
