@@ -11,9 +11,9 @@ import { type StoredWords, store } from './quantise';
 import type { StoredTensor, TensorCatalog } from './stored-tensor';
 
 /** Values read at a time: large enough for a disk, small beside the weights. */
-const READ_VALUES = 1024 * 1024;
+const READ_VALUES = 512 * 1024;
 /** Values packed at a time: some milliseconds for the slowest storage. */
-const PACK_VALUES = 128 * 1024;
+const PACK_VALUES = 64 * 1024;
 /** The event loop waits at most about this long, in milliseconds. */
 const TURN_MS = 8;
 /** Bytes written before the device must have taken those before them. */
