@@ -38,7 +38,7 @@ function Comparison({ view, here, there }: { view: View; here: string; there: st
   const rows = [
     [`u, ${here}`, view.columns.u],
     [`u, ${there}`, u],
-    ...(delta ? [[`Δu, ${here} less ${there}`, delta] as const] : []),
+    ...(delta ? [['Δu, the first less the second', delta] as const] : []),
   ] as const;
   return (
     <>
