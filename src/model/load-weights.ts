@@ -2,6 +2,7 @@
  * Brings a checkpoint's tensors to the device. A few rows at a time are read, checked, packed and written while the next
  * ones are being read, so that host memory stays small; the event loop gets its turn after every few milliseconds.
  */
+import { BadInput } from '../data/errors';
 import type { Gpu } from '../gpu/device';
 import type { Tensor } from '../gpu/tensor';
 import { type Storage, storedBytes, type Weight, type WeightPiece } from '../kernels/storage';
@@ -112,6 +113,7 @@ function* packed(
     } else {
       const values = rows.values.subarray(from, to);
       expectFinite(tensor.name, values, where, index);
+      if (piece.storage === 'f16') expectHalves(tensor.name, values, where, index);
       yield { words: store(values, piece.storage), row, count };
     }
   }
@@ -136,6 +138,20 @@ function expectFiniteBytes(tensor: StoredTensor, raw: Uint8Array<ArrayBuffer>, w
     const skipped = (i * 4) / FLOAT_BYTES[dtype];
     expectFinite(name, toFloat32(raw.slice(i * 4, i * 4 + 4), dtype), where, first + skipped);
   }
+}
+
+/** The least number that rounds to infinity as a half. */
+const HALF_OVERFLOW = 65_520;
+
+/** Throws BadInput for a value that no IEEE half can hold. */
+function expectHalves(name: string, values: Float32Array, where: string, first: number): void {
+  const at = values.findIndex((x) => Math.abs(x) >= HALF_OVERFLOW);
+  if (at < 0) return;
+  throw new BadInput(
+    `Tensor ${name} holds ${values[at]} at element ${first + at}, which is beyond the range of f16`,
+    where,
+    'Store the weights as bf16 or f32 (--storage bf16).',
+  );
 }
 
 /** Writes words into pieces, few of them in flight. */

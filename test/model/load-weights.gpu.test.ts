@@ -95,6 +95,14 @@ it.each([
   expect(device.gpu.liveBytes).toBe(before);
 });
 
+it('a value beyond the range of f16 is refused for that storage, and taken for bf16', async () => {
+  const tensors = await checkpoint('F32', (data) =>
+    new DataView(data.buffer, data.byteOffset).setFloat32(548, 7e4, true),
+  );
+  await expect(loaded(tensors, 'f16')).rejects.toThrow(/holds 70000 at element 137, which is beyond the range of f16/);
+  await loaded(tensors, 'bf16');
+});
+
 it('reads little at a time, one piece ahead, and lets the event loop turn', async () => {
   const wide: ModelConfig = { ...config, vocabSize: 32_768, hiddenSize: 256, heads: 4, kvHeads: 4, headDim: 64 };
   const large = new ParameterLayout(wide);
