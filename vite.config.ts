@@ -5,6 +5,8 @@ export default defineConfig({
   base: './',
   plugins: [react()],
   worker: { format: 'es' },
+  // Names this build: a self-test that passed is remembered for the build that passed it.
+  define: { 'import.meta.env.LAB_BUILD': JSON.stringify(new Date().toISOString()) },
   // First imported in the middle of a run: the development server must not reload the page to bundle it then.
   optimizeDeps: { include: ['@cortex-js/compute-engine'] },
   server: { port: 5173, strictPort: false },

@@ -16,7 +16,6 @@ import { ModelDesk, type Opening, refusalOf } from './model-desk';
 import type { ModelShelf } from './model-shelf';
 import { openConversations } from './open-conversations';
 import { type PreparedRun, prepareRun, type RunConfig, type RunPlace } from './open-run';
-import { prepareDevice } from './prepare-device';
 import { Session } from './session';
 import { parseSftConfig, type SftConfig } from './settings-sft';
 import type { DataPreview } from './sft-events';
@@ -26,8 +25,8 @@ import type { HeldStep, TrainingRun } from './training-run';
 
 export interface RunnerHost {
   openGpu(): Promise<Gpu>;
-  /** Where the tuner's choices are remembered, or null where there is no storage. */
-  cacheFolder(): Promise<Files | null>;
+  /** Tunes and checks a device before its first run. */
+  prepare(gpu: Gpu): Promise<DeviceReport>;
   /** The models and data that can be named. */
   readonly shelf: ModelShelf;
   /** Asked where the exact verifier calls an answer wrong; absent where no Worker can be started. */
@@ -131,7 +130,7 @@ export class Runner {
   private async open(): Promise<Gpu> {
     const gpu = await this.host.openGpu();
     this.gpu = gpu;
-    this.device = await prepareDevice(gpu, await this.host.cacheFolder());
+    this.device = await this.host.prepare(gpu);
     this.host.send({ type: 'opened', device: this.device });
     void gpu.lost.then((error) => {
       // A loss between steps has nobody waiting on it; tell it here. One within a step comes out of the step.

@@ -3,6 +3,7 @@ import { openBrowserGpu } from '../gpu/open.browser';
 import type { LabCommand, LabMessage } from './events';
 import { privateFiles } from './files.browser';
 import { browserShelf } from './model-shelf.browser';
+import { prepareInBrowser } from './prepare-once.browser';
 import { Runner } from './runner';
 import { browserSymbolicJudge } from './symbolic/judge.browser';
 
@@ -16,7 +17,7 @@ const base = new URL(import.meta.env.DEV ? '/' : '../', scope.location.href);
 
 const runner = new Runner({
   openGpu: openBrowserGpu,
-  cacheFolder: () => privateFiles('cache').catch(() => null),
+  prepare: prepareInBrowser,
   shelf: browserShelf(base),
   symbolic: browserSymbolicJudge((message) => scope.postMessage({ type: 'problem', message })),
   runsFolder: () => privateFiles('runs').catch(() => null),

@@ -7,6 +7,7 @@ import { parseTrainConfig } from '../../src/lab/config';
 import type { LabMessage } from '../../src/lab/events';
 import { diskFiles } from '../../src/lab/files.node';
 import { ModelShelf } from '../../src/lab/model-shelf';
+import { prepareDevice } from '../../src/lab/prepare-device';
 import { Runner } from '../../src/lab/runner';
 import { folderSource } from '../../src/lab/sources/folder.node';
 import { parseAdapterConfig } from '../../src/model/lora';
@@ -28,7 +29,7 @@ beforeEach(async () => {
   const shelf = new ModelShelf({ builtIn: { nano: () => folderSource(NANO) }, cache: async () => null });
   runner = new Runner({
     openGpu: async () => device.gpu,
-    cacheFolder: async () => null,
+    prepare: (gpu) => prepareDevice(gpu, null),
     shelf,
     runsFolder: async () => diskFiles(folder),
     runFolder: async (id) => diskFiles(join(folder, id)),

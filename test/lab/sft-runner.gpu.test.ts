@@ -7,6 +7,7 @@ import { openNodeGpu } from '../../src/gpu/open.node';
 import type { LabMessage, RunEvent } from '../../src/lab/events';
 import { diskFiles } from '../../src/lab/files.node';
 import { ModelShelf } from '../../src/lab/model-shelf';
+import { prepareDevice } from '../../src/lab/prepare-device';
 import { Runner } from '../../src/lab/runner';
 import { parseSftConfig } from '../../src/lab/settings-sft';
 import { fixtureBytes } from '../setup/checkpoints';
@@ -31,7 +32,7 @@ beforeAll(async () => {
   shelf.drop([new File([fixtureBytes('tiny-chat', 'conversations.jsonl')], 'sums.jsonl')]);
   runner = new Runner({
     openGpu: openNodeGpu,
-    cacheFolder: async () => null,
+    prepare: (gpu) => prepareDevice(gpu, null),
     shelf,
     runsFolder: async () => diskFiles(folder),
     runFolder: async (id) => diskFiles(join(folder, id)),

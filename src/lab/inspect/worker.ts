@@ -1,11 +1,10 @@
 /** The inspector's side of the page: a Worker with a device and models of its own, beside the one that trains. */
 import { openBrowserGpu } from '../../gpu/open.browser';
-import { privateFiles } from '../files.browser';
 import { browserShelf } from '../model-shelf.browser';
+import { prepareInBrowser } from '../prepare-once.browser';
 import { browserSymbolicJudge } from '../symbolic/judge.browser';
 import { InspectCommands } from './commands';
 import { Inspector } from './inspector';
-import { prepareOnce } from './prepare-once';
 import type { InspectCommand, InspectMessage } from './protocol';
 
 const scope = self as unknown as {
@@ -18,13 +17,7 @@ const base = new URL(import.meta.env.DEV ? '/' : '../', scope.location.href);
 
 const inspector = new Inspector({
   openGpu: openBrowserGpu,
-  // A build's address names its content; a development server's does not, so there every visit checks.
-  prepare: async (gpu) =>
-    prepareOnce(
-      gpu,
-      await privateFiles('cache').catch(() => null),
-      import.meta.env.DEV ? String(Date.now()) : scope.location.href,
-    ),
+  prepare: prepareInBrowser,
   models: browserShelf(base),
   symbolic: browserSymbolicJudge((message) => console.warn(message)),
 });

@@ -1,9 +1,9 @@
-/** A device that is checked once a day and not at every visit: the inspector shall open at once. */
-import type { Gpu } from '../../gpu/device';
-import { deviceReport } from '../device-report';
-import type { DeviceReport } from '../events';
-import { type Files, readText } from '../files';
-import { prepareDevice } from '../prepare-device';
+/** A device that is checked once a day and not at every visit: the page shall open at once. */
+import type { Gpu } from '../gpu/device';
+import { deviceReport } from './device-report';
+import type { DeviceReport } from './events';
+import { type Files, readText } from './files';
+import { prepareDevice } from './prepare-device';
 
 const FILE = 'self-test.json';
 const A_DAY = 24 * 3600 * 1000; // a driver may have been updated since
@@ -15,7 +15,7 @@ interface Remembered {
 }
 
 /**
- * Tunes and checks a device; where this code (`code` names it, e.g. by the address of its bundle) passed the self-test on
+ * Tunes and checks a device; where this code (`code` names its build) passed the self-test on
  * this adapter within a day, its result is taken from `files`. A test that failed is always repeated.
  */
 export async function prepareOnce(gpu: Gpu, files: Files | null, code: string): Promise<DeviceReport> {
