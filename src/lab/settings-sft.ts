@@ -1,9 +1,11 @@
 /** Every setting of supervised fine-tuning, written once: flags, fields, links, validation and docs come from this table. */
-import { flag, integer, number, type Setting, text } from './setting';
+import { integer, number, type Setting, text } from './setting';
 import { type ConfigOf, SettingTable } from './setting-table';
+import { SETTINGS } from './settings';
 import { MODEL_SETTINGS } from './settings-model';
 
 const { loraRank, loraAlpha, loraTargets, storage, microBatch } = MODEL_SETTINGS;
+const { weightDecay, clipNorm, recompute } = SETTINGS;
 
 export const SFT_SETTINGS = {
   model: text({
@@ -54,24 +56,8 @@ export const SFT_SETTINGS = {
     group: 'optimiser',
     advanced: true,
   }),
-  weightDecay: number({
-    default: 0,
-    min: 0,
-    max: 1,
-    label: 'Weight decay',
-    doc: 'AdamW’s decoupled decay.',
-    group: 'optimiser',
-    advanced: true,
-  }),
-  clipNorm: number({
-    default: 1,
-    min: 0.001,
-    max: 1000,
-    label: 'Clip norm',
-    doc: 'Longest gradient; longer ones are scaled down.',
-    group: 'optimiser',
-    advanced: true,
-  }),
+  weightDecay,
+  clipNorm,
   loraRank: { ...loraRank, default: 16 },
   loraAlpha,
   loraDropout: number({
@@ -86,13 +72,7 @@ export const SFT_SETTINGS = {
   loraTargets,
   storage,
   microBatch,
-  recompute: flag({
-    default: false,
-    label: 'Recompute activations',
-    doc: 'Slower, with less memory: layers are computed again in the backward pass.',
-    group: 'model',
-    advanced: true,
-  }),
+  recompute: { ...recompute, group: 'model' },
   evalEvery: integer({
     default: 20,
     min: 1,
