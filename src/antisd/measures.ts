@@ -44,9 +44,30 @@ export function answerEntropy(answers: readonly (string | null)[]): number {
   return h;
 }
 
+/** Sums over a token string's occurrences: how many, u, the method's term, and the absolute advantage. */
+interface Sums {
+  count: number;
+  u: number;
+  term: number;
+  size: number;
+}
+
+/** A table's sums by token, as a checkpoint keeps them. */
+export type TokenSums = readonly (readonly [token: string, sums: Readonly<Sums>])[];
+
 /** Running sums per token string. A token after `no` is counted apart ("no So"), since there the choice is made. */
 export class TokenTable {
-  private readonly rows = new Map<string, { count: number; u: number; term: number; size: number }>();
+  private readonly rows = new Map<string, Sums>();
+
+  sums(): TokenSums {
+    return [...this.rows].map(([token, row]) => [token, { ...row }]);
+  }
+
+  /** Goes on from these. */
+  restore(sums: TokenSums): void {
+    this.rows.clear();
+    for (const [token, row] of sums) this.rows.set(token, { ...row });
+  }
 
   /** Adds one rollout's columns. */
   add(tokens: readonly string[], u: ArrayLike<number>, term: ArrayLike<number>, advantage: ArrayLike<number>): void {

@@ -66,20 +66,38 @@ export async function trainedFiles(
   return writeModelFolder(policy.config, await policy.tensors(), tokenizer);
 }
 
+/** Steps that have a folder of a checkpoint, complete or not, ascending. */
+export async function checkpointSteps(files: Files): Promise<number[]> {
+  const steps = (await files.list('checkpoints')).map((name) => Number(/^step-(\d+)$/.exec(name)?.[1] ?? Number.NaN));
+  return steps.filter(Number.isInteger).sort((a, b) => a - b);
+}
+
 /** Steps that have a complete checkpoint, ascending. */
 export async function completeCheckpoints(files: Files): Promise<number[]> {
-  const steps: number[] = [];
-  for (const name of await files.list('checkpoints')) {
-    const step = Number(/^step-(\d+)$/.exec(name)?.[1] ?? Number.NaN);
-    const state = Number.isInteger(step) ? await files.read(`checkpoints/${name}/state.json`) : null;
-    if (!state) continue;
-    const { sizes } = parseJson(state, `${files.where}/checkpoints/${name}/state.json`) as CheckpointState<unknown>;
-    const present = await Promise.all(
-      Object.entries(sizes).map(async ([file, size]) => (await files.size(`checkpoints/${name}/${file}`)) === size),
-    );
-    if (present.every(Boolean)) steps.push(step);
+  const steps = await checkpointSteps(files);
+  const complete = await Promise.all(steps.map((step) => isComplete(files, step)));
+  return steps.filter((_, i) => complete[i]);
+}
+
+/** The last step that has a complete checkpoint; null where none has. */
+export async function lastCheckpoint(files: Files): Promise<number | null> {
+  for (const step of (await checkpointSteps(files)).reverse()) if (await isComplete(files, step)) return step;
+  return null;
+}
+
+async function isComplete(files: Files, step: number): Promise<boolean> {
+  const folder = checkpointFolder(step);
+  let sizes: [string, number][];
+  try {
+    sizes = Object.entries((await readRecord(files, step)).sizes);
+  } catch (error) {
+    if (error instanceof BadInput) return false;
+    throw error;
   }
-  return steps.sort((a, b) => a - b);
+  const present = await Promise.all(
+    sizes.map(async ([file, size]) => (await files.size(`${folder}/${file}`)) === size),
+  );
+  return present.every(Boolean);
 }
 
 /** The owner's facts of a checkpoint. Throws BadInput where there is none. */
@@ -95,8 +113,32 @@ async function readRecord<T>(files: Files, step: number): Promise<CheckpointStat
   return parseJson(record, `${where}/state.json`) as CheckpointState<T>;
 }
 
-/** Reads a checkpoint of what `layout` describes: the policy's state and the owner's facts. Throws BadInput for one that is missing or damaged. */
+/** A checkpoint that cannot be read; another one of the run may be. */
+export class DamagedCheckpoint extends BadInput {
+  constructor(
+    readonly step: number,
+    what: string,
+    where: string,
+  ) {
+    super(what, where, 'Resume from another step.');
+  }
+}
+
+/** Reads a checkpoint of what `layout` describes: the policy's state and the owner's facts. Throws DamagedCheckpoint. */
 export async function loadCheckpoint<T>(
+  files: Files,
+  step: number,
+  layout: Layout,
+): Promise<{ state: TrainingState; extra: T }> {
+  try {
+    return await readCheckpoint<T>(files, step, layout);
+  } catch (error) {
+    if (!(error instanceof BadInput)) throw error;
+    throw new DamagedCheckpoint(step, error.what, `${files.where}/${checkpointFolder(step)}`);
+  }
+}
+
+async function readCheckpoint<T>(
   files: Files,
   step: number,
   layout: Layout,

@@ -7,6 +7,7 @@ import type { TrainConfig } from './config';
 import type { ModelCommand, ModelMessage, Refusal } from './model-messages';
 import type { SftConfig } from './settings-sft';
 import type { DataPreview, SftOwnEvent } from './sft-events';
+import type { StoredRun } from './stored-runs';
 
 export const EVENT_VERSION = 1;
 
@@ -186,6 +187,8 @@ export type LabCommand =
   | { type: 'recover' } // after a fault: a new device, continue paused from the last good step
   | { type: 'list-runs' }
   | { type: 'load-run'; id: string }
+  | { type: 'continue-run'; id: string } // a stored run from its last checkpoint, paused; answered by 'continued'
+  | { type: 'delete-run'; id: string } // answered by 'runs'
   | { type: 'preview'; config: SftConfig } // what a supervised run would learn from; answered by 'previewed'
   | { type: 'export-model' } // answered by 'exported': files of a Hugging Face folder
   | ModelCommand
@@ -196,8 +199,10 @@ export type LabMessage =
   | { type: 'opened'; device: DeviceReport }
   | { type: 'unavailable'; reason: string }
   | { type: 'event'; event: RunEvent }
-  | { type: 'runs'; runs: { id: string; created: number; steps: number; arm: string; label: string }[] }
+  | { type: 'runs'; runs: StoredRun[] }
   | { type: 'run'; id: string; events: RunEvent[] }
+  /** A stored run is open at `step`: its settings, and what it told up to there (of what is shown once, the last). */
+  | { type: 'continued'; id: string; step: number; config: TrainConfig | SftConfig; events: RunEvent[] }
   | { type: 'exported'; files: { name: string; bytes: Uint8Array<ArrayBuffer> }[] }
   | { type: 'previewed'; config: SftConfig; preview: DataPreview | { refused: string } }
   | ModelMessage

@@ -12,7 +12,7 @@ import { Session, type SessionState } from './session';
 import { isSftConfig, parseSftConfig, type SftConfig } from './settings-sft';
 import { SftRun, type SftState } from './sft';
 import { examplesFor } from './sft-examples';
-import type { HeldStep, TrainingRun } from './training-run';
+import type { Resume, TrainingRun } from './training-run';
 
 /** Where a host finds what a configuration names. */
 export interface RunSources {
@@ -38,8 +38,11 @@ export interface PreparedRun {
   readonly config: RunConfig;
   /** Names its folder: the arm, or "sft". */
   readonly label: string;
-  /** `config` where settings were changed meanwhile. Throws OutOfMemory; then nothing stays allocated. */
-  open(place: RunPlace, config?: unknown, held?: HeldStep<unknown>): Promise<TrainingRun>;
+  /**
+   * `config` where settings were changed meanwhile. Throws OutOfMemory, and DamagedCheckpoint where `from` is one; then
+   * nothing stays allocated.
+   */
+  open(place: RunPlace, config?: unknown, from?: Resume<unknown>): Promise<TrainingRun>;
 }
 
 /** Checks a configuration and finds what it names. Throws BadInput. */
@@ -61,14 +64,14 @@ async function reinforced(config: TrainConfig, sources: RunSources): Promise<Pre
   return {
     config,
     label: config.arm,
-    open: (place, changed, held) =>
+    open: (place, changed, from) =>
       Session.open({
         ...place,
         model,
         task,
         config: (changed as TrainConfig | undefined) ?? config,
         alternatives: true,
-        resume: held as HeldStep<SessionState> | undefined,
+        resume: from as Resume<SessionState> | undefined,
       }),
   };
 }
@@ -80,14 +83,14 @@ async function supervised(config: SftConfig, sources: RunSources): Promise<Prepa
   return {
     config,
     label: 'sft',
-    open: (place, _, held) =>
+    open: (place, _, from) =>
       SftRun.open({
         ...place,
         model,
         examples,
         config,
         watched: true,
-        resume: held as HeldStep<SftState> | undefined,
+        resume: from as Resume<SftState> | undefined,
       }),
   };
 }

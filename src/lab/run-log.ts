@@ -4,10 +4,13 @@
  * host's choice.
  */
 import type { Policy } from '../model/policy';
-import { checkpointFolder, saveCheckpoint } from './checkpoint';
+import { checkpointFolder, checkpointSteps, saveCheckpoint } from './checkpoint';
 import { EVENT_VERSION, type Fault, type RunEvent } from './events';
 import { faultOf } from './fault';
 import type { Files } from './files';
+
+/** The file of a run's folder that has its events, one a line. */
+export const LOG = 'events.jsonl';
 
 /** An event before it is stamped with the version. */
 export type Unstamped = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'v'> : never) : never;
@@ -22,6 +25,8 @@ export interface RunLogOptions {
 
 export class RunLog {
   private writing: Promise<void> = Promise.resolve();
+  /** The step of a checkpoint that the next one replaces. */
+  private passing: number | null = null;
   /** Where the run is stored; null from the first failed write on, where the run goes on unsaved. */
   files: Files | null;
 
@@ -31,10 +36,13 @@ export class RunLog {
 
   /** Sends an event and stores it, or `stored` in its place; null stores nothing. */
   tell(event: Unstamped, stored: Unstamped | null = event): void {
-    const stamp = (e: Unstamped) => ({ v: EVENT_VERSION, ...e }) as RunEvent;
     this.o.emit(stamp(event));
+    if (stored) this.store(stored);
+  }
+
+  private store(event: Unstamped): void {
     const { files } = this;
-    if (files && stored) this.enqueue(() => files.append('events.jsonl', `${JSON.stringify(stamp(stored))}\n`));
+    if (files) this.enqueue(() => files.append(LOG, `${JSON.stringify(stamp(event))}\n`));
   }
 
   /** Writes happen one after the other; a failure is kept until `stored` asks. */
@@ -63,22 +71,30 @@ export class RunLog {
     return fault;
   }
 
-  /** Stores a checkpoint, where the run is stored, after everything it stands for. `extra` is the run's own part of it. */
+  /**
+   * Stores a checkpoint, where the run is stored, after everything it stands for, and tells it. `extra` is the run's own
+   * part of it; a `passing` one goes when the next is whole.
+   */
   async checkpoint(
     step: number,
     policy: Policy,
     tokenizer: ReadonlyMap<string, string>,
     extra: () => Promise<unknown>,
+    passing: boolean,
   ) {
     await this.stored(step);
     const { files } = this;
     if (!files) return;
-    // The event first, so that the bytes counted include it: a resumed log and an unbroken one are then the same.
-    this.tell({ type: 'checkpoint', step, path: checkpointFolder(step) });
+    const event: Unstamped = { type: 'checkpoint', step, path: checkpointFolder(step) };
+    // Its line first, so that the bytes counted include it: a resumed log and an unbroken one are then the same.
+    this.store(event);
     this.enqueue(async () => {
       await saveCheckpoint(files, step, policy, tokenizer, await extra());
+      if (this.passing !== null && this.passing !== step) await files.remove(checkpointFolder(this.passing));
+      this.passing = passing ? step : null;
     });
     await this.stored(step);
+    if (this.files) this.o.emit(stamp(event));
   }
 
   /** Tells 'done'; of a finished run, what was trained is stored under final/ first. */
@@ -97,12 +113,16 @@ export class RunLog {
 
   /** Its length; null where the run is not stored. */
   async bytes(): Promise<number | null> {
-    return (await this.files?.size('events.jsonl')) ?? null;
+    return (await this.files?.size(LOG)) ?? null;
   }
 
-  /** Cuts the log to its first `bytes` bytes: to the step that the run continues from. */
-  async cut(bytes: number | null): Promise<void> {
-    if (bytes !== null && this.files && (await this.files.size('events.jsonl')) > bytes)
-      await this.files.truncate('events.jsonl', bytes);
+  /** Goes back to `step`, where the log had `bytes` bytes: what was told and stored after it is dropped. */
+  async cut(step: number, bytes: number | null): Promise<void> {
+    const { files } = this;
+    if (!files) return;
+    for (const later of await checkpointSteps(files)) if (later > step) await files.remove(checkpointFolder(later));
+    if (bytes !== null && (await files.size(LOG)) > bytes) await files.truncate(LOG, bytes);
   }
 }
+
+const stamp = (event: Unstamped) => ({ v: EVENT_VERSION, ...event }) as RunEvent;

@@ -1,6 +1,6 @@
 /**
- * Steps a run for the page, whatever its kind: start, pause, step, stop, change, recover. Knows nothing of Workers or
- * pages; `worker.ts` connects it to messages. One command at a time; a command that comes while a step is running acts
+ * Steps a run for the page, whatever its kind: start, pause, step, stop, change, recover, continue. Knows nothing of
+ * Workers or pages; `worker.ts` connects it to messages. One command at a time; a command that comes while a step is running acts
  * after that step.
  */
 
@@ -9,21 +9,20 @@ import type { SymbolicJudge } from '../data/maths';
 import type { Gpu } from '../gpu/device';
 import { WebGpuUnavailable } from '../gpu/errors';
 import { parseTrainConfig, type TrainConfig } from './config';
+import { openAtCheckpoint, stepsToContinue } from './continue-run';
 import { type DeviceReport, EVENT_VERSION, type LabCommand, type LabMessage, type RunEvent } from './events';
 import { faultOf } from './fault';
-import type { Files } from './files';
+import { LastGood } from './last-good';
 import { ModelDesk, type Opening, refusalOf } from './model-desk';
 import type { ModelShelf } from './model-shelf';
-import { openConversations } from './open-conversations';
 import { type PreparedRun, prepareRun, type RunConfig, type RunPlace } from './open-run';
+import type { RunFolder } from './run-folder';
 import { Session } from './session';
-import { parseSftConfig, type SftConfig } from './settings-sft';
-import type { DataPreview } from './sft-events';
-import { previewExamples } from './sft-examples';
-import { listRuns, loadRun } from './stored-runs';
-import type { HeldStep, TrainingRun } from './training-run';
+import { previewData } from './sft-preview';
+import { type RunsPlace, StoredRuns } from './stored-runs';
+import type { TrainingRun } from './training-run';
 
-export interface RunnerHost {
+export interface RunnerHost extends RunsPlace {
   openGpu(): Promise<Gpu>;
   /** Tunes and checks a device before its first run. */
   prepare(gpu: Gpu): Promise<DeviceReport>;
@@ -31,14 +30,11 @@ export interface RunnerHost {
   readonly shelf: ModelShelf;
   /** Asked where the exact verifier calls an answer wrong; absent where no Worker can be started. */
   readonly symbolic?: SymbolicJudge;
-  /** The folder that holds all runs, or null where there is no storage. */
-  runsFolder(): Promise<Files | null>;
-  runFolder(id: string): Promise<Files | null>;
   send(message: LabMessage): void;
 }
 
-/** Of the time, one part goes into keeping steps at most. */
-const HOLD_PART = 20;
+/** A single step is stored at the pause after it where the last checkpoint took no longer, ms. */
+const QUICK = 1000;
 
 type Mode = 'idle' | 'paused' | 'running' | 'stepping' | 'stopping';
 
@@ -46,17 +42,18 @@ export class Runner {
   private gpu: Gpu | null = null;
   private device: DeviceReport | null = null;
   private run: TrainingRun | null = null;
-  private prepared: { run: PreparedRun; files: Files | null } | null = null;
+  private prepared: { run: PreparedRun; folder: RunFolder | null } | null = null;
   private mode: Mode = 'idle';
   private looping = false;
   private opening = false;
   private readonly desk: ModelDesk;
-  /** The last good step, in host memory: a lost device or a bad step continues from here. */
-  private lastGood: HeldStep<unknown> | null = null;
-  /** When a step was kept last, and how long that took, ms. */
-  private holding = { at: 0, took: 0 };
+  private readonly stored: StoredRuns;
+  private readonly lastGood = new LastGood();
+  /** The step of the last checkpoint, and how long a pause took to write one, ms. */
+  private saved = { step: 0, took: 0 };
 
   constructor(private readonly host: RunnerHost) {
+    this.stored = new StoredRuns(host);
     this.desk = new ModelDesk(host.shelf, host.send, () => this.gpu);
   }
 
@@ -76,8 +73,9 @@ export class Runner {
         await this.open();
         return;
       case 'start':
-        await this.start(command.config, command.paused);
-        return;
+        return this.start(command.config, command.paused);
+      case 'continue-run':
+        return this.continue(command.id);
       case 'pause':
         if (this.mode === 'running' || this.mode === 'stepping') this.mode = 'paused';
         if (!this.looping) this.tellPaused();
@@ -94,14 +92,12 @@ export class Runner {
       case 'recover':
         return this.recover();
       case 'list-runs':
-        this.host.send({ type: 'runs', runs: await listRuns(await this.host.runsFolder()) });
-        return;
+        return this.list();
+      case 'delete-run':
+        await this.stored.remove(command.id);
+        return this.list();
       case 'load-run':
-        this.host.send({
-          type: 'run',
-          id: command.id,
-          events: await loadRun(await this.host.runsFolder(), command.id),
-        });
+        this.host.send({ type: 'run', id: command.id, events: await this.stored.load(command.id) });
         return;
       case 'drop':
       case 'access':
@@ -111,7 +107,11 @@ export class Runner {
       case 'remove-model':
         return this.desk.act(command);
       case 'preview':
-        this.host.send({ type: 'previewed', config: command.config, preview: await this.preview(command.config) });
+        this.host.send({
+          type: 'previewed',
+          config: command.config,
+          preview: await previewData(command.config, this.host.shelf),
+        });
         return;
       case 'export-model': {
         if (!this.run) throw new Error('There is no trained model yet. Start a run first.');
@@ -139,73 +139,116 @@ export class Runner {
     return gpu;
   }
 
-  /** What cannot be used is told with its reason: it is an answer, not a failure. */
-  private async preview(partial: SftConfig): Promise<DataPreview | { refused: string }> {
-    try {
-      const config = parseSftConfig(partial, 'settings');
-      const { shelf } = this.host;
-      const conversations = await openConversations(config.data, (name) => shelf.readData(name));
-      return previewExamples(await shelf.open(config.model, { peek: true }), conversations, config);
-    } catch (error) {
-      if (error instanceof BadInput) return { refused: error.message };
-      throw error;
-    }
+  private async list(): Promise<void> {
+    this.host.send({ type: 'runs', runs: await this.stored.list() });
   }
 
   private async start(partial: RunConfig, paused: boolean): Promise<void> {
-    if (this.looping) throw new Error('A run is going. Stop it first.');
-    if (this.opening) throw new Error('A run is being opened. Cancel it first, or wait.');
-    this.opening = true;
-    try {
-      await this.desk.opening(partial.model, (how) => this.openRun(partial, how));
-    } finally {
-      this.opening = false;
-    }
+    await this.whileOpening(() => this.desk.opening(partial.model, (how) => this.openNew(partial, how)));
     this.mode = paused ? 'paused' : 'running';
     if (paused) this.tellPaused();
     else void this.loop();
   }
 
-  /** Where this fails, no run is open, no folder of the new one is left, and nothing of it is on the device. */
-  private async openRun(partial: RunConfig, { onLoaded, ...options }: Opening): Promise<void> {
-    const { shelf } = this.host;
-    const run = await prepareRun(partial, {
-      model: (name) => shelf.open(name, options),
-      file: (name) => shelf.readData(name),
-      symbolic: this.host.symbolic,
-    });
-    this.closeRun();
-    this.prepared = null;
-    this.lastGood = null;
-    const gpu = this.gpu ?? (await this.open());
-    const id = `${new Date().toISOString().replace(/[:.]/g, '-')}-${run.label}`;
-    const files = await this.newRunFolder(id, run.config);
+  private async whileOpening(open: () => Promise<void>): Promise<void> {
+    if (this.looping) throw new Error('A run is going. Stop it first.');
+    if (this.opening) throw new Error('A run is being opened. Cancel it first, or wait.');
+    this.opening = true;
     try {
-      this.run = await run.open({ ...this.place(gpu, files), onLoaded });
-      this.prepared = { run, files };
+      await open();
+    } finally {
+      this.opening = false;
+    }
+  }
+
+  /** Where this fails, no run is open, no folder of the new one is left, and nothing of it is on the device. */
+  private async openNew(partial: RunConfig, how: Opening): Promise<void> {
+    const run = await this.prepare(partial, how);
+    const gpu = await this.replace();
+    const id = `${new Date().toISOString().replace(/[:.]/g, '-')}-${run.label}`;
+    const folder = await this.newFolder(id, run.config);
+    try {
+      this.run = await run.open({ ...this.place(gpu, folder), onLoaded: how.onLoaded });
+      this.prepared = { run, folder };
     } catch (error) {
-      if (files) await (await this.host.runsFolder())?.remove(id).catch(() => {});
+      if (folder) await this.stored.discard(folder).catch(() => {});
       throw error;
     }
   }
 
+  /** A stored run again, paused at its last checkpoint. Where its model or data are gone, what is open stays open. */
+  private async continue(id: string): Promise<void> {
+    await this.whileOpening(async () => {
+      const { folder, config } = await this.stored.take(id);
+      try {
+        const steps = await stepsToContinue(folder.files);
+        await this.desk.opening(config.model, (how) => this.openStored(folder, config, steps, how));
+      } catch (error) {
+        await folder.release();
+        throw error;
+      }
+    });
+    this.mode = 'paused';
+    this.tellPaused();
+  }
+
+  private async openStored(folder: RunFolder, config: RunConfig, steps: number[], how: Opening): Promise<void> {
+    const { id, files } = folder;
+    const run = await this.prepare(config, how);
+    const gpu = await this.replace();
+    // What the run says while it opens follows what it said before.
+    const early: RunEvent[] = [];
+    let emit = (event: RunEvent): void => void early.push(event);
+    const place = { ...this.place(gpu, folder), files, onLoaded: how.onLoaded, emit: (e: RunEvent) => emit(e) };
+    const opened = await openAtCheckpoint(run, place, steps);
+    emit = (event) => this.event(event);
+    this.run = opened.run;
+    this.prepared = { run, folder };
+    const { step } = opened.run;
+    this.saved.step = step;
+    await this.lastGood.keep(opened.run, false);
+    this.host.send({ type: 'continued', id, step, config: opened.config, events: [...opened.events] });
+    for (const event of early) this.event(event);
+    if (opened.damaged.length > 0) {
+      const message = `The checkpoint of step ${opened.damaged.join(' and ')} cannot be read. The run goes on from step ${step}.`;
+      this.host.send({ type: 'problem', message });
+    }
+  }
+
+  private prepare(config: RunConfig, options: Opening): Promise<PreparedRun> {
+    const { shelf, symbolic } = this.host;
+    return prepareRun(config, {
+      model: (name) => shelf.open(name, options),
+      file: (name) => shelf.readData(name),
+      symbolic,
+    });
+  }
+
+  /** Closes the run that is open, for another one on this device. */
+  private async replace(): Promise<Gpu> {
+    this.closeRun();
+    await this.prepared?.folder?.release();
+    this.prepared = null;
+    this.lastGood.forget();
+    this.saved = { step: 0, took: 0 };
+    return this.gpu ?? (await this.open());
+  }
+
   /** Where a run is opened. */
-  private place(gpu: Gpu, files: Files | null): RunPlace {
+  private place(gpu: Gpu, folder: RunFolder | null): RunPlace {
     return {
       gpu,
       device: this.device as DeviceReport,
-      files,
+      files: folder?.files ?? null,
       onStorageError: 'go on',
       emit: (event) => this.event(event),
     };
   }
 
-  /** A folder with the configuration in it; null, and a word to the user, where this browser or its disk cannot store runs. */
-  private async newRunFolder(id: string, config: RunConfig): Promise<Files | null> {
+  /** Null, and a word to the user, where this browser or its disk cannot store runs. */
+  private async newFolder(id: string, config: RunConfig): Promise<RunFolder | null> {
     try {
-      const files = await this.host.runFolder(id);
-      await files?.write('config.json', new TextEncoder().encode(JSON.stringify(config)));
-      return files;
+      return await this.stored.create(id, config);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.host.send({ type: 'problem', message: `Runs cannot be stored here (${reason}); this one goes on unsaved.` });
@@ -214,7 +257,7 @@ export class Runner {
   }
 
   private go(mode: Mode): void {
-    if (!this.run) throw new Error('No run is open. Press Start.');
+    if (!this.run || this.mode === 'idle') throw new Error('No run is open. Press Start.');
     this.mode = mode;
     void this.loop();
   }
@@ -225,19 +268,17 @@ export class Runner {
     this.looping = true;
     const { run } = this;
     try {
-      while (this.mode === 'running' || this.mode === 'stepping') {
-        if (run.finished) break;
+      while (this.mode !== 'paused' && this.mode !== 'idle') {
+        if (run.finished || this.mode === 'stopping') {
+          await this.end(run);
+          continue;
+        }
         await run.next();
-        await this.hold(run);
-        if ((this.mode as Mode) === 'stepping') this.mode = 'paused';
+        await this.lastGood.keep(run, this.mode === 'running');
+        if (run.finished) this.mode = 'stopping';
+        else await this.rest(run); // what is asked meanwhile is done after it
       }
-      if (run.finished || this.mode === 'stopping') {
-        if (!run.finished) await run.checkpoint();
-        await run.finish(run.finished ? 'finished' : 'stopped');
-        this.mode = 'idle';
-      } else {
-        this.tellPaused();
-      }
+      if (this.mode === 'paused') this.tellPaused();
     } catch (error) {
       this.fail(error);
     } finally {
@@ -245,16 +286,22 @@ export class Runner {
     }
   }
 
-  /**
-   * Keeps the step in host memory. Of a large model that takes a while: where the run goes on, at most one part in
-   * HOLD_PART of the time goes into it, and a fault goes back by as many steps as were not kept.
-   */
-  private async hold(run: TrainingRun): Promise<void> {
-    const now = performance.now();
-    const { at, took } = this.holding;
-    if (this.lastGood && this.mode === 'running' && now - at < HOLD_PART * took) return;
-    this.lastGood = await run.held();
-    this.holding = { at: performance.now(), took: performance.now() - now };
+  /** At a pause the run is stored, so that a tab closed then loses nothing; after a single step, where that is quick. */
+  private async rest(run: TrainingRun): Promise<void> {
+    const single = this.mode === 'stepping';
+    if (single) this.mode = 'paused';
+    if (this.mode !== 'paused' || this.saved.step === run.step || (single && this.saved.took > QUICK)) return;
+    const started = performance.now();
+    await run.checkpoint(true);
+    this.saved.took = performance.now() - started;
+  }
+
+  private async end(run: TrainingRun): Promise<void> {
+    if (!run.finished && this.saved.step !== run.step) await run.checkpoint();
+    await run.finish(run.finished ? 'finished' : 'stopped');
+    this.mode = 'idle';
+    await this.prepared?.folder?.release();
+    void this.list().catch(() => {}); // it has this run now
   }
 
   private tellPaused(): void {
@@ -263,12 +310,13 @@ export class Runner {
 
   private fail(error: unknown): void {
     this.mode = 'paused';
-    const fault = faultOf(error, this.lastGood?.step ?? 0);
+    const fault = faultOf(error, this.lastGood.held?.step ?? 0);
     this.event({ v: EVENT_VERSION, type: 'fault', step: this.run?.step ?? 0, fault });
     if (fault.kind === 'device-lost') this.gpu = null;
   }
 
   private event(event: RunEvent): void {
+    if (event.type === 'checkpoint') this.saved.step = event.step;
     this.host.send({ type: 'event', event });
   }
 
@@ -277,11 +325,13 @@ export class Runner {
     if (!this.prepared) throw new Error('There is no run to continue.');
     if (this.looping) throw new Error('The run is going already.');
     const config = this.run?.config; // with what was changed while it ran
+    const { run, folder } = this.prepared;
+    await folder?.hold(); // let go where the run had ended
     this.closeRun();
+    this.saved.step = 0;
     const gpu = this.gpu ?? (await this.open());
-    const { run, files } = this.prepared;
     this.run = await this.desk.opening(run.config.model, ({ onLoaded }) =>
-      run.open({ ...this.place(gpu, files), onLoaded }, config, this.lastGood ?? undefined),
+      run.open({ ...this.place(gpu, folder), onLoaded }, config, this.lastGood.held ?? undefined),
     );
     this.mode = 'paused';
     this.tellPaused();

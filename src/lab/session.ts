@@ -3,7 +3,7 @@
  * decides when the next step comes. It stores what happens and tells it as events.
  */
 import { evaluate } from '../antisd/evaluate';
-import { TokenTable } from '../antisd/measures';
+import { type TokenSums, TokenTable } from '../antisd/measures';
 import { type MethodState, newMethodState, type StepOutcome, trainStep } from '../antisd/step';
 import type { Task } from '../data/types';
 import type { Gpu } from '../gpu/device';
@@ -45,6 +45,8 @@ export interface SessionState {
   evalAccuracy: number | null;
   /** Variants sum in different orders, so a resumed run keeps its own. */
   matmul: MatmulVariant;
+  /** The token table's sums; absent in checkpoints of earlier versions. */
+  table?: TokenSums;
 }
 
 export class Session implements TrainingRun<TrainConfig, SessionState> {
@@ -114,7 +116,8 @@ export class Session implements TrainingRun<TrainConfig, SessionState> {
     this.method = from.extra.method;
     this.seconds = from.extra.seconds;
     this.evalAccuracy = from.extra.evalAccuracy;
-    await this.log.cut(from.extra.eventBytes);
+    this.table.restore(from.extra.table ?? []);
+    await this.log.cut(resume.step, from.extra.eventBytes);
   }
 
   private get trainedLayout(): Layout {
@@ -223,8 +226,8 @@ export class Session implements TrainingRun<TrainConfig, SessionState> {
     this.tell({ type: 'eval', step: this.step, ...figures });
   }
 
-  checkpoint(): Promise<void> {
-    return this.log.checkpoint(this.step, this.policy, this.o.task.tokenizerFiles, () => this.state());
+  checkpoint(passing = false): Promise<void> {
+    return this.log.checkpoint(this.step, this.policy, this.o.task.tokenizerFiles, () => this.state(), passing);
   }
 
   async held(): Promise<HeldStep<SessionState>> {
@@ -240,6 +243,7 @@ export class Session implements TrainingRun<TrainConfig, SessionState> {
       seconds: this.seconds,
       evalAccuracy: this.evalAccuracy,
       matmul: matmulVariant(this.o.gpu),
+      table: this.table.sums(),
     };
   }
 

@@ -122,7 +122,7 @@ export class SftRun implements TrainingRun<SftConfig, SftState> {
     this.seconds = from.extra.seconds;
     this.totalTokens = from.extra.totalTokens;
     this.heldOutLoss = from.extra.heldOutLoss;
-    await this.log.cut(from.extra.eventBytes);
+    await this.log.cut(resume.step, from.extra.eventBytes);
   }
 
   get config(): SftConfig {
@@ -231,8 +231,8 @@ export class SftRun implements TrainingRun<SftConfig, SftState> {
     }
   }
 
-  checkpoint(): Promise<void> {
-    return this.log.checkpoint(this.step, this.policy, this.o.model.tokenizer, () => this.state());
+  checkpoint(passing = false): Promise<void> {
+    return this.log.checkpoint(this.step, this.policy, this.o.model.tokenizer, () => this.state(), passing);
   }
 
   async held(): Promise<HeldStep<SftState>> {

@@ -20,8 +20,8 @@ export interface TrainingRun<Config = unknown, Extra = unknown> {
   readonly finished: boolean;
   /** The next update, with what is due around it. Rejects where it failed; the weights are then those before it. */
   next(): Promise<void>;
-  /** Stores everything the next step depends on, where the run is stored. */
-  checkpoint(): Promise<void>;
+  /** Stores everything the next step depends on, where the run is stored. The next checkpoint replaces a `passing` one. */
+  checkpoint(passing?: boolean): Promise<void>;
   /** Ends the run: tells 'done', and stores what was trained under final/ where it is finished. */
   finish(reason: 'finished' | 'stopped'): Promise<void>;
   /** What was trained, as the ecosystem reads it. */

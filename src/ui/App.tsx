@@ -2,7 +2,7 @@ import { Activity, lazy, Suspense, useEffect, useState } from 'react';
 import styles from './App.module.css';
 import { PAGE_KEYS } from './actions';
 import { Header } from './header/Header';
-import { useShortcuts, useTheme, useWakeLock } from './hooks';
+import { useCloseWarning, useShortcuts, useTheme, useWakeLock } from './hooks';
 import { PAGES, usePage } from './route';
 import { TrainPage } from './train/TrainPage';
 
@@ -12,6 +12,7 @@ const InspectorPage = lazy(() => import('./inspector/InspectorPage'));
 export function App() {
   useShortcuts(PAGE_KEYS);
   useWakeLock();
+  useCloseWarning();
   useTheme();
   const page = usePage();
   const [inspected, setInspected] = useState(page === 'inspect');

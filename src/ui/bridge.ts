@@ -22,6 +22,8 @@ export interface Line {
 /** Answers that are acted on, not shown. */
 export interface Answers {
   run(events: readonly RunEvent[]): void;
+  /** At once: events that follow are of this run. */
+  continued(run: Extract<LabMessage, { type: 'continued' }>): void;
   exported(files: Extract<LabMessage, { type: 'exported' }>['files']): void;
 }
 
@@ -51,6 +53,7 @@ export function connect(worker: Line, answers: Answers): void {
   });
   send({ type: 'open' });
   send({ type: 'list-models' });
+  send({ type: 'list-runs' }); // the newest may have been cut off
 }
 
 export function send(command: LabCommand): void {
@@ -60,6 +63,10 @@ export function send(command: LabCommand): void {
 
 /** Takes a message for the next frame. The replay player hands its events in here too. */
 export function receive(message: LabMessage): void {
+  if (message.type === 'continued') {
+    onAnswer?.continued(message);
+    return;
+  }
   if (message.type !== 'event') waiting.push(message);
   else for (const event of viewing.admit(message.event, performance.now())) waiting.push({ type: 'event', event });
   if (scheduled) return;
@@ -107,6 +114,7 @@ export function afterMessages(state: LabState, messages: readonly LabMessage[]):
         patch.runs = message.runs;
         break;
       case 'run':
+      case 'continued':
       case 'exported':
       case 'dropped':
       case 'models':

@@ -1,7 +1,7 @@
-/** The page's few effects on the outside: shortcuts, the wake lock, the theme. */
+/** The page's few effects on the outside: shortcuts, the wake lock, the word before it is closed, the theme. */
 import { useEffect, useState } from 'react';
 import type { Action } from './actions/action';
-import { activityOf, useLab } from './state/store';
+import { activityOf, losesSteps, useLab } from './state/store';
 import { showTheme } from './theme';
 
 /** Runs an action with the state of this moment. */
@@ -50,6 +50,17 @@ export function useWakeLock(): void {
       void lock?.release();
     };
   }, [running]);
+}
+
+/** The browser asks before it closes a page whose run has steps that no checkpoint has. */
+export function useCloseWarning(): void {
+  const losing = useLab(losesSteps);
+  useEffect(() => {
+    if (!losing) return;
+    const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
+    addEventListener('beforeunload', ask);
+    return () => removeEventListener('beforeunload', ask);
+  }, [losing]);
 }
 
 export function useTheme(): void {

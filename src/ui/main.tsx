@@ -3,6 +3,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
 import { rememberedHub } from './actions/chooseHub';
+import { takeContinued } from './actions/takeContinued';
 import { connect, type Line } from './bridge';
 import { download } from './download';
 import { play } from './replay/player';
@@ -40,6 +41,7 @@ function openEngine(): void {
   const worker = new Worker(new URL('../lab/worker.ts', import.meta.url), { type: 'module' });
   connect(worker as unknown as Line, {
     run: (events) => play(events, 'stored'),
+    continued: takeContinued,
     exported: (files) => download(archiveName(files), storedZip(files), 'application/zip'),
   });
 }

@@ -14,7 +14,15 @@ export function begin(state: LabState, paused: boolean): void {
   if (config === null) return;
   stopReplay();
   forgetEvents();
-  useLab.setState({ source: 'live', snapshot: EMPTY, asked: 'start', problem: null, picked: null, held: null });
+  useLab.setState({
+    source: 'live',
+    snapshot: EMPTY,
+    asked: 'start',
+    continuing: null,
+    problem: null,
+    picked: null,
+    held: null,
+  });
   send({ type: 'start', config, paused });
 }
 

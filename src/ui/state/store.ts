@@ -1,12 +1,12 @@
 /** The page's one store: choices and snapshots, never tensors. */
 import { create } from 'zustand';
-import type { DeviceReport, LabMessage } from '../../lab/events';
+import type { DeviceReport } from '../../lab/events';
+import type { StoredRun } from '../../lab/stored-runs';
 import type { FilterName, MeasureName, SortName } from '../heatmap/measures';
 import { INITIAL_FORM, type SftForm } from '../sft/form';
 import { DEFAULT_DRAFT, type Draft } from './draft';
 import { EMPTY, type RolloutView, type Snapshot } from './snapshot';
 
-export type StoredRun = Extract<LabMessage, { type: 'runs' }>['runs'][number];
 /** Reinforcement learning, or supervised fine-tuning. */
 export type RunKind = 'rl' | 'sft';
 export type Theme = 'system' | 'light' | 'dark';
@@ -25,6 +25,8 @@ export interface LabState {
   snapshot: Snapshot;
   /** A command that was sent and not yet answered by an event. */
   asked: 'start' | 'pause' | 'stop' | 'recover' | null;
+  /** The stored run that was asked for last; null where a new one was. */
+  continuing: string | null;
   /** Which kind of run the page is set to. */
   kind: RunKind;
   /** The form of reinforcement learning. */
@@ -48,6 +50,7 @@ export const INITIAL: LabState = {
   source: 'none',
   snapshot: EMPTY,
   asked: null,
+  continuing: null,
   kind: 'rl',
   draft: DEFAULT_DRAFT,
   sft: INITIAL_FORM,
@@ -74,6 +77,13 @@ export function activityOf({ source, snapshot, asked }: Pick<LabState, 'source' 
   if (snapshot.stage === 'paused') return 'paused';
   if (snapshot.stage !== 'working') return 'idle';
   return asked === 'pause' ? 'pausing' : 'running';
+}
+
+/** True while a closed tab would lose steps: they are in no checkpoint. */
+export function losesSteps({ source, snapshot }: Pick<LabState, 'source' | 'snapshot'>): boolean {
+  const { sft, steps, lastCheckpoint, done } = snapshot;
+  const last = (sft ? sft.figures : steps).at(-1)?.step ?? 0;
+  return source === 'live' && done === null && last > (lastCheckpoint ?? 0);
 }
 
 /** True while settings that are fixed for a run must not be touched. */

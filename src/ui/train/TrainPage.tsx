@@ -1,11 +1,12 @@
 import { RUN_KEYS } from '../actions';
-import { startRun } from '../actions/startRun';
+import { retryOpening } from '../actions/retryOpening';
 import { takeOwnFiles } from '../actions/takeOwnFiles';
 import { Charts } from '../charts/Charts';
 import { Heatmap } from '../heatmap/Heatmap';
 import { perform, useShortcuts } from '../hooks';
 import { DropZone } from '../models/DropZone';
 import { LoadNotice } from '../models/LoadNotice';
+import { ContinueOffer } from '../notices/ContinueOffer';
 import { FaultBanner } from '../notices/FaultBanner';
 import { NoGpu } from '../notices/NoGpu';
 import { ProblemLine } from '../notices/ProblemLine';
@@ -31,7 +32,8 @@ export function TrainPage() {
     <div className={styles.page}>
       <FaultBanner />
       <ProblemLine />
-      <LoadNotice onRetry={() => perform(startRun)} />
+      <LoadNotice onRetry={() => perform(retryOpening)} />
+      <ContinueOffer />
       <DropZone onFiles={takeOwnFiles} />
       <NoGpu />
       <main className={styles.columns}>

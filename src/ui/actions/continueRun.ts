@@ -1,0 +1,20 @@
+/** A stored run goes on from its last checkpoint; it opens paused. */
+import type { StoredRun } from '../../lab/stored-runs';
+import { send } from '../bridge';
+import { activityOf, isBusy, type LabState, useLab } from '../state/store';
+
+/** Why a run cannot be continued, whatever else the page is doing; null where it can. */
+export function whyNotContinued(run: StoredRun): string | null {
+  if (run.done === 'finished') return 'finished';
+  if (run.open) return 'open in a tab';
+  return run.checkpoint === null ? 'has no checkpoint to continue from' : null;
+}
+
+export const canContinue = (state: LabState, run: StoredRun): boolean =>
+  state.engine.state === 'ready' && !isBusy(activityOf(state)) && whyNotContinued(run) === null;
+
+/** What is on screen stays until the run is open. */
+export function continueRun(id: string): void {
+  useLab.setState({ asked: 'start', continuing: id, problem: null });
+  send({ type: 'continue-run', id });
+}
