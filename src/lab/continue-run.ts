@@ -31,7 +31,7 @@ export interface Continued {
   /** As it stands, with what was changed while the run was going. */
   readonly config: RunConfig;
   /** What was told up to the checkpoint; of what is shown once, the last. */
-  readonly events: readonly RunEvent[];
+  readonly events: RunEvent[];
   /** Steps whose checkpoints could not be read. */
   readonly damaged: readonly number[];
 }

@@ -5,32 +5,24 @@
  */
 
 import { BadInput } from '../data/errors';
-import type { SymbolicJudge } from '../data/maths';
 import type { Gpu } from '../gpu/device';
 import { WebGpuUnavailable } from '../gpu/errors';
 import { parseTrainConfig, type TrainConfig } from './config';
-import { openAtCheckpoint, stepsToContinue } from './continue-run';
-import { type DeviceReport, EVENT_VERSION, type LabCommand, type LabMessage, type RunEvent } from './events';
+import { type DeviceReport, EVENT_VERSION, type LabCommand, type RunEvent } from './events';
 import { faultOf } from './fault';
 import { LastGood } from './last-good';
-import { ModelDesk, type Opening, refusalOf } from './model-desk';
-import type { ModelShelf } from './model-shelf';
-import { type PreparedRun, prepareRun, type RunConfig, type RunPlace } from './open-run';
-import type { RunFolder } from './run-folder';
+import { ModelDesk, refusalOf } from './model-desk';
+import type { RunConfig } from './open-run';
+import { type Bench, type OpenedRun, type OpenerHost, RunOpener } from './run-opener';
 import { Session } from './session';
 import { previewData } from './sft-preview';
 import { type RunsPlace, StoredRuns } from './stored-runs';
 import type { TrainingRun } from './training-run';
 
-export interface RunnerHost extends RunsPlace {
+export interface RunnerHost extends RunsPlace, OpenerHost {
   openGpu(): Promise<Gpu>;
   /** Tunes and checks a device before its first run. */
   prepare(gpu: Gpu): Promise<DeviceReport>;
-  /** The models and data that can be named. */
-  readonly shelf: ModelShelf;
-  /** Asked where the exact verifier calls an answer wrong; absent where no Worker can be started. */
-  readonly symbolic?: SymbolicJudge;
-  send(message: LabMessage): void;
 }
 
 /** A single step is stored at the pause after it where the last checkpoint took no longer, ms. */
@@ -42,18 +34,21 @@ export class Runner {
   private gpu: Gpu | null = null;
   private device: DeviceReport | null = null;
   private run: TrainingRun | null = null;
-  private prepared: { run: PreparedRun; folder: RunFolder | null } | null = null;
+  /** What is open, or was: a lost device takes `run` with it. */
+  private opened: OpenedRun | null = null;
   private mode: Mode = 'idle';
   private looping = false;
   private opening = false;
   private readonly desk: ModelDesk;
   private readonly stored: StoredRuns;
+  private readonly opener: RunOpener;
   private readonly lastGood = new LastGood();
   /** The step of the last checkpoint, and how long a pause took to write one, ms. */
   private saved = { step: 0, took: 0 };
 
   constructor(private readonly host: RunnerHost) {
     this.stored = new StoredRuns(host);
+    this.opener = new RunOpener(host, this.stored, () => this.clear());
     this.desk = new ModelDesk(host.shelf, host.send, () => this.gpu);
   }
 
@@ -144,10 +139,26 @@ export class Runner {
   }
 
   private async start(partial: RunConfig, paused: boolean): Promise<void> {
-    await this.whileOpening(() => this.desk.opening(partial.model, (how) => this.openNew(partial, how)));
+    await this.whileOpening(async () => {
+      this.opened = await this.desk.opening(partial.model, (how) => this.opener.begin(partial, how));
+    });
+    this.run = this.opened?.run ?? null;
     this.mode = paused ? 'paused' : 'running';
     if (paused) this.tellPaused();
     else void this.loop();
+  }
+
+  /** A stored run again, paused at its last checkpoint. */
+  private async continue(id: string): Promise<void> {
+    await this.whileOpening(async () => {
+      const opened = await this.opener.continue(id, (model, work) => this.desk.opening(model, work));
+      this.opened = opened;
+      this.run = opened.run;
+      this.saved.step = opened.run.step;
+      for (const message of opened.story) this.host.send(message);
+    });
+    this.mode = 'paused';
+    this.tellPaused();
   }
 
   private async whileOpening(open: () => Promise<void>): Promise<void> {
@@ -161,99 +172,20 @@ export class Runner {
     }
   }
 
-  /** Where this fails, no run is open, no folder of the new one is left, and nothing of it is on the device. */
-  private async openNew(partial: RunConfig, how: Opening): Promise<void> {
-    const run = await this.prepare(partial, how);
-    const gpu = await this.replace();
-    const id = `${new Date().toISOString().replace(/[:.]/g, '-')}-${run.label}`;
-    const folder = await this.newFolder(id, run.config);
-    try {
-      this.run = await run.open({ ...this.place(gpu, folder), onLoaded: how.onLoaded });
-      this.prepared = { run, folder };
-    } catch (error) {
-      if (folder) await this.stored.discard(folder).catch(() => {});
-      throw error;
-    }
-  }
-
-  /** A stored run again, paused at its last checkpoint. Where its model or data are gone, what is open stays open. */
-  private async continue(id: string): Promise<void> {
-    await this.whileOpening(async () => {
-      const { folder, config } = await this.stored.take(id);
-      try {
-        const steps = await stepsToContinue(folder.files);
-        await this.desk.opening(config.model, (how) => this.openStored(folder, config, steps, how));
-      } catch (error) {
-        await folder.release();
-        throw error;
-      }
-    });
-    this.mode = 'paused';
-    this.tellPaused();
-  }
-
-  private async openStored(folder: RunFolder, config: RunConfig, steps: number[], how: Opening): Promise<void> {
-    const { id, files } = folder;
-    const run = await this.prepare(config, how);
-    const gpu = await this.replace();
-    // What the run says while it opens follows what it said before.
-    const early: RunEvent[] = [];
-    let emit = (event: RunEvent): void => void early.push(event);
-    const place = { ...this.place(gpu, folder), files, onLoaded: how.onLoaded, emit: (e: RunEvent) => emit(e) };
-    const opened = await openAtCheckpoint(run, place, steps);
-    emit = (event) => this.event(event);
-    this.run = opened.run;
-    this.prepared = { run, folder };
-    const { step } = opened.run;
-    this.saved.step = step;
-    await this.lastGood.keep(opened.run, false);
-    this.host.send({ type: 'continued', id, step, config: opened.config, events: [...opened.events] });
-    for (const event of early) this.event(event);
-    if (opened.damaged.length > 0) {
-      const message = `The checkpoint of step ${opened.damaged.join(' and ')} cannot be read. The run goes on from step ${step}.`;
-      this.host.send({ type: 'problem', message });
-    }
-  }
-
-  private prepare(config: RunConfig, options: Opening): Promise<PreparedRun> {
-    const { shelf, symbolic } = this.host;
-    return prepareRun(config, {
-      model: (name) => shelf.open(name, options),
-      file: (name) => shelf.readData(name),
-      symbolic,
-    });
-  }
-
-  /** Closes the run that is open, for another one on this device. */
-  private async replace(): Promise<Gpu> {
+  /** Closes the run that is open, for another one. */
+  private async clear(): Promise<Bench> {
     this.closeRun();
-    await this.prepared?.folder?.release();
-    this.prepared = null;
+    await this.opened?.folder?.release();
+    this.opened = null;
     this.lastGood.forget();
     this.saved = { step: 0, took: 0 };
-    return this.gpu ?? (await this.open());
+    return this.bench();
   }
 
-  /** Where a run is opened. */
-  private place(gpu: Gpu, folder: RunFolder | null): RunPlace {
-    return {
-      gpu,
-      device: this.device as DeviceReport,
-      files: folder?.files ?? null,
-      onStorageError: 'go on',
-      emit: (event) => this.event(event),
-    };
-  }
-
-  /** Null, and a word to the user, where this browser or its disk cannot store runs. */
-  private async newFolder(id: string, config: RunConfig): Promise<RunFolder | null> {
-    try {
-      return await this.stored.create(id, config);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.host.send({ type: 'problem', message: `Runs cannot be stored here (${reason}); this one goes on unsaved.` });
-      return null;
-    }
+  private async bench(): Promise<Bench> {
+    const gpu = this.gpu ?? (await this.open());
+    const emit = (event: RunEvent) => this.event(event);
+    return { gpu, device: this.device as DeviceReport, onStorageError: 'go on', emit };
   }
 
   private go(mode: Mode): void {
@@ -300,7 +232,7 @@ export class Runner {
     if (!run.finished && this.saved.step !== run.step) await run.checkpoint();
     await run.finish(run.finished ? 'finished' : 'stopped');
     this.mode = 'idle';
-    await this.prepared?.folder?.release();
+    await this.opened?.folder?.release();
     void this.list().catch(() => {}); // it has this run now
   }
 
@@ -310,7 +242,7 @@ export class Runner {
 
   private fail(error: unknown): void {
     this.mode = 'paused';
-    const fault = faultOf(error, this.lastGood.held?.step ?? 0);
+    const fault = faultOf(error, this.lastGood.held?.step ?? this.saved.step);
     this.event({ v: EVENT_VERSION, type: 'fault', step: this.run?.step ?? 0, fault });
     if (fault.kind === 'device-lost') this.gpu = null;
   }
@@ -322,16 +254,17 @@ export class Runner {
 
   /** A new device where the old one is gone, and the run again at the last good step, paused. */
   private async recover(): Promise<void> {
-    if (!this.prepared) throw new Error('There is no run to continue.');
+    if (!this.opened) throw new Error('There is no run to continue.');
     if (this.looping) throw new Error('The run is going already.');
     const config = this.run?.config; // with what was changed while it ran
-    const { run, folder } = this.prepared;
+    const { prepared, folder } = this.opened;
     await folder?.hold(); // let go where the run had ended
     this.closeRun();
-    this.saved.step = 0;
-    const gpu = this.gpu ?? (await this.open());
-    this.run = await this.desk.opening(run.config.model, ({ onLoaded }) =>
-      run.open({ ...this.place(gpu, folder), onLoaded }, config, this.lastGood.held ?? undefined),
+    const from = this.lastGood.held ?? (this.saved.step > 0 ? { step: this.saved.step } : undefined);
+    this.saved.step = 0; // later checkpoints are dropped
+    const place = { ...(await this.bench()), files: folder?.files ?? null };
+    this.run = await this.desk.opening(prepared.config.model, ({ onLoaded }) =>
+      prepared.open({ ...place, onLoaded }, config, from),
     );
     this.mode = 'paused';
     this.tellPaused();

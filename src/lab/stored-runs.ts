@@ -64,7 +64,7 @@ export class StoredRuns {
       steps: step,
       total: supervised ? steps : config.steps,
       arm,
-      label: `${arm}, seed ${config.seed}, ${step} ${supervised ? 'updates' : 'steps'}`,
+      label: `${arm}, seed ${config.seed}, ${step} ${supervised ? 'update' : 'step'}${step === 1 ? '' : 's'}`,
       done,
       checkpoint,
       open: done === null && (await new RunFolder(id, files).isHeld()),
@@ -84,7 +84,12 @@ export class StoredRuns {
     if (!files) return null;
     const folder = new RunFolder(id, files);
     await folder.hold();
-    await files.write(CONFIG, new TextEncoder().encode(JSON.stringify(config)));
+    try {
+      await files.write(CONFIG, new TextEncoder().encode(JSON.stringify(config)));
+    } catch (error) {
+      await this.discard(folder).catch(() => {});
+      throw error;
+    }
     return folder;
   }
 

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openNodeGpu } from '../../src/gpu/open.node';
 import { parseTrainConfig } from '../../src/lab/config';
 import type { LabCommand, LabMessage, RunEvent } from '../../src/lab/events';
 import { type Files, readText } from '../../src/lab/files';
@@ -33,10 +34,10 @@ class Tab {
   readonly told: LabMessage[] = [];
   private readonly runner: Runner;
 
-  constructor() {
+  constructor(openGpu = async () => device.gpu) {
     const shelf = new ModelShelf({ builtIn: { nano: () => folderSource(NANO) }, cache: async () => null });
     this.runner = new Runner({
-      openGpu: async () => device.gpu,
+      openGpu,
       prepare: (gpu) => prepareDevice(gpu, null),
       shelf,
       runsFolder: async () => diskFiles(folder),
@@ -207,7 +208,22 @@ describe('a run whose tab was closed', () => {
     expect((await log(stored)).flatMap((e) => (e.type === 'step' ? [e.step] : []))).toEqual([1, 2, 3]);
   });
 
-  it('is passed over at a checkpoint that was being written', async () => {
+  it('is continued, and recovers from its checkpoint where the device is lost before its first step', async () => {
+    const first = new Tab();
+    await first.ask({ type: 'start', config: rl({ evalEvery: 0 }), paused: true });
+    await first.step();
+    await closeTabs();
+    const second = new Tab(openNodeGpu);
+    await second.step({ type: 'continue-run', id: await run() });
+    await second.ask({ type: 'lose-device' });
+    await expect.poll(() => second.events.at(-1), { timeout: 10_000 }).toMatchObject({ fault: { lastGoodStep: 1 } });
+    await second.step({ type: 'recover' });
+    await second.step();
+    await second.ask({ type: 'lose-device' });
+    expect((await log(await files())).flatMap((e) => (e.type === 'step' ? [e.step] : []))).toEqual([1, 2]);
+  });
+
+  it('is listed and continued without a checkpoint that was being written', async () => {
     const first = new Tab();
     await first.ask({ type: 'start', config: rl({ evalEvery: 0 }), paused: true });
     for (let i = 0; i < 3; i++) await first.step();

@@ -17,7 +17,7 @@ export function StoredRunRow({ run }: { run: StoredRun }) {
   return (
     <li className={styles.run}>
       <span>{label}</span>
-      <span id={facts} className={styles.caption} data-number>
+      <span id={facts} className={styles.caption}>
         {new Date(run.created).toLocaleString()}, {sizeShown(run.bytes)}; {stateOf(run)}
       </span>
       {deleting ? (
