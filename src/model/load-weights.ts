@@ -2,17 +2,20 @@
  * Brings a checkpoint's tensors to the device. A few rows at a time are read, checked, packed and written while the next
  * ones are being read, so that host memory stays small; the event loop gets its turn after every few milliseconds.
  */
-import { BadInput } from '../data/errors';
 import type { Gpu } from '../gpu/device';
 import type { Tensor } from '../gpu/tensor';
-import { type Storage, storedBytes, type Weight, type WeightPiece } from '../kernels/storage';
-import { FLOAT_BYTES, isFloatFormat, toFloat32 } from './float-formats';
-import { expectFinite, type Slot } from './layout';
+import { storedBytes, type Weight, type WeightPiece } from '../kernels/storage';
+import { expectFiniteBytes, expectFiniteValues, expectHalves } from './check-values';
+import { dequantise } from './gguf/dequantise';
+import type { Slot } from './layout';
 import { type StoredWords, store } from './quantise';
+import { DIRECT } from './same-words';
 import type { StoredTensor, TensorCatalog } from './stored-tensor';
 
-/** Values read at a time: large enough for a disk, small beside the weights. */
-const READ_VALUES = 512 * 1024;
+/** Bytes of a file read at a time: large enough for a disk, small beside the weights. */
+const READ_BYTES = 2 * 1024 * 1024;
+/** Values taken at a time, where no file holds them or it packs many into a byte. */
+const READ_VALUES = 1024 * 1024;
 /** Values packed at a time: some milliseconds for the slowest storage. */
 const PACK_VALUES = 64 * 1024;
 /** The event loop waits at most about this long, in milliseconds. */
@@ -22,9 +25,6 @@ const IN_FLIGHT = 32 * 1024 * 1024;
 
 /** Bytes of a buffer that are zeroed in some ten milliseconds. */
 const ZEROED_AT_ONCE = 16 * 1024 * 1024;
-
-/** Formats of files that are a storage's own words. */
-const SAME: Readonly<Record<string, Storage>> = { F32: 'f32', BF16: 'bf16', F16: 'f16' };
 
 /** Rows first … end − 1 of a tensor for rows `at` … of a piece. */
 interface Step {
@@ -73,9 +73,9 @@ export async function loadWeights(
 
 function* steps(weights: Iterable<readonly [Slot, Weight]>, tensors: TensorCatalog): Generator<Step> {
   for (const [s, weight] of weights) {
-    const most = Math.max(1, Math.floor(READ_VALUES / s.columns));
     for (const part of s.parts) {
       const tensor = tensors.get(part.name) as StoredTensor;
+      const most = Math.max(1, Math.floor(Math.min(READ_VALUES / s.columns, (READ_BYTES * part.rows) / tensor.bytes)));
       for (const piece of weight.pieces) {
         const last = Math.min(piece.first + piece.rows, part.first + part.rows);
         for (let row = Math.max(piece.first, part.first); row < last; row += most) {
@@ -87,12 +87,11 @@ function* steps(weights: Iterable<readonly [Slot, Weight]>, tensors: TensorCatal
   }
 }
 
-/** Rows as the file holds them, where that is the storage's own format, else as f32. */
+/** Rows as the file holds them, or as f32 where it gives no others. */
 type Rows = { raw: Uint8Array<ArrayBuffer> } | { values: Float32Array<ArrayBuffer> };
 
-async function read({ tensor, first, end, piece }: Step): Promise<Rows> {
-  if (tensor.raw && SAME[tensor.dtype] === piece.storage) return { raw: await tensor.raw(first, end) };
-  return { values: await tensor.rows(first, end) };
+async function read({ tensor, first, end }: Step): Promise<Rows> {
+  return tensor.raw ? { raw: await tensor.raw(first, end) } : { values: await tensor.rows(first, end) };
 }
 
 /** The rows as the device stores them, in pieces that take little time. */
@@ -101,57 +100,26 @@ function* packed(
   rows: Rows,
   where: string,
 ): Generator<{ words: StoredWords; row: number; count: number }> {
+  const { name, dtype } = tensor;
   const total = end - first;
-  const most = Math.max(1, Math.floor(('raw' in rows ? READ_VALUES : PACK_VALUES) / columns));
+  const direct = DIRECT[dtype];
+  if ('raw' in rows && direct?.storage === piece.storage) {
+    const words = direct.words(rows.raw);
+    expectFiniteBytes(rows.raw, dtype, words, { name, where, first: first * columns });
+    yield { words, row: 0, count: total };
+    return;
+  }
+  const most = Math.max(1, Math.floor(PACK_VALUES / columns));
   for (let row = 0; row < total; row += most) {
     const count = Math.min(most, total - row);
-    const [from, to] = [row * columns, (row + count) * columns];
-    const index = first * columns + from;
-    if ('raw' in rows) {
-      expectFiniteBytes(tensor, rows.raw, where, index);
-      yield { words: { data: asWords(rows.raw), scales: null }, row, count };
-    } else {
-      const values = rows.values.subarray(from, to);
-      expectFinite(tensor.name, values, where, index);
-      if (piece.storage === 'f16') expectHalves(tensor.name, values, where, index);
-      yield { words: store(values, piece.storage), row, count };
-    }
+    const part = <T extends Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>>(all: T) =>
+      all.subarray((all.length / total) * row, (all.length / total) * (row + count)) as T;
+    const values = 'raw' in rows ? dequantise(part(rows.raw), dtype) : part(rows.values);
+    const origin = { name, where, first: (first + row) * columns };
+    expectFiniteValues(values, origin);
+    if (piece.storage === 'f16') expectHalves(values, origin);
+    yield { words: store(values, piece.storage), row, count };
   }
-}
-
-/** Bytes that are a multiple of 4, as words. */
-const asWords = (raw: Uint8Array<ArrayBuffer>): Uint32Array<ArrayBuffer> => {
-  const { buffer, byteOffset } = raw.byteOffset % 4 === 0 ? raw : raw.slice();
-  return new Uint32Array(buffer, byteOffset, raw.length / 4);
-};
-
-/** expectFinite without widening: a number whose exponent is all ones is none. */
-function expectFiniteBytes(tensor: StoredTensor, raw: Uint8Array<ArrayBuffer>, where: string, first: number): void {
-  const { name, dtype } = tensor;
-  if (!isFloatFormat(dtype)) throw new Error(`${name}: the bytes of ${dtype} are no storage's words`);
-  const words = asWords(raw);
-  const low = { F32: 0, F16: 0x7c00, BF16: 0x7f80 }[dtype];
-  const high = { F32: 0x7f800000, F16: 0x7c000000, BF16: 0x7f800000 }[dtype];
-  for (let i = 0; i < words.length; i++) {
-    const w = words[i];
-    if ((w & high) !== high && (low === 0 || (w & low) !== low)) continue;
-    const skipped = (i * 4) / FLOAT_BYTES[dtype];
-    expectFinite(name, toFloat32(raw.slice(i * 4, i * 4 + 4), dtype), where, first + skipped);
-  }
-}
-
-/** The least number that rounds to infinity as a half. */
-const HALF_OVERFLOW = 65_520;
-
-/** Throws BadInput for a value that no IEEE half can hold. */
-function expectHalves(name: string, values: Float32Array, where: string, first: number): void {
-  const at = values.findIndex((x) => Math.abs(x) >= HALF_OVERFLOW);
-  if (at < 0) return;
-  throw new BadInput(
-    `Tensor ${name} holds ${values[at]} at element ${first + at}, which is beyond the range of f16`,
-    where,
-    'Store the weights as bf16 or f32 (--storage bf16).',
-  );
 }
 
 /** Writes words into pieces, few of them in flight. */

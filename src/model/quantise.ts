@@ -14,16 +14,19 @@ const float = new Float32Array(word.buffer);
 /** Bits of the nearest IEEE half, ties to even; larger than 65504 becomes infinity. */
 export function toHalf(x: number): number {
   float[0] = x;
-  const bits = word[0];
+  return halfOf(word[0]);
+}
+
+/** The same of an f32's bits. */
+function halfOf(bits: number): number {
   const sign = (bits >>> 16) & 0x8000;
   const rest = bits & 0x7fffffff;
   if (rest >= 0x47800000) return sign | (rest > 0x7f800000 ? 0x7e00 : 0x7c00);
-  if (rest < 0x38800000) {
-    // subnormal: adding 0.5 lets the f32 adder round to the half's grid of 2^-24
-    float[0] = Math.abs(x) + 0.5;
-    return sign | (word[0] - 0x3f000000);
-  }
-  return sign | ((rest - 0x38000000 + 0xfff + ((rest >>> 13) & 1)) >>> 13);
+  if (rest >= 0x38800000) return sign | ((rest - 0x38000000 + 0xfff + ((rest >>> 13) & 1)) >>> 13);
+  // subnormal: adding 0.5 lets the f32 adder round to the half's grid of 2^-24
+  word[0] = rest;
+  float[0] += 0.5;
+  return sign | (word[0] - 0x3f000000);
 }
 
 /** The number an IEEE half stands for. */
@@ -36,11 +39,8 @@ export function store(values: Float32Array<ArrayBuffer>, storage: Storage): Stor
       return { data: wordsOf(values), scales: null };
     case 'bf16':
       return { data: storeBf16(wordsOf(values)), scales: null };
-    case 'f16': {
-      const data = new Uint32Array(values.length / 2);
-      for (let i = 0; i < data.length; i++) data[i] = toHalf(values[2 * i]) | (toHalf(values[2 * i + 1]) << 16);
-      return { data, scales: null };
-    }
+    case 'f16':
+      return { data: storeF16(wordsOf(values)), scales: null };
     case 'q8':
       return storeQ8(values);
     case 'q4':
@@ -60,86 +60,113 @@ function storeBf16(bits: Uint32Array): Uint32Array<ArrayBuffer> {
   return data;
 }
 
+/** The nearest halves, from the bits of pairs of f32. */
+function storeF16(bits: Uint32Array): Uint32Array<ArrayBuffer> {
+  const data = new Uint32Array(bits.length / 2);
+  for (let i = 0; i < data.length; i++) data[i] = halfOf(bits[2 * i]) | (halfOf(bits[2 * i + 1]) << 16);
+  return data;
+}
+
 /** f32 bits whose upper half is the nearest bfloat16. */
 const roundedBf16 = (bits: number): number => bits + 0x7fff + ((bits >>> 16) & 1);
 
 /** q = round(w / scale), scale = the group's largest |w| / 127: GGUF's Q8_0 comes through unchanged. */
-function storeQ8(values: Float32Array): StoredWords {
+function storeQ8(values: Float32Array<ArrayBuffer>): StoredWords {
+  const bits = wordsOf(values);
   const data = new Uint32Array(values.length / 4);
   const scales = new Float32Array(values.length / QUANT_GROUP);
   for (let g = 0; g < scales.length; g++) {
     const at = g * QUANT_GROUP;
-    let largest = 0;
+    let largest = 0; // sizes compare as their bits do; without a branch, which would be guessed wrong
     for (let i = at; i < at + QUANT_GROUP; i++) {
-      const size = Math.abs(values[i]);
-      if (size > largest) largest = size;
+      const less = largest - (bits[i] & 0x7fffffff);
+      largest -= less & (less >> 31);
     }
-    const scale = Math.fround(largest / 127);
+    word[0] = largest;
+    const scale = Math.fround(float[0] / 127);
     scales[g] = scale;
     if (scale === 0) continue;
+    const inverse = 1 / scale;
     for (let i = at; i < at + QUANT_GROUP; i += 4) {
       data[i >> 2] =
-        (round(values[i] / scale) & 255) |
-        ((round(values[i + 1] / scale) & 255) << 8) |
-        ((round(values[i + 2] / scale) & 255) << 16) |
-        (round(values[i + 3] / scale) << 24);
+        0x80808080 ^
+        ((rounded(values[i] * inverse) & 255) |
+          ((rounded(values[i + 1] * inverse) & 255) << 8) |
+          ((rounded(values[i + 2] * inverse) & 255) << 16) |
+          (rounded(values[i + 3] * inverse) << 24));
     }
   }
   return { data, scales: new Uint32Array(scales.buffer) };
 }
 
-/** The nearest integer to a small number, upwards from the middle. */
-const round = (x: number): number => Math.floor(x + 0.5);
+/**
+ * 128 + the integer nearest to a quotient above −128 of two f32, upwards from the middle, where the quotient is a product
+ * with a reciprocal: off by 2^-45 at most. Quotients that are not k + 1/2 are 2^-25 away from it, so that 2^-40 more sends
+ * every middle upwards and nothing else.
+ */
+const rounded = (x: number): number => (x + (128.5 + 2 ** -40)) | 0;
 
 /**
  * w ≈ scale q + least, q in 0 … 15, both constants halves. Of the two grids that GGUF's Q4_1 and Q4_0 use the one with the
  * smaller squared error is taken, so that both come through unchanged.
  */
 function storeQ4(values: Float32Array): StoredWords {
+  const half = halfTable();
   const data = new Uint32Array(values.length / 8);
   const scales = new Uint32Array(values.length / QUANT_GROUP);
-  const [free, symmetric] = [new Uint8Array(QUANT_GROUP), new Uint8Array(QUANT_GROUP)];
-  for (let g = 0; g < scales.length; g++) {
-    const at = g * QUANT_GROUP;
-    let [least, most, extreme] = [values[at], values[at], values[at]];
+  const symmetric = new Uint32Array(WORDS_Q4);
+  for (let g = 0, at = 0, to = 0; g < scales.length; g++, at += QUANT_GROUP, to += WORDS_Q4) {
+    let [least, most] = [values[at], values[at]];
     for (let i = at + 1; i < at + QUANT_GROUP; i++) {
       const w = values[i];
       if (w < least) least = w;
       if (w > most) most = w;
-      if (Math.abs(w) > Math.abs(extreme)) extreme = w;
     }
     const [scale, base] = [toHalf((most - least) / 15), toHalf(least)];
-    const step = toHalf(extreme / -8);
-    const shift = toHalf(-8 * fromHalf(step));
-    const a = quantiseQ4(values, at, scale, base, free);
-    const b = quantiseQ4(values, at, step, shift, symmetric);
-    const q = a <= b ? free : symmetric;
-    scales[g] = a <= b ? scale | (base << 16) : step | (shift << 16);
-    for (let i = 0; i < QUANT_GROUP; i += 8) {
-      data[(at + i) >> 3] =
-        q[i] |
-        (q[i + 1] << 4) |
-        (q[i + 2] << 8) |
-        (q[i + 3] << 12) |
-        (q[i + 4] << 16) |
-        (q[i + 5] << 20) |
-        (q[i + 6] << 24) |
-        (q[i + 7] << 28);
-    }
+    const error = quantiseQ4(values, at, half[scale], half[base], data, to, Number.POSITIVE_INFINITY);
+    const step = toHalf(extreme(values, at, least, most) / -8);
+    const shift = toHalf(-8 * half[step]);
+    const free = error <= quantiseQ4(values, at, half[step], half[shift], symmetric, 0, error);
+    scales[g] = free ? scale | (base << 16) : step | (shift << 16);
+    if (!free) data.set(symmetric, to);
   }
   return { data, scales };
 }
 
-/** The group at `at` on a grid given as halves, into `out`; gives the squared error. */
-function quantiseQ4(values: Float32Array, at: number, scaleBits: number, baseBits: number, out: Uint8Array): number {
-  const [scale, base] = [fromHalf(scaleBits), fromHalf(baseBits)];
+/** Words of a group in q4. */
+const WORDS_Q4 = QUANT_GROUP / 8;
+
+/** The first of a group's values that are farthest from zero, given its least and its largest. */
+function extreme(values: Float32Array, at: number, least: number, most: number): number {
+  if (-least > most) return least;
+  if (most > -least) return most;
+  for (let i = at; i < at + QUANT_GROUP; i++) if (values[i] === least || values[i] === most) return values[i];
+  return least;
+}
+
+/** The group at `at` on a grid, as words from `to` on; gives the squared error, or what of it first reaches `limit`. */
+function quantiseQ4(
+  values: Float32Array,
+  at: number,
+  scale: number,
+  base: number,
+  out: Uint32Array,
+  to: number,
+  limit: number,
+): number {
   let error = 0;
-  for (let i = 0; i < QUANT_GROUP; i++) {
-    const w = values[at + i];
-    const q = scale === 0 ? 0 : Math.min(15, Math.max(0, round((w - base) / scale)));
-    out[i] = q;
-    const off = q * scale + base - w;
-    error += off * off;
+  for (let k = 0; k < WORDS_Q4; k++) {
+    let packed = 0;
+    for (let i = 0; i < 8; i++) {
+      const w = values[at + 8 * k + i];
+      const x = scale === 0 ? 0 : (w - base) / scale + 0.5;
+      const q = x >= 15 ? 15 : x > 0 ? x | 0 : 0;
+      packed |= q << (4 * i);
+      const off = q * scale + base - w;
+      error += off * off;
+    }
+    out[to + k] = packed;
+    if (error >= limit) return error;
   }
   return error;
 }

@@ -6,7 +6,7 @@ import { type ModelConfig, NANO_CONFIG } from '../../src/model/config';
 import { planMemory } from '../../src/model/decoder';
 import type { StoredTensor } from '../../src/model/stored-tensor';
 
-const tensor = (name: string, dtype: string, shape: number[], bytes: number): StoredTensor => ({
+const tensor = (name: string, dtype: StoredTensor['dtype'], shape: number[], bytes: number): StoredTensor => ({
   name,
   dtype,
   shape,
@@ -14,7 +14,7 @@ const tensor = (name: string, dtype: string, shape: number[], bytes: number): St
   rows: async () => new Float32Array(0),
 });
 
-it.each([
+it.each<[StoredTensor['dtype'], string]>([
   ['F32', 'f32'],
   ['BF16', 'bf16'],
   ['F16', 'f16'],

@@ -51,41 +51,57 @@ export async function openGguf(file: ByteSource): Promise<GgufModel> {
 function storedTensor(file: ByteSource, tensor: GgufTensor, name: string, D: number | null): StoredTensor {
   const { shape, type, bytes } = tensor;
   const width = count(shape.slice(1));
-  const rowsOf = async (first: number, end: number) => elements(file, tensor, first * width, end * width);
-  return {
-    name,
-    shape,
-    dtype: type,
-    bytes,
-    async rows(first, end) {
-      rowRange(name, shape, first, end);
-      if (D === null || first === end) return rowsOf(first, end);
-      // whole heads hold every row that is wanted
-      const from = Math.floor(first / D) * D;
-      const interleaved = await rowsOf(from, Math.ceil(end / D) * D);
-      const out = new Float32Array((end - first) * width);
-      for (let row = first; row < end; row++) {
-        const at = (interleavedRow(row, D) - from) * width;
-        out.set(interleaved.subarray(at, at + width), (row - first) * width);
-      }
-      return out;
-    },
+  const rows: StoredTensor['rows'] = async (first, end) => {
+    rowRange(name, shape, first, end);
+    return ordered((from, to) => elements(file, tensor, from * width, to * width), first, end, D);
   };
+  // Quantised vectors alone have rows, their elements, that are no whole blocks.
+  if (width % BLOCKS[type].elements !== 0) return { name, shape, dtype: type, bytes, rows };
+  const raw = async (first: number, end: number) => {
+    rowRange(name, shape, first, end);
+    return ordered((from, to) => blocks(file, tensor, from * width, to * width), first, end, D);
+  };
+  return { name, shape, dtype: type, bytes, raw, rows: async (first, end) => dequantise(await raw(first, end), type) };
+}
+
+/** Rows first … end − 1 in Hugging Face's order, given a reader of rows in the file's. */
+async function ordered<T extends Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>>(
+  read: (first: number, end: number) => Promise<T>,
+  first: number,
+  end: number,
+  D: number | null,
+): Promise<T> {
+  if (D === null || first === end) return read(first, end);
+  // whole heads hold every row that is wanted
+  const from = Math.floor(first / D) * D;
+  const to = Math.ceil(end / D) * D;
+  const interleaved = await read(from, to);
+  const width = interleaved.length / (to - from);
+  const out = interleaved.slice(0, (end - first) * width) as T;
+  for (let row = first; row < end; row++) {
+    const at = (interleavedRow(row, D) - from) * width;
+    out.set(interleaved.subarray(at, at + width), (row - first) * width);
+  }
+  return out;
+}
+
+/** The blocks that hold elements first … end − 1, in the file's order. */
+function blocks(file: ByteSource, { type, offset }: GgufTensor, first: number, end: number) {
+  const block = BLOCKS[type];
+  const from = Math.floor(first / block.elements);
+  const to = Math.ceil(end / block.elements);
+  return readExactly(file, offset + from * block.bytes, offset + to * block.bytes);
 }
 
 /** Elements first … end − 1 of a tensor in the file's order, dequantised. */
 async function elements(
   file: ByteSource,
-  { type, offset }: GgufTensor,
+  tensor: GgufTensor,
   first: number,
   end: number,
 ): Promise<Float32Array<ArrayBuffer>> {
-  const block = BLOCKS[type];
-  const from = Math.floor(first / block.elements);
-  const to = Math.ceil(end / block.elements);
-  const raw = await readExactly(file, offset + from * block.bytes, offset + to * block.bytes);
-  const values = dequantise(raw, type);
-  const skip = first - from * block.elements;
+  const values = dequantise(await blocks(file, tensor, first, end), tensor.type);
+  const skip = first % BLOCKS[tensor.type].elements;
   return skip === 0 && values.length === end - first ? values : values.slice(skip, skip + end - first);
 }
 
