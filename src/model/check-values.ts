@@ -26,9 +26,16 @@ const EXPONENTS = {
 /** Whether every number in the words is finite: its exponent is not all ones. */
 function finite(words: Words, format: keyof typeof EXPONENTS): boolean {
   const [mask, one, carries] = EXPONENTS[format];
-  let seen = 0;
-  for (let i = 0; i < words.length; i++) seen |= (words[i] & mask) + one;
-  return (seen & carries) === 0;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = words.length - (words.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    a |= ((words[i] & mask) + one) | 0;
+    b |= ((words[i + 1] & mask) + one) | 0;
+    c |= ((words[i + 2] & mask) + one) | 0;
+    d |= ((words[i + 3] & mask) + one) | 0;
+  }
+  for (let i = whole; i < words.length; i++) a |= ((words[i] & mask) + one) | 0;
+  return ((a | b | c | d) & carries) === 0;
 }
 
 /** Throws BadInput naming the first value that is not finite. */

@@ -29,19 +29,23 @@ function buildHalfTable(): Float32Array<ArrayBuffer> {
   return values;
 }
 
-/** Little-endian numbers of a file as f32. The result may share memory with `raw`. */
-export function toFloat32(raw: Uint8Array<ArrayBuffer>, dtype: FloatFormat): Float32Array<ArrayBuffer> {
+/** Little-endian numbers of a file as f32. The result lies in `room`, where that is given, or shares memory with `raw`. */
+export function toFloat32(
+  raw: Uint8Array<ArrayBuffer>,
+  dtype: FloatFormat,
+  room?: Float32Array<ArrayBuffer>,
+): Float32Array<ArrayBuffer> {
   const size = FLOAT_BYTES[dtype];
   const { buffer, byteOffset } = byteOffsetFits(raw, size) ? raw : raw.slice();
   if (dtype === 'F32') return new Float32Array(buffer, byteOffset, raw.length / 4);
   const halves = new Uint16Array(buffer, byteOffset, raw.length / 2);
+  const out = room?.subarray(0, halves.length) ?? new Float32Array(halves.length);
   if (dtype === 'BF16') {
-    const widened = new Uint32Array(halves.length);
+    const widened = new Uint32Array(out.buffer, out.byteOffset, out.length);
     for (let i = 0; i < halves.length; i++) widened[i] = halves[i] << 16;
-    return new Float32Array(widened.buffer);
+    return out;
   }
   const values = halfTable();
-  const out = new Float32Array(halves.length);
   for (let i = 0; i < halves.length; i++) out[i] = values[halves[i]];
   return out;
 }

@@ -4,11 +4,12 @@
  */
 import type { Gpu } from '../gpu/device';
 import type { Tensor } from '../gpu/tensor';
-import { storedBytes, type Weight, type WeightPiece } from '../kernels/storage';
+import { type Storage, storedBytes, type Weight, type WeightPiece } from '../kernels/storage';
 import { expectFiniteBytes, expectFiniteValues, expectHalves } from './check-values';
+import { isFloatFormat } from './float-formats';
 import { dequantise } from './gguf/dequantise';
 import type { Slot } from './layout';
-import { type StoredWords, store } from './quantise';
+import { type StoredWords, store, wordsFor } from './quantise';
 import { DIRECT } from './same-words';
 import type { StoredTensor, TensorCatalog } from './stored-tensor';
 
@@ -48,10 +49,11 @@ export async function loadWeights(
     weights.flatMap(([, { pieces }]) => pieces),
   );
   const host = new Turns();
+  const room = new Room();
   let done = 0;
   let ahead: { step: Step; rows: Promise<Rows> } | null = null;
   const finish = async ({ step, rows }: { step: Step; rows: Promise<Rows> }) => {
-    for (const { words, row, count } of packed(step, await rows, source.where)) {
+    for (const { words, row, count } of packed(step, await rows, room, source.where)) {
       await writer.write(step.piece, (step.at + row) * step.columns, words);
       done += count * step.columns;
       onLoaded?.(done);
@@ -94,31 +96,56 @@ async function read({ tensor, first, end }: Step): Promise<Rows> {
   return tensor.raw ? { raw: await tensor.raw(first, end) } : { values: await tensor.rows(first, end) };
 }
 
-/** The rows as the device stores them, in pieces that take little time. */
+/** Memory for packing, used again for every piece: the device has copied a piece's words when the next one is packed. */
+class Room {
+  private readonly ofStorage = new Map<string, StoredWords>();
+  private floats = new Float32Array(0);
+
+  values(count: number): Float32Array<ArrayBuffer> {
+    if (this.floats.length < count) this.floats = new Float32Array(count);
+    return this.floats;
+  }
+
+  words(storage: Storage, count: number): StoredWords | undefined {
+    if (storage === 'f32') return undefined; // its words are the values
+    const made = this.ofStorage.get(storage);
+    if (made && made.data.byteLength >= storedBytes(storage, count).data) return made;
+    const words = wordsFor(storage, count);
+    this.ofStorage.set(storage, words);
+    return words;
+  }
+}
+
+/** The rows as the device stores them, in pieces that take little time; each is valid until the next. */
 function* packed(
   { tensor, first, end, columns, piece }: Step,
   rows: Rows,
+  room: Room,
   where: string,
 ): Generator<{ words: StoredWords; row: number; count: number }> {
   const { name, dtype } = tensor;
+  const { storage } = piece;
   const total = end - first;
-  const direct = DIRECT[dtype];
-  if ('raw' in rows && direct?.storage === piece.storage) {
-    const words = direct.words(rows.raw);
-    expectFiniteBytes(rows.raw, dtype, words, { name, where, first: first * columns });
-    yield { words, row: 0, count: total };
-    return;
-  }
-  const most = Math.max(1, Math.floor(PACK_VALUES / columns));
+  const direct = 'raw' in rows && DIRECT[dtype]?.storage === storage ? DIRECT[dtype] : null;
+  const most = direct && isFloatFormat(dtype) ? total : Math.max(1, Math.floor(PACK_VALUES / columns));
   for (let row = 0; row < total; row += most) {
     const count = Math.min(most, total - row);
     const part = <T extends Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>>(all: T) =>
       all.subarray((all.length / total) * row, (all.length / total) * (row + count)) as T;
-    const values = 'raw' in rows ? dequantise(part(rows.raw), dtype) : part(rows.values);
     const origin = { name, where, first: (first + row) * columns };
-    expectFiniteValues(values, origin);
-    if (piece.storage === 'f16') expectHalves(values, origin);
-    yield { words: store(values, piece.storage), row, count };
+    const space = room.words(storage, count * columns);
+    if ('raw' in rows && direct) {
+      const raw = part(rows.raw);
+      const words = direct.words(raw, space);
+      expectFiniteBytes(raw, dtype, words, origin);
+      yield { words, row, count };
+    } else {
+      const values =
+        'raw' in rows ? dequantise(part(rows.raw), dtype, room.values(count * columns)) : part(rows.values);
+      expectFiniteValues(values, origin);
+      if (storage === 'f16') expectHalves(values, origin);
+      yield { words: store(values, storage, space), row, count };
+    }
   }
 }
 

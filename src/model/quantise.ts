@@ -1,11 +1,13 @@
 /** Rows of f32 weights as the device stores them (kernels/weights-*.wgsl), and back: what quantising costs is measured with these. */
-import { QUANT_GROUP, type Storage } from '../kernels/storage';
+import { QUANT_GROUP, type Storage, storedBytes } from '../kernels/storage';
 import { halfTable } from './float-formats';
+
+type Words = Uint32Array<ArrayBuffer>;
 
 /** Bytes of the values and of the scales (none for f32, bf16, f16), as u32 words. */
 export interface StoredWords {
-  data: Uint32Array<ArrayBuffer>;
-  scales: Uint32Array<ArrayBuffer> | null;
+  data: Words;
+  scales: Words | null;
 }
 
 const word = new Uint32Array(1);
@@ -32,49 +34,66 @@ function halfOf(bits: number): number {
 /** The number an IEEE half stands for. */
 export const fromHalf = (h: number): number => halfTable()[h];
 
-/** Packs values whose count is a multiple of the storage's unit (2 for halves, 32 for q8 and q4). */
-export function store(values: Float32Array<ArrayBuffer>, storage: Storage): StoredWords {
-  switch (storage) {
-    case 'f32':
-      return { data: wordsOf(values), scales: null };
-    case 'bf16':
-      return { data: storeBf16(wordsOf(values)), scales: null };
-    case 'f16':
-      return { data: storeF16(wordsOf(values)), scales: null };
-    case 'q8':
-      return storeQ8(values);
-    case 'q4':
-      return storeQ4(values);
-  }
-  return storage satisfies never;
+/** Room for `count` values. */
+export function wordsFor(storage: Storage, count: number): StoredWords {
+  const { data, scales } = storedBytes(storage, count);
+  return { data: new Uint32Array(data / 4), scales: scales === 0 ? null : new Uint32Array(scales / 4) };
 }
 
-const wordsOf = (values: Float32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> =>
+/** The part of `words` that `count` values take. */
+export function firstOf({ data, scales }: StoredWords, storage: Storage, count: number): StoredWords {
+  const bytes = storedBytes(storage, count);
+  return { data: data.subarray(0, bytes.data / 4), scales: scales?.subarray(0, bytes.scales / 4) };
+}
+
+/**
+ * Packs values whose count is a multiple of the storage's unit (2 for halves, 32 for q8 and q4). The words lie in `room`,
+ * where there is any; those of f32 are the values themselves.
+ */
+export function store(values: Float32Array<ArrayBuffer>, storage: Storage, room?: StoredWords): StoredWords {
+  const bits = wordsOf(values);
+  if (storage === 'f32') return { data: bits, scales: null };
+  const words = room ? firstOf(room, storage, values.length) : wordsFor(storage, values.length);
+  switch (storage) {
+    case 'bf16':
+      storeBf16(bits, words.data);
+      break;
+    case 'f16':
+      storeF16(bits, words.data);
+      break;
+    case 'q8':
+      storeQ8(values, words.data, words.scales as Words);
+      break;
+    case 'q4':
+      storeQ4(values, words.data, words.scales as Words);
+      break;
+    default:
+      storage satisfies never;
+  }
+  return words;
+}
+
+const wordsOf = (values: Float32Array<ArrayBuffer>): Words =>
   new Uint32Array(values.buffer, values.byteOffset, values.length);
 
 /** The nearest bfloat16s, ties to even, from the bits of pairs of f32. */
-function storeBf16(bits: Uint32Array): Uint32Array<ArrayBuffer> {
-  const data = new Uint32Array(bits.length / 2);
+function storeBf16(bits: Words, data: Words): void {
   for (let i = 0; i < data.length; i++)
     data[i] = (roundedBf16(bits[2 * i]) >>> 16) | (roundedBf16(bits[2 * i + 1]) & 0xffff0000);
-  return data;
 }
 
 /** The nearest halves, from the bits of pairs of f32. */
-function storeF16(bits: Uint32Array): Uint32Array<ArrayBuffer> {
-  const data = new Uint32Array(bits.length / 2);
+function storeF16(bits: Words, data: Words): void {
   for (let i = 0; i < data.length; i++) data[i] = halfOf(bits[2 * i]) | (halfOf(bits[2 * i + 1]) << 16);
-  return data;
 }
 
 /** f32 bits whose upper half is the nearest bfloat16. */
 const roundedBf16 = (bits: number): number => bits + 0x7fff + ((bits >>> 16) & 1);
 
 /** q = round(w / scale), scale = the group's largest |w| / 127: GGUF's Q8_0 comes through unchanged. */
-function storeQ8(values: Float32Array<ArrayBuffer>): StoredWords {
+function storeQ8(values: Float32Array<ArrayBuffer>, data: Words, scaleBits: Words): void {
   const bits = wordsOf(values);
-  const data = new Uint32Array(values.length / 4);
-  const scales = new Float32Array(values.length / QUANT_GROUP);
+  const scales = new Float32Array(scaleBits.buffer, scaleBits.byteOffset, scaleBits.length);
   for (let g = 0; g < scales.length; g++) {
     const at = g * QUANT_GROUP;
     let largest = 0; // sizes compare as their bits do; without a branch, which would be guessed wrong
@@ -85,7 +104,10 @@ function storeQ8(values: Float32Array<ArrayBuffer>): StoredWords {
     word[0] = largest;
     const scale = Math.fround(float[0] / 127);
     scales[g] = scale;
-    if (scale === 0) continue;
+    if (scale === 0) {
+      data.fill(0, at >> 2, (at + QUANT_GROUP) >> 2);
+      continue;
+    }
     const inverse = 1 / scale;
     for (let i = at; i < at + QUANT_GROUP; i += 4) {
       data[i >> 2] =
@@ -96,7 +118,6 @@ function storeQ8(values: Float32Array<ArrayBuffer>): StoredWords {
           (rounded(values[i + 3] * inverse) << 24));
     }
   }
-  return { data, scales: new Uint32Array(scales.buffer) };
 }
 
 /**
@@ -110,10 +131,8 @@ const rounded = (x: number): number => (x + (128.5 + 2 ** -40)) | 0;
  * w ≈ scale q + least, q in 0 … 15, both constants halves. Of the two grids that GGUF's Q4_1 and Q4_0 use the one with the
  * smaller squared error is taken, so that both come through unchanged.
  */
-function storeQ4(values: Float32Array): StoredWords {
+function storeQ4(values: Float32Array, data: Words, scales: Words): void {
   const half = halfTable();
-  const data = new Uint32Array(values.length / 8);
-  const scales = new Uint32Array(values.length / QUANT_GROUP);
   const symmetric = new Uint32Array(WORDS_Q4);
   for (let g = 0, at = 0, to = 0; g < scales.length; g++, at += QUANT_GROUP, to += WORDS_Q4) {
     let [least, most] = [values[at], values[at]];
@@ -130,7 +149,6 @@ function storeQ4(values: Float32Array): StoredWords {
     scales[g] = free ? scale | (base << 16) : step | (shift << 16);
     if (!free) data.set(symmetric, to);
   }
-  return { data, scales };
 }
 
 /** Words of a group in q4. */
@@ -189,7 +207,8 @@ export function unstore({ data, scales }: StoredWords, storage: Storage): Float3
         fromHalf((data[i >> 1] >>> (16 * (i & 1))) & 0xffff),
       );
     case 'q8': {
-      const scale = new Float32Array((scales as Uint32Array<ArrayBuffer>).buffer);
+      const { buffer, byteOffset, length } = scales as Words;
+      const scale = new Float32Array(buffer, byteOffset, length);
       return Float32Array.from(
         { length: data.length * 4 },
         (_, i) => scale[Math.floor(i / QUANT_GROUP)] * ((data[i >> 2] << (24 - 8 * (i & 3))) >> 24),

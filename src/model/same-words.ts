@@ -3,17 +3,17 @@
  * floats as they are, and ggml's blocks of 32 with scales and integers moved to where kernels/weights-q8.wgsl and
  * weights-q4.wgsl read them. The device then computes with exactly the file's values.
  */
-import type { Storage } from '../kernels/storage';
+import { QUANT_GROUP, type Storage } from '../kernels/storage';
 import { halfTable } from './float-formats';
 import type { BlockType } from './gguf/blocks';
-import { type StoredWords, toHalf } from './quantise';
+import { firstOf, type StoredWords, toHalf, wordsFor } from './quantise';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 interface Direct {
   readonly storage: Storage;
-  /** `raw` holds whole blocks, and a multiple of four bytes where they are floats. */
-  words(raw: Bytes): StoredWords;
+  /** `raw` holds whole blocks, and a multiple of four bytes where they are floats, which then share its memory. */
+  words(raw: Bytes, room?: StoredWords): StoredWords;
 }
 
 /** The storage whose words a format's bytes become, and how; none for the other formats. */
@@ -38,26 +38,32 @@ const asHalves = (raw: Bytes): Uint16Array<ArrayBuffer> => {
   return new Uint16Array(buffer, byteOffset, raw.length / 2);
 };
 
+/** Words of groups, in `room` where there is any. */
+function roomFor(storage: 'q8' | 'q4', groups: number, room: StoredWords | undefined) {
+  const count = groups * QUANT_GROUP;
+  const { data, scales } = room ? firstOf(room, storage, count) : wordsFor(storage, count);
+  return { data, scales: scales as Uint32Array<ArrayBuffer> };
+}
+
 /** Q8_0: d, a half | 32 × i8. The bytes stay, d becomes an f32. */
-function q8(raw: Bytes): StoredWords {
+function q8(raw: Bytes, room?: StoredWords): StoredWords {
   const half = halfTable();
   const halves = asHalves(raw);
   const groups = halves.length / 17;
-  const data = new Uint32Array(groups * 8);
-  const scales = new Float32Array(groups);
+  const { data, scales: bits } = roomFor('q8', groups, room);
+  const scales = new Float32Array(bits.buffer, bits.byteOffset, groups);
   for (let g = 0, from = 0, to = 0; g < groups; g++, from += 17, to += 8) {
     scales[g] = half[halves[from]];
     for (let i = 0; i < 8; i++) data[to + i] = halves[from + 1 + 2 * i] | (halves[from + 2 + 2 * i] << 16);
   }
-  return { data, scales: new Uint32Array(scales.buffer) };
+  return { data, scales: bits };
 }
 
 /** Q4_1: d | m, halves | 16 bytes. The first word is q4's own. */
-function q4(raw: Bytes): StoredWords {
+function q4(raw: Bytes, room?: StoredWords): StoredWords {
   const words = asWords(raw);
   const groups = words.length / 5;
-  const data = new Uint32Array(groups * 4);
-  const scales = new Uint32Array(groups);
+  const { data, scales } = roomFor('q4', groups, room);
   for (let g = 0, from = 0, to = 0; g < groups; g++, from += 5, to += 4) {
     scales[g] = words[from];
     nibbles(data, to, words[from + 1], words[from + 2], words[from + 3], words[from + 4]);
@@ -66,12 +72,11 @@ function q4(raw: Bytes): StoredWords {
 }
 
 /** Q4_0: d, a half | 16 bytes.  x = d (q − 8) = d q + least with least = −8 d */
-function q4Symmetric(raw: Bytes): StoredWords {
+function q4Symmetric(raw: Bytes, room?: StoredWords): StoredWords {
   const half = halfTable();
   const halves = asHalves(raw);
   const groups = halves.length / 9;
-  const data = new Uint32Array(groups * 4);
-  const scales = new Uint32Array(groups);
+  const { data, scales } = roomFor('q4', groups, room);
   for (let g = 0, from = 0, to = 0; g < groups; g++, from += 9, to += 4) {
     const d = halves[from];
     scales[g] = d | (toHalf(-8 * half[d]) << 16);

@@ -10,12 +10,19 @@ const { fround } = Math;
 /** Decodes `count` blocks that begin at byte 0 of `q` into `out`. */
 type Decode = (q: Uint8Array, count: number, out: Float32Array, half: Float32Array) => void;
 
-/** The elements of whole blocks, in the file's order. `raw` holds a whole number of them. */
-export function dequantise(raw: Uint8Array<ArrayBuffer>, type: BlockType): Float32Array<ArrayBuffer> {
-  if (type === 'F32' || type === 'F16' || type === 'BF16') return toFloat32(raw, type);
+/**
+ * The elements of whole blocks, in the file's order. `raw` holds a whole number of them. They lie in `room`, where that is
+ * given, or may share memory with `raw`.
+ */
+export function dequantise(
+  raw: Uint8Array<ArrayBuffer>,
+  type: BlockType,
+  room?: Float32Array<ArrayBuffer>,
+): Float32Array<ArrayBuffer> {
+  if (type === 'F32' || type === 'F16' || type === 'BF16') return toFloat32(raw, type, room);
   const { elements, bytes } = BLOCKS[type];
   const count = raw.length / bytes;
-  const out = new Float32Array(count * elements);
+  const out = room?.subarray(0, count * elements) ?? new Float32Array(count * elements);
   DECODERS[type](raw, count, out, halfTable());
   return out;
 }
