@@ -2,8 +2,8 @@
  * `doctor`: what this machine's adapter is, whether every kernel computes the right numbers on it, and, for a model, what
  * each weight storage does to its log-probabilities.
  */
+import { bytesText } from '../data/bytes';
 import type { Gpu } from '../gpu/device';
-import { size } from '../lab/memory-plan';
 import { type StorageErrors, storageErrors } from '../lab/storage-error';
 import { defineCommand, EXIT } from './command';
 import { loadModel, openDevice } from './places';
@@ -52,7 +52,7 @@ export function storageTable(model: string, { tokens, rows }: StorageErrors): st
     ['storage', 'weights', 'largest', 'rms', 'mean', 'entropy: largest', 'rms'],
     ...rows.map(({ storage, bytes, largest, rootMeanSquare, bias, entropy }) => [
       storage,
-      size(bytes),
+      bytesText(bytes),
       ...[largest, rootMeanSquare, bias, entropy.largest, entropy.rootMeanSquare].map((x) => x.toExponential(1)),
     ]),
   ];

@@ -1,6 +1,8 @@
 /** `inspect`: the token signals of one response, as a heatmap in the terminal and as files. */
+
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { bytesText } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import { nearest } from '../data/nearest';
 import { nativeTask, OWN } from '../lab/inspect/contexts';
@@ -14,7 +16,7 @@ import {
   type ProblemChoice,
 } from '../lab/inspect/protocol';
 import { WORD_PROBLEM_TASK } from '../lab/open-task';
-import { bytesText, SourceError } from '../lab/sources/source-error';
+import { SourceError } from '../lab/sources/source-error';
 import { cancellable, defineCommand, EXIT } from './command';
 import { MODEL_FLAGS } from './inspect';
 import { inspectionText } from './inspect-print';

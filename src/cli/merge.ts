@@ -1,6 +1,6 @@
 /** `merge`: a whole model from a base and a LoRA adapter, for programs that know no adapters. Needs no GPU. */
+import { bytesText } from '../data/bytes';
 import { BadInput } from '../data/errors';
-import { size } from '../lab/memory-plan';
 import type { FloatFormat } from '../model/float-formats';
 import { modelFolderFiles } from '../model/folder';
 import { mergedCatalog } from '../model/merge';
@@ -42,7 +42,7 @@ export const merge = defineCommand({
     for await (const piece of safetensorsPieces(tensors, dtype, model.where))
       await files.appendBytes('model.safetensors', piece);
     for (const [name, bytes] of modelFolderFiles(model.config, model.tokenizer, dtype)) await files.write(name, bytes);
-    process.stderr.write(`${dtype}, ${size(await files.size('model.safetensors'))}: ${files.where}\n`);
+    process.stderr.write(`${dtype}, ${bytesText(await files.size('model.safetensors'))}: ${files.where}\n`);
     return EXIT.done;
   },
 });

@@ -1,7 +1,9 @@
 /** `plan`: what a model takes of the adapter's memory, by use, before anything is loaded. */
+
 import { freemem } from 'node:os';
+import { bytesText } from '../data/bytes';
 import { parseTrainConfig } from '../lab/config';
-import { type ModelPlan, planModel, size } from '../lab/memory-plan';
+import { type ModelPlan, planModel } from '../lab/memory-plan';
 import { bindingBytes } from '../model/decoder';
 import { defineCommand, EXIT } from './command';
 import { openDevice, peekModel } from './places';
@@ -52,7 +54,7 @@ export const plan = defineCommand({
     const { capacity } = rows[planned.chosen];
     process.stdout.write(
       `${model.where}: ${model.config.family}, ${count < 1e6 ? count.toLocaleString('en-US') : `${(count / 1e6).toFixed(1)} million`} parameters\n` +
-        `${gpu.adapter.name}: ${size(memory)} of memory, bindings of ${size(room.binding)}\n` +
+        `${gpu.adapter.name}: ${bytesText(memory)} of memory, bindings of ${bytesText(room.binding)}\n` +
         `context ${capacity.positions}, ${capacity.rows} rows decoded at once, micro-batches of ${capacity.tokens} tokens\n\n` +
         table(rows),
     );
@@ -74,7 +76,7 @@ function table(rows: ModelPlan['rows']): string {
   ];
   const body = rows.map(({ use, storage, bytes: b, refused, largest }) => [
     ...[use, storage],
-    ...[b.weights, b.gradients, b.optimizer, b.activations, b.kvCache, b.scratch, b.total].map(size),
+    ...[b.weights, b.gradients, b.optimizer, b.activations, b.kvCache, b.scratch, b.total].map(bytesText),
     refused === null
       ? `fits; at most ${largest.tokens} tokens a micro-batch, or a context of ${largest.positions}`
       : `${refused}${largest.positions > 0 ? `; a context of ${largest.positions}, one response at a time, would fit` : ''}`,

@@ -30,3 +30,11 @@ export async function readWhole(files: FileSource, name: string): Promise<Uint8A
   const file = await files.open(name);
   return file ? file.read(0, file.size) : null;
 }
+
+/** Bytes as a person reads them: "512 B", "1.2 kB", "34.5 MB", "6.78 GB". */
+export function bytesText(bytes: number): string {
+  if (bytes < 1000) return `${Math.round(bytes)} B`;
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+  if (bytes < 1e9) return `${(bytes / 1e6).toFixed(1)} MB`;
+  return `${(bytes / 1e9).toFixed(2)} GB`;
+}

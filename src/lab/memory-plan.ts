@@ -1,5 +1,7 @@
 /** What a model and a configuration take of an adapter's memory, before anything is loaded, and what would still fit. */
+
 import type { FileSource } from '../data/bytes';
+import { bytesText } from '../data/bytes';
 import { Recorder } from '../gpu/recorder';
 import { elements } from '../gpu/tensor';
 import type { Storage } from '../kernels/storage';
@@ -121,14 +123,14 @@ function deviceMemory(config: ModelConfig, capacity: Capacity): MemoryPlan {
 }
 
 function refusal(config: ModelConfig, capacity: Capacity, total: number, room: AdapterRoom): string | null {
-  if (total > room.memory) return `needs ${size(total)}, there are ${size(room.memory)}`;
+  if (total > room.memory) return `needs ${bytesText(total)}, there are ${bytesText(room.memory)}`;
   let largest = { label: '', bytes: 0 };
   for (const { label, shape } of tensorSpecs(config, capacity)) {
     const bytes = elements(shape) * 4;
     if (bytes > largest.bytes) largest = { label, bytes };
   }
   if (largest.bytes <= room.binding) return null;
-  return `${largest.label} needs ${size(largest.bytes)} in one buffer, this adapter binds ${size(room.binding)}`;
+  return `${largest.label} needs ${bytesText(largest.bytes)} in one buffer, this adapter binds ${bytesText(room.binding)}`;
 }
 
 /** The largest micro-batch (tokens) at the capacity's context, and the longest context at one sequence a micro-batch, that fit. */
@@ -157,10 +159,4 @@ function largest(holds: (n: number) => boolean, least: number, most: number): nu
     else high = middle - 1;
   }
   return low;
-}
-
-/** Bytes as "1.25 GB", "311 MB". */
-export function size(bytes: number): string {
-  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(2)} GB`;
-  return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.round(bytes / 1e3)} kB`;
 }

@@ -2,7 +2,9 @@
  * The models that a browser's Worker can open, under one name each: the built-in one, what was dropped on the page,
  * addresses and Hub ids, and what the cache holds of these. Nothing is asked of another host before something is opened.
  */
+
 import type { ByteSource, FileSource } from '../data/bytes';
+import { bytesText } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import { type AdapterFolder, readAdapterFolder } from '../model/adapter';
 import type { ModelConfig } from '../model/config';
@@ -15,7 +17,7 @@ import type { HubOptions } from './sources/hub';
 import { HUB } from './sources/hub-id';
 import type { DownloadProgress } from './sources/progress';
 import { resolveModelSource } from './sources/resolve';
-import { bytesText, SourceError } from './sources/source-error';
+import { SourceError } from './sources/source-error';
 
 /** What this host has. */
 export interface ShelfHost {

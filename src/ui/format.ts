@@ -37,18 +37,6 @@ export function compact(x: number): string {
 
 export const percent = (x: number): string => (x > 0 && x < 0.005 ? '<1 %' : `${Math.round(x * 100)} %`);
 
-/** 950 KiB, 12.5 MiB. */
-export function bytes(n: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB'];
-  let k = 0;
-  let value = n;
-  while (value >= 1024 && k < units.length - 1) {
-    value /= 1024;
-    k++;
-  }
-  return `${value >= 100 || k === 0 ? Math.round(value) : value.toFixed(1)} ${units[k]}`;
-}
-
 /** 0:42, 12:05, 1:02:03. */
 export function duration(seconds: number): string {
   const s = Math.max(0, Math.round(seconds));

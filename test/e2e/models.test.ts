@@ -99,7 +99,7 @@ test('the form is set up for one’s own model, the plan follows the settings, a
   await lab.until('another plan', async () => (await total()) !== before);
   await lab.page.getByRole('textbox', { name: 'Memory of this GPU, GB' }).fill('0.001');
   await lab.until('a refusal', () =>
-    text(/^Does not fit: needs .*, there are 1 MB\./)
+    text(/^Does not fit: needs .*, there are 1\.0 MB\./)
       .first()
       .isVisible(),
   );

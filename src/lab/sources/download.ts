@@ -1,9 +1,10 @@
 /** One file over HTTP into a PartialFile: continued where it stopped, and checked. */
+import { bytesText } from '../../data/bytes';
 import type { ListedFile } from './choose-files';
 import { type Digest, digestOf } from './digest';
 import type { PartialFile } from './partial-file';
 import { contentRange, type Exchange, exchange, type Network, retrying, Transient, transientAnswer } from './request';
-import { bytesText, reasonOf, SourceError } from './source-error';
+import { reasonOf, SourceError } from './source-error';
 
 export interface DownloadJob {
   url: string;

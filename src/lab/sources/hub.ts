@@ -3,7 +3,7 @@
  * opened, into the cache, and stay there. The few requests are made by hand: the package @huggingface/hub neither
  * continues a broken download nor checks its bytes, and keeps its cache only in Node.
  */
-import { type ByteSource, type FileSource, memoryBytes } from '../../data/bytes';
+import { type ByteSource, bytesText, type FileSource, memoryBytes } from '../../data/bytes';
 import type { CachedCommit, ModelCache } from './cache';
 import { chooseFiles, type ListedFile, shardNames } from './choose-files';
 import { download } from './download';
@@ -13,7 +13,7 @@ import { type NoStorage, noStorage, PartialFile } from './partial-file';
 import { type DownloadProgress, RateMeter } from './progress';
 import { rangedFile } from './ranged-file';
 import { type Network, type NetworkOptions, network, Transient } from './request';
-import { bytesText, SourceError } from './source-error';
+import { SourceError } from './source-error';
 import { openUrl } from './url';
 
 export interface HubOptions extends NetworkOptions {

@@ -38,11 +38,3 @@ export function reasonOf(error: unknown): string {
   const reason = cause?.code ?? cause?.message;
   return reason ? `${error.message}: ${reason}` : error.message;
 }
-
-/** Bytes as a person reads them: "512 B", "1.2 kB", "34.5 MB", "6.78 GB". */
-export function bytesText(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
-  if (bytes < 1e9) return `${(bytes / 1e6).toFixed(1)} MB`;
-  return `${(bytes / 1e9).toFixed(2)} GB`;
-}

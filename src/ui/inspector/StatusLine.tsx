@@ -1,4 +1,5 @@
-import { bytes, milliseconds, plain } from '../format';
+import { bytesText } from '../../data/bytes';
+import { milliseconds, plain } from '../format';
 import { useThrottled } from '../hooks';
 import { nameShown } from '../models/names';
 import notices from '../notices/Notices.module.css';
@@ -18,7 +19,7 @@ export function statusOf(state: InspectState): string {
   if (isAsked(state, 'compare')) return 'Scoring the other side of the comparison.';
   if (isAsked(state, 'contexts')) return 'Scoring the response under every context.';
   if (!main) return 'No model is open.';
-  const model = `${nameShown(main.subject.model)}: ${main.family}, ${plain(main.parameters)} parameters as ${main.storage}, ${bytes(main.bytes)} on the GPU`;
+  const model = `${nameShown(main.subject.model)}: ${main.family}, ${plain(main.parameters)} parameters as ${main.storage}, ${bytesText(main.bytes)} on the GPU`;
   const written = generated && scored?.texts.response === state.texts.response;
   const speed = written ? `; ${plain(generated.tokens / generated.seconds)} tokens a second` : '';
   return scored

@@ -1,5 +1,6 @@
+import { bytesText } from '../../data/bytes';
 import { removeModel } from '../actions/removeModel';
-import { cachedName, sizeShown } from './names';
+import { cachedName } from './names';
 import styles from './Section.module.css';
 import { useModels } from './store';
 
@@ -11,14 +12,14 @@ export function CachedList() {
   return (
     <details className={styles.fold}>
       <summary>
-        Downloaded models: {cached.length}, {sizeShown(total)}
+        Downloaded models: {cached.length}, {bytesText(total)}
       </summary>
       <ul className={styles.list}>
         {cached.map((model) => (
           <li key={`${model.id}@${model.sha}`}>
             <span className={styles.name}>{cachedName(model)}</span>
             <span className={styles.caption} data-number>
-              {sizeShown(model.bytes)}
+              {bytesText(model.bytes)}
               {!model.complete && ', unfinished'}
             </span>
             <button type="button" aria-label={`Remove ${cachedName(model)}`} onClick={() => removeModel(model)}>

@@ -1,9 +1,10 @@
 import { useId } from 'react';
+import { bytesText } from '../../data/bytes';
 import type { Dropped } from '../../lab/model-shelf';
 import type { PlacedFile } from '../../lab/sources/dropped';
 import { FileButtons } from './FileButtons';
 import styles from './ModelPicker.module.css';
-import { nameShown, sizeShown } from './names';
+import { nameShown } from './names';
 
 interface Props {
   label: string;
@@ -33,7 +34,7 @@ export function DataPicker({ label, value, builtIn, onChange, dropped, onFiles, 
         {!known.includes(value) && <option value={value}>{nameShown(value)}</option>}
         {own.map(({ name, bytes }) => (
           <option key={name} value={name}>
-            {nameShown(name)} ({sizeShown(bytes)})
+            {nameShown(name)} ({bytesText(bytes)})
           </option>
         ))}
       </select>

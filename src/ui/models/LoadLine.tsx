@@ -1,7 +1,7 @@
+import { bytesText } from '../../data/bytes';
 import type { LoadProgress } from '../../lab/sources/progress';
 import { duration } from '../format';
 import styles from './Load.module.css';
-import { sizeShown } from './names';
 
 interface Props {
   progress: LoadProgress;
@@ -29,11 +29,11 @@ export function LoadLine({ progress, onCancel }: Props) {
 export function figures({ done, total, download }: LoadProgress): string {
   if (!download) return total ? `${Math.round((100 * done) / total)} %` : '';
   if (download.state === 'waiting') return 'another tab downloads this model; waiting for it';
-  const of = total === null ? '' : ` of ${sizeShown(total)}`;
-  const here = `${sizeShown(done)}${of}`;
+  const of = total === null ? '' : ` of ${bytesText(total)}`;
+  const here = `${bytesText(done)}${of}`;
   if (download.state === 'checking') return `${here}, checking what is here`;
   if (download.state === 'retrying') return `${here}, trying again: ${download.reason}`;
   if (download.rate <= 0) return here;
   const left = total === null ? '' : `, ${duration((total - done) / download.rate)} left`;
-  return `${here}, ${sizeShown(download.rate)}/s${left}`;
+  return `${here}, ${bytesText(download.rate)}/s${left}`;
 }

@@ -1,10 +1,11 @@
 import { useId, useRef, useState } from 'react';
+import { bytesText } from '../../data/bytes';
 import type { Dropped } from '../../lab/model-shelf';
 import type { CachedModel } from '../../lab/sources/cache';
 import type { PlacedFile } from '../../lab/sources/dropped';
 import { FileButtons } from './FileButtons';
 import styles from './ModelPicker.module.css';
-import { cachedEntries, nameShown, sizeShown } from './names';
+import { cachedEntries, nameShown } from './names';
 
 export interface ModelPickerProps {
   /** The control's label: "Model", "Compare with", "Adapter". */
@@ -63,7 +64,7 @@ export function ModelPicker({ label, kind, value, onChange, cached, dropped, onF
           <optgroup label="Dropped on this page">
             {own.map(({ name, bytes }) => (
               <option key={name} value={name}>
-                {nameShown(name)} ({sizeShown(bytes)})
+                {nameShown(name)} ({bytesText(bytes)})
               </option>
             ))}
           </optgroup>
@@ -72,7 +73,7 @@ export function ModelPicker({ label, kind, value, onChange, cached, dropped, onF
           <optgroup label="Downloaded">
             {here.map(({ name, bytes }) => (
               <option key={name} value={name}>
-                {name} ({sizeShown(bytes)})
+                {name} ({bytesText(bytes)})
               </option>
             ))}
           </optgroup>

@@ -1,6 +1,7 @@
 import { useId, useRef } from 'react';
+import { bytesText } from '../../data/bytes';
 import type { ModelPlan } from '../../lab/memory-plan';
-import { nameShown, sizeShown } from './names';
+import { nameShown } from './names';
 import styles from './Plan.module.css';
 import { PlanTable } from './PlanTable';
 import { PURPOSES, verdict } from './plan-words';
@@ -26,7 +27,7 @@ export function PlanSummary({ plan, onTake }: Props) {
               {PURPOSES.map(([name, label]) => (
                 <tr key={name}>
                   <th scope="row">{label}</th>
-                  <td data-number>{sizeShown(row.bytes[name])}</td>
+                  <td data-number>{bytesText(row.bytes[name])}</td>
                 </tr>
               ))}
             </tbody>
@@ -68,4 +69,4 @@ export function PlanSummary({ plan, onTake }: Props) {
 }
 
 const bound = ({ room }: ModelPlan): string =>
-  Number.isFinite(room.binding) ? `${sizeShown(room.binding)} at most` : 'no device is open yet';
+  Number.isFinite(room.binding) ? `${bytesText(room.binding)} at most` : 'no device is open yet';

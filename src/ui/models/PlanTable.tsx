@@ -1,5 +1,6 @@
+import { bytesText } from '../../data/bytes';
 import type { ModelPlan } from '../../lab/memory-plan';
-import { nameShown, sizeShown } from './names';
+import { nameShown } from './names';
 import styles from './Plan.module.css';
 import { PURPOSES, verdict } from './plan-words';
 
@@ -40,7 +41,7 @@ export function PlanTable({ plan, onTake }: Props) {
                 <td>{row.storage}</td>
                 {PURPOSES.map(([name]) => (
                   <td key={name} data-number data-right>
-                    {sizeShown(row.bytes[name])}
+                    {bytesText(row.bytes[name])}
                   </td>
                 ))}
                 <td className={row.refused ? styles.problem : styles.caption} data-wide>

@@ -2,11 +2,8 @@
 import type { CachedModel } from '../../lab/sources/cache';
 import { kindOf } from '../../lab/sources/classify';
 import { hubName } from '../../lab/sources/hub-id';
-import { bytesText } from '../../lab/sources/source-error';
 
 export const nameShown = (name: string): string => name.replace(/^dropped:/, '');
-
-export const sizeShown = (bytes: number): string => bytesText(Math.round(bytes));
 
 /** A downloaded model by its repository, with its branch, tag or commit where that is not main. */
 export const cachedName = (model: Pick<CachedModel, 'id' | 'revisions' | 'sha'>): string =>

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
+import { bytesText } from '../../data/bytes';
 import type { MemoryPlan } from '../../lab/events';
-import { bytes, percent } from '../format';
+import { percent } from '../format';
 import { useLab } from '../state/store';
 import { PhaseBars } from './PhaseBars';
 import styles from './RunFacts.module.css';
@@ -46,9 +47,9 @@ export function RunFacts() {
         {parameters > 0 && <Fact name="Parameters">{parameters.toLocaleString('en-US')}</Fact>}
         {memory && (
           <Fact name="Memory">
-            {bytes(memory.total)}
+            {bytesText(memory.total)}
             <span className={styles.parts}>
-              {PURPOSES.map(([key, label]) => `${label} ${bytes(memory[key])}`).join(', ')}
+              {PURPOSES.map(([key, label]) => `${label} ${bytesText(memory[key])}`).join(', ')}
             </span>
           </Fact>
         )}

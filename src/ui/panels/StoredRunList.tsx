@@ -1,4 +1,4 @@
-import { sizeShown } from '../models/names';
+import { bytesText } from '../../data/bytes';
 import { useLab } from '../state/store';
 import { StoredRunRow } from './StoredRunRow';
 import styles from './StoredRuns.module.css';
@@ -12,7 +12,7 @@ export function StoredRunList() {
   return (
     <section aria-label="Stored runs">
       <p className={styles.caption}>
-        {runs.length === 1 ? 'One run' : `${runs.length} runs`}, {sizeShown(total)}
+        {runs.length === 1 ? 'One run' : `${runs.length} runs`}, {bytesText(total)}
       </p>
       <ul>
         {runs.map((run) => (

@@ -1,9 +1,9 @@
 import { useId, useState } from 'react';
+import { bytesText } from '../../data/bytes';
 import type { StoredRun } from '../../lab/stored-runs';
 import { canContinue, continueRun, whyNotContinued } from '../actions/continueRun';
 import { deleteRun } from '../actions/deleteRun';
 import { replayRun } from '../actions/replayRun';
-import { sizeShown } from '../models/names';
 import { activityOf, isBusy, useLab } from '../state/store';
 import styles from './StoredRuns.module.css';
 
@@ -18,7 +18,7 @@ export function StoredRunRow({ run }: { run: StoredRun }) {
     <li className={styles.run}>
       <span>{label}</span>
       <span id={facts} className={styles.caption}>
-        {new Date(run.created).toLocaleString()}, {sizeShown(run.bytes)}; {stateOf(run)}
+        {new Date(run.created).toLocaleString()}, {bytesText(run.bytes)}; {stateOf(run)}
       </span>
       {deleting ? (
         <div className={styles.buttons}>
