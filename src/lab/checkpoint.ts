@@ -85,19 +85,29 @@ export async function lastCheckpoint(files: Files): Promise<number | null> {
   return null;
 }
 
+/** Bytes of the files that a checkpoint names; 0 for one that was cut short. */
+export async function checkpointBytes(files: Files, step: number): Promise<number> {
+  return ((await namedFiles(files, step)) ?? []).reduce((sum, [, size]) => sum + size, 0);
+}
+
 async function isComplete(files: Files, step: number): Promise<boolean> {
+  const named = await namedFiles(files, step);
+  if (!named) return false;
   const folder = checkpointFolder(step);
-  let sizes: [string, number][];
-  try {
-    sizes = Object.entries((await readRecord(files, step)).sizes);
-  } catch (error) {
-    if (error instanceof BadInput) return false;
-    throw error;
-  }
   const present = await Promise.all(
-    sizes.map(async ([file, size]) => (await files.size(`${folder}/${file}`)) === size),
+    named.map(async ([file, size]) => (await files.size(`${folder}/${file}`)) === size),
   );
   return present.every(Boolean);
+}
+
+/** The files of a checkpoint and their sizes, as its state.json has them; null where that is missing or no JSON. */
+async function namedFiles(files: Files, step: number): Promise<[name: string, size: number][] | null> {
+  try {
+    return Object.entries((await readRecord(files, step)).sizes);
+  } catch (error) {
+    if (error instanceof BadInput) return null;
+    throw error;
+  }
 }
 
 /** The owner's facts of a checkpoint. Throws BadInput where there is none. */

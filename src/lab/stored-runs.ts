@@ -1,6 +1,6 @@
 /** The runs that a host has stored: listed, read, made, deleted. */
 import { parseJson } from '../model/folder';
-import { lastCheckpoint } from './checkpoint';
+import { checkpointBytes, checkpointSteps, lastCheckpoint } from './checkpoint';
 import type { RunEvent } from './events';
 import { Busy, type Files, readText } from './files';
 import { logEnds } from './log-ends';
@@ -126,12 +126,11 @@ export class StoredRuns {
   }
 }
 
-/** Bytes of a run's files. */
+/** Bytes of a run's log, checkpoints and trained model. */
 async function bytesOf(files: Files): Promise<number> {
-  const under = async (path: string) => (await files.list(path)).map((name) => `${path}/${name}`);
-  const folders = ['final', ...(await under('checkpoints'))];
-  const paths = [CONFIG, LOG, ...(await Promise.all(folders.map(under))).flat()];
-  const sizes = await Promise.all(paths.map((path) => files.size(path)));
+  const final = (await files.list('final')).map((name) => `final/${name}`);
+  const checkpoints = (await checkpointSteps(files)).map((step) => checkpointBytes(files, step));
+  const sizes = await Promise.all([...[LOG, ...final].map((path) => files.size(path)), ...checkpoints]);
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
