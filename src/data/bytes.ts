@@ -6,8 +6,11 @@ export interface ByteSource {
   readonly where: string;
   /** Bytes of the whole file. */
   readonly size: number;
-  /** Bytes from … to − 1. Throws BadInput where the file turns out shorter than `size`. */
-  read(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Bytes from … to − 1. They may lie in `room`, where that is given and holds them: memory used again costs less than new.
+   * Throws BadInput where the file turns out shorter than `size`.
+   */
+  read(from: number, to: number, room?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** A folder of files: a directory, a drop, a web address, a Hub repository at one revision. */

@@ -97,10 +97,15 @@ export function diskFiles(root: string): Files {
   };
 }
 
-/** Bytes from … to − 1 of an open file, fewer where it ends before. */
-export async function readFrom(handle: FileHandle, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
-  const end = Math.min(to, (await handle.stat()).size);
-  const bytes = new Uint8Array(Math.max(0, end - from));
+/** Bytes from … to − 1 of an open file, fewer where it ends before; in `room`, where it holds them. */
+export async function readFrom(
+  handle: FileHandle,
+  from: number,
+  to: number,
+  room?: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const length = Math.max(0, Math.min(to, (await handle.stat()).size) - from);
+  const bytes = room && room.length >= length ? room.subarray(0, length) : new Uint8Array(length);
   let done = 0;
   while (done < bytes.length) {
     const { bytesRead } = await handle.read(bytes, done, bytes.length - done, from + done);

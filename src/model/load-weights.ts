@@ -50,6 +50,8 @@ export async function loadWeights(
   );
   const host = new Turns();
   const room = new Room();
+  // One holds the piece in hand while the next is read into the other.
+  let [idle, busy] = [new Uint8Array(READ_BYTES), new Uint8Array(READ_BYTES)];
   let done = 0;
   let ahead: { step: Step; rows: Promise<Rows> } | null = null;
   const finish = async ({ step, rows }: { step: Step; rows: Promise<Rows> }) => {
@@ -62,7 +64,8 @@ export async function loadWeights(
   };
   try {
     for (const step of steps(weights, source.tensors)) {
-      const next = { step, rows: read(step) };
+      const next = { step, rows: read(step, idle) };
+      [idle, busy] = [busy, idle];
       next.rows.catch(() => {}); // told when its turn comes, unless something fails before
       if (ahead) await finish(ahead);
       ahead = next;
@@ -92,8 +95,8 @@ function* steps(weights: Iterable<readonly [Slot, Weight]>, tensors: TensorCatal
 /** Rows as the file holds them, or as f32 where it gives no others. */
 type Rows = { raw: Uint8Array<ArrayBuffer> } | { values: Float32Array<ArrayBuffer> };
 
-async function read({ tensor, first, end }: Step): Promise<Rows> {
-  return tensor.raw ? { raw: await tensor.raw(first, end) } : { values: await tensor.rows(first, end) };
+async function read({ tensor, first, end }: Step, room: Uint8Array<ArrayBuffer>): Promise<Rows> {
+  return tensor.raw ? { raw: await tensor.raw(first, end, room) } : { values: await tensor.rows(first, end) };
 }
 
 /** Memory for packing, used again for every piece: the device has copied a piece's words when the next one is packed. */

@@ -43,7 +43,7 @@ export function wordsFor(storage: Storage, count: number): StoredWords {
 /** The part of `words` that `count` values take. */
 export function firstOf({ data, scales }: StoredWords, storage: Storage, count: number): StoredWords {
   const bytes = storedBytes(storage, count);
-  return { data: data.subarray(0, bytes.data / 4), scales: scales?.subarray(0, bytes.scales / 4) };
+  return { data: data.subarray(0, bytes.data / 4), scales: scales?.subarray(0, bytes.scales / 4) ?? null };
 }
 
 /**

@@ -10,9 +10,14 @@ export function rowRange(name: string, shape: readonly number[], first: number, 
   }
 }
 
-/** Bytes from … to − 1 of a file, all of them. Throws BadInput where the source gives fewer. */
-export async function readExactly(file: ByteSource, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await file.read(from, to);
+/** Bytes from … to − 1 of a file, all of them; they may lie in `room`. Throws BadInput where the source gives fewer. */
+export async function readExactly(
+  file: ByteSource,
+  from: number,
+  to: number,
+  room?: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await file.read(from, to, room);
   if (bytes.length !== to - from) {
     throw new BadInput(
       `The file ends early: of bytes ${from} to ${to} there are ${bytes.length}`,

@@ -21,9 +21,9 @@ export async function openSafetensors(file: ByteSource): Promise<TensorCatalog> 
 
 function storedTensor(file: ByteSource, { name, dtype, shape, from, to }: SafetensorsEntry): StoredTensor {
   const rowBytes = shape.slice(1).reduce((n, d) => n * d, FLOAT_BYTES[dtype]);
-  const raw = async (first: number, end: number) => {
+  const raw: StoredTensor['raw'] = async (first, end, room) => {
     rowRange(name, shape, first, end);
-    return readExactly(file, from + first * rowBytes, from + end * rowBytes);
+    return readExactly(file, from + first * rowBytes, from + end * rowBytes, room);
   };
   return {
     name,

@@ -14,8 +14,11 @@ export interface StoredTensor {
   readonly bytes: number;
   /** Rows first … end − 1 along the first axis as f32 (dequantised where need be). One-dimensional: elements. */
   rows(first: number, end: number): Promise<Float32Array<ArrayBuffer>>;
-  /** The same rows as the file holds them, whole blocks of `dtype`. Absent where rows are no whole blocks, or no file. */
-  raw?(first: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * The same rows as the file holds them, whole blocks of `dtype`; they may lie in `room`, where it holds them. Absent
+   * where rows are no whole blocks, or no file's.
+   */
+  raw?(first: number, end: number, room?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** The tensors of a checkpoint by name. */

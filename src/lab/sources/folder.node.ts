@@ -43,15 +43,20 @@ async function openFile(folder: string, name: string): Promise<ByteSource | null
   const found = await stat(where).catch(fail(where));
   if (!found?.isFile()) return null;
   const { size } = found;
-  return { where, size, read: (from, to) => read(where, from, to) };
+  return { where, size, read: (from, to, room) => read(where, from, to, room) };
 }
 
 /** A handle for each read: a model has few, large ones, and nobody needs to close anything. */
-async function read(where: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
+async function read(
+  where: string,
+  from: number,
+  to: number,
+  room?: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(where, 'r');
-    const bytes = await readFrom(handle, from, to);
+    const bytes = await readFrom(handle, from, to, room);
     if (bytes.length === to - from) return bytes;
   } catch (error) {
     throw fault(error, where);

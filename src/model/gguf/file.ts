@@ -57,9 +57,9 @@ function storedTensor(file: ByteSource, tensor: GgufTensor, name: string, D: num
   };
   // Quantised vectors alone have rows, their elements, that are no whole blocks.
   if (width % BLOCKS[type].elements !== 0) return { name, shape, dtype: type, bytes, rows };
-  const raw = async (first: number, end: number) => {
+  const raw: StoredTensor['raw'] = async (first, end, room) => {
     rowRange(name, shape, first, end);
-    return ordered((from, to) => blocks(file, tensor, from * width, to * width), first, end, D);
+    return ordered((from, to) => blocks(file, tensor, from * width, to * width, room), first, end, D);
   };
   return { name, shape, dtype: type, bytes, raw, rows: async (first, end) => dequantise(await raw(first, end), type) };
 }
@@ -86,11 +86,17 @@ async function ordered<T extends Uint8Array<ArrayBuffer> | Float32Array<ArrayBuf
 }
 
 /** The blocks that hold elements first … end − 1, in the file's order. */
-function blocks(file: ByteSource, { type, offset }: GgufTensor, first: number, end: number) {
+function blocks(
+  file: ByteSource,
+  { type, offset }: GgufTensor,
+  first: number,
+  end: number,
+  room?: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
   const block = BLOCKS[type];
   const from = Math.floor(first / block.elements);
   const to = Math.ceil(end / block.elements);
-  return readExactly(file, offset + from * block.bytes, offset + to * block.bytes);
+  return readExactly(file, offset + from * block.bytes, offset + to * block.bytes, room);
 }
 
 /** Elements first … end − 1 of a tensor in the file's order, dequantised. */
