@@ -40,7 +40,8 @@ export class RunLog {
     if (stored) this.store(stored);
   }
 
-  private store(event: Unstamped): void {
+  /** Stores an event that is not told, or was told before. */
+  store(event: Unstamped): void {
     const { files } = this;
     if (files) this.enqueue(() => files.append(LOG, `${JSON.stringify(stamp(event))}\n`));
   }

@@ -43,7 +43,7 @@ export type SftOwnEvent =
     }
   | ({ type: 'sft-step'; eta: number | null } & SftFigures)
   | { type: 'sft-eval'; step: number; loss: number; examples: number }
-  /** Some examples of update `step`; stored where the held-out loss is measured. */
+  /** Some examples of update `step`; stored where the held-out loss is measured, and of a watched run with its checkpoints. */
   | { type: 'sft-tokens'; step: number; examples: ExampleLosses[] }
   /** A held-out prompt answered by the likeliest tokens after update `step`, and the answer in the data. */
   | {

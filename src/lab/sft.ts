@@ -18,7 +18,7 @@ import { loadCheckpoint, trainedFiles } from './checkpoint';
 import type { DeviceReport, Fault } from './events';
 import type { Files } from './files';
 import type { LoadedModel } from './open-model';
-import { RunLog, type RunLogOptions } from './run-log';
+import { RunLog, type RunLogOptions, type Unstamped } from './run-log';
 import type { SftConfig } from './settings-sft';
 import { batchLosses, type Examples } from './sft-examples';
 import type { HeldStep, Resume, TrainingRun } from './training-run';
@@ -60,6 +60,8 @@ export class SftRun implements TrainingRun<SftConfig, SftState> {
   private seconds = 0;
   private totalTokens = 0;
   private heldOutLoss: number | null = null;
+  /** The last losses by token, where they were told and not stored. */
+  private unstored: Unstamped | null = null;
   /** The step whose samples were told last. */
   private sampledAt: number | null = null;
 
@@ -187,13 +189,14 @@ export class SftRun implements TrainingRun<SftConfig, SftState> {
     return order.slice(first, first + c.batch).map((i) => train[i]);
   }
 
-  /** The losses of the batch's tokens; stored where the held-out loss is measured. */
+  /** The losses of the batch's tokens; stored where the held-out loss is measured, and with a checkpoint. */
   private tellTokens(batch: readonly SupervisedExample[], logprob: Float32Array, due: boolean): void {
     if (!this.o.watched && !due) return;
     const { text } = this.o.model;
     const examples = batchLosses(batch, (id) => text.token(id), logprob);
     const event = { type: 'sft-tokens', step: this.step, examples } as const;
     this.log.tell(event, due ? event : null);
+    this.unstored = due ? null : event;
   }
 
   /** Held-out loss and answers before the first update. */
@@ -232,6 +235,8 @@ export class SftRun implements TrainingRun<SftConfig, SftState> {
   }
 
   checkpoint(passing = false): Promise<void> {
+    if (this.unstored) this.log.store(this.unstored);
+    this.unstored = null;
     return this.log.checkpoint(this.step, this.policy, this.o.model.tokenizer, () => this.state(), passing);
   }
 

@@ -103,8 +103,6 @@ test('the offer and the list are quiet and within reach: axe, light and dark, 12
         document.documentElement.clientWidth,
       ]);
       expect(scroll).toBeLessThanOrEqual(client);
-      if (process.env.SHOTS)
-        await lab.page.screenshot({ path: `${process.env.SHOTS}/list-${colorScheme}-${width}.png` });
     }
   }
 });

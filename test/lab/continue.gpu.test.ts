@@ -168,6 +168,7 @@ describe('a run whose tab was closed', () => {
     const told = continued?.events ?? [];
     expect(told.flatMap((e) => (e.type === 'sft-step' ? [e.step] : []))).toEqual([1, 2, 3]);
     expect(told.filter((e) => e.type === 'sample')).toHaveLength(1); // the answer before
+    expect(told.filter((e) => e.type === 'sft-tokens')).toMatchObject([{ step: 3 }]);
   });
 
   it('keeps settings that were changed while it was going, also after its last checkpoint', async () => {
