@@ -2,6 +2,7 @@
 import type { Gpu } from '../gpu/device';
 import { type Recorder, rows } from '../gpu/recorder';
 import { expectLength, type Tensor } from '../gpu/tensor';
+import narrowSource from './matmul-broadcast-narrow.wgsl?raw';
 import nnSource from './matmul-broadcast-nn.wgsl?raw';
 import ntSource from './matmul-broadcast-nt.wgsl?raw';
 import plainSource from './matmul-plain.wgsl?raw';
@@ -81,7 +82,8 @@ export function matmul(r: Recorder, call: MatmulCall): void {
     ldc: cWidth,
   };
   const variant = matmulVariant(r.gpu);
-  if (variant === 'broadcast' && K > 0 && inFours(full)) broadcast(r, full);
+  const S = lanes(r.gpu);
+  if (variant === 'broadcast' && K > 0 && inFours(full, S)) broadcast(r, full, S);
   else if (variant === 'tiles-64' || variant === 'tiles-128') {
     if (layout === 'NT' && M <= FEW_ROWS && K % 4 === 0 && K > 0) matvec(r, full);
     else tiles(r, full, variant);
@@ -94,27 +96,47 @@ export function matmul(r: Recorder, call: MatmulCall): void {
 /** A call with its defaults filled in. */
 type FullCall = MatmulCall & { b: StoredRows; a0: number; lda: number; c0: number; ldc: number };
 
-/** The broadcast kernels read four values at a time along the contiguous axes. */
-function inFours({ layout, N, K, lda, a0 }: FullCall): boolean {
+/** The broadcast kernels read four values at a time along the contiguous axes; of a narrow b, one. */
+function inFours({ layout, M, N, K, lda, a0 }: FullCall, S: number): boolean {
   if (layout === 'NT') return K % 4 === 0;
-  return N % 4 === 0 && lda % 4 === 0 && a0 % 4 === 0 && (layout === 'TN' || K % 4 === 0);
+  return (N % 4 === 0 || isNarrow(N, S)) && lda % 4 === 0 && a0 % 4 === 0 && (layout === 'TN' ? M : K) % 4 === 0;
 }
 
-function broadcast(r: Recorder, call: FullCall): void {
+/** So few columns that lanes which own four each would mostly own none: an adapter's rank. */
+const isNarrow = (N: number, S: number): boolean => N <= 2 * S;
+
+/** Lanes of a workgroup in the broadcast kernels. */
+const lanes = ({ adapter }: Gpu): number => (adapter.software ? adapter.subgroupSize[1] : 32);
+
+function broadcast(r: Recorder, call: FullCall, S: number): void {
   const { layout, M, N, K, lda, a0, ldc, c0, alpha = 1 } = call;
-  const S = r.gpu.adapter.software ? r.gpu.adapter.subgroupSize[1] : 32;
-  const nt = layout === 'NT';
-  const R = Math.max(nt ? 1 : 4, Math.min(8, powerOfTwo(M)));
-  const C = nt ? (M >= 64 && Math.ceil(N / (8 * S)) * 8 * S <= 1.1 * N ? 8 : 4) : 2; // 8 where few lanes stay idle
-  const stem = nt ? 'matmul-broadcast-nt' : 'matmul-broadcast-nn';
-  const knobs = { R, C, ...(nt ? { EIGHTS: eights(call) } : {}) };
-  const kernel = unrolled(stem, nt ? ntSource : nnSource, knobs, call.b.storage, 'fours');
-  const columns = (nt ? C : 4 * C) * S;
-  const grid = [Math.ceil(N / columns), Math.ceil(M / R)] as const;
-  const constants: Record<string, number> = nt
-    ? { S, MODE: mode(call) }
-    : { S, MODE: mode(call), AT: layout === 'TN' ? 1 : 0 };
+  const { stem, source, knobs, width, perLane } = broadcastForm(call, S);
+  const kernel = unrolled(stem, source, knobs, call.b.storage, width);
+  const grid = [Math.ceil(N / (knobs.C * perLane * S)), Math.ceil(M / knobs.R)] as const;
+  const transposed: Record<string, number> = layout === 'NT' ? {} : { AT: layout === 'TN' ? 1 : 0 };
+  const constants = { S, MODE: mode(call), ...transposed };
   r.dispatch(kernel, bindings(call), { M, N, K, lda, a0, ldc, c0, alpha }, grid, constants);
+}
+
+/** The kernel for a shape, its block of R rows and C columns a lane (or C times `perLane`). */
+function broadcastForm(call: FullCall, S: number) {
+  const { layout, M, N, b } = call;
+  const few = Math.min(8, powerOfTwo(M));
+  if (layout === 'NT') {
+    const wide = M >= 64 && Math.ceil(N / (8 * S)) * 8 * S <= 1.1 * N; // where few lanes stay idle
+    // Eights of q4 take twice the registers: eight rows of eight columns would spill (0.75 of the time with four rows).
+    const R = wide && b.storage === 'q4' ? 4 : few;
+    const C = wide ? 8 : Math.min(4, Math.ceil(N / S));
+    const knobs = { R, C, EIGHTS: eights(call) };
+    return { stem: 'matmul-broadcast-nt', source: ntSource, knobs, width: 'fours', perLane: 1 } as const;
+  }
+  const R = Math.max(4, few);
+  if (isNarrow(N, S)) {
+    const knobs = { R, C: Math.ceil(N / S) };
+    return { stem: 'matmul-broadcast-narrow', source: narrowSource, knobs, width: 'single', perLane: 1 } as const;
+  }
+  const knobs = { R, C: Math.min(2, Math.ceil(N / (4 * S))) };
+  return { stem: 'matmul-broadcast-nn', source: nnSource, knobs, width: 'fours', perLane: 4 } as const;
 }
 
 /** A word of q4 holds eight values: read by fours it would be loaded twice. */
@@ -151,16 +173,27 @@ function tiles(r: Recorder, call: FullCall, variant: 'tiles-64' | 'tiles-128'): 
 /** Workgroups below which a GPU has idle processors: discrete ones have some 20 to 140, each running several. */
 const ENOUGH_WORKGROUPS = 128;
 
-/** The largest tile of which there are enough to fill a GPU; below that, small tiles with K split within the workgroup. */
-function tileKnobs({ M, N }: MatmulCall, variant: 'tiles-64' | 'tiles-128') {
+/**
+ * The largest tile of which there are enough to fill a GPU; below that, small tiles with K split within the workgroup.
+ * Few columns get a tile as narrow as they are: of a square one with 64 columns a rank of 8 would leave 7/8 unused.
+ */
+function tileKnobs({ M, N, K }: MatmulCall, variant: 'tiles-64' | 'tiles-128') {
   const enough = (side: number) => Math.ceil(M / side) * Math.ceil(N / side) >= ENOUGH_WORKGROUPS;
-  if (M <= 16) {
-    const TY = Math.ceil(M / 4); // decoding: all rows in one tile of 32 columns
-    return { R: 1, C: 1, TX: 8, TY, G: Math.floor(8 / TY), BK: 8 };
-  }
+  if (M <= 16) return smallTile(N, K, Math.ceil(M / 4), 64); // decoding: all rows in one tile
+  if (N <= 16) return smallTile(N, K, 4, 128); // an adapter's rank
   if (variant === 'tiles-128' && enough(128)) return { R: 2, C: 2, TX: 16, TY: 16, G: 1, BK: 8 };
   if (enough(64)) return { R: 1, C: 1, TX: 16, TY: 16, G: 1, BK: 16 };
-  return { R: 1, C: 1, TX: 8, TY: 8, G: 4, BK: 8 };
+  return smallTile(N, K, 8, 256);
+}
+
+/**
+ * A tile of 4 TY rows and up to 32 columns, K in as many slices as the threads allow (at most 16: workgroup memory of
+ * 16 KiB), or as a short K has (a rank). Not as any K has: the tokens of every other batch would be another kernel.
+ */
+function smallTile(N: number, K: number, TY: number, threads: number) {
+  const [TX, BK] = [Math.min(8, Math.ceil(N / 4)), 8];
+  const G = Math.min(16, Math.floor(threads / (TX * TY)), K <= 2 * BK ? Math.max(1, Math.ceil(K / BK)) : 16);
+  return { R: 1, C: 1, TX, TY, G, BK };
 }
 
 /** A tensor that is bound where the mode reads no addend; b, because a workgroup may not read what it writes (c). */

@@ -65,11 +65,12 @@ function scaleBits(storage: Storage, g: number): number {
   return half(g, -4).bits | ((half(g, -1).bits | 0x8000) << 16);
 }
 
+const SHAPES = { NT: [3, 5, 64], NN: [3, 64, 5] };
+
 /** c = a bᵀ (NT) or a b (NN) with rows of b in a storage. */
 const product =
-  (layout: 'NT' | 'NN', storage: Exclude<Storage, 'f32'>): Case =>
+  (layout: 'NT' | 'NN', storage: Exclude<Storage, 'f32'>, [M, N, K] = SHAPES[layout]): Case =>
   async ({ r, put, zeros, error }) => {
-    const [M, N, K] = layout === 'NT' ? [3, 5, 64] : [3, 64, 5];
     const { values, data, scales } = stored(storage, N * K);
     const x = wave(M * K, 20);
     const want = new Float64Array(M * N);
@@ -82,8 +83,12 @@ const product =
     return error(c, want);
   };
 
-export const STORED_PRODUCTS: Record<string, Case> = Object.fromEntries(
-  (['bf16', 'f16', 'q8', 'q4'] as const).flatMap((storage) =>
-    (['NT', 'NN'] as const).map((layout) => [`${layout} ${storage}`, product(layout, storage)]),
+export const STORED_PRODUCTS: Record<string, Case> = {
+  ...Object.fromEntries(
+    (['bf16', 'f16', 'q8', 'q4'] as const).flatMap((storage) =>
+      (['NT', 'NN'] as const).map((layout) => [`${layout} ${storage}`, product(layout, storage)]),
+    ),
   ),
-);
+  // the broadcast variant has a block of its own for these
+  'NT q4, many rows': product('NT', 'q4', [66, 60, 32]),
+};

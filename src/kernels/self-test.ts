@@ -84,13 +84,20 @@ const matmulCase =
     return error(c, want);
   };
 
-/** Sizes that use the vector loads of the broadcast variant, an odd one that no variant's tile divides, and few rows. */
+/**
+ * Sizes that use the vector loads of the broadcast variant, an odd one that no variant's tile divides, few rows, few
+ * columns (an adapter's rank), and many rows.
+ */
 const PRODUCTS: readonly [MatmulCall['layout'], number, number, number][] = [
   ['NT', 13, 36, 20],
   ['NN', 13, 36, 20],
   ['TN', 20, 36, 13],
   ['NT', 5, 7, 9],
   ['NT', 3, 9, 20],
+  ['NT', 20, 6, 12],
+  ['NN', 20, 6, 12],
+  ['TN', 20, 6, 13],
+  ['NT', 64, 60, 20],
 ];
 
 const CASES: Record<string, Case> = {

@@ -45,6 +45,13 @@ const SIZES = [
   [7, 129, 24],
   [257, 12, 176],
   [128, 64, 257],
+  // few columns, as an adapter's rank is: whole in fours and not, and over a long K
+  [12, 1, 8],
+  [96, 8, 20],
+  [36, 6, 180],
+  [68, 16, 12],
+  [20, 13, 260],
+  [96, 24, 8],
 ];
 
 const LAYOUTS = ['NT', 'NN', 'TN'] as const;
@@ -80,6 +87,53 @@ describe.each(CASES)('matmul %s %s', (variant, layout) => {
     const again = poisoned(M * N);
     matmul(r, { ...call, c: again });
     expect(await read(again, M * N), 'the same bits twice').toEqual(got.subarray(0, M * N));
+  });
+});
+
+describe.each(MATMUL_VARIANTS)('%s, columns of wider matrices', (variant) => {
+  // An adapter's gradients on one part of a fused projection, whole in fours and not (M of TN, K of NN).
+  it.each([
+    ['NN', 13, 8, 12],
+    ['NN', 13, 6, 7],
+    ['NN', 13, 40, 12],
+    ['TN', 12, 8, 13],
+    ['TN', 6, 8, 13],
+    ['TN', 6, 40, 13],
+  ] as const)('%s %i × %i over %i reads a', async (layout, M, N, K) => {
+    const { gpu, r, put, poisoned, read } = device;
+    setMatmulVariant(gpu, variant);
+    const [rows, own, from, width] = layout === 'TN' ? [K, M, 4, M + 12 - (M % 4)] : [M, K, 8, K + 16 - (K % 4)];
+    const wide = wave(rows * width, 1);
+    const a = new Float64Array(rows * own).map((_, i) => wide[Math.floor(i / own) * width + from + (i % own)]);
+    const b = wave(N * K, 2);
+    const c = poisoned(M * N);
+    matmul(r, { layout, a: put(wide), b: put(b), c, M, N, K, alpha: 0.5, aColumns: { from, width } });
+    const want = reference(layout, M, N, K, a, b).map((v) => v / 2);
+    close(
+      await read(c, M * N),
+      want,
+      { atol: 1.5e-5, why: 'f32 sum over at most 13 products of at most 1' },
+      'product',
+    );
+  });
+
+  it.each([
+    [13, 9, 8],
+    [70, 60, 8],
+  ])('NT %i × %i over %i adds to c', async (M, N, K) => {
+    const { gpu, r, put, read } = device;
+    setMatmulVariant(gpu, variant);
+    const [from, width] = [5, N + 7];
+    const [a, b, before] = [wave(M * K, 1), wave(N * K, 2), wave(M * width, 3)];
+    const product = reference('NT', M, N, K, a, b);
+    const want = before.map((v, i) => {
+      const n = (i % width) - from;
+      return n < 0 || n >= N ? v : v + 2 * product[Math.floor(i / width) * N + n];
+    });
+    const c = put(before);
+    const cColumns = { from, width };
+    matmul(r, { layout: 'NT', a: put(a), b: put(b), c, M, N, K, accumulate: true, alpha: 2, cColumns });
+    close(await read(c, M * width), want, { atol: 1e-5, why: 'f32 sum over 8 products of at most 2' }, 'c');
   });
 });
 
