@@ -2,7 +2,8 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Arena } from '../../gpu/tensor';
+import type { Gpu } from '../../gpu/device';
+import { Arena, type Tensor } from '../../gpu/tensor';
 import { measureUploadBandwidth } from '../../kernels/probe';
 import type { Storage } from '../../kernels/storage';
 import { folderSource } from '../../lab/sources/folder.node';
@@ -13,13 +14,16 @@ import { store } from '../../model/quantise';
 import { openShardedSafetensors } from '../../model/safetensors-file';
 import type { StoredTensor, TensorCatalog } from '../../model/stored-tensor';
 import { type Bench, fastest, type Group } from './group';
+import { writeBlocks } from './loading-blocks';
 import { watched } from './loop-watch';
 import { drawWeights, smolShape } from './models';
 import { megabytes } from './row';
 
 const REPEATS = 4;
 /** What is read at a time, as loading does. */
-const PIECE = 4 * 1024 * 1024;
+const PIECE = 2 * 1024 * 1024;
+/** A buffer that every adapter takes. */
+const BUFFER = 32 * 1024 * 1024;
 
 export const loading: Group = async (b) => {
   const layout = new ParameterLayout(smolShape(b.quick ? 1 : 8));
@@ -33,16 +37,37 @@ export const loading: Group = async (b) => {
       ['BF16', ['bf16', 'f16', 'q8', 'q4']],
     ] as const) {
       const bytes = await writeCheckpoint(join(folder, 'model.safetensors'), drawn, dtype);
-      const time = await fastest(() => readAll(join(folder, 'model.safetensors'), bytes), REPEATS);
-      const bandwidth = bytes / b.deviceMs(time) / 1e6;
-      b.add({ group: 'loading', name: `limit: reading a file of ${megabytes(bytes)}`, ...time, bandwidth });
+      const path = join(folder, 'model.safetensors');
+      await limit(b, `reading a file of ${megabytes(bytes)}`, { bytes, upload }, () => readAll(path, bytes));
+      await limit(b, 'the same, written to the device', { bytes, upload }, () => readAll(path, bytes, b.gpu));
       const tensors = await openShardedSafetensors(await folderSource(folder));
       for (const storage of storages) await load(b, layout, tensors, { bytes, dtype, upload }, storage);
+    }
+    for (const [dtype, storage] of [
+      ['Q8_0', 'q8'],
+      ['Q4_1', 'q4'],
+      ['Q4_0', 'q4'],
+    ] as const) {
+      const file = { folder: await folderSource(folder), name: 'blocks', path: join(folder, 'blocks') };
+      const { bytes, tensors } = await writeBlocks(layout, file, dtype);
+      await load(b, layout, tensors, { bytes, dtype, upload }, storage);
     }
   } finally {
     await rm(folder, { recursive: true });
   }
 };
+
+/** The row of what loading cannot do without. */
+async function limit(
+  b: Bench,
+  name: string,
+  file: { bytes: number; upload: number },
+  work: () => Promise<void>,
+): Promise<void> {
+  const time = await fastest(work, REPEATS);
+  const bandwidth = file.bytes / b.deviceMs(time) / 1e6;
+  b.add({ group: 'loading', name: `limit: ${name}`, ...time, bandwidth, share: bandwidth / file.upload });
+}
 
 /** The row of one storage: of some loads the fastest, the one with the shortest block (a busy machine adds its own), the most memory. */
 async function load(
@@ -83,10 +108,22 @@ async function load(
   });
 }
 
-/** Reads a file and does nothing with it. */
-async function readAll(path: string, bytes: number): Promise<void> {
+/** Reads a file, a piece after the other into the same memory, and at most writes it into fresh buffers of the device. */
+async function readAll(path: string, bytes: number, gpu?: Gpu): Promise<void> {
   const file = await open(path);
-  for (let at = 0; at < bytes; at += PIECE) await file.read(new Uint8Array(PIECE), 0, PIECE, at);
+  const piece = new Uint8Array(PIECE);
+  const arena = gpu && new Arena(gpu);
+  let buffer: Tensor | undefined;
+  for (let at = 0; at < bytes; at += PIECE) {
+    await file.read(piece, 0, PIECE, at);
+    if (!gpu || !arena) continue;
+    if (at % BUFFER === 0)
+      buffer = arena.tensor({ label: `bench.file.${at}`, shape: [BUFFER / 4], purpose: 'scratch' });
+    if (buffer) gpu.device.queue.writeBuffer(buffer.buffer, at % BUFFER, piece);
+  }
+  gpu?.device.queue.submit([]);
+  await gpu?.device.queue.onSubmittedWorkDone();
+  arena?.destroy();
   await file.close();
 }
 
