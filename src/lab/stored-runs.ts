@@ -44,7 +44,8 @@ export class StoredRuns {
   async list(): Promise<StoredRun[]> {
     const root = await this.place.runsFolder();
     const ids = root ? (await root.list('.')).reverse() : [];
-    const runs = await Promise.all(ids.map((id) => this.describe(id)));
+    // A browser cannot read a file that grows meanwhile, as the log of a run that is going does: then once more.
+    const runs = await Promise.all(ids.map((id) => this.describe(id).catch(() => this.describe(id))));
     return runs.filter((run) => run !== null);
   }
 
