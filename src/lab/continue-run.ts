@@ -72,11 +72,12 @@ async function storyUpTo(files: Files, step: number) {
   return { events, patch, ahead: later.filter(isChange).filter((change) => change.step === step + 1) };
 }
 
-/** A log's lines without those of LAST_ONLY that a later one replaces. */
+/** A log's whole lines without those of LAST_ONLY that a later one replaces. */
 function withoutEarlier(log: string): string {
   const seen = new Set<string>();
   const kept = log
     .split('\n')
+    .slice(0, -1) // what follows the last line break is no line
     .reverse()
     .filter((line) => {
       const type = /^\{"v":\d+,"type":"([\w-]+)"/.exec(line)?.[1] ?? '';
@@ -85,5 +86,8 @@ function withoutEarlier(log: string): string {
       seen.add(type);
       return true;
     });
-  return kept.reverse().join('\n');
+  return kept
+    .reverse()
+    .map((line) => `${line}\n`)
+    .join('');
 }
