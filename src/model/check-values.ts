@@ -56,16 +56,13 @@ export function expectFiniteBytes(raw: Bytes, type: BlockType, { data, scales }:
   throw beyondHalf(origin.name, 'a block whose values reach 65536', origin.where);
 }
 
-/** The bits of the least number that rounds to infinity as a half, 65520. */
-const HALF_OVERFLOW = 0x477ff000;
+/** The least number that rounds to infinity as a half. */
+const HALF_OVERFLOW = 65_520;
 
-/** Throws BadInput for a value that no IEEE half can hold. */
-export function expectHalves(values: Float32Array<ArrayBuffer>, { name, where, first }: Origin): void {
-  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  let seen = 0;
-  for (let i = 0; i < words.length; i++) seen |= HALF_OVERFLOW - 1 - (words[i] & 0x7fffffff);
-  if (seen >= 0) return;
-  const at = words.findIndex((w) => (w & 0x7fffffff) >= HALF_OVERFLOW);
+/** Throws BadInput for a finite value that no IEEE half can hold, given the halves that values became. */
+export function expectHalves(halves: Words, values: Float32Array<ArrayBuffer>, { name, where, first }: Origin): void {
+  if (finite(halves, 'F16')) return;
+  const at = values.findIndex((x) => Math.abs(x) >= HALF_OVERFLOW);
   throw beyondHalf(name, `${values[at]} at element ${first + at}`, where);
 }
 

@@ -24,8 +24,8 @@ const TURN_MS = 8;
 /** Bytes written before the device must have taken those before them. */
 const IN_FLIGHT = 32 * 1024 * 1024;
 
-/** Bytes of a buffer that are zeroed in some ten milliseconds. */
-const ZEROED_AT_ONCE = 16 * 1024 * 1024;
+/** Bytes of a buffer that are zeroed in some twenty milliseconds. */
+const ZEROED_AT_ONCE = 64 * 1024 * 1024;
 
 /** Rows first … end − 1 of a tensor for rows `at` … of a piece. */
 interface Step {
@@ -146,8 +146,9 @@ function* packed(
       const values =
         'raw' in rows ? dequantise(part(rows.raw), dtype, room.values(count * columns)) : part(rows.values);
       expectFiniteValues(values, origin);
-      if (storage === 'f16') expectHalves(values, origin);
-      yield { words: store(values, storage, space), row, count };
+      const words = store(values, storage, space);
+      if (storage === 'f16') expectHalves(words.data, values, origin);
+      yield { words, row, count };
     }
   }
 }
