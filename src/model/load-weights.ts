@@ -24,8 +24,9 @@ const TURN_MS = 8;
 /** Bytes written before the device must have taken those before them. */
 const IN_FLIGHT = 32 * 1024 * 1024;
 
-/** Bytes of a buffer that are zeroed in some twenty milliseconds. */
+/** Bytes of a buffer that are zeroed in some twenty-five milliseconds, and in few. */
 const ZEROED_AT_ONCE = 64 * 1024 * 1024;
+const ZEROED_QUICKLY = 4 * 1024 * 1024;
 
 /** Rows first … end − 1 of a tensor for rows `at` … of a piece. */
 interface Step {
@@ -44,11 +45,12 @@ export async function loadWeights(
   source: { tensors: TensorCatalog; where: string },
   onLoaded?: (done: number) => void,
 ): Promise<void> {
+  const host = new Turns();
   const writer = new Writer(
     gpu,
+    host,
     weights.flatMap(([, { pieces }]) => pieces),
   );
-  const host = new Turns();
   const room = new Room();
   // One holds the piece in hand while the next is read into the other.
   let [idle, busy] = [new Uint8Array(READ_BYTES), new Uint8Array(READ_BYTES)];
@@ -157,25 +159,29 @@ function* packed(
 class Writer {
   private written = 0;
   private before: Promise<unknown> = Promise.resolve();
-  /** When each large buffer is ready to be written. */
-  private readonly zeroed = new Map<GPUBuffer, Promise<unknown>>();
+  /** What the first write to each large buffer waits for. */
+  private readonly first = new Map<GPUBuffer, () => Promise<unknown>>();
 
   /**
    * WebGPU zeroes a buffer before its first use. Where the device's memory is the host's, the first write does that here
-   * and now, for a large buffer in a tenth of a second; asked for, it is done by the driver's own thread, ahead. That takes
-   * longer altogether, so that small buffers are left to their first write.
+   * and now, for the largest in a tenth of a second; asked for, it is done by the driver's own thread, ahead. That takes
+   * several times as long altogether, so that others are left to their first write, just after a turn of the event loop.
    */
   constructor(
     private readonly gpu: Gpu,
+    host: Turns,
     pieces: readonly WeightPiece[],
   ) {
     const buffers = pieces.flatMap(({ data, scales }) => (scales ? [data.buffer, scales.buffer] : [data.buffer]));
     for (const buffer of new Set(buffers)) {
+      if (buffer.size <= ZEROED_QUICKLY) continue;
+      this.first.set(buffer, () => host.now());
       if (buffer.size <= ZEROED_AT_ONCE) continue;
       const encoder = gpu.device.createCommandEncoder();
       encoder.clearBuffer(buffer);
       gpu.device.queue.submit([encoder.finish()]);
-      this.zeroed.set(buffer, gpu.device.queue.onSubmittedWorkDone());
+      const zeroed = gpu.device.queue.onSubmittedWorkDone();
+      this.first.set(buffer, () => zeroed);
     }
   }
 
@@ -192,7 +198,11 @@ class Writer {
   }
 
   private async put(t: Tensor, at: number, words: Uint32Array<ArrayBuffer>): Promise<void> {
-    await this.zeroed.get(t.buffer);
+    const first = this.first.get(t.buffer);
+    if (first) {
+      this.first.delete(t.buffer);
+      await first();
+    }
     this.gpu.device.queue.writeBuffer(t.buffer, t.offset + at, words);
     this.written += words.byteLength;
   }
@@ -208,18 +218,25 @@ class Writer {
 /** Lets the host's other work run now and then: reading from memory never leaves the event loop by itself. */
 class Turns {
   private last = performance.now();
-  private readonly channel = new MessageChannel(); // a timer would wait 4 ms a turn in a page
+  // A timer would wait 4 ms a turn in a page. Two by turns: Node hands over what a port is sent meanwhile without turning.
+  private readonly channels = [new MessageChannel(), new MessageChannel()];
 
+  /** A turn where the last was some time ago. */
   async turn(): Promise<void> {
-    if (performance.now() - this.last < TURN_MS) return;
+    if (performance.now() - this.last >= TURN_MS) await this.now();
+  }
+
+  async now(): Promise<void> {
+    this.channels.reverse();
+    const [{ port1, port2 }] = this.channels;
     await new Promise((resolve) => {
-      this.channel.port1.onmessage = resolve;
-      this.channel.port2.postMessage(null);
+      port1.onmessage = resolve;
+      port2.postMessage(null);
     });
     this.last = performance.now();
   }
 
   end(): void {
-    this.channel.port1.close();
+    for (const { port1 } of this.channels) port1.close();
   }
 }
