@@ -44,11 +44,11 @@ async function checkpoint(dtype: 'F32' | 'F16' | 'BF16', change: (data: Uint8Arr
 }
 
 /** What the device holds after loading. */
-async function loaded(tensors: TensorCatalog, storage: Storage) {
+async function loaded(tensors: TensorCatalog, storage: Storage, of = layout) {
   const { gpu, r } = device;
   const arena = new Arena(gpu);
   try {
-    const set = await createFrozen(arena, layout, tensors, 'checkpoint', storage, BINDING);
+    const set = await createFrozen(arena, of, tensors, 'checkpoint', storage, BINDING);
     const read = async (t: Tensor) => {
       const words = r.readU32(t);
       r.submit();
@@ -102,6 +102,37 @@ it('a value beyond the range of f16 is refused for that storage, and taken for b
   await expect(loaded(tensors, 'f16')).rejects.toThrow(/holds 70000 at element 137, which is beyond the range of f16/);
   await loaded(tensors, 'bf16');
 });
+
+it('memory that is read into again is free by then', async () => {
+  const wide: ModelConfig = { ...config, vocabSize: 8192, hiddenSize: 256, heads: 4, kvHeads: 4, headDim: 64 };
+  const large = new ParameterLayout(wide);
+  const drawn = packedCatalog(
+    large,
+    Float32Array.from({ length: large.size }, (_, i) => i),
+  );
+  let reads = 0;
+  const tensors: TensorCatalog = new Map(
+    [...drawn].map(([name, tensor]): [string, StoredTensor] => [
+      name,
+      {
+        ...tensor,
+        async raw(first, end, room) {
+          const { buffer } = await tensor.rows(first, end);
+          const bytes = room?.subarray(0, buffer.byteLength) ?? new Uint8Array(buffer.byteLength);
+          bytes.set(new Uint8Array(buffer));
+          reads += 1;
+          return bytes;
+        },
+      },
+    ]),
+  );
+  const [again, fresh] = [await loaded(tensors, 'f32', large), await loaded(drawn, 'f32', large)];
+  expect(reads).toBeGreaterThanOrEqual(tensors.size + 3); // the embedding alone takes several
+  for (const [name, { data }] of again)
+    expect(Buffer.compare(bytesOf(data), bytesOf(fresh.get(name)?.data)), name).toBe(0);
+});
+
+const bytesOf = (data: ArrayLike<number> | undefined) => new Uint8Array((data as Float32Array).buffer);
 
 it('reads little at a time, one piece ahead, and lets the event loop turn', async () => {
   const wide: ModelConfig = { ...config, vocabSize: 32_768, hiddenSize: 256, heads: 4, kvHeads: 4, headDim: 64 };
