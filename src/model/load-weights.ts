@@ -103,7 +103,7 @@ async function read({ tensor, first, end }: Step, room: Uint8Array<ArrayBuffer>)
 
 /** Memory for packing, used again for every piece: the device has copied a piece's words when the next one is packed. */
 class Room {
-  private readonly ofStorage = new Map<string, StoredWords>();
+  private readonly ofStorage = new Map<Storage, StoredWords>();
   private floats = new Float32Array(0);
 
   values(count: number): Float32Array<ArrayBuffer> {
