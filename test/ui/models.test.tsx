@@ -48,6 +48,13 @@ describe('what the Worker says', () => {
     expect(afterMessages(NO_MODELS, [{ type: 'problem', message: 'no kind' }])).toEqual(NO_MODELS);
   });
 
+  it('of a failure names nothing that was opened before', () => {
+    const loading = afterMessages(NO_MODELS, [{ type: 'loading', name: 'a/b', progress }]);
+    const start = { type: 'event', event: { type: 'start' } } as LabMessage;
+    const opened = afterMessages(loading, [{ type: 'loading', name: 'a/b', progress: null }, start]);
+    expect(afterMessages(opened, [refused]).refused).toMatchObject({ name: '' });
+  });
+
   it('keeps the word that downloads live in memory, after the download too', () => {
     const download = { inMemory: 'No room.' } as DownloadProgress;
     const during = afterMessages(NO_MODELS, [{ type: 'loading', name: 'a/b', progress: { ...progress, download } }]);

@@ -89,6 +89,9 @@ function afterMessage(state: ModelsState, message: LabMessage): Partial<ModelsSt
     case 'problem':
       if (!message.kind) return {};
       return { refused: { message: message.message, kind: message.kind, name: state.opening }, opening: '' };
+    case 'event':
+      // A run is open: what goes wrong from here on is about nothing that was being opened.
+      return message.event.type === 'start' ? { opening: '' } : {};
     default:
       return {};
   }
