@@ -139,6 +139,16 @@ test('two numbers, two words or two structures need no symbols; expressions do',
   expect(needsSymbols('(1,\\sqrt{8})', '(1,2\\sqrt{2})')).toBe(true);
 });
 
+/** Milliseconds of the quickest of three tries: other work on the machine may take the processor away in one. */
+function quickest(work: () => void): number {
+  const times = Array.from({ length: 3 }, () => {
+    const begin = performance.now();
+    work();
+    return performance.now() - begin;
+  });
+  return Math.min(...times);
+}
+
 test('hostile answers return at once', () => {
   const many = 100_000;
   const hostile = [
@@ -170,13 +180,14 @@ test('hostile answers return at once', () => {
     `${'*'.repeat(many)}answer${'*'.repeat(many)}`,
   ];
   for (const text of hostile) {
-    const begin = performance.now();
-    finalAnswer(text);
-    sameAnswer(text, '5');
-    sameAnswer('x+1', text);
-    sameAnswer(text, `${text.slice(0, 390)}1`);
-    needsSymbols(text, 'x');
-    expect(performance.now() - begin, text.slice(0, 40)).toBeLessThan(250);
+    const ask = () => {
+      finalAnswer(text);
+      sameAnswer(text, '5');
+      sameAnswer('x+1', text);
+      sameAnswer(text, `${text.slice(0, 390)}1`);
+      needsSymbols(text, 'x');
+    };
+    expect(quickest(ask), text.slice(0, 40)).toBeLessThan(250);
   }
 });
 
@@ -232,9 +243,10 @@ test('fuzz: 20,000 mutated answers neither throw nor take 50 ms', () => {
     if (performance.now() - begin > 50) slow.push(text);
   }
   for (const text of slow) {
-    const begin = performance.now();
-    finalAnswer(text);
-    sameAnswer(text, '1');
-    expect(performance.now() - begin, text).toBeLessThan(50);
+    const ask = () => {
+      finalAnswer(text);
+      sameAnswer(text, '1');
+    };
+    expect(quickest(ask), text).toBeLessThan(50);
   }
 });
