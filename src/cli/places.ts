@@ -136,6 +136,10 @@ export async function newRunFolder(path: string): Promise<Files> {
   return files;
 }
 
+/** Puts a new run's configuration into its folder, which comes to be by that. */
+export const writeConfig = (files: Files, config: object): Promise<void> =>
+  files.write('config.json', new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
+
 /** A run that was begun before: its files, its config.json and its last complete checkpoint (0: none). Throws BadInput. */
 export async function openRunFolder(path: string): Promise<{ files: Files; config: unknown; from: number }> {
   const files = diskFiles(resolve(path));

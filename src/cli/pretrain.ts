@@ -11,7 +11,7 @@ import { ParameterLayout } from '../model/parameters';
 import { Policy } from '../model/policy';
 import { NANO_RECIPE, type PretrainOptions, pretrainStep } from '../model/pretrain';
 import { clock, defineCommand, EXIT, stopSignal } from './command';
-import { newRunFolder, openDevice, openRunFolder } from './places';
+import { newRunFolder, openDevice, openRunFolder, writeConfig } from './places';
 
 interface PretrainConfig {
   kind: 'pretrain';
@@ -142,7 +142,7 @@ async function begin(flags: {
   const model: ModelConfig = { ...NANO_CONFIG, kvHeads: flags['kv-heads'] ?? NANO_CONFIG.kvHeads, layers, sliding };
   const config: PretrainConfig = { kind: 'pretrain', task: flags.task ?? 'two-cards', model, options };
   const files = await newRunFolder(flags.out);
-  await files.write('config.json', new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
+  await writeConfig(files, config);
   return { files, config, from: 0 };
 }
 

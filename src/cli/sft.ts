@@ -10,7 +10,7 @@ import { SftRun } from '../lab/sft';
 import { examplesFor } from '../lab/sft-examples';
 import { clock, defineCommand, stopSignal } from './command';
 import type { Flags } from './options';
-import { loadModel, newRunFolder, openDevice, openRunFolder, pinnedName } from './places';
+import { loadModel, newRunFolder, openDevice, openRunFolder, pinnedName, writeConfig } from './places';
 import { runToEnd } from './run-to-end';
 import { type Given, nothingBesides, settingFlags, settingsFrom } from './setting-flags';
 
@@ -36,7 +36,7 @@ export const sft = defineCommand({
     const conversations = await openConversations(config.data, readData);
     const examples = examplesFor(model, conversations, config.data, config.maxLength);
     // Only now is there a folder: what is bad was refused before.
-    if (from === 0) await files.write('config.json', new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
+    if (from === 0) await writeConfig(files, config);
     const { gpu, report } = await openDevice();
     let steps = 0;
     const emit = (event: RunEvent) => {

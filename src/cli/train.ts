@@ -5,7 +5,7 @@ import type { Files } from '../lab/files';
 import { Session } from '../lab/session';
 import { clock, defineCommand, stopSignal } from './command';
 import type { Flags } from './options';
-import { loadModel, loadTask, newRunFolder, openDevice, openRunFolder, pinnedName } from './places';
+import { loadModel, loadTask, newRunFolder, openDevice, openRunFolder, pinnedName, writeConfig } from './places';
 import { runToEnd } from './run-to-end';
 import { type Given, nothingBesides, settingFlags, settingsFrom } from './setting-flags';
 
@@ -28,6 +28,8 @@ export const train = defineCommand({
       typeof given.resume === 'string' ? await reopen(given.resume, given) : await begin(given);
     const model = await loadModel(config.model);
     const task = await loadTask(config.task, model, config);
+    // Only now is there a folder: what is bad was refused before.
+    if (from === 0) await writeConfig(files, config);
     const { gpu, report } = await openDevice();
     const emit = (event: RunEvent) => {
       if (given.json === true) process.stdout.write(`${JSON.stringify(event)}\n`);
@@ -54,11 +56,8 @@ export const train = defineCommand({
 
 async function begin(given: Given): Promise<{ files: Files; config: TrainConfig; from: number }> {
   const asked = parseTrainConfig(settingsFrom(TRAIN_TABLE, given), 'lab train');
-  await loadTask(asked.task, await loadModel(asked.model), asked); // refuse what is bad before the folder exists
-  const config = { ...asked, model: await pinnedName(asked.model) };
-  const files = await newRunFolder(typeof given.out === 'string' ? given.out : `runs/${config.arm}-${config.seed}`);
-  await files.write('config.json', new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
-  return { files, config, from: 0 };
+  const files = await newRunFolder(typeof given.out === 'string' ? given.out : `runs/${asked.arm}-${asked.seed}`);
+  return { files, config: { ...asked, model: await pinnedName(asked.model) }, from: 0 };
 }
 
 async function reopen(folder: string, given: Given): Promise<{ files: Files; config: TrainConfig; from: number }> {
