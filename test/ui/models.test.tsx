@@ -48,9 +48,14 @@ describe('what the Worker says', () => {
     expect(afterMessages(NO_MODELS, [{ type: 'problem', message: 'no kind' }])).toEqual(NO_MODELS);
   });
 
-  it('of a failure names nothing that was opened before', () => {
+  it('of other things leaves the state as it is, to the object', () => {
+    const step = { type: 'event', event: { type: 'step' } } as LabMessage;
+    expect(afterMessages(NO_MODELS, [step, step])).toBe(NO_MODELS);
+  });
+
+  it.each(['start', 'sft-start'])('of a failure names nothing that was opened before (%s)', (type) => {
     const loading = afterMessages(NO_MODELS, [{ type: 'loading', name: 'a/b', progress }]);
-    const start = { type: 'event', event: { type: 'start' } } as LabMessage;
+    const start = { type: 'event', event: { type } } as LabMessage;
     const opened = afterMessages(loading, [{ type: 'loading', name: 'a/b', progress: null }, start]);
     expect(afterMessages(opened, [refused]).refused).toMatchObject({ name: '' });
   });

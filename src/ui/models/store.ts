@@ -54,14 +54,17 @@ export const NO_MODELS: ModelsState = {
 
 export const useModels = create<ModelsState>(() => NO_MODELS);
 
-/** The state after a frame's messages; those about other things change nothing. */
+/** The state after a frame's messages; the same object where all were about other things, so that nothing is drawn again. */
 export function afterMessages(state: ModelsState, messages: readonly LabMessage[]): ModelsState {
   let now = state;
-  for (const message of messages) now = { ...now, ...afterMessage(now, message) };
+  for (const message of messages) {
+    const patch = afterMessage(now, message);
+    if (patch) now = { ...now, ...patch };
+  }
   return now;
 }
 
-function afterMessage(state: ModelsState, message: LabMessage): Partial<ModelsState> {
+function afterMessage(state: ModelsState, message: LabMessage): Partial<ModelsState> | null {
   switch (message.type) {
     case 'models':
       return { cached: message.models };
@@ -75,7 +78,7 @@ function afterMessage(state: ModelsState, message: LabMessage): Partial<ModelsSt
       };
     case 'described': {
       const { described } = state;
-      if (described?.id !== message.id) return {};
+      if (described?.id !== message.id) return null;
       const { outcome } = message;
       return {
         described: {
@@ -87,13 +90,15 @@ function afterMessage(state: ModelsState, message: LabMessage): Partial<ModelsSt
       };
     }
     case 'problem':
-      if (!message.kind) return {};
+      if (!message.kind) return null;
       return { refused: { message: message.message, kind: message.kind, name: state.opening }, opening: '' };
-    case 'event':
+    case 'event': {
       // A run is open: what goes wrong from here on is about nothing that was being opened.
-      return message.event.type === 'start' ? { opening: '' } : {};
+      const begun = message.event.type === 'start' || message.event.type === 'sft-start';
+      return begun ? { opening: '' } : null;
+    }
     default:
-      return {};
+      return null;
   }
 }
 
