@@ -15,8 +15,8 @@ installMissing(root);
 const { cache } = await import('../scripts/chromium-package.mjs');
 const { chooseAdapter, applyAdapter } = await import('../scripts/adapters.mjs');
 
-/** What is bundled: the program, and the worker that lies beside it (src/lab/symbolic) under the same name. */
-const ENTRIES = { lab: 'src/cli/main.ts', 'symbolic-worker': 'src/lab/symbolic/worker.node.ts' };
+/** What is bundled: the program, and the worker that lies beside it (src/data/symbolic) under the same name. */
+const ENTRIES = { lab: 'src/cli/main.ts', 'symbolic-worker': 'src/data/symbolic/worker.node.ts' };
 
 /** Bundles the program and gives the bundle's path. Its name is its content: a running program's code is never replaced. */
 async function bundleCommandLine() {

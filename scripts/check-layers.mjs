@@ -1,7 +1,6 @@
 /**
- * The rules of the house that the linter cannot know (docs and style call them the layer rule):
- *   - imports point one way: gpu <- kernels <- model <- antisd <- lab <- cli | ui; data imports no layer, and the page
- *     never touches the GPU. Types of the configuration and of the events are shared by `import type`;
+ * The rules of the house that the linter cannot know (docs/architecture.md):
+ *   - imports point one way, types included: from a storey only to those below it, and the page never touches the GPU;
  *   - only *.node.ts, *.browser.ts, cli and ui know where they run;
  *   - only src/ui/styles/tokens.css carries colours and pixels (a media query may name its width).
  */
@@ -12,19 +11,28 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const src = join(root, 'src');
 
-/** What each layer may import besides itself. */
-const ALLOWED = {
-  data: [],
-  gpu: [],
-  kernels: ['gpu'],
-  model: ['gpu', 'kernels', 'data'],
-  antisd: ['gpu', 'kernels', 'model', 'data'],
-  lab: ['gpu', 'kernels', 'model', 'data', 'antisd'],
-  cli: ['gpu', 'kernels', 'model', 'data', 'antisd', 'lab'],
-  ui: ['data', 'lab', 'antisd'],
-};
-/** What antisd may see of the lab, and the page of the model: types only. */
-const SHARED_TYPES = { antisd: ['lab/config', 'lab/settings', 'lab/events'], ui: ['gpu', 'model'] };
+/** The storeys from the ground up: each may import, types included, only from those before it. */
+const STOREYS = [
+  'data',
+  'gpu',
+  'host',
+  'kernels',
+  'model',
+  'antisd',
+  'settings',
+  'library',
+  'runs',
+  'inspect',
+  'engine',
+];
+/** The two faces of the house stand on it side by side. */
+const FACES = ['cli', 'ui'];
+/** What each room may import besides itself. The page never touches the GPU: it may name the types of those rooms only. */
+const ALLOWED = Object.fromEntries([
+  ...STOREYS.map((room, i) => [room, STOREYS.slice(0, i)]),
+  ...FACES.map((room) => [room, STOREYS]),
+]);
+const TYPES_ONLY = { ui: ['gpu', 'host', 'kernels', 'model'] };
 
 const problems = [];
 
@@ -53,10 +61,9 @@ function checkImports(path, layer, text) {
       .split(sep)
       .join('/');
     const [layerOfTarget] = target.split('/');
-    if (layerOfTarget === layer || !(layerOfTarget in ALLOWED) || ALLOWED[layer].includes(layerOfTarget)) continue;
-    const shared = SHARED_TYPES[layer] ?? [];
-    if (types && shared.some((name) => target === name || target.startsWith(`${name}/`))) continue;
-    report(path, text, index, `${layer} may not import ${target}${types ? '' : ' (types apart: see SHARED_TYPES)'}`);
+    if (layerOfTarget === layer || !(layerOfTarget in ALLOWED)) continue;
+    if (ALLOWED[layer].includes(layerOfTarget) && (types || !TYPES_ONLY[layer]?.includes(layerOfTarget))) continue;
+    report(path, text, index, `${layer} may not import ${target}${types ? ', nor its types' : ''}`);
   }
 }
 

@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const contents = `export { settingsTable } from './setting-docs'; export { SFT_TABLE } from './settings-sft';`;
 const { outputFiles } = await build({
-  stdin: { contents, resolveDir: `${root}src/lab`, loader: 'ts' },
+  stdin: { contents, resolveDir: `${root}src/settings`, loader: 'ts' },
   bundle: true,
   format: 'esm',
   write: false,

@@ -1,10 +1,21 @@
 /** The arms: every method is a row of data; a run's configuration may override single switches. Formulas: docs of each row. */
 import type { ContextMode } from '../data/types';
-import type { TrainConfig } from '../lab/config';
-import type { ARM_NAMES } from '../lab/settings';
-import { DIVERGENCES, type Divergence } from './divergences';
-import type { GateSettings } from './gate';
+import { DIVERGENCES, type Divergence, type DivergenceName } from './divergences';
+import type { GateKind, GateSettings, GateStatistic } from './gate';
 
+export const ARM_NAMES = [
+  'antisd',
+  'antisd-paper',
+  'antisd-code',
+  'grpo',
+  'sd',
+  'sd-jsd',
+  'antisd-correct',
+  'antisd-mult',
+  'no-teacher',
+  'antisd-only',
+  'entropy-bonus',
+] as const;
 export type ArmName = (typeof ARM_NAMES)[number];
 
 /** All switches of the token advantage (method.md, "The arms"). */
@@ -73,6 +84,8 @@ const PERPLEXITY: GateSettings = {
   smoothing: 0,
   floor: 1e-3,
 };
+
+const GATES: Readonly<Record<GateKind, GateSettings>> = { off: OFF, paper: PAPER, peak: PEAK, perplexity: PERPLEXITY };
 
 const PLAIN: Method = {
   base: 'reward',
@@ -159,11 +172,36 @@ export const ARMS: Readonly<Record<ArmName, Arm>> = {
   }),
 };
 
+/** A switch as its arm has it, or set by hand. */
+type AsArm<T extends string> = 'arm' | T;
+
+/** What a run's configuration says of the method: an arm, and single switches; null and 'arm' are as the arm's row has it. */
+export interface MethodSettings {
+  arm: ArmName;
+  lambda: number | null;
+  lambdaSchedule: 'constant' | 'linear';
+  lambdaSteps: number;
+  divergence: AsArm<DivergenceName>;
+  context: AsArm<ContextMode>;
+  maskNats: number | null;
+  maskSigma: number | null;
+  clampNats: number | null;
+  standardise: AsArm<'on' | 'off'>;
+  correctOnly: AsArm<'on' | 'off'>;
+  entropyBeta: number | null;
+  gate: AsArm<GateKind>;
+  gateStatistic: AsArm<GateStatistic>;
+  gateWarmup: number;
+  gateDown: number | null;
+  gateUp: number | null;
+  gateSmoothing: number | null;
+  gateFloor: number;
+}
+
 /** The arm's row with the configuration's overrides. */
-export function resolveMethod(c: TrainConfig): Method {
+export function resolveMethod(c: MethodSettings): Method {
   const row = ARMS[c.arm].method;
-  const gates = { off: OFF, paper: PAPER, peak: PEAK, perplexity: PERPLEXITY };
-  const gate = c.gate === 'arm' ? row.gate : gates[c.gate];
+  const gate = c.gate === 'arm' ? row.gate : GATES[c.gate];
   return {
     ...row,
     divergence: c.divergence === 'arm' ? row.divergence : DIVERGENCES[c.divergence],
@@ -190,6 +228,6 @@ export function resolveMethod(c: TrainConfig): Method {
 }
 
 /** λ of step `step` (1-based) before the gate. */
-export function scheduledLambda(method: Method, c: TrainConfig, step: number): number {
+export function scheduledLambda(method: Method, c: MethodSettings, step: number): number {
   return c.lambdaSchedule === 'linear' ? method.lambda * Math.max(0, 1 - (step - 1) / c.lambdaSteps) : method.lambda;
 }

@@ -3,8 +3,15 @@
  * ∇D = E_S[(f(r) − r f'(r)) ∇log S], so δ(u) = r f'(r) − f(r), up to a constant (E_S[∇log S] = 0) and a positive factor.
  * Descending (self-distillation) uses +δ, ascending (AntiSD) −δ.
  */
-import type { DIVERGENCE_NAMES } from '../lab/settings';
 
+export const DIVERGENCE_NAMES = [
+  'jensen-shannon',
+  'reverse-kl',
+  'forward-kl',
+  'hellinger',
+  'total-variation',
+  'alpha',
+] as const;
 export type DivergenceName = (typeof DIVERGENCE_NAMES)[number];
 
 export interface Divergence {

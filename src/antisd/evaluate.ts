@@ -1,7 +1,7 @@
 /** Held-out evaluation: avg@k and pass@k of sampled responses. */
 import type { Problem, Task } from '../data/types';
-import { generate } from '../model/generate';
-import type { Policy } from '../model/policy';
+import { generate } from '../model/net/generate';
+import type { Policy } from '../model/net/policy';
 import { passAtK } from './measures';
 import { mean } from './statistics';
 import { verdictsOn } from './verdicts';

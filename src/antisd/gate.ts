@@ -2,14 +2,21 @@
  * The gate: a Schmitt trigger on the teacher's certainty. Closed, the step is plain GRPO. The state is plain data that
  * survives JSON, so a resumed run continues with the same bits.
  */
-import type { GateState } from '../lab/events';
 import { mean, median } from './statistics';
 
-export type GateStatistic = 'median-tokens' | 'mean-tokens' | 'median-rollouts' | 'perplexity';
+/** What the gate can watch, of the teacher over the batch. */
+export const GATE_STATISTICS = ['median-tokens', 'mean-tokens', 'median-rollouts', 'perplexity'] as const;
+export type GateStatistic = (typeof GATE_STATISTICS)[number];
+
+/** Against what: nothing, the warm-up's median (paper, perplexity), or the running maximum (peak). */
+export const GATE_KINDS = ['off', 'paper', 'peak', 'perplexity'] as const;
+export type GateKind = (typeof GATE_KINDS)[number];
+
+/** Where the gate stands: the term acts where it is open, inert or off. */
+export type GateState = 'warm-up' | 'open' | 'closed' | 'inert' | 'off';
 
 export interface GateSettings {
-  /** Reference: the warm-up's median (paper, perplexity) or the running maximum (peak). */
-  kind: 'off' | 'paper' | 'peak' | 'perplexity';
+  kind: GateKind;
   statistic: GateStatistic;
   warmup: number; // W: first steps, with λ = 0
   down: number; // closes below down · reference

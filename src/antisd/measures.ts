@@ -1,6 +1,5 @@
 /** Measures of a run (method.md, "Measures"). */
 import { editDistance } from '../data/nearest';
-import type { TokenRow } from '../lab/events';
 import { mean } from './statistics';
 
 /** Unbiased pass@k of c right answers among n samples: 1 − C(n−c, k)/C(n, k) (Chen et al. 2021). Throws where k > n. */
@@ -42,6 +41,15 @@ export function answerEntropy(answers: readonly (string | null)[]): number {
   let h = 0;
   for (const c of counts.values()) h -= (c / answers.length) * Math.log(c / answers.length);
   return h;
+}
+
+/** A row of the token table (method.md, Measures). */
+export interface TokenRow {
+  token: string;
+  count: number;
+  meanU: number; // nats
+  meanTerm: number; // mean of the method's added advantage
+  share: number; // share of total |advantage|
 }
 
 /** Sums over a token string's occurrences: how many, u, the method's term, and the absolute advantage. */

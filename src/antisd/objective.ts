@@ -3,7 +3,8 @@
  * weights a_t, and Schulman's k3 = e^d − d − 1, d = log π_ref − s. Its gradient reaches the model as dLoss/ds per token.
  */
 
-export type Aggregation = 'token-mean' | 'sequence-mean' | 'dr-grpo';
+export const AGGREGATIONS = ['token-mean', 'sequence-mean', 'dr-grpo'] as const;
+export type Aggregation = (typeof AGGREGATIONS)[number];
 
 /**
  * a_t of every token, rollout after rollout: 1/tokens of the batch (token-mean), 1/(rollouts · own length)

@@ -3,8 +3,8 @@
  * right where it is carried on, and the only uncertain choice is to go on or to give up.
  */
 import type { Task } from '../data/types';
-import { TOP_K } from '../model/activations';
-import type { Policy } from '../model/policy';
+import { TOP_K } from '../model/net/activations';
+import type { Policy } from '../model/net/policy';
 import { type EvaluationOptions, evaluate } from './evaluate';
 import { mean } from './statistics';
 

@@ -6,16 +6,42 @@
 import { chooseContexts, contextShares } from '../data/context';
 import type { PrivilegedContext, Problem, Task, Verdict } from '../data/types';
 import { NotFinite } from '../gpu/errors';
-import type { TrainConfig } from '../lab/config';
-import type { PhaseName } from '../lab/events';
-import { generate, type OnTokens } from '../model/generate';
-import type { PlannedBatch, Policy, Scores } from '../model/policy';
+import { generate, type OnTokens } from '../model/net/generate';
+import type { PlannedBatch, Policy, Scores } from '../model/net/policy';
 import { computeAdvantages, groupAdvantages, type TokenAdvantages } from './advantages';
-import { type Method, resolveMethod, scheduledLambda } from './arms';
+import { type Method, type MethodSettings, resolveMethod, scheduledLambda } from './arms';
 import { type Gate, gateStatistic, newGate, termActs, updateGate } from './gate';
-import { aggregationWeights, type Objective, policyObjective } from './objective';
+import { type Aggregation, aggregationWeights, type Objective, policyObjective } from './objective';
 import { deviation, mean } from './statistics';
 import { verdictsOn } from './verdicts';
+
+/** The four timed parts of a step. */
+export type PhaseName = 'sample' | 'score' | 'backward' | 'update';
+
+/** What a step takes from a run's configuration (src/settings/settings.ts says what each means). */
+export interface StepSettings extends MethodSettings {
+  seed: number;
+  minDepth: number | null;
+  problems: number;
+  group: number;
+  wrongShare: number;
+  gateLag: number;
+  temperature: number;
+  topP: number;
+  topK: number;
+  maxNewTokens: number;
+  advantageStd: boolean;
+  aggregation: Aggregation;
+  learningRate: number;
+  warmupSteps: number;
+  beta1: number;
+  beta2: number;
+  weightDecay: number;
+  clipNorm: number;
+  updates: number;
+  clipEpsilon: number;
+  klCoefficient: number;
+}
 
 /** What one step hands to the next, besides the policy. JSON only: a checkpoint holds it. */
 export interface MethodState {
@@ -33,7 +59,7 @@ export interface StepContext {
   /** Scores by the frozen reference policy. */
   reference: ((batch: PlannedBatch) => Promise<Scores>) | null;
   task: Task;
-  config: TrainConfig;
+  config: StepSettings;
   /** Ask the scoring passes for each token's likeliest alternatives (for display). */
   alternatives: boolean;
   onRollouts?: (problems: readonly Problem[]) => void;

@@ -4,7 +4,7 @@
  */
 import { bytesText } from '../data/bytes';
 import type { Gpu } from '../gpu/device';
-import { type StorageErrors, storageErrors } from '../lab/storage-error';
+import { type StorageErrors, storageErrors } from '../model/weights/format-error';
 import { defineCommand, EXIT } from './command';
 import { loadModel, openDevice } from './places';
 

@@ -2,8 +2,8 @@
 import { chatTemplate } from '../data/chat';
 import { BadInput } from '../data/errors';
 import type { Tokenizer } from '../data/types';
-import type { LoadedModel } from '../lab/open-model';
-import { checkContext, generate as sampleResponses } from '../model/generate';
+import type { LoadedModel } from '../library/open-model';
+import { checkContext, generate as sampleResponses } from '../model/net/generate';
 import { defineCommand, EXIT } from './command';
 import { MODEL_FLAGS, modelOf, openPolicy } from './inspect';
 import { loadTask } from './places';

@@ -1,7 +1,7 @@
 /** `gradients`: gradients of Σ w · logprob for every parameter, for checks against other frameworks. */
 import { writeFile } from 'node:fs/promises';
 import { BadInput } from '../data/errors';
-import { writeSafetensors } from '../model/safetensors';
+import { writeSafetensors } from '../model/weights/safetensors';
 import { defineCommand, EXIT } from './command';
 import { MODEL_FLAGS, modelOf, openPolicy, readJsonFile, readTokenLists } from './inspect';
 

@@ -5,18 +5,18 @@ import { basename, resolve } from 'node:path';
 import { bytesText } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import { nearest } from '../data/nearest';
-import { nativeTask, OWN } from '../lab/inspect/contexts';
-import { type Comparison, type Inspection, inspectionCsv, inspectionHtml, inspectionJson } from '../lab/inspect/export';
-import { Inspector } from '../lab/inspect/inspector';
+import { nativeTask, OWN } from '../inspect/contexts';
+import { type Comparison, type Inspection, inspectionCsv, inspectionHtml, inspectionJson } from '../inspect/export';
+import { Inspector } from '../inspect/inspector';
 import {
   type ContextEffect,
   INSPECT_MODES,
   type InspectMode,
   type OpenSubject,
   type ProblemChoice,
-} from '../lab/inspect/protocol';
-import { WORD_PROBLEM_TASK } from '../lab/open-task';
-import { SourceError } from '../lab/sources/source-error';
+} from '../inspect/protocol';
+import { WORD_PROBLEM_TASK } from '../library/open-task';
+import { SourceError } from '../library/sources/source-error';
 import { cancellable, defineCommand, EXIT } from './command';
 import { MODEL_FLAGS } from './inspect';
 import { inspectionText } from './inspect-print';

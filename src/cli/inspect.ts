@@ -2,11 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { BadInput } from '../data/errors';
-import { chosenStorage } from '../lab/capacity';
-import type { LoadedModel } from '../lab/open-model';
-import type { Capacity } from '../model/activations';
-import { parseJson } from '../model/folder';
-import { Policy } from '../model/policy';
+import { chosenStorage } from '../library/capacity';
+import type { LoadedModel } from '../library/open-model';
+import type { Capacity } from '../model/net/activations';
+import { Policy } from '../model/net/policy';
+import { parseJson } from '../model/weights/folder';
 import type { Flags } from './options';
 import { loadAdapter, loadModel, openDevice } from './places';
 

@@ -1,7 +1,7 @@
 /** The headless face: `npm run lab -- COMMAND [flags]`. */
 import { BadInput } from '../data/errors';
 import { DeviceLost, NotFinite, OutOfMemory, WebGpuUnavailable } from '../gpu/errors';
-import { SourceError } from '../lab/sources/source-error';
+import { SourceError } from '../library/sources/source-error';
 import { bench } from './bench';
 import { type Command, EXIT } from './command';
 import { doctor } from './doctor';

@@ -1,11 +1,11 @@
 /** `merge`: a whole model from a base and a LoRA adapter, for programs that know no adapters. Needs no GPU. */
 import { bytesText } from '../data/bytes';
 import { BadInput } from '../data/errors';
-import type { FloatFormat } from '../model/float-formats';
-import { modelFolderFiles } from '../model/folder';
-import { mergedCatalog } from '../model/merge';
-import { safetensorsPieces } from '../model/safetensors';
-import type { TensorCatalog } from '../model/stored-tensor';
+import type { FloatFormat } from '../model/weights/float-formats';
+import { modelFolderFiles } from '../model/weights/folder';
+import { mergedCatalog } from '../model/weights/merge';
+import { safetensorsPieces } from '../model/weights/safetensors';
+import type { TensorCatalog } from '../model/weights/stored-tensor';
 import { defineCommand, EXIT } from './command';
 import { loadAdapter, loadModel, newRunFolder } from './places';
 

@@ -1,9 +1,9 @@
 /** `models`: what is in the cache of downloaded models; downloads into it and removals from it. */
 import { bytesText } from '../data/bytes';
-import type { CachedModel, ModelCache } from '../lab/sources/cache';
-import { cacheFolder, hubOptions } from '../lab/sources/cache.node';
-import { hubSource, sizeText } from '../lab/sources/hub';
-import { SourceError } from '../lab/sources/source-error';
+import type { CachedModel, ModelCache } from '../library/sources/cache';
+import { cacheFolder, hubOptions } from '../library/sources/cache.node';
+import { hubSource, sizeText } from '../library/sources/hub';
+import { SourceError } from '../library/sources/source-error';
 import { defineCommand, EXIT } from './command';
 import { downloading } from './places';
 

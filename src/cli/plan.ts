@@ -2,9 +2,9 @@
 
 import { freemem } from 'node:os';
 import { bytesText } from '../data/bytes';
-import { parseTrainConfig } from '../lab/config';
-import { type ModelPlan, planModel } from '../lab/memory-plan';
-import { bindingBytes } from '../model/decoder';
+import { type ModelPlan, planModel } from '../library/memory-plan';
+import { bindingBytes } from '../model/net/decoder';
+import { parseTrainConfig } from '../settings/config';
 import { defineCommand, EXIT } from './command';
 import { openDevice, peekModel } from './places';
 

@@ -2,14 +2,14 @@
 import { BadInput } from '../data/errors';
 import { Random } from '../data/random';
 import { findTask } from '../data/tasks';
-import { type MatmulVariant, matmulVariant, setMatmulVariant } from '../kernels/matmul';
-import { checkpointFacts, loadCheckpoint, saveCheckpoint } from '../lab/checkpoint';
-import type { Files } from '../lab/files';
-import { type ModelConfig, NANO_CONFIG } from '../model/config';
-import { writeModelFolder } from '../model/folder';
-import { ParameterLayout } from '../model/parameters';
-import { Policy } from '../model/policy';
-import { NANO_RECIPE, type PretrainOptions, pretrainStep } from '../model/pretrain';
+import type { Files } from '../host/files';
+import { type MatmulVariant, matmulVariant, setMatmulVariant } from '../kernels/matmul/matmul';
+import { type ModelConfig, NANO_CONFIG } from '../model/net/config';
+import { ParameterLayout } from '../model/net/parameters';
+import { Policy } from '../model/net/policy';
+import { NANO_RECIPE, type PretrainOptions, pretrainStep } from '../model/net/pretrain';
+import { writeModelFolder } from '../model/weights/folder';
+import { checkpointFacts, loadCheckpoint, saveCheckpoint } from '../runs/checkpoint';
 import { clock, defineCommand, EXIT, stopSignal } from './command';
 import { newRunFolder, openDevice, openRunFolder, writeConfig } from './places';
 

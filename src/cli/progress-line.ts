@@ -1,6 +1,6 @@
 /** How far downloads are, on one line of a terminal; in a log, a line for each file and each tenth. */
 import { bytesText } from '../data/bytes';
-import type { DownloadProgress } from '../lab/sources/progress';
+import type { DownloadProgress } from '../library/sources/progress';
 import { clock } from './command';
 
 export class ProgressLine {

@@ -1,7 +1,7 @@
 /** A run's loop, headless: to its end, or to a Ctrl-C, which saves it; a fault is stored before it ends the command. */
 import type { Gpu } from '../gpu/device';
-import type { Files } from '../lab/files';
-import type { TrainingRun } from '../lab/training-run';
+import type { Files } from '../host/files';
+import type { TrainingRun } from '../runs/training-run';
 import { EXIT, type stopSignal } from './command';
 
 interface Host {

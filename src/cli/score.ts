@@ -3,7 +3,7 @@ import { tokenAdvantages } from '../antisd/advantages';
 import { resolveMethod } from '../antisd/arms';
 import { chatTemplate } from '../data/chat';
 import { BadInput } from '../data/errors';
-import { DEFAULT_CONFIG, parseTrainConfig } from '../lab/config';
+import { DEFAULT_CONFIG, parseTrainConfig } from '../settings/config';
 import { defineCommand, EXIT } from './command';
 import { MODEL_FLAGS, type ModelFlags, modelOf, openPolicy, readTokenLists, unflatten } from './inspect';
 

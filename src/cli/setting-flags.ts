@@ -1,7 +1,7 @@
 /** A settings table as command-line flags; ranges are checked by the table's own validation. */
 import { BadInput } from '../data/errors';
-import { flagOf } from '../lab/setting';
-import type { NameOf, SettingRows, SettingTable } from '../lab/setting-table';
+import { flagOf } from '../settings/setting';
+import type { NameOf, SettingRows, SettingTable } from '../settings/setting-table';
 import type { Flag, Flags } from './options';
 
 export function settingFlags({ rows }: { rows: SettingRows }): Flags {

@@ -1,13 +1,13 @@
 /** `sft`: supervised fine-tuning on people's own conversations, headless. */
 import { basename, dirname, resolve } from 'node:path';
 import { BadInput } from '../data/errors';
-import type { RunEvent } from '../lab/events';
-import type { Files } from '../lab/files';
-import { diskFiles } from '../lab/files.node';
-import { openConversations } from '../lab/open-conversations';
-import { isSftConfig, parseSftConfig, SFT_TABLE, type SftConfig } from '../lab/settings-sft';
-import { SftRun } from '../lab/sft';
-import { examplesFor } from '../lab/sft-examples';
+import type { Files } from '../host/files';
+import { diskFiles } from '../host/files.node';
+import { openConversations } from '../library/open-conversations';
+import type { RunEvent } from '../runs/events';
+import { SftRun } from '../runs/sft';
+import { examplesFor } from '../runs/sft-examples';
+import { isSftConfig, parseSftConfig, SFT_TABLE, type SftConfig } from '../settings/settings-sft';
 import { clock, defineCommand, stopSignal } from './command';
 import type { Flags } from './options';
 import { loadModel, newRunFolder, openDevice, openRunFolder, pinnedName, writeConfig } from './places';

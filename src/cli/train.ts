@@ -1,8 +1,9 @@
 /** `train`: on-policy reinforcement learning, headless. The run folder, events and exit codes are what scripts rely on. */
-import { parseTrainConfig, TRAIN_TABLE, type TrainConfig } from '../lab/config';
-import type { RunEvent, RunEventOf } from '../lab/events';
-import type { Files } from '../lab/files';
-import { Session } from '../lab/session';
+
+import type { Files } from '../host/files';
+import type { RunEvent, RunEventOf } from '../runs/events';
+import { Session } from '../runs/session';
+import { parseTrainConfig, TRAIN_TABLE, type TrainConfig } from '../settings/config';
 import { clock, defineCommand, stopSignal } from './command';
 import type { Flags } from './options';
 import { loadModel, loadTask, newRunFolder, openDevice, openRunFolder, pinnedName, writeConfig } from './places';

@@ -3,7 +3,7 @@ import { histogram } from './histogram';
 import { policyWeight } from './policy-weight';
 import { quantile, quantileRanks } from './quantile';
 import { planSegments, reduceSegments } from './reduce';
-import { type Case, wave } from './self-test-bench';
+import { type Case, wave } from './self-test/self-test-bench';
 import { tokenAdvantage } from './token-advantage';
 
 const phi = (u: number) => 0.5 * (Math.max(u, 0) + Math.log1p(Math.exp(-Math.abs(u))) - Math.LN2);

@@ -2,7 +2,7 @@
 import type { Gpu } from '../gpu/device';
 import { Recorder } from '../gpu/recorder';
 import { Arena } from '../gpu/tensor';
-import { MATMUL_VARIANTS, type MatmulCall, type MatmulVariant, matmul, setMatmulVariant } from './matmul';
+import { MATMUL_VARIANTS, type MatmulCall, type MatmulVariant, matmul, setMatmulVariant } from './matmul/matmul';
 
 /** Where choices are remembered: a file in Node, a database in a page. */
 export interface TunerStorage {

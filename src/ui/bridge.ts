@@ -2,7 +2,9 @@
  * The page's only line to the worker. Messages are collected and folded into the store once a frame (once a second
  * while the tab is hidden, where no frames come), so the page's work does not grow with the engine's chatter.
  */
-import type { LabCommand, LabMessage, RunEvent } from '../lab/events';
+
+import type { LabCommand, LabMessage } from '../engine/protocol';
+import type { RunEvent } from '../runs/events';
 import { attachShelf } from './models/shelf';
 import { afterMessages as afterModelMessages, useModels } from './models/store';
 import { afterPreview } from './sft/form';

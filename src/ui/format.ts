@@ -1,5 +1,5 @@
 /** Numbers, times and tokens as people read them. */
-export { signed } from '../lab/inspect/signed';
+export { signed } from '../inspect/signed';
 
 const MINUS = '\u2212';
 

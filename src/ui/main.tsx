@@ -38,7 +38,7 @@ function openEngine(): void {
     useLab.setState({ engine: { state: 'unavailable', reason: 'navigator.gpu is missing.' } });
     return;
   }
-  const worker = new Worker(new URL('../lab/worker.ts', import.meta.url), { type: 'module' });
+  const worker = new Worker(new URL('../engine/worker.ts', import.meta.url), { type: 'module' });
   connect(worker as unknown as Line, {
     run: (events) => play(events, 'stored'),
     continued: takeContinued,

@@ -1,9 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { groupAdvantages, perplexityLambda, type RolloutSignals, tokenAdvantages } from '../../src/antisd/advantages';
-import { ARMS, type Method, resolveMethod } from '../../src/antisd/arms';
-import { parseTrainConfig } from '../../src/lab/config';
-import { ARM_NAMES } from '../../src/lab/settings';
+import { ARM_NAMES, ARMS, type Method, resolveMethod } from '../../src/antisd/arms';
+import { parseTrainConfig } from '../../src/settings/config';
 
 const method = (arm: string, more: object = {}): Method => resolveMethod(parseTrainConfig({ arm, ...more }));
 const logprobs = fc.array(fc.float({ min: -20, max: 0, noNaN: true }), { minLength: 1, maxLength: 30 });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { TokenTable } from '../../src/antisd/measures';
 import { measureSignature } from '../../src/antisd/signature';
 import { findTask } from '../../src/data/tasks';
-import type { RunEventOf } from '../../src/lab/events';
+import type { RunEventOf } from '../../src/runs/events';
 import { openModel } from '../setup/fixtures';
 import { testDevice } from '../setup/gpu';
 import { NANO, openSession } from '../setup/session';

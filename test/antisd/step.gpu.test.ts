@@ -1,6 +1,6 @@
 /** The method on the device: arms that must coincide do so to the bit, and AntiSD learns. */
 import { describe, expect, it } from 'vitest';
-import type { RunEventOf } from '../../src/lab/events';
+import type { RunEventOf } from '../../src/runs/events';
 import { testDevice } from '../setup/gpu';
 import { openSession, stateAfter } from '../setup/session';
 

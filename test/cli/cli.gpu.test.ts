@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSafetensors, writeSafetensors } from '../../src/model/safetensors';
+import { readSafetensors, writeSafetensors } from '../../src/model/weights/safetensors';
 import { lab } from '../setup/cli';
 import { close } from '../setup/close';
 import { type Expected, fixtureJson, fixturePath, fixtureTensors } from '../setup/fixtures';

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { flagOf } from '../../src/lab/setting';
-import { SFT_TABLE } from '../../src/lab/settings-sft';
+import { flagOf } from '../../src/settings/setting';
+import { SFT_TABLE } from '../../src/settings/settings-sft';
 import { lab } from '../setup/cli';
 import { fixturePath } from '../setup/fixtures';
 

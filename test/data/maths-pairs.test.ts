@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import { finalAnswer, sameAnswer } from '../../src/data/maths';
-import { answer } from '../../src/lab/symbolic/answer';
+import { answer } from '../../src/data/symbolic/answer';
 import {
   ANSWERS,
   LATER_ANSWERS,

@@ -7,7 +7,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readInspection } from '../../src/lab/inspect/export';
+import { readInspection } from '../../src/inspect/export';
 import { findBrowser, launchBrowser, serveLab } from '../setup/browser';
 
 const root = new URL('../..', import.meta.url).pathname;

@@ -1,5 +1,10 @@
 import { describe, it } from 'vitest';
-import { attentionBackward, attentionBlocks, attentionDecode, attentionForward } from '../../src/kernels/attention';
+import {
+  attentionBackward,
+  attentionBlocks,
+  attentionDecode,
+  attentionForward,
+} from '../../src/kernels/attention/attention';
 import { attentionBlock } from '../../src/kernels/launch';
 import { close, wave } from '../setup/close';
 import { testDevice } from '../setup/gpu';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { logprobBackward, logprobForward, topK } from '../../src/kernels/logprob';
+import { logprobBackward, logprobForward, topK } from '../../src/kernels/logprob/logprob';
 import { close, wave } from '../setup/close';
 import { testDevice } from '../setup/gpu';
 

@@ -6,7 +6,7 @@ import {
   matmul,
   matmulVariant,
   setMatmulVariant,
-} from '../../src/kernels/matmul';
+} from '../../src/kernels/matmul/matmul';
 import { tuneMatmul } from '../../src/kernels/tuner';
 import { close, wave } from '../setup/close';
 import { testDevice } from '../setup/gpu';

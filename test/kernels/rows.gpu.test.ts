@@ -1,12 +1,12 @@
 /** The kernels that work row by row: norms, rotary embedding, SwiGLU, embedding, AdamW. */
 import { describe, expect, it } from 'vitest';
-import { adamw, globalNorm, NORM_SLICES } from '../../src/kernels/adamw';
-import { embeddingBackward, embeddingForward, scatterRows, sortIds } from '../../src/kernels/embedding';
-import { QK_CHUNKS, qkNormRopeBackward, qkNormRopeForward } from '../../src/kernels/qk-norm-rope';
-import { NORM_CHUNKS, rmsNormBackward, rmsNormForward } from '../../src/kernels/rms-norm';
-import { wholeWeight } from '../../src/kernels/storage';
-import { swigluBackward, swigluForward } from '../../src/kernels/swiglu';
-import { ropeTable } from '../../src/model/rope';
+import { adamw, globalNorm, NORM_SLICES } from '../../src/kernels/adamw/adamw';
+import { embeddingBackward, embeddingForward, scatterRows, sortIds } from '../../src/kernels/embedding/embedding';
+import { QK_CHUNKS, qkNormRopeBackward, qkNormRopeForward } from '../../src/kernels/qk-norm-rope/qk-norm-rope';
+import { NORM_CHUNKS, rmsNormBackward, rmsNormForward } from '../../src/kernels/rms-norm/rms-norm';
+import { swigluBackward, swigluForward } from '../../src/kernels/swiglu/swiglu';
+import { wholeWeight } from '../../src/kernels/weight-format/weight-format';
+import { ropeTable } from '../../src/model/net/rope';
 import { close, wave } from '../setup/close';
 import { testDevice } from '../setup/gpu';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type SampleParams, sample } from '../../src/kernels/sample';
+import { type SampleParams, sample } from '../../src/kernels/sample/sample';
 import { wave } from '../setup/close';
 import { testDevice } from '../setup/gpu';
 

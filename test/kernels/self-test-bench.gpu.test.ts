@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Arena } from '../../src/gpu/tensor';
-import { makeBench } from '../../src/kernels/self-test-bench';
+import { makeBench } from '../../src/kernels/self-test/self-test-bench';
 import { testDevice } from '../setup/gpu';
 
 const device = testDevice();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { matmulVariant } from '../../src/kernels/matmul';
-import { selfTestKernels } from '../../src/kernels/self-test';
+import { matmulVariant } from '../../src/kernels/matmul/matmul';
+import { selfTestKernels } from '../../src/kernels/self-test/self-test';
 import { testDevice } from '../setup/gpu';
 
 const device = testDevice();

@@ -1,9 +1,9 @@
 /** Products with stored weights in every variant; the self-test runs those of the variant in force. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { Arena } from '../../src/gpu/tensor';
-import { MATMUL_VARIANTS, setMatmulVariant } from '../../src/kernels/matmul';
-import { makeBench } from '../../src/kernels/self-test-bench';
-import { STORED_PRODUCTS } from '../../src/kernels/self-test-storage';
+import { MATMUL_VARIANTS, setMatmulVariant } from '../../src/kernels/matmul/matmul';
+import { makeBench } from '../../src/kernels/self-test/self-test-bench';
+import { STORED_PRODUCTS } from '../../src/kernels/self-test/self-test-storage';
 import { testDevice } from '../setup/gpu';
 
 const device = testDevice();

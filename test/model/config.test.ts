@@ -1,8 +1,8 @@
 /** config.json of real models as their authors publish it, and fields that change the mathematics, each refused by name. */
 import { describe, expect, it } from 'vitest';
-import { modelConfigJson, parseModelConfig } from '../../src/model/config';
-import { ParameterLayout } from '../../src/model/parameters';
-import { inverseFrequencies } from '../../src/model/rope';
+import { modelConfigJson, parseModelConfig } from '../../src/model/net/config';
+import { ParameterLayout } from '../../src/model/net/parameters';
+import { inverseFrequencies } from '../../src/model/net/rope';
 
 const LLAMA = {
   architectures: ['LlamaForCausalLM'],

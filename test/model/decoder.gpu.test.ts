@@ -1,7 +1,7 @@
 /** The whole decoder against PyTorch's float64 results, and against itself: cache, recomputation, micro-batches, bits. */
 import { describe, expect, it } from 'vitest';
-import { planMemory } from '../../src/model/decoder';
-import { generate } from '../../src/model/generate';
+import { planMemory } from '../../src/model/net/decoder';
+import { generate } from '../../src/model/net/generate';
 import { close } from '../setup/close';
 import { type Expected, FIXTURES, fixtureJson, fixturePath, fixtureTensors, openModel } from '../setup/fixtures';
 import { testDevice } from '../setup/gpu';

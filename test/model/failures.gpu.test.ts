@@ -8,12 +8,12 @@ import { BadInput } from '../../src/data/errors';
 import type { Gpu } from '../../src/gpu/device';
 import { OutOfMemory } from '../../src/gpu/errors';
 import { openNodeGpu } from '../../src/gpu/open.node';
-import { openModel } from '../../src/lab/open-model';
-import { readAdapterFolder, writeAdapterFolder } from '../../src/model/adapter';
-import { openModelFolder } from '../../src/model/folder';
-import { AdapterLayout, parseAdapterConfig } from '../../src/model/lora';
-import { Policy } from '../../src/model/policy';
-import { type HostTensor, writeSafetensors } from '../../src/model/safetensors';
+import { openModel } from '../../src/library/open-model';
+import { AdapterLayout, parseAdapterConfig } from '../../src/model/net/lora';
+import { Policy } from '../../src/model/net/policy';
+import { readAdapterFolder, writeAdapterFolder } from '../../src/model/weights/adapter';
+import { openModelFolder } from '../../src/model/weights/folder';
+import { type HostTensor, writeSafetensors } from '../../src/model/weights/safetensors';
 import { countingBytes, fixtureBytes, ggufFile, memoryFiles, utf8 } from '../setup/checkpoints';
 import { diskFolder, FIXTURES, fixtureJson, fixturePath, fixtureTensors, SMALL } from '../setup/fixtures';
 

@@ -1,9 +1,9 @@
 /** Quantised blocks against ggml's own Python package (test/fixtures/make_gguf.py), to the bit. */
 import { describe, expect, test } from 'vitest';
-import { BLOCKS, type BlockType } from '../../src/model/gguf/blocks';
-import { dequantise } from '../../src/model/gguf/dequantise';
-import { parseGgufHeader } from '../../src/model/gguf/header';
-import { readSafetensors } from '../../src/model/safetensors';
+import { BLOCKS, type BlockType } from '../../src/model/weights/gguf/blocks';
+import { dequantise } from '../../src/model/weights/gguf/dequantise';
+import { parseGgufHeader } from '../../src/model/weights/gguf/header';
+import { readSafetensors } from '../../src/model/weights/safetensors';
 import { fixtureBytes } from '../setup/checkpoints';
 
 const bytes = fixtureBytes('gguf', 'quantised.gguf');

@@ -1,11 +1,11 @@
 /** A whole GGUF file by ggml's package against the Hugging Face weights it was made of; configurations of all families. */
 import { describe, expect, test } from 'vitest';
-import { parseModelConfig } from '../../src/model/config';
-import { ggufConfig } from '../../src/model/gguf/config';
-import { openGguf } from '../../src/model/gguf/file';
-import { parseGgufHeader } from '../../src/model/gguf/header';
-import { huggingFaceName, interleavedRow } from '../../src/model/gguf/names';
-import { openSafetensors } from '../../src/model/safetensors-file';
+import { parseModelConfig } from '../../src/model/net/config';
+import { ggufConfig } from '../../src/model/weights/gguf/config';
+import { openGguf } from '../../src/model/weights/gguf/file';
+import { parseGgufHeader } from '../../src/model/weights/gguf/header';
+import { huggingFaceName, interleavedRow } from '../../src/model/weights/gguf/names';
+import { openSafetensors } from '../../src/model/weights/safetensors-file';
 import { countingBytes, fixtureBytes, type GgufValue, ggufFile } from '../setup/checkpoints';
 
 describe('llama.gguf (test/fixtures/make_gguf.py)', () => {

@@ -1,7 +1,7 @@
 /** GGUF headers: what is read, from how few bytes, and what is refused before anything is allocated. */
 import { describe, expect, test } from 'vitest';
 import { BadInput } from '../../src/data/errors';
-import { parseGgufHeader, readGgufHeader } from '../../src/model/gguf/header';
+import { parseGgufHeader, readGgufHeader } from '../../src/model/weights/gguf/header';
 import { countingBytes, fixtureBytes, type GgufParts, ggufFile } from '../setup/checkpoints';
 
 const read = (bytes: Uint8Array<ArrayBuffer>) => readGgufHeader(countingBytes(bytes, 'x.gguf'));

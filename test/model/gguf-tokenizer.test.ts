@@ -4,8 +4,8 @@
  */
 import { describe, expect, test } from 'vitest';
 import { readTokenizer } from '../../src/data/tokenizer';
-import type { Metadata, MetadataValue } from '../../src/model/gguf/header';
-import { ggufTokenizerFiles } from '../../src/model/gguf/tokenizer';
+import type { Metadata, MetadataValue } from '../../src/model/weights/gguf/header';
+import { ggufTokenizerFiles } from '../../src/model/weights/gguf/tokenizer';
 import { fixtureBytes } from '../setup/checkpoints';
 
 interface Fixture {

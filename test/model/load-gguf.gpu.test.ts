@@ -2,13 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { memoryBytes } from '../../src/data/bytes';
 import { Arena, type Tensor } from '../../src/gpu/tensor';
-import type { Storage } from '../../src/kernels/storage';
-import { parseModelConfig } from '../../src/model/config';
-import { openGguf } from '../../src/model/gguf/file';
-import { parseGgufHeader } from '../../src/model/gguf/header';
-import { createFrozen, ParameterLayout, readParameters } from '../../src/model/parameters';
-import { store, unstore } from '../../src/model/quantise';
-import type { StoredTensor } from '../../src/model/stored-tensor';
+import type { Storage } from '../../src/kernels/weight-format/weight-format';
+import { parseModelConfig } from '../../src/model/net/config';
+import { createFrozen, ParameterLayout, readParameters } from '../../src/model/net/parameters';
+import { openGguf } from '../../src/model/weights/gguf/file';
+import { parseGgufHeader } from '../../src/model/weights/gguf/header';
+import { store, unstore } from '../../src/model/weights/quantise';
+import type { StoredTensor } from '../../src/model/weights/stored-tensor';
 import { fixtureBytes } from '../setup/checkpoints';
 import { testDevice } from '../setup/gpu';
 

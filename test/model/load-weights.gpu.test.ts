@@ -2,13 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { memoryBytes } from '../../src/data/bytes';
 import { Arena, type Tensor } from '../../src/gpu/tensor';
-import type { Storage } from '../../src/kernels/storage';
-import { type ModelConfig, NANO_CONFIG } from '../../src/model/config';
-import { packedCatalog } from '../../src/model/layout';
-import { createFrozen, ParameterLayout, readParameters } from '../../src/model/parameters';
-import { store } from '../../src/model/quantise';
-import { openSafetensors } from '../../src/model/safetensors-file';
-import type { StoredTensor, TensorCatalog } from '../../src/model/stored-tensor';
+import type { Storage } from '../../src/kernels/weight-format/weight-format';
+import { type ModelConfig, NANO_CONFIG } from '../../src/model/net/config';
+import { packedCatalog } from '../../src/model/net/layout';
+import { createFrozen, ParameterLayout, readParameters } from '../../src/model/net/parameters';
+import { store } from '../../src/model/weights/quantise';
+import { openSafetensors } from '../../src/model/weights/safetensors-file';
+import type { StoredTensor, TensorCatalog } from '../../src/model/weights/stored-tensor';
 import { wave } from '../setup/close';
 import { testDevice } from '../setup/gpu';
 

@@ -3,14 +3,14 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { STORAGES } from '../../src/kernels/storage';
-import { readAdapterFolder, writeAdapterFolder } from '../../src/model/adapter';
-import { planMemory } from '../../src/model/decoder';
-import { openModelFolder } from '../../src/model/folder';
-import { AdapterLayout, type LoraSettings } from '../../src/model/lora';
-import { mergedCatalog } from '../../src/model/merge';
-import { Policy } from '../../src/model/policy';
-import type { StoredTensor, TensorCatalog } from '../../src/model/stored-tensor';
+import { STORAGES } from '../../src/kernels/weight-format/weight-format';
+import { planMemory } from '../../src/model/net/decoder';
+import { AdapterLayout, type LoraSettings } from '../../src/model/net/lora';
+import { Policy } from '../../src/model/net/policy';
+import { readAdapterFolder, writeAdapterFolder } from '../../src/model/weights/adapter';
+import { openModelFolder } from '../../src/model/weights/folder';
+import { mergedCatalog } from '../../src/model/weights/merge';
+import type { StoredTensor, TensorCatalog } from '../../src/model/weights/stored-tensor';
 import { close } from '../setup/close';
 import {
   diskFolder,

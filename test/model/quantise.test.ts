@@ -1,6 +1,6 @@
 /** Packing against its formulas in plain loops, to the bit: middles between two integers, zeros, tiny and large values. */
 import { expect, it } from 'vitest';
-import { fromHalf, store, toHalf } from '../../src/model/quantise';
+import { fromHalf, store, toHalf } from '../../src/model/weights/quantise';
 
 const GROUPS = 300;
 let state = 5;

@@ -1,9 +1,9 @@
 /** Safetensors by ranges: what is read, how it is decoded, and what is refused. */
 import { describe, expect, test } from 'vitest';
 import { BadInput } from '../../src/data/errors';
-import { halfTable, toFloat32 } from '../../src/model/float-formats';
-import { readSafetensors, writeSafetensors } from '../../src/model/safetensors';
-import { openSafetensors, openShardedSafetensors } from '../../src/model/safetensors-file';
+import { halfTable, toFloat32 } from '../../src/model/weights/float-formats';
+import { readSafetensors, writeSafetensors } from '../../src/model/weights/safetensors';
+import { openSafetensors, openShardedSafetensors } from '../../src/model/weights/safetensors-file';
 import { countingBytes, fixtureBytes, memoryFiles, utf8 } from '../setup/checkpoints';
 
 /** A file with any header, honest or not. */

@@ -1,10 +1,10 @@
 /** Blocks of GGUF that become a storage's words directly: the device computes with the file's values, bit for bit. */
 import { expect, it } from 'vitest';
-import { BLOCKS } from '../../src/model/gguf/blocks';
-import { dequantise } from '../../src/model/gguf/dequantise';
-import { parseGgufHeader } from '../../src/model/gguf/header';
-import { type StoredWords, store, toHalf, unstore } from '../../src/model/quantise';
-import { DIRECT } from '../../src/model/same-words';
+import { BLOCKS } from '../../src/model/weights/gguf/blocks';
+import { dequantise } from '../../src/model/weights/gguf/dequantise';
+import { parseGgufHeader } from '../../src/model/weights/gguf/header';
+import { type StoredWords, store, toHalf, unstore } from '../../src/model/weights/quantise';
+import { DIRECT } from '../../src/model/weights/same-words';
 import { fixtureBytes } from '../setup/checkpoints';
 
 type Quantised = 'Q8_0' | 'Q4_0' | 'Q4_1';

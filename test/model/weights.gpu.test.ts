@@ -1,12 +1,12 @@
 /** Frozen weights: every storage computes with exactly the values it stores, in one binding or in many. */
 import { describe, expect, it } from 'vitest';
-import { STORAGES, type Storage } from '../../src/kernels/storage';
-import { parseModelConfig } from '../../src/model/config';
-import { planMemory } from '../../src/model/decoder';
-import { generate } from '../../src/model/generate';
-import { ParameterLayout, storageFor } from '../../src/model/parameters';
-import { Policy } from '../../src/model/policy';
-import { store, unstore } from '../../src/model/quantise';
+import { STORAGES, type Storage } from '../../src/kernels/weight-format/weight-format';
+import { parseModelConfig } from '../../src/model/net/config';
+import { planMemory } from '../../src/model/net/decoder';
+import { generate } from '../../src/model/net/generate';
+import { ParameterLayout, storageFor } from '../../src/model/net/parameters';
+import { Policy } from '../../src/model/net/policy';
+import { store, unstore } from '../../src/model/weights/quantise';
 import { close } from '../setup/close';
 import { type Expected, fixtureJson, fixturePath, fixtureTensors, openModel } from '../setup/fixtures';
 import { testDevice } from '../setup/gpu';

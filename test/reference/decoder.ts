@@ -1,6 +1,6 @@
 /** The whole decoder in float64, plain loops, forward only: the oracle that finite differences are taken of. */
-import { type ModelConfig, switches } from '../../src/model/config';
-import { inverseFrequencies, type RopeParameters } from '../../src/model/rope';
+import { type ModelConfig, switches } from '../../src/model/net/config';
+import { inverseFrequencies, type RopeParameters } from '../../src/model/net/rope';
 
 export type Parameters = Map<string, { shape: number[]; data: ArrayLike<number> }>;
 

@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FileSource, memoryBytes } from '../../src/data/bytes';
 import type { Gpu } from '../../src/gpu/device';
-import type { Capacity } from '../../src/model/activations';
-import { openModelFolder } from '../../src/model/folder';
-import { Policy } from '../../src/model/policy';
-import { type HostTensor, readSafetensors } from '../../src/model/safetensors';
+import type { Capacity } from '../../src/model/net/activations';
+import { Policy } from '../../src/model/net/policy';
+import { openModelFolder } from '../../src/model/weights/folder';
+import { type HostTensor, readSafetensors } from '../../src/model/weights/safetensors';
 
 export const FIXTURES = [
   'qwen3-tied',

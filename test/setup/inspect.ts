@@ -1,11 +1,12 @@
 /** An inspector over folders on disk, on the test's own device. */
+
+import { deviceReport } from '../../src/engine/device-report';
+import { InspectCommands } from '../../src/engine/inspect-commands';
 import type { Gpu } from '../../src/gpu/device';
-import { deviceReport } from '../../src/lab/device-report';
-import { InspectCommands } from '../../src/lab/inspect/commands';
-import { Inspector } from '../../src/lab/inspect/inspector';
-import type { InspectCommand, InspectMessage } from '../../src/lab/inspect/protocol';
-import { openModel } from '../../src/lab/open-model';
-import { readAdapterFolder } from '../../src/model/adapter';
+import { Inspector } from '../../src/inspect/inspector';
+import type { InspectCommand, InspectMessage } from '../../src/inspect/protocol';
+import { openModel } from '../../src/library/open-model';
+import { readAdapterFolder } from '../../src/model/weights/adapter';
 import { diskFolder } from './fixtures';
 import { NANO } from './session';
 

@@ -1,5 +1,5 @@
 /** Inspections made by hand. */
-import type { Inspection } from '../../src/lab/inspect/export';
+import type { Inspection } from '../../src/inspect/export';
 import { scoredText } from './scored-text';
 
 /** An inspection of these tokens with these signals, compared with itself and under two contexts. */

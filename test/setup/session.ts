@@ -1,13 +1,13 @@
 /** Short training runs on the built-in model, in memory. */
 import { join } from 'node:path';
 import { findTask } from '../../src/data/tasks';
+import { deviceReport } from '../../src/engine/device-report';
 import type { Gpu } from '../../src/gpu/device';
-import { parseTrainConfig } from '../../src/lab/config';
-import { deviceReport } from '../../src/lab/device-report';
-import type { RunEvent } from '../../src/lab/events';
-import type { Files } from '../../src/lab/files';
-import { Session, type SessionOptions } from '../../src/lab/session';
-import { openModelFolder } from '../../src/model/folder';
+import type { Files } from '../../src/host/files';
+import { openModelFolder } from '../../src/model/weights/folder';
+import type { RunEvent } from '../../src/runs/events';
+import { Session, type SessionOptions } from '../../src/runs/session';
+import { parseTrainConfig } from '../../src/settings/config';
 import { diskFolder } from './fixtures';
 
 export const NANO = join(import.meta.dirname, '../../public/models/nano');

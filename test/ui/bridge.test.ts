@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EVENT_VERSION } from '../../src/lab/events';
+import { EVENT_VERSION } from '../../src/runs/events';
 import { afterMessages } from '../../src/ui/bridge';
 import { activityOf, INITIAL, type LabState } from '../../src/ui/state/store';
 import { FAKE_DEVICE, fakeStart, fakeStep } from './fake-events';

@@ -2,8 +2,8 @@
 
 import { Random } from '../../src/data/random';
 import { drawDeal, PAIRS, problemOf } from '../../src/data/two-cards/problem';
-import { DEFAULT_CONFIG } from '../../src/lab/config';
-import { EVENT_VERSION, type RunEvent, type RunEventOf, type SignalRollout } from '../../src/lab/events';
+import { EVENT_VERSION, type RunEvent, type RunEventOf, type SignalRollout } from '../../src/runs/events';
+import { DEFAULT_CONFIG } from '../../src/settings/config';
 
 const v = EVENT_VERSION;
 

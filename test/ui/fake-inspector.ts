@@ -7,7 +7,7 @@ import type {
   ScoredText,
   Subject,
   Texts,
-} from '../../src/lab/inspect/protocol';
+} from '../../src/inspect/protocol';
 import type { InspectLine } from '../../src/ui/inspector/bridge';
 import { FAKE_DEVICE } from './fake-events';
 

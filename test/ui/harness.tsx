@@ -1,7 +1,7 @@
 /** The page without an engine, for looking at it: `?state=run|empty|fault|no-gpu|recorded|stream`. Never part of the product. */
 import '../../src/ui/styles/base.css';
 import { createRoot } from 'react-dom/client';
-import { EVENT_VERSION } from '../../src/lab/events';
+import { EVENT_VERSION } from '../../src/runs/events';
 import { App } from '../../src/ui/App';
 import { receive } from '../../src/ui/bridge';
 import { expandForReplay } from '../../src/ui/replay/expand';

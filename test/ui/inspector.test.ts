@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { writeInspectLink } from '../../src/lab/inspect/inspect-link';
-import type { InspectMessage } from '../../src/lab/inspect/protocol';
+import { writeInspectLink } from '../../src/inspect/inspect-link';
+import type { InspectMessage } from '../../src/inspect/protocol';
 import { inspectionOf } from '../../src/ui/inspector/export/inspection';
 import { afterMessages } from '../../src/ui/inspector/fold';
 import { linkStateOf, stateFromHash } from '../../src/ui/inspector/link';

@@ -1,12 +1,12 @@
 /** The page's models: what a drop is made of, what messages change, what the picker and the plan say. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
-import type { LabMessage } from '../../src/lab/events';
-import type { ModelPlan } from '../../src/lab/memory-plan';
-import { taskNames } from '../../src/lab/open-task';
-import { OWN_MODEL, PRESETS } from '../../src/lab/presets';
-import type { CachedModel } from '../../src/lab/sources/cache';
-import type { DownloadProgress } from '../../src/lab/sources/progress';
+import type { LabMessage } from '../../src/engine/protocol';
+import type { ModelPlan } from '../../src/library/memory-plan';
+import { taskNames } from '../../src/library/open-task';
+import type { CachedModel } from '../../src/library/sources/cache';
+import type { DownloadProgress } from '../../src/library/sources/progress';
+import { OWN_MODEL, PRESETS } from '../../src/settings/presets';
 import { groups } from '../../src/ui/models/gather';
 import { figures } from '../../src/ui/models/LoadLine';
 import { ModelPicker } from '../../src/ui/models/ModelPicker';

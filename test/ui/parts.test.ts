@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { DEFAULT_CONFIG, TRAIN_TABLE } from '../../src/lab/config';
+import { DEFAULT_CONFIG, TRAIN_TABLE } from '../../src/settings/config';
 import { closedBands, FIGURES, rowsOf, thin } from '../../src/ui/charts/curves';
 import { duration, plain, signed, tokenText } from '../../src/ui/format';
 import { expandForReplay } from '../../src/ui/replay/expand';

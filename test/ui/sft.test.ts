@@ -1,8 +1,8 @@
 /** The page's side of supervised runs: what it knows of one, its link, its curves. */
 import { describe, expect, test } from 'vitest';
-import { EVENT_VERSION, type RunEvent, type RunEventOf } from '../../src/lab/events';
-import { parseSftConfig } from '../../src/lab/settings-sft';
-import type { DataPreview, ExampleLosses, SftFigures } from '../../src/lab/sft-events';
+import { EVENT_VERSION, type RunEvent, type RunEventOf } from '../../src/runs/events';
+import type { DataPreview, ExampleLosses, SftFigures } from '../../src/runs/sft-events';
+import { parseSftConfig } from '../../src/settings/settings-sft';
 import { afterMessages } from '../../src/ui/bridge';
 import { rowsOf } from '../../src/ui/charts/curves';
 import { statusText } from '../../src/ui/notices/StatusLine';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EVENT_VERSION, type RunEvent } from '../../src/lab/events';
+import { EVENT_VERSION, type RunEvent } from '../../src/runs/events';
 import { EMPTY, fold } from '../../src/ui/state/snapshot';
 import { activityOf } from '../../src/ui/state/store';
 import { fakeEval, fakeRun, fakeSignals, fakeStart, fakeStep } from './fake-events';

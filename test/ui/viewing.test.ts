@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EVENT_VERSION, type RunEvent } from '../../src/lab/events';
+import { EVENT_VERSION, type RunEvent } from '../../src/runs/events';
 import { DWELL_MS, Viewing } from '../../src/ui/state/viewing';
 import { fakeSignals, fakeStart, fakeStep } from './fake-events';
 

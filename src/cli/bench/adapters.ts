@@ -1,7 +1,7 @@
 /** A training step of a LoRA adapter beside one of all parameters, on the same model and batch. */
-import type { Storage } from '../../kernels/storage';
-import { ALL_TARGETS } from '../../model/lora';
-import { Policy } from '../../model/policy';
+import type { Storage } from '../../kernels/weight-format/weight-format';
+import { ALL_TARGETS } from '../../model/net/lora';
+import { Policy } from '../../model/net/policy';
 import { fastest, type Group, type Timed } from './group';
 import { drawSequences, drawWeights, smolShape } from './models';
 import { megabytes } from './row';

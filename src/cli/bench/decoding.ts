@@ -1,7 +1,7 @@
 /** Decoding with a KV cache in every weight storage: at batch 1 as a share of the copy bandwidth, else tokens a second. */
-import { STORAGES } from '../../kernels/storage';
-import { generate } from '../../model/generate';
-import { Policy } from '../../model/policy';
+import { STORAGES } from '../../kernels/weight-format/weight-format';
+import { generate } from '../../model/net/generate';
+import { Policy } from '../../model/net/policy';
 import { fastest, type Group } from './group';
 import { drawWeights, smolShape } from './models';
 import { megabytes } from './row';

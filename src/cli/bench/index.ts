@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BadInput } from '../../data/errors';
 import { Recorder } from '../../gpu/recorder';
-import { measureCopyBandwidth, measureFmaPeak } from '../../kernels/probe';
+import { measureCopyBandwidth, measureFmaPeak } from '../../kernels/probe/probe';
 import { defineCommand, EXIT } from '../command';
 import { openDevice, repositoryRoot } from '../places';
 import { adapters } from './adapters';

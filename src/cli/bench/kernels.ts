@@ -1,9 +1,14 @@
 /** Products and attention on shapes that training and decoding have. */
 import { Arena } from '../../gpu/tensor';
-import { attentionBackward, attentionBlocks, attentionDecode, attentionForward } from '../../kernels/attention';
+import {
+  attentionBackward,
+  attentionBlocks,
+  attentionDecode,
+  attentionForward,
+} from '../../kernels/attention/attention';
 import { attentionBlock } from '../../kernels/launch';
-import { type MatmulCall, matmul } from '../../kernels/matmul';
-import { QUANT_GROUP, STORAGES, type Storage, storedBytes } from '../../kernels/storage';
+import { type MatmulCall, matmul } from '../../kernels/matmul/matmul';
+import { QUANT_GROUP, STORAGES, type Storage, storedBytes } from '../../kernels/weight-format/weight-format';
 import { type Bench, fastestSubmit, type Group } from './group';
 import type { Row } from './row';
 

@@ -1,11 +1,11 @@
 /** A file of quantised blocks as GGUF holds them, with a model's tensors in it: random integers, every scale the same. */
 import { open } from 'node:fs/promises';
 import type { FileSource } from '../../data/bytes';
-import { BLOCKS, type BlockType } from '../../model/gguf/blocks';
-import { dequantise } from '../../model/gguf/dequantise';
-import type { ParameterLayout } from '../../model/parameters';
-import { readExactly } from '../../model/ranges';
-import type { StoredTensor, TensorCatalog } from '../../model/stored-tensor';
+import type { ParameterLayout } from '../../model/net/parameters';
+import { BLOCKS, type BlockType } from '../../model/weights/gguf/blocks';
+import { dequantise } from '../../model/weights/gguf/dequantise';
+import { readExactly } from '../../model/weights/ranges';
+import type { StoredTensor, TensorCatalog } from '../../model/weights/stored-tensor';
 
 /** A half: 2^-9. */
 const SCALE = 0x1800;

@@ -1,8 +1,8 @@
 /** Models of the benchmark: shapes, and weights that are drawn in memory. */
 
-import type { Sequence } from '../../model/batch';
-import { type ModelConfig, NANO_CONFIG } from '../../model/config';
-import { ParameterLayout } from '../../model/parameters';
+import type { Sequence } from '../../model/net/batch';
+import { type ModelConfig, NANO_CONFIG } from '../../model/net/config';
+import { ParameterLayout } from '../../model/net/parameters';
 
 /** The shapes of the comparison with other engines (docs/benchmarks.md): same decoder, same tokens. */
 export const plainShape = (C: number, L: number, H: number, F: number, V: number): ModelConfig => ({

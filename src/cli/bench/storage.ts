@@ -1,5 +1,5 @@
 /** What each weight storage does to the built-in model's log-probabilities; `doctor --model` does it for any model. */
-import { storageErrors } from '../../lab/storage-error';
+import { storageErrors } from '../../model/weights/format-error';
 import { loadModel } from '../places';
 import type { Group } from './group';
 

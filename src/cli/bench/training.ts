@@ -1,13 +1,13 @@
 /** Whole training steps and decoding of the two models that other engines were measured on, and one RL step. */
 import { findTask } from '../../data/tasks';
 import type { Recorder } from '../../gpu/recorder';
-import { parseTrainConfig } from '../../lab/config';
-import type { RunEvent } from '../../lab/events';
-import { Session } from '../../lab/session';
-import type { ModelConfig } from '../../model/config';
-import { generate } from '../../model/generate';
-import type { PlannedBatch } from '../../model/policy';
-import { Policy } from '../../model/policy';
+import type { ModelConfig } from '../../model/net/config';
+import { generate } from '../../model/net/generate';
+import type { PlannedBatch } from '../../model/net/policy';
+import { Policy } from '../../model/net/policy';
+import type { RunEvent } from '../../runs/events';
+import { Session } from '../../runs/session';
+import { parseTrainConfig } from '../../settings/config';
 import { loadModel } from '../places';
 import { type Bench, fastest, type Group } from './group';
 import { drawSequences, drawWeights, plainShape } from './models';

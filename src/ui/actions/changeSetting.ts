@@ -1,6 +1,6 @@
 /** Editing the form. While a run goes on, live settings are sent to it; the link in the address bar follows. */
-import { checkSetting, type TrainConfig, valueFromText } from '../../lab/config';
-import { SETTINGS, type Setting, type SettingName } from '../../lab/settings';
+import { checkSetting, type TrainConfig, valueFromText } from '../../settings/config';
+import { SETTINGS, type Setting, type SettingName } from '../../settings/settings';
 import { send } from '../bridge';
 import { draftOf } from '../state/draft';
 import { activityOf, isBusy, useLab } from '../state/store';

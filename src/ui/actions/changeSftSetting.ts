@@ -1,5 +1,5 @@
 /** Editing the form of supervised runs; the link in the address bar follows. */
-import type { SftSettingName } from '../../lab/settings-sft';
+import type { SftSettingName } from '../../settings/settings-sft';
 import { useLab } from '../state/store';
 import { followInAddress } from './followInAddress';
 

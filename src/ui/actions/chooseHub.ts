@@ -1,4 +1,4 @@
-import { HUB, hubEndpoint } from '../../lab/sources/hub-id';
+import { HUB, hubEndpoint } from '../../library/sources/hub-id';
 import { changeAccess } from '../models/shelf';
 import { useModels } from '../models/store';
 

@@ -1,5 +1,5 @@
 /** A stored run goes on from its last checkpoint; it opens paused. */
-import type { StoredRun } from '../../lab/stored-runs';
+import type { StoredRun } from '../../runs/stored-runs';
 import { send } from '../bridge';
 import { activityOf, isBusy, type LabState, useLab } from '../state/store';
 

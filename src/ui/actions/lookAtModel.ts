@@ -1,5 +1,5 @@
-import type { TrainConfig } from '../../lab/config';
-import type { SftConfig } from '../../lab/settings-sft';
+import type { TrainConfig } from '../../settings/config';
+import type { SftConfig } from '../../settings/settings-sft';
 import { send } from '../bridge';
 import { useModels } from '../models/store';
 

@@ -1,4 +1,4 @@
-import type { CachedModel } from '../../lab/sources/cache';
+import type { CachedModel } from '../../library/sources/cache';
 import { send } from '../bridge';
 
 /** Removes a downloaded model, this commit of it. */

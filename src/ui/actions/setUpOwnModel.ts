@@ -1,4 +1,4 @@
-import { OWN_MODEL, presetConfig } from '../../lab/presets';
+import { OWN_MODEL, presetConfig } from '../../settings/presets';
 import type { Action } from './action';
 import { fillForm } from './changeSetting';
 

@@ -1,5 +1,5 @@
-import type { LabMessage } from '../../lab/events';
-import { isSftConfig } from '../../lab/settings-sft';
+import type { LabMessage } from '../../engine/protocol';
+import { isSftConfig } from '../../settings/settings-sft';
 import { forgetEvents } from '../bridge';
 import { stopReplay } from '../replay/player';
 import { sftDraftOf } from '../sft/form';

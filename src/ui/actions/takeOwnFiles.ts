@@ -1,4 +1,4 @@
-import type { PlacedFile } from '../../lab/sources/dropped';
+import type { PlacedFile } from '../../library/sources/dropped';
 import { takeFiles } from '../models/shelf';
 import { activityOf, isBusy, useLab } from '../state/store';
 import { changeSetting } from './changeSetting';

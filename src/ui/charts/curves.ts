@@ -1,5 +1,5 @@
 /** The curves of a run, as rows for the charts: one row a step, null where a curve has no value. */
-import type { StepFigures } from '../../lab/events';
+import type { StepFigures } from '../../runs/events';
 
 export interface Row {
   readonly step: number;

@@ -1,4 +1,4 @@
-import type { Alternative } from '../../lab/events';
+import type { Alternative } from '../../runs/events';
 import styles from './Alternatives.module.css';
 import { Probabilities } from './Probabilities';
 

@@ -1,4 +1,4 @@
-import type { Alternative } from '../../lab/events';
+import type { Alternative } from '../../runs/events';
 import { percent, tokenText } from '../format';
 import styles from './Probabilities.module.css';
 

@@ -1,4 +1,4 @@
-import type { Alternative, SignalRollout } from '../../lab/events';
+import type { Alternative, SignalRollout } from '../../runs/events';
 import { tokenText } from '../format';
 import { useLab } from '../state/store';
 import { Alternatives } from './Alternatives';

@@ -1,6 +1,7 @@
 /** What a token's tint can show. Domains are fixed, so that heatmaps side by side share their scale. */
-import type { SignalRollout } from '../../lab/events';
-import { TINT_DOMAIN, TINT_STEPS } from '../../lab/inspect/tint';
+
+import { TINT_DOMAIN, TINT_STEPS } from '../../inspect/tint';
+import type { SignalRollout } from '../../runs/events';
 import type { RolloutView } from '../state/snapshot';
 
 /** The per-token columns that a tint can show. */

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { LoadProgress } from '../../lab/sources/progress';
+import type { LoadProgress } from '../../library/sources/progress';
 import { LoadLine } from '../models/LoadLine';
 import { nameShown } from '../models/names';
 import { stop } from './bridge';

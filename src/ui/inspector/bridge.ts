@@ -2,7 +2,7 @@
  * The inspector's line to its Worker. A lane of work waits for one command at most; answers to others came too late and
  * are dropped. Messages are folded into the store once a frame, and what each leads to is asked for after that.
  */
-import type { InspectCommand, InspectMessage, Texts } from '../../lab/inspect/protocol';
+import type { InspectCommand, InspectMessage, Texts } from '../../inspect/protocol';
 import { attachShelf } from '../models/shelf';
 import { afterMessages } from './fold';
 import { LANES, type Lane, laneOf, useInspector } from './store';

@@ -1,5 +1,5 @@
 /** What the Worker's answers change: a pure fold of messages into the inspector's state. */
-import type { InspectMessage } from '../../lab/inspect/protocol';
+import type { InspectMessage } from '../../inspect/protocol';
 import { type InspectState, type Lane, laneOf } from './store';
 
 /** The state after a frame's messages. Answers that nobody waits for change nothing. */

@@ -1,6 +1,6 @@
 /** The page's state as a link, and back. */
 import { ARMS, type ArmName } from '../../antisd/arms';
-import { type InspectLink, readInspectLink, writeInspectLink } from '../../lab/inspect/inspect-link';
+import { type InspectLink, readInspectLink, writeInspectLink } from '../../inspect/inspect-link';
 import { INITIAL, type InspectMeasure, type InspectState, type TabName } from './store';
 
 /** Everything that the texts and the view are made from. */

@@ -2,7 +2,7 @@
  * What follows from what: a model that is open asks for its problem, a problem for its prompts, prompts for scores, scores
  * for the comparison and the contexts that are on screen. Each step is asked for when the one before it was answered.
  */
-import { INSPECT_MODES, type InspectMessage } from '../../lab/inspect/protocol';
+import { INSPECT_MODES, type InspectMessage } from '../../inspect/protocol';
 import { ask, connectInspector, type InspectLine, isConnected } from './bridge';
 import { effectsKey, type Lane, NANO, useInspector } from './store';
 

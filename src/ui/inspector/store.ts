@@ -2,7 +2,6 @@
 import { create } from 'zustand';
 import type { ArmName } from '../../antisd/arms';
 import type { PrivilegedContext, Problem } from '../../data/types';
-import type { DeviceReport } from '../../lab/events';
 import type {
   ContextChoice,
   ContextEffect,
@@ -13,7 +12,8 @@ import type {
   ScoredText,
   Subject,
   Texts,
-} from '../../lab/inspect/protocol';
+} from '../../inspect/protocol';
+import type { DeviceReport } from '../../runs/events';
 import type { MeasureName } from '../heatmap/measures';
 
 /** Kinds of work, each with at most one command that is waited for. Later lanes build on earlier ones. */

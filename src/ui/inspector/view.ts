@@ -7,8 +7,8 @@ import {
   armSignals,
   type DivergenceSignal,
   divergenceSignals,
-} from '../../lab/inspect/analysis';
-import type { ScoredText } from '../../lab/inspect/protocol';
+} from '../../inspect/analysis';
+import type { ScoredText } from '../../inspect/protocol';
 import { type Columns, MEASURES, type Measure } from '../heatmap/measures';
 import { namesOf, type Piece, piecesOf } from './flow/pieces';
 import { type InspectMeasure, type InspectState, useInspector } from './store';

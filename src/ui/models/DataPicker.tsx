@@ -1,7 +1,7 @@
 import { useId } from 'react';
 import { bytesText } from '../../data/bytes';
-import type { Dropped } from '../../lab/model-shelf';
-import type { PlacedFile } from '../../lab/sources/dropped';
+import type { Dropped } from '../../library/model-shelf';
+import type { PlacedFile } from '../../library/sources/dropped';
 import { FileButtons } from './FileButtons';
 import styles from './ModelPicker.module.css';
 import { nameShown } from './names';

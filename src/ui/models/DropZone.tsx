@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { PlacedFile } from '../../lab/sources/dropped';
+import type { PlacedFile } from '../../library/sources/dropped';
 import styles from './DropZone.module.css';
 import { droppedFiles } from './gather';
 

@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import type { PlacedFile } from '../../lab/sources/dropped';
+import type { PlacedFile } from '../../library/sources/dropped';
 import { chosenFiles } from './gather';
 import styles from './ModelPicker.module.css';
 

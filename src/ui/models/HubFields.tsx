@@ -1,5 +1,5 @@
 import { useId, useState } from 'react';
-import { HUB } from '../../lab/sources/hub-id';
+import { HUB } from '../../library/sources/hub-id';
 import { chooseHub } from '../actions/chooseHub';
 import styles from './Section.module.css';
 import { changeAccess } from './shelf';

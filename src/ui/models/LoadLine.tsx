@@ -1,5 +1,5 @@
 import { bytesText } from '../../data/bytes';
-import type { LoadProgress } from '../../lab/sources/progress';
+import type { LoadProgress } from '../../library/sources/progress';
 import { duration } from '../format';
 import styles from './Load.module.css';
 

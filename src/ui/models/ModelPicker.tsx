@@ -1,8 +1,8 @@
 import { useId, useRef, useState } from 'react';
 import { bytesText } from '../../data/bytes';
-import type { Dropped } from '../../lab/model-shelf';
-import type { CachedModel } from '../../lab/sources/cache';
-import type { PlacedFile } from '../../lab/sources/dropped';
+import type { Dropped } from '../../library/model-shelf';
+import type { CachedModel } from '../../library/sources/cache';
+import type { PlacedFile } from '../../library/sources/dropped';
 import { FileButtons } from './FileButtons';
 import styles from './ModelPicker.module.css';
 import { cachedEntries, nameShown } from './names';

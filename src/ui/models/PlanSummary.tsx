@@ -1,6 +1,6 @@
 import { useId, useRef } from 'react';
 import { bytesText } from '../../data/bytes';
-import type { ModelPlan } from '../../lab/memory-plan';
+import type { ModelPlan } from '../../library/memory-plan';
 import { nameShown } from './names';
 import styles from './Plan.module.css';
 import { PlanTable } from './PlanTable';

@@ -1,5 +1,5 @@
 import { bytesText } from '../../data/bytes';
-import type { ModelPlan } from '../../lab/memory-plan';
+import type { ModelPlan } from '../../library/memory-plan';
 import { nameShown } from './names';
 import styles from './Plan.module.css';
 import { PURPOSES, verdict } from './plan-words';

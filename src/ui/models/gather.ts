@@ -1,5 +1,5 @@
 /** Files as they come from a drop or a dialogue, in the groups that each make one thing: a model, an adapter, a data file. */
-import type { PlacedFile } from '../../lab/sources/dropped';
+import type { PlacedFile } from '../../library/sources/dropped';
 
 /** A dropped folder may hold anything; what lies deeper, or comes later, is no part of a model. */
 const DEEPEST = 4;

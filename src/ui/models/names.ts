@@ -1,7 +1,7 @@
 /** Names and sizes of models as the page shows them. */
-import type { CachedModel } from '../../lab/sources/cache';
-import { kindOf } from '../../lab/sources/classify';
-import { hubName } from '../../lab/sources/hub-id';
+import type { CachedModel } from '../../library/sources/cache';
+import { kindOf } from '../../library/sources/classify';
+import { hubName } from '../../library/sources/hub-id';
 
 export const nameShown = (name: string): string => name.replace(/^dropped:/, '');
 

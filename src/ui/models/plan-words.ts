@@ -1,6 +1,7 @@
 /** The words of a memory plan: what memory is for, and whether it fits. */
-import type { MemoryPlan } from '../../lab/events';
-import type { ModelPlan } from '../../lab/memory-plan';
+
+import type { ModelPlan } from '../../library/memory-plan';
+import type { MemoryPlan } from '../../model/net/decoder';
 
 export const PURPOSES: readonly (readonly [name: keyof MemoryPlan, label: string])[] = [
   ['weights', 'Weights'],

@@ -1,7 +1,7 @@
 /** What was dropped and who asks the Hub, told to every Worker of the page: each has a shelf of its own. */
-import type { HubAccess } from '../../lab/model-shelf';
-import { classify } from '../../lab/sources/classify';
-import type { PlacedFile } from '../../lab/sources/dropped';
+import type { HubAccess } from '../../library/model-shelf';
+import { classify } from '../../library/sources/classify';
+import type { PlacedFile } from '../../library/sources/dropped';
 import { groups } from './gather';
 import { useModels } from './store';
 

@@ -1,12 +1,12 @@
 /** What the page knows of models: those it can offer, what is being opened, and what a model takes. */
 import { create } from 'zustand';
-import type { LabMessage } from '../../lab/events';
-import type { ModelPlan } from '../../lab/memory-plan';
-import type { Refusal } from '../../lab/model-messages';
-import type { Dropped, HubAccess } from '../../lab/model-shelf';
-import type { CachedModel } from '../../lab/sources/cache';
-import { HUB } from '../../lab/sources/hub-id';
-import type { LoadProgress } from '../../lab/sources/progress';
+import type { Refusal } from '../../engine/model-messages';
+import type { LabMessage } from '../../engine/protocol';
+import type { ModelPlan } from '../../library/memory-plan';
+import type { Dropped, HubAccess } from '../../library/model-shelf';
+import type { CachedModel } from '../../library/sources/cache';
+import { HUB } from '../../library/sources/hub-id';
+import type { LoadProgress } from '../../library/sources/progress';
 
 export interface ModelsState {
   /** Downloaded models; null until the Worker has said. */

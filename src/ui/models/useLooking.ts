@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
-import type { TrainConfig } from '../../lab/config';
-import type { SftConfig } from '../../lab/settings-sft';
+import type { TrainConfig } from '../../settings/config';
+import type { SftConfig } from '../../settings/settings-sft';
 import { lookAtModel } from '../actions/lookAtModel';
 import { useLab } from '../state/store';
 import { mayLook, memoryOf, useModels } from './store';

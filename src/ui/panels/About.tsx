@@ -1,4 +1,4 @@
-import { PRESETS } from '../../lab/presets';
+import { PRESETS } from '../../settings/presets';
 import styles from './Folds.module.css';
 
 /** What this is, what was measured, and what was not. */

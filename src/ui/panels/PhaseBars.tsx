@@ -1,4 +1,4 @@
-import type { PhaseName } from '../../lab/events';
+import type { PhaseName } from '../../antisd/step';
 import { milliseconds } from '../format';
 import styles from './PhaseBars.module.css';
 

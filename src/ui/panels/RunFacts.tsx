@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { bytesText } from '../../data/bytes';
-import type { MemoryPlan } from '../../lab/events';
+import type { MemoryPlan } from '../../model/net/decoder';
 import { percent } from '../format';
 import { useLab } from '../state/store';
 import { PhaseBars } from './PhaseBars';

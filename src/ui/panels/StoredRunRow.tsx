@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
 import { bytesText } from '../../data/bytes';
-import type { StoredRun } from '../../lab/stored-runs';
+import type { StoredRun } from '../../runs/stored-runs';
 import { canContinue, continueRun, whyNotContinued } from '../actions/continueRun';
 import { deleteRun } from '../actions/deleteRun';
 import { replayRun } from '../actions/replayRun';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { TokenRow } from '../../lab/events';
+import type { TokenRow } from '../../antisd/measures';
 import { signed, tokenText } from '../format';
 import { useLab } from '../state/store';
 import styles from './TokenTable.module.css';

@@ -1,5 +1,5 @@
 /** Turns a stored log, which keeps no sampled pieces, into one that plays: rollouts arrive token by token, then their signals. */
-import { EVENT_VERSION, type RunEvent, type RunEventOf } from '../../lab/events';
+import { EVENT_VERSION, type RunEvent, type RunEventOf } from '../../runs/events';
 
 /** Sampled tokens shown at once in a replay. */
 const PIECE = 3;

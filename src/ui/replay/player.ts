@@ -1,5 +1,5 @@
 /** Plays a stored run into the store at a pace that can be followed. */
-import type { RunEvent } from '../../lab/events';
+import type { RunEvent } from '../../runs/events';
 import { forgetEvents, receive } from '../bridge';
 import { EMPTY, fold } from '../state/snapshot';
 import { type LabState, useLab } from '../state/store';

@@ -1,5 +1,5 @@
 /** The bundled recorded runs, one of each kind: what the page shows before a run of one's own. */
-import type { RunEvent } from '../../lab/events';
+import type { RunEvent } from '../../runs/events';
 import { type RunKind, useLab } from '../state/store';
 import { play } from './player';
 

@@ -1,5 +1,5 @@
-import { TRAIN_TABLE } from '../../lab/config';
-import { SETTINGS, type Setting, type SettingName } from '../../lab/settings';
+import { TRAIN_TABLE } from '../../settings/config';
+import { SETTINGS, type Setting, type SettingName } from '../../settings/settings';
 import { changeSetting, commitSetting } from '../actions/changeSetting';
 import { problemIn } from '../state/draft';
 import { useLab } from '../state/store';

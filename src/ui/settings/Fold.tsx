@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import type { SettingGroup } from '../../lab/setting';
-import type { SettingRows } from '../../lab/setting-table';
+import type { SettingGroup } from '../../settings/setting';
+import type { SettingRows } from '../../settings/setting-table';
 import styles from './Fold.module.css';
 
 /** Names of a table's settings in a group, those that show at once or those that are folded away. */

@@ -1,5 +1,5 @@
-import { configToQuery, DEFAULT_CONFIG, type TrainConfig } from '../../lab/config';
-import { PRESETS, type Preset, presetConfig } from '../../lab/presets';
+import { configToQuery, DEFAULT_CONFIG, type TrainConfig } from '../../settings/config';
+import { PRESETS, type Preset, presetConfig } from '../../settings/presets';
 import { fillForm } from '../actions/changeSetting';
 import { configOf } from '../state/draft';
 import { useLab } from '../state/store';

@@ -1,5 +1,5 @@
 import type { KeyboardEvent } from 'react';
-import type { Setting } from '../../lab/setting';
+import type { Setting } from '../../settings/setting';
 import styles from './Field.module.css';
 
 interface Props {

@@ -1,4 +1,4 @@
-import { SETTINGS, type Setting, type SettingGroup } from '../../lab/settings';
+import { SETTINGS, type Setting, type SettingGroup } from '../../settings/settings';
 import { copyLink } from '../actions/copyLink';
 import { perform } from '../hooks';
 import { ModelSection } from '../models/ModelSection';

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type SyntheticEvent, useLayoutEffect, useRef, useState } from 'react';
-import type { ExampleLosses } from '../../lab/sft-events';
+import type { ExampleLosses } from '../../runs/sft-events';
 import { percent, plain, tokenText } from '../format';
 import { Legend } from '../heatmap/Legend';
 import { keepOneTabStop, moveTabStop, neighbour } from '../heatmap/roving';

@@ -1,5 +1,5 @@
 import { memo } from 'react';
-import type { ExampleLosses } from '../../lab/sft-events';
+import type { ExampleLosses } from '../../runs/sft-events';
 import { tokenText } from '../format';
 import { tintOf } from '../heatmap/measures';
 import tints from '../heatmap/Tints.module.css';

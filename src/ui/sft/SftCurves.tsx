@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { SftFigures } from '../../lab/sft-events';
+import type { SftFigures } from '../../runs/sft-events';
 import { CurvesSection } from '../charts/CurvesSection';
 import { useLab } from '../state/store';
 import { SFT_COLUMNS, SFT_FIGURES } from './curves';

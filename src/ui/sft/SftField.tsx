@@ -1,4 +1,4 @@
-import { SFT_SETTINGS, SFT_TABLE, type SftSettingName } from '../../lab/settings-sft';
+import { SFT_SETTINGS, SFT_TABLE, type SftSettingName } from '../../settings/settings-sft';
 import { changeSftSetting } from '../actions/changeSftSetting';
 import { SettingField } from '../settings/SettingField';
 import { problemIn } from '../state/draft';

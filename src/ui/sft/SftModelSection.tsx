@@ -1,5 +1,5 @@
 import { EXAMPLE_SETS } from '../../data/example-sets';
-import type { SftConfig } from '../../lab/settings-sft';
+import type { SftConfig } from '../../settings/settings-sft';
 import { changeSftSetting } from '../actions/changeSftSetting';
 import { chooseSftModel } from '../actions/chooseSftModel';
 import { takeOwnFiles } from '../actions/takeOwnFiles';

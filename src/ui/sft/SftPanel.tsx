@@ -1,5 +1,5 @@
-import type { SettingGroup } from '../../lab/setting';
-import { SFT_SETTINGS } from '../../lab/settings-sft';
+import type { SettingGroup } from '../../settings/setting';
+import { SFT_SETTINGS } from '../../settings/settings-sft';
 import { copyLink } from '../actions/copyLink';
 import { perform } from '../hooks';
 import { Fold } from '../settings/Fold';

@@ -1,5 +1,5 @@
 /** The curves of a supervised run, and its figures as a table. */
-import type { SftFigures } from '../../lab/sft-events';
+import type { SftFigures } from '../../runs/sft-events';
 import type { Figure } from '../charts/curves';
 import type { Column } from '../charts/StepTable';
 

@@ -1,7 +1,7 @@
 /** The form of a supervised run: its texts, and what the engine says of the data. */
-import type { LabMessage } from '../../lab/events';
-import { type SFT_SETTINGS, SFT_TABLE, type SftConfig } from '../../lab/settings-sft';
-import type { DataPreview } from '../../lab/sft-events';
+import type { LabMessage } from '../../engine/protocol';
+import type { DataPreview } from '../../runs/sft-events';
+import { type SFT_SETTINGS, SFT_TABLE, type SftConfig } from '../../settings/settings-sft';
 import { configIn, type DraftOf, draftFor } from '../state/draft';
 
 export type SftDraft = DraftOf<typeof SFT_SETTINGS>;

@@ -1,5 +1,5 @@
 /** The loss of a token as a tint: −log p, how surprising the right token was to the model. */
-import type { ExampleLosses } from '../../lab/sft-events';
+import type { ExampleLosses } from '../../runs/sft-events';
 import type { Measure } from '../heatmap/measures';
 
 /** A scale like those of the heatmap of rollouts; its column is none of theirs. */

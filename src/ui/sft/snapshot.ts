@@ -1,6 +1,6 @@
 /** What the page knows about a supervised run beside what it knows of every run: a pure fold of its own events. */
-import type { RunEventOf } from '../../lab/events';
-import type { ExampleLosses, SftFigures, SftOwnEvent } from '../../lab/sft-events';
+import type { RunEventOf } from '../../runs/events';
+import type { ExampleLosses, SftFigures, SftOwnEvent } from '../../runs/sft-events';
 
 export type Sample = RunEventOf<'sample'>;
 export type HeldOutLoss = RunEventOf<'sft-eval'>;

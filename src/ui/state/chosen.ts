@@ -1,6 +1,6 @@
 /** What the form on screen amounts to: a configuration, and a link's query (`?kind=sft&…` is a supervised run). */
-import { configFromQuery, configToQuery, type TrainConfig } from '../../lab/config';
-import { isSftConfig, SFT_TABLE, type SftConfig } from '../../lab/settings-sft';
+import { configFromQuery, configToQuery, type TrainConfig } from '../../settings/config';
+import { isSftConfig, SFT_TABLE, type SftConfig } from '../../settings/settings-sft';
 import { sftConfigOf, sftDraftOf } from '../sft/form';
 import { configOf, draftOf } from './draft';
 import type { LabState } from './store';

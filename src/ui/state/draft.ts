@@ -1,7 +1,7 @@
 /** A settings form: the text of every field as it stands, and the configuration it amounts to. */
-import { TRAIN_TABLE, type TrainConfig } from '../../lab/config';
-import type { ConfigOf, NameOf, SettingRows, SettingTable } from '../../lab/setting-table';
-import type { SETTINGS, SettingName } from '../../lab/settings';
+import { TRAIN_TABLE, type TrainConfig } from '../../settings/config';
+import type { ConfigOf, NameOf, SettingRows, SettingTable } from '../../settings/setting-table';
+import type { SETTINGS, SettingName } from '../../settings/settings';
 
 export type DraftOf<R extends SettingRows> = Record<NameOf<R>, string>;
 

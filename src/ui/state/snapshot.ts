@@ -2,17 +2,11 @@
  * What the page knows about a run: a pure fold of RunEvents. A live run, a resumed run and a replay go through the same
  * function, so they look the same. Nats throughout, as in the events.
  */
-import type { TrainConfig } from '../../lab/config';
-import type {
-  DeviceReport,
-  Fault,
-  MemoryPlan,
-  RunEvent,
-  RunEventOf,
-  SignalRollout,
-  StepFigures,
-  TokenRow,
-} from '../../lab/events';
+
+import type { TokenRow } from '../../antisd/measures';
+import type { MemoryPlan } from '../../model/net/decoder';
+import type { DeviceReport, Fault, RunEvent, RunEventOf, SignalRollout, StepFigures } from '../../runs/events';
+import type { TrainConfig } from '../../settings/config';
 import { foldSft, type SftSnapshot } from '../sft/snapshot';
 
 /** One rollout of the step on screen: its tokens as they arrive, its columns once it is scored. */

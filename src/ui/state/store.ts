@@ -1,7 +1,7 @@
 /** The page's one store: choices and snapshots, never tensors. */
 import { create } from 'zustand';
-import type { DeviceReport } from '../../lab/events';
-import type { StoredRun } from '../../lab/stored-runs';
+import type { DeviceReport } from '../../runs/events';
+import type { StoredRun } from '../../runs/stored-runs';
 import type { FilterName, MeasureName, SortName } from '../heatmap/measures';
 import { INITIAL_FORM, type SftForm } from '../sft/form';
 import { DEFAULT_DRAFT, type Draft } from './draft';

@@ -3,7 +3,7 @@
  * wipe the colours before anyone has read them: a coloured step stays for DWELL_MS, and steps that begin meanwhile are
  * passed over. Figures and charts still get every step, and a run that comes to rest shows its last one.
  */
-import type { RunEvent, RunEventOf } from '../../lab/events';
+import type { RunEvent, RunEventOf } from '../../runs/events';
 
 /** Time a coloured step stays, ms. */
 export const DWELL_MS = 1500;

@@ -1,5 +1,5 @@
 /** The Worker in between: the judge's own Worker is started from here. */
-import { browserSymbolicJudge } from '../../../src/lab/symbolic/judge.browser';
+import { browserSymbolicJudge } from '../../../src/data/symbolic/judge.browser';
 
 const warnings: string[] = [];
 const judge = browserSymbolicJudge((message) => warnings.push(message));

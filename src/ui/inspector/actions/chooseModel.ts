@@ -1,6 +1,6 @@
 /** The model that is looked at, its adapter, and what it is compared with. */
-import type { Subject } from '../../../lab/inspect/protocol';
-import type { PlacedFile } from '../../../lab/sources/dropped';
+import type { Subject } from '../../../inspect/protocol';
+import type { PlacedFile } from '../../../library/sources/dropped';
 import { confirmModel, takeFiles } from '../../models/shelf';
 import { leave, tell } from '../bridge';
 import { askComparison, loadMain, loadOther } from '../session';

@@ -1,5 +1,5 @@
 /** The response and its columns as files; nothing leaves the machine. */
-import { type Inspection, inspectionCsv, inspectionHtml, inspectionJson } from '../../../lab/inspect/export';
+import { type Inspection, inspectionCsv, inspectionHtml, inspectionJson } from '../../../inspect/export';
 import { download } from '../../download';
 import { inspectionOf } from '../export/inspection';
 import { pictureOf } from '../export/picture';

@@ -1,5 +1,5 @@
 import { WORDINGS } from '../../../data/wording';
-import { INSPECT_MODES, type InspectMode } from '../../../lab/inspect/protocol';
+import { INSPECT_MODES, type InspectMode } from '../../../inspect/protocol';
 import { chooseContext } from '../actions/chooseContext';
 import { useInspector } from '../store';
 import styles from './Choices.module.css';

@@ -1,5 +1,5 @@
-import type { Subject } from '../../../lab/inspect/protocol';
-import type { PlacedFile } from '../../../lab/sources/dropped';
+import type { Subject } from '../../../inspect/protocol';
+import type { PlacedFile } from '../../../library/sources/dropped';
 import { HubFields } from '../../models/HubFields';
 import { ModelPicker } from '../../models/ModelPicker';
 import { nameShown } from '../../models/names';

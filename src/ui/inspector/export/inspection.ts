@@ -1,5 +1,5 @@
 /** What is on screen as an inspection, for the exports. */
-import { INSPECTION_VERSION, type Inspection } from '../../../lab/inspect/export';
+import { INSPECTION_VERSION, type Inspection } from '../../../inspect/export';
 import { effectsKey, type InspectState } from '../store';
 
 /** null while nothing is scored. */

@@ -2,7 +2,7 @@
  * The tinted response as a PNG, with title, legend and caption. Always light, twice the page's resolution. The browser
  * lays the lines out, so that scripts of either direction stand as on the page; what it says is then painted.
  */
-import type { Inspection } from '../../../lab/inspect/export';
+import type { Inspection } from '../../../inspect/export';
 import { signed } from '../../format';
 import { tintLabel } from '../../heatmap/Legend';
 import { type Measure, tintOf } from '../../heatmap/measures';

@@ -1,4 +1,4 @@
-import { INSPECT_MODES } from '../../../lab/inspect/protocol';
+import { INSPECT_MODES } from '../../../inspect/protocol';
 import { signed, signOf } from '../../format';
 import { sum } from '../../heatmap/measures';
 import { chooseContext } from '../actions/chooseContext';

@@ -1,5 +1,5 @@
 import type { Divergence } from '../../../antisd/divergences';
-import type { ArmSignal, DivergenceSignal } from '../../../lab/inspect/analysis';
+import type { ArmSignal, DivergenceSignal } from '../../../inspect/analysis';
 import { plain, signed } from '../../format';
 import { NumberField } from '../choices/NumberField';
 import { Strip } from '../Strip';

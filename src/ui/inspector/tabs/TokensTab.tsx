@@ -1,4 +1,4 @@
-import type { TokenRow } from '../../../lab/events';
+import type { TokenRow } from '../../../antisd/measures';
 import { percent, signed, signOf, tokenText } from '../../format';
 import { useView } from '../view';
 import styles from './Tabs.module.css';

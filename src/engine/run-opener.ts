@@ -1,0 +1,113 @@
+/** How the page's runs are opened, new or stored: what they name is found, a folder is held, and the device is cleared last. */
+import type { SymbolicJudge } from '../data/maths';
+import type { ModelShelf } from '../library/model-shelf';
+import { openAtCheckpoint, stepsToContinue } from '../runs/continue-run';
+import type { RunEvent } from '../runs/events';
+import { type PreparedRun, prepareRun, type RunConfig, type RunPlace } from '../runs/open-run';
+import type { RunFolder } from '../runs/run-folder';
+import type { StoredRuns } from '../runs/stored-runs';
+import type { TrainingRun } from '../runs/training-run';
+import type { Opening } from './model-desk';
+import type { LabMessage } from './protocol';
+
+export interface OpenerHost {
+  /** The models and data that can be named. */
+  readonly shelf: ModelShelf;
+  /** Asked where the exact verifier calls an answer wrong; absent where no Worker can be started. */
+  readonly symbolic?: SymbolicJudge;
+  send(message: LabMessage): void;
+}
+
+/** A run on the device, what it was opened from, and its folder, which is held; null where it is not stored. */
+export interface OpenedRun {
+  readonly run: TrainingRun;
+  readonly prepared: PreparedRun;
+  readonly folder: RunFolder | null;
+}
+
+export interface ContinuedRun extends OpenedRun {
+  /** What the page is told of it: what was, then what it said while it was opened. */
+  readonly story: readonly LabMessage[];
+}
+
+/** A run's place without its folder. `clear` gives it once the run before is closed. */
+export type Bench = Omit<RunPlace, 'files' | 'onLoaded'>;
+
+export class RunOpener {
+  constructor(
+    private readonly host: OpenerHost,
+    private readonly stored: StoredRuns,
+    private readonly clear: () => Promise<Bench>,
+  ) {}
+
+  /** Where this fails, no folder of the new run is left, and nothing of it is on the device. */
+  async begin(partial: RunConfig, how: Opening): Promise<OpenedRun> {
+    const prepared = await this.prepare(partial, how);
+    const bench = await this.clear();
+    const id = `${new Date().toISOString().replace(/[:.]/g, '-')}-${prepared.label}`;
+    const folder = await this.newFolder(id, prepared.config);
+    try {
+      const run = await prepared.open({ ...bench, files: folder?.files ?? null, onLoaded: how.onLoaded });
+      return { run, prepared, folder };
+    } catch (error) {
+      if (folder) await this.stored.discard(folder).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** A stored run at its last checkpoint. Where its model or data are gone, the run before stays open. */
+  async continue(
+    id: string,
+    opening: <T>(model: string, work: (how: Opening) => Promise<T>) => Promise<T>,
+  ): Promise<ContinuedRun> {
+    const { folder, config } = await this.stored.take(id);
+    try {
+      const steps = await stepsToContinue(folder.files);
+      return await opening(config.model, (how) => this.reopen(folder, config, steps, how));
+    } catch (error) {
+      await folder.release();
+      throw error;
+    }
+  }
+
+  private async reopen(folder: RunFolder, config: RunConfig, steps: number[], how: Opening): Promise<ContinuedRun> {
+    const { id, files } = folder;
+    const prepared = await this.prepare(config, how);
+    const bench = await this.clear();
+    const early: RunEvent[] = [];
+    let tell = (event: RunEvent): void => void early.push(event);
+    const place = { ...bench, files, onLoaded: how.onLoaded, emit: (event: RunEvent) => tell(event) };
+    const opened = await openAtCheckpoint(prepared, place, steps);
+    tell = bench.emit;
+    const { run, events, damaged } = opened;
+    const story: LabMessage[] = [
+      { type: 'continued', id, step: run.step, config: opened.config, events },
+      ...early.map((event) => ({ type: 'event', event }) as const),
+    ];
+    if (damaged.length > 0) {
+      const message = `The checkpoint of step ${damaged.join(' and ')} cannot be read. The run goes on from step ${run.step}.`;
+      story.push({ type: 'problem', message });
+    }
+    return { run, prepared, folder, story };
+  }
+
+  private prepare(config: RunConfig, options: Opening): Promise<PreparedRun> {
+    const { shelf, symbolic } = this.host;
+    return prepareRun(config, {
+      model: (name) => shelf.open(name, options),
+      file: (name) => shelf.readData(name),
+      symbolic,
+    });
+  }
+
+  /** Null, and a word to the user, where this browser or its disk cannot store runs. */
+  private async newFolder(id: string, config: RunConfig): Promise<RunFolder | null> {
+    try {
+      return await this.stored.create(id, config);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.host.send({ type: 'problem', message: `Runs cannot be stored here (${reason}); this one goes on unsaved.` });
+      return null;
+    }
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * An inspection as files: JSON that is read back to the bit, CSV with a row a token, and a page of its own
+ * (export-html.ts). Pure functions of what the inspector answered.
+ */
+import * as v from 'valibot';
+import { BadInput } from '../data/errors';
+import type { Problem } from '../data/types';
+import { divergenceSignals } from './analysis';
+import {
+  type ContextChoice,
+  type ContextEffect,
+  INSPECT_MODES,
+  type ScoredText,
+  type Subject,
+  type Texts,
+} from './protocol';
+import { tokenClasses } from './token-class';
+
+export { inspectionHtml } from './export-html';
+
+export const INSPECTION_VERSION = 1;
+
+/** The same texts under another checkpoint, or with the adapter off. */
+export interface Comparison {
+  readonly subject: Subject;
+  readonly withAdapter: boolean;
+  readonly scored: ScoredText;
+}
+
+/** Everything that one look at a response found out. */
+export interface Inspection {
+  readonly version: typeof INSPECTION_VERSION;
+  readonly subject: Subject;
+  readonly task: string;
+  readonly problem: Problem;
+  readonly context: ContextChoice;
+  /** Where c came from, in a sentence. */
+  readonly origin: string;
+  readonly verdict: { readonly reward: number; readonly reason: string };
+  readonly texts: Texts;
+  readonly scored: ScoredText;
+  readonly compared: Comparison | null;
+  readonly effects: readonly ContextEffect[];
+}
+
+/** Two blanks of indentation would triple a file of columns: one line a field. */
+export function inspectionJson(inspection: Inspection): string {
+  const fields = Object.entries(inspection).map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`);
+  return `{\n  ${fields.join(',\n  ')}\n}\n`;
+}
+
+const number = v.pipe(v.number(), v.finite());
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const text = v.string();
+const alternatives = v.array(v.array(v.object({ token: text, logprob: number })));
+const subject = v.object({ model: text, adapter: v.nullable(text), storage: text });
+const texts = v.object({ student: text, teacher: text, response: text });
+const mode = v.picklist(INSPECT_MODES);
+
+const scored = v.pipe(
+  v.object({
+    tokens: v.array(text),
+    ids: v.array(count),
+    spans: v.array(v.tuple([count, count])),
+    s: v.array(number),
+    t: v.array(number),
+    u: v.array(number),
+    H_S: v.array(number),
+    H_T: v.array(number),
+    alternatives: v.object({ student: alternatives, teacher: alternatives }),
+    studentTokens: count,
+    teacherTokens: count,
+  }),
+  v.check(({ tokens, alternatives: a, studentTokens, teacherTokens, ...columns }) => {
+    const lists = [...Object.values(columns), a.student, a.teacher];
+    return lists.every((list) => list.length === tokens.length);
+  }, 'its columns differ in length'),
+);
+
+const context = v.object({
+  source: v.picklist(['sibling', 'dataset', 'answer', 'other-problem', 'wrong', 'none']),
+  solution: v.nullable(text),
+  feedback: v.nullable(v.picklist(['correct', 'incorrect'])),
+});
+
+const schema = v.pipe(
+  v.object({
+    version: v.literal(INSPECTION_VERSION),
+    subject,
+    task: text,
+    problem: v.object({
+      id: text,
+      question: text,
+      solution: v.nullable(text),
+      answer: text,
+      facts: v.record(text, v.unknown()),
+    }),
+    context: v.object({ mode, thinking: v.boolean(), wording: text }),
+    origin: text,
+    verdict: v.object({ reward: number, reason: text }),
+    texts,
+    scored,
+    compared: v.nullable(v.object({ subject, withAdapter: v.boolean(), scored })),
+    effects: v.array(
+      v.object({
+        mode,
+        context,
+        origin: text,
+        teacher: text,
+        t: v.array(number),
+        u: v.array(number),
+        H_T: v.array(number),
+      }),
+    ),
+  }),
+  v.check(
+    ({ scored: s, texts: { response } }) => s.spans.every(([from, to]) => from <= to && to <= response.length),
+    'its tokens lie outside the response',
+  ),
+  v.check(
+    ({ scored: s, effects }) =>
+      effects.every(({ t, u, H_T }) => [t, u, H_T].every((list) => list.length === s.tokens.length)),
+    'a context’s columns differ in length',
+  ),
+);
+
+/** Reads what `inspectionJson` wrote. Throws BadInput naming what is wrong. */
+export function readInspection(json: string, where = 'inspection'): Inspection {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    throw new BadInput(
+      `This is no JSON: ${(error as Error).message}`,
+      where,
+      'Choose a file that the inspector exported.',
+    );
+  }
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const at = v.getDotPath(issue);
+  throw new BadInput(
+    `This is no inspection of version ${INSPECTION_VERSION}: ${at ? `${at}: ` : ''}${issue.message}`,
+    where,
+    'Choose a file that the inspector exported, unchanged.',
+  );
+}
+
+/**
+ * One row a token: its place, class and columns (nats; phi is Jensen–Shannon's), the alternatives of both sides, u under
+ * the comparison and under each context. Texts are JSON strings, so that a row is a line and no cell is a formula.
+ */
+export function inspectionCsv({ scored: s, texts: { response }, compared, effects }: Inspection): string {
+  const classes = tokenClasses(s.spans, response);
+  const [{ delta: phi }] = divergenceSignals(s.u);
+  // Another checkpoint may cut the text into other tokens; its columns are then another file's.
+  const other = compared && compared.scored.ids.join() === s.ids.join() ? compared.scored : null;
+  const columns: [name: string, at: (i: number) => string | number][] = [
+    ['index', (i) => i],
+    ['token', (i) => JSON.stringify(s.tokens[i])],
+    ['from', (i) => s.spans[i][0]],
+    ['to', (i) => s.spans[i][1]],
+    ['class', (i) => classes[i]],
+    ['s', (i) => s.s[i]],
+    ['t', (i) => s.t[i]],
+    ['u', (i) => s.u[i]],
+    ['H_S', (i) => s.H_S[i]],
+    ['H_T', (i) => s.H_T[i]],
+    ['phi', (i) => phi[i]],
+    ...(other
+      ? (['s', 't', 'u'] as const).map((c): (typeof columns)[number] => [`${c}_compared`, (i) => other[c][i]])
+      : []),
+    ...effects.map((e): (typeof columns)[number] => [`u_${e.mode}`, (i) => e.u[i]]),
+    ['student_top', (i) => JSON.stringify(s.alternatives.student[i].map((a) => [a.token, a.logprob]))],
+    ['teacher_top', (i) => JSON.stringify(s.alternatives.teacher[i].map((a) => [a.token, a.logprob]))],
+  ];
+  const rows = s.tokens.map((_, i) => columns.map(([, at]) => cell(at(i))).join(','));
+  return `${[columns.map(([name]) => name).join(','), ...rows].join('\r\n')}\r\n`;
+}
+
+/** RFC 4180. */
+const cell = (value: string | number): string =>
+  typeof value === 'number' || !/[",\r\n]/.test(value) ? String(value) : `"${value.replaceAll('"', '""')}"`;

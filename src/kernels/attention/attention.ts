@@ -1,0 +1,98 @@
+/** Causal grouped-query attention over packed sequences: forward, backward, and one-token decoding over a KV cache. */
+import { defineKernel, type Kernel } from '../../gpu/kernel';
+import type { Recorder } from '../../gpu/recorder';
+import { expectLength, type Tensor } from '../../gpu/tensor';
+import { attentionBlock, decodeThreads, perElement } from '../launch';
+import type { HeadShape } from '../qk-norm-rope/qk-norm-rope';
+import keyValueSource from './attention-backward-key-value.wgsl?raw';
+import querySource from './attention-backward-query.wgsl?raw';
+import decodeSource from './attention-decode.wgsl?raw';
+import deltaSource from './attention-delta.wgsl?raw';
+import forwardSource from './attention-forward.wgsl?raw';
+
+const delta = defineKernel('attention-delta', deltaSource);
+const cache = new Map<string, Kernel>();
+
+/** A kernel whose registers are sized by the head dimension. Throws for a head dimension that is no multiple of 4. */
+function forHeadDim(name: string, source: string, D: number): Kernel {
+  if (D % 4 !== 0) throw new RangeError(`${name}: head dimension ${D} is no multiple of 4`);
+  const full = `${name}-d${D}`;
+  let kernel = cache.get(full);
+  if (!kernel) {
+    kernel = defineKernel(full, source.replace('const D4: u32 = 4u;', `const D4: u32 = ${D / 4}u;`));
+    cache.set(full, kernel);
+  }
+  return kernel;
+}
+
+/** Cuts packed sequences (offsets, S+1 entries) into blocks of `size` queries: [first, end, start of sequence, end of sequence]. */
+export function attentionBlocks(offsets: ArrayLike<number>, size: number): Uint32Array<ArrayBuffer> {
+  const blocks: number[] = [];
+  for (let s = 0; s + 1 < offsets.length; s++) {
+    for (let first = offsets[s]; first < offsets[s + 1]; first += size) {
+      blocks.push(first, Math.min(first + size, offsets[s + 1]), offsets[s], offsets[s + 1]);
+    }
+  }
+  return Uint32Array.from(blocks);
+}
+
+/** `blocks` rows of the table above; each query sees its own key and the `window` − 1 before it (null: all before it). */
+type Blocks = HeadShape & { blocks: number; window?: number | null };
+
+/** For kernels: a window that no sequence fills stands for none. */
+const ALL = 0x7fffffff;
+
+const headParams = (p: { H: number; K: number; D: number; window?: number | null }) => ({
+  H: p.H,
+  K: p.K,
+  scale: 1 / Math.sqrt(p.D),
+  window: p.window ?? ALL,
+});
+
+/** out (N,H,D) and lse (N,H) from q (N,H,D), k (N,K,D) and the value heads in qkv. */
+export function attentionForward(
+  r: Recorder,
+  b: { q: Tensor; k: Tensor; qkv: Tensor; blocks: Tensor; out: Tensor; lse: Tensor },
+  p: Blocks,
+): void {
+  expectLength('attentionForward.out', b.out, p.N * p.H * p.D);
+  expectLength('attentionForward.blocks', b.blocks, p.blocks * 4);
+  const kernel = forHeadDim('attention-forward', forwardSource, p.D);
+  r.dispatch(kernel, b, headParams(p), [p.H, p.blocks], { WG: attentionBlock(r.gpu) });
+}
+
+/** dQkv (N,(H+2K)D) = gradients of the turned queries and keys and of the values, given dOut (N,H,D). `delta` is scratch (N,H). */
+export function attentionBackward(
+  r: Recorder,
+  b: {
+    q: Tensor;
+    k: Tensor;
+    qkv: Tensor;
+    blocks: Tensor;
+    out: Tensor;
+    lse: Tensor;
+    dOut: Tensor;
+    delta: Tensor;
+    dQkv: Tensor;
+  },
+  p: Blocks,
+): void {
+  expectLength('attentionBackward.dQkv', b.dQkv, p.N * (p.H + 2 * p.K) * p.D);
+  expectLength('attentionBackward.delta', b.delta, p.N * p.H);
+  r.dispatch(delta, b, { rows: p.N * p.H, D: p.D }, perElement(p.N * p.H));
+  const params = headParams(p);
+  const constants = { WG: attentionBlock(r.gpu) };
+  r.dispatch(forHeadDim('attention-backward-query', querySource, p.D), b, params, [p.H, p.blocks], constants);
+  r.dispatch(forHeadDim('attention-backward-key-value', keyValueSource, p.D), b, params, [p.K, p.blocks], constants);
+}
+
+/** out (B,H,D): one new token a row against its cache (R,P,K,D), positions 0 … positions[b]. */
+export function attentionDecode(
+  r: Recorder,
+  b: { q: Tensor; cacheK: Tensor; cacheV: Tensor; rows: Tensor; positions: Tensor; out: Tensor },
+  p: { B: number; H: number; K: number; D: number; P: number; window?: number | null },
+): void {
+  expectLength('attentionDecode.out', b.out, p.B * p.H * p.D);
+  const kernel = forHeadDim('attention-decode', decodeSource, p.D);
+  r.dispatch(kernel, b, { ...headParams(p), P: p.P }, [p.H, p.B], { T: decodeThreads(r.gpu) });
+}

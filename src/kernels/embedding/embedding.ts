@@ -1,0 +1,67 @@
+/** Row gather and its two gradients: scatter-add for repeated ids, plain scatter for distinct ones. */
+import { defineKernel } from '../../gpu/kernel';
+import type { Recorder } from '../../gpu/recorder';
+import { expectLength, type Tensor } from '../../gpu/tensor';
+import { perElement } from '../launch';
+import { rowBindings, storageKernel, type Weight, wholeWeight } from '../weight-format/weight-format';
+import backwardSource from './embedding-backward.wgsl?raw';
+import forwardSource from './embedding-forward.wgsl?raw';
+import scatterSource from './scatter-rows.wgsl?raw';
+
+const backward = defineKernel('embedding-backward', backwardSource);
+const scatter = defineKernel('scatter-rows', scatterSource);
+
+/** y[n] = table[ids[n]]; table is (V,C), y is (N,C). The caller has checked that every id is below V. */
+export function embeddingForward(
+  r: Recorder,
+  b: { table: Weight; ids: Tensor; y: Tensor },
+  { N, C }: { N: number; C: number },
+): void {
+  expectLength('embeddingForward.y', b.y, N * C);
+  expectLength('embeddingForward.ids', b.ids, N);
+  for (const piece of b.table.pieces) {
+    const kernel = storageKernel('embedding-forward', forwardSource, piece.storage);
+    const bindings = { ...rowBindings(piece), ids: b.ids, y: b.y };
+    r.dispatch(kernel, bindings, { N, C, first: piece.first, rows: piece.rows }, perElement(N * C));
+  }
+}
+
+/** y[n] = x[ids[n]] for an f32 tensor of rows of C. */
+export function gatherRows(
+  r: Recorder,
+  b: { x: Tensor; ids: Tensor; y: Tensor },
+  { N, C }: { N: number; C: number },
+): void {
+  const rows = Math.floor(b.x.bytes / 4 / C);
+  embeddingForward(r, { table: wholeWeight(b.x, rows, C), ids: b.ids, y: b.y }, { N, C });
+}
+
+/** dTable[id] += the sum of dy over the tokens with that id, in token order; order and runs come from `sortIds`. */
+export function embeddingBackward(
+  r: Recorder,
+  b: { dy: Tensor; order: Tensor; runs: Tensor; dTable: Weight },
+  { J, C }: { J: number; C: number },
+): void {
+  expectLength('embeddingBackward.runs', b.runs, J * 3);
+  const { dy, order, runs } = b;
+  for (const { data, first, rows } of b.dTable.pieces)
+    r.dispatch(backward, { dy, order, runs, dTable: data }, { J, C, first, rows }, perElement(J * C));
+}
+
+/** y[ids[n]] = x[n] for distinct ids; x is (N,C). */
+export function scatterRows(r: Recorder, b: { x: Tensor; ids: Tensor; y: Tensor }, p: { N: number; C: number }): void {
+  expectLength('scatterRows.x', b.x, p.N * p.C);
+  r.dispatch(scatter, b, p, perElement(p.N * p.C));
+}
+
+/** Token indices sorted by id (stable), and per distinct id its [id, first, end) in that order. */
+export function sortIds(ids: Uint32Array): { order: Uint32Array; runs: Uint32Array } {
+  const order = Uint32Array.from(ids, (_, n) => n).sort((a, b) => ids[a] - ids[b] || a - b);
+  const runs: number[] = [];
+  for (let k = 0; k < order.length; k++) {
+    const id = ids[order[k]];
+    if (k === 0 || id !== ids[order[k - 1]]) runs.push(id, k, k + 1);
+    else runs[runs.length - 1] = k + 1;
+  }
+  return { order, runs: Uint32Array.from(runs) };
+}

@@ -1,0 +1,46 @@
+/** Products with a weight matrix that lies in one piece or several: y = x Wᵀ, dx = dy W, dW = dyᵀ x (torch.nn.Linear). */
+import type { Recorder } from '../../gpu/recorder';
+import type { Tensor } from '../../gpu/tensor';
+import type { Weight } from '../weight-format/weight-format';
+import { matmul } from './matmul';
+
+/** y (M, rows) = x (M, columns) · Wᵀ, plus an addend like y, or a bias (rows), or what is in y. */
+export function linearForward(
+  r: Recorder,
+  b: { x: Tensor; w: Weight; y: Tensor; addend?: Tensor; bias?: Tensor },
+  { M, accumulate, alpha }: { M: number; accumulate?: boolean; alpha?: number },
+): void {
+  const { rows: width, columns: K } = b.w;
+  for (const piece of b.w.pieces) {
+    const cColumns = { from: piece.first, width };
+    const { x: a, y: c, addend, bias } = b;
+    matmul(r, { layout: 'NT', a, b: piece, c, M, N: piece.rows, K, addend, bias, accumulate, alpha, cColumns });
+  }
+}
+
+/** dx (M, columns) = or += dy (M, rows) · W. */
+export function linearBackward(
+  r: Recorder,
+  b: { dy: Tensor; w: Weight; dx: Tensor },
+  { M, accumulate = false, alpha }: { M: number; accumulate?: boolean; alpha?: number },
+): void {
+  const { rows: width, columns: N } = b.w;
+  for (const piece of b.w.pieces) {
+    const aColumns = { from: piece.first, width };
+    const more = accumulate || piece.first > 0;
+    matmul(r, { layout: 'NN', a: b.dy, b: piece, c: b.dx, M, N, K: piece.rows, accumulate: more, alpha, aColumns });
+  }
+}
+
+/** dW (rows, columns) += dyᵀ x, for dy (M, rows) and x (M, columns); dW is f32. */
+export function linearWeightBackward(
+  r: Recorder,
+  b: { dy: Tensor; x: Tensor; dw: Weight },
+  { M: K, alpha }: { M: number; alpha?: number },
+): void {
+  const { rows: width, columns: N } = b.dw;
+  for (const { first, rows: M, data } of b.dw.pieces) {
+    const aColumns = { from: first, width };
+    matmul(r, { layout: 'TN', a: b.dy, b: b.x, c: data, M, N, K, accumulate: true, alpha, aColumns });
+  }
+}

@@ -1,0 +1,55 @@
+/** A model with its tokenizer, opened from a folder's files; only headers are read until the weights are loaded. */
+import type { FileSource } from '../data/bytes';
+import { BadInput } from '../data/errors';
+import { readTokenizer } from '../data/tokenizer';
+import type { Tokenizer } from '../data/types';
+import { type ModelFolder, openModelFolder, TOKENIZER_FILES } from '../model/weights/folder';
+
+export interface LoadedModel extends ModelFolder {
+  /** Throws BadInput where the folder has none: token ids are scored without, texts are not. */
+  readonly text: Tokenizer;
+}
+
+/** Opens a folder, or the one .gguf file it holds. Throws BadInput naming the file and what is wrong with it. */
+export async function openModel(files: FileSource): Promise<LoadedModel> {
+  const folder = await openModelFolder(files);
+  const { where, config } = folder;
+  const file = folder.tokenizer.get('tokenizer.json');
+  if (!file) {
+    const missing = missingTokenizer(where, await files.list());
+    return {
+      ...folder,
+      get text(): Tokenizer {
+        throw missing;
+      },
+    };
+  }
+  const text = await readTokenizer(file, `${where}/tokenizer.json`, folder.tokenizer.get('tokenizer_config.json'));
+  if (text.vocabSize > config.vocabSize)
+    throw new BadInput(
+      `tokenizer.json has ${text.vocabSize} tokens, the model ${config.vocabSize}`,
+      where,
+      'Use the tokenizer that belongs to the model.',
+    );
+  return { ...folder, text };
+}
+
+/** A model's configuration and tensors without its tokenizer, which is the largest of the small files: enough for a plan. */
+export type ModelHeaders = Pick<ModelFolder, 'config' | 'tensors' | 'where'>;
+
+/** Opens these alone. Throws BadInput as openModel does. */
+export function openHeaders(files: FileSource): Promise<ModelHeaders> {
+  const isTokenizer = (name: string) => (TOKENIZER_FILES as readonly string[]).includes(name);
+  return openModelFolder({ ...files, open: async (name) => (isTokenizer(name) ? null : files.open(name)) });
+}
+
+/** Older formats are named, with the way to convert them. */
+function missingTokenizer(where: string, names: readonly string[]): BadInput {
+  const older = ['tokenizer.model', 'vocab.json'].find((name) => names.includes(name));
+  if (!older) return new BadInput('tokenizer.json is missing', where, 'Copy it from the model this one was made from.');
+  return new BadInput(
+    `tokenizer.json is missing; ${older} is an older format`,
+    where,
+    `Convert it in Python: from transformers import AutoTokenizer; AutoTokenizer.from_pretrained("${where}").save_pretrained("${where}")`,
+  );
+}

@@ -1,0 +1,92 @@
+/** Tasks by name or from a file of problems, for the model that is to solve them. */
+import { chatTemplate } from '../data/chat';
+import { type ChatTaskParts, chatTask } from '../data/chat-task';
+import { hasQuestion, problemsOf } from '../data/dataset';
+import { BadInput } from '../data/errors';
+import { jsonlTask } from '../data/jsonl-task';
+import type { SymbolicJudge } from '../data/maths';
+import { readRecords } from '../data/records';
+import { findTask, TASKS } from '../data/tasks';
+import type { Problem, Task, Tokenizer } from '../data/types';
+import { sampleAnswers, wordProblems } from '../data/word-problems';
+import { wordingOf } from '../data/wording';
+import type { ModelFolder } from '../model/weights/folder';
+import { contextTokens } from './capacity';
+
+/** What a task for a chat model depends on. */
+export interface TaskSetting {
+  readonly model: Pick<ModelFolder, 'tokenizer' | 'where' | 'config'>;
+  readonly tokenizer: Tokenizer;
+  readonly maxNewTokens: number;
+  readonly thinking: boolean;
+  /** A name of the wordings' table, or inline JSON of one; "standard" where absent. */
+  readonly wording?: string;
+  /** Longest solution that a teacher is shown. */
+  readonly solutionTokens?: number;
+  /** Prompt and response together, 0 as usual for the model: the teacher's solution is cut to fit. Absent: no limit. */
+  readonly contextLength?: number;
+  /** A slower judge for answers that the exact one calls wrong. */
+  readonly symbolic?: SymbolicJudge;
+}
+
+/** Problems that the built-in generator of word problems makes. */
+const WORD_PROBLEMS = 4096;
+export const WORD_PROBLEM_TASK = 'word-problems';
+
+/** The names that `openTask` knows without a file. */
+export const taskNames = (): string[] => [...TASKS.map((t) => t.name), WORD_PROBLEM_TASK];
+
+/**
+ * "two-cards", "word-problems", or a .jsonl, .json or .parquet file of problems. Throws BadInput for an unknown name, an
+ * unreadable file, or a model that cannot be asked this task's questions.
+ */
+export async function openTask(
+  name: string,
+  setting: TaskSetting,
+  read: (file: string) => Promise<Uint8Array<ArrayBuffer> | null>,
+): Promise<Task> {
+  if (name === WORD_PROBLEM_TASK) return chatTaskOn(name, wordProblems(WORD_PROBLEMS), setting, sampleAnswers);
+  if (!/\.(jsonl|json|parquet)$/.test(name)) return fitting(findTask(name), setting);
+  const bytes = await read(name);
+  if (!bytes)
+    throw new BadInput(
+      'There is no such file',
+      name,
+      `Give --task a .jsonl, .json or .parquet file of problems, or one of ${taskNames().join(', ')}.`,
+    );
+  const records = await readRecords(bytes, name);
+  const { fields } = records[0];
+  const isDeal = 'target' in fields && ('cards' in fields || !hasQuestion(records[0]));
+  if (isDeal) return fitting(jsonlTask(new TextDecoder().decode(bytes), name), setting);
+  return chatTaskOn(name, problemsOf(records, name), setting);
+}
+
+/** A chat task on these problems. Throws BadInput for a wording or a chat template that cannot be used. */
+export function chatTaskOn(
+  name: string,
+  problems: readonly Problem[],
+  { model, tokenizer, maxNewTokens, thinking, symbolic, solutionTokens, ...s }: TaskSetting,
+  samples?: ChatTaskParts['samples'],
+): Task {
+  const template = chatTemplate(model.tokenizer, model.where);
+  const wording = s.wording === undefined ? undefined : wordingOf(s.wording);
+  const contextLength =
+    s.contextLength === undefined
+      ? undefined
+      : contextTokens(model.config, { contextLength: s.contextLength, maxNewTokens });
+  const parts = { name, problems, tokenizer, tokenizerFiles: model.tokenizer, template, samples, symbolic };
+  return chatTask({ ...parts, maxNewTokens, thinking, wording, solutionTokens, contextLength });
+}
+
+/** A task with a vocabulary of its own needs a model that was made with it. */
+function fitting(task: Task, { tokenizer, model }: TaskSetting): Task {
+  const word = task.tokenizer.token(0);
+  const same = tokenizer.vocabSize === task.tokenizer.vocabSize && tokenizer.token(0) === word;
+  if (!same)
+    throw new BadInput(
+      `The model does not speak the language of ${task.name}: it has ${tokenizer.vocabSize} tokens, the task ${task.tokenizer.vocabSize}`,
+      model.where,
+      `Choose the task ${WORD_PROBLEM_TASK} or a file of problems, or the model nano.`,
+    );
+  return task;
+}

@@ -1,0 +1,346 @@
+/**
+ * The transformer: packed sequences in, log-probabilities of chosen tokens out; gradients of sum_t w_t log p(y_t) back.
+ * Layers are in layer.ts, the vocabulary's end in head.ts; here they are put together and their memory is planned.
+ */
+import type { Gpu } from '../../gpu/device';
+import { Recorder } from '../../gpu/recorder';
+import { Arena, type Purpose, type Tensor, type TensorSpec } from '../../gpu/tensor';
+import { attentionBlocks } from '../../kernels/attention/attention';
+import { embeddingBackward, embeddingForward, scatterRows, sortIds } from '../../kernels/embedding/embedding';
+import { attentionBlock } from '../../kernels/launch';
+import type { Weight } from '../../kernels/weight-format/weight-format';
+import type { TensorCatalog } from '../weights/stored-tensor';
+import {
+  adapterSpecs,
+  type BackwardScratch,
+  backwardSpecs,
+  type Capacity,
+  decodeSpecs,
+  hasSlidingRope,
+  type LayerActivations,
+  layerSpecs,
+  sharedSpecs,
+  trainsAll,
+} from './activations';
+import type { PackedBatch } from './batch';
+import type { ModelConfig } from './config';
+import { Head } from './head';
+import { Layer, type LayerContext } from './layer';
+import { packedCatalog } from './layout';
+import { AdapterLayout, adapterKey, LORA_TARGETS, loraScale, type ProjectionName, targetShape } from './lora';
+import {
+  allocateTrainable,
+  createFrozen,
+  createTrained,
+  frozenSpecs,
+  type LayerWeights,
+  type OnLoaded,
+  ParameterLayout,
+  type ParameterSet,
+  type Trainable,
+  trainableSpecs,
+} from './parameters';
+import { type Adapter, type AdapterState, Projection } from './projection';
+import { ropeTable } from './rope';
+
+export type SharedActivations = Record<keyof ReturnType<typeof sharedSpecs>, Tensor>;
+type LayerTensors = LayerActivations<Tensor>;
+
+/** A model's weights: a checkpoint's tensors, or values in the order of `ParameterLayout`. */
+export type WeightSource = { tensors: TensorCatalog; where: string } | Float32Array<ArrayBuffer>;
+
+/** Bytes by purpose, computed before a run. */
+export type MemoryPlan = Record<Purpose, number> & { total: number };
+
+/** Bytes by purpose for a model and a capacity, before anything is allocated. */
+export function planMemory(config: ModelConfig, cap: Capacity): MemoryPlan {
+  const bytes = Arena.plan(tensorSpecs(config, cap));
+  return { ...bytes, total: Object.values(bytes).reduce((a, b) => a + b, 0) };
+}
+
+/** Every tensor that a decoder of this capacity allocates. Throws BadInput where weights cannot be cut to the binding. */
+export function tensorSpecs(config: ModelConfig, cap: Capacity): TensorSpec[] {
+  const binding = cap.bindingBytes ?? Number.POSITIVE_INFINITY;
+  return [
+    ...(trainsAll(cap)
+      ? trainableSpecs(new ParameterLayout(config, binding))
+      : frozenSpecs(new ParameterLayout(config), cap.storage ?? 'f32', binding)),
+    ...(cap.lora ? trainableSpecs(new AdapterLayout(config, cap.lora, binding)) : []),
+    ...layerSets(config, cap).flatMap((set) => Object.values(set)),
+    ...Array.from({ length: config.layers }, (_, l) => (l === 0 || keepsAll(cap) ? adapterSpecs(cap, l) : [])).flat(),
+    ...Object.values(sharedSpecs(config, cap)),
+    ...(cap.training ? Object.values(backwardSpecs(config, cap)) : []),
+    ...Object.values(decodeSpecs(config, cap)),
+  ];
+}
+
+/**
+ * Specs of every distinct layer set: one a layer when the backward pass needs them all; one and each layer's input when it
+ * computes the rest again; one for all without a backward pass (a layer has read its input when its output is written).
+ */
+function layerSets(config: ModelConfig, cap: Capacity): Partial<LayerActivations<TensorSpec>>[] {
+  const sets = Array.from({ length: config.layers }, (_, l) => layerSpecs(config, cap.tokens, l));
+  if (keepsAll(cap)) return sets;
+  return sets.map((set, l) => (l === 0 ? set : cap.training ? { x: set.x } : {}));
+}
+
+const keepsAll = (cap: Capacity): boolean => cap.training && !cap.recompute;
+
+/** The largest binding of an adapter, bytes. */
+export const bindingBytes = ({ limits }: Gpu): number =>
+  Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+
+/** The device memory that a decoder is made of. */
+interface Parts {
+  readonly parameters: ParameterSet;
+  readonly adapters: Trainable | null;
+  readonly activations: LayerTensors[];
+  /** x Aᵀ by layer and target. */
+  readonly adapterInputs: Tensor[][];
+  readonly shared: SharedActivations;
+  readonly grads: BackwardScratch | null;
+  readonly decode: Record<string, Tensor>;
+}
+
+export class Decoder {
+  readonly layers: readonly Layer[];
+  readonly head: Head;
+  /** Adapters can be switched off (`on`), which gives the model they were put on; null where there are none. */
+  readonly adapterState: AdapterState = { on: true, dropout: null };
+
+  private constructor(
+    readonly gpu: Gpu,
+    readonly recorder: Recorder,
+    readonly config: ModelConfig,
+    readonly capacity: Capacity,
+    readonly memory: Arena,
+    private readonly parts: Parts,
+  ) {
+    const { parameters, shared, grads } = parts;
+    const context: LayerContext = {
+      recorder,
+      config,
+      positions: shared.positions,
+      blocks: shared.blocks,
+      normedHeads: shared.normedHeads,
+      grads,
+    };
+    this.layers = parts.activations.map((activations, l) => {
+      const slides = config.sliding[l];
+      return new Layer(
+        context,
+        activations,
+        parameters.weights.layers[l],
+        parameters.training?.dWeights.layers[l] ?? null,
+        this.projections(l),
+        slides && hasSlidingRope(config) ? shared.slidingRope : shared.rope,
+        slides ? config.window : null,
+      );
+    });
+    const dWeights = parameters.training?.dWeights ?? null;
+    this.head = new Head(recorder, config, capacity, parameters.weights, dWeights, shared);
+  }
+
+  /** Allocates everything a run needs and loads the weights. Throws OutOfMemory and BadInput; then nothing stays allocated. */
+  static async create(
+    gpu: Gpu,
+    config: ModelConfig,
+    cap: Capacity,
+    source: WeightSource,
+    onLoaded?: OnLoaded,
+  ): Promise<Decoder> {
+    const arena = new Arena(gpu);
+    const recorder = new Recorder(gpu);
+    try {
+      const binding = Math.min(bindingBytes(gpu), cap.bindingBytes ?? Number.POSITIVE_INFINITY);
+      const layout = new ParameterLayout(config);
+      const given =
+        source instanceof Float32Array ? { tensors: packedCatalog(layout, source), where: 'weights' } : source;
+      const parameters = trainsAll(cap)
+        ? await createTrained(arena, new ParameterLayout(config, binding), given.tensors, given.where, onLoaded)
+        : await createFrozen(arena, layout, given.tensors, given.where, cap.storage ?? 'f32', binding, onLoaded);
+      const adapters = cap.lora ? await allocateTrainable(arena, new AdapterLayout(config, cap.lora, binding)) : null;
+      const activations: LayerTensors[] = [];
+      for (const set of layerSets(config, cap)) {
+        const own = (await arena.allocate(set as Record<string, TensorSpec>)) as Partial<LayerTensors>;
+        activations.push({ ...(activations[0] ?? {}), ...own } as LayerTensors);
+      }
+      const adapterInputs: Tensor[][] = [];
+      for (let l = 0; l < config.layers; l++) {
+        const own = l === 0 || keepsAll(cap);
+        adapterInputs.push(own ? await arena.allocateList(adapterSpecs(cap, l)) : adapterInputs[0]);
+      }
+      const shared = await arena.allocate(sharedSpecs(config, cap));
+      const grads = cap.training ? await arena.allocate(backwardSpecs(config, cap)) : null;
+      const decode = await arena.allocate(decodeSpecs(config, cap));
+      recorder.write(shared.rope, ropeTable(cap.positions, config.headDim, config.rope));
+      if (hasSlidingRope(config))
+        recorder.write(shared.slidingRope, ropeTable(cap.positions, config.headDim, config.slidingRope));
+      const parts = { parameters, adapters, activations, adapterInputs, shared, grads, decode };
+      return new Decoder(gpu, recorder, config, cap, arena, parts);
+    } catch (error) {
+      arena.destroy();
+      recorder.destroy();
+      throw error;
+    }
+  }
+
+  get parameters(): ParameterSet {
+    return this.parts.parameters;
+  }
+
+  get shared(): SharedActivations {
+    return this.parts.shared;
+  }
+
+  get decode(): Record<string, Tensor> {
+    return this.parts.decode;
+  }
+
+  /** What an update works on: the adapters where there are some, else all parameters; null for inference only. */
+  get trainable(): Trainable | null {
+    return this.capacity.training ? (this.parts.adapters ?? this.parameters.training) : null;
+  }
+
+  /** The adapters' values, also where they are not trained. */
+  get adapters(): Trainable | null {
+    return this.parts.adapters;
+  }
+
+  /** The linear maps of layer l, with their gradients and adapters. */
+  private projections(l: number): Record<ProjectionName, Projection> {
+    const { parameters } = this.parts;
+    const w = parameters.weights.layers[l];
+    const d: LayerWeights | undefined = parameters.training?.dWeights.layers[l];
+    const make = (name: ProjectionName) => {
+      const bias = name === 'qkv' ? w.qkvBias : null;
+      const gradient = d ? { weight: d[name] as Weight, bias: name === 'qkv' ? d.qkvBias : null } : null;
+      return new Projection({ weight: w[name], bias, gradient, adapters: this.adaptersOf(l, name) }, this.adapterState);
+    };
+    return { qkv: make('qkv'), o: make('o'), gateUp: make('gateUp'), down: make('down') };
+  }
+
+  private adaptersOf(l: number, name: ProjectionName): Adapter[] {
+    const { adapters, adapterInputs, grads } = this.parts;
+    const { lora, training } = this.capacity;
+    if (!lora || !adapters) return [];
+    return lora.targets.flatMap((target, i): Adapter[] => {
+      if (LORA_TARGETS[target].slot !== name) return [];
+      const at = (chunks: readonly Tensor[], side: 'A' | 'B') =>
+        adapters.layout.vector(adapterKey(l, target, side), chunks);
+      const [a, b] = [at(adapters.values, 'A'), at(adapters.values, 'B')];
+      const gradients =
+        training && grads
+          ? {
+              a: at(adapters.gradients, 'A'),
+              b: at(adapters.gradients, 'B'),
+              h: grads.dAdapter,
+              dropped: lora.dropout > 0 ? grads.dropped : null,
+            }
+          : null;
+      const site = l * Object.keys(LORA_TARGETS).length + i;
+      const shape = targetShape(this.config, target);
+      return [{ ...shape, rank: lora.rank, scale: loraScale(lora), site, a, b, h: adapterInputs[l][i], gradients }];
+    });
+  }
+
+  /** Writes a batch's tables to the device. */
+  upload(batch: PackedBatch): void {
+    const { recorder: r, shared: s } = this;
+    const { grads, parameters } = this.parts;
+    r.write(s.ids, batch.ids);
+    r.write(s.positions, batch.positions);
+    r.write(s.blocks, attentionBlocks(batch.offsets, attentionBlock(this.gpu)));
+    r.write(s.targets, batch.targets);
+    r.write(s.sources, batch.sources);
+    if (grads && parameters.training) {
+      const { order, runs } = sortIds(batch.ids);
+      r.write(grads.order, order as Uint32Array<ArrayBuffer>);
+      r.write(grads.runs, runs as Uint32Array<ArrayBuffer>);
+    }
+  }
+
+  /** Embedding and all layers over an uploaded batch; afterLayer sees each layer's keys and values (for the KV cache). */
+  trunk(batch: PackedBatch, afterLayer?: (l: number, activations: LayerTensors) => void): void {
+    const N = batch.ids.length;
+    const blocks = this.countBlocks(batch);
+    const { embed } = this.parameters.weights;
+    embeddingForward(this.recorder, { table: embed, ids: this.shared.ids, y: this.input(0) }, { N, C: this.width });
+    this.layers.forEach((layer, l) => {
+      layer.attentionInput(N);
+      layer.attend(N, blocks);
+      afterLayer?.(l, layer.activations);
+      layer.afterAttention(N, this.input(l + 1));
+    });
+  }
+
+  /** The tensor a layer reads; past the last layer, the trunk's output. */
+  input(l: number): Tensor {
+    return l < this.layers.length ? this.layers[l].activations.x : this.shared.out;
+  }
+
+  private get width(): number {
+    return this.config.hiddenSize;
+  }
+
+  /** Forward pass of an uploaded batch; activations stay for `backward`. */
+  forward(batch: PackedBatch, alternatives = false): void {
+    this.trunk(batch);
+    this.head.forward(batch, alternatives);
+  }
+
+  /** Where `backward` reads dLoss/dlogp (M) from. */
+  get logpGradient(): Tensor {
+    return this.scratch.weights;
+  }
+
+  /** Adds the gradients of sum_m w[m] logp[m], w = logpGradient, for the batch whose forward pass was the last one. */
+  backward(batch: PackedBatch): void {
+    const { recorder: r, scratch: g } = this;
+    const N = batch.ids.length;
+    const C = this.width;
+    this.head.backward(batch, g);
+    r.clear(g.dStream);
+    scatterRows(r, { x: g.dSelected, ids: this.shared.sources, y: g.dStream }, { N: batch.targets.length, C });
+    const blocks = this.countBlocks(batch);
+    for (let l = this.layers.length - 1; l >= 0; l--) {
+      const layer = this.layers[l];
+      if (this.capacity.recompute) {
+        layer.attentionInput(N);
+        layer.attend(N, blocks);
+        layer.afterAttention(N, g.dNormed); // the output is known already; dNormed is free here
+      }
+      layer.backward(N, blocks);
+    }
+    const { training } = this.parameters;
+    if (!training) return;
+    const distinct = new Set(batch.ids).size;
+    const { order, runs, dStream: dy } = g;
+    embeddingBackward(r, { dy, order, runs, dTable: training.dWeights.embed }, { J: distinct, C });
+  }
+
+  private countBlocks({ offsets }: PackedBatch): number {
+    const size = attentionBlock(this.gpu);
+    let blocks = 0;
+    for (let s = 0; s + 1 < offsets.length; s++) blocks += Math.ceil((offsets[s + 1] - offsets[s]) / size);
+    return blocks;
+  }
+
+  /** Columns of q, k and v together. */
+  get qkvWidth(): number {
+    const { heads, kvHeads, headDim } = this.config;
+    return (heads + 2 * kvHeads) * headDim;
+  }
+
+  private get scratch(): BackwardScratch {
+    const { grads } = this.parts;
+    if (!grads) throw new Error('This model was opened for inference only; open it with training: true.');
+    return grads;
+  }
+
+  /** Gives all memory back. */
+  destroy(): void {
+    this.memory.destroy();
+    this.recorder.destroy();
+  }
+}

@@ -1,0 +1,246 @@
+/**
+ * Batched sampling with a KV cache. Rows of a wave share every dispatch; tokens stay on the device and are read back a
+ * few steps behind, so that the loop never waits for the host once a token. Finished rows drop out of the batch.
+ */
+import { BadInput } from '../../data/errors';
+import { NotFinite } from '../../gpu/errors';
+import { attentionDecode } from '../../kernels/attention/attention';
+import { gatherRows } from '../../kernels/embedding/embedding';
+import { decodeBegin, kvAppend, kvFill } from '../../kernels/kv-cache/kv-cache';
+import { sample } from '../../kernels/sample/sample';
+import { packSequences } from './batch';
+import { paddedVocab } from './config';
+import type { Decoder } from './decoder';
+
+export interface SamplingOptions {
+  temperature: number; // 0 takes the most likely token
+  topK: number; // 0: off
+  topP: number; // 1: off
+  maxNewTokens: number;
+  eosId: number;
+  /** Same seed and stream, same tokens. */
+  seed: number;
+  /** Names the purpose of the draw, e.g. the training step. */
+  stream: number;
+}
+
+/** One prompt, to be continued `count` times. */
+export interface GenerationRequest {
+  ids: number[];
+  count: number;
+}
+
+/** Newly sampled tokens of a row, as they arrive. `rollout` counts over all requests and their repeats. */
+export type OnTokens = (pieces: { rollout: number; ids: number[] }[]) => void;
+
+/** Decoding steps a submit. Small enough for live streaming, large enough to hide the read-back. */
+const STEPS_PER_SUBMIT = 8;
+/** Streams of waves of one call are this far apart, so that their random numbers never meet. */
+const WAVE_STRIDE = 0x1000000;
+
+/** Throws BadInput where a prompt and its longest response are more than `positions` tokens. */
+export function checkContext(prompt: number, maxNewTokens: number, positions: number, where: string): void {
+  if (prompt + maxNewTokens <= positions) return;
+  throw new BadInput(
+    `A prompt of ${prompt} tokens with ${maxNewTokens} new ones exceeds the context of ${positions}`,
+    where,
+    'Shorten the prompt or lower maxNewTokens.',
+  );
+}
+
+/** Responses (ids after the prompt, with the end token where one was sampled), in the order of the requests. */
+export async function generate(
+  decoder: Decoder,
+  requests: readonly GenerationRequest[],
+  options: SamplingOptions,
+  onTokens?: OnTokens,
+): Promise<Uint32Array[]> {
+  const { capacity } = decoder;
+  requests.forEach(({ ids }, i) => {
+    checkContext(ids.length, options.maxNewTokens, capacity.positions, `prompt ${i}`);
+  });
+  const rollouts = requests.flatMap((request) => Array.from({ length: request.count }, () => request.ids));
+  const results: Uint32Array[] = [];
+  let wave = 0;
+  while (results.length < rollouts.length) {
+    const first = results.length;
+    const prompts = takeWave(rollouts.slice(first), capacity.rows, capacity.tokens);
+    const emit: OnTokens | undefined =
+      onTokens && ((pieces) => onTokens(pieces.map((p) => ({ ...p, rollout: p.rollout + first }))));
+    results.push(
+      ...(await generateWave(decoder, prompts, { ...options, stream: options.stream + wave * WAVE_STRIDE }, emit)),
+    );
+    wave += 1;
+  }
+  return results;
+}
+
+/** As many prompts as the cache's rows and the prefill's tokens allow; equal prompts are prefilled once. */
+function takeWave(prompts: number[][], rows: number, tokens: number): number[][] {
+  const distinct = new Set<number[]>();
+  let used = 0;
+  let n = 0;
+  for (; n < prompts.length && n < rows; n++) {
+    if (!distinct.has(prompts[n])) {
+      used += prompts[n].length;
+      if (used > tokens) break;
+      distinct.add(prompts[n]);
+    }
+  }
+  return prompts.slice(0, Math.max(1, n));
+}
+
+async function generateWave(
+  decoder: Decoder,
+  prompts: number[][],
+  options: SamplingOptions,
+  onTokens?: OnTokens,
+): Promise<Uint32Array[]> {
+  const { recorder, decode } = decoder;
+  const R = prompts.length;
+  prefill(decoder, prompts, options);
+  recorder.submit();
+  let active = Uint32Array.from({ length: R }, (_, r) => r);
+  const seen = new Uint32Array(R); // tokens of each row that onTokens knows
+  let state: Uint32Array = new Uint32Array(0);
+  let generated: Uint32Array = new Uint32Array(0);
+  const read = () =>
+    Promise.all([recorder.readU32(decode.state, R * 4), recorder.readU32(decode.generated, R * options.maxNewTokens)]);
+  let steps = 1; // the prefill sampled the first token
+  let pending: ReturnType<typeof read> | null = null;
+  while (true) {
+    const now = Math.min(STEPS_PER_SUBMIT, options.maxNewTokens - steps);
+    for (let i = 0; i < now; i++) decodeStep(decoder, active.length, options);
+    steps += now;
+    const latest = read();
+    recorder.submit();
+    const arrived: ReturnType<typeof read> = now === 0 ? latest : (pending ?? latest);
+    pending = latest;
+    [state, generated] = await arrived;
+    throwIfPoisoned(state, R);
+    if (onTokens) emitNew(state, generated, seen, options.maxNewTokens, onTokens);
+    const going = active.filter((r) => state[4 * r + 3] === 0);
+    if (going.length === 0) break;
+    if (going.length < active.length) {
+      active = going;
+      recorder.write(decode.rows, active);
+    }
+  }
+  await pending;
+  return prompts.map((_, r) => generated.slice(r * options.maxNewTokens, r * options.maxNewTokens + state[4 * r + 2]));
+}
+
+function throwIfPoisoned(state: Uint32Array, R: number): void {
+  for (let r = 0; r < R; r++) {
+    if (state[4 * r + 3] === 2) {
+      throw new NotFinite(
+        `The model gave logits that are not finite for rollout ${r} after ${state[4 * r + 2]} tokens. Go back to an earlier checkpoint, or lower the learning rate.`,
+      );
+    }
+  }
+}
+
+function emitNew(
+  state: Uint32Array,
+  generated: Uint32Array,
+  seen: Uint32Array,
+  stride: number,
+  onTokens: OnTokens,
+): void {
+  const pieces: { rollout: number; ids: number[] }[] = [];
+  for (let r = 0; r < seen.length; r++) {
+    const count = state[4 * r + 2];
+    if (count > seen[r]) {
+      pieces.push({ rollout: r, ids: [...generated.subarray(r * stride + seen[r], r * stride + count)] });
+      seen[r] = count;
+    }
+  }
+  if (pieces.length > 0) onTokens(pieces);
+}
+
+/** Runs the distinct prompts through the model, fills the cache of every row, and samples each row's first token. */
+function prefill(decoder: Decoder, prompts: number[][], options: SamplingOptions): void {
+  const { recorder: r, decode, shared, config } = decoder;
+  const R = prompts.length;
+  const distinct = [...new Set(prompts)];
+  const batch = packSequences(
+    distinct.map((ids) => ({ ids, from: ids.length })),
+    config.vocabSize,
+  );
+  const place = new Map(distinct.map((ids, i) => [ids, batch.offsets[i]]));
+  const spans = new Uint32Array(R * 2);
+  const lastRows = new Uint32Array(R);
+  const state = new Uint32Array(R * 4);
+  prompts.forEach((ids, row) => {
+    const start = place.get(ids) as number;
+    spans.set([start, ids.length], row * 2);
+    lastRows[row] = start + ids.length - 1;
+    state[row * 4 + 1] = ids.length - 1; // the position before the first new token
+  });
+  decoder.upload(batch);
+  r.write(decode.spans, spans);
+  r.write(decode.lastRows, lastRows);
+  r.write(decode.state, state);
+  r.write(
+    decode.rows,
+    Uint32Array.from({ length: R }, (_, i) => i),
+  );
+  const longest = Math.max(...prompts.map((ids) => ids.length));
+  const KD = config.kvHeads * config.headDim;
+  decoder.trunk(batch, (l, layer) => {
+    const cache = { k: layer.k, qkv: layer.qkv, spans: decode.spans, cacheK: decode[`k${l}`], cacheV: decode[`v${l}`] };
+    kvFill(r, cache, { R, longest, P: decoder.capacity.positions, KD, stride: decoder.qkvWidth });
+  });
+  gatherRows(r, { x: shared.out, ids: decode.lastRows, y: shared.selected }, { N: R, C: config.hiddenSize });
+  logitsAndSample(decoder, R, options);
+}
+
+/** One token for every active row. */
+function decodeStep(decoder: Decoder, B: number, options: SamplingOptions): void {
+  const { recorder: r, decode, shared, config: c, capacity } = decoder;
+  const { embed } = decoder.parameters.weights;
+  const KD = c.kvHeads * c.headDim;
+  decodeBegin(
+    r,
+    { table: embed, rows: decode.rows, state: decode.state, x: decoder.input(0), positions: shared.positions },
+    { B, C: c.hiddenSize },
+  );
+  for (let l = 0; l < c.layers; l++) {
+    const layer = decoder.layers[l];
+    const a = layer.activations;
+    const cache = { rows: decode.rows, positions: shared.positions, cacheK: decode[`k${l}`], cacheV: decode[`v${l}`] };
+    layer.attentionInput(B);
+    kvAppend(r, { k: a.k, qkv: a.qkv, ...cache }, { B, P: capacity.positions, KD, stride: decoder.qkvWidth });
+    attentionDecode(
+      r,
+      { q: a.q, out: a.attended, ...cache },
+      { B, H: c.heads, K: c.kvHeads, D: c.headDim, P: capacity.positions, window: layer.window },
+    );
+    layer.afterAttention(B, l + 1 < c.layers ? decoder.input(l + 1) : shared.selected);
+  }
+  logitsAndSample(decoder, B, options);
+}
+
+/** Final norm and head over the B rows of `selected`, then one token a row. */
+function logitsAndSample(decoder: Decoder, B: number, o: SamplingOptions): void {
+  const { recorder: r, decode, shared, config: c } = decoder;
+  const stride = paddedVocab(c);
+  decoder.head.logits(B);
+  sample(
+    r,
+    { logits: shared.logits, rows: decode.rows, state: decode.state, out: decode.generated },
+    {
+      B,
+      V: c.vocabSize,
+      stride,
+      maxNew: o.maxNewTokens,
+      eos: o.eosId,
+      temperature: o.temperature,
+      topK: o.topK,
+      topP: o.topP,
+      seedLo: o.seed >>> 0,
+      seedHi: 0,
+      stream: o.stream,
+    },
+  );
+}

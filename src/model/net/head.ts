@@ -1,0 +1,95 @@
+/**
+ * The language-model head: final norm, logits, and what is made of them. The vocabulary is walked in tiles, so that
+ * memory is bounded whatever its size; the backward pass computes the tiles again.
+ */
+import type { Recorder } from '../../gpu/recorder';
+import { gatherRows } from '../../kernels/embedding/embedding';
+import { logprobBackward, logprobForward, type Tile, topK } from '../../kernels/logprob/logprob';
+import { linearBackward, linearForward, linearWeightBackward } from '../../kernels/matmul/linear';
+import { rmsNormBackward, rmsNormForward } from '../../kernels/rms-norm/rms-norm';
+import { sliceRows } from '../../kernels/weight-format/weight-format';
+import { type BackwardScratch, type Capacity, TOP_K, vocabTile } from './activations';
+import type { PackedBatch } from './batch';
+import { type ModelConfig, paddedVocab } from './config';
+import type { SharedActivations } from './decoder';
+import type { Weights } from './parameters';
+
+export class Head {
+  constructor(
+    private readonly recorder: Recorder,
+    private readonly config: ModelConfig,
+    private readonly capacity: Capacity,
+    private readonly weights: Weights,
+    private readonly dWeights: Weights | null,
+    private readonly shared: SharedActivations,
+  ) {}
+
+  /** Final norm of the rows in `selected` (M,C). */
+  private norm(M: number): void {
+    const { selected: x, normed: y, rstd } = this.shared;
+    const { hiddenSize: C, rmsNormEps: eps } = this.config;
+    rmsNormForward(this.recorder, { x, w: this.weights.norm, y, rstd }, { N: M, C, eps });
+  }
+
+  /**
+   * Over the rows that predict a target: result (M,4) = (logp, entropy, log-sum-exp, 0), in nats. With `alternatives`,
+   * shared.top gets the TOP_K largest logits of each row.
+   */
+  forward(batch: PackedBatch, alternatives: boolean): void {
+    const { recorder: r, shared: s } = this;
+    const M = batch.targets.length;
+    gatherRows(r, { x: s.out, ids: s.sources, y: s.selected }, { N: M, C: this.config.hiddenSize });
+    this.norm(M);
+    const tiles = this.tiles(M);
+    tiles.forEach((tile, i) => {
+      this.tileLogits(tile);
+      const columns = { z: s.logits, y: s.targets, running: s.running, result: s.result };
+      logprobForward(r, columns, { ...tile, last: i === tiles.length - 1 });
+      if (alternatives) topK(r, { z: s.logits, top: s.top }, { ...tile, K: TOP_K });
+    });
+  }
+
+  /** All logits (B, V padded) of the B rows in `selected`, for sampling. */
+  logits(B: number): void {
+    this.norm(B);
+    const { normed: x, logits: y } = this.shared;
+    linearForward(this.recorder, { x, w: this.weights.head, y }, { M: B });
+  }
+
+  /** Logits of one vocabulary tile: (M, W) = normed · headᵀ. */
+  private tileLogits({ N: M, W, first }: Tile): void {
+    const { normed: x, logits: y } = this.shared;
+    linearForward(this.recorder, { x, w: sliceRows(this.weights.head, first, W), y }, { M });
+  }
+
+  private tiles(M: number): Tile[] {
+    const V = this.config.vocabSize;
+    const padded = paddedVocab(this.config);
+    const size = vocabTile(this.config, this.capacity.targets);
+    const tiles: Tile[] = [];
+    for (let first = 0; first < V; first += size) {
+      const W = Math.min(size, padded - first);
+      tiles.push({ N: M, W, first, width: Math.min(W, V - first) });
+    }
+    return tiles;
+  }
+
+  /** Gradient of sum_m w[m] logp[m] in the rows of `selected`: dSelected (M,C); the weights' gradients are added up. */
+  backward(batch: PackedBatch, grads: BackwardScratch): void {
+    const { recorder: r, shared: s, weights, dWeights } = this;
+    const M = batch.targets.length;
+    const tiles = this.tiles(M);
+    for (const tile of tiles) {
+      const { W, first } = tile;
+      if (tiles.length > 1) this.tileLogits(tile); // a single tile is still there from the forward pass
+      logprobBackward(r, { z: s.logits, y: s.targets, result: s.result, w: grads.weights }, tile);
+      const w = sliceRows(weights.head, first, W);
+      linearBackward(r, { dy: s.logits, w, dx: grads.dFinal }, { M, accumulate: first > 0 });
+      if (!dWeights) continue;
+      linearWeightBackward(r, { dy: s.logits, x: s.normed, dw: sliceRows(dWeights.head, first, W) }, { M });
+    }
+    const { dFinal: dy, dSelected: dx, partial } = grads;
+    const norm = { x: s.selected, w: weights.norm, rstd: s.rstd, dy, dx, dw: dWeights?.norm, partial };
+    rmsNormBackward(r, norm, { N: M, C: this.config.hiddenSize, add: false });
+  }
+}

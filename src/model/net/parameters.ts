@@ -1,0 +1,335 @@
+/**
+ * A decoder's parameters on the device. Trained as a whole, values, gradients and AdamW's moments each lie in flat
+ * chunks, so that clipping and AdamW are single dispatches a chunk. Frozen (for inference, or under LoRA), each matrix has
+ * its own buffers, in the storage asked for.
+ */
+import { BadInput } from '../../data/errors';
+import { type Arena, alignOffset, type Tensor, type TensorSpec, view } from '../../gpu/tensor';
+import {
+  QUANT_GROUP,
+  type Storage,
+  storedBytes,
+  type Weight,
+  type WeightPiece,
+} from '../../kernels/weight-format/weight-format';
+import { loadWeights } from '../weights/load-weights';
+import { unstore } from '../weights/quantise';
+import type { HostTensor } from '../weights/safetensors';
+import type { TensorCatalog } from '../weights/stored-tensor';
+import { type ModelConfig, paddedVocab, switches } from './config';
+import { Layout, ROW_CUT, type Slot, slot } from './layout';
+
+export interface LayerWeights {
+  norm1: Tensor; // (C)
+  qkv: Weight; // ((H+2K)D, C)
+  qkvBias: Tensor | null; // ((H+2K)D)
+  /** Norm weights of the heads: (2, D) query, key. */
+  qkNorm: Tensor | null;
+  /** Norm weights of whole projections: (HD) and (KD). */
+  qNorm: Tensor | null;
+  kNorm: Tensor | null;
+  o: Weight; // (C, HD)
+  norm2: Tensor; // (C)
+  gateUp: Weight; // (2F, C)
+  down: Weight; // (C, F)
+}
+
+/** Values, or their gradients. */
+export interface Weights {
+  embed: Weight; // (V padded, C)
+  layers: LayerWeights[];
+  norm: Tensor; // (C)
+  head: Weight; // (V padded, C); the embedding itself when tied
+}
+
+/** Where every parameter of a model lies. Pure, so the memory plan can ask without a device. */
+export class ParameterLayout extends Layout {
+  constructor(
+    readonly config: ModelConfig,
+    bindingBytes?: number,
+  ) {
+    super(modelSlots(config), bindingBytes);
+  }
+
+  /** Views of every slot: matrices by `matrix`, vectors by `vector`. */
+  weights(matrix: (key: string) => Weight, vector: (key: string) => Tensor): Weights {
+    const { qkNorm, qkvBias } = switches(this.config);
+    const layers = Array.from(
+      { length: this.config.layers },
+      (_, l): LayerWeights => ({
+        norm1: vector(`${l}.norm1`),
+        qkv: matrix(`${l}.qkv`),
+        qkvBias: qkvBias ? vector(`${l}.qkvBias`) : null,
+        qkNorm: qkNorm === 'head' ? vector(`${l}.qkNorm`) : null,
+        qNorm: qkNorm === 'full' ? vector(`${l}.qNorm`) : null,
+        kNorm: qkNorm === 'full' ? vector(`${l}.kNorm`) : null,
+        o: matrix(`${l}.o`),
+        norm2: vector(`${l}.norm2`),
+        gateUp: matrix(`${l}.gateUp`),
+        down: matrix(`${l}.down`),
+      }),
+    );
+    const embed = matrix('embed');
+    return { embed, layers, norm: vector('norm'), head: this.config.tiedEmbeddings ? embed : matrix('head') };
+  }
+
+  /** Throws BadInput where a checkpoint's tensors are not this model's. */
+  checkCatalog(tensors: TensorCatalog, where: string): void {
+    // Tied models are often saved with the head repeated; old Llama files hold the rotary frequencies.
+    const optional = (name: string) =>
+      (name === 'lm_head.weight' && this.config.tiedEmbeddings) || name.endsWith('.rotary_emb.inv_freq');
+    this.check(tensors, where, optional);
+  }
+}
+
+function modelSlots(config: ModelConfig): Slot[] {
+  const { hiddenSize: C, heads: H, kvHeads: K, headDim: D, intermediateSize: F, vocabSize: V } = config;
+  const { norms, qkNorm, qkvBias } = switches(config);
+  const slots = [slot('embed', 'embedding', [['model.embed_tokens.weight', V, C]], paddedVocab(config))];
+  const add = (...s: Parameters<typeof slot>) => slots.push(slot(...s));
+  const [norm1, norm2] =
+    norms === 'pre'
+      ? ['input_layernorm', 'post_attention_layernorm']
+      : ['post_attention_layernorm', 'post_feedforward_layernorm'];
+  for (let l = 0; l < config.layers; l++) {
+    const at = `model.layers.${l}`;
+    const projections: [name: string, rows: number][] = [
+      [`${at}.self_attn.q_proj`, H * D],
+      [`${at}.self_attn.k_proj`, K * D],
+      [`${at}.self_attn.v_proj`, K * D],
+    ];
+    add(`${l}.norm1`, 'one', [[`${at}.${norm1}.weight`, C]]);
+    add(
+      `${l}.qkv`,
+      'matrix',
+      projections.map(([name, rows]) => [`${name}.weight`, rows, C]),
+    );
+    if (qkvBias)
+      add(
+        `${l}.qkvBias`,
+        'zero',
+        projections.map(([name, rows]) => [`${name}.bias`, rows]),
+      );
+    const [q, k] = [`${at}.self_attn.q_norm.weight`, `${at}.self_attn.k_norm.weight`];
+    if (qkNorm === 'head')
+      add(`${l}.qkNorm`, 'one', [
+        [q, D],
+        [k, D],
+      ]);
+    if (qkNorm === 'full') {
+      add(`${l}.qNorm`, 'one', [[q, H * D]]);
+      add(`${l}.kNorm`, 'one', [[k, K * D]]);
+    }
+    add(`${l}.o`, 'output', [[`${at}.self_attn.o_proj.weight`, C, H * D]]);
+    add(`${l}.norm2`, 'one', [[`${at}.${norm2}.weight`, C]]);
+    add(`${l}.gateUp`, 'matrix', [
+      [`${at}.mlp.gate_proj.weight`, F, C],
+      [`${at}.mlp.up_proj.weight`, F, C],
+    ]);
+    add(`${l}.down`, 'output', [[`${at}.mlp.down_proj.weight`, C, F]]);
+  }
+  add('norm', 'one', [['model.norm.weight', C]]);
+  if (!config.tiedEmbeddings) add('head', 'matrix', [['lm_head.weight', V, C]], paddedVocab(config));
+  return slots;
+}
+
+/** A flat set of parameters with its gradients and AdamW's moments: what an update works on. */
+export interface Trainable {
+  readonly layout: Layout;
+  readonly values: Tensor[];
+  readonly gradients: Tensor[];
+  readonly firstMoment: Tensor[];
+  readonly secondMoment: Tensor[];
+}
+
+const TRAINED = [
+  ['values', 'parameters', 'weights'],
+  ['gradients', 'gradients', 'gradients'],
+  ['firstMoment', 'adamw.m', 'optimizer'],
+  ['secondMoment', 'adamw.v', 'optimizer'],
+] as const;
+
+/** Specs of a trained set. */
+export const trainableSpecs = (layout: Layout): TensorSpec[] =>
+  TRAINED.flatMap(([, label, purpose]) => layout.specs(label, purpose));
+
+/** Allocates a trained set, zeroed. Throws OutOfMemory; then nothing stays allocated. */
+export async function allocateTrainable(arena: Arena, layout: Layout): Promise<Trainable> {
+  const all = await arena.allocateList(trainableSpecs(layout));
+  const n = layout.chunks.length;
+  const [values, gradients, firstMoment, secondMoment] = TRAINED.map((_, i) => all.slice(i * n, (i + 1) * n));
+  return { layout, values, gradients, firstMoment, secondMoment };
+}
+
+/** The storage that a matrix gets where `asked` is asked for: what its rows do not fit, the next finer one. */
+export function storageFor({ key, columns }: Slot, asked: Storage): Storage {
+  // Four bits are too few for the table that every token is read from and predicted with.
+  const wanted = asked === 'q4' && (key === 'embed' || key === 'head') ? 'q8' : asked;
+  if ((wanted === 'q8' || wanted === 'q4') && columns % QUANT_GROUP !== 0) return columns % 4 === 0 ? 'bf16' : 'f32';
+  return wanted !== 'f32' && columns % 4 !== 0 ? 'f32' : wanted;
+}
+
+/** Pieces of a frozen matrix: rows that fit a binding. */
+function frozenPieces(s: Slot, storage: Storage, bindingBytes: number): { first: number; rows: number }[] {
+  const rowBytes = storedBytes(storage, s.columns).data;
+  if (s.rows * rowBytes <= bindingBytes) return [{ first: 0, rows: s.rows }];
+  const most = Math.floor(bindingBytes / rowBytes / ROW_CUT) * ROW_CUT;
+  if (most === 0)
+    throw new BadInput(
+      `${ROW_CUT} rows of ${s.columns} values do not fit a binding of ${bindingBytes} bytes`,
+      s.key,
+      'Use an adapter with larger bindings, or a narrower model.',
+    );
+  const pieces: { first: number; rows: number }[] = [];
+  for (let first = 0; first < s.rows; first += most) pieces.push({ first, rows: Math.min(most, s.rows - first) });
+  return pieces;
+}
+
+/** Specs of frozen parameters: two tensors a piece where the storage has scales, and one for all vectors. */
+export function frozenSpecs(layout: ParameterLayout, asked: Storage, bindingBytes: number): TensorSpec[] {
+  const specs: TensorSpec[] = [];
+  let vectors = 0;
+  for (const s of layout.slots) {
+    if (s.vector) {
+      vectors += alignOffset(s.rows * 4) / 4;
+      continue;
+    }
+    const storage = storageFor(s, asked);
+    for (const { first, rows } of frozenPieces(s, storage, bindingBytes)) {
+      const bytes = storedBytes(storage, rows * s.columns);
+      const label = first === 0 ? s.key : `${s.key}.${first}`;
+      const dtype = storage === 'f32' ? 'f32' : 'u32';
+      specs.push({ label, shape: [bytes.data / 4], purpose: 'weights', dtype });
+      if (bytes.scales > 0)
+        specs.push({ label: `${label}.scales`, shape: [bytes.scales / 4], purpose: 'weights', dtype: 'u32' });
+    }
+  }
+  specs.push({ label: 'vectors', shape: [vectors], purpose: 'weights' });
+  return specs;
+}
+
+/** The device's copy of a model's parameters. */
+export interface ParameterSet {
+  readonly layout: ParameterLayout;
+  readonly weights: Weights;
+  /** Null where the parameters are frozen. */
+  readonly training: (Trainable & { dWeights: Weights }) | null;
+  /** Storage by slot, for display. */
+  readonly storages: ReadonlyMap<string, Storage>;
+}
+
+/** Tells how far loading is, in values. */
+export type OnLoaded = (done: number, total: number) => void;
+
+/** Allocates parameters that are trained as a whole and loads their values. Throws BadInput and OutOfMemory. */
+export async function createTrained(
+  arena: Arena,
+  layout: ParameterLayout,
+  tensors: TensorCatalog,
+  where: string,
+  onLoaded?: OnLoaded,
+): Promise<ParameterSet> {
+  layout.checkCatalog(tensors, where);
+  const set = await allocateTrainable(arena, layout);
+  const views = (chunks: Tensor[]) =>
+    layout.weights(
+      (key) => layout.matrix(key, chunks),
+      (key) => layout.vector(key, chunks),
+    );
+  const weights = views(set.values);
+  const matrices = layout.slots.map((s) => [s, layout.matrix(s.key, set.values)] as const);
+  await loadWeights(arena.gpu, matrices, { tensors, where }, (done) => onLoaded?.(done, layout.count));
+  return {
+    layout,
+    weights,
+    training: { ...set, dWeights: views(set.gradients) },
+    storages: new Map(layout.slots.filter((s) => !s.vector).map((s) => [s.key, 'f32'])),
+  };
+}
+
+/** Allocates frozen parameters in the storage asked for and loads their values. Throws BadInput and OutOfMemory. */
+export async function createFrozen(
+  arena: Arena,
+  layout: ParameterLayout,
+  tensors: TensorCatalog,
+  where: string,
+  asked: Storage,
+  bindingBytes: number,
+  onLoaded?: OnLoaded,
+): Promise<ParameterSet> {
+  layout.checkCatalog(tensors, where);
+  const allocated = await arena.allocateList(frozenSpecs(layout, asked, bindingBytes));
+  const vectors = allocated[allocated.length - 1];
+  const weights = new Map<string, Weight>();
+  const storages = new Map<string, Storage>();
+  let next = 0;
+  let vectorAt = 0;
+  for (const s of layout.slots) {
+    const storage = s.vector ? 'f32' : storageFor(s, asked);
+    const pieces: WeightPiece[] = [];
+    if (s.vector) {
+      const data = view(vectors, s.key, vectorAt, [s.rows]);
+      pieces.push({ storage, first: 0, rows: s.rows, data, scales: null });
+      vectorAt += alignOffset(s.rows * 4) / 4;
+    } else {
+      storages.set(s.key, storage);
+      for (const { first, rows } of frozenPieces(s, storage, bindingBytes)) {
+        const data = allocated[next++];
+        const scales = storedBytes(storage, QUANT_GROUP).scales > 0 ? allocated[next++] : null;
+        pieces.push({ storage, first, rows, data, scales });
+      }
+    }
+    weights.set(s.key, { rows: s.rows, columns: s.columns, pieces });
+  }
+  const filled = layout.slots.map((s) => [s, weights.get(s.key) as Weight] as const);
+  await loadWeights(arena.gpu, filled, { tensors, where }, (done) => onLoaded?.(done, layout.count));
+  const matrix = (key: string) => weights.get(key) as Weight;
+  return { layout, weights: layout.weights(matrix, (key) => matrix(key).pieces[0].data), training: null, storages };
+}
+
+/** What a stored matrix's words stand for, given a reader of its tensors: the values that the device computes with. */
+export async function readWeight(
+  weight: Weight,
+  read: (t: Tensor) => Promise<Uint32Array<ArrayBuffer>>,
+): Promise<Float32Array<ArrayBuffer>> {
+  const values = new Float32Array(weight.rows * weight.columns);
+  for (const piece of weight.pieces) {
+    const scales = piece.scales ? await read(piece.scales) : null;
+    const words = { data: await read(piece.data), scales };
+    const part = unstore(words, piece.storage).subarray(0, piece.rows * weight.columns);
+    values.set(part, piece.first * weight.columns);
+  }
+  return values;
+}
+
+/** Frozen parameters under their Hugging Face names, as f32: what the device computes with. */
+export async function readParameters(
+  set: ParameterSet,
+  read: (t: Tensor) => Promise<Uint32Array<ArrayBuffer>>,
+): Promise<Map<string, HostTensor>> {
+  const tensors = new Map<string, HostTensor>();
+  const bySlot = new Map<string, Weight>();
+  const asVector = (data: Tensor, rows: number): Weight => ({
+    rows,
+    columns: 1,
+    pieces: [{ storage: 'f32', first: 0, rows, data, scales: null }],
+  });
+  const { weights, layout } = set;
+  bySlot.set('embed', weights.embed);
+  if (weights.head !== weights.embed) bySlot.set('head', weights.head);
+  const vectors = new Map<string, Tensor | null>([['norm', weights.norm]]);
+  weights.layers.forEach((w, l) => {
+    for (const key of ['qkv', 'o', 'gateUp', 'down'] as const) bySlot.set(`${l}.${key}`, w[key]);
+    for (const key of ['norm1', 'norm2', 'qkvBias', 'qkNorm', 'qNorm', 'kNorm'] as const)
+      vectors.set(`${l}.${key}`, w[key]);
+  });
+  for (const s of layout.slots) {
+    const weight = bySlot.get(s.key) ?? asVector(vectors.get(s.key) as Tensor, s.rows);
+    const values = await readWeight(weight, read);
+    for (const part of s.parts) {
+      const from = part.first * s.columns;
+      tensors.set(part.name, { shape: [...part.shape], data: values.slice(from, from + part.rows * s.columns) });
+    }
+  }
+  return tensors;
+}

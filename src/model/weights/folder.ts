@@ -1,0 +1,105 @@
+/** A Hugging Face model folder, or a GGUF file: configuration, weights that are read by ranges, tokenizer files. The host does the I/O. */
+import { type ByteSource, type FileSource, readWhole } from '../../data/bytes';
+import { BadInput } from '../../data/errors';
+import { type ModelConfig, modelConfigJson, parseModelConfig } from '../net/config';
+import { ParameterLayout } from '../net/parameters';
+import type { FloatFormat } from './float-formats';
+import { openGguf } from './gguf/file';
+import { type HostTensor, writeSafetensors } from './safetensors';
+import { openShardedSafetensors } from './safetensors-file';
+import type { TensorCatalog } from './stored-tensor';
+
+/** Without tokenizer_config.json, transformers would take the tokenizer class that usually goes with the architecture. */
+export const TOKENIZER_FILES = [
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'chat_template.jinja',
+  'generation_config.json',
+] as const;
+
+export interface ModelFolder {
+  readonly where: string;
+  readonly config: ModelConfig;
+  /** Every tensor that the configuration asks for, none else; the values are read when they are loaded. */
+  readonly tensors: TensorCatalog;
+  /** The tokenizer's files as text, by name; empty where the folder has none. */
+  readonly tokenizer: Map<string, string>;
+}
+
+/**
+ * Opens a folder with config.json and safetensors, whole or in shards; or with one .gguf file. Only headers are read.
+ * Throws BadInput naming the file and what is wrong with it.
+ */
+export async function openModelFolder(files: FileSource): Promise<ModelFolder> {
+  const json = await readWhole(files, 'config.json');
+  if (!json) return openSingleGguf(files);
+  const where = `${files.where}/config.json`;
+  const config = parseModelConfig(parseJson(json, where), where);
+  // Before the weights, which may have to be downloaded: what is missing is then known in seconds.
+  const tokenizer = new Map<string, string>();
+  for (const name of TOKENIZER_FILES) {
+    const bytes = await readWhole(files, name);
+    if (bytes) tokenizer.set(name, new TextDecoder().decode(bytes));
+  }
+  const tensors = await openShardedSafetensors(files);
+  return checked({ where: files.where, config, tensors, tokenizer });
+}
+
+async function openSingleGguf(files: FileSource): Promise<ModelFolder> {
+  const names = (await files.list()).filter((name) => name.endsWith('.gguf'));
+  const file = names.length === 1 ? await files.open(names[0]) : null;
+  if (file) return openGgufModel(file);
+  throw new BadInput(
+    names.length > 1 ? `There are ${names.length} .gguf files` : 'config.json is missing',
+    files.where,
+    names.length > 1
+      ? `Name one of them: ${names.slice(0, 5).join(', ')}.`
+      : 'Point to a Hugging Face model folder with config.json, tokenizer.json and model.safetensors, or to a .gguf file.',
+  );
+}
+
+/** Opens a GGUF file; only its header is read. Throws BadInput. */
+export async function openGgufModel(file: ByteSource): Promise<ModelFolder> {
+  const { config, tensors, tokenizerFiles } = await openGguf(file);
+  return checked({
+    where: file.where,
+    config: parseModelConfig(config, file.where),
+    tensors,
+    tokenizer: tokenizerFiles,
+  });
+}
+
+/** Weights that are not the configuration's are refused before anything is allocated. */
+function checked(model: ModelFolder): ModelFolder {
+  new ParameterLayout(model.config).checkCatalog(model.tensors, model.where);
+  return model;
+}
+
+/** The files of a folder that transformers loads. */
+export function writeModelFolder(
+  config: ModelConfig,
+  tensors: ReadonlyMap<string, HostTensor>,
+  tokenizer: ReadonlyMap<string, string>,
+): Map<string, Uint8Array<ArrayBuffer>> {
+  return new Map([...modelFolderFiles(config, tokenizer, 'F32'), ['model.safetensors', writeSafetensors(tensors)]]);
+}
+
+/** Those beside the weights. */
+export function modelFolderFiles(
+  config: ModelConfig,
+  tokenizer: ReadonlyMap<string, string>,
+  dtype: FloatFormat,
+): Map<string, Uint8Array<ArrayBuffer>> {
+  const json = `${JSON.stringify(modelConfigJson(config, dtype), null, 2)}\n`;
+  const texts = new Map([['config.json', json], ...tokenizer]);
+  return new Map([...texts].map(([name, text]) => [name, new TextEncoder().encode(text)]));
+}
+
+/** JSON from bytes. Throws BadInput where it is none. */
+export function parseJson(bytes: Uint8Array, where: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    throw new BadInput(`The file is no JSON: ${(error as Error).message}`, where, 'Write or download it again.');
+  }
+}

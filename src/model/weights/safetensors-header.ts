@@ -1,0 +1,92 @@
+/**
+ * The header of a safetensors file: 8 bytes of length, then JSON of names, dtypes, shapes and ranges. Everything it
+ * says is checked against the size of the file before a byte of data is read or allocated.
+ */
+import { BadInput } from '../../data/errors';
+import { FLOAT_BYTES, type FloatFormat, isFloatFormat } from './float-formats';
+
+const MAX_HEADER = 100 * 1024 * 1024; // the reference implementation's own bound
+
+/** Bytes before the header's JSON. */
+export const LENGTH_BYTES = 8;
+
+/** A tensor of the header; its data are bytes from … to − 1 of the file. */
+export interface SafetensorsEntry {
+  readonly name: string;
+  readonly dtype: FloatFormat;
+  readonly shape: number[];
+  readonly from: number;
+  readonly to: number;
+}
+
+type Fail = (what: string) => never;
+
+const failing =
+  (where: string): Fail =>
+  (what) => {
+    throw new BadInput(`Not a usable safetensors file: ${what}`, where, 'Download or export the file again.');
+  };
+
+/** Bytes of the header's JSON, from the first bytes of a file of `size` bytes. Throws BadInput for an impossible length. */
+export function headerLength(start: Uint8Array, size: number, where: string): number {
+  const bad = failing(where);
+  if (size < LENGTH_BYTES || start.length < LENGTH_BYTES) bad(`it has ${size} bytes, the header length alone takes 8`);
+  const length = new DataView(start.buffer, start.byteOffset, LENGTH_BYTES).getBigUint64(0, true);
+  if (length > BigInt(Math.min(MAX_HEADER, size - LENGTH_BYTES)))
+    bad(`its header claims ${length} bytes, the file has ${size}`);
+  return Number(length);
+}
+
+/** Checks the header's JSON of a file of `size` bytes. Tensors come in the order of their data. */
+export function parseHeader(
+  json: Uint8Array,
+  size: number,
+  where: string,
+): { entries: SafetensorsEntry[]; metadata: Record<string, string> } {
+  const bad = failing(where);
+  let header: Record<string, unknown> = {};
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
+  } catch {
+    bad('its header is no JSON');
+  }
+  if (!isRecord(header)) bad('its header is no JSON object');
+  const { __metadata__: metadata = {}, ...rest } = header;
+  if (!isRecord(metadata) || !Object.values(metadata).every((v) => typeof v === 'string'))
+    bad('its __metadata__ is no object of texts');
+  const dataStart = LENGTH_BYTES + json.length;
+  const entries = Object.entries(rest)
+    .map(([name, value]) => checkEntry(name, value, size - dataStart, bad))
+    .sort((a, b) => a.from - b.from || a.to - b.to);
+  let end = 0;
+  for (const e of entries) {
+    if (e.from < end) bad(`tensor ${e.name} overlaps the one before it`);
+    if (e.from > end) bad(`there is a hole of ${e.from - end} bytes before tensor ${e.name}`);
+    end = e.to;
+  }
+  if (end !== size - dataStart) bad(`its tensors take ${end} bytes, the file holds ${size - dataStart}`);
+  return {
+    entries: entries.map((e) => ({ ...e, from: e.from + dataStart, to: e.to + dataStart })),
+    metadata: metadata as Record<string, string>,
+  };
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const natural = (n: unknown): n is number => typeof n === 'number' && Number.isSafeInteger(n) && n >= 0;
+
+function checkEntry(name: string, value: unknown, dataLength: number, bad: Fail): SafetensorsEntry {
+  const { dtype, shape, data_offsets: offsets } = isRecord(value) ? value : {};
+  if (!isFloatFormat(dtype))
+    return bad(`tensor ${name} has dtype ${JSON.stringify(dtype)}; F32, F16 and BF16 are supported`);
+  if (!Array.isArray(shape) || !shape.every(natural)) return bad(`tensor ${name} has no valid shape`);
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(natural))
+    return bad(`tensor ${name} has no valid data_offsets`);
+  const [from, to] = offsets as number[];
+  const expected = shape.reduce((n: number, d: number) => n * d, FLOAT_BYTES[dtype]);
+  if (to < from || to > dataLength) return bad(`tensor ${name} claims bytes ${from} to ${to} of ${dataLength}`);
+  if (to - from !== expected)
+    return bad(`tensor ${name} has ${to - from} bytes, its shape [${shape.join(', ')}] needs ${expected}`);
+  return { name, dtype, shape: shape as number[], from, to };
+}

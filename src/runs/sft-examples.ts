@@ -1,0 +1,159 @@
+/** Conversations as a model's examples: what is learnt, what is held out, what is left out and why. */
+import { type ChatTemplate, chatTemplate } from '../data/chat';
+import { type Conversation, splitOfQuestion } from '../data/dataset';
+import { BadInput } from '../data/errors';
+import { hash32 } from '../data/random';
+import { answerOf, promptOf, supervisedExample } from '../data/supervised';
+import type { SupervisedExample } from '../data/types';
+import type { LoadedModel } from '../library/open-model';
+import { firstPredicted } from '../model/net/supervised';
+import type { SftConfig } from '../settings/settings-sft';
+import type { DataPreview, ExampleLosses } from './sft-events';
+
+/** What the held-out loss is measured on, at most. */
+const HELD_OUT_AT_MOST = 64;
+
+/** A held-out example, to measure and to answer. */
+export interface HeldOutExample {
+  readonly example: SupervisedExample;
+  readonly prompt: string;
+  readonly expected: string;
+}
+
+/** An example that cannot be used, by its number in the file (from 1). */
+export interface LeftOut {
+  readonly number: number;
+  readonly why: string;
+}
+
+export interface Examples {
+  readonly train: readonly SupervisedExample[];
+  readonly heldOut: readonly HeldOutExample[];
+  readonly leftOut: readonly LeftOut[];
+  /** Longest example that is used, tokens. */
+  readonly longest: number;
+  /** Of the ids to learn from, in order: a run goes on only with the examples that it began with. */
+  readonly fingerprint: number;
+}
+
+type Named = Pick<LoadedModel, 'tokenizer' | 'where' | 'text' | 'config'>;
+
+/**
+ * Writes every conversation in the model's words and splits them: one in eight is held out, by its text alone, or the
+ * last one of a file too small for that. Throws BadInput where nothing is left to learn from.
+ */
+export function examplesFor(
+  model: Named,
+  conversations: readonly Conversation[],
+  file: string,
+  maxLength: number,
+): Examples {
+  const template = chatTemplate(model.tokenizer, model.where);
+  const most = Math.min(maxLength, model.config.maxPositions);
+  const usable: { example: SupervisedExample; conversation: Conversation; isTrain: boolean }[] = [];
+  const leftOut: LeftOut[] = [];
+  conversations.forEach((conversation, i) => {
+    const number = i + 1;
+    const example = written(model, template, conversation, `${file}, example ${number}`, most);
+    const isTrain = splitOfQuestion(conversation.messages.map((m) => m.content).join('\n')) === 'train';
+    if (typeof example === 'string') leftOut.push({ number, why: example });
+    else usable.push({ example, conversation, isTrain });
+  });
+  // A file too small for one in eight holds out its last example.
+  if (usable.length > 1 && usable.every(({ isTrain }) => isTrain)) usable[usable.length - 1].isTrain = false;
+  const train = usable.filter(({ isTrain }) => isTrain).map(({ example }) => example);
+  if (train.length === 0) throw nothingToLearn(conversations.length, leftOut, file);
+  const heldOut = usable
+    .filter(({ isTrain }) => !isTrain)
+    .slice(0, HELD_OUT_AT_MOST)
+    .map(({ example, conversation: c }) => ({ example, prompt: promptOf(c, template), expected: answerOf(c) }));
+  const longest = usable.reduce((n, { example }) => Math.max(n, example.ids.length), 0);
+  const fingerprint = train.reduce((sum, { ids }) => hash32([sum, ...ids]), 0);
+  return { train, heldOut, leftOut, longest, fingerprint };
+}
+
+/** The example, or why it is left out. */
+function written(
+  model: Named,
+  template: ChatTemplate,
+  conversation: Conversation,
+  where: string,
+  most: number,
+): SupervisedExample | string {
+  try {
+    const example = supervisedExample(conversation, model.text, template, where);
+    const { length } = example.ids;
+    return length <= most ? example : `${length} tokens, longer than ${most}`;
+  } catch (error) {
+    if (error instanceof BadInput) return error.what;
+    throw error;
+  }
+}
+
+function nothingToLearn(count: number, leftOut: readonly LeftOut[], file: string): BadInput {
+  const [first] = leftOut;
+  return new BadInput(
+    first
+      ? `of ${count} examples none can be learnt from: ${leftOut.length} are left out (example ${first.number}: ${first.why})`
+      : `of ${count} examples all are held out`,
+    file,
+    first
+      ? 'Raise maxLength, choose data in the model’s own words, or another model.'
+      : 'Add examples (one in eight is held out).',
+  );
+}
+
+/** Examples of a batch that are shown, and their tokens together: more would be slow to draw and long to store. */
+const SHOWN = { examples: 8, tokens: 2048 };
+
+/** A batch as the page shows it. `logprob` follows the examples, from the first predicted token of each. */
+export function batchLosses(
+  batch: readonly SupervisedExample[],
+  token: (id: number) => string,
+  logprob: Float32Array,
+): ExampleLosses[] {
+  let [at, room] = [0, SHOWN.tokens];
+  return batch.slice(0, SHOWN.examples).flatMap((example) => {
+    const end = at + example.ids.length - firstPredicted(example);
+    const loss = Array.from(logprob.subarray(at, end), (x) => -x);
+    const shown = room > 0 ? [exampleLosses(example, token, loss, room)] : [];
+    at = end;
+    room -= example.ids.length;
+    return shown;
+  });
+}
+
+/** An example as the page shows it: its first tokens, those that are learnt, and their losses where they are known. */
+function exampleLosses(
+  example: SupervisedExample,
+  token: (id: number) => string,
+  loss: readonly number[],
+  most = SHOWN.tokens,
+): ExampleLosses {
+  const { ids, lossMask } = example;
+  const from = Math.min(firstPredicted(example), most);
+  return {
+    tokens: ids.slice(0, most).map(token),
+    from,
+    loss: loss.slice(0, most - from).map((x) => Number(x.toPrecision(4))),
+    learnt: lossMask.slice(from, most).map((m) => (m === 1 ? 1 : 0)),
+  };
+}
+
+/** Reasons shown for what is left out. */
+const REASONS = 5;
+
+/** What a run would learn from, without opening the weights. Throws BadInput as examplesFor does. */
+export function previewExamples(model: Named, conversations: readonly Conversation[], c: SftConfig): DataPreview {
+  const { train, heldOut, leftOut, longest } = examplesFor(model, conversations, c.data, c.maxLength);
+  return {
+    examples: train.length,
+    heldOut: heldOut.length,
+    leftOut: leftOut.length,
+    why: leftOut.slice(0, REASONS),
+    tokens: train.reduce((n, e) => n + e.ids.length, 0),
+    longest,
+    templated: chatTemplate(model.tokenizer, model.where).ofModel,
+    first: exampleLosses(train[0], (id) => model.text.token(id), []),
+  };
+}

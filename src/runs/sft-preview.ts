@@ -1,0 +1,19 @@
+/** What a supervised run would learn from, before it is begun. */
+import { BadInput } from '../data/errors';
+import type { ModelShelf } from '../library/model-shelf';
+import { openConversations } from '../library/open-conversations';
+import { parseSftConfig, type SftConfig } from '../settings/settings-sft';
+import type { DataPreview } from './sft-events';
+import { previewExamples } from './sft-examples';
+
+/** What cannot be used is told with its reason: it is an answer, not a failure. */
+export async function previewData(partial: SftConfig, shelf: ModelShelf): Promise<DataPreview | { refused: string }> {
+  try {
+    const config = parseSftConfig(partial, 'settings');
+    const conversations = await openConversations(config.data, (name) => shelf.readData(name));
+    return previewExamples(await shelf.open(config.model, { peek: true }), conversations, config);
+  } catch (error) {
+    if (error instanceof BadInput) return { refused: error.message };
+    throw error;
+  }
+}

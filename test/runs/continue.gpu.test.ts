@@ -1,0 +1,329 @@
+/** Stored runs that go on: to the bit after a tab was closed, from an earlier checkpoint, in one tab at a time. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { prepareDevice } from '../../src/engine/prepare-device';
+import type { LabCommand, LabMessage } from '../../src/engine/protocol';
+import { Runner } from '../../src/engine/runner';
+import { openNodeGpu } from '../../src/gpu/open.node';
+import { type Files, readText } from '../../src/host/files';
+import { diskFiles } from '../../src/host/files.node';
+import { ModelShelf } from '../../src/library/model-shelf';
+import { folderSource } from '../../src/library/sources/folder.node';
+import type { RunEvent } from '../../src/runs/events';
+import { parseEvents } from '../../src/runs/stored-runs';
+import { parseTrainConfig } from '../../src/settings/config';
+import { parseSftConfig } from '../../src/settings/settings-sft';
+import { fixtureBytes, utf8 } from '../setup/checkpoints';
+import { testDevice } from '../setup/gpu';
+import { NANO } from '../setup/session';
+
+const device = testDevice();
+const TINY = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors'];
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'antisd-continue-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+/** A page's Worker over the same storage as the other tabs. */
+class Tab {
+  readonly told: LabMessage[] = [];
+  private readonly runner: Runner;
+
+  constructor(openGpu = async () => device.gpu) {
+    const shelf = new ModelShelf({ builtIn: { nano: () => folderSource(NANO) }, cache: async () => null });
+    this.runner = new Runner({
+      openGpu,
+      prepare: (gpu) => prepareDevice(gpu, null),
+      shelf,
+      runsFolder: async () => diskFiles(folder),
+      runFolder: async (id) => diskFiles(join(folder, id)),
+      send: (message) => this.told.push(message),
+    });
+  }
+
+  ask(command: LabCommand): Promise<void> {
+    return this.runner.handle(command);
+  }
+
+  get events(): RunEvent[] {
+    return this.told.flatMap((m) => (m.type === 'event' ? [m.event] : []));
+  }
+
+  last<T extends LabMessage['type']>(type: T) {
+    return this.told.filter((m): m is Extract<LabMessage, { type: T }> => m.type === type).at(-1);
+  }
+
+  /** Asks, and waits for the pause or the end that follows. */
+  async step(command: LabCommand = { type: 'step' }): Promise<void> {
+    const from = this.events.length;
+    await this.ask(command);
+    for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((r) => setTimeout(r, 10))) {
+      const come = this.events.slice(from);
+      if (come.some((e) => e.type === 'done' || (e.type === 'phase' && e.phase === 'paused'))) return;
+      const fault = come.find((e) => e.type === 'fault');
+      if (fault) throw new Error(JSON.stringify(fault));
+    }
+    throw new Error(`waited for nothing; told: ${JSON.stringify(this.told.slice(-5)).slice(0, 1000)}`);
+  }
+
+  async dropTiny(): Promise<void> {
+    const files = TINY.map((name) => ({
+      path: `tiny/${name}`,
+      file: new File([fixtureBytes('tiny-chat', name)], name),
+    }));
+    await this.ask({ type: 'drop', files });
+  }
+
+  async dropSums(bytes = fixtureBytes('tiny-chat', 'conversations.jsonl')): Promise<void> {
+    await this.ask({ type: 'drop', files: [new File([bytes], 'sums.jsonl')] });
+  }
+}
+
+const rl = (settings: object = {}) =>
+  parseTrainConfig({
+    ...{ problems: 2, group: 4, minDepth: 1, steps: 6, checkpointEvery: 2, evalEvery: 3, evalProblems: 4 },
+    ...{ evalSamples: 1, gateWarmup: 2, ...settings },
+  });
+const sft = parseSftConfig(
+  {
+    ...{ model: 'dropped:tiny', data: 'dropped:sums.jsonl', epochs: 2, samples: 1, sampleTokens: 4, warmupSteps: 0 },
+    ...{ checkpointEvery: 2, evalEvery: 2, loraDropout: 0.1 },
+  },
+  'test',
+);
+const ids = async () => (await readdir(folder)).sort();
+const run = async () => (await ids())[0];
+const files = async (): Promise<Files> => diskFiles(join(folder, await run()));
+/** A tab that is closed holds nothing; the process of this test lives on. */
+const closeTabs = async () => rm(join(folder, await run(), 'locks'), { recursive: true });
+const log = async (of: Files) => parseEvents(await readText(of, 'events.jsonl'));
+/** What a log says of a run, whenever it ran, however often it was opened, and wherever it was stored. */
+const essence = (events: readonly RunEvent[]) =>
+  events
+    .filter((e) => !['start', 'sft-start', 'checkpoint'].includes(e.type))
+    .map((e) => JSON.parse(JSON.stringify(e, (key, value) => (TIMES.includes(key) ? undefined : value))));
+const TIMES = ['seconds', 'eta', 'tokensPerSecond', 'phaseMs'];
+
+/** One run of `steps` in one go, and another with its tab closed after three: weights and logs. */
+async function twice(start: LabCommand, steps: number, ready: (tab: Tab) => Promise<void>) {
+  const whole = new Tab();
+  await ready(whole);
+  await whole.ask(start);
+  for (let i = 0; i < steps; i++) await whole.step();
+  const want = { files: await exported(whole), log: essence(await log(await files())) };
+  await rm(join(folder, await run()), { recursive: true });
+
+  const first = new Tab();
+  await ready(first);
+  await first.ask(start);
+  for (let i = 0; i < 3; i++) await first.step();
+  const shown = first.events;
+  await closeTabs();
+  const second = new Tab();
+  await ready(second);
+  await second.step({ type: 'continue-run', id: await run() });
+  const continued = second.last('continued');
+  for (let i = 3; i < steps; i++) await second.step();
+  return { want, got: { files: await exported(second), log: essence(await log(await files())) }, continued, shown };
+}
+
+async function exported(tab: Tab) {
+  await tab.ask({ type: 'export-model' });
+  return new Map(tab.last('exported')?.files.map(({ name, bytes }) => [name, bytes]));
+}
+
+describe('a run whose tab was closed', () => {
+  it('goes on to the bit: the same weights, the same events, and everything up to there on screen', async () => {
+    const { want, got, continued, shown } = await twice(
+      { type: 'start', config: rl(), paused: true },
+      6,
+      async () => {},
+    );
+    expect(got.files).toEqual(want.files);
+    expect(got.log).toEqual(want.log);
+    expect(want.log.at(-1)).toMatchObject({ type: 'done', reason: 'finished' });
+    expect(continued).toMatchObject({ step: 3, config: rl() });
+    const told = continued?.events ?? [];
+    expect(told.flatMap((e) => (e.type === 'step' ? [e.step] : []))).toEqual([1, 2, 3]);
+    expect(told.flatMap((e) => (e.type === 'eval' ? [e.step] : []))).toEqual([0, 3]);
+    const only = (events: readonly RunEvent[], type: RunEvent['type']) => events.filter((e) => e.type === type);
+    expect(only(told, 'tokens-table')).toEqual(only(shown, 'tokens-table').slice(-1));
+    expect(only(told, 'signals')).toMatchObject([{ step: 3 }]);
+  });
+
+  it('goes on to the bit where it is supervised', async () => {
+    const ready = async (tab: Tab) => {
+      await tab.dropTiny();
+      await tab.dropSums();
+    };
+    const { want, got, continued } = await twice({ type: 'start', config: sft, paused: true }, 5, ready);
+    expect(got.files).toEqual(want.files);
+    expect(got.log).toEqual(want.log);
+    expect(continued).toMatchObject({ step: 3, config: sft });
+    const told = continued?.events ?? [];
+    expect(told.flatMap((e) => (e.type === 'sft-step' ? [e.step] : []))).toEqual([1, 2, 3]);
+    expect(told.filter((e) => e.type === 'sample')).toHaveLength(1); // the answer before
+    expect(told.filter((e) => e.type === 'sft-tokens')).toMatchObject([{ step: 3 }]);
+  });
+
+  it('keeps settings that were changed while it was going, also after its last checkpoint', async () => {
+    const first = new Tab();
+    await first.ask({ type: 'start', config: rl(), paused: true });
+    await first.ask({ type: 'set', patch: { learningRate: 1e-5 } });
+    await first.step();
+    await first.ask({ type: 'set', patch: { lambda: 0.25 } });
+    await closeTabs();
+    const second = new Tab();
+    await second.step({ type: 'continue-run', id: await run() });
+    expect(second.last('continued')?.config).toMatchObject({ learningRate: 1e-5, lambda: null });
+    expect(second.events.filter((e) => e.type === 'change')).toMatchObject([{ step: 2, patch: { lambda: 0.25 } }]);
+    await second.step();
+    const changes = (await log(await files())).filter((e) => e.type === 'change');
+    expect(changes).toMatchObject([
+      { step: 1, patch: { learningRate: 1e-5 } },
+      { step: 2, patch: { lambda: 0.25 } },
+    ]);
+  });
+
+  it('goes on from the checkpoint before where the last one is damaged, says so, and drops what came after', async () => {
+    const first = new Tab();
+    await first.ask({ type: 'start', config: rl({ evalEvery: 0 }), paused: true });
+    for (let i = 0; i < 3; i++) await first.step();
+    await closeTabs();
+    const stored = await files();
+    const weights = 'checkpoints/step-000003/model.safetensors';
+    const bytes = await stored.read(weights);
+    bytes?.fill(0x20, 0, 64); // of the right size, but no header
+    await stored.write(weights, bytes as Uint8Array<ArrayBuffer>);
+    const second = new Tab();
+    await second.step({ type: 'continue-run', id: await run() });
+    expect(second.last('problem')?.message).toMatch(/checkpoint of step 3 cannot be read. The run goes on from step 2/);
+    expect(second.last('continued')).toMatchObject({ step: 2 });
+    expect(await stored.list('checkpoints')).toEqual(['step-000002']);
+    await second.step();
+    expect((await log(stored)).flatMap((e) => (e.type === 'step' ? [e.step] : []))).toEqual([1, 2, 3]);
+  });
+
+  it('is continued, and recovers from its checkpoint where the device is lost before its first step', async () => {
+    const first = new Tab();
+    await first.ask({ type: 'start', config: rl({ evalEvery: 0 }), paused: true });
+    await first.step();
+    await closeTabs();
+    const second = new Tab(openNodeGpu);
+    await second.step({ type: 'continue-run', id: await run() });
+    await second.ask({ type: 'lose-device' });
+    await expect.poll(() => second.events.at(-1), { timeout: 10_000 }).toMatchObject({ fault: { lastGoodStep: 1 } });
+    await second.step({ type: 'recover' });
+    await second.step();
+    await second.ask({ type: 'lose-device' });
+    expect((await log(await files())).flatMap((e) => (e.type === 'step' ? [e.step] : []))).toEqual([1, 2]);
+  });
+
+  it('is listed and continued without a checkpoint that was being written', async () => {
+    const first = new Tab();
+    await first.ask({ type: 'start', config: rl({ evalEvery: 0 }), paused: true });
+    for (let i = 0; i < 3; i++) await first.step();
+    await closeTabs();
+    await (await files()).truncate('checkpoints/step-000003/optimizer.safetensors', 1000);
+    const second = new Tab();
+    await second.ask({ type: 'list-runs' });
+    expect(second.last('runs')?.runs).toMatchObject([{ steps: 3, total: 6, checkpoint: 2, done: null, open: false }]);
+    await second.step({ type: 'continue-run', id: await run() });
+    expect(second.last('continued')).toMatchObject({ step: 2 });
+  });
+});
+
+describe('a stored run', () => {
+  it('is stored at every pause, and keeps of these checkpoints the last', async () => {
+    const tab = new Tab();
+    await tab.ask({ type: 'start', config: rl({ evalEvery: 0, checkpointEvery: 100 }), paused: true });
+    for (let i = 0; i < 3; i++) await tab.step();
+    expect(await (await files()).list('checkpoints')).toEqual(['step-000003']);
+    expect(tab.events.flatMap((e) => (e.type === 'checkpoint' ? [e.step] : []))).toEqual([1, 2, 3]);
+  });
+
+  it('is open in one tab at a time; stopped, it can be continued; finished, it cannot; and it can be deleted', async () => {
+    const first = new Tab();
+    await first.ask({ type: 'start', config: rl({ evalEvery: 0 }), paused: true });
+    await first.step();
+    const id = await run();
+    const second = new Tab();
+    await second.ask({ type: 'list-runs' });
+    expect(second.last('runs')?.runs).toMatchObject([{ id, open: true }]);
+    await second.ask({ type: 'continue-run', id });
+    expect(second.last('problem')?.message).toMatch(/open, here or in another tab/);
+    await second.ask({ type: 'delete-run', id });
+    expect(second.told.filter((m) => m.type === 'problem')).toHaveLength(2);
+    expect(await ids()).toEqual([id]);
+    expect(second.last('continued')).toBeUndefined();
+
+    await first.step({ type: 'stop' });
+    const continued = async () => {
+      await second.ask({ type: 'continue-run', id });
+      return second.last('continued');
+    };
+    await expect.poll(continued, { timeout: 10_000 }).toMatchObject({ id, step: 1 }); // let go after 'done'
+    expect((await log(await files())).some((e) => e.type === 'done')).toBe(false);
+    await second.step({ type: 'resume' });
+    expect(second.events.at(-1)).toMatchObject({ type: 'done', reason: 'finished' });
+    await expect
+      .poll(async () => {
+        await first.ask({ type: 'continue-run', id });
+        return first.last('problem')?.message;
+      })
+      .toMatch(/finished/);
+    await first.ask({ type: 'list-runs' });
+    const [listed] = first.last('runs')?.runs ?? [];
+    expect(listed).toMatchObject({ done: 'finished', steps: 6, checkpoint: 6, open: false });
+    expect(listed.bytes).toBeGreaterThan(1_000_000);
+    await first.ask({ type: 'delete-run', id });
+    expect(first.last('runs')?.runs).toEqual([]);
+    expect(await ids()).toEqual([]);
+  });
+
+  it('whose model is gone says which file to drop again, and leaves the run that is open as it is', async () => {
+    const first = new Tab();
+    await first.dropTiny();
+    await first.dropSums();
+    await first.ask({ type: 'start', config: sft, paused: true });
+    await first.step();
+    await closeTabs();
+    const id = await run();
+    const second = new Tab();
+    await second.ask({ type: 'start', config: rl({ evalEvery: 0 }), paused: true });
+    await second.ask({ type: 'continue-run', id });
+    expect(second.last('problem')?.message).toMatch(/"tiny" was dropped on another visit.*Drop it again/);
+    await second.dropTiny();
+    await second.ask({ type: 'continue-run', id });
+    expect(second.last('problem')?.message).toMatch(/"sums.jsonl" was dropped on another visit.*Drop it again/);
+    await second.step(); // the run that is open goes on
+    expect(second.events.findLast((e) => e.type === 'step')).toMatchObject({ step: 1 });
+    expect(second.last('continued')).toBeUndefined();
+    const sums = new TextDecoder().decode(fixtureBytes('tiny-chat', 'conversations.jsonl'));
+    await second.dropSums(utf8(sums.slice(sums.indexOf('\n') + 1)));
+    await second.ask({ type: 'continue-run', id });
+    expect(second.last('problem')?.message).toMatch(/not those that the run began with/);
+    await second.dropSums();
+    await second.step({ type: 'continue-run', id });
+    expect(second.last('continued')).toMatchObject({ id, step: 1 });
+  });
+
+  it('that was closed before its first checkpoint says so', async () => {
+    const first = new Tab();
+    await first.ask({ type: 'start', config: rl({ evalEvery: 0 }), paused: true });
+    await first.step();
+    await closeTabs();
+    await (await files()).remove('checkpoints');
+    const second = new Tab();
+    await second.ask({ type: 'continue-run', id: await run() });
+    expect(second.last('problem')?.message).toMatch(/before its first checkpoint.*Replay/);
+    await second.ask({ type: 'continue-run', id: 'none' });
+    expect(second.last('problem')?.message).toMatch(/no run none any more/);
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { resolveMethod } from '../../src/antisd/arms';
+import type { GateState } from '../../src/antisd/gate';
+import { newGate } from '../../src/antisd/gate';
+import type { ScoredRollout, StepOutcome } from '../../src/antisd/step';
+import { stepNote } from '../../src/runs/report';
+import { parseTrainConfig, type TrainConfig } from '../../src/settings/config';
+
+type Outcome = 'right' | 'wrong' | 'none' | 'cut' | 'cut and right';
+
+/** A rollout of two tokens with the given end and signal. */
+function rollout(outcome: Outcome, term: number[], u: number[]): ScoredRollout {
+  const answer = outcome === 'none' || outcome === 'cut' ? null : '12';
+  const reward = outcome === 'right' || outcome === 'cut and right' ? 1 : 0;
+  return {
+    verdict: { reward, reason: answer === null ? 'no answer' : reward ? 'right' : 'wrong answer', answer },
+    truncated: outcome.startsWith('cut'),
+    token: { term: Float32Array.from(term), u: Float32Array.from(u) },
+  } as unknown as ScoredRollout;
+}
+
+interface Case {
+  arm?: TrainConfig['arm'];
+  outcomes: Outcome[];
+  equalGroupShare?: number;
+  state?: GateState;
+  lambda?: number;
+  term?: number[];
+  u?: number[];
+}
+
+function note({ arm = 'antisd', outcomes, equalGroupShare = 1, state = 'open', lambda = 0.5, ...c }: Case) {
+  const { term = [0, 0], u = [0.5, -0.5] } = c;
+  return stepNote({
+    rollouts: outcomes.map((o) => rollout(o, term, u)),
+    method: resolveMethod(parseTrainConfig({ arm })),
+    state: { gate: { ...newGate(), state } },
+    equalGroupShare,
+    lambda,
+  } as unknown as StepOutcome);
+}
+
+const nothing = 'Taught nothing: the rewards are equal in every group';
+
+describe('why a step taught nothing', () => {
+  test('the rewards are equal, and what became of the responses', () => {
+    const grpo = (outcomes: Outcome[]) => note({ arm: 'grpo', outcomes });
+    expect(grpo(['right', 'right'])).toBe(`${nothing} (all right).`);
+    expect(grpo(['wrong', 'wrong'])).toBe(`${nothing} (all wrong).`);
+    expect(grpo(['none', 'none'])).toBe(`${nothing} (all without an answer).`);
+    expect(grpo(['cut', 'cut'])).toBe(`${nothing} (all cut at the longest length).`);
+    expect(grpo(['none', 'cut', 'none', 'none', 'wrong', 'none', 'cut', 'none'])).toBe(
+      `${nothing} (63% without an answer, 25% cut at the longest length, 13% wrong).`,
+    );
+    expect(grpo(['right', 'right', 'wrong', 'wrong', 'wrong'])).toBe(`${nothing} (60% wrong, 40% right).`);
+    expect(grpo(['cut and right', 'right'])).toBe(`${nothing} (all right).`);
+  });
+
+  test('and why the signal did not act', () => {
+    const outcomes: Outcome[] = ['none', 'none'];
+    const all = `${nothing} (all without an answer) and`;
+    expect(note({ outcomes, state: 'closed', lambda: 0 })).toBe(`${all} the gate is closed.`);
+    expect(note({ outcomes, state: 'warm-up', lambda: 0 })).toBe(`${all} the gate is warming up.`);
+    expect(note({ outcomes, lambda: 0 })).toBe(`${all} λ is 0.`);
+    expect(note({ outcomes, u: [0, 0] })).toBe(`${all} the teacher reads what the student reads.`);
+    expect(note({ outcomes })).toBe(`${all} the term is zero.`);
+  });
+
+  test('the signal alone teaches where it acts, and in arms without a reward', () => {
+    const term = [0.1, -0.1];
+    expect(note({ outcomes: ['cut', 'none'], term })).toBe(
+      'Taught by the signal alone: the rewards are equal in every group (50% cut at the longest length, 50% without an answer).',
+    );
+    expect(note({ arm: 'antisd-only', outcomes: ['right', 'wrong'], equalGroupShare: 0, term })).toBe(
+      'Taught by the signal alone: this method uses no reward.',
+    );
+    expect(note({ arm: 'entropy-bonus', outcomes: ['wrong', 'wrong'], lambda: 0 })).toBe(
+      'Taught by the signal alone: the rewards are equal in every group (all wrong).',
+    );
+  });
+
+  test('no note where the reward spoke, whatever the gate does', () => {
+    expect(note({ outcomes: ['right', 'wrong'], equalGroupShare: 0.5, state: 'closed', lambda: 0 })).toBeNull();
+    expect(note({ arm: 'grpo', outcomes: ['cut', 'cut and right'], equalGroupShare: 0 })).toBeNull();
+  });
+});

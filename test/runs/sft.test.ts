@@ -1,0 +1,174 @@
+/** Supervised runs before any weight is loaded: their settings, and what conversations amount to for a model. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type Conversation, splitOfQuestion } from '../../src/data/dataset';
+import { EXAMPLE_SETS } from '../../src/data/example-sets';
+import { sftCapacity } from '../../src/library/capacity';
+import { openConversations } from '../../src/library/open-conversations';
+import { openModel } from '../../src/library/open-model';
+import { batchLosses, examplesFor, previewExamples } from '../../src/runs/sft-examples';
+import type { Setting } from '../../src/settings/setting';
+import { settingsTable } from '../../src/settings/setting-docs';
+import {
+  isSftConfig,
+  parseSftConfig,
+  SFT_SETTINGS,
+  SFT_TABLE,
+  type SftSettingName,
+} from '../../src/settings/settings-sft';
+import { utf8 } from '../setup/checkpoints';
+import { diskFolder, fixturePath } from '../setup/fixtures';
+import { NANO } from '../setup/session';
+
+const nano = await openModel(diskFolder(NANO));
+const chat = await openModel(diskFolder(fixturePath('tiny-chat')));
+const config = (settings: object = {}) => parseSftConfig(settings, 'test');
+const asked = (prompt: string, completion: string): Conversation => ({
+  messages: [
+    { role: 'user', content: prompt },
+    { role: 'assistant', content: completion },
+  ],
+  pair: true,
+});
+/** Enough different conversations for both splits. */
+const many = Array.from({ length: 80 }, (_, i) => asked(`${i} + 1`, String(i + 1)));
+
+describe('the settings', () => {
+  it.each(Object.entries(SFT_SETTINGS) as [SftSettingName, Setting][])(
+    '%s has a valid default and a doc',
+    (name, s) => {
+      expect(SFT_TABLE.check(name, s.default)).toBeNull();
+      expect(s.doc.length).toBeGreaterThan(10);
+      expect(s.doc.endsWith('.')).toBe(true);
+    },
+  );
+
+  it('survive a link and a file, and are told from those of reinforcement', () => {
+    const c = config({ data: 'x.jsonl', learningRate: 1e-3, loraRank: 0, recompute: true, seed: 7 });
+    const { kind, ...settings } = c;
+    expect(SFT_TABLE.fromQuery(SFT_TABLE.toQuery(settings))).toEqual(settings);
+    expect(parseSftConfig(JSON.parse(JSON.stringify(c)), 'config.json')).toEqual(c);
+    expect(SFT_TABLE.toQuery(SFT_TABLE.defaults)).toBe('');
+    expect(isSftConfig(c) && kind === 'sft').toBe(true);
+    expect(isSftConfig({ arm: 'grpo' })).toBe(false);
+  });
+
+  it('stand in the docs as they are in the table', () => {
+    const docs = readFileSync(new URL('../../docs/fine-tuning.md', import.meta.url), 'utf8');
+    expect(docs, 'run node scripts/settings-docs.mjs').toContain(`\n${settingsTable(SFT_TABLE)}\n`);
+  });
+
+  it('are refused with the nearest name, or the range', () => {
+    expect(() => config({ epoch: 2 })).toThrow(/Unknown setting "epoch" .*Did you mean "epochs"/);
+    expect(() => config({ loraDropout: 0.95 })).toThrow(/loraDropout must be a number from 0 to 0.9, got 0.95/);
+    expect(() => config({ batch: 0 })).toThrow(/whole number from 1 to 1024/);
+    expect(() => config({ data: '' })).toThrow(/data must not be empty/);
+  });
+});
+
+describe('conversations as examples', () => {
+  it('are split by their text alone: one in eight is held out, whatever stands beside it', () => {
+    const { train, heldOut, leftOut } = examplesFor(chat, many, 'x.jsonl', 512);
+    expect(train.length + heldOut.length).toBe(80);
+    expect(heldOut.length).toBeGreaterThan(2);
+    expect(heldOut.length).toBeLessThan(20);
+    expect(leftOut).toEqual([]);
+    const fewer = examplesFor(chat, many.slice(20), 'x.jsonl', 512);
+    const prompts = new Set(heldOut.map((h) => h.prompt));
+    expect(fewer.heldOut.every((h) => prompts.has(h.prompt))).toBe(true);
+    for (const { example, prompt, expected } of heldOut) {
+      const text = chat.text.decode(example.ids);
+      expect(text.startsWith(prompt)).toBe(true);
+      expect(text.slice(prompt.length).startsWith(expected)).toBe(true);
+    }
+  });
+
+  it('of a small file hold out the last one', () => {
+    const learnt = (c: Conversation) => splitOfQuestion(c.messages.map((m) => m.content).join('\n')) === 'train';
+    const few = many.filter(learnt).slice(0, 3);
+    const { train, heldOut } = examplesFor(chat, few, 'x.jsonl', 512);
+    expect([train.length, heldOut.map((h) => h.expected)]).toEqual([2, [few[2].messages[1].content]]);
+    expect(examplesFor(chat, few.slice(0, 1), 'x.jsonl', 512)).toMatchObject({ heldOut: [], train: { length: 1 } });
+  });
+
+  it('that are too long, or not in the model’s words, are left out with the reason', () => {
+    const long = asked('1 + 1', 'x '.repeat(200));
+    const { leftOut, longest } = examplesFor(chat, [...many, long], 'x.jsonl', 100);
+    expect(leftOut).toEqual([{ number: 81, why: expect.stringMatching(/^\d+ tokens, longer than 100$/) }]);
+    expect(longest).toBeLessThanOrEqual(100);
+    const scans = EXAMPLE_SETS[0].conversations();
+    const mixed = examplesFor(nano, [asked('How are you?', 'Well'), ...scans], 'x.jsonl', 512);
+    expect(mixed.leftOut).toEqual([{ number: 1, why: expect.stringMatching(/"How" is not in the vocabulary/) }]);
+    expect(examplesFor(nano, scans, 'x.jsonl', 5000).longest).toBeLessThanOrEqual(nano.config.maxPositions);
+  });
+
+  it('of which nothing is left are refused with the first reason and the mend', () => {
+    const word = () => examplesFor(nano, many, 'x.jsonl', 512);
+    expect(word).toThrow(
+      /of 80 examples none can be learnt from: 80 are left out \(example 1: .*not in the vocabulary/,
+    );
+    expect(word).toThrow(/x\.jsonl.*the model’s own words/);
+    expect(() => examplesFor(chat, many, 'x.jsonl', 8)).toThrow(/longer than 8.*Raise maxLength/);
+  });
+
+  it('are previewed as the model will read them', () => {
+    const p = previewExamples(chat, many, config({ data: 'x.jsonl' }));
+    expect(p.templated).toBe(true);
+    expect(p.first.tokens.join('')).toContain('<|im_start|>assistant');
+    const learnt = p.first.tokens.slice(p.first.from).filter((_, i) => p.first.learnt[i] === 1);
+    expect(learnt.join('')).toMatch(/^\d+<\|im_end\|>$/);
+    expect(p.first.loss).toEqual([]);
+    expect(p.tokens).toBeGreaterThan(p.examples * 10);
+  });
+});
+
+it('of a batch at most eight examples and 2,048 tokens are shown, each token with its own loss', () => {
+  const example = (length: number, learnt: number) => ({
+    ids: Array.from({ length }, (_, i) => i % 50),
+    lossMask: Array.from({ length }, (_, i) => (i < length - learnt ? 0 : 1)),
+  });
+  const logprob = (batch: { lossMask: number[] }[]) =>
+    Float32Array.from(batch.flatMap((e, k) => e.lossMask.filter((m) => m === 1).map((_, i) => -(k + i / 64))));
+  const short = Array.from({ length: 12 }, () => example(20, 5));
+  const shown = batchLosses(short, String, logprob(short));
+  expect(shown).toHaveLength(8);
+  expect(shown[3]).toMatchObject({ from: 15, loss: [3, 3.016, 3.031, 3.047, 3.063], learnt: [1, 1, 1, 1, 1] });
+  const long = [example(2000, 4), example(500, 480), example(10, 2)];
+  const [whole, cut, ...none] = batchLosses(long, String, logprob(long));
+  expect([whole.tokens.length, cut.tokens.length, none.length]).toEqual([2000, 48, 0]);
+  expect([cut.loss.length, cut.learnt.length, cut.loss[0]]).toEqual([28, 28, 1]);
+  const [prompt] = batchLosses([example(3000, 5)], String, new Float32Array(5));
+  expect([prompt.tokens.length, prompt.loss.length]).toEqual([2048, 0]);
+});
+
+describe('the data', () => {
+  it('built in are what their models can read', async () => {
+    for (const { name, forNano } of EXAMPLE_SETS) {
+      const conversations = await openConversations(name, async () => null);
+      expect(conversations).toHaveLength(1024);
+      expect(await openConversations(name, async () => null)).toEqual(conversations);
+      const { leftOut } = examplesFor(forNano ? nano : chat, conversations.slice(0, 200), name, 2000);
+      // the tiny chat model's context is 512 byte-like tokens; a few solutions are longer
+      expect(leftOut.every(({ why }) => /longer than 512/.test(why))).toBe(true);
+      if (forNano) expect(leftOut).toEqual([]);
+    }
+  });
+
+  it('of one’s own come from a file, and a name that nothing has is refused with those that exist', async () => {
+    const file = utf8('{"prompt": "1 + 1 =", "completion": " 2"}\n');
+    const [first] = await openConversations('mine.jsonl', async (name) => (name === 'mine.jsonl' ? file : null));
+    expect(first).toEqual(asked('1 + 1 =', ' 2'));
+    await expect(openConversations('nothing.jsonl', async () => null)).rejects.toThrow(
+      /no such file \(nothing.jsonl\).*two-cards-scans, word-problems/,
+    );
+  });
+});
+
+it('the plan has room for the longest example with a sample behind it, and for the batch', () => {
+  const c = config({ batch: 4, samples: 3, sampleTokens: 32 });
+  const capacity = sftCapacity(chat, c, 100);
+  expect([capacity.positions, capacity.rows, capacity.maxNewTokens, capacity.tokens]).toEqual([132, 3, 32, 400]);
+  expect(capacity.lora).toMatchObject({ rank: 16, alpha: 32, dropout: 0 });
+  expect(sftCapacity(chat, config({ microBatch: 1 }), 100).tokens).toBe(196);
+  expect(sftCapacity(chat, config({ loraRank: 0 }), 100).storage).toBe('f32');
+});
