@@ -4,7 +4,7 @@
  */
 import { bytesText } from '../data/bytes';
 import type { Gpu } from '../gpu/device';
-import { type StorageErrors, storageErrors } from '../model/weights/format-error';
+import { type FormatErrors, formatErrors } from '../model/weights/format-error';
 import { defineCommand, EXIT } from './command';
 import { loadModel, openDevice } from './places';
 
@@ -35,23 +35,23 @@ export const doctor = defineCommand({
         ...test.failed.map((f) => `  ${f}`),
       ];
       process.stdout.write(`${lines.join('\n')}\n`);
-      if (flags.model) process.stdout.write(storageTable(flags.model, await errorsOf(gpu, flags.model)));
+      if (flags.model) process.stdout.write(formatTable(flags.model, await errorsOf(gpu, flags.model)));
     }
     return test.failed.length > 0 ? EXIT.failed : EXIT.done;
   },
 });
 
-const errorsOf = async (gpu: Gpu, model: string): Promise<StorageErrors> =>
-  storageErrors(gpu, await loadModel(model), {
-    onStorage: (storage) => process.stderr.write(`scoring with ${storage} weights …\n`),
+const errorsOf = async (gpu: Gpu, model: string): Promise<FormatErrors> =>
+  formatErrors(gpu, await loadModel(model), {
+    onFormat: (format) => process.stderr.write(`scoring with ${format} weights …\n`),
   });
 
-/** One line a storage; differences in nats. */
-export function storageTable(model: string, { tokens, rows }: StorageErrors): string {
+/** One line a format; differences in nats. */
+export function formatTable(model: string, { tokens, rows }: FormatErrors): string {
   const cells = [
-    ['storage', 'weights', 'largest', 'rms', 'mean', 'entropy: largest', 'rms'],
-    ...rows.map(({ storage, bytes, largest, rootMeanSquare, bias, entropy }) => [
-      storage,
+    ['format', 'weights', 'largest', 'rms', 'mean', 'entropy: largest', 'rms'],
+    ...rows.map(({ format, bytes, largest, rootMeanSquare, bias, entropy }) => [
+      format,
       bytesText(bytes),
       ...[largest, rootMeanSquare, bias, entropy.largest, entropy.rootMeanSquare].map((x) => x.toExponential(1)),
     ]),

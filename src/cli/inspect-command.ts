@@ -21,7 +21,7 @@ import { cancellable, defineCommand, EXIT } from './command';
 import { MODEL_FLAGS } from './inspect';
 import { inspectionText } from './inspect-print';
 import type { Flags, Values } from './options';
-import { loadAdapter, loadModel, openDevice, readTaskFile, symbolic } from './places';
+import { loadLora, loadModel, openDevice, readTaskFile, symbolic } from './places';
 
 const FLAGS = {
   ...MODEL_FLAGS,
@@ -108,7 +108,7 @@ async function look(flags: Given, signal: AbortSignal): Promise<Inspection> {
     if (!off) tell(await inspector.load(other, 'other', hooks));
     compared = {
       subject: other,
-      withAdapter: !off,
+      withLora: !off,
       scored: await inspector.score(texts, off ? 'main' : 'other', !off, hooks),
     };
   }
@@ -136,7 +136,7 @@ function newInspector(): Inspector {
   return new Inspector({
     openGpu: async () => (await device).gpu,
     prepare: async () => (await device).report,
-    models: { open: loadModel, openAdapter: loadAdapter, readData: readTaskFile },
+    models: { open: loadModel, openLora: loadLora, readData: readTaskFile },
     symbolic,
   });
 }

@@ -2,13 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { BadInput } from '../data/errors';
-import { chosenStorage } from '../library/capacity';
+import { chosenFormat } from '../library/capacity';
 import type { LoadedModel } from '../library/open-model';
 import type { Capacity } from '../model/net/activations';
 import { Policy } from '../model/net/policy';
 import { parseJson } from '../model/weights/folder';
 import type { Flags } from './options';
-import { loadAdapter, loadModel, openDevice } from './places';
+import { loadLora, loadModel, openDevice } from './places';
 
 /** Flags of every command that opens a model to look at it. */
 export const MODEL_FLAGS = {
@@ -38,7 +38,7 @@ export const modelOf = (flags: ModelFlags): Promise<LoadedModel> => loadModel(fl
 
 /** A policy with room for what is asked, its adapter on it. */
 export async function openPolicy(model: LoadedModel, need: Partial<Capacity>, flags: ModelFlags = {}): Promise<Policy> {
-  const adapter = flags.adapter ? await loadAdapter(flags.adapter, model.config) : null;
+  const adapter = flags.adapter ? await loadLora(flags.adapter, model.config) : null;
   const { gpu } = await openDevice(need.training === true);
   const positions = Math.max(Math.min(model.config.maxPositions, 2048), need.positions ?? 0);
   const rows = need.rows ?? 1;
@@ -47,7 +47,7 @@ export async function openPolicy(model: LoadedModel, need: Partial<Capacity>, fl
     maxNewTokens: 1,
     training: false,
     recompute: false,
-    storage: chosenStorage(flags.storage ?? 'auto', model),
+    format: chosenFormat(flags.storage ?? 'auto', model),
     lora: adapter?.settings,
     ...need,
     tokens,
@@ -56,7 +56,7 @@ export async function openPolicy(model: LoadedModel, need: Partial<Capacity>, fl
     rows,
   };
   const policy = await Policy.create(gpu, model.config, capacity, model);
-  if (adapter) policy.setAdapters(adapter.packed);
+  if (adapter) policy.setLora(adapter.packed);
   return policy;
 }
 

@@ -7,7 +7,7 @@ import { mergedCatalog } from '../model/weights/merge';
 import { safetensorsPieces } from '../model/weights/safetensors';
 import type { TensorCatalog } from '../model/weights/stored-tensor';
 import { defineCommand, EXIT } from './command';
-import { loadAdapter, loadModel, newRunFolder } from './places';
+import { loadLora, loadModel, newRunFolder } from './places';
 
 const FORMATS: Readonly<Record<string, FloatFormat>> = { f32: 'F32', bf16: 'BF16', f16: 'F16' };
 
@@ -35,7 +35,7 @@ export const merge = defineCommand({
   },
   async run(flags) {
     const model = await loadModel(flags.model as string);
-    const adapter = await loadAdapter(flags.adapter as string, model.config);
+    const adapter = await loadLora(flags.adapter as string, model.config);
     const dtype = chosenFormat(flags.dtype as string, model.tensors);
     const tensors = mergedCatalog(model.config, model.tensors, adapter, flags.undo ? -1 : 1);
     const files = await newRunFolder(flags.out as string);

@@ -18,7 +18,7 @@ import { diskSource, hubOptions } from '../library/sources/cache.node';
 import type { HubOptions } from '../library/sources/hub';
 import { resolveModelSource, type SourceHost } from '../library/sources/resolve';
 import type { ModelConfig } from '../model/net/config';
-import { type AdapterFolder, readAdapterFolder } from '../model/weights/adapter';
+import { type LoraFolder, readLoraFolder } from '../model/weights/adapter';
 import { parseJson } from '../model/weights/folder';
 import { completeCheckpoints } from '../runs/checkpoint';
 import type { DeviceReport } from '../runs/events';
@@ -77,10 +77,8 @@ export async function peekModel(name: string): Promise<ModelHeaders> {
 }
 
 /** A PEFT adapter for a model of this configuration, by folder, web address or Hub id. Throws BadInput. */
-export async function loadAdapter(name: string, config: ModelConfig): Promise<AdapterFolder> {
-  const { source } = await downloading(async (told) =>
-    readAdapterFolder((await sourceOf(name, told, {})).files, config),
-  );
+export async function loadLora(name: string, config: ModelConfig): Promise<LoraFolder> {
+  const { source } = await downloading(async (told) => readLoraFolder((await sourceOf(name, told, {})).files, config));
   return source;
 }
 

@@ -22,7 +22,7 @@ const STORAGE = /@group\(0\)\s*@binding\((\d+)\)\s*var<storage,\s*(read_write|re
 const UNIFORM = /@group\(0\)\s*@binding\((\d+)\)\s*var<uniform>\s*\w+\s*:\s*(\w+)/;
 
 /**
- * Reads a kernel. Storage bindings are found by name; the uniform, where there is one, is a struct of scalars.
+ * Reads a kernel. WeightFormat bindings are found by name; the uniform, where there is one, is a struct of scalars.
  * `name` is the file's stem and labels everything the kernel makes. Throws for a struct field that is no scalar.
  */
 export function defineKernel(name: string, code: string): Kernel {

@@ -23,7 +23,7 @@ export const INSPECTION_VERSION = 1;
 /** The same texts under another checkpoint, or with the adapter off. */
 export interface Comparison {
   readonly subject: Subject;
-  readonly withAdapter: boolean;
+  readonly withLora: boolean;
   readonly scored: ScoredText;
 }
 
@@ -100,7 +100,7 @@ const schema = v.pipe(
     verdict: v.object({ reward: number, reason: text }),
     texts,
     scored,
-    compared: v.nullable(v.object({ subject, withAdapter: v.boolean(), scored })),
+    compared: v.nullable(v.object({ subject, withLora: v.boolean(), scored })),
     effects: v.array(
       v.object({
         mode,

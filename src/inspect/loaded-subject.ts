@@ -3,13 +3,13 @@ import { chatTemplate } from '../data/chat';
 import { BadInput } from '../data/errors';
 import type { Gpu } from '../gpu/device';
 import { OutOfMemory } from '../gpu/errors';
-import { chosenStorage } from '../library/capacity';
+import { chosenFormat } from '../library/capacity';
 import type { LoadedModel } from '../library/open-model';
 import type { Capacity } from '../model/net/activations';
 import { generate, type SamplingOptions } from '../model/net/generate';
 import type { OnLoaded } from '../model/net/parameters';
 import { Policy, type Scores } from '../model/net/policy';
-import type { AdapterFolder } from '../model/weights/adapter';
+import type { LoraFolder } from '../model/weights/adapter';
 import type { ModelOpener, OpenHooks } from './models';
 import type { OpenSubject, Subject } from './protocol';
 
@@ -26,7 +26,7 @@ export class LoadedSubject {
     private readonly gpu: Gpu,
     readonly subject: Subject,
     readonly model: LoadedModel,
-    private readonly adapter: AdapterFolder | null,
+    private readonly adapter: LoraFolder | null,
     /** null after a failure that left nothing on the device. */
     private policy: Policy | null,
     private seconds: number,
@@ -37,7 +37,7 @@ export class LoadedSubject {
     const started = performance.now();
     const model = await models.open(subject.model, hooks);
     hooks.signal?.throwIfAborted();
-    const adapter = subject.adapter === null ? null : await models.openAdapter(subject.adapter, model.config, hooks);
+    const adapter = subject.adapter === null ? null : await models.openLora(subject.adapter, model.config, hooks);
     const loaded = new LoadedSubject(gpu, subject, model, adapter, null, 0);
     await loaded.allocate(Math.min(model.config.maxPositions, POSITIONS), hooks);
     loaded.seconds = (performance.now() - started) / 1000;
@@ -54,14 +54,14 @@ export class LoadedSubject {
       maxNewTokens: positions,
       training: false,
       recompute: false,
-      storage: chosenStorage(this.subject.storage, model),
+      format: chosenFormat(this.subject.storage, model),
       lora: adapter?.settings,
     };
     this.policy = await Policy.create(this.gpu, model.config, capacity, model, (done, total) => {
       hooks.signal?.throwIfAborted();
       hooks.onLoaded?.(done, total);
     });
-    if (adapter) this.policy.setAdapters(adapter.packed);
+    if (adapter) this.policy.setLora(adapter.packed);
   }
 
   /** The model with room for a sequence of this many tokens; its weights are read again where it must grow. */
@@ -100,7 +100,7 @@ export class LoadedSubject {
   async score(
     prompts: readonly (readonly number[])[],
     response: readonly number[],
-    options: { alternatives: boolean; withAdapter: boolean; hooks?: LoadHooks },
+    options: { alternatives: boolean; withLora: boolean; hooks?: LoadHooks },
   ): Promise<Scores[]> {
     const { hooks = {} } = options;
     const policy = await this.withRoom(Math.max(...prompts.map((p) => p.length)) + response.length, hooks);
@@ -113,16 +113,16 @@ export class LoadedSubject {
       }
       return scores;
     };
-    return this.adapted(policy, options.withAdapter, each);
+    return this.adapted(policy, options.withLora, each);
   }
 
   /** One response, token by token; `onTokens` may throw to end it. Throws BadInput where it does not fit the context. */
   async generate(
     prompt: readonly number[],
-    options: Omit<SamplingOptions, 'eosId' | 'stream' | 'topK'> & { withAdapter: boolean; hooks?: LoadHooks },
+    options: Omit<SamplingOptions, 'eosId' | 'stream' | 'topK'> & { withLora: boolean; hooks?: LoadHooks },
     onTokens: (ids: readonly number[]) => void,
   ): Promise<number[]> {
-    const { withAdapter, hooks = {}, ...sampling } = options;
+    const { withLora, hooks = {}, ...sampling } = options;
     this.checkLength('A prompt', prompt.length, options.maxNewTokens);
     const policy = await this.withRoom(prompt.length + options.maxNewTokens, hooks);
     const work = () =>
@@ -134,13 +134,13 @@ export class LoadedSubject {
           for (const { ids } of pieces) onTokens(ids);
         },
       );
-    const [response] = await this.adapted(policy, withAdapter, work);
+    const [response] = await this.adapted(policy, withLora, work);
     policy.forget();
     return [...response];
   }
 
   private adapted<T>(policy: Policy, on: boolean, work: () => Promise<T>): Promise<T> {
-    return on || !this.adapter ? work() : policy.withoutAdapters(work);
+    return on || !this.adapter ? work() : policy.withoutLora(work);
   }
 
   describe(): OpenSubject {
@@ -153,7 +153,7 @@ export class LoadedSubject {
       subject,
       family: model.config.family,
       parameters: policy?.decoder.parameters.layout.count ?? 0,
-      storage: chosenStorage(subject.storage, model),
+      storage: chosenFormat(subject.storage, model),
       bytes: memory.reduce((sum, bytes) => sum + bytes, 0),
       positions: model.config.maxPositions,
       chat: template.ofModel,

@@ -5,7 +5,7 @@ import type { LoadedModel } from '../library/open-model';
 import type { PlacedFile } from '../library/sources/dropped';
 import type { DownloadProgress } from '../library/sources/progress';
 import type { ModelConfig } from '../model/net/config';
-import type { AdapterFolder } from '../model/weights/adapter';
+import type { LoraFolder } from '../model/weights/adapter';
 
 export interface OpenHooks {
   readonly onProgress?: (progress: DownloadProgress) => void;
@@ -19,7 +19,7 @@ export interface ModelOpener {
   /** Only headers are read. */
   open(name: string, hooks?: OpenHooks): Promise<LoadedModel>;
   /** An adapter for a model of this configuration. */
-  openAdapter(name: string, config: ModelConfig, hooks?: OpenHooks): Promise<AdapterFolder>;
+  openLora(name: string, config: ModelConfig, hooks?: OpenHooks): Promise<LoraFolder>;
   /** Remembers dropped files under a name that the others then know. Missing where nothing can be dropped. */
   drop?(files: readonly (File | PlacedFile)[]): Dropped;
   /** A file of problems; null for a name that is none. */

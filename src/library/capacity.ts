@@ -2,7 +2,7 @@
 import { BadInput } from '../data/errors';
 import { Random, STREAMS } from '../data/random';
 import { elements, type TensorSpec } from '../gpu/tensor';
-import { STORAGES, type Storage } from '../kernels/weight-format/weight-format';
+import { WEIGHT_FORMATS, type WeightFormat } from '../kernels/weight-format/weight-format';
 import { type Capacity, layerSpecs } from '../model/net/activations';
 import { type ModelConfig, paddedVocab } from '../model/net/config';
 import { ALL_TARGETS, type LoraSettings } from '../model/net/lora';
@@ -81,7 +81,7 @@ function trainingCapacity(
     training: true,
     recompute: c.recompute,
     lora,
-    storage: lora ? chosenStorage(c.storage, model) : 'f32',
+    format: lora ? chosenFormat(c.storage, model) : 'f32',
   };
 }
 
@@ -113,8 +113,8 @@ export function loraSettings(c: Pick<TrainConfig, 'loraRank' | 'loraAlpha' | 'lo
 }
 
 /** "auto" keeps what the checkpoint has, or what holds the least more than its bits: Q2 to Q4 in four, Q5 to Q8 in eight. */
-export function chosenStorage(asked: string, { tensors }: Pick<ModelFolder, 'tensors'>): Storage {
-  const known = STORAGES.find((s) => s === asked);
+export function chosenFormat(asked: string, { tensors }: Pick<ModelFolder, 'tensors'>): WeightFormat {
+  const known = WEIGHT_FORMATS.find((s) => s === asked);
   if (known) return known;
   // Norms are often kept finer than the matrices, which come in the same type for the most part.
   const matrices = [...tensors.values()].filter((t) => t.shape.length === 2);
@@ -128,7 +128,7 @@ export function chosenStorage(asked: string, { tensors }: Pick<ModelFolder, 'ten
 }
 
 /** Adapters that change nothing yet: A random as PEFT draws it, B zero. */
-export function initialAdapters(policy: Policy, seed: number): Float32Array<ArrayBuffer> {
+export function initialLora(policy: Policy, seed: number): Float32Array<ArrayBuffer> {
   const random = new Random(STREAMS.adapters, seed);
   const uniform = () => (random.uint32() + 0.5) / 2 ** 32;
   return (policy.decoder.adapters as Trainable).layout.initialise(uniform, uniform);

@@ -4,7 +4,7 @@ import type { FileSource } from '../data/bytes';
 import { bytesText } from '../data/bytes';
 import { Recorder } from '../gpu/recorder';
 import { elements } from '../gpu/tensor';
-import type { Storage } from '../kernels/weight-format/weight-format';
+import type { WeightFormat } from '../kernels/weight-format/weight-format';
 import type { Capacity } from '../model/net/activations';
 import type { ModelConfig } from '../model/net/config';
 import type { MemoryPlan } from '../model/net/decoder';
@@ -13,7 +13,7 @@ import { ParameterLayout } from '../model/net/parameters';
 import { type ModelFolder, openModelFolder, TOKENIZER_FILES } from '../model/weights/folder';
 import type { TrainConfig } from '../settings/config';
 import { isSftConfig, type SftConfig } from '../settings/settings-sft';
-import { chosenStorage, loraSettings, sessionCapacity, sftCapacity } from './capacity';
+import { chosenFormat, loraSettings, sessionCapacity, sftCapacity } from './capacity';
 
 /** A model's configuration and tensors without its tokenizer, the largest of the small files: enough for a plan. */
 export type ModelHeaders = Pick<ModelFolder, 'config' | 'tensors' | 'where'>;
@@ -34,7 +34,7 @@ export interface AdapterRoom {
 export interface PlanRow {
   /** "LoRA, rank 16", "all parameters", "to look at". */
   readonly use: string;
-  readonly storage: Storage;
+  readonly storage: WeightFormat;
   readonly capacity: Capacity;
   readonly bytes: MemoryPlan;
   /** Why it does not fit, in numbers, or null where it does. */
@@ -51,7 +51,7 @@ export interface ModelPlan {
   readonly family: string;
   readonly parameters: number;
   /** The storage that "auto" means for this model. */
-  readonly storage: Storage;
+  readonly storage: WeightFormat;
   /** Longest sequence the model was made for, tokens. */
   readonly maxPositions: number;
   readonly vocabulary: number;
@@ -68,7 +68,7 @@ export function planModel(name: string, model: ModelHeaders, c: RunSettings, roo
     ...row,
     largest: largestThatFits(config, row.capacity, room),
   }));
-  const asked = c.loraRank > 0 ? chosenStorage(c.storage, model) : 'f32';
+  const asked = c.loraRank > 0 ? chosenFormat(c.storage, model) : 'f32';
   const chosen = rows.findIndex(
     ({ capacity, storage }) => capacity.training && storage === asked && (capacity.lora !== null) === c.loraRank > 0,
   );
@@ -76,7 +76,7 @@ export function planModel(name: string, model: ModelHeaders, c: RunSettings, roo
     name,
     family: config.family,
     parameters: new ParameterLayout(config).count,
-    storage: chosenStorage('auto', model),
+    storage: chosenFormat('auto', model),
     maxPositions: config.maxPositions,
     vocabulary: config.vocabSize,
     room,
@@ -95,14 +95,14 @@ export function planRows(model: ModelHeaders, c: RunSettings, room: AdapterRoom)
     const capacity = { ...capacityFor(settings), bindingBytes: room.binding };
     return planRow(use, model.config, capacity, room);
   };
-  const storage = chosenStorage(c.storage, model);
+  const storage = chosenFormat(c.storage, model);
   const look = { ...capacityFor({ loraRank: 0 }), training: false, bindingBytes: room.binding };
   const rank = c.loraRank || 16;
   const lora = loraSettings({ ...c, loraRank: rank });
   return [
-    planRow('to look at', model.config, { ...look, lora: null, storage }, room),
+    planRow('to look at', model.config, { ...look, lora: null, format: storage }, room),
     ...(lora
-      ? [...new Set<Storage>([storage, 'q8', 'q4'])].map((s) =>
+      ? [...new Set<WeightFormat>([storage, 'q8', 'q4'])].map((s) =>
           row(`LoRA of rank ${rank}`, { loraRank: rank, storage: s }),
         )
       : []),
@@ -111,7 +111,7 @@ export function planRows(model: ModelHeaders, c: RunSettings, room: AdapterRoom)
 }
 
 function planRow(use: string, config: ModelConfig, capacity: Capacity, room: AdapterRoom): PlanRow {
-  const storage = capacity.training && !capacity.lora ? 'f32' : (capacity.storage ?? 'f32');
+  const storage = capacity.training && !capacity.lora ? 'f32' : (capacity.format ?? 'f32');
   const bytes = deviceMemory(config, capacity);
   return { use, storage, capacity, bytes, refused: refusal(config, capacity, bytes.total, room) };
 }

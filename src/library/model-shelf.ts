@@ -7,7 +7,7 @@ import type { ByteSource, FileSource } from '../data/bytes';
 import { bytesText } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import type { ModelConfig } from '../model/net/config';
-import { type AdapterFolder, readAdapterFolder } from '../model/weights/adapter';
+import { type LoraFolder, readLoraFolder } from '../model/weights/adapter';
 import { type ModelHeaders, openHeaders } from './memory-plan';
 import { type LoadedModel, openModel } from './open-model';
 import type { CachedModel, ModelCache } from './sources/cache';
@@ -43,7 +43,7 @@ export interface OpenOptions {
 /** Something that was dropped. */
 export interface Dropped {
   readonly kind: DroppedKind;
-  /** What open(), openAdapter() or readData() knows it by. */
+  /** What open(), openLora() or readData() knows it by. */
   readonly name: string;
   readonly bytes: number;
 }
@@ -82,8 +82,8 @@ export class ModelShelf {
   }
 
   /** A PEFT adapter for a model of this configuration. Throws BadInput. */
-  async openAdapter(name: string, config: ModelConfig, options: OpenOptions = {}): Promise<AdapterFolder> {
-    return readAdapterFolder(await this.source(name, 'adapter', options), config);
+  async openLora(name: string, config: ModelConfig, options: OpenOptions = {}): Promise<LoraFolder> {
+    return readLoraFolder(await this.source(name, 'adapter', options), config);
   }
 
   /** A dropped file of problems or examples; null for a name that is none. Throws BadInput where it is too large. */

@@ -6,9 +6,9 @@ import { BadInput } from '../data/errors';
 import type { Files } from '../host/files';
 import { nameElsewhere } from '../library/sources/hub-id';
 import type { Layout } from '../model/net/layout';
-import { AdapterLayout } from '../model/net/lora';
+import { LoraLayout } from '../model/net/lora';
 import type { Policy, TrainingState } from '../model/net/policy';
-import { writeAdapterFolder } from '../model/weights/adapter';
+import { writeLoraFolder } from '../model/weights/adapter';
 import { parseJson, writeModelFolder } from '../model/weights/folder';
 import { readSafetensors, writeSafetensors } from '../model/weights/safetensors';
 
@@ -53,7 +53,7 @@ export async function saveCheckpoint<T>(
 }
 
 const weightsFile = (layout: Layout): string =>
-  layout instanceof AdapterLayout ? 'adapter_model.safetensors' : 'model.safetensors';
+  layout instanceof LoraLayout ? 'adapter_model.safetensors' : 'model.safetensors';
 
 /** What was trained, as the ecosystem reads it: PEFT's folder of the adapter, or the model's. `baseModel` is what an adapter is for. */
 export async function trainedFiles(
@@ -62,7 +62,7 @@ export async function trainedFiles(
   baseModel: string | null,
 ): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const { lora } = policy.decoder.capacity;
-  if (lora) return writeAdapterFolder(lora, await policy.adapterTensors(), baseModel && nameElsewhere(baseModel));
+  if (lora) return writeLoraFolder(lora, await policy.loraTensors(), baseModel && nameElsewhere(baseModel));
   return writeModelFolder(policy.config, await policy.tensors(), tokenizer);
 }
 

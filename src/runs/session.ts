@@ -9,7 +9,7 @@ import type { Task } from '../data/types';
 import type { Gpu } from '../gpu/device';
 import type { Files } from '../host/files';
 import { type MatmulVariant, matmulVariant, setMatmulVariant } from '../kernels/matmul/matmul';
-import { initialAdapters, sessionCapacity } from '../library/capacity';
+import { initialLora, sessionCapacity } from '../library/capacity';
 import { planMemory } from '../model/net/decoder';
 import type { Layout } from '../model/net/layout';
 import type { OnLoaded } from '../model/net/parameters';
@@ -76,7 +76,7 @@ export class Session implements TrainingRun<TrainConfig, SessionState> {
     try {
       if (config.klCoefficient > 0 && !capacity.lora)
         frozen = await Policy.create(o.gpu, model.config, { ...capacity, training: false }, model);
-      if (capacity.lora) policy.setAdapters(initialAdapters(policy, config.seed));
+      if (capacity.lora) policy.setLora(initialLora(policy, config.seed));
       const session = new Session(o, policy, frozen, config);
       if (o.resume) await session.restore(o.resume);
       const memory = planMemory(model.config, capacity);
@@ -102,7 +102,7 @@ export class Session implements TrainingRun<TrainConfig, SessionState> {
     const { frozen, policy } = this;
     if (this.config.klCoefficient === 0) return null;
     if (frozen) return (batch) => frozen.score(batch);
-    return policy.decoder.capacity.lora ? (batch) => policy.withoutAdapters(() => policy.score(batch)) : null;
+    return policy.decoder.capacity.lora ? (batch) => policy.withoutLora(() => policy.score(batch)) : null;
   }
 
   private async restore(resume: Resume<SessionState>): Promise<void> {

@@ -8,7 +8,7 @@ import type { SupervisedExample } from '../data/types';
 import type { Gpu } from '../gpu/device';
 import type { Files } from '../host/files';
 import { type MatmulVariant, matmulVariant, setMatmulVariant } from '../kernels/matmul/matmul';
-import { initialAdapters, sftCapacity } from '../library/capacity';
+import { initialLora, sftCapacity } from '../library/capacity';
 import type { LoadedModel } from '../library/open-model';
 import { planMemory } from '../model/net/decoder';
 import { generate } from '../model/net/generate';
@@ -80,7 +80,7 @@ export class SftRun implements TrainingRun<SftConfig, SftState> {
     const capacity = sftCapacity(model, c, examples.longest);
     const policy = await Policy.create(gpu, model.config, capacity, model, o.onLoaded);
     try {
-      if (capacity.lora) policy.setAdapters(initialAdapters(policy, c.seed));
+      if (capacity.lora) policy.setLora(initialLora(policy, c.seed));
       const run = new SftRun(o, policy);
       if (o.resume) await run.restore(o.resume);
       run.log.tell({
@@ -142,15 +142,15 @@ export class SftRun implements TrainingRun<SftConfig, SftState> {
     const step = this.step + 1;
     this.log.tell({ type: 'phase', step, phase: 'update' }, null);
     const started = performance.now();
-    const { adapterState } = this.policy.decoder;
-    adapterState.dropout =
+    const { loraState } = this.policy.decoder;
+    loraState.dropout =
       c.loraRank > 0 && c.loraDropout > 0 ? { rate: c.loraDropout, seed: c.seed, stream: step } : null;
     const lr = cosineRate({ ...c, steps: this.steps, finalFactor: FINAL_FACTOR }, step);
     const options = { lr, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: c.weightDecay, clipNorm: c.clipNorm };
     const batch = this.batchOf(step);
     const { loss, gradNorm, tokens, learnt, logprob } = await supervisedUpdate(this.policy, batch, options).finally(
       () => {
-        adapterState.dropout = null;
+        loraState.dropout = null;
       },
     );
     const seconds = (performance.now() - started) / 1000;

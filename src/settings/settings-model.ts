@@ -1,7 +1,7 @@
 /** Settings of how a model is held and what of it is trained. */
 import { SOLUTION_TOKENS } from '../data/chat-task';
 import { WORDINGS } from '../data/wording';
-import { STORAGES } from '../kernels/weight-format/weight-format';
+import { WEIGHT_FORMATS } from '../kernels/weight-format/weight-format';
 import { choice, flag, integer, number, text } from './setting';
 
 export const MODEL_SETTINGS = {
@@ -31,7 +31,7 @@ export const MODEL_SETTINGS = {
   }),
   storage: choice({
     default: 'auto',
-    choices: ['auto', ...STORAGES],
+    choices: ['auto', ...WEIGHT_FORMATS],
     label: 'Frozen weights',
     doc: 'How weights under an adapter are stored; auto keeps what the checkpoint has.',
     group: 'model',

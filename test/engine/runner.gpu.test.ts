@@ -9,7 +9,7 @@ import { Runner } from '../../src/engine/runner';
 import { diskFiles } from '../../src/host/files.node';
 import { ModelShelf } from '../../src/library/model-shelf';
 import { folderSource } from '../../src/library/sources/folder.node';
-import { parseAdapterConfig } from '../../src/model/net/lora';
+import { parseLoraConfig } from '../../src/model/net/lora';
 import { parseTrainConfig } from '../../src/settings/config';
 import { fixtureBytes, utf8 } from '../setup/checkpoints';
 import { testDevice } from '../setup/gpu';
@@ -82,7 +82,7 @@ describe('a model of one’s own', () => {
     const files = new Map(ofType('exported')[0].files.map(({ name, bytes }) => [name, bytes]));
     expect([...files.keys()].sort()).toEqual(['adapter_config.json', 'adapter_model.safetensors']);
     const adapter = JSON.parse(new TextDecoder().decode(files.get('adapter_config.json')));
-    expect(parseAdapterConfig(adapter, 'exported')).toMatchObject({ rank: 4, alpha: 32 });
+    expect(parseLoraConfig(adapter, 'exported')).toMatchObject({ rank: 4, alpha: 32 });
     expect(adapter.base_model_name_or_path).toBe('tiny');
     expect(ofType('loading').at(-1)).toEqual({ type: 'loading', name: 'dropped:tiny', progress: null });
   });

@@ -99,7 +99,7 @@ describe('CSV', () => {
     const inspection = inspectionOf(['a', 'b'], [1, 2]);
     expect(inspectionCsv(inspection)).toContain('u_compared');
     const other = { ...inspection.scored, ids: [7, 8] };
-    const compared = { subject: inspection.subject, withAdapter: true, scored: other };
+    const compared = { subject: inspection.subject, withLora: true, scored: other };
     expect(inspectionCsv({ ...inspection, compared })).not.toContain('u_compared');
   });
 });

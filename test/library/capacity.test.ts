@@ -1,6 +1,6 @@
 /** What is chosen where the settings leave it open: how weights are held, how many rows are decoded at once. */
 import { expect, it } from 'vitest';
-import { chosenStorage, sessionCapacity } from '../../src/library/capacity';
+import { chosenFormat, sessionCapacity } from '../../src/library/capacity';
 import { type ModelConfig, NANO_CONFIG } from '../../src/model/net/config';
 import { planMemory } from '../../src/model/net/decoder';
 import type { StoredTensor } from '../../src/model/weights/stored-tensor';
@@ -34,8 +34,8 @@ it.each<[StoredTensor['dtype'], string]>([
       tensor('embed', 'Q6_K', [64, 64], 5000),
     ].map((t) => [t.name, t]),
   );
-  expect(chosenStorage('auto', { tensors })).toBe(storage);
-  expect(chosenStorage('f32', { tensors })).toBe('f32');
+  expect(chosenFormat('auto', { tensors })).toBe(storage);
+  expect(chosenFormat('f32', { tensors })).toBe('f32');
 });
 
 it('decodes as many rows at once as a gigabyte of cache and one binding of logits take', () => {

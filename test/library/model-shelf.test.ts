@@ -62,7 +62,7 @@ describe('what was dropped', () => {
     const { config } = await shelf.peek(
       shelf.drop(placed('llama', ['config.json', 'model.safetensors'], 'llama')).name,
     );
-    expect((await shelf.openAdapter(adapter.name, config)).settings.rank).toBeGreaterThan(0);
+    expect((await shelf.openLora(adapter.name, config)).settings.rank).toBeGreaterThan(0);
     const data = shelf.drop([new File(['{"question": "1+1?", "answer": "2"}\n'], 'Sums.JSONL')]);
     expect(data).toEqual({ kind: 'data', name: 'dropped:Sums.jsonl', bytes: 36 });
     expect(new TextDecoder().decode((await shelf.readData(data.name)) ?? undefined)).toContain('1+1?');

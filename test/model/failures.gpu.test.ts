@@ -9,9 +9,9 @@ import type { Gpu } from '../../src/gpu/device';
 import { OutOfMemory } from '../../src/gpu/errors';
 import { openNodeGpu } from '../../src/gpu/open.node';
 import { openModel } from '../../src/library/open-model';
-import { AdapterLayout, parseAdapterConfig } from '../../src/model/net/lora';
+import { LoraLayout, parseLoraConfig } from '../../src/model/net/lora';
 import { Policy } from '../../src/model/net/policy';
-import { readAdapterFolder, writeAdapterFolder } from '../../src/model/weights/adapter';
+import { readLoraFolder, writeLoraFolder } from '../../src/model/weights/adapter';
 import { openModelFolder } from '../../src/model/weights/folder';
 import { type HostTensor, writeSafetensors } from '../../src/model/weights/safetensors';
 import { countingBytes, fixtureBytes, ggufFile, memoryFiles, utf8 } from '../setup/checkpoints';
@@ -301,15 +301,15 @@ describe('adapters', () => {
     ],
   ])('%s', async (_, model, made, message) => {
     const asked = await modelOf(model);
-    await refused(readAdapterFolder(memoryFiles(made()), asked), message);
+    await refused(readLoraFolder(memoryFiles(made()), asked), message);
   });
 
   it('that PEFT wrote are read with every field that it writes', async () => {
     const asked = await modelOf('llama');
-    const { settings, packed } = await readAdapterFolder(source, asked);
-    const written = writeAdapterFolder(settings, new AdapterLayout(asked, settings).unpack(packed), 'llama');
+    const { settings, packed } = await readLoraFolder(source, asked);
+    const written = writeLoraFolder(settings, new LoraLayout(asked, settings).unpack(packed), 'llama');
     const again = JSON.parse(new TextDecoder().decode(written.get('adapter_config.json')));
-    expect(parseAdapterConfig(again, 'written')).toEqual(settings);
+    expect(parseLoraConfig(again, 'written')).toEqual(settings);
   });
 });
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { memoryBytes } from '../../src/data/bytes';
 import { Arena, type Tensor } from '../../src/gpu/tensor';
-import type { Storage } from '../../src/kernels/weight-format/weight-format';
+import type { WeightFormat } from '../../src/kernels/weight-format/weight-format';
 import { parseModelConfig } from '../../src/model/net/config';
 import { createFrozen, ParameterLayout, readParameters } from '../../src/model/net/parameters';
 import { openGguf } from '../../src/model/weights/gguf/file';
@@ -18,7 +18,7 @@ const bytes = fixtureBytes('gguf', 'llama.gguf');
 const WHOLE = 2 ** 20;
 
 interface Loading {
-  storage: Storage;
+  storage: WeightFormat;
   bindingBytes?: number;
   tied?: boolean;
   /** Values alone, without the file's bytes. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { memoryBytes } from '../../src/data/bytes';
 import { Arena, type Tensor } from '../../src/gpu/tensor';
-import type { Storage } from '../../src/kernels/weight-format/weight-format';
+import type { WeightFormat } from '../../src/kernels/weight-format/weight-format';
 import { type ModelConfig, NANO_CONFIG } from '../../src/model/net/config';
 import { packedCatalog } from '../../src/model/net/layout';
 import { createFrozen, ParameterLayout, readParameters } from '../../src/model/net/parameters';
@@ -44,7 +44,7 @@ async function checkpoint(dtype: 'F32' | 'F16' | 'BF16', change: (data: Uint8Arr
 }
 
 /** What the device holds after loading. */
-async function loaded(tensors: TensorCatalog, storage: Storage, of = layout) {
+async function loaded(tensors: TensorCatalog, storage: WeightFormat, of = layout) {
   const { gpu, r } = device;
   const arena = new Arena(gpu);
   try {

@@ -3,11 +3,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { STORAGES } from '../../src/kernels/weight-format/weight-format';
+import { WEIGHT_FORMATS } from '../../src/kernels/weight-format/weight-format';
 import { planMemory } from '../../src/model/net/decoder';
-import { AdapterLayout, type LoraSettings } from '../../src/model/net/lora';
+import { LoraLayout, type LoraSettings } from '../../src/model/net/lora';
 import { Policy } from '../../src/model/net/policy';
-import { readAdapterFolder, writeAdapterFolder } from '../../src/model/weights/adapter';
+import { readLoraFolder, writeLoraFolder } from '../../src/model/weights/adapter';
 import { openModelFolder } from '../../src/model/weights/folder';
 import { mergedCatalog } from '../../src/model/weights/merge';
 import type { StoredTensor, TensorCatalog } from '../../src/model/weights/stored-tensor';
@@ -35,9 +35,9 @@ async function open(capacity: Parameters<typeof openModel>[2] = {}) {
   const base = await openModel(device.gpu, fixturePath('llama'), { training: false });
   const { config } = base;
   base.destroy();
-  const { settings, packed } = await readAdapterFolder(diskFolder(fixturePath('llama-lora')), config);
+  const { settings, packed } = await readLoraFolder(diskFolder(fixturePath('llama-lora')), config);
   const policy = await openModel(device.gpu, fixturePath('llama'), { lora: settings, ...capacity });
-  policy.setAdapters(packed);
+  policy.setLora(packed);
   return { policy, settings };
 }
 
@@ -45,7 +45,7 @@ it('scores as PEFT does with the adapter, and as the base model without', async 
   const { policy } = await open();
   const batch = policy.plan(sequences);
   close((await policy.score(batch)).logprob, inner(peft.on), tolerance, 'on');
-  const off = await policy.withoutAdapters(() => policy.score(batch));
+  const off = await policy.withoutLora(() => policy.score(batch));
   close(off.logprob, inner(peft.off), tolerance, 'off');
   close((await policy.score(batch)).logprob, inner(peft.on), tolerance, 'on again');
   policy.destroy();
@@ -53,15 +53,15 @@ it('scores as PEFT does with the adapter, and as the base model without', async 
 
 it('does so with a part of the projections, biases under them, and the rank-stabilised scale', async () => {
   const { config, ...model } = await openModelFolder(diskFolder(fixturePath('qwen2')));
-  const { settings, packed } = await readAdapterFolder(diskFolder(fixturePath('qwen2-rslora')), config);
+  const { settings, packed } = await readLoraFolder(diskFolder(fixturePath('qwen2-rslora')), config);
   const targets = ['k_proj', 'v_proj', 'down_proj'];
   expect(settings).toEqual({ rank: 3, alpha: 5, dropout: 0.1, targets, rankStabilised: true });
   const policy = await Policy.create(device.gpu, config, { ...SMALL, lora: settings }, model);
-  policy.setAdapters(packed);
+  policy.setLora(packed);
   const { tokens, weights } = fixtureJson<Expected>('qwen2', 'expected.json');
   const want = fixtureJson<{ on: number[][]; off: number[][] }>('qwen2-rslora', 'expected.json');
   const batch = policy.plan(tokens.map((ids) => ({ ids, from: 1 })));
-  close((await policy.withoutAdapters(() => policy.score(batch))).logprob, inner(want.off), tolerance, 'off');
+  close((await policy.withoutLora(() => policy.score(batch))).logprob, inner(want.off), tolerance, 'off');
   close((await policy.score(batch)).logprob, inner(want.on), tolerance, 'on');
   policy.zeroGradients();
   policy.accumulate(batch, inner(weights));
@@ -93,7 +93,7 @@ it.each([
 
 it('merged into the weights gives the same log-probabilities, and taken out again the base model', async () => {
   const base = await openModelFolder(diskFolder(fixturePath('llama')));
-  const adapter = await readAdapterFolder(diskFolder(fixturePath('llama-lora')), base.config);
+  const adapter = await readLoraFolder(diskFolder(fixturePath('llama-lora')), base.config);
   const merged = mergedCatalog(base.config, base.tensors, adapter);
   const restored = mergedCatalog(base.config, merged, adapter, -1);
   for (const [tensors, want] of [
@@ -112,15 +112,15 @@ it('merged into the weights gives the same log-probabilities, and taken out agai
 
 it('is written as PEFT’s folder and read back to the bit; PEFT’s names', async () => {
   const { policy, settings } = await open();
-  const tensors = await policy.adapterTensors();
+  const tensors = await policy.loraTensors();
   expect([...tensors.keys()].sort()).toEqual(
     [...fixtureTensors('llama-lora', 'adapter_model.safetensors').keys()].sort(),
   );
   const path = mkdtempSync(join(tmpdir(), 'adapter-'));
-  for (const [name, bytes] of writeAdapterFolder(settings, tensors, 'llama')) writeFileSync(join(path, name), bytes);
-  const again = await readAdapterFolder(diskFolder(path), policy.config);
+  for (const [name, bytes] of writeLoraFolder(settings, tensors, 'llama')) writeFileSync(join(path, name), bytes);
+  const again = await readLoraFolder(diskFolder(path), policy.config);
   expect(again.settings).toEqual(settings);
-  expect(new AdapterLayout(policy.config, settings).unpack(again.packed)).toEqual(tensors);
+  expect(new LoraLayout(policy.config, settings).unpack(again.packed)).toEqual(tensors);
   policy.destroy();
 });
 
@@ -142,31 +142,31 @@ describe('training', () => {
       random = (random * 16807) % 2147483647;
       return random / 2147483647;
     };
-    policy.setAdapters(new AdapterLayout(policy.config, capacity?.lora ?? lora).initialise(uniform, uniform));
+    policy.setLora(new LoraLayout(policy.config, capacity?.lora ?? lora).initialise(uniform, uniform));
     const batch = policy.plan(sequences);
     const first = await policy.score(batch);
     for (let step = 0; step < steps; step++) {
-      policy.decoder.adapterState.dropout = capacity?.lora?.dropout
+      policy.decoder.loraState.dropout = capacity?.lora?.dropout
         ? { rate: capacity.lora.dropout, seed: 3, stream: step }
         : null;
       policy.zeroGradients();
       policy.accumulate(batch, new Float32Array(first.logprob.length).fill(-1 / first.logprob.length));
       await policy.update(update);
     }
-    policy.decoder.adapterState.dropout = null;
+    policy.decoder.loraState.dropout = null;
     policy.forget();
     const last = await policy.score(batch);
-    const off = await policy.withoutAdapters(() => policy.score(batch));
+    const off = await policy.withoutLora(() => policy.score(batch));
     const mean = (x: Float32Array) => x.reduce((a, b) => a + b, 0) / x.length;
     const result = { first: mean(first.logprob), last: mean(last.logprob), off: off.logprob, start: first.logprob };
     policy.destroy();
     return result;
   }
 
-  it.each(STORAGES)(
+  it.each(WEIGHT_FORMATS)(
     'begins at the base model and learns, over %s weights; the base stays as it was',
-    async (storage) => {
-      const { first, last, off, start } = await train({ storage });
+    async (format) => {
+      const { first, last, off, start } = await train({ format });
       expect(last).toBeGreaterThan(first + 0.2);
       expect(off).toEqual(start);
     },
@@ -181,7 +181,7 @@ describe('training', () => {
   });
 
   it('takes the memory it planned', async () => {
-    for (const capacity of [{ lora }, { lora: { ...lora, dropout: 0.1 }, recompute: true, storage: 'bf16' as const }]) {
+    for (const capacity of [{ lora }, { lora: { ...lora, dropout: 0.1 }, recompute: true, format: 'bf16' as const }]) {
       const policy = await openModel(device.gpu, fixturePath('olmo3'), capacity);
       const { total: _, ...planned } = planMemory(policy.config, policy.decoder.capacity);
       expect(policy.decoder.memory.bytes).toEqual(planned);

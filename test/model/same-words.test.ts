@@ -1,4 +1,4 @@
-/** Blocks of GGUF that become a storage's words directly: the device computes with the file's values, bit for bit. */
+/** Blocks of GGUF that become a format's words directly: the device computes with the file's values, bit for bit. */
 import { expect, it } from 'vitest';
 import { BLOCKS } from '../../src/model/weights/gguf/blocks';
 import { dequantise } from '../../src/model/weights/gguf/dequantise';
@@ -53,9 +53,9 @@ it.each<[string, (g: number) => number]>([
   for (const type of TYPES) {
     const raw = blocks(type, scale);
     const words = direct(raw, type);
-    const storage = DIRECT[type]?.storage ?? 'f32';
+    const format = DIRECT[type]?.format ?? 'f32';
     // what the kernels compute, rounded to f32 as they do
-    expect([type, differ(unstore(words, storage), dequantise(raw, type))]).toEqual([type, -1]);
+    expect([type, differ(unstore(words, format), dequantise(raw, type))]).toEqual([type, -1]);
     // bytes of a file that lie at an odd address; memory that is used again
     const moved = new Uint8Array(raw.length + 1);
     moved.set(raw, 1);
@@ -74,8 +74,8 @@ it('blocks as ggml writes them become the words that packing their values gives'
     const tensor = tensors.get(`${type}.weight`);
     if (!tensor) throw new Error('not in the fixture');
     const raw = bytes.slice(tensor.offset, tensor.offset + tensor.bytes);
-    const { storage } = DIRECT[type] ?? { storage: 'f32' };
-    const [words, packed] = [direct(raw, type), store(dequantise(raw, type), storage)];
+    const { format } = DIRECT[type] ?? { format: 'f32' };
+    const [words, packed] = [direct(raw, type), store(dequantise(raw, type), format)];
     // Q4_0's values may lie on two grids, d q − 8 d and, d negative, |d| (15 − q) − 7 |d|: packing takes the second
     const turned = (g: number) => type === 'Q4_0' && (words.scales?.[g] ?? 0) & 0x8000;
     const { data, scales } = turnedBack(words, packed, turned);

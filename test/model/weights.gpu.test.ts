@@ -1,10 +1,10 @@
-/** Frozen weights: every storage computes with exactly the values it stores, in one binding or in many. */
+/** Frozen weights: every format computes with exactly the values it stores, in one binding or in many. */
 import { describe, expect, it } from 'vitest';
-import { STORAGES, type Storage } from '../../src/kernels/weight-format/weight-format';
+import { WEIGHT_FORMATS, type WeightFormat } from '../../src/kernels/weight-format/weight-format';
 import { parseModelConfig } from '../../src/model/net/config';
 import { planMemory } from '../../src/model/net/decoder';
 import { generate } from '../../src/model/net/generate';
-import { ParameterLayout, storageFor } from '../../src/model/net/parameters';
+import { formatFor, ParameterLayout } from '../../src/model/net/parameters';
 import { Policy } from '../../src/model/net/policy';
 import { store, unstore } from '../../src/model/weights/quantise';
 import { close } from '../setup/close';
@@ -16,26 +16,21 @@ const frozen = { training: false } as const;
 const sequences = (e: Expected) => e.tokens.map((ids) => ({ ids, from: 1 }));
 const why = 'the same f32 products, summed in another order';
 
-describe.each(STORAGES)('%s', (storage) => {
+describe.each(WEIGHT_FORMATS)('%s', (format) => {
   it.each(['llama', 'qwen3-untied', 'olmo3'])('%s scores as f32 does with the stored values', async (name) => {
     const e = fixtureJson<Expected>(name, 'expected.json');
-    const policy = await openModel(device.gpu, fixturePath(name), { ...frozen, storage });
+    const policy = await openModel(device.gpu, fixturePath(name), { ...frozen, format });
     const values = await policy.tensors();
     for (const [parameter, { data }] of fixtureTensors(name, 'model.safetensors')) {
       const got = values.get(parameter)?.data as Float32Array;
       expect(got, parameter).toEqual(
-        Float32Array.from(storedAs(name, parameter, data as Float32Array<ArrayBuffer>, storage)),
+        Float32Array.from(storedAs(name, parameter, data as Float32Array<ArrayBuffer>, format)),
       );
     }
     const scores = await policy.score(policy.plan(sequences(e)));
     // the f32 model with the very values that the stored one holds
     const packed = new ParameterLayout(policy.config).pack(values, name);
-    const plain = await Policy.create(
-      device.gpu,
-      policy.config,
-      { ...policy.decoder.capacity, storage: 'f32' },
-      packed,
-    );
+    const plain = await Policy.create(device.gpu, policy.config, { ...policy.decoder.capacity, format: 'f32' }, packed);
     const want = await plain.score(plain.plan(sequences(e)));
     close(scores.logprob, want.logprob, { atol: 1e-5, rtol: 1e-5, why }, 'logprob');
     close(scores.entropy, want.entropy, { atol: 1e-5, rtol: 1e-5, why }, 'entropy');
@@ -49,14 +44,14 @@ it.each([
   ['bf16', 'qwen3-untied', 64 * 48 * 2],
   ['f16', 'qwen3-untied', 64 * 48 * 2],
   ['q8', 'llama-linear', 64 * 48],
-] as const)('%s: %s generates the same tokens in one binding and in many', async (storage, name, most) => {
+] as const)('%s: %s generates the same tokens in one binding and in many', async (format, name, most) => {
   const requests = [
     { ids: [1, 2, 3], count: 2 },
     { ids: [60, 59, 7, 30], count: 2 },
   ];
   const options = { temperature: 1, topK: 0, topP: 1, maxNewTokens: 12, eosId: 3, seed: 7, stream: 1 };
   const run = async (bindingBytes?: number) => {
-    const policy = await openModel(device.gpu, fixturePath(name), { ...frozen, storage, bindingBytes });
+    const policy = await openModel(device.gpu, fixturePath(name), { ...frozen, format, bindingBytes });
     const { embed, head, layers } = policy.decoder.parameters.weights;
     const pieces = [embed, head, layers[0].qkv, layers[0].gateUp].reduce((n, w) => n + w.pieces.length, 0);
     const tokens = await generate(policy.decoder, requests, options);
@@ -70,12 +65,17 @@ it.each([
   expect(cut.tokens).toEqual(whole.tokens);
 });
 
-/** What the storage makes of a tensor's values; rows that do not fit its groups get the next finer one. */
-function storedAs(name: string, parameter: string, data: Float32Array<ArrayBuffer>, storage: Storage): Float32Array {
+/** What the format makes of a tensor's values; rows that do not fit its groups get the next finer one. */
+function storedAs(
+  name: string,
+  parameter: string,
+  data: Float32Array<ArrayBuffer>,
+  format: WeightFormat,
+): Float32Array {
   const config = parseModelConfig(fixtureJson(name, 'config.json'));
   const slot = new ParameterLayout(config).slots.find((s) => s.parts.some((p) => p.name === parameter));
   if (!slot || slot.vector) return data;
-  const own = storageFor(slot, storage);
+  const own = formatFor(slot, format);
   return unstore(store(data.slice(), own), own);
 }
 
@@ -102,7 +102,7 @@ describe('trained in chunks', () => {
   });
 
   it('takes the memory it planned', async () => {
-    for (const capacity of [{ bindingBytes: 64 * 48 * 4 }, { ...frozen, storage: 'q4' as const }]) {
+    for (const capacity of [{ bindingBytes: 64 * 48 * 4 }, { ...frozen, format: 'q4' as const }]) {
       const policy = await openModel(device.gpu, fixturePath('qwen3-untied'), capacity);
       const { total: _, ...planned } = planMemory(policy.config, policy.decoder.capacity);
       expect(policy.decoder.memory.bytes).toEqual(planned);

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { diskFiles } from '../../src/host/files.node';
 import { folderSource } from '../../src/library/sources/folder.node';
-import { AdapterLayout } from '../../src/model/net/lora';
+import { LoraLayout } from '../../src/model/net/lora';
 import { Policy } from '../../src/model/net/policy';
-import { readAdapterFolder } from '../../src/model/weights/adapter';
+import { readLoraFolder } from '../../src/model/weights/adapter';
 import { openModelFolder } from '../../src/model/weights/folder';
 import { mergedCatalog } from '../../src/model/weights/merge';
 import { close } from '../setup/close';
@@ -94,11 +94,11 @@ it('what it leaves is PEFT’s folder: put on the model, or merged into it, it g
 
   expect(await files.list('final')).toEqual(['adapter_config.json', 'adapter_model.safetensors']);
   const model = await openModelFolder(diskFolder(NANO));
-  const adapter = await readAdapterFolder(await folderSource(join(folder, 'final')), model.config);
+  const adapter = await readLoraFolder(await folderSource(join(folder, 'final')), model.config);
   expect(adapter.settings).toMatchObject({ rank: 4, alpha: 8, targets: ['q_proj', 'down_proj'] });
-  expect(new AdapterLayout(model.config, adapter.settings).count).toBe(3 * 4 * (64 + 64 + 176 + 64));
+  expect(new LoraLayout(model.config, adapter.settings).count).toBe(3 * 4 * (64 + 64 + 176 + 64));
   const again = await Policy.create(device.gpu, model.config, { ...SMALL, lora: adapter.settings }, model);
-  again.setAdapters(adapter.packed);
+  again.setLora(adapter.packed);
   expect(await score(again)).toEqual(trained);
   again.destroy();
   const tensors = mergedCatalog(model.config, model.tensors, adapter);

@@ -11,7 +11,7 @@ import { openModel } from '../../src/library/open-model';
 import { folderSource } from '../../src/library/sources/folder.node';
 import { Policy } from '../../src/model/net/policy';
 import { supervisedLoss, supervisedUpdate } from '../../src/model/net/supervised';
-import { readAdapterFolder } from '../../src/model/weights/adapter';
+import { readLoraFolder } from '../../src/model/weights/adapter';
 import { completeCheckpoints } from '../../src/runs/checkpoint';
 import type { RunEvent, RunEventOf } from '../../src/runs/events';
 import { type SftOptions, SftRun } from '../../src/runs/sft';
@@ -223,7 +223,7 @@ describe('a run', () => {
     await run.finish('finished');
     const { values } = await run.policy.state();
     run.destroy();
-    const adapter = await readAdapterFolder(await folderSource(join(folder, 'final')), model.config);
+    const adapter = await readLoraFolder(await folderSource(join(folder, 'final')), model.config);
     expect(adapter.settings).toMatchObject({ rank: 4, alpha: 32, dropout: 0.1 });
     expect(adapter.packed).toEqual(values);
   });

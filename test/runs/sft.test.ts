@@ -170,5 +170,5 @@ it('the plan has room for the longest example with a sample behind it, and for t
   expect([capacity.positions, capacity.rows, capacity.maxNewTokens, capacity.tokens]).toEqual([132, 3, 32, 400]);
   expect(capacity.lora).toMatchObject({ rank: 16, alpha: 32, dropout: 0 });
   expect(sftCapacity(chat, config({ microBatch: 1 }), 100).tokens).toBe(196);
-  expect(sftCapacity(chat, config({ loraRank: 0 }), 100).storage).toBe('f32');
+  expect(sftCapacity(chat, config({ loraRank: 0 }), 100).format).toBe('f32');
 });

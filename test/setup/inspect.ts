@@ -6,7 +6,7 @@ import type { Gpu } from '../../src/gpu/device';
 import { Inspector } from '../../src/inspect/inspector';
 import type { InspectCommand, InspectMessage } from '../../src/inspect/protocol';
 import { openModel } from '../../src/library/open-model';
-import { readAdapterFolder } from '../../src/model/weights/adapter';
+import { readLoraFolder } from '../../src/model/weights/adapter';
 import { diskFolder } from './fixtures';
 import { NANO } from './session';
 
@@ -16,7 +16,7 @@ export function testInspector(openGpu: () => Gpu | Promise<Gpu>): Inspector {
     prepare: async (gpu) => deviceReport(gpu),
     models: {
       open: (name) => openModel(diskFolder(name === 'nano' ? NANO : name)),
-      openAdapter: (name, config) => readAdapterFolder(diskFolder(name), config),
+      openLora: (name, config) => readLoraFolder(diskFolder(name), config),
     },
   });
 }

@@ -1,5 +1,5 @@
 /** A training step of a LoRA adapter beside one of all parameters, on the same model and batch. */
-import type { Storage } from '../../kernels/weight-format/weight-format';
+import type { WeightFormat } from '../../kernels/weight-format/weight-format';
 import { ALL_TARGETS } from '../../model/net/lora';
 import { Policy } from '../../model/net/policy';
 import { fastest, type Group, type Timed } from './group';
@@ -17,7 +17,7 @@ export const adapters: Group = async ({ gpu, quick, deviceMs, add }) => {
   for (const storage of [null, 'f32', 'bf16', 'q8', 'q4'] as const) {
     const lora = storage && { rank: RANK, alpha: 32, dropout: 0, targets: ALL_TARGETS, rankStabilised: false };
     const sizes = { tokens, targets: tokens, positions: LENGTH, rows: 1, maxNewTokens: 1 };
-    const capacity = { ...sizes, training: true, recompute: false, lora, storage: storage ?? ('f32' as Storage) };
+    const capacity = { ...sizes, training: true, recompute: false, lora, storage: storage ?? ('f32' as WeightFormat) };
     const before = gpu.liveBytes;
     const policy = await Policy.create(gpu, config, capacity, drawn);
     const bytes = gpu.liveBytes - before;

@@ -1,5 +1,5 @@
 /** Decoding with a KV cache in every weight storage: at batch 1 as a share of the copy bandwidth, else tokens a second. */
-import { STORAGES } from '../../kernels/weight-format/weight-format';
+import { WEIGHT_FORMATS } from '../../kernels/weight-format/weight-format';
 import { generate } from '../../model/net/generate';
 import { Policy } from '../../model/net/policy';
 import { fastest, type Group } from './group';
@@ -18,7 +18,7 @@ const POSITIONS = 64;
 export const decoding: Group = async ({ gpu, quick, copy, deviceMs, add }) => {
   const config = smolShape(quick ? 1 : 8);
   const drawn = drawWeights(config);
-  for (const storage of STORAGES) {
+  for (const storage of WEIGHT_FORMATS) {
     const capacity = {
       tokens: ROWS,
       targets: ROWS,

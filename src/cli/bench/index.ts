@@ -13,7 +13,7 @@ import { head } from './head';
 import { attention, products } from './kernels';
 import { loading } from './loading';
 import { line, type Row } from './row';
-import { storageError } from './storage';
+import { formatError } from './storage';
 import { nano, reinforcement, small } from './training';
 
 /** The groups in the order of the table. */
@@ -27,7 +27,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   head,
   decode: decoding,
   lora: adapters,
-  storage: storageError,
+  storage: formatError,
 };
 
 export const bench = defineCommand({

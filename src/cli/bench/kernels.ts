@@ -8,7 +8,7 @@ import {
 } from '../../kernels/attention/attention';
 import { attentionBlock } from '../../kernels/launch';
 import { type MatmulCall, matmul } from '../../kernels/matmul/matmul';
-import { QUANT_GROUP, STORAGES, type Storage, storedBytes } from '../../kernels/weight-format/weight-format';
+import { QUANT_GROUP, storedBytes, WEIGHT_FORMATS, type WeightFormat } from '../../kernels/weight-format/weight-format';
 import { type Bench, fastestSubmit, type Group } from './group';
 import type { Row } from './row';
 
@@ -26,7 +26,7 @@ export const products: Group = async (bench) => {
     ['TN', 512, 96, 2048],
   ];
   for (const shape of shapes) add(await product(bench, shape));
-  for (const storage of STORAGES) add(await decodingProduct(bench, storage));
+  for (const format of WEIGHT_FORMATS) add(await decodingProduct(bench, format));
 };
 
 async function product({ r, peak, deviceMs }: Bench, [layout, M, N, K]: Shape): Promise<Row> {
@@ -40,18 +40,18 @@ async function product({ r, peak, deviceMs }: Bench, [layout, M, N, K]: Shape): 
 }
 
 /** One token through a wide projection: nothing but reading its weights, which are larger than the caches. */
-async function decodingProduct({ r, copy, deviceMs }: Bench, storage: Storage): Promise<Row> {
+async function decodingProduct({ r, copy, deviceMs }: Bench, format: WeightFormat): Promise<Row> {
   const [N, K] = [16384, 1536];
   const arena = new Arena(r.gpu);
   const tensor = (n: number) => arena.tensor({ label: 'bench', shape: [n], purpose: 'scratch' });
-  const bytes = storedBytes(storage, N * K);
-  const scaled = storedBytes(storage, QUANT_GROUP).scales > 0;
-  const b = { storage, data: tensor(bytes.data / 4), scales: scaled ? tensor(bytes.scales / 4) : null };
+  const bytes = storedBytes(format, N * K);
+  const scaled = storedBytes(format, QUANT_GROUP).scales > 0;
+  const b = { format, data: tensor(bytes.data / 4), scales: scaled ? tensor(bytes.scales / 4) : null };
   const call: MatmulCall = { layout: 'NT', a: tensor(K), b, c: tensor(N), M: 1, N, K };
   const time = await fastestSubmit(r, () => matmul(r, call), 8);
   arena.destroy();
   const bandwidth = (bytes.data + bytes.scales) / deviceMs(time) / 1e6;
-  const name = `NT 1 × ${N} over ${K}, ${storage}`;
+  const name = `NT 1 × ${N} over ${K}, ${format}`;
   return { group: 'matmul', name, ...time, bandwidth, share: bandwidth / copy };
 }
 

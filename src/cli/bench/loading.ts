@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Gpu } from '../../gpu/device';
 import { Arena, type Tensor } from '../../gpu/tensor';
 import { measureUploadBandwidth } from '../../kernels/probe/probe';
-import type { Storage } from '../../kernels/weight-format/weight-format';
+import type { WeightFormat } from '../../kernels/weight-format/weight-format';
 import { folderSource } from '../../library/sources/folder.node';
 import { bindingBytes } from '../../model/net/decoder';
 import { packedCatalog } from '../../model/net/layout';
@@ -32,7 +32,7 @@ export const loading: Group = async (b) => {
   const drawn = packedCatalog(layout, drawWeights(layout.config));
   const folder = await mkdtemp(join(tmpdir(), 'antisd-bench-'));
   try {
-    for (const [dtype, storages] of [
+    for (const [dtype, formats] of [
       ['F32', ['f32']],
       ['BF16', ['bf16', 'f16', 'q8', 'q4']],
     ] as const) {
@@ -41,7 +41,7 @@ export const loading: Group = async (b) => {
       await limit(b, `reading a file of ${megabytes(bytes)}`, { bytes, upload }, () => readAll(path, bytes));
       await limit(b, 'the same, written to the device', { bytes, upload }, () => readAll(path, bytes, b.gpu));
       const tensors = await openShardedSafetensors(await folderSource(folder));
-      for (const storage of storages) await load(b, layout, tensors, { bytes, dtype, upload }, storage);
+      for (const storage of formats) await load(b, layout, tensors, { bytes, dtype, upload }, storage);
     }
     for (const [dtype, storage] of [
       ['Q8_0', 'q8'],
@@ -75,7 +75,7 @@ async function load(
   layout: ParameterLayout,
   tensors: TensorCatalog,
   file: { bytes: number; dtype: string; upload: number },
-  storage: Storage,
+  storage: WeightFormat,
 ): Promise<void> {
   let [ms, cpuMs, blocked, computed] = new Array<number>(4).fill(Number.POSITIVE_INFINITY);
   let [grown, weights] = [0, 0];

@@ -3,7 +3,7 @@ import { defineKernel } from '../../gpu/kernel';
 import type { Recorder } from '../../gpu/recorder';
 import { expectLength, type Tensor } from '../../gpu/tensor';
 import { perElement } from '../launch';
-import { rowBindings, storageKernel, type Weight, wholeWeight } from '../weight-format/weight-format';
+import { formatKernel, rowBindings, type Weight, wholeWeight } from '../weight-format/weight-format';
 import backwardSource from './embedding-backward.wgsl?raw';
 import forwardSource from './embedding-forward.wgsl?raw';
 import scatterSource from './scatter-rows.wgsl?raw';
@@ -20,7 +20,7 @@ export function embeddingForward(
   expectLength('embeddingForward.y', b.y, N * C);
   expectLength('embeddingForward.ids', b.ids, N);
   for (const piece of b.table.pieces) {
-    const kernel = storageKernel('embedding-forward', forwardSource, piece.storage);
+    const kernel = formatKernel('embedding-forward', forwardSource, piece.format);
     const bindings = { ...rowBindings(piece), ids: b.ids, y: b.y };
     r.dispatch(kernel, bindings, { N, C, first: piece.first, rows: piece.rows }, perElement(N * C));
   }

@@ -3,7 +3,7 @@ import { defineKernel } from '../../gpu/kernel';
 import type { Recorder } from '../../gpu/recorder';
 import { expectLength, type Tensor } from '../../gpu/tensor';
 import { perElement } from '../launch';
-import { rowBindings, storageKernel, type Weight } from '../weight-format/weight-format';
+import { formatKernel, rowBindings, type Weight } from '../weight-format/weight-format';
 import beginSource from './decode-begin.wgsl?raw';
 import appendSource from './kv-append.wgsl?raw';
 import fillSource from './kv-fill.wgsl?raw';
@@ -47,7 +47,7 @@ export function decodeBegin(
 ): void {
   expectLength('decodeBegin.x', b.x, B * C);
   for (const piece of b.table.pieces) {
-    const kernel = storageKernel('decode-begin', beginSource, piece.storage);
+    const kernel = formatKernel('decode-begin', beginSource, piece.format);
     const { rows, state, x, positions } = b;
     const bindings = { ...rowBindings(piece), rows, state, x, positions };
     r.dispatch(kernel, bindings, { B, C, first: piece.first, rows: piece.rows }, perElement(B * C));

@@ -2,7 +2,7 @@
 import type { Gpu } from '../../gpu/device';
 import { type Recorder, rows } from '../../gpu/recorder';
 import { expectLength, type Tensor } from '../../gpu/tensor';
-import { plainRows, QUANT_GROUP, rowBindings, type StoredRows, storageKernel } from '../weight-format/weight-format';
+import { formatKernel, plainRows, QUANT_GROUP, rowBindings, type StoredRows } from '../weight-format/weight-format';
 import narrowSource from './matmul-broadcast-narrow.wgsl?raw';
 import nnSource from './matmul-broadcast-nn.wgsl?raw';
 import ntSource from './matmul-broadcast-nt.wgsl?raw';
@@ -62,13 +62,13 @@ export function setMatmulVariant(gpu: Gpu, variant: MatmulVariant): void {
 /** Records one product. Throws RangeError for a tensor that is too small, or for quantised rows that are no multiple of 32. */
 export function matmul(r: Recorder, call: MatmulCall): void {
   const { layout, a, c, M, N, K } = call;
-  const b = 'storage' in call.b ? call.b : plainRows(call.b);
+  const b = 'format' in call.b ? call.b : plainRows(call.b);
   const aWidth = call.aColumns?.width ?? (layout === 'TN' ? M : K);
   const cWidth = call.cColumns?.width ?? N;
   expectLength('matmul.a', a, (layout === 'TN' ? K : M) * aWidth);
-  if (b.storage === 'f32') expectLength('matmul.b', b.data, N * K);
+  if (b.format === 'f32') expectLength('matmul.b', b.data, N * K);
   else if ((layout === 'NT' ? K : N) % (b.scales ? QUANT_GROUP : 4) !== 0)
-    throw new RangeError(`matmul.b: rows of ${layout === 'NT' ? K : N} values cannot be stored as ${b.storage}`);
+    throw new RangeError(`matmul.b: rows of ${layout === 'NT' ? K : N} values cannot be stored as ${b.format}`);
   expectLength('matmul.c', c, M * cWidth);
   if (call.addend) expectLength('matmul.addend', call.addend, M * cWidth);
   if (call.bias) expectLength('matmul.bias', call.bias, cWidth);
@@ -88,7 +88,7 @@ export function matmul(r: Recorder, call: MatmulCall): void {
     if (layout === 'NT' && M <= FEW_ROWS && K % 4 === 0 && K > 0) matvec(r, full);
     else tiles(r, full, variant);
   } else {
-    const kernel = storageKernel('matmul-plain', plainSource, b.storage);
+    const kernel = formatKernel('matmul-plain', plainSource, b.format);
     r.dispatch(kernel, bindings(full), strided(full), rows(Math.ceil((M * Math.ceil(N / 4)) / 64)));
   }
 }
@@ -111,7 +111,7 @@ const lanes = ({ adapter }: Gpu): number => (adapter.software ? adapter.subgroup
 function broadcast(r: Recorder, call: FullCall, S: number): void {
   const { layout, M, N, K, lda, a0, ldc, c0, alpha = 1 } = call;
   const { stem, source, knobs, width, perLane } = broadcastForm(call, S);
-  const kernel = unrolled(stem, source, knobs, call.b.storage, width);
+  const kernel = unrolled(stem, source, knobs, call.b.format, width);
   const grid = [Math.ceil(N / (knobs.C * perLane * S)), Math.ceil(M / knobs.R)] as const;
   const transposed: Record<string, number> = layout === 'NT' ? {} : { AT: layout === 'TN' ? 1 : 0 };
   const constants = { S, MODE: mode(call), ...transposed };
@@ -125,7 +125,7 @@ function broadcastForm(call: FullCall, S: number) {
   if (layout === 'NT') {
     const wide = M >= 64 && Math.ceil(N / (8 * S)) * 8 * S <= 1.1 * N; // where few lanes stay idle
     // Eights of q4 take twice the registers: eight rows of eight columns would spill (0.75 of the time with four rows).
-    const R = wide && b.storage === 'q4' ? 4 : few;
+    const R = wide && b.format === 'q4' ? 4 : few;
     const C = wide ? 8 : Math.min(4, Math.ceil(N / S));
     const knobs = { R, C, EIGHTS: eights(call) };
     return { stem: 'matmul-broadcast-nt', source: ntSource, knobs, width: 'fours', perLane: 1 } as const;
@@ -140,7 +140,7 @@ function broadcastForm(call: FullCall, S: number) {
 }
 
 /** A word of q4 holds eight values: read by fours it would be loaded twice. */
-const eights = ({ b }: FullCall): number => (b.storage === 'q4' ? 1 : 0);
+const eights = ({ b }: FullCall): number => (b.format === 'q4' ? 1 : 0);
 
 /** The least power of two that is not below n. */
 const powerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(n));
@@ -155,7 +155,7 @@ function matvec(r: Recorder, call: FullCall): void {
     'matvec',
     matvecSource,
     { R: powerOfTwo(M), C, EIGHTS: eights(call) },
-    call.b.storage,
+    call.b.format,
     'fours',
   );
   const T = K >= 1024 ? 64 : 32; // four values a thread and round, and some rounds
@@ -166,7 +166,7 @@ function matvec(r: Recorder, call: FullCall): void {
 function tiles(r: Recorder, call: FullCall, variant: 'tiles-64' | 'tiles-128'): void {
   const knobs = tileKnobs(call, variant);
   const grid = [Math.ceil(call.N / (4 * knobs.TX * knobs.C)), Math.ceil(call.M / (4 * knobs.TY * knobs.R))] as const;
-  const kernel = unrolled('matmul-tiles', tilesSource, knobs, call.b.storage, 'single');
+  const kernel = unrolled('matmul-tiles', tilesSource, knobs, call.b.format, 'single');
   r.dispatch(kernel, bindings(call), strided(call), grid);
 }
 

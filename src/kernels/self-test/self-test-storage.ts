@@ -1,9 +1,9 @@
-/** The self-test's products with weights that are stored in fewer bits than f32: forward and backward, in every storage. */
+/** The self-test's products with weights that are stored in fewer bits than f32: forward and backward, in every format. */
 import { matmul } from '../matmul/matmul';
-import { QUANT_GROUP, type Storage } from '../weight-format/weight-format';
+import { QUANT_GROUP, type WeightFormat } from '../weight-format/weight-format';
 import { type Case, wave } from './self-test-bench';
 
-/** Words of a storage with what they stand for. */
+/** Words of a format with what they stand for. */
 interface Stored {
   values: number[];
   data: Uint32Array;
@@ -20,24 +20,24 @@ const half = (f: number, exponent: number): { bits: number; value: number } => (
 });
 
 /** `count` stored values, a multiple of 32, made from their bits, so that no packing code has a part in it. */
-function stored(storage: Exclude<Storage, 'f32'>, count: number): Stored {
-  const perWord = { bf16: 2, f16: 2, q8: 4, q4: 8 }[storage];
+function stored(format: Exclude<WeightFormat, 'f32'>, count: number): Stored {
+  const perWord = { bf16: 2, f16: 2, q8: 4, q4: 8 }[format];
   const data = new Uint32Array(count / perWord);
-  const scales = storage === 'q8' || storage === 'q4' ? new Uint32Array(count / QUANT_GROUP) : null;
+  const scales = format === 'q8' || format === 'q4' ? new Uint32Array(count / QUANT_GROUP) : null;
   const values: number[] = [];
   for (let i = 0; i < count; i++) {
     const g = Math.floor(i / QUANT_GROUP);
-    const { bits, value } = element(storage, i, g);
+    const { bits, value } = element(format, i, g);
     data[Math.floor(i / perWord)] |= bits << ((32 / perWord) * (i % perWord));
     values.push(value);
-    if (scales) scales[g] = scaleBits(storage, g);
+    if (scales) scales[g] = scaleBits(format, g);
   }
   return { values, data, scales };
 }
 
-function element(storage: Exclude<Storage, 'f32'>, i: number, g: number): { bits: number; value: number } {
+function element(format: Exclude<WeightFormat, 'f32'>, i: number, g: number): { bits: number; value: number } {
   const sign = i % 3 === 0;
-  switch (storage) {
+  switch (format) {
     case 'bf16': {
       const f = fraction(i, 7);
       return { bits: 0x3f80 | f | (sign ? 0x8000 : 0), value: (sign ? -1 : 1) * (1 + f / 128) };
@@ -55,38 +55,38 @@ function element(storage: Exclude<Storage, 'f32'>, i: number, g: number): { bits
       return { bits: q, value: q * half(g, -4).value - half(g, -1).value };
     }
   }
-  return storage satisfies never;
+  return format satisfies never;
 }
 
 const q8Scale = (g: number): number => Math.fround(0.01 * (g + 1));
 
-function scaleBits(storage: Storage, g: number): number {
-  if (storage === 'q8') return new Uint32Array(Float32Array.of(q8Scale(g)).buffer)[0];
+function scaleBits(format: WeightFormat, g: number): number {
+  if (format === 'q8') return new Uint32Array(Float32Array.of(q8Scale(g)).buffer)[0];
   return half(g, -4).bits | ((half(g, -1).bits | 0x8000) << 16);
 }
 
 const SHAPES = { NT: [3, 5, 64], NN: [3, 64, 5] };
 
-/** c = a bᵀ (NT) or a b (NN) with rows of b in a storage. */
+/** c = a bᵀ (NT) or a b (NN) with rows of b in a format. */
 const product =
-  (layout: 'NT' | 'NN', storage: Exclude<Storage, 'f32'>, [M, N, K] = SHAPES[layout]): Case =>
+  (layout: 'NT' | 'NN', format: Exclude<WeightFormat, 'f32'>, [M, N, K] = SHAPES[layout]): Case =>
   async ({ r, put, zeros, error }) => {
-    const { values, data, scales } = stored(storage, N * K);
+    const { values, data, scales } = stored(format, N * K);
     const x = wave(M * K, 20);
     const want = new Float64Array(M * N);
     for (let m = 0; m < M; m++)
       for (let n = 0; n < N; n++)
         for (let k = 0; k < K; k++) want[m * N + n] += x[m * K + k] * values[layout === 'NT' ? n * K + k : k * N + n];
     const c = zeros(M * N);
-    const b = { storage, data: put(data, 'u32'), scales: scales && put(scales, 'u32') };
+    const b = { format, data: put(data, 'u32'), scales: scales && put(scales, 'u32') };
     matmul(r, { layout, a: put(x), b, c, M, N, K });
     return error(c, want);
   };
 
 export const STORED_PRODUCTS: Record<string, Case> = {
   ...Object.fromEntries(
-    (['bf16', 'f16', 'q8', 'q4'] as const).flatMap((storage) =>
-      (['NT', 'NN'] as const).map((layout) => [`${layout} ${storage}`, product(layout, storage)]),
+    (['bf16', 'f16', 'q8', 'q4'] as const).flatMap((format) =>
+      (['NT', 'NN'] as const).map((layout) => [`${layout} ${format}`, product(layout, format)]),
     ),
   ),
   // the broadcast variant has a block of its own for these

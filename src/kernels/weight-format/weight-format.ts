@@ -9,16 +9,16 @@ import q4 from './weights-q4.wgsl?raw';
 import q8 from './weights-q8.wgsl?raw';
 
 /** f32: exact.  bf16, f16: two values a u32.  q8, q4: integers with a scale for every 32 neighbours of a row. */
-export const STORAGES = ['f32', 'bf16', 'f16', 'q8', 'q4'] as const;
-export type Storage = (typeof STORAGES)[number];
+export const WEIGHT_FORMATS = ['f32', 'bf16', 'f16', 'q8', 'q4'] as const;
+export type WeightFormat = (typeof WEIGHT_FORMATS)[number];
 
 /** Neighbours of a row that share a scale in q8 and q4. */
 export const QUANT_GROUP = 32;
 
 /** Bytes of `count` values, without and with their scales. */
-export function storedBytes(storage: Storage, count: number): { data: number; scales: number } {
+export function storedBytes(format: WeightFormat, count: number): { data: number; scales: number } {
   const groups = count / QUANT_GROUP;
-  switch (storage) {
+  switch (format) {
     case 'f32':
       return { data: count * 4, scales: 0 };
     case 'bf16':
@@ -29,12 +29,12 @@ export function storedBytes(storage: Storage, count: number): { data: number; sc
     case 'q4':
       return { data: count / 2, scales: groups * 4 };
   }
-  return storage satisfies never;
+  return format satisfies never;
 }
 
-/** What a kernel binds to read rows of a matrix; `scales` only where the storage has them. */
+/** What a kernel binds to read rows of a matrix; `scales` only where the format has them. */
 export interface StoredRows {
-  readonly storage: Storage;
+  readonly format: WeightFormat;
   readonly data: Tensor;
   readonly scales: Tensor | null;
 }
@@ -53,7 +53,7 @@ export interface Weight {
 }
 
 /** An f32 tensor as stored rows. */
-export const plainRows = (data: Tensor): StoredRows => ({ storage: 'f32', data, scales: null });
+export const plainRows = (data: Tensor): StoredRows => ({ format: 'f32', data, scales: null });
 
 /** An f32 tensor as a weight matrix in one piece. */
 export const wholeWeight = (data: Tensor, rows: number, columns: number): Weight => ({
@@ -69,11 +69,11 @@ export function sliceRows(w: Weight, first: number, rows: number): Weight {
     const from = Math.max(first, piece.first);
     const end = Math.min(first + rows, piece.first + piece.rows);
     if (from >= end) continue;
-    const skipped = storedBytes(piece.storage, (from - piece.first) * w.columns);
-    const taken = storedBytes(piece.storage, (end - from) * w.columns);
+    const skipped = storedBytes(piece.format, (from - piece.first) * w.columns);
+    const taken = storedBytes(piece.format, (end - from) * w.columns);
     const part = (t: Tensor, offset: number, bytes: number): Tensor => ({ ...t, offset: t.offset + offset, bytes });
     pieces.push({
-      storage: piece.storage,
+      format: piece.format,
       first: from - first,
       rows: end - from,
       data: part(piece.data, skipped.data, taken.data),
@@ -87,25 +87,25 @@ export function sliceRows(w: Weight, first: number, rows: number): Weight {
 export const rowBindings = ({ data, scales }: StoredRows): Record<string, Tensor> =>
   scales ? { b: data, scales } : { b: data };
 
-const SOURCES: Record<Storage, string> = { f32, bf16, f16, q8, q4 };
+const SOURCES: Record<WeightFormat, string> = { f32, bf16, f16, q8, q4 };
 
-/** For storages whose words hold fewer than eight values. */
+/** For formats whose words hold fewer than eight values. */
 const TWO_FOURS = 'fn weights8(i: u32) -> mat2x4f { return mat2x4f(weight(2u * i), weight(2u * i + 1u)); }';
 
 /** The code with weight(i) for four values at a time and weights8(i) for eight, or weightAt(i) for one. */
-export function withStorage(code: string, storage: Storage, width: 'fours' | 'single'): string {
-  if (width === 'single') return `${code}\n${storage === 'f32' ? f32Single : SOURCES[storage]}`;
-  return `${code}\n${SOURCES[storage]}${storage === 'q4' ? '' : TWO_FOURS}\n`;
+export function withFormat(code: string, format: WeightFormat, width: 'fours' | 'single'): string {
+  if (width === 'single') return `${code}\n${format === 'f32' ? f32Single : SOURCES[format]}`;
+  return `${code}\n${SOURCES[format]}${format === 'q4' ? '' : TWO_FOURS}\n`;
 }
 
 const made = new Map<string, Kernel>();
 
-/** The kernel of `stem`.wgsl, which calls weightAt(i), for a storage. */
-export function storageKernel(stem: string, code: string, storage: Storage): Kernel {
-  const name = storage === 'f32' ? stem : `${stem}-${storage}`;
+/** The kernel of `stem`.wgsl, which calls weightAt(i), for a format. */
+export function formatKernel(stem: string, code: string, format: WeightFormat): Kernel {
+  const name = format === 'f32' ? stem : `${stem}-${format}`;
   let kernel = made.get(name);
   if (!kernel) {
-    kernel = defineKernel(name, withStorage(code, storage, 'single'));
+    kernel = defineKernel(name, withFormat(code, format, 'single'));
     made.set(name, kernel);
   }
   return kernel;

@@ -2,7 +2,7 @@
 import type { Tensor, TensorSpec } from '../../gpu/tensor';
 import { QK_CHUNKS } from '../../kernels/qk-norm-rope/qk-norm-rope';
 import { NORM_CHUNKS } from '../../kernels/rms-norm/rms-norm';
-import type { Storage } from '../../kernels/weight-format/weight-format';
+import type { WeightFormat } from '../../kernels/weight-format/weight-format';
 import { type ModelConfig, paddedVocab, switches } from './config';
 import { type LoraSettings, targetShape } from './lora';
 
@@ -23,7 +23,7 @@ export interface Capacity {
   /** Keep only each layer's input and compute the rest again in the backward pass. */
   recompute: boolean;
   /** How frozen weights are stored (f32 where absent). Parameters that are trained are always f32. */
-  storage?: Storage;
+  format?: WeightFormat;
   /** Adapters on frozen weights. */
   lora?: LoraSettings | null;
   /** Largest binding for weights, in bytes, where it shall be smaller than the adapter's. */
@@ -153,7 +153,7 @@ export function backwardSpecs(c: ModelConfig, cap: Capacity) {
     dSelected: spec('dSelected', M, C),
     dFinal: spec('dFinal', M, C),
     partial: spec('partial', Math.max(NORM_CHUNKS * partialWidth(c), QK_CHUNKS * 2 * D)),
-    dAdapter: spec('dAdapter', cap.lora ? N : 0, cap.lora?.rank ?? 0), // gradient of x Aᵀ
+    dLora: spec('dLora', cap.lora ? N : 0, cap.lora?.rank ?? 0), // gradient of x Aᵀ
     dropped: spec('dropped', cap.lora?.dropout ? N : 0, widestInput(c, cap.lora)),
     order: { label: 'order', shape: [trainsAll(cap) ? N : 0], purpose: 'scratch', dtype: 'u32' } as TensorSpec,
     runs: {
@@ -170,7 +170,7 @@ const widestInput = (c: ModelConfig, lora: LoraSettings | null | undefined): num
   Math.max(0, ...(lora?.targets ?? []).map((t) => targetShape(c, t).columns));
 
 /** x Aᵀ of every adapter of layer l, in the order of the targets: kept for the backward pass. */
-export const adapterSpecs = (cap: Capacity, l: number): TensorSpec[] =>
+export const loraSpecs = (cap: Capacity, l: number): TensorSpec[] =>
   (cap.lora?.targets ?? []).map((target) => ({
     label: `layer${l}.${target}.h`,
     shape: [cap.tokens, cap.lora?.rank ?? 0],

@@ -11,7 +11,6 @@ import { attentionBlock } from '../../kernels/launch';
 import type { Weight } from '../../kernels/weight-format/weight-format';
 import type { TensorCatalog } from '../weights/stored-tensor';
 import {
-  adapterSpecs,
   type BackwardScratch,
   backwardSpecs,
   type Capacity,
@@ -19,6 +18,7 @@ import {
   hasSlidingRope,
   type LayerActivations,
   layerSpecs,
+  loraSpecs,
   sharedSpecs,
   trainsAll,
 } from './activations';
@@ -27,7 +27,7 @@ import type { ModelConfig } from './config';
 import { Head } from './head';
 import { Layer, type LayerContext } from './layer';
 import { packedCatalog } from './layout';
-import { AdapterLayout, adapterKey, LORA_TARGETS, loraScale, type ProjectionName, targetShape } from './lora';
+import { LORA_TARGETS, LoraLayout, loraKey, loraScale, type ProjectionName, targetShape } from './lora';
 import {
   allocateTrainable,
   createFrozen,
@@ -40,7 +40,7 @@ import {
   type Trainable,
   trainableSpecs,
 } from './parameters';
-import { type Adapter, type AdapterState, Projection } from './projection';
+import { type LoraAdapter, type LoraState, Projection } from './projection';
 import { ropeTable } from './rope';
 
 export type SharedActivations = Record<keyof ReturnType<typeof sharedSpecs>, Tensor>;
@@ -64,10 +64,10 @@ export function tensorSpecs(config: ModelConfig, cap: Capacity): TensorSpec[] {
   return [
     ...(trainsAll(cap)
       ? trainableSpecs(new ParameterLayout(config, binding))
-      : frozenSpecs(new ParameterLayout(config), cap.storage ?? 'f32', binding)),
-    ...(cap.lora ? trainableSpecs(new AdapterLayout(config, cap.lora, binding)) : []),
+      : frozenSpecs(new ParameterLayout(config), cap.format ?? 'f32', binding)),
+    ...(cap.lora ? trainableSpecs(new LoraLayout(config, cap.lora, binding)) : []),
     ...layerSets(config, cap).flatMap((set) => Object.values(set)),
-    ...Array.from({ length: config.layers }, (_, l) => (l === 0 || keepsAll(cap) ? adapterSpecs(cap, l) : [])).flat(),
+    ...Array.from({ length: config.layers }, (_, l) => (l === 0 || keepsAll(cap) ? loraSpecs(cap, l) : [])).flat(),
     ...Object.values(sharedSpecs(config, cap)),
     ...(cap.training ? Object.values(backwardSpecs(config, cap)) : []),
     ...Object.values(decodeSpecs(config, cap)),
@@ -96,7 +96,7 @@ interface Parts {
   readonly adapters: Trainable | null;
   readonly activations: LayerTensors[];
   /** x Aᵀ by layer and target. */
-  readonly adapterInputs: Tensor[][];
+  readonly loraInputs: Tensor[][];
   readonly shared: SharedActivations;
   readonly grads: BackwardScratch | null;
   readonly decode: Record<string, Tensor>;
@@ -106,7 +106,7 @@ export class Decoder {
   readonly layers: readonly Layer[];
   readonly head: Head;
   /** Adapters can be switched off (`on`), which gives the model they were put on; null where there are none. */
-  readonly adapterState: AdapterState = { on: true, dropout: null };
+  readonly loraState: LoraState = { on: true, dropout: null };
 
   private constructor(
     readonly gpu: Gpu,
@@ -158,17 +158,17 @@ export class Decoder {
         source instanceof Float32Array ? { tensors: packedCatalog(layout, source), where: 'weights' } : source;
       const parameters = trainsAll(cap)
         ? await createTrained(arena, new ParameterLayout(config, binding), given.tensors, given.where, onLoaded)
-        : await createFrozen(arena, layout, given.tensors, given.where, cap.storage ?? 'f32', binding, onLoaded);
-      const adapters = cap.lora ? await allocateTrainable(arena, new AdapterLayout(config, cap.lora, binding)) : null;
+        : await createFrozen(arena, layout, given.tensors, given.where, cap.format ?? 'f32', binding, onLoaded);
+      const adapters = cap.lora ? await allocateTrainable(arena, new LoraLayout(config, cap.lora, binding)) : null;
       const activations: LayerTensors[] = [];
       for (const set of layerSets(config, cap)) {
         const own = (await arena.allocate(set as Record<string, TensorSpec>)) as Partial<LayerTensors>;
         activations.push({ ...(activations[0] ?? {}), ...own } as LayerTensors);
       }
-      const adapterInputs: Tensor[][] = [];
+      const loraInputs: Tensor[][] = [];
       for (let l = 0; l < config.layers; l++) {
         const own = l === 0 || keepsAll(cap);
-        adapterInputs.push(own ? await arena.allocateList(adapterSpecs(cap, l)) : adapterInputs[0]);
+        loraInputs.push(own ? await arena.allocateList(loraSpecs(cap, l)) : loraInputs[0]);
       }
       const shared = await arena.allocate(sharedSpecs(config, cap));
       const grads = cap.training ? await arena.allocate(backwardSpecs(config, cap)) : null;
@@ -176,7 +176,7 @@ export class Decoder {
       recorder.write(shared.rope, ropeTable(cap.positions, config.headDim, config.rope));
       if (hasSlidingRope(config))
         recorder.write(shared.slidingRope, ropeTable(cap.positions, config.headDim, config.slidingRope));
-      const parts = { parameters, adapters, activations, adapterInputs, shared, grads, decode };
+      const parts = { parameters, adapters, activations, loraInputs, shared, grads, decode };
       return new Decoder(gpu, recorder, config, cap, arena, parts);
     } catch (error) {
       arena.destroy();
@@ -215,32 +215,32 @@ export class Decoder {
     const make = (name: ProjectionName) => {
       const bias = name === 'qkv' ? w.qkvBias : null;
       const gradient = d ? { weight: d[name] as Weight, bias: name === 'qkv' ? d.qkvBias : null } : null;
-      return new Projection({ weight: w[name], bias, gradient, adapters: this.adaptersOf(l, name) }, this.adapterState);
+      return new Projection({ weight: w[name], bias, gradient, adapters: this.loraOf(l, name) }, this.loraState);
     };
     return { qkv: make('qkv'), o: make('o'), gateUp: make('gateUp'), down: make('down') };
   }
 
-  private adaptersOf(l: number, name: ProjectionName): Adapter[] {
-    const { adapters, adapterInputs, grads } = this.parts;
+  private loraOf(l: number, name: ProjectionName): LoraAdapter[] {
+    const { adapters, loraInputs, grads } = this.parts;
     const { lora, training } = this.capacity;
     if (!lora || !adapters) return [];
-    return lora.targets.flatMap((target, i): Adapter[] => {
+    return lora.targets.flatMap((target, i): LoraAdapter[] => {
       if (LORA_TARGETS[target].slot !== name) return [];
       const at = (chunks: readonly Tensor[], side: 'A' | 'B') =>
-        adapters.layout.vector(adapterKey(l, target, side), chunks);
+        adapters.layout.vector(loraKey(l, target, side), chunks);
       const [a, b] = [at(adapters.values, 'A'), at(adapters.values, 'B')];
       const gradients =
         training && grads
           ? {
               a: at(adapters.gradients, 'A'),
               b: at(adapters.gradients, 'B'),
-              h: grads.dAdapter,
+              h: grads.dLora,
               dropped: lora.dropout > 0 ? grads.dropped : null,
             }
           : null;
       const site = l * Object.keys(LORA_TARGETS).length + i;
       const shape = targetShape(this.config, target);
-      return [{ ...shape, rank: lora.rank, scale: loraScale(lora), site, a, b, h: adapterInputs[l][i], gradients }];
+      return [{ ...shape, rank: lora.rank, scale: loraScale(lora), site, a, b, h: loraInputs[l][i], gradients }];
     });
   }
 

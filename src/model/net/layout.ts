@@ -37,7 +37,7 @@ interface Placement {
   readonly rows: number;
 }
 
-/** Rows of a matrix that is cut come in multiples of this, so that every cut is on a binding boundary in every storage. */
+/** Rows of a matrix that is cut come in multiples of this, so that every cut is on a binding boundary in every format. */
 export const ROW_CUT = 64;
 
 export const slot = (key: string, init: Init, parts: [name: string, ...shape: number[]][], atLeastRows = 0): Slot => {

@@ -57,13 +57,13 @@ export function targetShape(c: ModelConfig, target: LoraTarget): { first: number
 }
 
 /** The Hugging Face name of a target's module. */
-export const adapterName = (l: number, target: LoraTarget): string =>
+export const loraName = (l: number, target: LoraTarget): string =>
   `model.layers.${l}.${LORA_TARGETS[target].module}.${target}`;
 
-export const adapterKey = (l: number, target: LoraTarget, side: 'A' | 'B'): string => `${l}.${target}.${side}`;
+export const loraKey = (l: number, target: LoraTarget, side: 'A' | 'B'): string => `${l}.${target}.${side}`;
 
 /** Where an adapter's matrices lie: A (rank, in) and B (out, rank) of every target of every layer. */
-export class AdapterLayout extends Layout {
+export class LoraLayout extends Layout {
   protected override readonly expectation = {
     by: 'adapter_config.json on this model',
     mend: 'The adapter was made for another model, or with other settings: put it on the model it was trained on.',
@@ -74,25 +74,25 @@ export class AdapterLayout extends Layout {
     readonly settings: LoraSettings,
     bindingBytes?: number,
   ) {
-    super(adapterSlots(config, settings), bindingBytes);
+    super(loraSlots(config, settings), bindingBytes);
   }
 }
 
-function adapterSlots(c: ModelConfig, { rank, targets }: LoraSettings): Slot[] {
+function loraSlots(c: ModelConfig, { rank, targets }: LoraSettings): Slot[] {
   const slots: Slot[] = [];
   for (let l = 0; l < c.layers; l++) {
     for (const target of targets) {
       const { rows, columns } = targetShape(c, target);
-      const name = `base_model.model.${adapterName(l, target)}`;
-      slots.push(slot(adapterKey(l, target, 'A'), 'uniform', [[`${name}.lora_A.weight`, rank, columns]]));
-      slots.push(slot(adapterKey(l, target, 'B'), 'zero', [[`${name}.lora_B.weight`, rows, rank]]));
+      const name = `base_model.model.${loraName(l, target)}`;
+      slots.push(slot(loraKey(l, target, 'A'), 'uniform', [[`${name}.lora_A.weight`, rank, columns]]));
+      slots.push(slot(loraKey(l, target, 'B'), 'zero', [[`${name}.lora_B.weight`, rows, rank]]));
     }
   }
   return slots;
 }
 
 /** PEFT's adapter_config.json. */
-export function adapterConfigJson(s: LoraSettings, baseModel: string | null): Record<string, unknown> {
+export function loraConfigJson(s: LoraSettings, baseModel: string | null): Record<string, unknown> {
   return {
     peft_type: 'LORA',
     task_type: 'CAUSAL_LM',
@@ -151,7 +151,7 @@ const isSet = (value: unknown): boolean =>
   value !== undefined && value !== null && value !== false && (typeof value !== 'object' || isFilled(value));
 
 /** Reads PEFT's adapter_config.json (already parsed). Throws BadInput naming the field. */
-export function parseAdapterConfig(json: unknown, where: string): LoraSettings {
+export function parseLoraConfig(json: unknown, where: string): LoraSettings {
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw new BadInput('The adapter configuration is no JSON object', where, 'Point to a folder that PEFT wrote.');
   const raw = json as Record<string, unknown>;

@@ -1,15 +1,15 @@
 /**
  * A decoder's parameters on the device. Trained as a whole, values, gradients and AdamW's moments each lie in flat
  * chunks, so that clipping and AdamW are single dispatches a chunk. Frozen (for inference, or under LoRA), each matrix has
- * its own buffers, in the storage asked for.
+ * its own buffers, in the format asked for.
  */
 import { BadInput } from '../../data/errors';
 import { type Arena, alignOffset, type Tensor, type TensorSpec, view } from '../../gpu/tensor';
 import {
   QUANT_GROUP,
-  type Storage,
   storedBytes,
   type Weight,
+  type WeightFormat,
   type WeightPiece,
 } from '../../kernels/weight-format/weight-format';
 import { loadWeights } from '../weights/load-weights';
@@ -161,8 +161,8 @@ export async function allocateTrainable(arena: Arena, layout: Layout): Promise<T
   return { layout, values, gradients, firstMoment, secondMoment };
 }
 
-/** The storage that a matrix gets where `asked` is asked for: what its rows do not fit, the next finer one. */
-export function storageFor({ key, columns }: Slot, asked: Storage): Storage {
+/** The format that a matrix gets where `asked` is asked for: what its rows do not fit, the next finer one. */
+export function formatFor({ key, columns }: Slot, asked: WeightFormat): WeightFormat {
   // Four bits are too few for the table that every token is read from and predicted with.
   const wanted = asked === 'q4' && (key === 'embed' || key === 'head') ? 'q8' : asked;
   if ((wanted === 'q8' || wanted === 'q4') && columns % QUANT_GROUP !== 0) return columns % 4 === 0 ? 'bf16' : 'f32';
@@ -170,8 +170,8 @@ export function storageFor({ key, columns }: Slot, asked: Storage): Storage {
 }
 
 /** Pieces of a frozen matrix: rows that fit a binding. */
-function frozenPieces(s: Slot, storage: Storage, bindingBytes: number): { first: number; rows: number }[] {
-  const rowBytes = storedBytes(storage, s.columns).data;
+function frozenPieces(s: Slot, format: WeightFormat, bindingBytes: number): { first: number; rows: number }[] {
+  const rowBytes = storedBytes(format, s.columns).data;
   if (s.rows * rowBytes <= bindingBytes) return [{ first: 0, rows: s.rows }];
   const most = Math.floor(bindingBytes / rowBytes / ROW_CUT) * ROW_CUT;
   if (most === 0)
@@ -185,8 +185,8 @@ function frozenPieces(s: Slot, storage: Storage, bindingBytes: number): { first:
   return pieces;
 }
 
-/** Specs of frozen parameters: two tensors a piece where the storage has scales, and one for all vectors. */
-export function frozenSpecs(layout: ParameterLayout, asked: Storage, bindingBytes: number): TensorSpec[] {
+/** Specs of frozen parameters: two tensors a piece where the format has scales, and one for all vectors. */
+export function frozenSpecs(layout: ParameterLayout, asked: WeightFormat, bindingBytes: number): TensorSpec[] {
   const specs: TensorSpec[] = [];
   let vectors = 0;
   for (const s of layout.slots) {
@@ -194,11 +194,11 @@ export function frozenSpecs(layout: ParameterLayout, asked: Storage, bindingByte
       vectors += alignOffset(s.rows * 4) / 4;
       continue;
     }
-    const storage = storageFor(s, asked);
-    for (const { first, rows } of frozenPieces(s, storage, bindingBytes)) {
-      const bytes = storedBytes(storage, rows * s.columns);
+    const format = formatFor(s, asked);
+    for (const { first, rows } of frozenPieces(s, format, bindingBytes)) {
+      const bytes = storedBytes(format, rows * s.columns);
       const label = first === 0 ? s.key : `${s.key}.${first}`;
-      const dtype = storage === 'f32' ? 'f32' : 'u32';
+      const dtype = format === 'f32' ? 'f32' : 'u32';
       specs.push({ label, shape: [bytes.data / 4], purpose: 'weights', dtype });
       if (bytes.scales > 0)
         specs.push({ label: `${label}.scales`, shape: [bytes.scales / 4], purpose: 'weights', dtype: 'u32' });
@@ -214,8 +214,8 @@ export interface ParameterSet {
   readonly weights: Weights;
   /** Null where the parameters are frozen. */
   readonly training: (Trainable & { dWeights: Weights }) | null;
-  /** Storage by slot, for display. */
-  readonly storages: ReadonlyMap<string, Storage>;
+  /** WeightFormat by slot, for display. */
+  readonly formats: ReadonlyMap<string, WeightFormat>;
 }
 
 /** Tells how far loading is, in values. */
@@ -243,17 +243,17 @@ export async function createTrained(
     layout,
     weights,
     training: { ...set, dWeights: views(set.gradients) },
-    storages: new Map(layout.slots.filter((s) => !s.vector).map((s) => [s.key, 'f32'])),
+    formats: new Map(layout.slots.filter((s) => !s.vector).map((s) => [s.key, 'f32'])),
   };
 }
 
-/** Allocates frozen parameters in the storage asked for and loads their values. Throws BadInput and OutOfMemory. */
+/** Allocates frozen parameters in the format asked for and loads their values. Throws BadInput and OutOfMemory. */
 export async function createFrozen(
   arena: Arena,
   layout: ParameterLayout,
   tensors: TensorCatalog,
   where: string,
-  asked: Storage,
+  asked: WeightFormat,
   bindingBytes: number,
   onLoaded?: OnLoaded,
 ): Promise<ParameterSet> {
@@ -261,22 +261,22 @@ export async function createFrozen(
   const allocated = await arena.allocateList(frozenSpecs(layout, asked, bindingBytes));
   const vectors = allocated[allocated.length - 1];
   const weights = new Map<string, Weight>();
-  const storages = new Map<string, Storage>();
+  const formats = new Map<string, WeightFormat>();
   let next = 0;
   let vectorAt = 0;
   for (const s of layout.slots) {
-    const storage = s.vector ? 'f32' : storageFor(s, asked);
+    const format = s.vector ? 'f32' : formatFor(s, asked);
     const pieces: WeightPiece[] = [];
     if (s.vector) {
       const data = view(vectors, s.key, vectorAt, [s.rows]);
-      pieces.push({ storage, first: 0, rows: s.rows, data, scales: null });
+      pieces.push({ format, first: 0, rows: s.rows, data, scales: null });
       vectorAt += alignOffset(s.rows * 4) / 4;
     } else {
-      storages.set(s.key, storage);
-      for (const { first, rows } of frozenPieces(s, storage, bindingBytes)) {
+      formats.set(s.key, format);
+      for (const { first, rows } of frozenPieces(s, format, bindingBytes)) {
         const data = allocated[next++];
-        const scales = storedBytes(storage, QUANT_GROUP).scales > 0 ? allocated[next++] : null;
-        pieces.push({ storage, first, rows, data, scales });
+        const scales = storedBytes(format, QUANT_GROUP).scales > 0 ? allocated[next++] : null;
+        pieces.push({ format, first, rows, data, scales });
       }
     }
     weights.set(s.key, { rows: s.rows, columns: s.columns, pieces });
@@ -284,7 +284,7 @@ export async function createFrozen(
   const filled = layout.slots.map((s) => [s, weights.get(s.key) as Weight] as const);
   await loadWeights(arena.gpu, filled, { tensors, where }, (done) => onLoaded?.(done, layout.count));
   const matrix = (key: string) => weights.get(key) as Weight;
-  return { layout, weights: layout.weights(matrix, (key) => matrix(key).pieces[0].data), training: null, storages };
+  return { layout, weights: layout.weights(matrix, (key) => matrix(key).pieces[0].data), training: null, formats };
 }
 
 /** What a stored matrix's words stand for, given a reader of its tensors: the values that the device computes with. */
@@ -296,7 +296,7 @@ export async function readWeight(
   for (const piece of weight.pieces) {
     const scales = piece.scales ? await read(piece.scales) : null;
     const words = { data: await read(piece.data), scales };
-    const part = unstore(words, piece.storage).subarray(0, piece.rows * weight.columns);
+    const part = unstore(words, piece.format).subarray(0, piece.rows * weight.columns);
     values.set(part, piece.first * weight.columns);
   }
   return values;
@@ -312,7 +312,7 @@ export async function readParameters(
   const asVector = (data: Tensor, rows: number): Weight => ({
     rows,
     columns: 1,
-    pieces: [{ storage: 'f32', first: 0, rows, data, scales: null }],
+    pieces: [{ format: 'f32', first: 0, rows, data, scales: null }],
   });
   const { weights, layout } = set;
   bySlot.set('embed', weights.embed);

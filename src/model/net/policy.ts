@@ -209,25 +209,25 @@ export class Policy {
   }
 
   /** The adapters' matrices under PEFT's names. */
-  async adapterTensors(): Promise<Map<string, HostTensor>> {
+  async loraTensors(): Promise<Map<string, HostTensor>> {
     return this.adapters.layout.unpack(await this.read(this.adapters.values));
   }
 
-  /** Sets the adapters' matrices, in the layout's order (`AdapterLayout.pack` or `.initialise`). */
-  setAdapters(packed: Float32Array<ArrayBuffer>): void {
+  /** Sets the adapters' matrices, in the layout's order (`LoraLayout.pack` or `.initialise`). */
+  setLora(packed: Float32Array<ArrayBuffer>): void {
     this.write(this.adapters.values, packed);
     this.live = null;
   }
 
   /** Runs `work` with the adapters switched off: with the model they were put on. */
-  async withoutAdapters<T>(work: () => Promise<T>): Promise<T> {
-    const { adapterState } = this.decoder;
-    adapterState.on = false;
+  async withoutLora<T>(work: () => Promise<T>): Promise<T> {
+    const { loraState } = this.decoder;
+    loraState.on = false;
     this.live = null;
     try {
       return await work();
     } finally {
-      adapterState.on = true;
+      loraState.on = true;
       this.live = null;
     }
   }

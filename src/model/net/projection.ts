@@ -8,7 +8,7 @@ import { matmul } from '../../kernels/matmul/matmul';
 import type { Weight } from '../../kernels/weight-format/weight-format';
 
 /** What all adapters of a model share. */
-export interface AdapterState {
+export interface LoraState {
   /** Off: the model computes as if there were no adapters. */
   on: boolean;
   /** The mask of the running pass; null where nothing is dropped. */
@@ -16,7 +16,7 @@ export interface AdapterState {
 }
 
 /** One adapter: y[:, first … first + rows] += scale (x Aᵀ) Bᵀ. */
-export interface Adapter {
+export interface LoraAdapter {
   readonly rank: number;
   readonly scale: number;
   readonly rows: number;
@@ -36,16 +36,16 @@ export interface ProjectionParts {
   readonly bias: Tensor | null;
   /** Null where the weight is frozen. */
   readonly gradient: { weight: Weight; bias: Tensor | null } | null;
-  readonly adapters: readonly Adapter[];
+  readonly adapters: readonly LoraAdapter[];
 }
 
 export class Projection {
   constructor(
     private readonly parts: ProjectionParts,
-    private readonly state: AdapterState,
+    private readonly state: LoraState,
   ) {}
 
-  private get adapters(): readonly Adapter[] {
+  private get adapters(): readonly LoraAdapter[] {
     return this.state.on ? this.parts.adapters : [];
   }
 
@@ -63,7 +63,7 @@ export class Projection {
   }
 
   /** What an adapter reads: x, or x with some values dropped. */
-  private dropped(r: Recorder, { site, columns, gradients }: Adapter, x: Tensor, N: number): Tensor {
+  private dropped(r: Recorder, { site, columns, gradients }: LoraAdapter, x: Tensor, N: number): Tensor {
     const mask = this.state.dropout;
     if (!mask || !gradients?.dropped) return x;
     dropout(r, { x, y: gradients.dropped }, { ...mask, site, n: N * columns, add: false });
@@ -85,12 +85,12 @@ export class Projection {
     if (gradient) linearWeightBackward(r, { dy, x, dw: gradient.weight }, { M: N });
     if (gradient?.bias) biasBackward(r, { dy, db: gradient.bias, partial }, { N, C: w.rows });
     linearBackward(r, { dy, w, dx }, { M: N, accumulate });
-    for (const adapter of this.adapters) this.adapterBackward(r, adapter, b, N);
+    for (const adapter of this.adapters) this.loraBackward(r, adapter, b, N);
   }
 
-  private adapterBackward(
+  private loraBackward(
     r: Recorder,
-    adapter: Adapter,
+    adapter: LoraAdapter,
     { x, dy, dx }: { x: Tensor; dy: Tensor; dx: Tensor },
     N: number,
   ): void {

@@ -3,7 +3,7 @@
  * the f32 model wrote itself, so that any model can be measured, with or without a tokenizer.
  */
 import type { Gpu } from '../../gpu/device';
-import { STORAGES, type Storage } from '../../kernels/weight-format/weight-format';
+import { WEIGHT_FORMATS, type WeightFormat } from '../../kernels/weight-format/weight-format';
 import type { Capacity } from '../net/activations';
 import type { Sequence } from '../net/batch';
 import { bindingBytes, planMemory } from '../net/decoder';
@@ -11,8 +11,8 @@ import { generate } from '../net/generate';
 import { Policy } from '../net/policy';
 import type { ModelFolder } from './folder';
 
-export interface StorageError {
-  readonly storage: Storage;
+export interface FormatError {
+  readonly format: WeightFormat;
   /** Bytes of the weights on the device. */
   readonly bytes: number;
   /** Of the absolute difference from f32 over all tokens: log-probabilities of the text, in nats. */
@@ -20,39 +20,39 @@ export interface StorageError {
   readonly rootMeanSquare: number;
   /** The same of the entropies. */
   readonly entropy: { readonly largest: number; readonly rootMeanSquare: number };
-  /** Mean log-probability minus f32's: negative where the storage makes the text less likely. */
+  /** Mean log-probability minus f32's: negative where the format makes the text less likely. */
   readonly bias: number;
 }
 
-export interface StorageErrors {
+export interface FormatErrors {
   /** Tokens that were compared. */
   readonly tokens: number;
-  readonly rows: readonly StorageError[];
+  readonly rows: readonly FormatError[];
 }
 
-export interface StorageErrorOptions {
+export interface FormatErrorOptions {
   /** Texts to compare on; where absent the f32 model samples `rollouts` of `length` tokens. */
   sequences?: readonly Sequence[];
   rollouts?: number;
   length?: number;
-  storages?: readonly Storage[];
-  onStorage?: (storage: Storage) => void;
+  formats?: readonly WeightFormat[];
+  onFormat?: (format: WeightFormat) => void;
 }
 
 const SAMPLING = { temperature: 1, topK: 0, topP: 1, seed: 1, stream: 0 } as const;
 
 /**
- * Loads the model once as f32 and once in each storage. Throws OutOfMemory where the f32 weights do not fit the adapter,
+ * Loads the model once as f32 and once in each format. Throws OutOfMemory where the f32 weights do not fit the adapter,
  * and BadInput for a checkpoint that is damaged.
  */
-export async function storageErrors(
+export async function formatErrors(
   gpu: Gpu,
   model: Pick<ModelFolder, 'config' | 'tensors' | 'where'>,
-  { sequences, rollouts = 8, length = 64, storages = STORAGES.slice(1), onStorage }: StorageErrorOptions = {},
-): Promise<StorageErrors> {
+  { sequences, rollouts = 8, length = 64, formats = WEIGHT_FORMATS.slice(1), onFormat }: FormatErrorOptions = {},
+): Promise<FormatErrors> {
   const longest = sequences ? Math.max(...sequences.map(({ ids }) => ids.length)) : length;
   const positions = Math.min(model.config.maxPositions, Math.max(2, longest));
-  const capacity = (storage: Storage): Capacity => ({
+  const capacity = (format: WeightFormat): Capacity => ({
     tokens: positions * (sequences ? 1 : rollouts),
     targets: positions * (sequences ? 1 : rollouts),
     positions,
@@ -60,12 +60,12 @@ export async function storageErrors(
     maxNewTokens: positions - 1,
     training: false,
     recompute: false,
-    storage,
+    format,
     bindingBytes: bindingBytes(gpu),
   });
-  const open = async <T>(storage: Storage, work: (policy: Policy) => Promise<T>): Promise<T> => {
-    onStorage?.(storage);
-    const policy = await Policy.create(gpu, model.config, capacity(storage), model);
+  const open = async <T>(format: WeightFormat, work: (policy: Policy) => Promise<T>): Promise<T> => {
+    onFormat?.(format);
+    const policy = await Policy.create(gpu, model.config, capacity(format), model);
     try {
       return await work(policy);
     } finally {
@@ -77,13 +77,13 @@ export async function storageErrors(
     const own = sequences ?? (await ownTexts(policy, rollouts, positions));
     return { texts: own, exact: await score(policy, own) };
   });
-  const rows: StorageError[] = [];
-  for (const storage of storages) {
-    const got = await open(storage, (policy) => score(policy, texts));
-    const { weights: bytes } = planMemory(model.config, capacity(storage));
+  const rows: FormatError[] = [];
+  for (const format of formats) {
+    const got = await open(format, (policy) => score(policy, texts));
+    const { weights: bytes } = planMemory(model.config, capacity(format));
     const { mean: bias, ...error } = differences(got.logprob, exact.logprob);
     const { mean: _, ...entropy } = differences(got.entropy, exact.entropy);
-    rows.push({ storage, bytes, ...error, bias, entropy });
+    rows.push({ format, bytes, ...error, bias, entropy });
   }
   return { tokens: exact.logprob.length, rows };
 }

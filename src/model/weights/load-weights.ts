@@ -4,7 +4,12 @@
  */
 import type { Gpu } from '../../gpu/device';
 import type { Tensor } from '../../gpu/tensor';
-import { type Storage, storedBytes, type Weight, type WeightPiece } from '../../kernels/weight-format/weight-format';
+import {
+  storedBytes,
+  type Weight,
+  type WeightFormat,
+  type WeightPiece,
+} from '../../kernels/weight-format/weight-format';
 import type { Slot } from '../net/layout';
 import { expectFiniteBytes, expectFiniteValues, expectHalves } from './check-values';
 import { isFloatFormat } from './float-formats';
@@ -17,7 +22,7 @@ import type { StoredTensor, TensorCatalog } from './stored-tensor';
 const READ_BYTES = 2 * 1024 * 1024;
 /** Values taken at a time, where no file holds them or it packs many into a byte. */
 const READ_VALUES = 1024 * 1024;
-/** Values packed at a time: some milliseconds for the slowest storage. */
+/** Values packed at a time: some milliseconds for the slowest format. */
 const PACK_VALUES = 64 * 1024;
 /** The event loop waits at most about this long, in milliseconds. */
 const TURN_MS = 8;
@@ -103,7 +108,7 @@ async function read({ tensor, first, end }: Step, room: Uint8Array<ArrayBuffer>)
 
 /** Memory for packing, used again for every piece: the device has copied a piece's words when the next one is packed. */
 class Room {
-  private readonly ofStorage = new Map<Storage, StoredWords>();
+  private readonly ofFormat = new Map<WeightFormat, StoredWords>();
   private floats = new Float32Array(0);
 
   values(count: number): Float32Array<ArrayBuffer> {
@@ -111,12 +116,12 @@ class Room {
     return this.floats;
   }
 
-  words(storage: Storage, count: number): StoredWords | undefined {
-    if (storage === 'f32') return undefined; // its words are the values
-    const made = this.ofStorage.get(storage);
-    if (made && made.data.byteLength >= storedBytes(storage, count).data) return made;
-    const words = wordsFor(storage, count);
-    this.ofStorage.set(storage, words);
+  words(format: WeightFormat, count: number): StoredWords | undefined {
+    if (format === 'f32') return undefined; // its words are the values
+    const made = this.ofFormat.get(format);
+    if (made && made.data.byteLength >= storedBytes(format, count).data) return made;
+    const words = wordsFor(format, count);
+    this.ofFormat.set(format, words);
     return words;
   }
 }
@@ -129,16 +134,16 @@ function* packed(
   where: string,
 ): Generator<{ words: StoredWords; row: number; count: number }> {
   const { name, dtype } = tensor;
-  const { storage } = piece;
+  const { format } = piece;
   const total = end - first;
-  const direct = 'raw' in rows && DIRECT[dtype]?.storage === storage ? DIRECT[dtype] : null;
+  const direct = 'raw' in rows && DIRECT[dtype]?.format === format ? DIRECT[dtype] : null;
   const most = direct && isFloatFormat(dtype) ? total : Math.max(1, Math.floor(PACK_VALUES / columns));
   for (let row = 0; row < total; row += most) {
     const count = Math.min(most, total - row);
     const part = <T extends Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>>(all: T) =>
       all.subarray((all.length / total) * row, (all.length / total) * (row + count)) as T;
     const origin = { name, where, first: (first + row) * columns };
-    const space = room.words(storage, count * columns);
+    const space = room.words(format, count * columns);
     if ('raw' in rows && direct) {
       const raw = part(rows.raw);
       const words = direct.words(raw, space);
@@ -148,8 +153,8 @@ function* packed(
       const values =
         'raw' in rows ? dequantise(part(rows.raw), dtype, room.values(count * columns)) : part(rows.values);
       expectFiniteValues(values, origin);
-      const words = store(values, storage, space);
-      if (storage === 'f16') expectHalves(words.data, values, origin);
+      const words = store(values, format, space);
+      if (format === 'f16') expectHalves(words.data, values, origin);
       yield { words, row, count };
     }
   }
@@ -187,7 +192,7 @@ class Writer {
 
   /** Writes at element `start` of a piece. */
   async write(piece: WeightPiece, start: number, { data, scales }: StoredWords): Promise<void> {
-    const at = storedBytes(piece.storage, start);
+    const at = storedBytes(piece.format, start);
     await this.put(piece.data, at.data, data);
     if (scales && piece.scales) await this.put(piece.scales, at.scales, scales);
     if (this.written < IN_FLIGHT) return;

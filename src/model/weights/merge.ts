@@ -4,8 +4,8 @@
  */
 
 import type { ModelConfig } from '../net/config';
-import { AdapterLayout, adapterName, loraScale, targetShape } from '../net/lora';
-import type { AdapterFolder } from './adapter';
+import { LoraLayout, loraName, loraScale, targetShape } from '../net/lora';
+import type { LoraFolder } from './adapter';
 import type { HostTensor } from './safetensors';
 import type { StoredTensor, TensorCatalog } from './stored-tensor';
 
@@ -13,14 +13,14 @@ import type { StoredTensor, TensorCatalog } from './stored-tensor';
 export function mergedCatalog(
   config: ModelConfig,
   tensors: TensorCatalog,
-  { settings, packed }: AdapterFolder,
+  { settings, packed }: LoraFolder,
   sign: 1 | -1 = 1,
 ): TensorCatalog {
-  const adapters = new AdapterLayout(config, settings).unpack(packed);
+  const adapters = new LoraLayout(config, settings).unpack(packed);
   const merged = new Map(tensors);
   for (let l = 0; l < config.layers; l++) {
     for (const target of settings.targets) {
-      const name = adapterName(l, target);
+      const name = loraName(l, target);
       const weight = tensors.get(`${name}.weight`) as StoredTensor;
       const { columns } = targetShape(config, target);
       const side = (s: 'A' | 'B') => (adapters.get(`base_model.model.${name}.lora_${s}.weight`) as HostTensor).data;

@@ -1,5 +1,5 @@
 /** Rows of f32 weights as the device stores them (kernels/weights-*.wgsl), and back: what quantising costs is measured with these. */
-import { QUANT_GROUP, type Storage, storedBytes } from '../../kernels/weight-format/weight-format';
+import { QUANT_GROUP, storedBytes, type WeightFormat } from '../../kernels/weight-format/weight-format';
 import { halfTable } from './float-formats';
 
 type Words = Uint32Array<ArrayBuffer>;
@@ -35,26 +35,26 @@ function halfOf(bits: number): number {
 export const fromHalf = (h: number): number => halfTable()[h];
 
 /** Room for `count` values. */
-export function wordsFor(storage: Storage, count: number): StoredWords {
-  const { data, scales } = storedBytes(storage, count);
+export function wordsFor(format: WeightFormat, count: number): StoredWords {
+  const { data, scales } = storedBytes(format, count);
   return { data: new Uint32Array(data / 4), scales: scales === 0 ? null : new Uint32Array(scales / 4) };
 }
 
 /** The part of `words` that `count` values take. */
-export function firstOf({ data, scales }: StoredWords, storage: Storage, count: number): StoredWords {
-  const bytes = storedBytes(storage, count);
+export function firstOf({ data, scales }: StoredWords, format: WeightFormat, count: number): StoredWords {
+  const bytes = storedBytes(format, count);
   return { data: data.subarray(0, bytes.data / 4), scales: scales?.subarray(0, bytes.scales / 4) ?? null };
 }
 
 /**
- * Packs values whose count is a multiple of the storage's unit (2 for halves, 32 for q8 and q4). The words lie in `room`,
+ * Packs values whose count is a multiple of the format's unit (2 for halves, 32 for q8 and q4). The words lie in `room`,
  * where there is any; those of f32 are the values themselves.
  */
-export function store(values: Float32Array<ArrayBuffer>, storage: Storage, room?: StoredWords): StoredWords {
+export function store(values: Float32Array<ArrayBuffer>, format: WeightFormat, room?: StoredWords): StoredWords {
   const bits = wordsOf(values);
-  if (storage === 'f32') return { data: bits, scales: null };
-  const words = room ? firstOf(room, storage, values.length) : wordsFor(storage, values.length);
-  switch (storage) {
+  if (format === 'f32') return { data: bits, scales: null };
+  const words = room ? firstOf(room, format, values.length) : wordsFor(format, values.length);
+  switch (format) {
     case 'bf16':
       storeBf16(bits, words.data);
       break;
@@ -68,7 +68,7 @@ export function store(values: Float32Array<ArrayBuffer>, storage: Storage, room?
       storeQ4(values, words.data, words.scales as Words);
       break;
     default:
-      storage satisfies never;
+      format satisfies never;
   }
   return words;
 }
@@ -190,8 +190,8 @@ function quantiseQ4(
 }
 
 /** The values that stored words stand for. */
-export function unstore({ data, scales }: StoredWords, storage: Storage): Float32Array<ArrayBuffer> {
-  switch (storage) {
+export function unstore({ data, scales }: StoredWords, format: WeightFormat): Float32Array<ArrayBuffer> {
+  switch (format) {
     case 'f32':
       return new Float32Array(data.buffer, data.byteOffset, data.length);
     case 'bf16': {
@@ -220,5 +220,5 @@ export function unstore({ data, scales }: StoredWords, storage: Storage): Float3
         return fromHalf(s & 0xffff) * ((data[i >> 3] >>> (4 * (i & 7))) & 15) + fromHalf(s >>> 16);
       });
   }
-  return storage satisfies never;
+  return format satisfies never;
 }

@@ -1,9 +1,9 @@
 /**
- * Rows of a file whose format holds what a storage holds, as that storage's words, without computing values between:
+ * Rows of a file whose format holds what a format holds, as that format's words, without computing values between:
  * floats as they are, and ggml's blocks of 32 with scales and integers moved to where kernels/weight-format/weights-q8.wgsl and
  * weights-q4.wgsl read them. The device then computes with exactly the file's values.
  */
-import { QUANT_GROUP, type Storage } from '../../kernels/weight-format/weight-format';
+import { QUANT_GROUP, type WeightFormat } from '../../kernels/weight-format/weight-format';
 import { halfTable } from './float-formats';
 import type { BlockType } from './gguf/blocks';
 import { firstOf, type StoredWords, toHalf, wordsFor } from './quantise';
@@ -11,19 +11,19 @@ import { firstOf, type StoredWords, toHalf, wordsFor } from './quantise';
 type Bytes = Uint8Array<ArrayBuffer>;
 
 interface Direct {
-  readonly storage: Storage;
+  readonly format: WeightFormat;
   /** `raw` holds whole blocks, and a multiple of four bytes where they are floats, which then share its memory. */
   words(raw: Bytes, room?: StoredWords): StoredWords;
 }
 
-/** The storage whose words a format's bytes become, and how; none for the other formats. */
+/** The format whose words a format's bytes become, and how; none for the other formats. */
 export const DIRECT: Readonly<Partial<Record<BlockType, Direct>>> = {
-  F32: { storage: 'f32', words: (raw) => ({ data: asWords(raw), scales: null }) },
-  BF16: { storage: 'bf16', words: (raw) => ({ data: asWords(raw), scales: null }) },
-  F16: { storage: 'f16', words: (raw) => ({ data: asWords(raw), scales: null }) },
-  Q8_0: { storage: 'q8', words: q8 },
-  Q4_0: { storage: 'q4', words: q4Symmetric },
-  Q4_1: { storage: 'q4', words: q4 },
+  F32: { format: 'f32', words: (raw) => ({ data: asWords(raw), scales: null }) },
+  BF16: { format: 'bf16', words: (raw) => ({ data: asWords(raw), scales: null }) },
+  F16: { format: 'f16', words: (raw) => ({ data: asWords(raw), scales: null }) },
+  Q8_0: { format: 'q8', words: q8 },
+  Q4_0: { format: 'q4', words: q4Symmetric },
+  Q4_1: { format: 'q4', words: q4 },
 };
 
 /** Bytes that are a multiple of 4, as words. */
@@ -39,9 +39,9 @@ const asHalves = (raw: Bytes): Uint16Array<ArrayBuffer> => {
 };
 
 /** Words of groups, in `room` where there is any. */
-function roomFor(storage: 'q8' | 'q4', groups: number, room: StoredWords | undefined) {
+function roomFor(format: 'q8' | 'q4', groups: number, room: StoredWords | undefined) {
   const count = groups * QUANT_GROUP;
-  const { data, scales } = room ? firstOf(room, storage, count) : wordsFor(storage, count);
+  const { data, scales } = room ? firstOf(room, format, count) : wordsFor(format, count);
   return { data, scales: scales as Uint32Array<ArrayBuffer> };
 }
 

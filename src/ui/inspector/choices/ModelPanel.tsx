@@ -13,7 +13,7 @@ const COMPARES: Record<Compare, string> = {
   'adapter-off': 'adapter off',
   model: 'another model',
 };
-const STORAGES = ['auto', 'f32', 'bf16', 'f16', 'q8', 'q4'];
+const WEIGHT_FORMATS = ['auto', 'f32', 'bf16', 'f16', 'q8', 'q4'];
 
 /** The model that is looked at, its adapter and storage, and what it is compared with. */
 export function ModelPanel() {
@@ -98,13 +98,13 @@ function SubjectFields({ id, label, subject, onOpen, onFiles }: Props) {
           {...lists}
         />
         <div className={styles.row}>
-          <label htmlFor={`${id}-storage`}>Storage</label>
+          <label htmlFor={`${id}-storage`}>WeightFormat</label>
           <select
             id={`${id}-storage`}
             value={subject.storage}
             onChange={(event) => onOpen({ ...subject, storage: event.target.value })}
           >
-            {STORAGES.map((name) => (
+            {WEIGHT_FORMATS.map((name) => (
               <option key={name}>{name}</option>
             ))}
           </select>

@@ -7,7 +7,7 @@ export function inspectionOf(state: InspectState): Inspection | null {
   const { subject, main, problem, context, source, verdict, scored, compared, compare, other, effects } = state;
   if (!scored || !problem || !source || !verdict) return null;
   const same = compared?.texts === scored.texts ? compared : null;
-  const withAdapter = compare === 'model';
+  const withLora = compare === 'model';
   return {
     version: INSPECTION_VERSION,
     subject: main?.subject ?? subject,
@@ -19,8 +19,8 @@ export function inspectionOf(state: InspectState): Inspection | null {
     texts: scored.texts,
     scored: scored.columns,
     compared: same && {
-      subject: (withAdapter ? other?.subject : main?.subject) ?? subject,
-      withAdapter,
+      subject: (withLora ? other?.subject : main?.subject) ?? subject,
+      withLora,
       scored: same.columns,
     },
     effects: effects?.key === effectsKey(state) ? effects.list : [],
