@@ -6,7 +6,8 @@ import { bytesText } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import { nearest } from '../data/nearest';
 import { nativeTask, OWN } from '../inspect/contexts';
-import { type Comparison, type Inspection, inspectionCsv, inspectionHtml, inspectionJson } from '../inspect/export';
+import { type Comparison, type Inspection, inspectionCsv, inspectionJson } from '../inspect/export';
+import { inspectionHtml } from '../inspect/export-html';
 import { Inspector } from '../inspect/inspector';
 import {
   type ContextEffect,
@@ -108,7 +109,7 @@ async function look(flags: Given, signal: AbortSignal): Promise<Inspection> {
     if (!off) tell(await inspector.load(other, 'other', hooks));
     compared = {
       subject: other,
-      withLora: !off,
+      withAdapter: !off,
       scored: await inspector.score(texts, off ? 'main' : 'other', !off, hooks),
     };
   }

@@ -88,8 +88,8 @@ function figures(a: Analysis): string {
 }
 
 function comparison(compared: Comparison, before: ScoredText, text: string, coloured: boolean): string {
-  const { subject, withLora, scored } = compared;
-  const name = withLora ? subject.model : 'adapter off';
+  const { subject, withAdapter, scored } = compared;
+  const name = withAdapter ? subject.model : 'adapter off';
   const sums = `compared with ${name}: Σu ${signed(sum(scored.u))} there, ${signed(sum(before.u))} here`;
   const same = scored.ids.join() === before.ids.join();
   return [

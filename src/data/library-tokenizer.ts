@@ -1,9 +1,8 @@
 /** Any tokenizer.json that `@huggingface/tokenizers` reads (BPE, Unigram, WordPiece), behind the Tokenizer interface. */
 import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
 import { BadInput } from './errors';
-import type { SpecialTokens } from './tokenizer';
 import { checkedTokenizerFile } from './tokenizer-file';
-import type { Tokenizer } from './types';
+import type { SpecialTokens, Tokenizer } from './types';
 
 /** `file` and `config` are the parsed tokenizer.json and tokenizer_config.json; `where` names the first in errors. */
 export function libraryTokenizer(

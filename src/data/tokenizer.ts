@@ -5,19 +5,13 @@
  */
 import { BadInput } from './errors';
 import { addedTokens } from './tokenizer-file';
-import type { Tokenizer } from './types';
+import type { SpecialTokens, Tokenizer } from './types';
 
 /** The parts of tokenizer.json that the word-level kind uses. */
 interface WordLevelFile {
   model: { type: 'WordLevel'; vocab: Record<string, number> };
   added_tokens?: unknown;
   pre_tokenizer?: { type: string } | null;
-}
-
-/** Which tokens end a response and fill a batch; from tokenizer_config.json where a model folder has one. */
-export interface SpecialTokens {
-  readonly eos: string;
-  readonly pad: string;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

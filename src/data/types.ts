@@ -67,6 +67,12 @@ export interface Tokenizer {
   token(id: number): string;
 }
 
+/** Which tokens end a response and fill a batch; from tokenizer_config.json where a model folder has one. */
+export interface SpecialTokens {
+  readonly eos: string;
+  readonly pad: string;
+}
+
 /** One supervised example: ids with a 0/1 loss weight per token (weight t is the loss on predicting token t). */
 export interface SupervisedExample {
   readonly ids: number[];

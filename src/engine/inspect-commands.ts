@@ -90,9 +90,9 @@ export class InspectCommands {
         return send({ type: 'generated', id, ...generated, seconds: seconds() });
       }
       case 'score': {
-        const { texts, slot, withLora } = command;
-        const scored = await inspector.score(texts, slot, withLora, hooks);
-        return send({ type: 'scored', id, slot, withLora, scored, seconds: seconds() });
+        const { texts, slot, withAdapter } = command;
+        const scored = await inspector.score(texts, slot, withAdapter, hooks);
+        return send({ type: 'scored', id, slot, withAdapter, scored, seconds: seconds() });
       }
       case 'contexts':
         await inspector.contexts(

@@ -104,9 +104,9 @@ function numbers({ tokens, u, s, t, H_S, H_T }: ScoredText, i: number): string {
   );
 }
 
-function comparison({ subject, withLora, scored }: Comparison, before: ScoredText, text: string): string {
+function comparison({ subject, withAdapter, scored }: Comparison, before: ScoredText, text: string): string {
   const sum = (x: readonly number[]) => x.reduce((a, b) => a + b, 0);
-  const name = withLora ? subjectName(subject) : `${subject.model} with the adapter off`;
+  const name = withAdapter ? subjectName(subject) : `${subject.model} with the adapter off`;
   return `${heatmap(scored, text, `The same under ${escapeHtml(name)}`)}
 <p>Σu ${signed(sum(scored.u))} nats; above ${signed(sum(before.u))}.</p>
 `;

@@ -16,14 +16,12 @@ import {
 } from './protocol';
 import { tokenClasses } from './token-class';
 
-export { inspectionHtml } from './export-html';
-
 export const INSPECTION_VERSION = 1;
 
 /** The same texts under another checkpoint, or with the adapter off. */
 export interface Comparison {
   readonly subject: Subject;
-  readonly withLora: boolean;
+  readonly withAdapter: boolean;
   readonly scored: ScoredText;
 }
 
@@ -100,7 +98,7 @@ const schema = v.pipe(
     verdict: v.object({ reward: number, reason: text }),
     texts,
     scored,
-    compared: v.nullable(v.object({ subject, withLora: v.boolean(), scored })),
+    compared: v.nullable(v.object({ subject, withAdapter: v.boolean(), scored })),
     effects: v.array(
       v.object({
         mode,

@@ -46,7 +46,7 @@ export interface GenerationOptions {
   readonly maxNewTokens: number;
   readonly seed: number;
   readonly slot?: Slot;
-  readonly withLora?: boolean;
+  readonly withAdapter?: boolean;
 }
 
 export interface Generated {
@@ -132,12 +132,12 @@ export class Inspector {
   }
 
   /** Columns of a response under both prompts. Throws BadInput where the texts cannot be tokenised or are too long. */
-  async score(texts: Texts, slot: Slot, withLora: boolean, hooks: LoadHooks = {}): Promise<ScoredText> {
+  async score(texts: Texts, slot: Slot, withAdapter: boolean, hooks: LoadHooks = {}): Promise<ScoredText> {
     const subject = this.subject(slot);
     const { text } = subject.model;
     const [student, teacher, response] = [texts.student, texts.teacher, texts.response].map((x) => text.encode(x));
     checkTexts(subject, student, teacher, response);
-    const [S, T] = await subject.score([student, teacher], response, { alternatives: true, withLora, hooks });
+    const [S, T] = await subject.score([student, teacher], response, { alternatives: true, withAdapter, hooks });
     const [s, t] = [S.logprob, T.logprob].map((x) => Array.from(x));
     return {
       tokens: response.map((id) => text.token(id)),
@@ -172,7 +172,7 @@ export class Inspector {
     const response = text.encode(texts.response);
     const score = async (prompt: readonly number[], name: string): Promise<Scores> => {
       subject.checkLength(name, prompt.length, response.length);
-      const options = { alternatives: false, withLora: true, hooks };
+      const options = { alternatives: false, withAdapter: true, hooks };
       return (await subject.score([prompt], response, options))[0];
     };
     const s = (await score(student, 'The student’s prompt')).logprob;
@@ -193,7 +193,7 @@ export class Inspector {
   /** A response to a prompt; ended by the signal, it is what there is so far. Its end token is part of the text. */
   async generate(
     prompt: string,
-    { slot = 'main', withLora = true, ...options }: GenerationOptions,
+    { slot = 'main', withAdapter = true, ...options }: GenerationOptions,
     onText: (text: string) => void,
     hooks: LoadHooks = {},
   ): Promise<Generated> {
@@ -210,7 +210,7 @@ export class Inspector {
       if (!endsBroken(sofar)) onText(sofar);
     };
     try {
-      await subject.generate(text.encode(prompt), { ...options, withLora, hooks }, more);
+      await subject.generate(text.encode(prompt), { ...options, withAdapter, hooks }, more);
     } catch (error) {
       if (!hooks.signal?.aborted) throw error;
     }

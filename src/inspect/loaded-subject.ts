@@ -100,7 +100,7 @@ export class LoadedSubject {
   async score(
     prompts: readonly (readonly number[])[],
     response: readonly number[],
-    options: { alternatives: boolean; withLora: boolean; hooks?: LoadHooks },
+    options: { alternatives: boolean; withAdapter: boolean; hooks?: LoadHooks },
   ): Promise<Scores[]> {
     const { hooks = {} } = options;
     const policy = await this.withRoom(Math.max(...prompts.map((p) => p.length)) + response.length, hooks);
@@ -113,16 +113,16 @@ export class LoadedSubject {
       }
       return scores;
     };
-    return this.adapted(policy, options.withLora, each);
+    return this.adapted(policy, options.withAdapter, each);
   }
 
   /** One response, token by token; `onTokens` may throw to end it. Throws BadInput where it does not fit the context. */
   async generate(
     prompt: readonly number[],
-    options: Omit<SamplingOptions, 'eosId' | 'stream' | 'topK'> & { withLora: boolean; hooks?: LoadHooks },
+    options: Omit<SamplingOptions, 'eosId' | 'stream' | 'topK'> & { withAdapter: boolean; hooks?: LoadHooks },
     onTokens: (ids: readonly number[]) => void,
   ): Promise<number[]> {
-    const { withLora, hooks = {}, ...sampling } = options;
+    const { withAdapter, hooks = {}, ...sampling } = options;
     this.checkLength('A prompt', prompt.length, options.maxNewTokens);
     const policy = await this.withRoom(prompt.length + options.maxNewTokens, hooks);
     const work = () =>
@@ -134,7 +134,7 @@ export class LoadedSubject {
           for (const { ids } of pieces) onTokens(ids);
         },
       );
-    const [response] = await this.adapted(policy, withLora, work);
+    const [response] = await this.adapted(policy, withAdapter, work);
     policy.forget();
     return [...response];
   }

@@ -119,9 +119,9 @@ export type InspectCommand = { readonly id: number } & (
       maxNewTokens: number;
       seed: number;
       slot?: Slot; // default: main
-      withLora?: boolean; // default: true
+      withAdapter?: boolean; // default: true
     }
-  | { type: 'score'; texts: Texts; slot: Slot; withLora: boolean }
+  | { type: 'score'; texts: Texts; slot: Slot; withAdapter: boolean }
   | { type: 'contexts'; problem: Problem; task: string; texts: Texts; context: ContextChoice; modes: InspectMode[] }
 );
 
@@ -144,7 +144,7 @@ export type InspectMessage =
   | { type: 'prompts'; id: number; prompts: Prompts; verdict: { reward: number; reason: string } }
   | { type: 'piece'; id: number; text: string } // more of a response that is being generated: the whole so far
   | { type: 'generated'; id: number; text: string; tokens: number; seconds: number; ended: boolean }
-  | { type: 'scored'; id: number; slot: Slot; withLora: boolean; scored: ScoredText; seconds: number }
+  | { type: 'scored'; id: number; slot: Slot; withAdapter: boolean; scored: ScoredText; seconds: number }
   | { type: 'effect'; id: number; effect: ContextEffect; done: number; total: number }
   | { type: 'done'; id: number }
   /**

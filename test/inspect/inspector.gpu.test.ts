@@ -36,7 +36,7 @@ describe('the nano model', () => {
     expect(samples.length).toBeGreaterThan(0);
     expect(prompts.student).toBe(`<bos> ${problem.question.replace(/make (\d+) from (.*)/, '$2 make $1')} Think`);
     expect(prompts.teacher).toContain(`Hint ${problem.answer}`);
-    const { scored } = await page.answer({ type: 'score', texts, slot: 'main', withLora: true }, 'scored');
+    const { scored } = await page.answer({ type: 'score', texts, slot: 'main', withAdapter: true }, 'scored');
     const waits = scored.u.filter((_, i) => scored.tokens[i] === 'Wait');
     expect(waits.length).toBeGreaterThan(3);
     expect(waits.reduce((a, b) => a + b, 0) / waits.length).toBeLessThan(-0.2);
@@ -67,7 +67,7 @@ describe('the nano model', () => {
     expect(sum('dataset')).toBe(sum('answer')); // this task's teacher reads the pair alone
     expect(sum('wrong')).toBeLessThan(sum('dataset')); // a misleading hint makes the right response unlikely
     expect(effects.find((e) => e.mode === 'wrong')?.context.source).toBe('wrong');
-    const { scored } = await page.answer({ type: 'score', texts, slot: 'main', withLora: true }, 'scored');
+    const { scored } = await page.answer({ type: 'score', texts, slot: 'main', withAdapter: true }, 'scored');
     expect(effects[0].u).toEqual(scored.u);
     inspector.unload('main');
   });
@@ -91,7 +91,7 @@ describe('the nano model', () => {
   it('says in numbers that a response is too long, which word it does not know, and that no model is open', async () => {
     const { inspector, page } = await nano();
     const { texts } = await posed(page);
-    const score = { type: 'score', slot: 'main', withLora: true } as const;
+    const score = { type: 'score', slot: 'main', withAdapter: true } as const;
     const long = await page.answer({ ...score, texts: { ...texts, response: 'Wait '.repeat(130) } }, 'failed');
     expect(long).toMatchObject({ kind: 'bad-input', message: expect.stringMatching(/130 tokens.*context of 128/) });
     const word = await page.answer({ ...score, texts: { ...texts, response: 'Wait maybe' } }, 'failed');
@@ -108,7 +108,7 @@ describe('the nano model', () => {
     const { page } = await nano();
     await page.answer({ type: 'load', subject: onModel('nano'), slot: 'other' }, 'loaded');
     const { texts } = await posed(page);
-    await page.answer({ type: 'score', texts, slot: 'other', withLora: false }, 'scored');
+    await page.answer({ type: 'score', texts, slot: 'other', withAdapter: false }, 'scored');
     expect(device.gpu.liveBuffers).toBeGreaterThan(before);
     await page.answer({ type: 'load', subject: onModel('/nowhere'), slot: 'other' }, 'failed');
     for (const slot of ['main', 'other'] as const) await page.answer({ type: 'unload', slot }, 'unloaded');
@@ -123,7 +123,7 @@ it('opens a new device after the last was lost', async () => {
   const [first] = devices;
   await page.answer({ type: 'load', subject: onModel('nano'), slot: 'main' }, 'loaded');
   const { texts } = await posed(page);
-  const running = page.ask({ type: 'score', texts, slot: 'main', withLora: true });
+  const running = page.ask({ type: 'score', texts, slot: 'main', withAdapter: true });
   first.destroy();
   expect(await running).toMatchObject([
     { type: 'unloaded', slot: 'main' },
@@ -134,6 +134,6 @@ it('opens a new device after the last was lost', async () => {
   await new Promise((resolve) => setTimeout(resolve, 100)); // reads on their way end
   expect(first.liveBuffers).toBe(0);
   await page.answer({ type: 'load', subject: onModel('nano'), slot: 'main' }, 'loaded');
-  await page.answer({ type: 'score', texts, slot: 'main', withLora: true }, 'scored');
+  await page.answer({ type: 'score', texts, slot: 'main', withAdapter: true }, 'scored');
   inspector.close();
 });

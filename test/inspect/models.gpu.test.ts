@@ -48,8 +48,8 @@ describe('an adapter', () => {
     expect(open.adapter).toMatchObject({ rank: 4 });
     const [first, ...rest] = tokens[1];
     const texts = { student: inWords([first]), teacher: inWords([first]), response: inWords(rest) };
-    const score = (slot: 'main' | 'other', withLora: boolean) =>
-      page.answer({ type: 'score', texts, slot, withLora }, 'scored');
+    const score = (slot: 'main' | 'other', withAdapter: boolean) =>
+      page.answer({ type: 'score', texts, slot, withAdapter }, 'scored');
     const on = await score('main', true);
     close(on.scored.s, peft.on[1].slice(1), tolerance, 'on');
     expect(on.scored.u.every((u) => u === 0)).toBe(true); // both read the same
@@ -128,7 +128,7 @@ describe('a long response', () => {
     expect(open.positions).toBe(8192);
     const ids = Array.from({ length: 4000 }, (_, i) => (i * 7 + (i >> 3)) % 37);
     const texts = { student: inWords([1, 2, 3]), teacher: inWords([4, 5, 6, 7, 8]), response: inWords(ids) };
-    const answer = await page.answer({ type: 'score', texts, slot: 'main', withLora: true }, 'scored');
+    const answer = await page.answer({ type: 'score', texts, slot: 'main', withAdapter: true }, 'scored');
     expect(answer.scored.ids).toEqual(ids);
     expect(answer.scored.spans[3999]).toEqual([
       texts.response.length - 1 - inWords([ids[3999]]).length,
@@ -137,7 +137,7 @@ describe('a long response', () => {
     expect(answer.scored.u.every(Number.isFinite)).toBe(true);
     // The first tokens alone have the same scores: what follows cannot change them.
     const short = { ...texts, response: inWords(ids.slice(0, 40)) };
-    const few = await page.answer({ type: 'score', texts: short, slot: 'main', withLora: true }, 'scored');
+    const few = await page.answer({ type: 'score', texts: short, slot: 'main', withAdapter: true }, 'scored');
     close(answer.scored.u.slice(0, 40), few.scored.u, { atol: 2e-5, why: 'f32, another batch' });
     expect(answer.seconds).toBeLessThan(120); // some 3 s here, on a software adapter
     expect(device.gpu.liveBytes).toBeLessThan(200e6);
@@ -151,7 +151,7 @@ describe('a long response', () => {
     const asked = { type: 'generate', prompt, temperature: 1, topP: 1, maxNewTokens: 7000, seed: 1 } as const;
     const texts = { student: prompt, teacher: prompt, response: prompt };
     const running = page.ask(asked);
-    const waiting = page.ask({ type: 'score', texts, slot: 'main', withLora: true });
+    const waiting = page.ask({ type: 'score', texts, slot: 'main', withAdapter: true });
     while (!page.messages.some((m) => m.type === 'piece')) await new Promise((r) => setTimeout(r, 5));
     await page.ask({ type: 'cancel' });
     const stopped = (await running).at(-1);
@@ -160,7 +160,7 @@ describe('a long response', () => {
     expect(stopped.tokens).toBeLessThan(7000);
     expect(stopped.text.split(' ')).toHaveLength(stopped.tokens);
     expect((await waiting).at(-1)).toMatchObject({ type: 'failed', kind: 'cancelled' });
-    await page.answer({ type: 'score', texts, slot: 'main', withLora: true }, 'scored'); // it goes on
+    await page.answer({ type: 'score', texts, slot: 'main', withAdapter: true }, 'scored'); // it goes on
     inspector.unload('main');
     await new Promise((resolve) => setTimeout(resolve, 200)); // reads on their way end
     expect(device.gpu.liveBuffers).toBe(before);
@@ -177,7 +177,7 @@ it('says that a context is too much for the adapter, and goes on with the room i
     message: expect.stringMatching(/60000003 tokens are too many/),
   });
   const texts = { student: prompt, teacher: prompt, response: prompt };
-  await page.answer({ type: 'score', texts, slot: 'main', withLora: true }, 'scored');
+  await page.answer({ type: 'score', texts, slot: 'main', withAdapter: true }, 'scored');
   inspector.unload('main');
 });
 

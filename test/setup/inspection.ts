@@ -22,7 +22,7 @@ export function inspectionOf(pieces: readonly string[], u: readonly number[]): I
     verdict: { reward: 1, reason: 'right' },
     texts: { student: 'student', teacher: 'teacher', response: pieces.join('') },
     scored,
-    compared: { subject: { model: 'other', adapter: null, storage: 'q4' }, withLora: true, scored },
+    compared: { subject: { model: 'other', adapter: null, storage: 'q4' }, withAdapter: true, scored },
     effects: [
       { mode: 'dataset', context: { source: 'dataset', solution: '1', feedback: 'correct' }, ...effect },
       { mode: 'none', context: { source: 'none', solution: null, feedback: null }, ...effect },

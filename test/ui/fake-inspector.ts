@@ -148,9 +148,9 @@ function answersTo(command: InspectCommand, broken: boolean): InspectMessage[] {
       return [{ type: 'prompts', id, prompts, verdict: { reward: 0, reason: 'wrong sum' } }];
     }
     case 'score': {
-      const { texts, slot, withLora } = command;
-      const scored = fakeScores(texts, slot === 'other' || !withLora ? 5 : 0);
-      return [{ type: 'scored', id, slot, withLora, scored, seconds: 0.12 }];
+      const { texts, slot, withAdapter } = command;
+      const scored = fakeScores(texts, slot === 'other' || !withAdapter ? 5 : 0);
+      return [{ type: 'scored', id, slot, withAdapter, scored, seconds: 0.12 }];
     }
     case 'contexts':
       return [

@@ -15,7 +15,7 @@ const CONTEXT = { source: 'sibling', solution: '4 7 11 yes So Answer 4 7', feedb
 const PROBLEM = { id: 'p', question: 'make 11', solution: null, answer: '4 7', facts: {} };
 const scored = (id: number, salt = 0): InspectMessage => {
   const columns = fakeScores(TEXTS, salt);
-  return { type: 'scored', id, slot: 'main', withLora: true, scored: columns, seconds: 0.1 };
+  return { type: 'scored', id, slot: 'main', withAdapter: true, scored: columns, seconds: 0.1 };
 };
 const after = (state: InspectState, ...messages: InspectMessage[]): InspectState => ({
   ...state,
@@ -140,7 +140,7 @@ test('a link brings back texts, choices and view', async () => {
 
 test('the exported inspection holds the comparison only where it is of these texts', () => {
   const compared = { texts: TEXTS, columns: fakeScores(TEXTS, 5), seconds: 0.1 };
-  expect(inspectionOf({ ...complete, compared, compare: 'adapter-off' })?.compared?.withLora).toBe(false);
+  expect(inspectionOf({ ...complete, compared, compare: 'adapter-off' })?.compared?.withAdapter).toBe(false);
   expect(inspectionOf({ ...complete, compared: { ...compared, texts: { ...TEXTS } } })?.compared).toBeNull();
   expect(inspectionOf(INITIAL)).toBeNull();
 });

@@ -124,6 +124,8 @@ export function sharedSpecs(c: ModelConfig, cap: Capacity) {
   };
 }
 
+export type SharedActivations = Record<keyof ReturnType<typeof sharedSpecs>, Tensor>;
+
 /** Alternatives shown per token. */
 export const TOP_K = 5;
 

@@ -19,6 +19,7 @@ import {
   type LayerActivations,
   layerSpecs,
   loraSpecs,
+  type SharedActivations,
   sharedSpecs,
   trainsAll,
 } from './activations';
@@ -43,7 +44,6 @@ import {
 import { type LoraAdapter, type LoraState, Projection } from './projection';
 import { ropeTable } from './rope';
 
-export type SharedActivations = Record<keyof ReturnType<typeof sharedSpecs>, Tensor>;
 type LayerTensors = LayerActivations<Tensor>;
 
 /** A model's weights: a checkpoint's tensors, or values in the order of `ParameterLayout`. */

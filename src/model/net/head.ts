@@ -8,10 +8,9 @@ import { logprobBackward, logprobForward, type Tile, topK } from '../../kernels/
 import { linearBackward, linearForward, linearWeightBackward } from '../../kernels/matmul/linear';
 import { rmsNormBackward, rmsNormForward } from '../../kernels/rms-norm/rms-norm';
 import { sliceRows } from '../../kernels/weight-format/weight-format';
-import { type BackwardScratch, type Capacity, TOP_K, vocabTile } from './activations';
+import { type BackwardScratch, type Capacity, type SharedActivations, TOP_K, vocabTile } from './activations';
 import type { PackedBatch } from './batch';
 import { type ModelConfig, paddedVocab } from './config';
-import type { SharedActivations } from './decoder';
 import type { Weights } from './parameters';
 
 export class Head {

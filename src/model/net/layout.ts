@@ -5,6 +5,7 @@
 import { BadInput } from '../../data/errors';
 import { alignOffset, type Tensor, type TensorSpec, view } from '../../gpu/tensor';
 import { plainRows, type Weight, type WeightPiece } from '../../kernels/weight-format/weight-format';
+import { expectFinite } from '../weights/finite';
 import type { HostTensor } from '../weights/safetensors';
 import type { TensorCatalog } from '../weights/stored-tensor';
 
@@ -229,18 +230,6 @@ function initialValue({ init, columns }: Slot, normal: () => number, uniform: ()
       return () => normal() / Math.sqrt(columns);
   }
   return init satisfies never;
-}
-
-/** Throws BadInput naming the first value that is not finite; `first` is the index of data[0] in the tensor. */
-export function expectFinite(name: string, data: Float32Array, where: string, first = 0): void {
-  for (let i = 0; i < data.length; i++) {
-    if (!Number.isFinite(data[i]))
-      throw new BadInput(
-        `Tensor ${name} holds ${data[i]} at element ${first + i}`,
-        where,
-        'The checkpoint is damaged; use an earlier one.',
-      );
-  }
 }
 
 /** Host tensors in a layout's memory as a catalog, so that every model is loaded in the same way. */

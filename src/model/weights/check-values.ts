@@ -1,6 +1,6 @@
 /** Weights that the device cannot compute with are refused by name. Whole words are looked at, far below 1 ns a byte. */
 import { BadInput } from '../../data/errors';
-import { expectFinite } from '../net/layout';
+import { expectFinite } from './finite';
 import { isFloatFormat } from './float-formats';
 import type { BlockType } from './gguf/blocks';
 import { dequantise } from './gguf/dequantise';

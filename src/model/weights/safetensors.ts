@@ -1,6 +1,6 @@
 /** The safetensors format, read and written as a whole, or written piece by piece; safetensors-file.ts reads by ranges. */
 import { BadInput } from '../../data/errors';
-import { expectFinite } from '../net/layout';
+import { expectFinite } from './finite';
 import { FLOAT_BYTES, type FloatFormat, toFloat32 } from './float-formats';
 import { store } from './quantise';
 import { headerLength, LENGTH_BYTES, parseHeader } from './safetensors-header';

@@ -58,7 +58,7 @@ export function askPrompts(): void {
 export function askScore(): void {
   const { texts, main } = useInspector.getState();
   if (texts.response.trim() === '') useInspector.setState({ scored: null, compared: null, verdict: null });
-  else if (main) ask('score', { type: 'score', texts, slot: 'main', withLora: true }, texts);
+  else if (main) ask('score', { type: 'score', texts, slot: 'main', withAdapter: true }, texts);
 }
 
 /** The same texts once more, with the adapter off or on the other model. */
@@ -67,8 +67,8 @@ export function askComparison(): void {
   if (!scored || compare === 'nothing' || compared?.texts === scored.texts) return;
   const { texts } = scored;
   if (compare === 'adapter-off' && main?.adapter)
-    ask('compare', { type: 'score', texts, slot: 'main', withLora: false }, texts);
-  if (compare === 'model' && other) ask('compare', { type: 'score', texts, slot: 'other', withLora: true }, texts);
+    ask('compare', { type: 'score', texts, slot: 'main', withAdapter: false }, texts);
+  if (compare === 'model' && other) ask('compare', { type: 'score', texts, slot: 'other', withAdapter: true }, texts);
 }
 
 /** Every context mode, where their tab is open and they are not known. */

@@ -1,5 +1,8 @@
 /** Reads GGUF's primitive values one after another from the first bytes of a file. */
-import type { MetadataList, MetadataValue } from './header';
+
+/** A value of the metadata. Whole numbers beyond 2^53 are bigints. */
+export type MetadataValue = number | bigint | boolean | string | MetadataList;
+export type MetadataList = readonly (number | bigint | boolean | string)[];
 
 /** The bytes at hand end before the value does, though the file goes on: at least `needed` bytes from its start. */
 export class EndOfBytes extends Error {

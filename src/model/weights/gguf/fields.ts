@@ -1,6 +1,7 @@
 /** Typed access to GGUF's metadata; what is missing or of another kind is refused by name. */
 import { BadInput } from '../../../data/errors';
-import type { Metadata, MetadataValue } from './header';
+import type { MetadataValue } from './cursor';
+import type { Metadata } from './header';
 
 export class Fields {
   constructor(

@@ -8,11 +8,8 @@ import type { ByteSource } from '../../../data/bytes';
 import { BadInput } from '../../../data/errors';
 import { readExactly } from '../ranges';
 import { BLOCKS, type BlockType, typeNamed } from './blocks';
-import { Cursor, EndOfBytes } from './cursor';
+import { Cursor, EndOfBytes, type MetadataValue } from './cursor';
 
-/** A value of the metadata. Whole numbers beyond 2^53 are bigints. */
-export type MetadataValue = number | bigint | boolean | string | MetadataList;
-export type MetadataList = readonly (number | bigint | boolean | string)[];
 export type Metadata = ReadonlyMap<string, MetadataValue>;
 
 /** A tensor as the header lists it. */

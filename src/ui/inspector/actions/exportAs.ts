@@ -1,5 +1,6 @@
 /** The response and its columns as files; nothing leaves the machine. */
-import { type Inspection, inspectionCsv, inspectionHtml, inspectionJson } from '../../../inspect/export';
+import { type Inspection, inspectionCsv, inspectionJson } from '../../../inspect/export';
+import { inspectionHtml } from '../../../inspect/export-html';
 import { download } from '../../download';
 import { inspectionOf } from '../export/inspection';
 import { pictureOf } from '../export/picture';

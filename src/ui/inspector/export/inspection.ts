@@ -7,7 +7,7 @@ export function inspectionOf(state: InspectState): Inspection | null {
   const { subject, main, problem, context, source, verdict, scored, compared, compare, other, effects } = state;
   if (!scored || !problem || !source || !verdict) return null;
   const same = compared?.texts === scored.texts ? compared : null;
-  const withLora = compare === 'model';
+  const withAdapter = compare === 'model';
   return {
     version: INSPECTION_VERSION,
     subject: main?.subject ?? subject,
@@ -19,8 +19,8 @@ export function inspectionOf(state: InspectState): Inspection | null {
     texts: scored.texts,
     scored: scored.columns,
     compared: same && {
-      subject: (withLora ? other?.subject : main?.subject) ?? subject,
-      withLora,
+      subject: (withAdapter ? other?.subject : main?.subject) ?? subject,
+      withAdapter,
       scored: same.columns,
     },
     effects: effects?.key === effectsKey(state) ? effects.list : [],
