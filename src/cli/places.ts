@@ -11,6 +11,7 @@ import type { Gpu } from '../gpu/device';
 import { openNodeGpu } from '../gpu/open.node';
 import type { Files } from '../host/files';
 import { diskFiles } from '../host/files.node';
+import type { DeviceReport } from '../kernels/device-report';
 import { type ModelHeaders, openHeaders } from '../library/memory-plan';
 import { type LoadedModel, openModel } from '../library/open-model';
 import { openTask, type TaskSetting } from '../library/open-task';
@@ -21,7 +22,6 @@ import type { ModelConfig } from '../model/net/config';
 import { type LoraFolder, readLoraFolder } from '../model/weights/adapter';
 import { parseJson } from '../model/weights/folder';
 import { completeCheckpoints } from '../runs/checkpoint';
-import type { DeviceReport } from '../runs/events';
 import { cancellable } from './command';
 import { ProgressLine } from './progress-line';
 

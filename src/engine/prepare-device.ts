@@ -1,10 +1,10 @@
 /** What happens to a device before its first run: the tuner's choice, the self-test, and the report of both. */
 import type { Gpu } from '../gpu/device';
 import { type Files, readText } from '../host/files';
+import type { DeviceReport } from '../kernels/device-report';
+import { deviceReport } from '../kernels/device-report';
 import { selfTestKernels } from '../kernels/self-test/self-test';
 import { tuneMatmul } from '../kernels/tuner';
-import type { DeviceReport } from '../runs/events';
-import { deviceReport } from './device-report';
 
 /** Choices of the tuner are kept in this file, one adapter a line. */
 const CHOICES = 'tuner.json';

@@ -1,7 +1,7 @@
 /** `prepareOnce` in a browser's Worker: remembered in the origin's private file system, for this build. */
 import type { Gpu } from '../gpu/device';
 import { privateFiles } from '../host/files.browser';
-import type { DeviceReport } from '../runs/events';
+import type { DeviceReport } from '../kernels/device-report';
 import { prepareOnce } from './prepare-once';
 
 export async function prepareInBrowser(gpu: Gpu): Promise<DeviceReport> {

@@ -1,8 +1,8 @@
 /** A device that is checked once a day and not at every visit: the page shall open at once. */
 import type { Gpu } from '../gpu/device';
 import { type Files, readText } from '../host/files';
-import type { DeviceReport } from '../runs/events';
-import { deviceReport } from './device-report';
+import type { DeviceReport } from '../kernels/device-report';
+import { deviceReport } from '../kernels/device-report';
 import { prepareDevice } from './prepare-device';
 
 const FILE = 'self-test.json';

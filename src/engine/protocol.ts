@@ -1,5 +1,7 @@
 /** What the page and the training engine's Worker say to each other. */
-import type { DeviceReport, RunEvent } from '../runs/events';
+
+import type { DeviceReport } from '../kernels/device-report';
+import type { RunEvent } from '../runs/events';
 import type { DataPreview } from '../runs/sft-events';
 import type { StoredRun } from '../runs/stored-runs';
 import type { TrainConfig } from '../settings/config';

@@ -7,7 +7,8 @@
 import { BadInput } from '../data/errors';
 import type { Gpu } from '../gpu/device';
 import { WebGpuUnavailable } from '../gpu/errors';
-import { type DeviceReport, EVENT_VERSION, type RunEvent } from '../runs/events';
+import type { DeviceReport } from '../kernels/device-report';
+import { EVENT_VERSION, type RunEvent } from '../runs/events';
 import { faultOf } from '../runs/fault';
 import { LastGood } from '../runs/last-good';
 import type { RunConfig } from '../runs/open-run';

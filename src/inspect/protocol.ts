@@ -4,11 +4,12 @@
  * an answer that comes late is known as one. Nats throughout.
  */
 import { CONTEXT_MODES, type PrivilegedContext, type Problem, type SampleAnswer } from '../data/types';
+import type { DeviceReport } from '../kernels/device-report';
 import type { HubAccess } from '../library/model-shelf';
 import type { DroppedKind } from '../library/sources/classify';
 import type { PlacedFile } from '../library/sources/dropped';
 import type { DownloadProgress } from '../library/sources/progress';
-import type { Alternative, DeviceReport } from '../runs/events';
+import type { Alternative } from '../runs/events';
 
 export type { SampleAnswer };
 

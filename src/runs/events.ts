@@ -7,26 +7,12 @@
 import type { GateState } from '../antisd/gate';
 import type { TokenRow } from '../antisd/measures';
 import type { PhaseName } from '../antisd/step';
+import type { DeviceReport } from '../kernels/device-report';
 import type { MemoryPlan } from '../model/net/decoder';
 import type { TrainConfig } from '../settings/config';
 import type { SftOwnEvent } from './sft-events';
 
 export const EVENT_VERSION = 1;
-
-/** Facts about the adapter, for display and for the run's record. */
-export interface DeviceReport {
-  name: string; // "llvmpipe (LLVM 15.0.6, 256 bits)"
-  vendor: string;
-  backend: string; // "vulkan", "metal", "browser" …
-  software: boolean;
-  features: string[]; // subgroups, shader-f16, timestamp-query where present
-  subgroupSize: [number, number];
-  limits: { maxBufferSize: number; maxStorageBufferBindingSize: number; maxComputeWorkgroupStorageSize: number };
-  /** The variant chosen for each tuned kernel, e.g. { matmul: "subgroup-16x4" }. */
-  variants: Record<string, string>;
-  /** Kernels checked against the float64 reference on this adapter; null before the self-test ran. */
-  selfTest: { passed: number; failed: string[]; ms: number } | null;
-}
 
 /** One alternative token with its log-probability in nats. */
 export interface Alternative {

@@ -1,13 +1,13 @@
 /** Runs by their configuration: what each kind needs, and how it is opened on a device, at its beginning or at a held step. */
 import type { SymbolicJudge } from '../data/maths';
 import type { Gpu } from '../gpu/device';
+import type { DeviceReport } from '../kernels/device-report';
 import { openConversations } from '../library/open-conversations';
 import type { LoadedModel } from '../library/open-model';
 import { openTask } from '../library/open-task';
 import type { OnLoaded } from '../model/net/parameters';
 import { parseTrainConfig, type TrainConfig } from '../settings/config';
 import { isSftConfig, parseSftConfig, type SftConfig } from '../settings/settings-sft';
-import type { DeviceReport } from './events';
 import type { RunLogOptions } from './run-log';
 import { Session, type SessionState } from './session';
 import { SftRun, type SftState } from './sft';

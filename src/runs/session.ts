@@ -8,6 +8,7 @@ import { type MethodState, newMethodState, type StepOutcome, trainStep } from '.
 import type { Task } from '../data/types';
 import type { Gpu } from '../gpu/device';
 import type { Files } from '../host/files';
+import type { DeviceReport } from '../kernels/device-report';
 import { type MatmulVariant, matmulVariant, setMatmulVariant } from '../kernels/matmul/matmul';
 import { initialLora, sessionCapacity } from '../library/capacity';
 import { planMemory } from '../model/net/decoder';
@@ -17,7 +18,7 @@ import { type PlannedBatch, Policy, type Scores } from '../model/net/policy';
 import type { ModelFolder } from '../model/weights/folder';
 import type { TrainConfig } from '../settings/config';
 import { loadCheckpoint, trainedFiles } from './checkpoint';
-import type { DeviceReport, Fault } from './events';
+import type { Fault } from './events';
 import { signalRollout, stepFigures } from './report';
 import { RunLog, type RunLogOptions, type Unstamped } from './run-log';
 import type { HeldStep, Resume, TrainingRun } from './training-run';

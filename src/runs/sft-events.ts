@@ -1,8 +1,8 @@
 /** What supervised fine-tuning tells beside the events that every run has; part of RunEvent. Losses are in nats a token. */
 
+import type { DeviceReport } from '../kernels/device-report';
 import type { MemoryPlan } from '../model/net/decoder';
 import type { SftConfig } from '../settings/settings-sft';
-import type { DeviceReport } from './events';
 
 /** Every figure of one update. */
 export interface SftFigures {

@@ -4,7 +4,8 @@
  */
 import { describe, expect, test } from 'vitest';
 import { readTokenizer } from '../../src/data/tokenizer';
-import type { Metadata, MetadataValue } from '../../src/model/weights/gguf/header';
+import type { MetadataValue } from '../../src/model/weights/gguf/cursor';
+import type { Metadata } from '../../src/model/weights/gguf/header';
 import { ggufTokenizerFiles } from '../../src/model/weights/gguf/tokenizer';
 import { fixtureBytes } from '../setup/checkpoints';
 

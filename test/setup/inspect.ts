@@ -1,10 +1,10 @@
 /** An inspector over folders on disk, on the test's own device. */
 
-import { deviceReport } from '../../src/engine/device-report';
 import { InspectCommands } from '../../src/engine/inspect-commands';
 import type { Gpu } from '../../src/gpu/device';
 import { Inspector } from '../../src/inspect/inspector';
 import type { InspectCommand, InspectMessage } from '../../src/inspect/protocol';
+import { deviceReport } from '../../src/kernels/device-report';
 import { openModel } from '../../src/library/open-model';
 import { readLoraFolder } from '../../src/model/weights/adapter';
 import { diskFolder } from './fixtures';

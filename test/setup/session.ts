@@ -1,9 +1,9 @@
 /** Short training runs on the built-in model, in memory. */
 import { join } from 'node:path';
 import { findTask } from '../../src/data/tasks';
-import { deviceReport } from '../../src/engine/device-report';
 import type { Gpu } from '../../src/gpu/device';
 import type { Files } from '../../src/host/files';
+import { deviceReport } from '../../src/kernels/device-report';
 import { openModelFolder } from '../../src/model/weights/folder';
 import type { RunEvent } from '../../src/runs/events';
 import { Session, type SessionOptions } from '../../src/runs/session';

@@ -1,8 +1,8 @@
 /** What a group of benchmark rows gets to work with. */
 import type { Gpu } from '../../gpu/device';
 import type { Recorder } from '../../gpu/recorder';
+import type { DeviceReport } from '../../kernels/device-report';
 import type { Clock } from '../../kernels/probe/probe';
-import type { DeviceReport } from '../../runs/events';
 import type { Row } from './row';
 
 export interface Bench {

@@ -13,7 +13,7 @@ import type {
   Subject,
   Texts,
 } from '../../inspect/protocol';
-import type { DeviceReport } from '../../runs/events';
+import type { DeviceReport } from '../../kernels/device-report';
 import type { MeasureName } from '../heatmap/measures';
 
 /** Kinds of work, each with at most one command that is waited for. Later lanes build on earlier ones. */

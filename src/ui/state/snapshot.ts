@@ -4,8 +4,9 @@
  */
 
 import type { TokenRow } from '../../antisd/measures';
+import type { DeviceReport } from '../../kernels/device-report';
 import type { MemoryPlan } from '../../model/net/decoder';
-import type { DeviceReport, Fault, RunEvent, RunEventOf, SignalRollout, StepFigures } from '../../runs/events';
+import type { Fault, RunEvent, RunEventOf, SignalRollout, StepFigures } from '../../runs/events';
 import type { TrainConfig } from '../../settings/config';
 import { foldSft, type SftSnapshot } from '../sft/snapshot';
 

@@ -1,6 +1,6 @@
 /** The page's one store: choices and snapshots, never tensors. */
 import { create } from 'zustand';
-import type { DeviceReport } from '../../runs/events';
+import type { DeviceReport } from '../../kernels/device-report';
 import type { StoredRun } from '../../runs/stored-runs';
 import type { FilterName, MeasureName, SortName } from '../heatmap/measures';
 import { INITIAL_FORM, type SftForm } from '../sft/form';

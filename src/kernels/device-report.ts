@@ -1,7 +1,21 @@
 /** The device as events tell it. */
 import type { Gpu } from '../gpu/device';
-import { matmulVariant } from '../kernels/matmul/matmul';
-import type { DeviceReport } from '../runs/events';
+import { matmulVariant } from './matmul/matmul';
+
+/** Facts about the adapter, for display and for the run's record. */
+export interface DeviceReport {
+  name: string; // "llvmpipe (LLVM 15.0.6, 256 bits)"
+  vendor: string;
+  backend: string; // "vulkan", "metal", "browser" …
+  software: boolean;
+  features: string[]; // subgroups, shader-f16, timestamp-query where present
+  subgroupSize: [number, number];
+  limits: { maxBufferSize: number; maxStorageBufferBindingSize: number; maxComputeWorkgroupStorageSize: number };
+  /** The variant chosen for each tuned kernel, e.g. { matmul: "subgroup-16x4" }. */
+  variants: Record<string, string>;
+  /** Kernels checked against the float64 reference on this adapter; null before the self-test ran. */
+  selfTest: { passed: number; failed: string[]; ms: number } | null;
+}
 
 export function deviceReport(gpu: Gpu, selfTest: DeviceReport['selfTest'] = null): DeviceReport {
   const { adapter, limits, has } = gpu;
