@@ -1,5 +1,7 @@
 /** What a command is, and the exit codes that scripts rely on. */
+
 import { describeFlags, type Flags, parseFlags, type Values } from './options';
+import { onReaderGone } from './output';
 
 /** Exit codes. A command returns one of these; errors are mapped in main.ts. */
 export const EXIT = { done: 0, failed: 1, badInput: 2, device: 3, stopped: 130 } as const;
@@ -27,7 +29,9 @@ export function defineCommand<F extends Flags>(c: {
   };
 }
 
-/** Resolves true after the first Ctrl-C or SIGTERM; a second one ends the process at once. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Requested by the first Ctrl-C, SIGTERM or SIGHUP, or by a reader that went away; a second signal ends the process at once. */
 export function stopSignal(): { readonly requested: boolean } {
   const signal = { requested: false };
   const onSignal = () => {
@@ -35,8 +39,10 @@ export function stopSignal(): { readonly requested: boolean } {
     signal.requested = true;
     process.stderr.write('\nStopping after the running step (Ctrl-C again to end at once) …\n');
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  for (const name of STOP_SIGNALS) process.on(name, onSignal);
+  onReaderGone(() => {
+    signal.requested = true;
+  });
   return signal;
 }
 
@@ -47,7 +53,7 @@ export async function cancellable<T>(work: (signal: AbortSignal) => Promise<T>):
     if (stop.signal.aborted) process.exit(EXIT.stopped);
     stop.abort();
   };
-  const others = (['SIGINT', 'SIGTERM'] as const).map((name) => [name, process.rawListeners(name)] as const);
+  const others = STOP_SIGNALS.map((name) => [name, process.rawListeners(name)] as const);
   for (const [name] of others) process.removeAllListeners(name).on(name, onSignal);
   try {
     return await work(stop.signal);

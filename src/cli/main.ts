@@ -11,6 +11,7 @@ import { gradients } from './gradients';
 import { inspect } from './inspect-command';
 import { merge } from './merge';
 import { models } from './models';
+import { printed, watchReaders } from './output';
 import { plan } from './plan';
 import { pretrain } from './pretrain';
 import { score } from './score';
@@ -81,5 +82,7 @@ function report(error: unknown): number {
 }
 
 // Dawn keeps the event loop alive, so the process ends here and not when the loop runs dry.
+watchReaders();
 const code = await main(process.argv.slice(2)).catch(report);
+await printed();
 process.exit(code);

@@ -28,5 +28,5 @@ export function lab(
       child.kill(stop.signal);
     }
   });
-  return new Promise((resolve) => child.on('exit', (code) => resolve({ code, stdout, stderr })));
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
 }
