@@ -22,7 +22,7 @@ test('thinning keeps first and last and the order', () => {
 
 test('held-out accuracies survive thinning, and bands are the stretches without the term', () => {
   const { steps, evals } = fold(EMPTY, fakeRun(100));
-  const dots = evals.map(({ step, accuracy }) => ({ step, value: accuracy }));
+  const dots = evals.slice().map(({ step, accuracy }) => ({ step, value: accuracy }));
   const rows = rowsOf(FIGURES[0], steps, dots, 10);
   expect(rows.filter((r) => typeof r.dots === 'number').map((r) => r.step)).toEqual([0, 20, 40, 60, 80, 100]);
   expect(closedBands(steps)).toEqual([
@@ -35,7 +35,7 @@ test('a replay streams exactly the tokens that were scored', () => {
   const signals = fakeSignals(1, 2, 2);
   const events = expandForReplay([signals, fakeStep(1)]);
   expect(events.at(-2)).toBe(signals);
-  const streamed = fold(EMPTY, events.slice(0, -2)).rollouts.map((r) => r.tokens);
+  const streamed = fold(EMPTY, events.slice(0, -2)).rollouts.map((r) => r.tokens.slice());
   expect(streamed).toEqual(signals.rollouts.map((r) => r.tokens));
   expect(expandForReplay(events)).toEqual(events);
 });

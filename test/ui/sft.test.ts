@@ -45,8 +45,8 @@ describe('a supervised run', () => {
   test('is folded into figures, losses and answers before and after', () => {
     const { sft, step: at, eta, stage, parameters, device } = fold(EMPTY, run);
     expect([at, eta, stage, parameters, device]).toEqual([2, 8, 'working', 99, FAKE_DEVICE]);
-    expect(sft?.figures.map((f: SftFigures) => f.loss)).toEqual([1, 0.5]);
-    expect(sft?.evals.map((e) => [e.step, e.loss])).toEqual([
+    expect(sft?.figures.slice().map((f: SftFigures) => f.loss)).toEqual([1, 0.5]);
+    expect(sft?.evals.slice().map((e) => [e.step, e.loss])).toEqual([
       [0, 3],
       [2, 1],
     ]);
@@ -62,15 +62,15 @@ describe('a supervised run', () => {
     };
     const after = fold(EMPTY, [...run, fault, start(1)]);
     expect(after.fault).toBeNull();
-    expect(after.sft?.figures.map((f) => f.step)).toEqual([1]);
-    expect(after.sft?.evals.map((e) => e.step)).toEqual([0]);
+    expect(after.sft?.figures.slice().map((f) => f.step)).toEqual([1]);
+    expect(after.sft?.evals.slice().map((e) => e.step)).toEqual([0]);
     expect(after.sft?.comparisons[0].before.text).toBe('5');
   });
 
   test('takes the place of one of reinforcement, and gives way to it', () => {
     const rl = fold(EMPTY, fakeRun(3));
     const sft = fold(rl, run);
-    expect([sft.steps, sft.config]).toEqual([[], null]);
+    expect([sft.steps.slice(), sft.config]).toEqual([[], null]);
     expect(fold(sft, fakeRun(3)).sft).toBeNull();
     expect(fold(EMPTY, [step(1), tokens]).sft).toBeNull(); // a log without its beginning
   });
@@ -82,7 +82,7 @@ describe('a supervised run', () => {
 
   test('has curves of its own', () => {
     const { sft } = fold(EMPTY, run);
-    const dots = (sft?.evals ?? []).map(({ step: s, loss }) => ({ step: s, value: loss }));
+    const dots = (sft?.evals.slice() ?? []).map(({ step: s, loss }) => ({ step: s, value: loss }));
     expect(rowsOf(SFT_FIGURES[0], sft?.figures ?? [], dots, 100)).toEqual([
       { step: 0, dots: 3 },
       { step: 1, loss: 1, dots: null },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { EVENT_VERSION, type RunEvent } from '../../src/runs/events';
+import { Series } from '../../src/ui/state/series';
 import { EMPTY, fold } from '../../src/ui/state/snapshot';
 import { activityOf } from '../../src/ui/state/store';
 import { fakeEval, fakeRun, fakeSignals, fakeStart, fakeStep } from './fake-events';
@@ -14,7 +15,37 @@ test('folding events one by one, in parts or at once gives the same snapshot, an
   expect(oneByOne).toEqual(atOnce);
   expect(fold(fold(EMPTY, events.slice(0, 17)), events.slice(17))).toEqual(atOnce);
   expect(JSON.stringify(EMPTY)).toBe(before);
-  expect(atOnce.steps.map((s) => s.step)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+  expect(atOnce.steps.slice().map((s) => s.step)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+});
+
+test('a series grows in place: a view stays as it was, and only a fork is copied', () => {
+  const two = Series.of([1]).append(2);
+  const four = two.append(3, 4);
+  expect([[...two], two.at(-1), two.at(2)]).toEqual([[1, 2], 2, undefined]);
+  expect([four.slice(), four.slice(-2), four.slice(1, 3)]).toEqual([
+    [1, 2, 3, 4],
+    [3, 4],
+    [2, 3],
+  ]);
+  const fork = two.append(9);
+  expect([[...fork], [...four.append(5)], [...four]]).toEqual([
+    [1, 2, 9],
+    [1, 2, 3, 4, 5],
+    [1, 2, 3, 4],
+  ]);
+});
+
+test('a step, a measurement and a piece of a rollout copy nothing that came before', () => {
+  const array = (series: unknown) => Reflect.get(series as object, 'all');
+  const rollouts = [{ problem: 'p', group: 0, question: 'q' }];
+  const pieces = [{ rollout: 0, tokens: ['no'] }];
+  const more = (step: number): RunEvent[] => [fakeStep(step), fakeEval(step), { v, type: 'tokens', step, pieces }];
+  const first = fold(EMPTY, [fakeStart(), { v, type: 'rollouts', step: 1, rollouts }, ...more(1)]);
+  const second = fold(first, more(2));
+  expect(array(second.steps)).toBe(array(first.steps));
+  expect(array(second.evals)).toBe(array(first.evals));
+  expect(array(second.rollouts[0].tokens)).toBe(array(first.rollouts[0].tokens));
+  expect([first.steps.length, second.steps.length, second.rollouts[0].tokens.length]).toEqual([1, 2, 2]);
 });
 
 test('tokens stream into their rollouts; the others keep their identity', () => {
@@ -22,8 +53,8 @@ test('tokens stream into their rollouts; the others keep their identity', () => 
   const first = fold(EMPTY, [{ v, type: 'rollouts', step: 1, rollouts }]);
   const second = fold(first, [{ v, type: 'tokens', step: 1, pieces: [{ rollout: 1, tokens: ['no', 'Wait'] }] }]);
   expect(second.rollouts[0]).toBe(first.rollouts[0]);
-  expect(second.rollouts[1].tokens).toEqual(['no', 'Wait']);
-  expect(first.rollouts[1].tokens).toEqual([]);
+  expect(second.rollouts[1].tokens.slice()).toEqual(['no', 'Wait']);
+  expect(first.rollouts[1].tokens).toHaveLength(0);
   expect(second.rollouts[1].signals).toBeNull();
   const third = fold(second, [fakeSignals(1, 1, 2)]);
   expect(third.rollouts.every((r) => r.signals?.u.length === r.tokens.length)).toBe(true);
@@ -38,9 +69,9 @@ test('a resumed run keeps the steps up to where it goes on, and forgets those af
     fakeStep(3),
   ];
   const snapshot = fold(EMPTY, events);
-  expect(snapshot.steps.map((s) => s.step)).toEqual([1, 2, 3]);
-  expect(snapshot.evals).toEqual([]);
-  expect(fold(snapshot, [fakeStart()]).steps).toEqual([]);
+  expect(snapshot.steps.slice().map((s) => s.step)).toEqual([1, 2, 3]);
+  expect(snapshot.evals).toHaveLength(0);
+  expect(fold(snapshot, [fakeStart()]).steps).toHaveLength(0);
 });
 
 test('a fault ends the run until it is resumed; full storage does not end it', () => {

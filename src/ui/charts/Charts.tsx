@@ -7,6 +7,6 @@ import { COLUMNS, FIGURES } from './curves';
 export function Charts() {
   const steps = useLab((s) => s.snapshot.steps);
   const evals = useLab((s) => s.snapshot.evals);
-  const dots = useMemo(() => evals.map(({ step, accuracy }) => ({ step, value: accuracy })), [evals]);
+  const dots = useMemo(() => evals.slice().map(({ step, accuracy }) => ({ step, value: accuracy })), [evals]);
   return <CurvesSection figures={FIGURES} columns={COLUMNS} steps={steps} dots={dots} />;
 }

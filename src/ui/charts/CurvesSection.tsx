@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { Sequence } from '../state/series';
 import styles from './Charts.module.css';
 import type { Dot, Figure } from './curves';
 import { LineFigure } from './LineFigure';
@@ -7,7 +8,7 @@ import { type Column, StepTable } from './StepTable';
 interface Props<F extends { step: number }> {
   figures: readonly Figure<F>[];
   columns: readonly Column<F>[];
-  steps: readonly F[];
+  steps: Sequence<F>;
   dots: readonly Dot[];
 }
 

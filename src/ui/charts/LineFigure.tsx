@@ -1,6 +1,7 @@
 import { memo, type ReactElement } from 'react';
 import { Line, LineChart, ReferenceArea, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { compact, plain } from '../format';
+import type { Sequence } from '../state/series';
 import { type Line as Curve, type Dot, type Figure, rowsOf } from './curves';
 import styles from './LineFigure.module.css';
 
@@ -16,7 +17,7 @@ const STROKES: Record<Curve['look'], { stroke: string; strokeWidth: number; stro
 
 interface Props<F extends { step: number }> {
   figure: Figure<F>;
-  steps: readonly F[];
+  steps: Sequence<F>;
   /** Of the figure's line that looks like dots. */
   dots: readonly Dot[];
 }

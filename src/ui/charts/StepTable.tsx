@@ -1,4 +1,5 @@
 import { plain } from '../format';
+import type { Sequence } from '../state/series';
 import type { Dot } from './curves';
 import styles from './StepTable.module.css';
 
@@ -10,7 +11,7 @@ export type Column<F> = readonly [head: string, of: (figures: F) => number | str
 
 interface Props<F> {
   columns: readonly Column<F>[];
-  steps: readonly F[];
+  steps: Sequence<F>;
   /** What is measured now and then; the last column. */
   dots: { readonly head: string; readonly values: readonly Dot[] };
 }

@@ -1,5 +1,6 @@
 /** The curves of a run, as rows for the charts: one row a step, null where a curve has no value. */
 import type { StepFigures } from '../../runs/events';
+import type { Sequence } from '../state/series';
 
 export interface Row {
   readonly step: number;
@@ -28,7 +29,7 @@ export interface Figure<F = StepFigures> {
   readonly domain?: readonly [number, number];
   readonly large?: boolean;
   /** Stretches of steps, first to last, that are greyed. */
-  bands?(steps: readonly F[]): [number, number][];
+  bands?(steps: Sequence<F>): [number, number][];
   /** A word on the last step. */
   state?(last: F): string;
 }
@@ -94,15 +95,15 @@ export const COLUMNS: readonly (readonly [string, (f: StepFigures) => number | s
 ];
 
 /** At most `most` of `items`, evenly spread, the first and the last among them. */
-export function thin<T>(items: readonly T[], most: number): readonly T[] {
-  if (items.length <= most) return items;
-  return Array.from({ length: most }, (_, i) => items[Math.round((i * (items.length - 1)) / (most - 1))]);
+export function thin<T>(items: Sequence<T>, most: number): T[] {
+  if (items.length <= most) return items.slice();
+  return Array.from({ length: most }, (_, i) => items.at(Math.round((i * (items.length - 1)) / (most - 1))) as T);
 }
 
 /** Rows of a figure, thinned to the chart's width; dots are never thinned away. */
 export function rowsOf<F extends { step: number }>(
   figure: Figure<F>,
-  steps: readonly F[],
+  steps: Sequence<F>,
   dots: readonly Dot[],
   most: number,
 ): Row[] {
@@ -122,7 +123,7 @@ export function rowsOf<F extends { step: number }>(
 const finite = (x: number | null): number | null => (x !== null && Number.isFinite(x) ? x : null);
 
 /** Stretches of steps, first to last, in which the method's term was off: warm-up or gate closed. */
-export function closedBands(steps: readonly StepFigures[]): [number, number][] {
+export function closedBands(steps: Sequence<StepFigures>): [number, number][] {
   const bands: [number, number][] = [];
   for (const { step, gateState } of steps) {
     if (gateState !== 'closed' && gateState !== 'warm-up') continue;

@@ -16,7 +16,7 @@ export function TokenDetail() {
     <section className={styles.detail} aria-label="Token detail">
       <div className={styles.numbers}>
         <p className={styles.title}>
-          <span className={styles.token}>{tokenText(rollout.tokens[token])}</span>
+          <span className={styles.token}>{tokenText(rollout.tokens.at(token) ?? '')}</span>
           <span className={styles.where}>
             token {token + 1} of {rollout.tokens.length}, step {step}
           </span>

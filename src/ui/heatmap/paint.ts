@@ -3,6 +3,7 @@
  * attributes, so 64 rollouts of 60 tokens change in a few milliseconds.
  */
 import { tokenText } from '../format';
+import type { Sequence } from '../state/series';
 import type { RolloutView } from '../state/snapshot';
 import { type Measure, tintOf } from './measures';
 
@@ -10,7 +11,7 @@ import { type Measure, tintOf } from './measures';
 interface Written {
   rollout: RolloutView | null;
   measure: Measure | null;
-  tokens: readonly string[];
+  tokens: Sequence<string>;
   spans: HTMLSpanElement[];
 }
 const written = new WeakMap<HTMLElement, Written>();
@@ -40,11 +41,11 @@ export function paintTokens(host: HTMLElement, rollout: RolloutView, measure: Me
     if (i >= row.spans.length) {
       const span = document.createElement('span');
       span.tabIndex = -1;
-      span.textContent = tokenText(tokens[i]);
+      span.textContent = tokenText(tokens.at(i) ?? '');
       host.append(span, ' ');
       row.spans.push(span);
-    } else if (row.tokens[i] !== tokens[i]) {
-      row.spans[i].textContent = tokenText(tokens[i]);
+    } else if (row.tokens.at(i) !== tokens.at(i)) {
+      row.spans[i].textContent = tokenText(tokens.at(i) ?? '');
     }
   }
   if (signals) {

@@ -1,6 +1,7 @@
 /** What the page knows about a supervised run beside what it knows of every run: a pure fold of its own events. */
 import type { RunEventOf } from '../../runs/events';
 import type { ExampleLosses, SftFigures, SftOwnEvent } from '../../runs/sft-events';
+import { Series } from '../state/series';
 
 export type Sample = RunEventOf<'sample'>;
 export type HeldOutLoss = RunEventOf<'sft-eval'>;
@@ -16,8 +17,8 @@ export interface Comparison {
 
 export interface SftSnapshot {
   readonly start: RunEventOf<'sft-start'>;
-  readonly figures: readonly SftFigures[];
-  readonly evals: readonly HeldOutLoss[];
+  readonly figures: Series<SftFigures>;
+  readonly evals: Series<HeldOutLoss>;
   /** The last batch whose tokens were told. */
   readonly batch: { readonly step: number; readonly examples: readonly ExampleLosses[] } | null;
   readonly comparisons: readonly Comparison[];
@@ -29,25 +30,28 @@ export function foldSft(snapshot: SftSnapshot | null, event: { v: 1 } & SftOwnEv
   if (!snapshot) return null; // a log without its beginning says nothing
   switch (event.type) {
     case 'sft-step':
-      return { ...snapshot, figures: [...snapshot.figures, event] };
+      return { ...snapshot, figures: snapshot.figures.append(event) };
     case 'sft-eval':
-      return { ...snapshot, evals: [...snapshot.evals, event] };
+      return { ...snapshot, evals: snapshot.evals.append(event) };
     case 'sft-tokens':
       return { ...snapshot, batch: { step: event.step, examples: event.examples } };
     case 'sample':
       return { ...snapshot, comparisons: withSample(snapshot.comparisons, event) };
+    default:
+      return event satisfies never;
   }
 }
 
 /** A fresh run starts empty; a resumed one keeps what was known up to the step it goes on from. */
 function begun(snapshot: SftSnapshot | null, start: RunEventOf<'sft-start'>): SftSnapshot {
   const from = start.resumedFrom;
-  if (from === null || !snapshot) return { start, figures: [], evals: [], batch: null, comparisons: [] };
+  if (from === null || !snapshot)
+    return { start, figures: Series.of(), evals: Series.of(), batch: null, comparisons: [] };
   return {
     ...snapshot,
     start,
-    figures: snapshot.figures.filter((f) => f.step <= from),
-    evals: snapshot.evals.filter((e) => e.step <= from),
+    figures: Series.of(snapshot.figures.slice().filter((f) => f.step <= from)),
+    evals: Series.of(snapshot.evals.slice().filter((e) => e.step <= from)),
   };
 }
 

@@ -9,6 +9,7 @@ import type { MemoryPlan } from '../../model/net/decoder';
 import type { Fault, RunEvent, RunEventOf, SignalRollout, StepFigures } from '../../runs/events';
 import type { TrainConfig } from '../../settings/config';
 import { foldSft, type SftSnapshot } from '../sft/snapshot';
+import { type Sequence, Series } from './series';
 
 /** One rollout of the step on screen: its tokens as they arrive, its columns once it is scored. */
 export interface RolloutView {
@@ -17,7 +18,7 @@ export interface RolloutView {
   readonly problem: string;
   readonly group: number;
   readonly question: string;
-  readonly tokens: readonly string[];
+  readonly tokens: Sequence<string>;
   readonly signals: SignalRollout | null;
 }
 
@@ -39,8 +40,8 @@ export interface Snapshot {
   readonly rolloutStep: number;
   /** The last rollouts that were scored: what a fault leaves on screen. */
   readonly lastScored: { readonly step: number; readonly rollouts: readonly RolloutView[] } | null;
-  readonly steps: readonly StepFigures[];
-  readonly evals: readonly EvalFigures[];
+  readonly steps: Series<StepFigures>;
+  readonly evals: Series<EvalFigures>;
   readonly gate: GateFigures | null;
   readonly table: readonly TokenRow[];
   readonly changes: readonly RunEventOf<'change'>[];
@@ -64,8 +65,8 @@ export const EMPTY: Snapshot = {
   rollouts: [],
   rolloutStep: 0,
   lastScored: null,
-  steps: [],
-  evals: [],
+  steps: Series.of(),
+  evals: Series.of(),
   gate: null,
   table: [],
   changes: [],
@@ -78,22 +79,12 @@ export const EMPTY: Snapshot = {
 
 type Draft = { -readonly [K in keyof Snapshot]: Snapshot[K] };
 
-/** The snapshot after `events`, in order. Arrays that grow are copied once a call, not once an event. */
+/** The snapshot after `events`, in order. What grows is appended to in place, whatever its length. */
 export function fold(snapshot: Snapshot, events: readonly RunEvent[]): Snapshot {
   if (events.length === 0) return snapshot;
   const draft: Draft = { ...snapshot };
-  const newSteps: StepFigures[] = [];
-  for (const event of events) {
-    if (event.type === 'step') newSteps.push(event);
-    else if (newSteps.length > 0 && event.type === 'start') appendSteps(draft, newSteps);
-    apply(draft, event);
-  }
-  appendSteps(draft, newSteps);
+  for (const event of events) apply(draft, event);
   return draft;
-}
-
-function appendSteps(draft: Draft, newSteps: StepFigures[]): void {
-  if (newSteps.length > 0) draft.steps = draft.steps.concat(newSteps.splice(0));
 }
 
 function apply(draft: Draft, event: RunEvent): void {
@@ -108,7 +99,7 @@ function apply(draft: Draft, event: RunEvent): void {
       return;
     case 'rollouts':
       draft.rolloutStep = event.step;
-      draft.rollouts = event.rollouts.map((r, index) => ({ ...r, index, tokens: [], signals: null }));
+      draft.rollouts = event.rollouts.map((r, index) => ({ ...r, index, tokens: Series.of(), signals: null }));
       return;
     case 'tokens':
       draft.rollouts = withTokens(draft.rollouts, event.pieces);
@@ -130,9 +121,10 @@ function apply(draft: Draft, event: RunEvent): void {
       draft.step = event.step;
       draft.eta = event.eta;
       draft.gate = event;
+      draft.steps = draft.steps.append(event);
       return;
     case 'eval':
-      draft.evals = [...draft.evals, event];
+      draft.evals = draft.evals.append(event);
       return;
     case 'tokens-table':
       draft.table = event.rows;
@@ -186,8 +178,8 @@ function applyStart(draft: Draft, event: RunEventOf<'start'>): void {
   const kept = from === null ? EMPTY : draft;
   Object.assign(draft, kept, sharedFacts(event), {
     config: event.config,
-    steps: kept.steps.filter((s) => s.step <= (from ?? 0)),
-    evals: kept.evals.filter((e) => e.step <= (from ?? 0)),
+    steps: Series.of(kept.steps.slice().filter((s) => s.step <= (from ?? 0))),
+    evals: Series.of(kept.evals.slice().filter((e) => e.step <= (from ?? 0))),
     changes: kept.changes.filter((c) => c.step <= (from ?? 0)),
   });
 }
@@ -217,7 +209,9 @@ function withTokens(rollouts: readonly RolloutView[], pieces: RunEventOf<'tokens
   const next = rollouts.slice();
   for (const { rollout, tokens } of pieces) {
     const old = next[rollout];
-    if (old && tokens.length > 0) next[rollout] = { ...old, tokens: old.tokens.concat(tokens) };
+    if (!old || tokens.length === 0) continue;
+    const sampled = old.tokens instanceof Series ? old.tokens : Series.of(old.tokens);
+    next[rollout] = { ...old, tokens: sampled.append(...tokens) };
   }
   return next;
 }
