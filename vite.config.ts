@@ -1,9 +1,10 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { policyInPage } from './scripts/policy.mjs';
 
 export default defineConfig({
   base: './',
-  plugins: [react()],
+  plugins: [react(), policyInPage],
   worker: { format: 'es' },
   // Names this build: a self-test that passed is remembered for the build that passed it.
   define: { 'import.meta.env.LAB_BUILD': JSON.stringify(new Date().toISOString()) },

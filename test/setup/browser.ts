@@ -1,10 +1,8 @@
 /** Real headless browsers for the end-to-end tests, and the built page for them to open. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
-import { preview } from 'vite';
-import { root, unpackChromium } from '../../scripts/chromium-package.mjs';
+import { unpackChromium } from '../../scripts/chromium-package.mjs';
+import { buildWhereStale, serveBuilt } from '../../scripts/serve.mjs';
 
 /** The machine's own Chromium, or the one that @sparticuz/chromium carries for Linux x64. */
 export type BrowserSource = 'system' | 'package';
@@ -62,28 +60,11 @@ function ownEnvironment(): Record<string, string> {
   return Object.fromEntries(Object.entries(rest).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-/** The page as users get it: built into dist/ where that is older than its sources, served on a free port. */
+/** The page as `npm start` serves it, on a free port; this machine's other ports stand in for the Hub. */
 export async function serveLab(): Promise<{ url: string; close(): Promise<void> }> {
-  const index = join(root, 'dist/index.html');
-  const built = existsSync(index) ? statSync(index).mtimeMs : 0;
-  const sources = ['src', 'public', 'index.html', 'vite.config.ts', 'package-lock.json'];
-  if (sources.some((path) => newest(join(root, path)) > built)) buildLab();
-  const server = await preview({ root, logLevel: 'warn', preview: { host: '127.0.0.1', port: 0, strictPort: true } });
+  buildWhereStale();
+  const server = await serveBuilt({ port: 0, strictPort: true, allow: ['http://127.0.0.1:*'] });
   const address = server.httpServer.address();
   if (address === null || typeof address === 'string') throw new Error('The preview server gave no port.');
   return { url: `http://127.0.0.1:${address.port}/`, close: () => server.close() };
-}
-
-/** In a process of its own: vitest's NODE_ENV would put React's development build on the page. */
-function buildLab(): void {
-  const vite = join(root, 'node_modules/vite/bin/vite.js');
-  const env = { ...process.env, NODE_ENV: 'production' };
-  execFileSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: root, env, stdio: 'inherit' });
-}
-
-/** Time of the last change in a file or folder, ms. */
-function newest(path: string): number {
-  const stats = statSync(path);
-  if (!stats.isDirectory()) return stats.mtimeMs;
-  return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
 }

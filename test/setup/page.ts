@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 export class LabPage {
   private constructor(
     readonly page: Page,
-    /** Requests to other hosts, and errors that nobody caught. */
+    /** Requests to other hosts, what the page's policy refused, and errors that nobody caught. */
     readonly strangers: string[],
   ) {}
 
@@ -24,6 +24,9 @@ export class LabPage {
       if (!asked.startsWith(url) && !/^(data|blob):/.test(asked)) strangers.push(asked);
     });
     page.on('pageerror', (error) => strangers.push(`error: ${error.message}`));
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) strangers.push(`policy: ${message.text()}`);
+    });
     if (!recorded) await page.route('**/recorded/*.json', (route) => route.abort());
     await page.goto(url + query);
     return new LabPage(page, strangers);

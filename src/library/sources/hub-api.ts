@@ -184,7 +184,7 @@ function unreachable(error: Transient, { endpoint, id, revision }: HubRequest): 
     'offline',
     `The Hub could not be reached: ${reasonOf(error.cause ?? error)}`,
     where,
-    'Check the connection. Models that are already downloaded work without it, as do folders and files.',
+    'Check the connection (of a mirror, the page must be told: npm start -- --allow ORIGIN). Models that are already downloaded work without it, as do folders and files.',
     error,
   );
 }

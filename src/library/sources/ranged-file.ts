@@ -77,7 +77,7 @@ export async function asking<T>(net: Network, url: string, work: () => Promise<T
       'offline',
       `The server could not be reached: ${reasonOf(error.cause ?? error)}`,
       url,
-      'Check the address and the connection. From a web page, the server must also allow other pages to read it (CORS).',
+      'Check the address and the connection. From a web page, the server must allow other pages to read it (CORS), and the lab must be told of it: npm start -- --allow ORIGIN.',
       error,
     );
   }

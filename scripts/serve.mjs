@@ -1,0 +1,67 @@
+/**
+ * The lab as users get it: built into dist/ where that is older than its sources, and served by Vite's preview server,
+ * which knows the built files only: no source tree, no editor, no CORS, and a Host header that must be this machine's.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { headersFor, withOrigins } from './policy.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const SOURCES = ['src', 'public', 'index.html', 'vite.config.ts', 'package-lock.json', 'scripts/policy.mjs'];
+
+/** Builds where a source is newer than what was built. True where it did. */
+export function buildWhereStale(say = () => {}) {
+  const index = join(root, 'dist/index.html');
+  const built = existsSync(index) ? statSync(index).mtimeMs : 0;
+  if (SOURCES.every((path) => newest(join(root, path)) <= built)) return false;
+  say();
+  // In a process of its own: the environment of this one (a test runner's) must not choose React's development build.
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  execFileSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+    cwd: root,
+    env: { ...process.env, NODE_ENV: 'production' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return true;
+}
+
+/**
+ * Serves dist/. `host` true: to other machines as well, by any name. `allow`: origins besides the Hub that the page may
+ * ask for models. Gives Vite's server; its address is in `resolvedUrls`.
+ */
+export async function serveBuilt({ port = 5173, host = false, allow = [], strictPort = false } = {}) {
+  const { preview } = await import('vite');
+  const dist = join(root, 'dist');
+  const page = () => withOrigins(readFileSync(join(dist, 'index.html'), 'utf8'), allow);
+  const locked = {
+    name: 'locked-down',
+    configurePreviewServer({ middlewares }) {
+      middlewares.use((request, response, next) => {
+        const path = new URL(request.url, 'http://lab').pathname;
+        for (const [name, value] of Object.entries(headersFor(path, allow))) response.setHeader(name, value);
+        if (path !== '/' && path !== '/index.html') return next();
+        response.setHeader('Content-Type', 'text/html; charset=utf-8');
+        response.setHeader('Cache-Control', 'no-cache');
+        response.end(page());
+      });
+    },
+  };
+  return preview({
+    root,
+    configFile: false,
+    base: './',
+    logLevel: 'warn',
+    appType: 'mpa', // what is not there is not there: no page in its place
+    plugins: [locked],
+    preview: { host: host ? true : '127.0.0.1', port, strictPort, cors: false, allowedHosts: host ? true : [] },
+  });
+}
+
+/** Time of the last change in a file or folder, ms. */
+function newest(path) {
+  const stats = statSync(path);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+}

@@ -1,0 +1,93 @@
+/** The page as it is served: what it may do is written down, and nothing but the built files is there to be had. */
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { root } from '../../scripts/chromium-package.mjs';
+import { serveBuilt } from '../../scripts/serve.mjs';
+import { serveLab } from '../setup/browser';
+
+let lab: Awaited<ReturnType<typeof serveLab>>;
+beforeAll(async () => {
+  lab = await serveLab();
+});
+afterAll(() => lab?.close());
+
+/** A request as it is written: fetch would tidy its path and its Host. */
+function ask(
+  path: string,
+  headers: Record<string, string> = {},
+  url = lab.url,
+): Promise<{ status?: number; headers: Record<string, unknown>; text: string }> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    request({ hostname, port, path, headers }, (response) => {
+      let text = '';
+      response.on('data', (part) => {
+        text += part;
+      });
+      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, text }));
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+describe('the page', () => {
+  it('says what it may do in its headers, and in itself for hosts that send none', async () => {
+    const { headers, text } = await ask('/');
+    const policy = String(headers['content-security-policy']);
+    for (const word of ["default-src 'none'", "script-src 'self';", "frame-ancestors 'none'", "base-uri 'none'"])
+      expect(policy).toContain(word);
+    expect(policy).not.toMatch(/unsafe-eval|script-src[^;]*unsafe-inline/);
+    expect(headers['cross-origin-opener-policy']).toBe('same-origin');
+    expect(headers['cross-origin-embedder-policy']).toBe('require-corp');
+    expect(headers['access-control-allow-origin']).toBeUndefined();
+    const built = readFileSync(join(root, 'dist/index.html'), 'utf8');
+    expect(built).toMatch(/<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self';/);
+    expect(built).toContain("connect-src 'self' https://huggingface.co https://*.huggingface.co https://*.hf.co;");
+    expect(text).not.toMatch(/<script(?![^>]*\ssrc=)[^>]*>/); // none inline
+  });
+
+  it('asks the Hub and itself, unless another origin is allowed by name', async () => {
+    const strict = await serveBuilt({ port: 0 });
+    const url = strict.resolvedUrls?.local[0] as string;
+    const { headers, text } = await ask('/', {}, url);
+    await strict.close();
+    for (const policy of [headers['content-security-policy'], text])
+      expect(policy).toContain("connect-src 'self' https://huggingface.co https://*.huggingface.co https://*.hf.co;");
+    expect((await ask('/')).text).toContain('https://*.hf.co http://127.0.0.1:*;');
+  });
+});
+
+describe('the server', () => {
+  it.each([
+    '/src/ui/main.tsx',
+    '/package.json',
+    '/../package.json',
+    '/%2e%2e/package.json',
+    '/..%2fpackage.json',
+    '/@fs/etc/passwd',
+    '/@vite/client',
+    '/__open-in-editor?file=package.json',
+    '/runs/',
+    '/assets/',
+    '/.git/config',
+    '/node_modules/vite/package.json',
+  ])('has no %s', async (path) => {
+    expect((await ask(path)).status).toBe(404);
+  });
+
+  it.each(['evil.example', 'evil.example:5173', '127.0.0.1.evil.example'])(
+    'does not answer to the name %s',
+    async (Host) => {
+      expect((await ask('/', { Host })).status).toBe(403);
+    },
+  );
+
+  it('answers no page of another origin', async () => {
+    const { headers } = await ask('/models/nano/config.json', { Origin: 'https://evil.example' });
+    expect(headers['access-control-allow-origin']).toBeUndefined();
+    expect(headers['cross-origin-resource-policy']).toBe('same-origin');
+  });
+});
