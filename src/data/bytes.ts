@@ -1,5 +1,8 @@
 /** Files that are read by ranges, so that no checkpoint is ever whole in memory. Where they lie is the host's affair. */
 
+import { BOUNDS } from './bounds';
+import { BadInput } from './errors';
+
 /** One file. */
 export interface ByteSource {
   /** For messages: the file's path or address. */
@@ -28,10 +31,23 @@ export function memoryBytes(bytes: Uint8Array<ArrayBuffer>, where: string): Byte
   return { where, size: bytes.length, read: async (from, to) => bytes.slice(from, to) };
 }
 
-/** A whole (small) file of a folder, or null where there is none. */
+/** A whole (small) file of a folder, or null where there is none. Throws BadInput for one over its bound. */
 export async function readWhole(files: FileSource, name: string): Promise<Uint8Array<ArrayBuffer> | null> {
   const file = await files.open(name);
-  return file ? file.read(0, file.size) : null;
+  if (!file) return null;
+  const bound = name === 'tokenizer.json' ? BOUNDS.tokenizer : name.endsWith('.jinja') ? BOUNDS.template : BOUNDS.json;
+  expectWithin(file.size, bound, name, file.where);
+  return file.read(0, file.size);
+}
+
+/** Throws BadInput for a `what` of more bytes than its bound. */
+export function expectWithin(bytes: number, bound: number, what: string, where: string): void {
+  if (bytes > bound)
+    throw new BadInput(
+      `${what} has ${bytesText(bytes)}, more than the ${bytesText(bound)} that are read`,
+      where,
+      'Check that it is the file it should be.',
+    );
 }
 
 /** Bytes as a person reads them: "512 B", "1.2 kB", "34.5 MB", "6.78 GB". */

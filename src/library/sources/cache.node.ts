@@ -8,6 +8,7 @@ import { diskFiles } from '../../host/files.node';
 import { ModelCache } from './cache';
 import { fileSource, folderSource } from './folder.node';
 import type { HubOptions } from './hub';
+import { guardedFetch } from './redirects.node';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -32,7 +33,8 @@ export function nodeModelCache(env: Environment = process.env): ModelCache {
 
 /** HF_ENDPOINT, HF_TOKEN and the cache, as hubSource takes them. */
 export function hubOptions(env: Environment = process.env): HubOptions {
-  return { cache: nodeModelCache(env), endpoint: env.HF_ENDPOINT || undefined, token: env.HF_TOKEN || null };
+  const endpoint = env.HF_ENDPOINT || undefined;
+  return { cache: nodeModelCache(env), endpoint, token: env.HF_TOKEN || null, fetch: guardedFetch };
 }
 
 /** A folder, or a .gguf or .safetensors file, at a path ("~/" included); null where nothing is. */

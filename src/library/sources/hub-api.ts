@@ -1,5 +1,6 @@
 /** The Hub's own addresses and answers: a repository at a revision, a file of it, and why one is refused. */
 import * as v from 'valibot';
+import { BOUNDS } from '../../data/bounds';
 import { isModelFile, type ListedFile } from './choose-files';
 import { HUB } from './hub-id';
 import { bodyOf, type Exchange, exchange, type Network, retrying, Transient, transientAnswer } from './request';
@@ -33,9 +34,21 @@ const schema = v.object({
   ),
 });
 
-/** The header that carries a token; only ever sent to the Hub itself (fetch drops it on the way to a CDN). */
-export function authorization({ token }: HubRequest): Record<string, string> {
-  return token ? { Authorization: `Bearer ${token}` } : {};
+/**
+ * The header that carries a token; only ever sent to the Hub itself (it is dropped on the way to a CDN). Throws SourceError
+ * where it would go over plain http to another machine, for everyone on the way to read.
+ */
+export function authorization({ token, endpoint, id }: HubRequest): Record<string, string> {
+  if (!token) return {};
+  const { protocol, hostname } = new URL(endpoint);
+  if (protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname))
+    throw new SourceError(
+      'denied',
+      'The token would go to the Hub over plain http',
+      `${id}, ${endpoint}`,
+      'Use an https address (HF_ENDPOINT), or leave the token out.',
+    );
+  return { Authorization: `Bearer ${token}` };
 }
 
 /** Where a file of a commit is downloaded. */
@@ -53,7 +66,7 @@ export async function listRepository(net: Network, request: HubRequest): Promise
   try {
     body = await retrying(patience, async () => {
       const answer = await exchange(net, url, { headers: authorization(request) });
-      return takeBody(answer, request);
+      return takeBody(answer, request, url);
     });
   } catch (error) {
     throw error instanceof Transient ? unreachable(error, request) : error;
@@ -61,10 +74,10 @@ export async function listRepository(net: Network, request: HubRequest): Promise
   return parseListing(body, url);
 }
 
-async function takeBody(answer: Exchange, request: HubRequest): Promise<Uint8Array> {
+async function takeBody(answer: Exchange, request: HubRequest, url: string): Promise<Uint8Array> {
   try {
     if (!answer.response.ok) throw transientAnswer(answer.response) ?? refusal(answer.response, request, null);
-    return await bodyOf(answer);
+    return await bodyOf(answer, BOUNDS.answer, url);
   } finally {
     answer.cancel();
   }

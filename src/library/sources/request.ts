@@ -1,4 +1,6 @@
 /** HTTP that survives a bad line: attempts with back-off, and connections that go silent are cut. */
+import { expectWithin } from '../../data/bytes';
+import { BadInput } from '../../data/errors';
 
 /** How a source talks to the network. */
 export interface NetworkOptions {
@@ -112,6 +114,7 @@ export async function exchange(net: Network, url: string, init: RequestInit = {}
       return await promise;
     } catch (error) {
       if (net.signal?.aborted) throw net.signal.reason;
+      if (error instanceof BadInput) throw error; // refused, and not for the line's sake
       const reason = cut.signal.aborted ? cut.signal.reason : error;
       throw new Transient((reason as Error).message ?? String(reason), false, null, null, reason);
     } finally {
@@ -139,11 +142,16 @@ export async function exchange(net: Network, url: string, init: RequestInit = {}
   };
 }
 
-/** The whole body of a small answer. Throws Transient. */
-export async function bodyOf({ chunks }: Exchange): Promise<Uint8Array<ArrayBuffer>> {
+/** The whole body of a small answer, as it is after unpacking. Throws Transient, and BadInput for one over `most` bytes. */
+export async function bodyOf({ chunks }: Exchange, most: number, where: string): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = [];
-  for await (const chunk of chunks()) parts.push(chunk);
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let size = 0;
+  for await (const chunk of chunks()) {
+    parts.push(chunk);
+    size += chunk.length;
+    expectWithin(size, most, 'The server’s answer', where);
+  }
+  const bytes = new Uint8Array(size);
   let at = 0;
   for (const part of parts) {
     bytes.set(part, at);

@@ -1,5 +1,6 @@
 /** Files at an address on the web, read by HTTP ranges; servers without ranges give the whole file once, into memory. */
-import type { ByteSource, FileSource } from '../../data/bytes';
+import { BOUNDS } from '../../data/bounds';
+import { type ByteSource, expectWithin, type FileSource } from '../../data/bytes';
 import { MemoryFile } from './memory-file';
 import { asking, type RangedFile, rangedFile } from './ranged-file';
 import { contentRange, exchange, type Network, type NetworkOptions, network, transientAnswer } from './request';
@@ -87,7 +88,10 @@ export async function openUrl(net: Network, url: string, manner: Manner = plain(
     const answer = await exchange(net, url, { headers });
     if (!answer.response.ok) throw transientAnswer(answer.response) ?? refusal(answer.response);
     const memory = new MemoryFile();
-    for await (const chunk of answer.chunks()) memory.append(chunk);
+    for await (const chunk of answer.chunks()) {
+      memory.append(chunk);
+      expectWithin(memory.length, BOUNDS.unsized, 'The file, whose size the server does not tell,', url);
+    }
     return memory;
   });
   return whole.source(url);

@@ -1,0 +1,89 @@
+/** Redirects on the command line: from the web to this machine or its network they are not followed. */
+import { expect, it } from 'vitest';
+import { authorization } from '../../../src/library/sources/hub-api';
+import { guarding } from '../../../src/library/sources/redirects.node';
+
+interface Asked {
+  url: string;
+  authorization: string | null;
+}
+
+/** A web of redirects, and what was asked of it. `.example` is no one's name, so nothing is looked up. */
+function web(redirects: Record<string, string>) {
+  const asked: Asked[] = [];
+  const fetch = guarding(async (input, init) => {
+    const url = String(input);
+    asked.push({ url, authorization: new Headers(init?.headers).get('authorization') });
+    const location = redirects[url];
+    return location === undefined ? new Response('here') : new Response(null, { status: 302, headers: { location } });
+  });
+  return { fetch, asked };
+}
+
+it.each([
+  'http://127.0.0.1/x',
+  'http://127.8.8.8:8080/x',
+  'http://localhost/x',
+  'http://printer.local/x',
+  'http://10.0.0.5/x',
+  'http://172.20.1.1/x',
+  'http://192.168.1.1/x',
+  'http://169.254.169.254/latest/meta-data',
+  'http://100.64.0.1/x',
+  'http://0.0.0.0/x',
+  'http://[::1]/x',
+  'http://[fe80::1]/x',
+  'http://[fd00::1]/x',
+  'http://[::ffff:127.0.0.1]/x',
+  'http://2130706433/x', // 127.0.0.1 as one number
+  'http://0x7f.1/x',
+])('a server on the web does not lead to %s', async (location) => {
+  const { fetch, asked } = web({ 'https://hub.example/a': 'https://cdn.example/b', 'https://cdn.example/b': location });
+  await expect(fetch('https://hub.example/a')).rejects.toThrow(
+    /redirects to .*, an address of this machine or its network/,
+  );
+  expect(asked.map((a) => a.url)).toEqual(['https://hub.example/a', 'https://cdn.example/b']);
+});
+
+it.each(['file:///etc/passwd', 'ftp://cdn.example/x', 'https://[', 'javascript:alert(1)'])(
+  'nor to %s',
+  async (location) => {
+    const { fetch } = web({ 'https://hub.example/a': location });
+    await expect(fetch('https://hub.example/a')).rejects.toThrow(/redirects to/);
+  },
+);
+
+it('an address that began on this machine may stay there', async () => {
+  const { fetch } = web({ 'http://127.0.0.1:9/a': 'http://localhost:8/b' });
+  expect(await (await fetch('http://127.0.0.1:9/a')).text()).toBe('here');
+});
+
+it('a circle of redirects ends', async () => {
+  const { fetch, asked } = web({ 'https://hub.example/a': '/b', 'https://hub.example/b': '/a' });
+  await expect(fetch('https://hub.example/a')).rejects.toThrow(/more than 10 times/);
+  expect(asked.length).toBe(11);
+});
+
+it('a token stays with the origin it was for', async () => {
+  const { fetch, asked } = web({
+    'https://hub.example/a': 'https://hub.example/b',
+    'https://hub.example/b': 'https://cdn.example/c',
+    'https://cdn.example/c': 'https://hub.example/d',
+  });
+  await fetch('https://hub.example/a', { headers: { Authorization: 'Bearer t' } });
+  expect(asked.map((a) => a.authorization)).toEqual(['Bearer t', 'Bearer t', null, null]);
+});
+
+it.each([
+  ['https://huggingface.co', true],
+  ['http://127.0.0.1:8080', true],
+  ['http://localhost', true],
+  ['http://[::1]:80', true],
+  ['http://mirror.example', false],
+  ['http://192.168.1.4', false],
+  ['http://127.0.0.1.evil.example', false],
+])('a token for %s is sent: %s', (endpoint, sent) => {
+  const headers = () => authorization({ endpoint, id: 'a/b', revision: 'main', token: 't' });
+  if (sent) expect(headers()).toEqual({ Authorization: 'Bearer t' });
+  else expect(headers).toThrow(/over plain http/);
+});
