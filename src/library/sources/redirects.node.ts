@@ -29,18 +29,20 @@ function isPrivateAddress(ip: string): boolean {
   return /^(::1?$|f[cd]|fe[89ab])/i.test(ip);
 }
 
+type Lookup = (host: string) => Promise<readonly { readonly address: string }[]>;
+
 /** Whether an address leads to this machine or its network: by its numbers, its name, or what the name stands for. */
-async function isNearby({ hostname }: URL): Promise<boolean> {
+async function isNearby({ hostname }: URL, find: Lookup): Promise<boolean> {
   const host = hostname.replace(/^\[|\]$/g, '');
   if (isIP(host)) return isPrivateAddress(host);
   if (/(^|\.)(localhost|local|internal|home\.arpa)$/i.test(host)) return true;
-  const found = await lookup(host, { all: true }).catch(() => []); // a name nobody knows fails in fetch, with its reason
+  const found = await find(host).catch(() => []); // a name nobody knows fails in fetch, with its reason
   return found.some(({ address }) => isPrivateAddress(address));
 }
 
 /** `fetch` with its redirects looked at. Rejects as it does, and with SourceError for a redirect that leads nowhere good. */
 export const guarding =
-  (fetch: typeof globalThis.fetch): typeof globalThis.fetch =>
+  (fetch: typeof globalThis.fetch, find: Lookup): typeof globalThis.fetch =>
   async (input, init = {}) => {
     const first = new URL(input instanceof Request ? input.url : input);
     let url = first;
@@ -53,7 +55,7 @@ export const guarding =
       const next = URL.canParse(location, url.href) ? new URL(location, url) : null;
       if (!next || !/^https?:$/.test(next.protocol)) throw refused(first, `to ${location.slice(0, 200)}`);
       if (hops >= BOUNDS.redirects) throw refused(first, `more than ${BOUNDS.redirects} times`);
-      if (!(await isNearby(first)) && (await isNearby(next)))
+      if (!(await isNearby(first, find)) && (await isNearby(next, find)))
         throw refused(first, `to ${next.host}, an address of this machine or its network`);
       if (next.origin !== url.origin) headers.delete('authorization');
       url = next;
@@ -61,7 +63,7 @@ export const guarding =
   };
 
 /** fetch for the command line. */
-export const guardedFetch = guarding(globalThis.fetch);
+export const guardedFetch = guarding(globalThis.fetch, (host) => lookup(host, { all: true }));
 
 const refused = (first: URL, how: string): SourceError =>
   new SourceError(

@@ -8,15 +8,21 @@ interface Asked {
   authorization: string | null;
 }
 
-/** A web of redirects, and what was asked of it. `.example` is no one's name, so nothing is looked up. */
+/** Names of this world and what they stand for. */
+const ADDRESSES: Record<string, string> = { 'inside.example': '10.1.2.3' };
+
+/** A web of redirects, and what was asked of it. */
 function web(redirects: Record<string, string>) {
   const asked: Asked[] = [];
-  const fetch = guarding(async (input, init) => {
-    const url = String(input);
-    asked.push({ url, authorization: new Headers(init?.headers).get('authorization') });
-    const location = redirects[url];
-    return location === undefined ? new Response('here') : new Response(null, { status: 302, headers: { location } });
-  });
+  const fetch = guarding(
+    async (input, init) => {
+      const url = String(input);
+      asked.push({ url, authorization: new Headers(init?.headers).get('authorization') });
+      const location = redirects[url];
+      return location === undefined ? new Response('here') : new Response(null, { status: 302, headers: { location } });
+    },
+    async (host) => [{ address: ADDRESSES[host] ?? '203.0.113.7' }],
+  );
   return { fetch, asked };
 }
 
@@ -37,6 +43,7 @@ it.each([
   'http://[::ffff:127.0.0.1]/x',
   'http://2130706433/x', // 127.0.0.1 as one number
   'http://0x7f.1/x',
+  'http://inside.example/x', // a name of the web for an address of this network
 ])('a server on the web does not lead to %s', async (location) => {
   const { fetch, asked } = web({ 'https://hub.example/a': 'https://cdn.example/b', 'https://cdn.example/b': location });
   await expect(fetch('https://hub.example/a')).rejects.toThrow(
