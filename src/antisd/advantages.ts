@@ -38,7 +38,7 @@ export function perplexityLambda(t: ArrayLike<number>): number {
 }
 
 /** |u| beyond this counts as 0, nats: the smaller of the method's two masks, infinite where it has none. */
-export function maskOf(method: Method, sigmaRef: number | null): number {
+function maskOf(method: Method, sigmaRef: number | null): number {
   const sigma = method.maskSigma > 0 && sigmaRef !== null ? method.maskSigma * sigmaRef : Number.POSITIVE_INFINITY;
   return Math.min(method.maskNats > 0 ? method.maskNats : Number.POSITIVE_INFINITY, sigma);
 }
@@ -49,9 +49,7 @@ export function lambdaOf(r: Pick<RolloutSignals, 't' | 'reward'>, method: Method
   return method.lambdaFrom === 'perplexity' ? perplexityLambda(r.t) : lambda;
 }
 
-/**
- * Token advantages of every rollout of a step, on the host. `TokenColumns.computeAdvantages` does the same on the device.
- */
+/** Token advantages of every rollout of a step, in float64 on the host: its columns are read back for display anyway. */
 export const computeAdvantages = (
   rollouts: readonly RolloutSignals[],
   method: Method,

@@ -4,18 +4,7 @@
  * Descending (self-distillation) uses +δ, ascending (AntiSD) −δ.
  */
 
-export const DIVERGENCE_NAMES = [
-  'jensen-shannon',
-  'reverse-kl',
-  'forward-kl',
-  'hellinger',
-  'total-variation',
-  'alpha',
-] as const;
-export type DivergenceName = (typeof DIVERGENCE_NAMES)[number];
-
-export interface Divergence {
-  readonly name: DivergenceName;
+interface Row {
   readonly label: string;
   readonly doc: string;
   /** f(r), convex, f(1) = 0. */
@@ -34,9 +23,9 @@ const EXPONENT = 5;
 /** Order of the α-divergence in the table: halfway between reverse (0) and forward KL (1), as δ = (e^{αu} − 1)/α. */
 const ALPHA = 0.5;
 
-export const DIVERGENCES: Readonly<Record<DivergenceName, Divergence>> = {
+/** Each under its name; a new one is a row here, and settings, CLI and page offer it. */
+const ROWS = {
   'jensen-shannon': {
-    name: 'jensen-shannon',
     label: 'Jensen–Shannon',
     doc: 'φ(u) = ½(softplus(u) − log 2): about u/2 for shortcuts, bounded below for deliberation.',
     f: (r) => 0.5 * ((r > 0 ? r * Math.log(r) : 0) - (1 + r) * Math.log((1 + r) / 2)),
@@ -44,7 +33,6 @@ export const DIVERGENCES: Readonly<Record<DivergenceName, Divergence>> = {
     bounds: [-0.5 * Math.LN2, Number.POSITIVE_INFINITY],
   },
   'reverse-kl': {
-    name: 'reverse-kl',
     label: 'Reverse KL, KL(S‖T)',
     doc: 'δ = u: unbounded both ways; the paper’s self-distillation.',
     f: (r) => -Math.log(r),
@@ -52,7 +40,6 @@ export const DIVERGENCES: Readonly<Record<DivergenceName, Divergence>> = {
     bounds: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
   },
   'forward-kl': {
-    name: 'forward-kl',
     label: 'Forward KL, KL(T‖S)',
     doc: 'δ = e^u − 1, the exponent clamped to ±5.',
     f: (r) => (r > 0 ? r * Math.log(r) : 0),
@@ -60,7 +47,6 @@ export const DIVERGENCES: Readonly<Record<DivergenceName, Divergence>> = {
     bounds: [Math.expm1(-EXPONENT), Math.expm1(EXPONENT)],
   },
   hellinger: {
-    name: 'hellinger',
     label: 'Squared Hellinger',
     doc: 'δ = e^{u/2} − 1, the exponent clamped to ±5.',
     f: (r) => (1 - Math.sqrt(r)) ** 2,
@@ -68,7 +54,6 @@ export const DIVERGENCES: Readonly<Record<DivergenceName, Divergence>> = {
     bounds: [Math.expm1(-EXPONENT), Math.expm1(EXPONENT)],
   },
   'total-variation': {
-    name: 'total-variation',
     label: 'Total variation',
     doc: 'δ = ½ sign(u): only the sign counts.',
     f: (r) => 0.5 * Math.abs(1 - r),
@@ -76,11 +61,17 @@ export const DIVERGENCES: Readonly<Record<DivergenceName, Divergence>> = {
     bounds: [-0.5, 0.5],
   },
   alpha: {
-    name: 'alpha',
     label: 'α-divergence, α = ½',
     doc: 'δ = (e^{αu} − 1)/α with α = ½ (Cressie–Read), the exponent clamped to ±5.',
     f: (r) => (r ** ALPHA - 1 - ALPHA * (r - 1)) / (ALPHA * (ALPHA - 1)),
     delta: (u) => Math.expm1(clamp(ALPHA * u, EXPONENT)) / ALPHA,
     bounds: [Math.expm1(-EXPONENT) / ALPHA, Math.expm1(EXPONENT) / ALPHA],
   },
-};
+} satisfies Record<string, Row>;
+
+export type DivergenceName = keyof typeof ROWS;
+export type Divergence = Row & { readonly name: DivergenceName };
+export const DIVERGENCE_NAMES = Object.keys(ROWS) as readonly DivergenceName[];
+export const DIVERGENCES = Object.fromEntries(
+  DIVERGENCE_NAMES.map((name): [string, Divergence] => [name, { name, ...ROWS[name] }]),
+) as Readonly<Record<DivergenceName, Divergence>>;

@@ -13,7 +13,6 @@ import { logprobBackward, logprobForward } from '../logprob/logprob';
 import { MATMUL_VARIANTS, type MatmulCall, matmul, matmulVariant, setMatmulVariant } from '../matmul/matmul';
 import { rmsNormBackward, rmsNormForward } from '../rms-norm/rms-norm';
 import { sample } from '../sample/sample';
-import { METHOD_CASES } from '../self-test-method';
 import { swigluBackward, swigluForward } from '../swiglu/swiglu';
 import { wholeWeight } from '../weight-format/weight-format';
 import { type Case, makeBench, wave } from './self-test-bench';
@@ -46,7 +45,7 @@ export async function selfTestKernels(gpu: Gpu): Promise<SelfTestResult> {
     else failed.push(problem);
   };
   try {
-    for (const [name, run] of Object.entries({ ...CASES, ...METHOD_CASES })) record(await check(name, run));
+    for (const [name, run] of Object.entries(CASES)) record(await check(name, run));
     const inForce = matmulVariant(gpu);
     let choice = inForce;
     for (const variant of MATMUL_VARIANTS) {

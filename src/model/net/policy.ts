@@ -152,16 +152,15 @@ export class Policy {
   }
 
   /**
-   * Adds the gradients of sum_m w[m] logp[m] over the batch; w (one per predicted token) is host memory or a tensor.
+   * Adds the gradients of sum_m w[m] logp[m] over the batch; w holds one value a predicted token.
    * A batch of one part that was just scored is not computed forward again.
    */
-  accumulate(batch: PlannedBatch, weights: Float32Array<ArrayBuffer> | Tensor): void {
+  accumulate(batch: PlannedBatch, weights: Float32Array<ArrayBuffer>): void {
     const { recorder, logpGradient } = this.decoder;
     batch.parts.forEach((part, i) => {
       if (this.live !== part) this.forward(part, false);
       const [first, end] = [batch.starts[i], batch.starts[i + 1]];
-      if (weights instanceof Float32Array) recorder.write(logpGradient, weights.subarray(first, end));
-      else if (end > first) recorder.copy(weights, logpGradient, (end - first) * 4, first * 4);
+      recorder.write(logpGradient, weights.subarray(first, end));
       this.decoder.backward(part);
       this.live = null; // the logits were overwritten by their gradient
     });
