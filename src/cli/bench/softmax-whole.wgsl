@@ -1,5 +1,6 @@
 // softmax-whole: what a head that keeps all logits does after their product; for the benchmark only.
-//   p[n,v] = exp(z[n,v] - lse[n]);  logp = z[y] - lse;  entropy = lse - sum_v p z;  dz[n,v] = w[n] ([v = y[n]] - p[n,v])
+//   p[n,v] = exp(z[n,v] - lse[n]);  logp = z[y] - lse;  entropy = lse - sum_v p z;
+//   dz[n,v] = w[n] ([v = y[n]] - p[n,v])
 //   z (N,V) in | y (N) u32 in | w (N) in | probabilities, dz (N,V) out= | result (N) vec4f out=: logp, entropy, lse, 0
 // T threads share a row.
 struct Params { N: u32, V: u32 }

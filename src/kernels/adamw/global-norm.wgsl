@@ -1,7 +1,8 @@
 // global-norm: squared length of one slice of the gradients, first stage of two.
 //   partial[first + k] = sum of g[i]^2 over slice k
 //   g (n) in | partial (slices) out=
-// One workgroup per slice of `slice` elements; its threads stride, then add up as a tree. Second stage: global-norm-finish.wgsl
+// One workgroup per slice of `slice` elements; its threads stride, then add up as a tree. Second stage:
+// global-norm-finish.wgsl
 struct Params { n: u32, slice: u32, first: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> g: array<f32>;

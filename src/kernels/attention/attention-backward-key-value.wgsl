@@ -1,5 +1,6 @@
 // attention-backward-key-value: gradient of attention-forward in the keys and values.
-//   P = exp(q[n] . k / sqrt(D) - lse[n]);   dv = sum_n P dOut[n];   dk = sum_n P (dOut[n] . v - delta[n]) q[n] / sqrt(D)
+//   P = exp(q[n] . k / sqrt(D) - lse[n]);   dv = sum_n P dOut[n];
+//   dk = sum_n P (dOut[n] . v - delta[n]) q[n] / sqrt(D)
 //   over the queries j <= n < j + window of the same sequence and the query heads that share this key head
 //   q, k, qkv, blocks (here: blocks of keys), lse, dOut, delta as in attention-backward-query.wgsl
 //   dQkv (N,(H+2K)D) out= (key and value heads)

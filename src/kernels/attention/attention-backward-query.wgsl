@@ -1,6 +1,8 @@
 // attention-backward-query: gradient of attention-forward in the queries.
-//   P = exp(q . k[j] / sqrt(D) - lse);   dS = P (dOut . v[j] - delta);   dq = sum_j dS k[j] / sqrt(D), n - window < j <= n
-//   q, k, qkv, blocks, lse as in attention-forward.wgsl | dOut (N,H,D) in | delta (N,H) in | dQkv (N,(H+2K)D) out= (query heads)
+//   P = exp(q . k[j] / sqrt(D) - lse);   dS = P (dOut . v[j] - delta);
+//   dq = sum_j dS k[j] / sqrt(D), n - window < j <= n
+//   q, k, qkv, blocks, lse as in attention-forward.wgsl | dOut (N,H,D) in | delta (N,H) in |
+//   dQkv (N,(H+2K)D) out= (query heads)
 // One workgroup per (block of queries, head), one thread per query.
 const D4: u32 = 4u; // head dimension / 4: the host puts the model's value here
 struct Params { H: u32, K: u32, scale: f32, window: u32 }

@@ -10,7 +10,11 @@ struct Params { rows: u32, D: u32 }
 override WG: u32 = 64;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) id: vec3u) {
+fn main(
+  @builtin(workgroup_id) wg: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) id: vec3u,
+) {
   let i = (wg.x + wg.y * groups.x) * WG + id.x;
   if (i >= p.rows) { return; }
   var sum = 0.0;

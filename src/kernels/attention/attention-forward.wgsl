@@ -1,8 +1,10 @@
 // attention-forward: causal grouped-query attention over packed sequences, flash style (Dao et al. 2022): online
 // softmax, so no (T,T) matrix is stored.
-//   s[j] = q . k[j] / sqrt(D) for the keys n - window < j <= n of the same sequence;   out = sum_j softmax(s)[j] v[j];   lse = log sum_j exp s[j]
-//   q (N,H,D) in | k (N,K,D) in | qkv (N,(H+2K)D) in: value heads are its last K | blocks (B) vec4u in: first query, end,
-//   start of its sequence, end of its sequence | out (N,H,D) out= | lse (N,H) out=, nats
+//   s[j] = q . k[j] / sqrt(D) for the keys n - window < j <= n of the same sequence;
+//   out = sum_j softmax(s)[j] v[j];   lse = log sum_j exp s[j]
+//   q (N,H,D) in | k (N,K,D) in | qkv (N,(H+2K)D) in: value heads are its last K |
+//   blocks (B) vec4u in: first query, end, start of its sequence, end of its sequence |
+//   out (N,H,D) out= | lse (N,H) out=, nats
 // One workgroup per (block of at most WG queries, head), one thread per query. All threads walk the same keys, so that
 // their addresses are uniform: one broadcast load on a GPU, one scalar load on a software adapter.
 // Gradient: attention-backward-query.wgsl, attention-backward-key-value.wgsl

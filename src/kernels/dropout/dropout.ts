@@ -3,7 +3,7 @@ import { defineKernel } from '../../gpu/kernel';
 import type { Recorder } from '../../gpu/recorder';
 import { expectLength, type Tensor } from '../../gpu/tensor';
 import { perElement } from '../launch';
-import philox from '../philox.wgsl?raw';
+import philox from '../philox/philox.wgsl?raw';
 import source from './dropout.wgsl?raw';
 
 const kernel = defineKernel('dropout', source + philox);

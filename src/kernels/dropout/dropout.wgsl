@@ -11,7 +11,11 @@ override WG: u32 = 64;
 override ADD: u32 = 0;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) id: vec3u) {
+fn main(
+  @builtin(workgroup_id) wg: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) id: vec3u,
+) {
   let four = (wg.x + wg.y * groups.x) * WG + id.x;
   let words = philox(vec4u(four, p.site, p.stream, 1u), vec2u(p.seed, 0u));
   for (var e = 0u; e < 4u; e += 1u) {

@@ -1,6 +1,8 @@
 // embedding-backward: scatter-add of embedding-forward, deterministic and without atomics.
-//   dTable[id[j] - first,:] += sum over the tokens n that carry id[j] of dy[n,:], in token order, for ids in this piece's rows
-//   dy (N,C) in | order (N) u32: token indices sorted by id | runs (J,3) u32: id, first and end in `order` | dTable (rows,C) out+=
+//   dTable[id[j] - first,:] += sum over the tokens n that carry id[j] of dy[n,:], in token order,
+//   for ids in this piece's rows
+//   dy (N,C) in | order (N) u32: token indices sorted by id | runs (J,3) u32: id, first and end in `order` |
+//   dTable (rows,C) out+=
 // One thread per (distinct id j, channel c); the host sorts the ids.
 struct Params { J: u32, C: u32, first: u32, rows: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
@@ -11,7 +13,11 @@ struct Params { J: u32, C: u32, first: u32, rows: u32 }
 override WG: u32 = 64;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) id: vec3u) {
+fn main(
+  @builtin(workgroup_id) wg: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) id: vec3u,
+) {
   let i = (wg.x + wg.y * groups.x) * WG + id.x;
   if (i >= p.J * p.C) { return; }
   let j = i / p.C;

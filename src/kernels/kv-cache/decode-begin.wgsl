@@ -1,7 +1,8 @@
 // decode-begin: embeds the newest token of every active row and tells the later kernels its position.
 //   x[b,:] = table[last token of row],  positions[b] = its position;   row = rows[b]
 //   done for the tokens first … first + rows - 1; the others are left to other pieces of the table
-//   table (rows,C) in: weightAt(i) of weights-*.wgsl | rows (B) u32 in | state (R,4) u32 in: last token, its position, number generated, done | x (B,C) out= | positions (B) u32 out=
+//   table (rows,C) in: weightAt(i) of weight-format-*.wgsl | rows (B) u32 in |
+//   state (R,4) u32 in: last token, its position, number generated, done | x (B,C) out= | positions (B) u32 out=
 // One thread per (active row, channel).
 struct Params { B: u32, C: u32, first: u32, rows: u32 }
 @group(0) @binding(0) var<uniform> p: Params;

@@ -1,6 +1,7 @@
 // kv-fill: after a prompt's forward pass, copies its keys and values into the cache of every row that continues it.
 //   cacheK[r, t] = k[start[r] + t];   cacheV[r, t] = v[start[r] + t]   for t < length[r]
-//   k (N,K,D) in | qkv (N,(H+2K)D) in | spans (R,2) u32 in: start, length | cacheK, cacheV (R,P,K,D) out= at those places
+//   k (N,K,D) in | qkv (N,(H+2K)D) in | spans (R,2) u32 in: start, length |
+//   cacheK, cacheV (R,P,K,D) out= at those places
 // One thread per (position, channel of K*D); one row of the grid per cache row.
 struct Params { R: u32, P: u32, KD: u32, stride: u32 }
 @group(0) @binding(0) var<uniform> p: Params;

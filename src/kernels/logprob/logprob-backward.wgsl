@@ -1,6 +1,7 @@
 // logprob-backward: gradient of sum_n w[n] logp[n] in the logits of one vocabulary tile, in place.
 //   dz[n,v] = w[n] ([v = y[n]] - exp(z[n,v] - lse[n]))
-//   z (N,W) in: logits of the columns first .. first + width; out=: their gradient | y (N) u32 in | result (N) vec4f in: (logp, entropy, lse, 0) | w (N) in
+//   z (N,W) in: logits of the columns first .. first + width; out=: their gradient | y (N) u32 in |
+//   result (N) vec4f in: (logp, entropy, lse, 0) | w (N) in
 // One thread per element.
 struct Params { N: u32, W: u32, first: u32, width: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
@@ -11,7 +12,11 @@ struct Params { N: u32, W: u32, first: u32, width: u32 }
 override WG: u32 = 64;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) id: vec3u) {
+fn main(
+  @builtin(workgroup_id) wg: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) id: vec3u,
+) {
   let i = (wg.x + wg.y * groups.x) * WG + id.x;
   if (i >= p.N * p.width) { return; }
   let n = i / p.width;

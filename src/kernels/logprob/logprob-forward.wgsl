@@ -3,7 +3,8 @@
 //   m = max_v z[v];   a = sum_v exp(z[v] - m);   b = sum_v exp(z[v] - m) (z[v] - m)
 //   logp = z[y] - m - log a;   entropy = log a - b / a;   lse = m + log a
 //   z (N,W) in: logits of the columns first .. first + width, rows W apart | y (N) u32 in
-//   running (N) vec4f: m, a, b, z[y], carried from tile to tile | result (N) vec4f out= at the last tile: logp, entropy, lse, 0 (nats)
+//   running (N) vec4f: m, a, b, z[y], carried from tile to tile |
+//   result (N) vec4f out= at the last tile: logp, entropy, lse, 0 (nats)
 // T threads share a row, R rows share a workgroup. Gradient: logprob-backward.wgsl
 struct Params { N: u32, W: u32, first: u32, width: u32, last: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
@@ -23,11 +24,16 @@ fn merge(l: vec4f, r: vec4f) -> vec4f {
   let m = max(l.x, r.x);
   let el = exp(l.x - m);
   let er = exp(r.x - m);
-  return vec4f(m, l.y * el + r.y * er, (l.z + l.y * max(l.x - m, -1e4)) * el + (r.z + r.y * max(r.x - m, -1e4)) * er, l.w + r.w);
+  let moment = (l.z + l.y * max(l.x - m, -1e4)) * el + (r.z + r.y * max(r.x - m, -1e4)) * er;
+  return vec4f(m, l.y * el + r.y * er, moment, l.w + r.w);
 }
 
 @compute @workgroup_size(T, R)
-fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) id: vec3u) {
+fn main(
+  @builtin(workgroup_id) wg: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) id: vec3u,
+) {
   let n = (wg.x + wg.y * groups.x) * R + id.y;
   let alive = n < p.N;
   var mine = vec4f(-1e30, 0.0, 0.0, 0.0);
@@ -42,7 +48,8 @@ fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u
         let m = max(part.x, logit);
         let shrink = exp(part.x - m);
         let e = exp(logit - m);
-        part = vec4f(m, part.y * shrink + e, (part.z + part.y * max(part.x - m, -1e4)) * shrink + e * (logit - m), part.w);
+        let moment = (part.z + part.y * max(part.x - m, -1e4)) * shrink + e * (logit - m);
+        part = vec4f(m, part.y * shrink + e, moment, part.w);
         if (p.first + v == target_) { part.w = logit; }
       }
       mine = merge(mine, part);

@@ -20,7 +20,11 @@ fn insert(best: ptr<function, array<vec2f, K>>, candidate: vec2f) {
 }
 
 @compute @workgroup_size(T, R)
-fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) id: vec3u) {
+fn main(
+  @builtin(workgroup_id) wg: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) id: vec3u,
+) {
   let n = (wg.x + wg.y * groups.x) * R + id.y;
   var best: array<vec2f, K>;
   for (var i = 0u; i < K; i += 1u) { best[i] = vec2f(-1e30, 4e9); }

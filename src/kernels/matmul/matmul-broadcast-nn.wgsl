@@ -1,7 +1,8 @@
 // matmul-broadcast-nn: c = a b, or aᵀ b where AT is 1, for adapters on which a load whose address is the same for all
 // lanes is cheap.
-//   AT 0: a (M,K) in, K a multiple of 4;  AT 1: a (K,M) in, M a multiple of 4; both at column a0 of rows of lda, multiples of 4
-//   b (K,N) in, N a multiple of 4: weight(i) of weights-*.wgsl | addend (M,N) or (N) in | c (M,N) out=
+//   AT 0: a (M,K) in, K a multiple of 4;  AT 1: a (K,M) in, M a multiple of 4;
+//   both at column a0 of rows of lda, multiples of 4
+//   b (K,N) in, N a multiple of 4: weight(i) of weight-format-*.wgsl | addend (M,N) or (N) in | c (M,N) out=
 //   v = alpha ab:  MODE 0: c = v;  1: c += v;  2: c = v + addend;  3: c = v + addend[n] (a bias)
 // One workgroup of S lanes takes R rows (a multiple of 4) and 4 C S columns; lane i owns C groups of 4 neighbours.
 // A line with $i stands for R lines, one with $j for C (matmul-unroll.ts): sums in named vectors stay in registers.

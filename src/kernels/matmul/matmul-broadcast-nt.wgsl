@@ -1,6 +1,8 @@
 // matmul-broadcast-nt: c = a bᵀ, for adapters on which a load whose address is the same for all lanes is cheap.
-//   a (M,K) in | b (N,K) in: weight(i), weights8(i) of weights-*.wgsl | addend like c, or (ldc) in | c (M,N) out=, at row m, column c0 + n of ldc
-//   K a multiple of 4, read four at a time.  v = alpha ab:  MODE 0: c = v;  1: c += v;  2: c = v + addend;  3: c = v + addend[n] (a bias)
+//   a (M,K) in | b (N,K) in: weight(i), weights8(i) of weight-format-*.wgsl | addend like c, or (ldc) in |
+//   c (M,N) out=, at row m, column c0 + n of ldc
+//   K a multiple of 4, read four at a time.  v = alpha ab:  MODE 0: c = v;  1: c += v;  2: c = v + addend;
+//   3: c = v + addend[n] (a bias)
 // One workgroup of S lanes takes R rows and C S columns; lane i owns the columns i, i + S, i + 2S … of the block.
 // The rows of a are at uniform addresses (one scalar load and a broadcast); a load of b serves R rows.
 // A line with $i stands for R lines, one with $j for C (matmul-unroll.ts): sums in named scalars stay in registers.

@@ -1,5 +1,5 @@
 // matmul-plain: c = a b in any layout and any size: the variant that needs nothing of the adapter or the shapes.
-//   a(m,k) at a0 + m am + k ak | b(k,n) at k bk + n bn: weightAt(i) of weights-*.wgsl
+//   a(m,k) at a0 + m am + k ak | b(k,n) at k bk + n bn: weightAt(i) of weight-format-*.wgsl
 //   addend like c, or (ldc) in | c (M,N) out=, at row m, column c0 + n of ldc
 //   v = alpha ab:  mode 0: c = v;  1: c += v;  2: c = v + addend;  3: c = v + addend[n] (a bias)
 // One thread per 4 neighbouring columns of a row.
@@ -13,7 +13,11 @@ struct Params {
 override WG: u32 = 64;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) id: vec3u) {
+fn main(
+  @builtin(workgroup_id) wg: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) id: vec3u,
+) {
   let i = (wg.x + wg.y * groups.x) * WG + id.x;
   let blocks = (p.N + 3u) / 4u;
   if (i >= p.M * blocks) { return; }

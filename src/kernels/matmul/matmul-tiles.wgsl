@@ -1,5 +1,5 @@
 // matmul-tiles: c = a b in any layout and any size, through tiles in workgroup memory: the variant for GPUs.
-//   a(m,k) at a0 + m am + k ak | b(k,n) at k bk + n bn: weightAt(i) of weights-*.wgsl
+//   a(m,k) at a0 + m am + k ak | b(k,n) at k bk + n bn: weightAt(i) of weight-format-*.wgsl
 //   addend like c, or (ldc) in | c (M,N) out=, at row m, column c0 + n of ldc
 //   v = alpha ab:  mode 0: c = v;  1: c += v;  2: c = v + addend;  3: c = v + addend[n] (a bias)
 // A workgroup takes 4 TY R rows and 4 TX C columns. Its G groups of TX TY threads walk every G-th slice of K, BK deep,
@@ -72,13 +72,15 @@ fn main(@builtin(workgroup_id) wg: vec3u, @builtin(local_invocation_index) index
       let k = select(q / M4, q % BK, p.ak == 1u);
       let m4 = select(q % M4, q / BK, p.ak == 1u);
       let m = m0 + 4u * m4;
-      tileA[ownA + k * M4 + m4] = vec4f(loadA(m, kg + k), loadA(m + 1u, kg + k), loadA(m + 2u, kg + k), loadA(m + 3u, kg + k));
+      let at = kg + k;
+      tileA[ownA + k * M4 + m4] = vec4f(loadA(m, at), loadA(m + 1u, at), loadA(m + 2u, at), loadA(m + 3u, at));
     }
     for (var q = t; q < BK * N4; q += T) {
       let k = select(q / N4, q % BK, p.bk == 1u);
       let n4 = select(q % N4, q / BK, p.bk == 1u);
       let n = n0 + 4u * n4;
-      tileB[ownB + k * N4 + n4] = vec4f(loadB(kg + k, n), loadB(kg + k, n + 1u), loadB(kg + k, n + 2u), loadB(kg + k, n + 3u));
+      let at = kg + k;
+      tileB[ownB + k * N4 + n4] = vec4f(loadB(at, n), loadB(at, n + 1u), loadB(at, n + 2u), loadB(at, n + 3u));
     }
     workgroupBarrier();
     for (var k = 0u; k < BK; k += 1u) {

@@ -1,10 +1,10 @@
-// matvec: c = a bᵀ for a few rows of a, as decoding has them: all time goes into reading b, so neighbouring threads read
-// neighbouring addresses and every value of b is read once.
-//   a (M,K) in, M at most R | b (N,K) in: weight(i), weights8(i) of weights-*.wgsl | addend like c, or (ldc) in
+// matvec: c = a bᵀ for a few rows of a, as decoding has them: all time goes into reading b, so neighbouring threads
+// read neighbouring addresses and every value of b is read once.
+//   a (M,K) in, M at most R | b (N,K) in: weight(i), weights8(i) of weight-format-*.wgsl | addend like c, or (ldc) in
 //   c (M,N) out=, at row m, column c0 + n of ldc;  K a multiple of 4, read four at a time
 //   v = alpha ab:  mode 0: c = v;  1: c += v;  2: c = v + addend;  3: c = v + addend[n] (a bias)
-// One workgroup of T threads takes C rows of b; thread i takes the fours i, i + T, … of each, and the T sums are added in
-// a tree whose order is fixed. A line with $i stands for R lines, one with $j for C (matmul-unroll.ts).
+// One workgroup of T threads takes C rows of b; thread i takes the fours i, i + T, … of each, and the T sums are added
+// in a tree whose order is fixed. A line with $i stands for R lines, one with $j for C (matmul-unroll.ts).
 const R: u32 = 1u;
 const C: u32 = 4u;
 const EIGHTS: u32 = 0u; // 1: eight values of b at a time, for q4, whose words hold so many
@@ -17,7 +17,11 @@ override T: u32 = 32;
 var<workgroup> sums: array<f32, T * R * C>; // (row, column, thread)
 
 @compute @workgroup_size(T)
-fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) wg: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let n0 = (wg.x + wg.y * groups.x) * C;
   let K4 = p.K / 4u;
   let a$i = min($iu, p.M - 1u) * K4;

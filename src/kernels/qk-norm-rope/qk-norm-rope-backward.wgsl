@@ -3,7 +3,8 @@
 //   g = dz w;   dx[d] = r (g[d] - x[d] r^2 mean_e(g[e] x[e]))
 //   qkv (N,(H+2K)D) in | positions (N) u32 in | rope (P,D) in | w (2,D) in | rstd (N,H+K) in
 //   dQkv (N,(H+2K)D) in: gradients of the turned heads; out=: of the raw heads (value heads stay as they are)
-// One thread per (token, query or key head). The weight's gradient, which reads dQkv before this: qk-norm-weight-backward.wgsl
+// One thread per (token, query or key head). The weight's gradient, which reads dQkv before this:
+// qk-norm-weight-backward.wgsl
 struct Params { N: u32, H: u32, K: u32, D: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> qkv: array<f32>;
@@ -15,7 +16,11 @@ struct Params { N: u32, H: u32, K: u32, D: u32 }
 override WG: u32 = 64;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) id: vec3u) {
+fn main(
+  @builtin(workgroup_id) wg: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) id: vec3u,
+) {
   let i = (wg.x + wg.y * groups.x) * WG + id.x;
   let heads = p.H + p.K;
   if (i >= p.N * heads) { return; }

@@ -1,7 +1,8 @@
 // qk-norm-rope-forward: RMSNorm of each query and key head (Qwen3's QK-norm), then rotary embedding (Su et al. 2021),
 // in the rotate-half convention of transformers: channel i < D/2 turns with channel i + D/2.
 //   z = w * head * rstd;   y[i] = z[i] cos - z[i+D/2] sin;   y[i+D/2] = z[i+D/2] cos + z[i] sin
-//   qkv (N,(H+2K)D) in: query heads, key heads, value heads | positions (N) u32 in | rope (P,D) in: D/2 cosines, D/2 sines
+//   qkv (N,(H+2K)D) in: query heads, key heads, value heads | positions (N) u32 in |
+//   rope (P,D) in: D/2 cosines, D/2 sines
 //   w (2,D) in: query weight, key weight | q (N,H,D) out= | k (N,K,D) out= | rstd (N,H+K) out=
 // One thread per (token, head). Gradient: qk-norm-rope-backward.wgsl
 struct Params { N: u32, H: u32, K: u32, D: u32, eps: f32 }
@@ -16,7 +17,11 @@ struct Params { N: u32, H: u32, K: u32, D: u32, eps: f32 }
 override WG: u32 = 64;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) id: vec3u) {
+fn main(
+  @builtin(workgroup_id) wg: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) id: vec3u,
+) {
   let i = (wg.x + wg.y * groups.x) * WG + id.x;
   let heads = p.H + p.K;
   if (i >= p.N * heads) { return; }

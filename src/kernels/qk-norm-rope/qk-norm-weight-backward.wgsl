@@ -1,5 +1,6 @@
 // qk-norm-weight-backward: gradient of qk-norm-rope-forward in its two weights, first stage of two.
-//   partial[c,0,d] = sum over the tokens of chunk c and the query heads of dz[d] x[d] r; partial[c,1,d] over the key heads
+//   partial[c,0,d] = sum over the tokens of chunk c and the query heads of dz[d] x[d] r;
+//   partial[c,1,d] over the key heads
 //   (dz as in qk-norm-rope-backward.wgsl; dQkv still holds the gradients of the turned heads)
 //   qkv, dQkv (N,(H+2K)D) in | positions (N) u32 in | rope (P,D) in | rstd (N,H+K) in | partial (chunks,2,D) out=
 // One thread per (chunk, query or key, d < D/2), which does d and d + D/2. Second stage: sum-rows.wgsl

@@ -1,7 +1,8 @@
 // rms-norm-backward: gradient of rms-norm-forward in its input.
 //   g[c] = dy[n,c] w[c];   dx[n,c] = r (g[c] - x[n,c] r^2 mean_k(g[k] x[n,k]))
 //   x, dy, dx (N,C), each at column `start` of rows of `stride` | w (C) in | rstd (N) in
-//   MODE 0: dx out=, dy in;  1: dx out+= (the residual stream's gradient), dy in;  2: in place, dx holds dy (dy is not read)
+//   MODE 0: dx out=, dy in;  1: dx out+= (the residual stream's gradient), dy in;
+//   2: in place, dx holds dy (dy is not read)
 // T threads share a row, R rows share a workgroup. The weight's gradient: rms-norm-weight-backward.wgsl
 struct Params { N: u32, C: u32, stride: u32, start: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
@@ -21,7 +22,11 @@ fn up(i: u32) -> f32 {
 }
 
 @compute @workgroup_size(T, R)
-fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) id: vec3u) {
+fn main(
+  @builtin(workgroup_id) wg: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) id: vec3u,
+) {
   let n = (wg.x + wg.y * groups.x) * R + id.y;
   let alive = n < p.N;
   let base = n * p.stride + p.start;

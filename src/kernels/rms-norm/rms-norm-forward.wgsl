@@ -1,6 +1,7 @@
 // rms-norm-forward: root-mean-square normalisation of each row (Zhang & Sennrich 2019; torch.nn.RMSNorm).
 //   r[n] = 1 / sqrt(mean_c x[n,c]^2 + eps);   y[n,c] = w[c] x[n,c] r[n], plus residual[n,c] where ADD is 1
-//   x (N,C) in, at column x0 of rows of xs | w (C) in | residual (N,C) in | y (N,C) out=, at column y0 of rows of ys | rstd (N) out=
+//   x (N,C) in, at column x0 of rows of xs | w (C) in | residual (N,C) in |
+//   y (N,C) out=, at column y0 of rows of ys | rstd (N) out=
 // T threads share a row, R rows share a workgroup. Gradient: rms-norm-backward.wgsl
 struct Params { N: u32, C: u32, xs: u32, x0: u32, ys: u32, y0: u32, eps: f32 }
 @group(0) @binding(0) var<uniform> p: Params;
@@ -15,7 +16,11 @@ override ADD: u32 = 0;
 var<workgroup> partial: array<f32, T * R>;
 
 @compute @workgroup_size(T, R)
-fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) id: vec3u) {
+fn main(
+  @builtin(workgroup_id) wg: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) id: vec3u,
+) {
   let n = (wg.x + wg.y * groups.x) * R + id.y;
   let alive = n < p.N;
   let base = n * p.xs + p.x0;

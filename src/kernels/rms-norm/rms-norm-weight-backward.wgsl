@@ -1,6 +1,7 @@
 // rms-norm-weight-backward: gradient of rms-norm-forward in its weight, first stage of two.
 //   partial[k,c] = sum over the rows n of chunk k of dy[n,c] x[n,c] rstd[n]
-//   x, dy (N,C) in, each at column `start` of rows of `stride` | rstd (N) in | partial (K,C) out=;  K chunks of `chunk` rows; second stage: sum-rows.wgsl
+//   x, dy (N,C) in, each at column `start` of rows of `stride` | rstd (N) in |
+//   partial (K,C) out=;  K chunks of `chunk` rows; second stage: sum-rows.wgsl
 // One thread per (chunk, channel): neighbours read neighbouring channels. Fixed order, so the same bits each time.
 struct Params { N: u32, C: u32, K: u32, chunk: u32, stride: u32, start: u32 }
 @group(0) @binding(0) var<uniform> p: Params;

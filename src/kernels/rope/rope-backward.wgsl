@@ -1,6 +1,7 @@
 // rope-backward: gradient of rope-forward, in place: turns the gradients of query and key heads back.
 //   dx[i] = dy[i] cos + dy[i+D/2] sin;   dx[i+D/2] = dy[i+D/2] cos - dy[i] sin
-//   positions (N) u32 in | rope (P,D) in | dQkv (N,(H+2K)D) in: gradients of the turned heads; out=: of the heads before
+//   positions (N) u32 in | rope (P,D) in |
+//   dQkv (N,(H+2K)D) in: gradients of the turned heads; out=: of the heads before
 // One thread per (token, query or key head).
 struct Params { N: u32, H: u32, K: u32, D: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
@@ -10,7 +11,11 @@ struct Params { N: u32, H: u32, K: u32, D: u32 }
 override WG: u32 = 64;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) id: vec3u) {
+fn main(
+  @builtin(workgroup_id) wg: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) id: vec3u,
+) {
   let i = (wg.x + wg.y * groups.x) * WG + id.x;
   let heads = p.H + p.K;
   if (i >= p.N * heads) { return; }

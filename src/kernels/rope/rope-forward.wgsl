@@ -1,7 +1,8 @@
-// rope-forward: rotary embedding of query and key heads (Su et al. 2021), in the rotate-half convention of transformers:
-// channel i < D/2 turns with channel i + D/2.
+// rope-forward: rotary embedding of query and key heads (Su et al. 2021), in the rotate-half convention of
+// transformers: channel i < D/2 turns with channel i + D/2.
 //   y[i] = x[i] cos - x[i+D/2] sin;   y[i+D/2] = x[i+D/2] cos + x[i] sin
-//   x (N,stride) in: query heads, key heads, whatever follows | positions (N) u32 in | rope (P,D) in: D/2 cosines, D/2 sines
+//   x (N,stride) in: query heads, key heads, whatever follows | positions (N) u32 in |
+//   rope (P,D) in: D/2 cosines, D/2 sines
 //   q (N,H,D) out= | k (N,K,D) out=
 // One thread per (token, head). Gradient: rope-backward.wgsl
 struct Params { N: u32, H: u32, K: u32, D: u32, stride: u32 }
@@ -14,7 +15,11 @@ struct Params { N: u32, H: u32, K: u32, D: u32, stride: u32 }
 override WG: u32 = 64;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) id: vec3u) {
+fn main(
+  @builtin(workgroup_id) wg: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) id: vec3u,
+) {
   let i = (wg.x + wg.y * groups.x) * WG + id.x;
   let heads = p.H + p.K;
   if (i >= p.N * heads) { return; }

@@ -2,7 +2,7 @@
 import { defineKernel } from '../../gpu/kernel';
 import { rows as grid, type Recorder } from '../../gpu/recorder';
 import { expectLength, type Tensor } from '../../gpu/tensor';
-import philox from '../philox.wgsl?raw';
+import philox from '../philox/philox.wgsl?raw';
 import source from './sample.wgsl?raw';
 
 const kernel = defineKernel('sample', source + philox);

@@ -1,6 +1,7 @@
 // sample: draws each active row's next token and advances the row.
 //   p[v] = softmax(z[b,v] / temperature), restricted to the topK largest and then to the smallest set of largest
-//   probabilities whose sum reaches topP (Holtzman et al. 2020); temperature 0 takes the largest logit (lowest id on ties)
+//   probabilities whose sum reaches topP (Holtzman et al. 2020);
+//   temperature 0 takes the largest logit (lowest id on ties)
 //   z (B,stride) in | rows (B) u32 in: row r of slot b | state (R,4) u32 in/out: last token, its position, number
 //   generated, done | out (R,maxNew) u32 out= at [r, number generated]
 // Random numbers: philox.wgsl with key = seed and counter = (r, number generated, stream, 0), so a
@@ -31,7 +32,11 @@ fn sumOver(i: u32, mine: f32) -> f32 {
 }
 
 @compute @workgroup_size(T)
-fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) i: u32) {
+fn main(
+  @builtin(workgroup_id) wg: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) i: u32,
+) {
   let b = wg.x + wg.y * groups.x;
   if (b >= p.B) { return; }
   let r = rows[b];

@@ -1,12 +1,15 @@
-/** How weight matrices are stored on the device, and how kernels read them: the weights-*.wgsl file is put into the kernel. */
+/**
+ * How weight matrices are stored on the device, and how kernels read them: the weight-format-*.wgsl file is put into the
+ * kernel.
+ */
 import { defineKernel, type Kernel } from '../../gpu/kernel';
 import type { Tensor } from '../../gpu/tensor';
-import bf16 from './weights-bf16.wgsl?raw';
-import f16 from './weights-f16.wgsl?raw';
-import f32 from './weights-f32.wgsl?raw';
-import f32Single from './weights-f32-single.wgsl?raw';
-import q4 from './weights-q4.wgsl?raw';
-import q8 from './weights-q8.wgsl?raw';
+import bf16 from './weight-format-bf16.wgsl?raw';
+import f16 from './weight-format-f16.wgsl?raw';
+import f32 from './weight-format-f32.wgsl?raw';
+import f32Single from './weight-format-f32-single.wgsl?raw';
+import q4 from './weight-format-q4.wgsl?raw';
+import q8 from './weight-format-q8.wgsl?raw';
 
 /** f32: exact.  bf16, f16: two values a u32.  q8, q4: integers with a scale for every 32 neighbours of a row. */
 export const WEIGHT_FORMATS = ['f32', 'bf16', 'f16', 'q8', 'q4'] as const;

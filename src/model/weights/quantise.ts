@@ -1,4 +1,4 @@
-/** Rows of f32 weights as the device stores them (kernels/weights-*.wgsl), and back: what quantising costs is measured with these. */
+/** Rows of f32 weights as the device stores them (kernels/weight-format), and back: what quantising costs is measured with these. */
 import { QUANT_GROUP, storedBytes, type WeightFormat } from '../../kernels/weight-format/weight-format';
 import { halfTable } from './float-formats';
 

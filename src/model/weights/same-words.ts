@@ -1,7 +1,7 @@
 /**
  * Rows of a file whose format holds what a format holds, as that format's words, without computing values between:
- * floats as they are, and ggml's blocks of 32 with scales and integers moved to where kernels/weight-format/weights-q8.wgsl and
- * weights-q4.wgsl read them. The device then computes with exactly the file's values.
+ * floats as they are, and ggml's blocks of 32 with scales and integers moved to where kernels/weight-format reads them.
+ * The device then computes with exactly the file's values.
  */
 import { QUANT_GROUP, type WeightFormat } from '../../kernels/weight-format/weight-format';
 import { halfTable } from './float-formats';

@@ -1,4 +1,4 @@
-// weights-bf16: two bfloat16 in a u32, the first in the low half. Exact: a bfloat16 is the upper half of an f32.
+// weight-format-bf16: two bfloat16 in a u32, the first in the low half. Exact: a bfloat16 is the upper half of an f32.
 @group(0) @binding(2) var<storage, read> b: array<u32>;
 
 fn weight(i: u32) -> vec4f {

@@ -1,5 +1,5 @@
-// weights-q4: eight 4-bit values in a u32, the first lowest; 32 neighbours of a row share a scale and a least value, two
-// halves in a u32.  w = scale q + least, as GGUF's Q4_1 has it
+// weight-format-q4: eight 4-bit values in a u32, the first lowest; 32 neighbours of a row share a scale and a least
+// value, two halves in a u32.  w = scale q + least, as GGUF's Q4_1 has it
 @group(0) @binding(2) var<storage, read> b: array<u32>;
 @group(0) @binding(9) var<storage, read> scales: array<u32>;
 

@@ -1,4 +1,4 @@
-// weights-q8: four signed bytes in a u32, the first lowest; 32 neighbours of a row share a scale.  w = scale q
+// weight-format-q8: four signed bytes in a u32, the first lowest; 32 neighbours of a row share a scale.  w = scale q
 @group(0) @binding(2) var<storage, read> b: array<u32>;
 @group(0) @binding(9) var<storage, read> scales: array<f32>;
 
