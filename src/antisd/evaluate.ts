@@ -1,4 +1,5 @@
 /** Held-out evaluation: avg@k and pass@k of sampled responses. */
+import { hasEnded } from '../data/tokenizer';
 import type { Problem, Task } from '../data/types';
 import { generate } from '../model/net/generate';
 import type { Policy } from '../model/net/policy';
@@ -44,7 +45,7 @@ export async function evaluate(policy: Policy, task: Task, o: EvaluationOptions,
   const requests = problems.map((p) => ({ ids: prompt(p), count: o.samples }));
   const responses = await generate(policy.decoder, requests, {
     ...o,
-    eosId: task.tokenizer.eosId,
+    endIds: task.tokenizer.endIds,
     stream: EVALUATION_STREAM,
   });
   policy.forget();
@@ -59,6 +60,6 @@ export async function evaluate(policy: Policy, task: Task, o: EvaluationOptions,
     problems: problems.length,
     samples: o.samples,
     meanLength: mean(responses.map((r) => r.length)),
-    truncatedShare: mean(responses.map((r) => (r[r.length - 1] === task.tokenizer.eosId ? 0 : 1))),
+    truncatedShare: mean(responses.map((r) => (hasEnded(task.tokenizer, r) ? 0 : 1))),
   };
 }

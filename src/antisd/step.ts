@@ -4,6 +4,7 @@
  * is the median over rollouts of their mean teacher entropy, since here the median over tokens is close to 0.
  */
 import { chooseContexts, contextShares } from '../data/context';
+import { hasEnded } from '../data/tokenizer';
 import type { PrivilegedContext, Problem, Task, Verdict } from '../data/types';
 import { NotFinite } from '../gpu/errors';
 import { generate, type OnTokens } from '../model/net/generate';
@@ -116,7 +117,7 @@ export async function trainStep(x: StepContext, state: MethodState, step: number
   });
   x.onRollouts?.(problems.flatMap((p) => Array.from({ length: c.group }, () => p)));
   const prompts = problems.map((p) => task.studentPrompt(p));
-  const sampling = { ...c, eosId: task.tokenizer.eosId, stream: step };
+  const sampling = { ...c, endIds: task.tokenizer.endIds, stream: step };
   const responses = await generate(
     policy.decoder,
     prompts.map((ids) => ({ ids, count: c.group })),
@@ -171,7 +172,7 @@ export async function trainStep(x: StepContext, state: MethodState, step: number
     group: owner(i),
     response: responses[i],
     verdict: verdicts[i],
-    truncated: responses[i][responses[i].length - 1] !== task.tokenizer.eosId,
+    truncated: !hasEnded(task.tokenizer, responses[i]),
     context: contexts[i],
     token: tokens[i],
   }));

@@ -1,6 +1,7 @@
 /** `generate`: stream a rollout of a prompt or of a held-out problem. */
 import { chatTemplate } from '../data/chat';
 import { BadInput } from '../data/errors';
+import { hasEnded } from '../data/tokenizer';
 import type { Tokenizer } from '../data/types';
 import type { LoadedModel } from '../library/open-model';
 import { checkContext, generate as sampleResponses } from '../model/net/generate';
@@ -40,17 +41,17 @@ export const generate = defineCommand({
       topK: flags['top-k'] ?? 0,
       topP: flags['top-p'] ?? 1,
       maxNewTokens,
-      eosId: text.eosId,
+      endIds: text.endIds,
       seed: flags.seed ?? 0,
       stream: 0,
     };
     const stream = textStream(text, (piece) => process.stdout.write(piece));
     const [response] = await sampleResponses(policy.decoder, [{ ids, count: 1 }], options, (pieces) => {
-      for (const piece of pieces) stream.add(piece.ids.filter((id) => id !== text.eosId));
+      for (const piece of pieces) stream.add(piece.ids.filter((id) => !text.endIds.includes(id)));
     });
     stream.end();
     process.stdout.write('\n');
-    if (response.at(-1) !== text.eosId)
+    if (!hasEnded(text, response))
       process.stderr.write(`Cut at ${maxNewTokens} tokens; --max-new-tokens allows more.\n`);
     if (posed) process.stderr.write(`${posed.task.verify(posed.problem, response).reason}\n`);
     return EXIT.done;

@@ -41,7 +41,7 @@ export const tokens = defineCommand({
       topK: 0,
       topP: 1,
       maxNewTokens,
-      eosId: task.tokenizer.eosId,
+      endIds: task.tokenizer.endIds,
       seed,
       stream: 0,
     };

@@ -61,7 +61,7 @@ export function chatTask(parts: ChatTaskParts): Task {
   // Some templates open the thought themselves: the response then begins inside it.
   const opened = render('?').trimEnd().endsWith(THINK) ? THINK : '';
   const answerText = (response: ArrayLike<number>) => {
-    const ids = Array.from(response).filter((id) => id !== tokenizer.eosId);
+    const ids = Array.from(response).filter((id) => !tokenizer.endIds.includes(id));
     return withoutThoughts(`${opened}${tokenizer.decode(ids)}`);
   };
 

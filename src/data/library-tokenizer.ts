@@ -43,6 +43,7 @@ export function libraryTokenizer(
   return {
     vocabSize: largest + 1,
     eosId,
+    endIds: [eosId],
     padId: named.pad === undefined ? eosId : idOf(named.pad, 'pad_token'),
     encode(text) {
       const { ids } = guarded('the text cannot be tokenised', () =>

@@ -8,6 +8,7 @@
 import type { ChatMessage, ChatTemplate } from './chat';
 import type { Conversation } from './dataset';
 import { BadInput } from './errors';
+import { hasEnded } from './tokenizer';
 import type { SupervisedExample, Tokenizer } from './types';
 
 /** Whether a conversation is taken word for word: a prompt and its completion, for a model without a chat template. */
@@ -65,12 +66,12 @@ export function supervisedExample(
   let shown = '';
   for (const { before, after } of turns.slice(first)) {
     text.add(before.slice(shown.length), 0);
-    // Templates end a turn with the end token and a line break: what follows the end token is not the model's to say.
+    // Templates end a turn with an end token and a line break: what follows the end token is not the model's to say.
     const said = after.slice(before.length);
-    const at = said.lastIndexOf(text.endToken);
-    const own = at < 0 ? said : said.slice(0, at + text.endToken.length);
+    const end = text.endOf(said);
+    const own = said.slice(0, end ?? said.length);
     text.add(own, 1);
-    if (at < 0) text.end();
+    if (end === null) text.end();
     text.add(said.slice(own.length), 0);
     shown = after;
   }
@@ -85,13 +86,13 @@ function promptBefore(messages: readonly ChatMessage[], i: number, template: Cha
 
 /** Ids and loss mask growing together. */
 class LearntText {
-  readonly endToken: string;
   private text = '';
   private readonly ids: number[] = [];
   private readonly lossMask: number[] = [];
+  private readonly endTokens: readonly string[];
 
   constructor(private readonly tokenizer: Tokenizer) {
-    this.endToken = tokenizer.token(tokenizer.eosId);
+    this.endTokens = tokenizer.endIds.map((id) => tokenizer.token(id)).filter((token) => token !== '');
   }
 
   add(piece: string, learnt: 0 | 1): void {
@@ -112,11 +113,17 @@ class LearntText {
     }
   }
 
-  /** The end token, where the text has not said it. */
+  /** Where the last end token in a turn's words stops; null without one. */
+  endOf(said: string): number | null {
+    const ends = this.endTokens.map((token) => [said.lastIndexOf(token), token.length]).filter(([at]) => at >= 0);
+    return ends.length === 0 ? null : Math.max(...ends.map(([at, length]) => at + length));
+  }
+
+  /** The end token, where the text has not said one. */
   end(): void {
+    if (hasEnded(this.tokenizer, this.ids)) return;
     const { eosId } = this.tokenizer;
-    if (this.ids.at(-1) === eosId) return;
-    this.text += this.endToken;
+    this.text += this.tokenizer.token(eosId);
     this.push(eosId, 1);
   }
 

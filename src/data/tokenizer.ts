@@ -63,12 +63,14 @@ export function wordLevelTokenizer(file: unknown, where: string, named: Partial<
     if (id === undefined) throw new BadInput(`the vocabulary lacks ${token}`, where, 'Add it to model.vocab.');
     return id;
   };
+  const eosId = required(named.eos ?? '<eos>');
   // added tokens are recognised inside a word too, as the library does: "3<eos>" is two tokens
   const inWord = added.length > 0 ? new RegExp(`(${added.map((t) => escapeRegExp(t.content)).join('|')})`) : null;
 
   return {
     vocabSize: tokens.length,
-    eosId: required(named.eos ?? '<eos>'),
+    eosId,
+    endIds: [eosId],
     padId: required(named.pad ?? '<pad>'),
     encode(text) {
       const words = text.split(/\s+/).flatMap((word) => (inWord ? word.split(inWord) : [word]));
@@ -86,6 +88,10 @@ export function wordLevelTokenizer(file: unknown, where: string, named: Partial<
     token: (id) => tokenAt(tokens, id, where),
   };
 }
+
+/** Whether a response was ended by the model, not cut. */
+export const hasEnded = ({ endIds }: Tokenizer, response: ArrayLike<number>): boolean =>
+  endIds.includes(response[response.length - 1]);
 
 /** The tokenizer.json of a word-level vocabulary: ids are positions; `special` tokens are marked as such. */
 export function wordLevelJson(tokens: readonly string[], special: readonly string[]): Record<string, unknown> {

@@ -58,7 +58,10 @@ export interface SampleAnswer {
 /** Turns text into token ids and back. */
 export interface Tokenizer {
   readonly vocabSize: number;
+  /** What is put behind a text that is to end. */
   readonly eosId: number;
+  /** What ends a response, eosId among them: a checkpoint may name several. */
+  readonly endIds: readonly number[];
   readonly padId: number;
   /** Throws BadInput for text that cannot be encoded. */
   encode(text: string): number[];

@@ -6,6 +6,7 @@ import { chooseContexts } from '../data/context';
 import { BadInput } from '../data/errors';
 import { finalAnswer } from '../data/maths';
 import { TASKS } from '../data/tasks';
+import { hasEnded } from '../data/tokenizer';
 import { problemOf, solvingDepths } from '../data/two-cards/problem';
 import type { PrivilegedContext, Problem, SampleAnswer, Task, Tokenizer, Verdict } from '../data/types';
 import { wordProblems } from '../data/word-problems';
@@ -70,9 +71,9 @@ export const samplesOf = (problem: Problem, task: Task): SampleAnswer[] => task.
 
 /** Ids of a response as a rollout has them: with the end token. */
 export function rolloutIds(task: Task, response: string): number[] {
-  const { encode, eosId } = task.tokenizer;
-  const ids = encode(response);
-  return ids[ids.length - 1] === eosId ? ids : [...ids, eosId];
+  const { tokenizer } = task;
+  const ids = tokenizer.encode(response);
+  return hasEnded(tokenizer, ids) ? ids : [...ids, tokenizer.eosId];
 }
 
 export interface ChosenContext {

@@ -4,6 +4,7 @@
  */
 import { BadInput } from '../data/errors';
 import type { SymbolicJudge } from '../data/maths';
+import { hasEnded } from '../data/tokenizer';
 import type { Problem, Task, Verdict } from '../data/types';
 import type { Gpu } from '../gpu/device';
 import type { DeviceLost } from '../gpu/errors';
@@ -214,7 +215,7 @@ export class Inspector {
     } catch (error) {
       if (!hooks.signal?.aborted) throw error;
     }
-    return { text: text.decode(ids), tokens: ids.length, ended: ids[ids.length - 1] === text.eosId };
+    return { text: text.decode(ids), tokens: ids.length, ended: hasEnded(text, ids) };
   }
 
   /** From now on Hub ids lead there. */

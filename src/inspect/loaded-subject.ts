@@ -119,7 +119,7 @@ export class LoadedSubject {
   /** One response, token by token; `onTokens` may throw to end it. Throws BadInput where it does not fit the context. */
   async generate(
     prompt: readonly number[],
-    options: Omit<SamplingOptions, 'eosId' | 'stream' | 'topK'> & { withAdapter: boolean; hooks?: LoadHooks },
+    options: Omit<SamplingOptions, 'endIds' | 'stream' | 'topK'> & { withAdapter: boolean; hooks?: LoadHooks },
     onTokens: (ids: readonly number[]) => void,
   ): Promise<number[]> {
     const { withAdapter, hooks = {}, ...sampling } = options;
@@ -129,7 +129,7 @@ export class LoadedSubject {
       generate(
         policy.decoder,
         [{ ids: [...prompt], count: 1 }],
-        { ...sampling, topK: 0, stream: 0, eosId: this.model.text.eosId },
+        { ...sampling, topK: 0, stream: 0, endIds: this.model.text.endIds },
         (pieces) => {
           for (const { ids } of pieces) onTokens(ids);
         },

@@ -3,7 +3,7 @@ import type { FileSource } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import { readTokenizer } from '../data/tokenizer';
 import type { Tokenizer } from '../data/types';
-import { type ModelFolder, openModelFolder, TOKENIZER_FILES } from '../model/weights/folder';
+import { endIdsOf, type ModelFolder, openModelFolder, TOKENIZER_FILES } from '../model/weights/folder';
 
 export interface LoadedModel extends ModelFolder {
   /** Throws BadInput where the folder has none: token ids are scored without, texts are not. */
@@ -31,7 +31,7 @@ export async function openModel(files: FileSource): Promise<LoadedModel> {
       where,
       'Use the tokenizer that belongs to the model.',
     );
-  return { ...folder, text };
+  return { ...folder, text: { ...text, endIds: [...new Set([text.eosId, ...endIdsOf(folder)])] } };
 }
 
 /** A model's configuration and tensors without its tokenizer, which is the largest of the small files: enough for a plan. */

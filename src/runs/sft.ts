@@ -4,6 +4,7 @@
  */
 import { BadInput } from '../data/errors';
 import { Random, STREAMS } from '../data/random';
+import { hasEnded } from '../data/tokenizer';
 import type { SupervisedExample } from '../data/types';
 import type { Gpu } from '../gpu/device';
 import type { Files } from '../host/files';
@@ -223,13 +224,13 @@ export class SftRun implements TrainingRun<SftConfig, SftState> {
     this.log.tell({ type: 'phase', step: this.step, phase: 'sample' }, null);
     const requests = asked.map(({ prompt }) => ({ ids: model.text.encode(prompt), count: 1 }));
     const greedy = { temperature: 0, topK: 0, topP: 1, seed: 0, stream: 0 };
-    const options = { ...greedy, maxNewTokens: c.sampleTokens, eosId: model.text.eosId };
+    const options = { ...greedy, maxNewTokens: c.sampleTokens, endIds: model.text.endIds };
     const responses = await generate(this.policy.decoder, requests, options);
     this.policy.forget();
     this.sampledAt = this.step;
     for (const [index, response] of responses.entries()) {
       const { prompt, expected } = asked[index];
-      const ended = response.at(-1) === model.text.eosId;
+      const ended = hasEnded(model.text, response);
       const text = model.text.decode(ended ? response.slice(0, -1) : response);
       this.log.tell({ type: 'sample', step: this.step, index, prompt, text, ended, expected });
     }

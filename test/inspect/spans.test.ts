@@ -20,6 +20,7 @@ const readFixture = (name: keyof typeof ENDS) =>
 const BYTES: Tokenizer = {
   vocabSize: 256,
   eosId: 0,
+  endIds: [0],
   padId: 0,
   encode: (text) => [...new TextEncoder().encode(text)],
   decode: (ids) => new TextDecoder().decode(Uint8Array.from(Array.from(ids))),

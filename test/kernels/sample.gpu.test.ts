@@ -4,7 +4,7 @@ import { wave } from '../setup/close';
 import { testDevice } from '../setup/gpu';
 
 const device = testDevice();
-const BASE = { maxNew: 4, eos: 1 << 30, temperature: 1, topK: 0, topP: 1, seedLo: 5, seedHi: 0, stream: 3 };
+const BASE = { maxNew: 4, nEnds: 0, temperature: 1, topK: 0, topP: 1, seedLo: 5, seedHi: 0, stream: 3 };
 
 /** Draws one token for each of B rows that share these logits; row ids are `first` … */
 async function draw(
@@ -25,7 +25,7 @@ async function draw(
   ); // slots in another order than rows
   sample(
     r,
-    { logits: put(all), rows, state: put(new Uint32Array(R * 4), 'u32'), out },
+    { logits: put(all), rows, state: put(new Uint32Array(R * 4), 'u32'), out, ends: put([0], 'u32') },
     { ...BASE, B, V, stride: V, ...more },
   );
   const read = r.readU32(out, R * 4);
@@ -109,21 +109,29 @@ describe('sampling', () => {
     expect([...(await draw(z, 4, {}, 5))]).toEqual([...many.slice(5, 9)]);
   });
 
-  it('ends rows at the end token, skips finished ones, and marks logits that are not finite', async () => {
+  it('ends rows at each of the end tokens, skips finished ones, and marks logits that are not finite', async () => {
     const { r, put } = device;
     const V = 8;
-    const z = new Float64Array(3 * V);
-    z[2] = 50; // row 0: token 2, the end token
+    const z = new Float64Array(5 * V);
+    z[2] = 50; // row 0: token 2, an end token
     z[V + 3] = 50; // row 1 is done already
     z[2 * V + 1] = Number.NaN;
-    const state = put([0, 4, 0, 0, 0, 4, 1, 1, 0, 4, 0, 0], 'u32');
+    z[3 * V + 5] = 50; // row 3: token 5, another end token
+    z[4 * V + 6] = 50; // row 4: token 6, which is past the two that count
+    const state = put([0, 4, 0, 0, 0, 4, 1, 1, 0, 4, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0], 'u32');
     sample(
       r,
-      { logits: put(z), rows: put([0, 1, 2], 'u32'), state, out: put(new Uint32Array(12), 'u32') },
-      { ...BASE, eos: 2, B: 3, V, stride: V },
+      {
+        logits: put(z),
+        rows: put([0, 1, 2, 3, 4], 'u32'),
+        state,
+        out: put(new Uint32Array(20), 'u32'),
+        ends: put([5, 2, 6], 'u32'),
+      },
+      { ...BASE, nEnds: 2, B: 5, V, stride: V },
     );
-    const read = r.readU32(state, 12);
+    const read = r.readU32(state, 20);
     r.submit();
-    expect([...(await read)]).toEqual([2, 5, 1, 1, 0, 4, 1, 1, 0, 4, 0, 2]);
+    expect([...(await read)]).toEqual([2, 5, 1, 1, 0, 4, 1, 1, 0, 4, 0, 2, 5, 5, 1, 1, 6, 5, 1, 0]);
   });
 });

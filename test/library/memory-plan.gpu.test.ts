@@ -50,7 +50,7 @@ async function measured(capacity: Capacity): Promise<{ opened: number; stepped: 
   const policy = await Policy.create(gpu, CONFIG, capacity, model);
   const opened = gpu.liveBytes - before;
   const prompt = [1, 2, 3, 4, 5];
-  const sampling = { temperature: 1, topK: 0, topP: 1, maxNewTokens: 8, eosId: 1999, seed: 1, stream: 0 };
+  const sampling = { temperature: 1, topK: 0, topP: 1, maxNewTokens: 8, endIds: [1999], seed: 1, stream: 0 };
   const [response] = await generate(policy.decoder, [{ ids: prompt, count: 1 }], sampling);
   const batch = policy.plan([{ ids: [...prompt, ...response], from: prompt.length }]);
   await policy.score(batch);

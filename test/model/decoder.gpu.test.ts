@@ -66,7 +66,7 @@ it('trains as PyTorch does: ten losses', async () => {
 });
 
 describe('generation', () => {
-  const options = { temperature: 0, topK: 0, topP: 1, maxNewTokens: 24, eosId: 3, seed: 7, stream: 1 };
+  const options = { temperature: 0, topK: 0, topP: 1, maxNewTokens: 24, endIds: [3], seed: 7, stream: 1 };
   const requests = [
     { ids: [1, 2, 3], count: 2 },
     { ids: [5], count: 1 },

@@ -75,7 +75,7 @@ describe('llama.gguf (test/fixtures/make_gguf.py)', () => {
       attention_bias: false,
       mlp_bias: false,
       bos_token_id: 1,
-      eos_token_id: 2,
+      eos_token_id: [2],
       pad_token_id: null,
     });
     expect(parseModelConfig(config)).toMatchObject({

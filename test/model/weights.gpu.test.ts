@@ -49,7 +49,7 @@ it.each([
     { ids: [1, 2, 3], count: 2 },
     { ids: [60, 59, 7, 30], count: 2 },
   ];
-  const options = { temperature: 1, topK: 0, topP: 1, maxNewTokens: 12, eosId: 3, seed: 7, stream: 1 };
+  const options = { temperature: 1, topK: 0, topP: 1, maxNewTokens: 12, endIds: [3], seed: 7, stream: 1 };
   const run = async (bindingBytes?: number) => {
     const policy = await openModel(device.gpu, fixturePath(name), { ...frozen, format, bindingBytes });
     const { embed, head, layers } = policy.decoder.parameters.weights;

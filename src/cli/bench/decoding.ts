@@ -33,7 +33,7 @@ export const decoding: Group = async ({ gpu, quick, copy, deviceMs, add }) => {
     // Every token reads all weights: the embedding is the head, too.
     const bytes = policy.decoder.memory.bytes.weights;
     for (const { batch, tokens } of BATCHES) {
-      const options = { temperature: 1, topK: 0, topP: 1, eosId: config.vocabSize, seed: 0, stream: 0 };
+      const options = { temperature: 1, topK: 0, topP: 1, endIds: [], seed: 0, stream: 0 };
       const run = (maxNewTokens: number) => () =>
         generate(policy.decoder, [{ ids: [1, 2, 3, 4], count: batch }], { ...options, maxNewTokens });
       // The first token belongs to the prompt's pass, which is not decoding.

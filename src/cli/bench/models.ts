@@ -17,7 +17,7 @@ export const plainShape = (C: number, L: number, H: number, F: number, V: number
   tiedEmbeddings: false,
   maxPositions: 256,
   bosId: null,
-  eosId: null,
+  eosIds: [],
   padId: null,
   sliding: new Array<boolean>(L).fill(false),
 });

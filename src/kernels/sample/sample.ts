@@ -12,7 +12,7 @@ export type SampleParams = {
   V: number;
   stride: number; // columns of the logits, padding included
   maxNew: number;
-  eos: number;
+  nEnds: number; // of `ends`
   temperature: number; // 0: the most likely token
   topK: number; // 0: off
   topP: number; // 1: off
@@ -23,11 +23,11 @@ export type SampleParams = {
 
 /**
  * Draws one token for each of B rows from logits (B,stride) and advances state (R,4) = [last token, its position, number
- * generated, done]; done is 1 after `eos` or maxNew tokens and 2 where the logits were not finite. out is (R,maxNew).
+ * generated, done]; done is 1 after one of the first nEnds tokens of `ends` or maxNew tokens, and 2 where the logits were not finite. out is (R,maxNew).
  */
 export function sample(
   r: Recorder,
-  b: { logits: Tensor; rows: Tensor; state: Tensor; out: Tensor },
+  b: { logits: Tensor; rows: Tensor; state: Tensor; out: Tensor; ends: Tensor },
   p: SampleParams,
 ): void {
   expectLength('sample.logits', b.logits, p.B * p.stride);

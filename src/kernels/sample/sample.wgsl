@@ -3,12 +3,12 @@
 //   probabilities whose sum reaches topP (Holtzman et al. 2020);
 //   temperature 0 takes the largest logit (lowest id on ties)
 //   z (B,stride) in | rows (B) u32 in: row r of slot b | state (R,4) u32 in/out: last token, its position, number
-//   generated, done | out (R,maxNew) u32 out= at [r, number generated]
+//   generated, done | out (R,maxNew) u32 out= at [r, number generated] | ends (at least nEnds) u32 in: what ends a row
 // Random numbers: philox.wgsl with key = seed and counter = (r, number generated, stream, 0), so a
 // row draws the same tokens wherever in the batch it stands. A row whose logits are not finite gets done = 2.
 // One workgroup of T threads a row; sums are taken in a fixed order. Thresholds are found by bisection, not by sorting.
 struct Params {
-  B: u32, V: u32, stride: u32, maxNew: u32, eos: u32, topK: u32, seedLo: u32, seedHi: u32, stream: u32,
+  B: u32, V: u32, stride: u32, maxNew: u32, nEnds: u32, topK: u32, seedLo: u32, seedHi: u32, stream: u32,
   temperature: f32, topP: f32,
 }
 @group(0) @binding(0) var<uniform> p: Params;
@@ -16,6 +16,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read> rows: array<u32>;
 @group(0) @binding(3) var<storage, read_write> state: array<vec4u>;
 @group(0) @binding(4) var<storage, read_write> out: array<u32>;
+@group(0) @binding(5) var<storage, read> ends: array<u32>;
 override T: u32 = 64;
 var<workgroup> partial: array<f32, T>;
 var<workgroup> partialIndex: array<u32, T>;
@@ -156,7 +157,8 @@ fn main(
   }
   if (i == 0u) {
     out[r * p.maxNew + s.z] = token;
-    let ended = token == p.eos || s.z + 1u == p.maxNew;
+    var ended = s.z + 1u == p.maxNew;
+    for (var e = 0u; e < p.nEnds; e += 1u) { ended = ended || token == ends[e]; }
     state[r] = vec4u(token, s.y + 1u, s.z + 1u, select(0u, 1u, ended));
   }
 }

@@ -284,13 +284,19 @@ const CASES: Record<string, Case> = {
       [0, 0],
       [1, 1],
     ]) {
-      const t = { logits: put(z), rows: put([1, 0], 'u32'), state: put(new Uint32Array(8), 'u32'), out: zeros(2) };
+      const t = {
+        logits: put(z),
+        rows: put([1, 0], 'u32'),
+        state: put(new Uint32Array(8), 'u32'),
+        out: zeros(2),
+        ends: put([99], 'u32'),
+      };
       sample(r, t, {
         B: 2,
         V,
         stride: V,
         maxNew: 1,
-        eos: 99,
+        nEnds: 1,
         temperature,
         topK,
         topP: 1,

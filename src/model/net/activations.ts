@@ -179,6 +179,9 @@ export const loraSpecs = (cap: Capacity, l: number): TensorSpec[] =>
     purpose: 'activations',
   }));
 
+/** Most tokens that can end a response. */
+export const MAX_ENDS = 64;
+
 /** KV cache and decoding state. */
 export function decodeSpecs(c: ModelConfig, cap: Capacity): Record<string, TensorSpec> {
   const shape = [cap.rows, cap.positions, c.kvHeads, c.headDim];
@@ -188,6 +191,7 @@ export function decodeSpecs(c: ModelConfig, cap: Capacity): Record<string, Tenso
     generated: { label: 'decode.generated', shape: [cap.rows, cap.maxNewTokens], purpose: 'scratch', dtype: 'u32' },
     spans: { label: 'decode.spans', shape: [cap.rows, 2], purpose: 'scratch', dtype: 'u32' },
     lastRows: { label: 'decode.lastRows', shape: [cap.rows], purpose: 'scratch', dtype: 'u32' },
+    ends: { label: 'decode.ends', shape: [MAX_ENDS], purpose: 'scratch', dtype: 'u32' },
   };
   for (let l = 0; l < c.layers; l++) {
     specs[`k${l}`] = { label: `cache${l}.k`, shape, purpose: 'kvCache' };

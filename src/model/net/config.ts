@@ -27,7 +27,8 @@ export interface ModelConfig {
   /** Whether layer l slides (L). */
   readonly sliding: readonly boolean[];
   readonly bosId: number | null;
-  readonly eosId: number | null;
+  /** Tokens that end a text; the first is the one that config.json names alone where it names one. */
+  readonly eosIds: readonly number[];
   readonly padId: number | null;
 }
 
@@ -71,7 +72,7 @@ export function parseModelConfig(json: unknown, where = 'config.json'): ModelCon
     maxPositions: read.integer('max_position_embeddings', 1, 2048),
     ...layerRead,
     bosId: read.tokenId('bos_token_id'),
-    eosId: read.tokenId('eos_token_id'),
+    eosIds: tokenIds(raw.eos_token_id),
     padId: read.tokenId('pad_token_id'),
   };
   checkHeads(config, where);
@@ -125,6 +126,11 @@ function refuseUnsupported(raw: Json, family: FamilyName, where: string): void {
   }
 }
 
+/** Ids as a configuration has them: one, a list, or none (null, −1). */
+export const tokenIds = (value: unknown): number[] => [
+  ...new Set((Array.isArray(value) ? value : [value]).filter((id) => Number.isSafeInteger(id) && id >= 0)),
+];
+
 function fieldReaders(raw: Json, where: string) {
   const mend = 'Check the file against the model it belongs to.';
   return {
@@ -147,8 +153,7 @@ function fieldReaders(raw: Json, where: string) {
       return value;
     },
     tokenId(field: string): number | null {
-      const value = Array.isArray(raw[field]) ? raw[field][0] : raw[field];
-      return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : null;
+      return tokenIds(raw[field])[0] ?? null;
     },
   };
 }
@@ -269,7 +274,7 @@ export function modelConfigJson(c: ModelConfig, dtype: FloatFormat = 'F32'): Rec
     ...(family.slidingWindow === 'if used' ? { use_sliding_window: slides } : {}),
     ...(slides ? { sliding_window: c.window, layer_types: layerTypes } : {}),
     bos_token_id: c.bosId,
-    eos_token_id: c.eosId,
+    eos_token_id: c.eosIds.length > 1 ? c.eosIds : (c.eosIds[0] ?? null),
     pad_token_id: c.padId,
     torch_dtype: TORCH_DTYPE[dtype],
   };
@@ -293,6 +298,6 @@ export const NANO_CONFIG: ModelConfig = {
   window: null,
   sliding: [false, false, false],
   bosId: 65,
-  eosId: 66,
+  eosIds: [66],
   padId: 64,
 };

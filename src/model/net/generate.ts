@@ -8,6 +8,7 @@ import { attentionDecode } from '../../kernels/attention/attention';
 import { gatherRows } from '../../kernels/embedding/embedding';
 import { decodeBegin, kvAppend, kvFill } from '../../kernels/kv-cache/kv-cache';
 import { sample } from '../../kernels/sample/sample';
+import { MAX_ENDS } from './activations';
 import { packSequences } from './batch';
 import { paddedVocab } from './config';
 import type { Decoder } from './decoder';
@@ -17,7 +18,8 @@ export interface SamplingOptions {
   topK: number; // 0: off
   topP: number; // 1: off
   maxNewTokens: number;
-  eosId: number;
+  /** A response ends with the first of these. */
+  endIds: readonly number[];
   /** Same seed and stream, same tokens. */
   seed: number;
   /** Names the purpose of the draw, e.g. the training step. */
@@ -59,6 +61,12 @@ export async function generate(
   requests.forEach(({ ids }, i) => {
     checkContext(ids.length, options.maxNewTokens, capacity.positions, `prompt ${i}`);
   });
+  if (options.endIds.length > MAX_ENDS)
+    throw new BadInput(
+      `${options.endIds.length} tokens end a response; ${MAX_ENDS} can`,
+      'eos_token_id',
+      'Leave out of config.json and generation_config.json those that the model never ends with.',
+    );
   const rollouts = requests.flatMap((request) => Array.from({ length: request.count }, () => request.ids));
   const results: Uint32Array[] = [];
   let wave = 0;
@@ -181,6 +189,7 @@ function prefill(decoder: Decoder, prompts: number[][], options: SamplingOptions
   r.write(decode.spans, spans);
   r.write(decode.lastRows, lastRows);
   r.write(decode.state, state);
+  if (options.endIds.length > 0) r.write(decode.ends, Uint32Array.from(options.endIds));
   r.write(
     decode.rows,
     Uint32Array.from({ length: R }, (_, i) => i),
@@ -228,13 +237,13 @@ function logitsAndSample(decoder: Decoder, B: number, o: SamplingOptions): void 
   decoder.head.logits(B);
   sample(
     r,
-    { logits: shared.logits, rows: decode.rows, state: decode.state, out: decode.generated },
+    { logits: shared.logits, rows: decode.rows, state: decode.state, out: decode.generated, ends: decode.ends },
     {
       B,
       V: c.vocabSize,
       stride,
       maxNew: o.maxNewTokens,
-      eos: o.eosId,
+      nEnds: o.endIds.length,
       temperature: o.temperature,
       topK: o.topK,
       topP: o.topP,

@@ -1,7 +1,7 @@
 /** A Hugging Face model folder, or a GGUF file: configuration, weights that are read by ranges, tokenizer files. The host does the I/O. */
 import { type ByteSource, type FileSource, readWhole } from '../../data/bytes';
 import { BadInput } from '../../data/errors';
-import { type ModelConfig, modelConfigJson, parseModelConfig } from '../net/config';
+import { type ModelConfig, modelConfigJson, parseModelConfig, tokenIds } from '../net/config';
 import { ParameterLayout } from '../net/parameters';
 import type { FloatFormat } from './float-formats';
 import { openGguf } from './gguf/file';
@@ -67,6 +67,20 @@ export async function openGgufModel(file: ByteSource): Promise<ModelFolder> {
     tensors,
     tokenizer: tokenizerFiles,
   });
+}
+
+/**
+ * The tokens that end a text in transformers' `generate`: those of generation_config.json, else of config.json. Throws
+ * BadInput where the first is no JSON object.
+ */
+export function endIdsOf({ config, tokenizer, where }: Pick<ModelFolder, 'config' | 'tokenizer' | 'where'>): number[] {
+  const text = tokenizer.get('generation_config.json');
+  const file = `${where}/generation_config.json`;
+  const json = text === undefined ? {} : parseJson(new TextEncoder().encode(text), file);
+  if (typeof json !== 'object' || json === null)
+    throw new BadInput('The generation configuration is no JSON object', file, 'Delete it, or download it again.');
+  const named = tokenIds((json as { eos_token_id?: unknown }).eos_token_id);
+  return (named.length > 0 ? named : [...config.eosIds]).filter((id) => id < config.vocabSize);
 }
 
 /** Weights that are not the configuration's are refused before anything is allocated. */

@@ -90,9 +90,9 @@ export async function formatErrors(
 
 /** Rollouts of the model at temperature 1 from its begin token, predicted from the second token on. */
 async function ownTexts(policy: Policy, count: number, positions: number): Promise<Sequence[]> {
-  const { bosId, eosId, vocabSize } = policy.config;
-  const first = bosId ?? eosId ?? 0;
-  const options = { ...SAMPLING, maxNewTokens: positions - 1, eosId: vocabSize }; // past the end token, too
+  const { bosId, eosIds } = policy.config;
+  const first = bosId ?? eosIds[0] ?? 0;
+  const options = { ...SAMPLING, maxNewTokens: positions - 1, endIds: [] }; // past the end token, too
   const rollouts = await generate(policy.decoder, [{ ids: [first], count }], options);
   policy.forget();
   return rollouts.map((ids) => ({ ids: [first, ...ids], from: 1 }));

@@ -112,7 +112,7 @@ export function ggufConfig(
     ...(architecture === 'llama' ? { mlp_bias: hasBias('ffn_gate') } : {}),
     ...window,
     bos_token_id: tokenId(fields, 'bos'),
-    eos_token_id: tokenId(fields, 'eos'),
+    eos_token_id: endIds(fields),
     pad_token_id: tokenId(fields, 'padding'),
   };
 }
@@ -158,6 +158,24 @@ function slidingWindow(fields: Fields, architecture: Architecture, layers: numbe
     sliding_window: window,
     layer_types: slides.map((s) => (s ? 'sliding_attention' : 'full_attention')),
   };
+}
+
+/**
+ * Texts of tokens that end a turn in every model that has them, as llama.cpp takes them: many files name only one end
+ * token, and not the one that ends a turn.
+ */
+const ENDS = new Set(
+  '<|eot_id|> <|im_end|> <|end|> <end_of_turn> <|endoftext|> <|end_of_text|> <|eom_id|> <EOT> <｜end▁of▁sentence｜>'.split(
+    ' ',
+  ),
+);
+
+/** The end token first, then what ends a turn or a message. */
+function endIds(fields: Fields): number[] {
+  const named = ['eos', 'eot', 'eom'].map((name) => tokenId(fields, name)).filter((id) => id !== null);
+  const tokens = fields.has('tokenizer.ggml.tokens') ? fields.texts('tokenizer.ggml.tokens') : [];
+  const known = tokens.flatMap((token, id) => (ENDS.has(token) ? [id] : []));
+  return [...new Set([...named, ...known])];
 }
 
 function tokenId(fields: Fields, name: string): number | null {
