@@ -1,6 +1,7 @@
 /**
  * `npm test`: installs what is missing, picks an adapter, says which, and runs the tests. Arguments go to vitest, e.g.
- * `ADAPTER=swiftshader npm test -- --project gpu`. The last line is "N passed, M failed".
+ * `ADAPTER=swiftshader npm test -- --project gpu`. DENO names a Deno that runs the tests in Node's place, on wgpu instead of
+ * Dawn. The last line is "N passed, M failed".
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -35,9 +36,13 @@ if (needsAdapter) {
 
 mkdirSync(cache, { recursive: true });
 const summary = join(cache, `test-summary-${process.pid}.json`);
+const [program, ...flags] = process.env.DENO
+  ? [process.env.DENO, 'run', '--allow-all', '--unstable-webgpu']
+  : [process.execPath];
 const vitest = spawn(
-  process.execPath,
+  program,
   [
+    ...flags,
     join(root, 'node_modules/vitest/vitest.mjs'),
     'run',
     '--reporter=default',

@@ -106,6 +106,7 @@ export class Recorder {
         `${t.label} holds ${t.bytes / 4} values, ${data.length} were written. Was the batch made larger than the plan?`,
       );
     }
+    if (data.byteLength === 0) return; // wgpu panics on an empty write
     const { queue } = this.gpu.device;
     if (this.encoder && this.uploaded + data.byteLength <= UPLOAD) {
       // Recorded work may still read the tensor's old content, so the new content takes its place among the commands.

@@ -70,7 +70,8 @@ describe('a run', () => {
     session.destroy();
   });
 
-  it('ends with DeviceLost when the device goes away', async () => {
+  it('ends with DeviceLost when the device goes away', async ({ skip }) => {
+    skip('Deno' in globalThis, 'wgpu never answers a read-back of a device that was destroyed');
     const gpu = await openNodeGpu();
     const { session } = await openSession(gpu, SETTINGS);
     await session.next();
