@@ -1,13 +1,14 @@
-/** The page's commands about models, carried out by a Worker: one shelf, one thing at a time being opened. */
-import { BadInput } from '../data/errors';
+/** The page's commands about models: what can be named, what is here, what a model takes. */
 import type { Gpu } from '../gpu/device';
+import type { ModelPlan } from '../library/memory-plan';
 import { type ModelHeaders, planModel } from '../library/memory-plan';
 import type { ModelShelf, OpenOptions } from '../library/model-shelf';
 import type { DownloadProgress } from '../library/sources/progress';
 import { SourceError } from '../library/sources/source-error';
 import { bindingBytes } from '../model/net/decoder';
 import type { OnLoaded } from '../model/net/parameters';
-import type { ModelCommand, ModelMessage, Refusal } from './model-messages';
+import type { Ask } from './protocol';
+import type { Call, Handlers } from './service';
 
 /** Milliseconds between two words on how far the weights are. */
 const TELL = 100;
@@ -18,92 +19,49 @@ export interface Opening extends OpenOptions {
   readonly onLoaded: OnLoaded;
 }
 
-type Described = Extract<ModelMessage, { type: 'described' }>['outcome'];
+type ModelCommand = 'drop' | 'access' | 'describe' | 'list-models' | 'remove-model';
 
 export class ModelDesk {
-  private work: AbortController | null = null;
   private looking: AbortController | null = null;
   /** The headers that were read last: settings change more often than models. */
   private peeked: { name: string; headers: Promise<ModelHeaders> } | null = null;
 
-  /** @param gpu the device, where one is open: a plan is for its limits. */
+  /**
+   * @param device where one is open, a plan is for its limits
+   * @param onDropped hears that a name may be another file's from now on
+   */
   constructor(
-    readonly shelf: ModelShelf,
-    private readonly send: (message: ModelMessage) => void,
-    private readonly gpu: () => Gpu | null,
+    private readonly shelf: ModelShelf,
+    private readonly device: { readonly gpu: Gpu | null },
+    private readonly onDropped: () => void,
   ) {}
 
-  async act(command: ModelCommand): Promise<void> {
-    switch (command.type) {
-      case 'drop':
-        this.peeked = null;
-        this.send({ type: 'dropped', dropped: this.shelf.drop(command.files) });
-        return;
-      case 'access':
-        this.peeked = null;
-        this.shelf.access = command.access;
-        return;
-      case 'cancel':
-        (this.work ?? this.looking)?.abort();
-        return;
-      case 'describe':
-        this.send({ type: 'described', id: command.id, outcome: await this.describe(command) });
-        return;
-      case 'remove-model':
-        await this.shelf.remove(command.name);
-        return this.list();
-      case 'list-models':
-        return this.list();
-      default:
-        command satisfies never;
-    }
-  }
+  readonly handlers: Handlers<ModelCommand> = {
+    drop: ({ files }) => {
+      this.peeked = null;
+      this.onDropped();
+      return this.shelf.drop(files);
+    },
+    access: ({ access }) => {
+      this.peeked = null;
+      this.shelf.access = access;
+    },
+    describe: (ask) => this.describe(ask),
+    'list-models': () => this.shelf.list(),
+    'remove-model': async ({ name }) => {
+      await this.shelf.remove(name);
+      return this.shelf.list();
+    },
+  };
 
-  /** Runs what opens a model, or several things: its progress is told, and 'cancel' stops it. Rejects as `work` does. */
-  async opening<T>(name: string, work: (opening: Opening) => Promise<T>): Promise<T> {
-    this.work?.abort();
-    const stop = new AbortController();
-    this.work = stop;
-    const shown = name.replace(/^dropped:/, '');
-    let told = 0;
-    const onLoaded: OnLoaded = (done, total) => {
-      if (stop.signal.aborted)
-        throw new SourceError('cancelled', 'The loading was cancelled', shown, 'Start begins it again.');
-      if (performance.now() - told < TELL && done < total) return;
-      told = performance.now();
-      const progress = { what: `Loading the weights of ${shown}`, done, total, download: null };
-      this.send({ type: 'loading', name, progress });
-    };
-    const onProgress = (p: DownloadProgress) =>
-      this.send({
-        type: 'loading',
-        name,
-        progress: { what: `Downloading ${shown}`, done: p.totalReceived, total: p.totalSize, download: p },
-      });
-    this.send({ type: 'loading', name, progress: { what: `Opening ${shown}`, done: 0, total: null, download: null } });
-    try {
-      return await work({ onProgress, onLoaded, signal: stop.signal });
-    } finally {
-      if (this.work === stop) {
-        this.work = null;
-        this.send({ type: 'loading', name, progress: null });
-        void this.list().catch(() => {}); // a download has changed it; a cache that cannot be read is told when it is asked for
-      }
-    }
-  }
-
-  private async describe({ config, memory }: Extract<ModelCommand, { type: 'describe' }>): Promise<Described> {
-    const gpu = this.gpu();
+  private async describe({ config, memory }: Ask<'describe'>): Promise<ModelPlan> {
+    const { gpu } = this.device;
     const binding = gpu ? bindingBytes(gpu) : Number.POSITIVE_INFINITY;
     const room = { binding, memory: memory ?? Number.POSITIVE_INFINITY };
-    try {
-      return { plan: planModel(config.model, await this.headers(config.model), config, room) };
-    } catch (error) {
-      if (!(error instanceof BadInput)) throw error;
-      return { refused: refusalOf(error) };
-    }
+    return planModel(config.model, await this.headers(config.model), config, room);
   }
 
+  /** A command that is cancelled leaves them to come: the next one is mostly about the same model. */
   private headers(name: string): Promise<ModelHeaders> {
     if (this.peeked?.name === name) return this.peeked.headers;
     this.looking?.abort();
@@ -117,14 +75,23 @@ export class ModelDesk {
     });
     return peeked.headers;
   }
-
-  private async list(): Promise<void> {
-    this.send({ type: 'models', models: await this.shelf.list() });
-  }
 }
 
-/** An error of a source or a file as the page shows it. */
-export const refusalOf = (error: BadInput): Refusal => ({
-  message: error.message,
-  kind: error instanceof SourceError ? error.kind : 'unfit',
-});
+/** The way to open `name` for a command: it tells how far it is, and stops when the command is cancelled. */
+export function openingFor(name: string, { signal, progress }: Pick<Call, 'signal' | 'progress'>): Opening {
+  const shown = name.replace(/^dropped:/, '');
+  let told = 0;
+  progress({ what: `Opening ${shown}`, done: 0, total: null, download: null });
+  return {
+    signal,
+    onProgress: (p: DownloadProgress) =>
+      progress({ what: `Downloading ${shown}`, done: p.totalReceived, total: p.totalSize, download: p }),
+    onLoaded(done, total) {
+      if (signal.aborted)
+        throw new SourceError('cancelled', 'The loading was cancelled', shown, 'Start begins it again.');
+      if (performance.now() - told < TELL && done < total) return;
+      told = performance.now();
+      progress({ what: `Loading the weights of ${shown}`, done, total, download: null });
+    },
+  };
+}

@@ -9,8 +9,16 @@ import { tuneMatmul } from '../kernels/tuner';
 /** Choices of the tuner are kept in this file, one adapter a line. */
 const CHOICES = 'tuner.json';
 
+/** Hears how many of the self-test's cases are done, and the name of the last. */
+export type OnChecked = (done: number, total: number, name: string) => void;
+
 /** Tunes (once per adapter where `files` remembers it) and, unless told not to, checks every kernel. */
-export async function prepareDevice(gpu: Gpu, files: Files | null, check = true): Promise<DeviceReport> {
+export async function prepareDevice(
+  gpu: Gpu,
+  files: Files | null,
+  check = true,
+  onChecked?: OnChecked,
+): Promise<DeviceReport> {
   const known = parseChoices(files ? await readText(files, CHOICES).catch(() => null) : null);
   await tuneMatmul(gpu, {
     load: async (key) => known[key] ?? null,
@@ -21,7 +29,7 @@ export async function prepareDevice(gpu: Gpu, files: Files | null, check = true)
     },
   });
   if (!check) return deviceReport(gpu);
-  const { passed, failed, ms } = await selfTestKernels(gpu);
+  const { passed, failed, ms } = await selfTestKernels(gpu, onChecked);
   return deviceReport(gpu, { passed, failed, ms: Math.round(ms) });
 }
 

@@ -1,43 +1,138 @@
-/** What the page and the training engine's Worker say to each other. */
-
+/**
+ * What a page and its engine say to each other. A command carries an id; the engine answers it once, with the command's
+ * reply or with a failure, and before that tells how far it is. What nobody asked for, the events of a run above all,
+ * comes without an id. Any command can be cancelled by its id.
+ */
+import type { Problem, SampleAnswer, Verdict } from '../data/types';
+import type {
+  ContextChoice,
+  ContextEffect,
+  InspectMode,
+  OpenSubject,
+  ProblemChoice,
+  Prompts,
+  ScoredText,
+  Slot,
+  Subject,
+  Texts,
+} from '../inspect/protocol';
 import type { DeviceReport } from '../kernels/device-report';
-import type { RunEvent } from '../runs/events';
+import type { ModelPlan } from '../library/memory-plan';
+import type { Dropped, HubAccess } from '../library/model-shelf';
+import type { CachedModel } from '../library/sources/cache';
+import type { PlacedFile } from '../library/sources/dropped';
+import type { LoadProgress } from '../library/sources/progress';
+import type { SourceFault } from '../library/sources/source-error';
+import type { Fault, RunEvent } from '../runs/events';
+import type { RunConfig } from '../runs/open-run';
 import type { DataPreview } from '../runs/sft-events';
 import type { StoredRun } from '../runs/stored-runs';
 import type { TrainConfig } from '../settings/config';
 import type { SftConfig } from '../settings/settings-sft';
-import type { ModelCommand, ModelMessage, Refusal } from './model-messages';
 
-/** What the page asks of the worker. */
-export type LabCommand =
-  | { type: 'open' } // find the adapter, self-test, tune; answered by 'opened' or 'unavailable'
-  | { type: 'start'; config: TrainConfig | SftConfig; paused: boolean } // paused: load, then wait for 'step' or 'resume'
-  | { type: 'pause' } // after the running step
-  | { type: 'resume' }
-  | { type: 'step' } // one step, then pause
-  | { type: 'stop' } // after the running step: final checkpoint, then 'done'
-  | { type: 'set'; patch: Partial<TrainConfig> } // change live settings (lambda, lr, gate …) from the next step on
-  | { type: 'recover' } // after a fault: a new device, continue paused from the last good step
-  | { type: 'list-runs' }
-  | { type: 'load-run'; id: string }
-  | { type: 'continue-run'; id: string } // a stored run from its last checkpoint, paused; answered by 'continued'
-  | { type: 'delete-run'; id: string } // answered by 'runs'
-  | { type: 'preview'; config: SftConfig } // what a supervised run would learn from; answered by 'previewed'
-  | { type: 'export-model' } // answered by 'exported': files of a Hugging Face folder
-  | ModelCommand
-  | { type: 'lose-device' }; // GPUDevice.destroy(): lets a person (and the tests) see the recovery
+/** A command: what it is asked with, what it is answered with, and what of the answer comes before the rest. */
+interface Row<Asks = unknown, Answers = void, Part = never> {
+  ask: Asks;
+  reply: Answers;
+  part: Part;
+}
 
-/** What the worker tells the page. */
-export type LabMessage =
-  | { type: 'opened'; device: DeviceReport }
-  | { type: 'unavailable'; reason: string }
-  | { type: 'event'; event: RunEvent }
-  | { type: 'runs'; runs: StoredRun[] }
-  | { type: 'run'; id: string; events: RunEvent[] }
-  /** A stored run is open at `step`: its settings, and what it told up to there (of what is shown once, the last). */
-  | { type: 'continued'; id: string; step: number; config: TrainConfig | SftConfig; events: RunEvent[] }
-  | { type: 'exported'; files: { name: string; bytes: Uint8Array<ArrayBuffer> }[] }
-  | { type: 'previewed'; config: SftConfig; preview: DataPreview | { refused: string } }
-  | ModelMessage
-  /** A command that could not be carried out; `kind` where a model or a file is at fault. */
-  | { type: 'problem'; message: string; kind?: Refusal['kind'] };
+export interface Commands {
+  // The device
+  open: Row; // finds the adapter, tunes and checks it, unless that is done
+  'lose-device': Row; // GPUDevice.destroy(): lets a person (and the tests) see the recovery
+
+  // Runs. Events tell what becomes of them
+  start: Row<{ config: RunConfig; paused: boolean }>; // answered when it is open; paused: it waits for 'step' or 'resume'
+  pause: Row; // after the running step
+  resume: Row;
+  step: Row; // one step, then a pause
+  stop: Row; // after the running step: final checkpoint, then the event 'done'
+  set: Row<{ patch: Partial<TrainConfig> }>; // changes live settings (lambda, lr, gate …) from the next step on
+  recover: Row; // after a fault: a new device, paused at the last good step
+  'export-model': Row<unknown, ModelFile[]>; // what was trained, as a Hugging Face folder
+  'list-runs': Row<unknown, StoredRun[]>;
+  'load-run': Row<{ run: string }, RunEvent[]>; // for a replay
+  'continue-run': Row<{ run: string }, Continued>; // from its last checkpoint, paused
+  'delete-run': Row<{ run: string }, StoredRun[]>; // those that are left
+  preview: Row<{ config: SftConfig }, DataPreview | { refused: string }>; // what a supervised run would learn from
+
+  // Models
+  drop: Row<{ files: readonly (File | PlacedFile)[] }, Dropped>; // one thing: a model, an adapter, a data file
+  access: Row<{ access: HubAccess }>; // where Hub ids lead from now on, and who asks
+  describe: Row<{ config: TrainConfig | SftConfig; memory: number | null }, ModelPlan>; // before anything is downloaded
+  'list-models': Row<unknown, CachedModel[]>;
+  'remove-model': Row<{ name: string }, CachedModel[]>; // org/name@commit; those that are left
+
+  // The inspector: one after the other
+  load: Row<{ subject: Subject; slot: Slot }, OpenSubject>; // replaces what the slot held
+  unload: Row<{ slot: Slot }>;
+  problem: Row<{ choice: ProblemChoice }, { task: string; problem: Problem; samples: SampleAnswer[] }>;
+  prompts: Row<
+    { problem: Problem; task: string; response: string; context: ContextChoice },
+    { prompts: Prompts; verdict: Pick<Verdict, 'reward' | 'reason'> }
+  >;
+  /** Parts are the whole text so far. Cancelled, it is answered with what it has. */
+  generate: Row<
+    { prompt: string; temperature: number; topP: number; maxNewTokens: number; seed: number },
+    { text: string; tokens: number; seconds: number; ended: boolean },
+    string
+  >;
+  score: Row<{ texts: Texts; slot: Slot; withAdapter: boolean }, { scored: ScoredText; seconds: number }>;
+  contexts: Row<
+    { problem: Problem; task: string; texts: Texts; context: ContextChoice; modes: readonly InspectMode[] },
+    void,
+    ContextEffect
+  >;
+}
+
+export type CommandName = keyof Commands;
+export type Ask<N extends CommandName = CommandName> = { [K in N]: { readonly type: K } & Commands[K]['ask'] }[N];
+export type Reply<N extends CommandName = CommandName> = Commands[N]['reply'];
+export type Part<N extends CommandName = CommandName> = Commands[N]['part'];
+
+/** What a page sends. A cancelled command is answered all the same. */
+export type Command = { readonly id: number } & (Ask | { readonly type: 'cancel'; readonly of: number });
+
+/** What an engine sends. */
+export type Message = Answer | News;
+
+export type Answer = { readonly id: number } & (
+  | { readonly type: 'progress'; readonly progress: LoadProgress }
+  | { readonly type: 'part'; readonly part: Part }
+  | { readonly type: 'done'; readonly reply: Reply }
+  | { readonly type: 'failed'; readonly failure: Failure }
+);
+
+/** What comes without being asked for. */
+export type News =
+  | { readonly type: 'event'; readonly event: RunEvent }
+  | { readonly type: 'device'; readonly device: DeviceReport } // one was opened: the first, or another after it was lost
+  | { readonly type: 'runs'; readonly runs: StoredRun[] } // a run has ended
+  | { readonly type: 'unloaded'; readonly slot: Slot } // emptied by a load that failed, or with a device that was lost
+  | { readonly type: 'problem'; readonly message: string }; // things go on, but not as one would think
+
+/** Why a command was not carried out: what, where, the mend. */
+export interface Failure {
+  readonly message: string;
+  readonly kind: SourceFault | Fault['kind'] | 'unavailable';
+  /** What was given is at fault, a model, a file or a setting, or somebody stopped it; else the device or the engine. */
+  readonly refused: boolean;
+}
+
+/** A stored run that is open again. */
+export interface Continued {
+  readonly id: string;
+  readonly step: number;
+  readonly config: TrainConfig | SftConfig;
+  /** What it told up to there (of what is shown once, the last), and what it said while it was opened, up to its pause. */
+  readonly events: RunEvent[];
+  readonly since: RunEvent[];
+  /** What is not as one would think. */
+  readonly problem: string | null;
+}
+
+export interface ModelFile {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}

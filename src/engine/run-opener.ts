@@ -8,14 +8,14 @@ import type { RunFolder } from '../runs/run-folder';
 import type { StoredRuns } from '../runs/stored-runs';
 import type { TrainingRun } from '../runs/training-run';
 import type { Opening } from './model-desk';
-import type { LabMessage } from './protocol';
+import type { Continued, News } from './protocol';
 
 export interface OpenerHost {
   /** The models and data that can be named. */
   readonly shelf: ModelShelf;
   /** Asked where the exact verifier calls an answer wrong; absent where no Worker can be started. */
   readonly symbolic?: SymbolicJudge;
-  send(message: LabMessage): void;
+  tell(news: News): void;
 }
 
 /** A run on the device, what it was opened from, and its folder, which is held; null where it is not stored. */
@@ -26,8 +26,8 @@ export interface OpenedRun {
 }
 
 export interface ContinuedRun extends OpenedRun {
-  /** What the page is told of it: what was, then what it said while it was opened. */
-  readonly story: readonly LabMessage[];
+  /** What it told up to there, what it said while it was opened, and what is not as one would think. */
+  readonly story: Continued;
 }
 
 /** A run's place without its folder. `clear` gives it once the run before is closed. */
@@ -56,14 +56,11 @@ export class RunOpener {
   }
 
   /** A stored run at its last checkpoint. Where its model or data are gone, the run before stays open. */
-  async continue(
-    id: string,
-    opening: <T>(model: string, work: (how: Opening) => Promise<T>) => Promise<T>,
-  ): Promise<ContinuedRun> {
+  async continue(id: string, opening: (model: string) => Opening): Promise<ContinuedRun> {
     const { folder, config } = await this.stored.take(id);
     try {
       const steps = await stepsToContinue(folder.files);
-      return await opening(config.model, (how) => this.reopen(folder, config, steps, how));
+      return await this.reopen(folder, config, steps, opening(config.model));
     } catch (error) {
       await folder.release();
       throw error;
@@ -80,15 +77,16 @@ export class RunOpener {
     const opened = await openAtCheckpoint(prepared, place, steps);
     tell = bench.emit;
     const { run, events, damaged } = opened;
-    const story: LabMessage[] = [
-      { type: 'continued', id, step: run.step, config: opened.config, events },
-      ...early.map((event) => ({ type: 'event', event }) as const),
-    ];
-    if (damaged.length > 0) {
-      const message = `The checkpoint of step ${damaged.join(' and ')} cannot be read. The run goes on from step ${run.step}.`;
-      story.push({ type: 'problem', message });
-    }
-    return { run, prepared, folder, story };
+    const problem =
+      damaged.length > 0
+        ? `The checkpoint of step ${damaged.join(' and ')} cannot be read. The run goes on from step ${run.step}.`
+        : null;
+    return {
+      run,
+      prepared,
+      folder,
+      story: { id, step: run.step, config: opened.config, events, since: early, problem },
+    };
   }
 
   private prepare(config: RunConfig, options: Opening): Promise<PreparedRun> {
@@ -106,7 +104,7 @@ export class RunOpener {
       return await this.stored.create(id, config);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.host.send({ type: 'problem', message: `Runs cannot be stored here (${reason}); this one goes on unsaved.` });
+      this.host.tell({ type: 'problem', message: `Runs cannot be stored here (${reason}); this one goes on unsaved.` });
       return null;
     }
   }

@@ -4,28 +4,25 @@
  * after that step.
  */
 
-import { BadInput } from '../data/errors';
 import type { Gpu } from '../gpu/device';
-import { WebGpuUnavailable } from '../gpu/errors';
-import type { DeviceReport } from '../kernels/device-report';
 import { EVENT_VERSION, type RunEvent } from '../runs/events';
 import { faultOf } from '../runs/fault';
 import { LastGood } from '../runs/last-good';
-import type { RunConfig } from '../runs/open-run';
 import { Session } from '../runs/session';
 import { previewData } from '../runs/sft-preview';
-import { type RunsPlace, StoredRuns } from '../runs/stored-runs';
+import { type RunsPlace, type StoredRun, StoredRuns } from '../runs/stored-runs';
 import type { TrainingRun } from '../runs/training-run';
 import { parseTrainConfig, type TrainConfig } from '../settings/config';
-import { ModelDesk, refusalOf } from './model-desk';
-import type { LabCommand } from './protocol';
+import type { Device } from './device';
+import { openingFor } from './model-desk';
+import type { Ask, Continued, ModelFile } from './protocol';
 import { type Bench, type OpenedRun, type OpenerHost, RunOpener } from './run-opener';
+import type { Call, Handlers } from './service';
 
-export interface RunnerHost extends RunsPlace, OpenerHost {
-  openGpu(): Promise<Gpu>;
-  /** Tunes and checks a device before its first run. */
-  prepare(gpu: Gpu): Promise<DeviceReport>;
-}
+export interface RunnerHost extends RunsPlace, OpenerHost {}
+
+type Transport = 'start' | 'pause' | 'resume' | 'step' | 'stop' | 'set' | 'recover' | 'continue-run';
+type RunCommand = Transport | 'export-model' | 'list-runs' | 'load-run' | 'delete-run' | 'preview';
 
 /** A single step is stored at the pause after it where the last checkpoint took no longer, ms. */
 const QUICK = 1000;
@@ -33,116 +30,60 @@ const QUICK = 1000;
 type Mode = 'idle' | 'paused' | 'running' | 'stepping' | 'stopping';
 
 export class Runner {
+  /** That of the run, where there is one. */
   private gpu: Gpu | null = null;
-  private device: DeviceReport | null = null;
   private run: TrainingRun | null = null;
   /** What is open, or was: a lost device takes `run` with it. */
   private opened: OpenedRun | null = null;
   private mode: Mode = 'idle';
   private looping = false;
   private opening = false;
-  private readonly desk: ModelDesk;
   private readonly stored: StoredRuns;
   private readonly opener: RunOpener;
   private readonly lastGood = new LastGood();
   /** The step of the last checkpoint, and how long a pause took to write one, ms. */
   private saved = { step: 0, took: 0 };
 
-  constructor(private readonly host: RunnerHost) {
+  constructor(
+    private readonly host: RunnerHost,
+    private readonly device: Device,
+  ) {
     this.stored = new StoredRuns(host);
     this.opener = new RunOpener(host, this.stored, () => this.clear());
-    this.desk = new ModelDesk(host.shelf, host.send, () => this.gpu);
   }
 
-  async handle(command: LabCommand): Promise<void> {
-    try {
-      await this.act(command);
-    } catch (error) {
-      if (error instanceof WebGpuUnavailable) this.host.send({ type: 'unavailable', reason: error.message });
-      else if (error instanceof BadInput) this.host.send({ type: 'problem', ...refusalOf(error) });
-      else this.host.send({ type: 'problem', message: error instanceof Error ? error.message : String(error) });
-    }
+  readonly handlers: Handlers<RunCommand> = {
+    start: (ask, call) => this.start(ask, call),
+    'continue-run': ({ run }, call) => this.continue(run, call),
+    pause: () => {
+      if (this.mode === 'running' || this.mode === 'stepping') this.mode = 'paused';
+      if (!this.looping) this.tellPaused();
+    },
+    resume: () => this.go('running'),
+    step: () => this.go('stepping'),
+    stop: () => this.go('stopping'),
+    set: ({ patch }) => {
+      if (this.run instanceof Session) this.run.change(parsePatch(patch));
+    },
+    recover: (_, call) => this.recover(call),
+    'export-model': () => this.exportModel(),
+    'list-runs': () => this.stored.list(),
+    'load-run': ({ run }) => this.stored.load(run),
+    'delete-run': async ({ run }) => {
+      await this.stored.remove(run);
+      return this.stored.list();
+    },
+    preview: ({ config }) => previewData(config, this.host.shelf),
+  };
+
+  private async exportModel(): Promise<ModelFile[]> {
+    if (!this.run) throw new Error('There is no trained model yet. Start a run first.');
+    return [...(await this.run.exportModel())].map(([name, bytes]) => ({ name, bytes }));
   }
 
-  private async act(command: LabCommand): Promise<void> {
-    switch (command.type) {
-      case 'open':
-        await this.open();
-        return;
-      case 'start':
-        return this.start(command.config, command.paused);
-      case 'continue-run':
-        return this.continue(command.id);
-      case 'pause':
-        if (this.mode === 'running' || this.mode === 'stepping') this.mode = 'paused';
-        if (!this.looping) this.tellPaused();
-        return;
-      case 'resume':
-        return this.go('running');
-      case 'step':
-        return this.go('stepping');
-      case 'stop':
-        return this.go('stopping');
-      case 'set':
-        if (this.run instanceof Session) this.run.change(parsePatch(command.patch));
-        return;
-      case 'recover':
-        return this.recover();
-      case 'list-runs':
-        return this.list();
-      case 'delete-run':
-        await this.stored.remove(command.id);
-        return this.list();
-      case 'load-run':
-        this.host.send({ type: 'run', id: command.id, events: await this.stored.load(command.id) });
-        return;
-      case 'drop':
-      case 'access':
-      case 'cancel':
-      case 'describe':
-      case 'list-models':
-      case 'remove-model':
-        return this.desk.act(command);
-      case 'preview':
-        this.host.send({
-          type: 'previewed',
-          config: command.config,
-          preview: await previewData(command.config, this.host.shelf),
-        });
-        return;
-      case 'export-model': {
-        if (!this.run) throw new Error('There is no trained model yet. Start a run first.');
-        const files = [...(await this.run.exportModel())].map(([name, bytes]) => ({ name, bytes }));
-        this.host.send({ type: 'exported', files });
-        return;
-      }
-      case 'lose-device':
-        this.gpu?.destroy();
-        return;
-      default:
-        command satisfies never;
-    }
-  }
-
-  private async open(): Promise<Gpu> {
-    const gpu = await this.host.openGpu();
-    this.gpu = gpu;
-    this.device = await this.host.prepare(gpu);
-    this.host.send({ type: 'opened', device: this.device });
-    void gpu.lost.then((error) => {
-      // A loss between steps has nobody waiting on it; tell it here. One within a step comes out of the step.
-      if (this.gpu === gpu && this.run && !this.looping) this.fail(error);
-    });
-    return gpu;
-  }
-
-  private async list(): Promise<void> {
-    this.host.send({ type: 'runs', runs: await this.stored.list() });
-  }
-
-  private async start(partial: RunConfig, paused: boolean): Promise<void> {
+  private async start({ config, paused }: Ask<'start'>, call: Call): Promise<void> {
     await this.whileOpening(async () => {
-      this.opened = await this.desk.opening(partial.model, (how) => this.opener.begin(partial, how));
+      this.opened = await this.opener.begin(config, openingFor(config.model, call));
     });
     this.run = this.opened?.run ?? null;
     this.mode = paused ? 'paused' : 'running';
@@ -151,24 +92,24 @@ export class Runner {
   }
 
   /** A stored run again, paused at its last checkpoint. */
-  private async continue(id: string): Promise<void> {
-    await this.whileOpening(async () => {
-      const opened = await this.opener.continue(id, (model, work) => this.desk.opening(model, work));
+  private async continue(id: string, call: Call): Promise<Continued> {
+    return this.whileOpening(async () => {
+      const opened = await this.opener.continue(id, (model) => openingFor(model, call));
       this.opened = opened;
       this.run = opened.run;
       this.saved.step = opened.run.step;
-      for (const message of opened.story) this.host.send(message);
+      this.mode = 'paused';
+      const { story } = opened;
+      return { ...story, since: [...story.since, pausedAt(opened.run.step)] };
     });
-    this.mode = 'paused';
-    this.tellPaused();
   }
 
-  private async whileOpening(open: () => Promise<void>): Promise<void> {
+  private async whileOpening<T>(open: () => Promise<T>): Promise<T> {
     if (this.looping) throw new Error('A run is going. Stop it first.');
     if (this.opening) throw new Error('A run is being opened. Cancel it first, or wait.');
     this.opening = true;
     try {
-      await open();
+      return await open();
     } finally {
       this.opening = false;
     }
@@ -185,9 +126,18 @@ export class Runner {
   }
 
   private async bench(): Promise<Bench> {
-    const gpu = this.gpu ?? (await this.open());
+    const { gpu, report } = await this.device.open();
+    if (this.gpu !== gpu) this.watch(gpu);
     const emit = (event: RunEvent) => this.event(event);
-    return { gpu, device: this.device as DeviceReport, onStorageError: 'go on', emit };
+    return { gpu, device: report, onStorageError: 'go on', emit };
+  }
+
+  /** A loss between steps has nobody waiting on it; it is told here. One within a step comes out of the step. */
+  private watch(gpu: Gpu): void {
+    this.gpu = gpu;
+    void gpu.lost.then((error) => {
+      if (this.gpu === gpu && this.run && !this.looping) this.fail(error);
+    });
   }
 
   private go(mode: Mode): void {
@@ -235,27 +185,30 @@ export class Runner {
     await run.finish(run.finished ? 'finished' : 'stopped');
     this.mode = 'idle';
     await this.opened?.folder?.release();
-    void this.list().catch(() => {}); // it has this run now
+    const tell = (runs: StoredRun[]) => this.host.tell({ type: 'runs', runs });
+    void this.stored.list().then(tell, () => {}); // they have this one now
   }
 
   private tellPaused(): void {
-    if (this.run) this.event({ v: EVENT_VERSION, type: 'phase', step: this.run.step, phase: 'paused' });
+    if (this.run) this.event(pausedAt(this.run.step));
   }
 
   private fail(error: unknown): void {
     this.mode = 'paused';
     const fault = faultOf(error, this.lastGood.held?.step ?? this.saved.step);
     this.event({ v: EVENT_VERSION, type: 'fault', step: this.run?.step ?? 0, fault });
-    if (fault.kind === 'device-lost') this.gpu = null;
+    if (fault.kind !== 'device-lost' || !this.gpu) return;
+    this.device.forget(this.gpu);
+    this.gpu = null;
   }
 
   private event(event: RunEvent): void {
     if (event.type === 'checkpoint') this.saved.step = event.step;
-    this.host.send({ type: 'event', event });
+    this.host.tell({ type: 'event', event });
   }
 
   /** A new device where the old one is gone, and the run again at the last good step, paused. */
-  private async recover(): Promise<void> {
+  private async recover(call: Call): Promise<void> {
     if (!this.opened) throw new Error('There is no run to continue.');
     if (this.looping) throw new Error('The run is going already.');
     const config = this.run?.config; // with what was changed while it ran
@@ -265,9 +218,8 @@ export class Runner {
     const from = this.lastGood.held ?? (this.saved.step > 0 ? { step: this.saved.step } : undefined);
     this.saved.step = 0; // later checkpoints are dropped
     const place = { ...(await this.bench()), files: folder?.files ?? null };
-    this.run = await this.desk.opening(prepared.config.model, ({ onLoaded }) =>
-      prepared.open({ ...place, onLoaded }, config, from),
-    );
+    const { onLoaded } = openingFor(prepared.config.model, call);
+    this.run = await prepared.open({ ...place, onLoaded }, config, from);
     this.mode = 'paused';
     this.tellPaused();
   }
@@ -277,6 +229,8 @@ export class Runner {
     this.run = null;
   }
 }
+
+const pausedAt = (step: number): RunEvent => ({ v: EVENT_VERSION, type: 'phase', step, phase: 'paused' });
 
 /** Live settings, checked like a whole configuration. */
 function parsePatch(patch: Partial<TrainConfig>): Partial<TrainConfig> {

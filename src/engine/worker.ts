@@ -1,29 +1,32 @@
-/** The engine's side of the page: a Worker that owns the GPU, so that the page stays free. */
+/** The engine's side of the page: a Worker that owns a GPU, so that the page stays free. The page may start a second one. */
 
 import { browserSymbolicJudge } from '../data/symbolic/judge.browser';
 import { openBrowserGpu } from '../gpu/open.browser';
 import { privateFiles } from '../host/files.browser';
 import { browserShelf } from '../library/model-shelf.browser';
+import { Engine } from './engine';
 import { prepareInBrowser } from './prepare-once.browser';
-import type { LabCommand, LabMessage } from './protocol';
-import { Runner } from './runner';
+import type { Command, Message } from './protocol';
 
 const scope = self as unknown as {
   location: Location;
-  postMessage(message: LabMessage): void;
-  onmessage: ((event: MessageEvent<LabCommand>) => void) | null;
+  postMessage(message: Message): void;
+  onmessage: ((event: MessageEvent<Command>) => void) | null;
 };
 /** The page's folder: in a build the worker lies in assets/ below it. */
 const base = new URL(import.meta.env.DEV ? '/' : '../', scope.location.href);
+const send = (message: Message): void => scope.postMessage(message);
 
-const runner = new Runner({
-  openGpu: openBrowserGpu,
-  prepare: prepareInBrowser,
-  shelf: browserShelf(base),
-  symbolic: browserSymbolicJudge((message) => scope.postMessage({ type: 'problem', message })),
-  runsFolder: () => privateFiles('runs').catch(() => null),
-  runFolder: (id) => privateFiles(`runs/${id}`).catch(() => null),
-  send: (message) => scope.postMessage(message),
-});
+const engine = new Engine(
+  {
+    openGpu: openBrowserGpu,
+    prepare: prepareInBrowser,
+    shelf: browserShelf(base),
+    symbolic: browserSymbolicJudge((message) => send({ type: 'problem', message })),
+    runsFolder: () => privateFiles('runs').catch(() => null),
+    runFolder: (id) => privateFiles(`runs/${id}`).catch(() => null),
+  },
+  send,
+);
 
-scope.onmessage = (event: MessageEvent<LabCommand>) => void runner.handle(event.data);
+scope.onmessage = (event: MessageEvent<Command>) => void engine.handle(event.data);

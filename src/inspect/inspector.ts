@@ -1,6 +1,6 @@
 /**
  * The inspector: two open subjects, and what can be asked of them. It knows nothing of Workers, pages and terminals;
- * `commands.ts` connects it to messages, the command line calls it directly.
+ * the engine connects it to messages, the command line calls it directly.
  */
 import { BadInput } from '../data/errors';
 import type { SymbolicJudge } from '../data/maths';
@@ -9,7 +9,6 @@ import type { Problem, Task, Verdict } from '../data/types';
 import type { Gpu } from '../gpu/device';
 import type { DeviceLost } from '../gpu/errors';
 import type { DeviceReport } from '../kernels/device-report';
-import type { Dropped, HubAccess } from '../library/model-shelf';
 import type { Scores } from '../model/net/policy';
 import { named } from '../runs/report';
 import { chosenContext, chosenProblem, samplesOf } from './contexts';
@@ -218,17 +217,9 @@ export class Inspector {
     return { text: text.decode(ids), tokens: ids.length, ended: hasEnded(text, ids) };
   }
 
-  /** From now on Hub ids lead there. */
-  use(access: HubAccess): void {
-    this.host.models.access = access;
-  }
-
-  /** Remembers dropped files under a name. */
-  drop(files: Parameters<NonNullable<ModelOpener['drop']>>[0]): Dropped {
-    const { models } = this.host;
-    this.tasks.forget(); // a file of the same name may be another
-    if (models.drop) return models.drop(files);
-    throw new BadInput('Nothing can be dropped here', 'inspector', 'Name a folder.');
+  /** Tasks are made anew: a file of the same name may be another. */
+  forgetTasks(): void {
+    this.tasks.forget();
   }
 
   /** Gives a device back that has failed, or that nobody needs any more. */

@@ -1,14 +1,5 @@
-/**
- * What the inspector page and its Worker say to each other. The Worker owns a device and the models that are open; the
- * page owns texts and choices. Every command carries an id, and every answer the id of the command it answers, so that
- * an answer that comes late is known as one. Nats throughout.
- */
-import { CONTEXT_MODES, type PrivilegedContext, type Problem, type SampleAnswer } from '../data/types';
-import type { DeviceReport } from '../kernels/device-report';
-import type { HubAccess } from '../library/model-shelf';
-import type { DroppedKind } from '../library/sources/classify';
-import type { PlacedFile } from '../library/sources/dropped';
-import type { DownloadProgress } from '../library/sources/progress';
+/** What the inspector is asked with and what it answers, as plain data. Nats throughout. */
+import { CONTEXT_MODES, type PrivilegedContext, type SampleAnswer } from '../data/types';
 import type { Alternative } from '../runs/events';
 
 export type { SampleAnswer };
@@ -102,55 +93,3 @@ export interface ContextEffect {
   readonly u: number[];
   readonly H_T: number[];
 }
-
-export type InspectCommand = { readonly id: number } & (
-  | { type: 'open' } // find the adapter and check it
-  | { type: 'drop'; files: readonly (File | PlacedFile)[] } // answered by 'dropped'
-  | { type: 'access'; access: HubAccess } // where Hub ids lead from now on, and who asks
-  | { type: 'load'; subject: Subject; slot: Slot } // replaces what the slot held; answered by 'loaded'
-  | { type: 'unload'; slot: Slot }
-  | { type: 'cancel'; of?: number } // stops that command; without `of`, everything that runs or waits
-  | { type: 'problem'; choice: ProblemChoice } // answered by 'problem'
-  | { type: 'prompts'; problem: Problem; task: string; response: string; context: ContextChoice }
-  | {
-      type: 'generate';
-      prompt: string;
-      temperature: number;
-      topP: number;
-      maxNewTokens: number;
-      seed: number;
-      slot?: Slot; // default: main
-      withAdapter?: boolean; // default: true
-    }
-  | { type: 'score'; texts: Texts; slot: Slot; withAdapter: boolean }
-  | { type: 'contexts'; problem: Problem; task: string; texts: Texts; context: ContextChoice; modes: InspectMode[] }
-);
-
-export type InspectMessage =
-  | { type: 'opened'; id: number; device: DeviceReport }
-  | { type: 'unavailable'; id: number; reason: string }
-  /** The name to load it by (of data: the task's name), and what it is. */
-  | { type: 'dropped'; id: number; model: string; adapter: boolean; kind: DroppedKind }
-  | {
-      type: 'progress';
-      id: number;
-      what: string;
-      done: number;
-      total: number | null;
-      download: DownloadProgress | null;
-    }
-  | { type: 'loaded'; id: number; slot: Slot; open: OpenSubject }
-  | { type: 'unloaded'; id: number; slot: Slot }
-  | { type: 'problem'; id: number; task: string; problem: Problem; samples: SampleAnswer[] }
-  | { type: 'prompts'; id: number; prompts: Prompts; verdict: { reward: number; reason: string } }
-  | { type: 'piece'; id: number; text: string } // more of a response that is being generated: the whole so far
-  | { type: 'generated'; id: number; text: string; tokens: number; seconds: number; ended: boolean }
-  | { type: 'scored'; id: number; slot: Slot; withAdapter: boolean; scored: ScoredText; seconds: number }
-  | { type: 'effect'; id: number; effect: ContextEffect; done: number; total: number }
-  | { type: 'done'; id: number }
-  /**
-   * A command that could not be carried out: what, where, the mend. `kind` as in Fault, or that of a source; 'cancelled'
-   * for one that was stopped (a generation that was stopped answers 'generated' with what it has). An 'unloaded' goes
-   * before it for each slot that was emptied: by a load that failed, or with a device that was lost.
-   */
-  | { type: 'failed'; id: number; kind: string; message: string };

@@ -3,16 +3,14 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
 import { rememberedHub } from './actions/chooseHub';
-import { takeContinued } from './actions/takeContinued';
-import { connect, type Line } from './bridge';
-import { download } from './download';
-import { play } from './replay/player';
+import { startEngine } from './engine';
+import { useModels } from './models/store';
 import { playRecorded } from './replay/recorded';
 import { pageOf } from './route';
 import { stateFromQuery } from './state/chosen';
 import { useLab } from './state/store';
 import { rememberedTheme, showTheme } from './theme';
-import { storedZip } from './zip';
+import { ask, trainer } from './trainer';
 
 const theme = rememberedTheme();
 showTheme(theme);
@@ -29,21 +27,17 @@ function readLink(): void {
   }
 }
 
-/** An adapter's folder is not a model's. */
-const archiveName = (files: readonly { name: string }[]): string =>
-  files.some(({ name }) => name === 'adapter_config.json') ? 'antisd-adapter.zip' : 'antisd-model.zip';
-
 function openEngine(): void {
   if (!('gpu' in navigator)) {
     useLab.setState({ engine: { state: 'unavailable', reason: 'navigator.gpu is missing.' } });
     return;
   }
-  const worker = new Worker(new URL('../engine/worker.ts', import.meta.url), { type: 'module' });
-  connect(worker as unknown as Line, {
-    run: (events) => play(events, 'stored'),
-    continued: takeContinued,
-    exported: (files) => download(archiveName(files), storedZip(files), 'application/zip'),
+  trainer.connect(startEngine());
+  ask({ type: 'open' }, () => {}, {
+    onProgress: (progress) => useLab.setState({ engine: { state: 'opening', progress } }),
   });
+  ask({ type: 'list-models' }, (cached) => useModels.setState({ cached }));
+  ask({ type: 'list-runs' }, (runs) => useLab.setState({ runs })); // the newest may have been cut off
 }
 
 /** The page on screen gets the GPU first: every engine checks the adapter when it opens, which takes a while. */

@@ -2,41 +2,40 @@
 import { describe, expect, it } from 'vitest';
 import { CONTEXT_MODES } from '../../src/data/types';
 import { openNodeGpu } from '../../src/gpu/open.node';
-import { INSPECT_MODES } from '../../src/inspect/protocol';
+import { type ContextEffect, INSPECT_MODES } from '../../src/inspect/protocol';
 import { testDevice } from '../setup/gpu';
-import { onModel, testCommands, testInspector } from '../setup/inspect';
+import { onModel, testPage } from '../setup/inspect';
 
 const device = testDevice();
 const WITH_C = { mode: 'sibling-then-dataset', thinking: false, wording: 'standard' } as const;
 const CHOICE = { task: 'two-cards', seed: 0, index: 0, minDepth: 6 } as const;
 
 async function nano() {
-  const inspector = testInspector(() => device.gpu);
-  const page = testCommands(inspector);
-  await page.answer({ type: 'open' }, 'opened');
-  await page.answer({ type: 'load', subject: onModel('nano'), slot: 'main' }, 'loaded');
-  return { inspector, page };
+  const page = testPage(() => device.gpu);
+  await page.ask({ type: 'open' });
+  await page.ask({ type: 'load', subject: onModel('nano'), slot: 'main' });
+  return { page };
 }
 
 /** A problem, its right answer and the prompts for it. */
 async function posed(page: Awaited<ReturnType<typeof nano>>['page']) {
-  const { problem, task, samples } = await page.answer({ type: 'problem', choice: CHOICE }, 'problem');
+  const { problem, task, samples } = await page.ask({ type: 'problem', choice: CHOICE });
   const response = `${problem.solution} <eos>`;
   const asked = { type: 'prompts', problem, task, response, context: WITH_C } as const;
-  const { prompts, verdict } = await page.answer(asked, 'prompts');
+  const { prompts, verdict } = await page.ask(asked);
   const texts = { student: prompts.student, teacher: prompts.teacher, response };
   return { problem, task, samples, prompts, verdict, texts };
 }
 
 describe('the nano model', () => {
   it('answers open, load, problem, prompts and score; Wait is a deliberation token', async () => {
-    const { inspector, page } = await nano();
+    const { page } = await nano();
     const { problem, prompts, verdict, samples, texts } = await posed(page);
     expect(verdict).toMatchObject({ reward: 1, reason: 'right' });
     expect(samples.length).toBeGreaterThan(0);
     expect(prompts.student).toBe(`<bos> ${problem.question.replace(/make (\d+) from (.*)/, '$2 make $1')} Think`);
     expect(prompts.teacher).toContain(`Hint ${problem.answer}`);
-    const { scored } = await page.answer({ type: 'score', texts, slot: 'main', withAdapter: true }, 'scored');
+    const { scored } = await page.ask({ type: 'score', texts, slot: 'main', withAdapter: true });
     const waits = scored.u.filter((_, i) => scored.tokens[i] === 'Wait');
     expect(waits.length).toBeGreaterThan(3);
     expect(waits.reduce((a, b) => a + b, 0) / waits.length).toBeLessThan(-0.2);
@@ -45,13 +44,13 @@ describe('the nano model', () => {
       const chosen = top.find(({ token }) => token === scored.tokens[i]);
       if (chosen) expect(chosen.logprob).toBeCloseTo(scored.s[i], 4);
     });
-    inspector.unload('main');
+    await page.ask({ type: 'unload', slot: 'main' });
   });
 
   it('tells what every context mode does to a response', async () => {
-    const { inspector, page } = await nano();
+    const { page } = await nano();
     const { problem, task, texts } = await posed(page);
-    const answers = await page.ask({
+    await page.ask({
       type: 'contexts',
       problem,
       task,
@@ -59,81 +58,77 @@ describe('the nano model', () => {
       context: WITH_C,
       modes: [...INSPECT_MODES],
     });
-    const effects = answers.flatMap((m) => (m.type === 'effect' ? [m.effect] : []));
-    expect(answers.at(-1)?.type).toBe('done');
+    const effects = page.parts() as ContextEffect[];
     expect(effects.map((e) => e.mode)).toEqual([...CONTEXT_MODES, 'wrong']);
     const sum = (mode: string) => effects.find((e) => e.mode === mode)?.u.reduce((a, b) => a + b, 0) ?? Number.NaN;
     expect(sum('none')).toBe(0);
     expect(sum('dataset')).toBe(sum('answer')); // this task's teacher reads the pair alone
     expect(sum('wrong')).toBeLessThan(sum('dataset')); // a misleading hint makes the right response unlikely
     expect(effects.find((e) => e.mode === 'wrong')?.context.source).toBe('wrong');
-    const { scored } = await page.answer({ type: 'score', texts, slot: 'main', withAdapter: true }, 'scored');
+    const { scored } = await page.ask({ type: 'score', texts, slot: 'main', withAdapter: true });
     expect(effects[0].u).toEqual(scored.u);
-    inspector.unload('main');
+    await page.ask({ type: 'unload', slot: 'main' });
   });
 
   it('writes a response, streamed; stopped, it keeps what it has', async () => {
-    const { inspector, page } = await nano();
+    const { page } = await nano();
     const { prompts } = await posed(page);
     const asked = { type: 'generate', prompt: prompts.student, temperature: 1, topP: 1, seed: 3 } as const;
-    const messages = await page.ask({ ...asked, maxNewTokens: 83 });
-    const generated = messages.at(-1);
-    expect(generated).toMatchObject({ type: 'generated', ended: true, text: expect.stringMatching(/ <eos>$/) });
-    expect(messages.some((m) => m.type === 'piece')).toBe(true);
-    const again = await page.answer({ ...asked, maxNewTokens: 83 }, 'generated');
-    expect(again.text).toBe((generated as { text: string }).text);
-    const running = page.ask({ ...asked, maxNewTokens: 83 });
-    await page.ask({ type: 'cancel' });
-    expect((await running).at(-1)?.type).toMatch(/generated|failed/);
-    inspector.unload('main');
+    const generated = await page.ask({ ...asked, maxNewTokens: 83 });
+    expect(generated).toMatchObject({ ended: true, text: expect.stringMatching(/ <eos>$/) });
+    expect(page.parts().length).toBeGreaterThan(0);
+    const again = await page.ask({ ...asked, maxNewTokens: 83 });
+    expect(again.text).toBe(generated.text);
+    const running = page.ask({ ...asked, maxNewTokens: 83 }).catch((failure) => failure.kind);
+    await page.cancel();
+    const stopped = await running; // before its first token it has nothing to keep
+    expect(stopped === 'cancelled' || generated.text.startsWith(stopped.text)).toBe(true);
+    await page.ask({ type: 'unload', slot: 'main' });
   });
 
   it('says in numbers that a response is too long, which word it does not know, and that no model is open', async () => {
-    const { inspector, page } = await nano();
+    const { page } = await nano();
     const { texts } = await posed(page);
     const score = { type: 'score', slot: 'main', withAdapter: true } as const;
-    const long = await page.answer({ ...score, texts: { ...texts, response: 'Wait '.repeat(130) } }, 'failed');
+    const long = await page.failure({ ...score, texts: { ...texts, response: 'Wait '.repeat(130) } });
     expect(long).toMatchObject({ kind: 'bad-input', message: expect.stringMatching(/130 tokens.*context of 128/) });
-    const word = await page.answer({ ...score, texts: { ...texts, response: 'Wait maybe' } }, 'failed');
+    const word = await page.failure({ ...score, texts: { ...texts, response: 'Wait maybe' } });
     expect(word.message).toContain('"maybe" is not in the vocabulary');
-    const empty = await page.answer({ ...score, texts: { ...texts, teacher: ' ' } }, 'failed');
+    const empty = await page.failure({ ...score, texts: { ...texts, teacher: ' ' } });
     expect(empty.message).toContain('The teacher’s prompt is empty');
-    const other = await page.answer({ ...score, slot: 'other', texts }, 'failed');
+    const other = await page.failure({ ...score, slot: 'other', texts });
     expect(other.message).toContain('Load a model first');
-    inspector.unload('main');
+    await page.ask({ type: 'unload', slot: 'main' });
   });
 
   it('leaves nothing on the device once it is unloaded', async () => {
     const before = device.gpu.liveBuffers;
     const { page } = await nano();
-    await page.answer({ type: 'load', subject: onModel('nano'), slot: 'other' }, 'loaded');
+    await page.ask({ type: 'load', subject: onModel('nano'), slot: 'other' });
     const { texts } = await posed(page);
-    await page.answer({ type: 'score', texts, slot: 'other', withAdapter: false }, 'scored');
+    await page.ask({ type: 'score', texts, slot: 'other', withAdapter: false });
     expect(device.gpu.liveBuffers).toBeGreaterThan(before);
-    await page.answer({ type: 'load', subject: onModel('/nowhere'), slot: 'other' }, 'failed');
-    for (const slot of ['main', 'other'] as const) await page.answer({ type: 'unload', slot }, 'unloaded');
+    await page.failure({ type: 'load', subject: onModel('/nowhere'), slot: 'other' });
+    for (const slot of ['main', 'other'] as const) await page.ask({ type: 'unload', slot });
     expect(device.gpu.liveBuffers).toBe(before);
   });
 });
 
 it('opens a new device after the last was lost', async () => {
   const devices = [await openNodeGpu(), await openNodeGpu()];
-  const inspector = testInspector(() => devices.shift() as Awaited<ReturnType<typeof openNodeGpu>>);
-  const page = testCommands(inspector);
+  const page = testPage(() => devices.shift() as Awaited<ReturnType<typeof openNodeGpu>>);
   const [first] = devices;
-  await page.answer({ type: 'load', subject: onModel('nano'), slot: 'main' }, 'loaded');
+  await page.ask({ type: 'load', subject: onModel('nano'), slot: 'main' });
   const { texts } = await posed(page);
-  const running = page.ask({ type: 'score', texts, slot: 'main', withAdapter: true });
+  const running = page.failure({ type: 'score', texts, slot: 'main', withAdapter: true });
   first.destroy();
-  expect(await running).toMatchObject([
-    { type: 'unloaded', slot: 'main' },
-    { type: 'failed', kind: 'device-lost' },
-  ]);
-  const next = await page.answer({ type: 'problem', choice: CHOICE }, 'failed');
+  expect(await running).toMatchObject({ kind: 'device-lost', refused: false });
+  expect(page.told.slice(-2)).toMatchObject([{ type: 'unloaded', slot: 'main' }, { type: 'failed' }]);
+  const next = await page.failure({ type: 'problem', choice: CHOICE });
   expect(next.kind).toBe('device-lost'); // what one must know to mend it
   await new Promise((resolve) => setTimeout(resolve, 100)); // reads on their way end
   expect(first.liveBuffers).toBe(0);
-  await page.answer({ type: 'load', subject: onModel('nano'), slot: 'main' }, 'loaded');
-  await page.answer({ type: 'score', texts, slot: 'main', withAdapter: true }, 'scored');
-  inspector.close();
+  await page.ask({ type: 'load', subject: onModel('nano'), slot: 'main' });
+  await page.ask({ type: 'score', texts, slot: 'main', withAdapter: true });
+  await page.ask({ type: 'lose-device' });
 });

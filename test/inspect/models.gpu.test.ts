@@ -6,11 +6,11 @@ import { describe, expect, it } from 'vitest';
 import { wordLevelJson } from '../../src/data/tokenizer';
 import { prepareOnce } from '../../src/engine/prepare-once';
 import { diskFiles } from '../../src/host/files.node';
-import { INSPECT_MODES } from '../../src/inspect/protocol';
+import { type ContextEffect, INSPECT_MODES } from '../../src/inspect/protocol';
 import { close } from '../setup/close';
 import { type Expected, fixtureJson, fixturePath } from '../setup/fixtures';
 import { testDevice } from '../setup/gpu';
-import { onModel, testCommands, testInspector } from '../setup/inspect';
+import { onModel, testInspector, testPage } from '../setup/inspect';
 
 const device = testDevice();
 
@@ -30,10 +30,9 @@ function worded(fixture: string, change: object = {}): string {
 const inWords = (ids: readonly number[]) => ids.map((id) => `t${id}`).join(' ');
 
 async function opened(model: string, adapter: string | null = null) {
-  const inspector = testInspector(() => device.gpu);
-  const page = testCommands(inspector);
-  const { open } = await page.answer({ type: 'load', subject: onModel(model, adapter), slot: 'main' }, 'loaded');
-  return { inspector, page, open };
+  const page = testPage(() => device.gpu);
+  const open = await page.ask({ type: 'load', subject: onModel(model, adapter), slot: 'main' });
+  return { page, open };
 }
 
 describe('an adapter', () => {
@@ -49,24 +48,24 @@ describe('an adapter', () => {
     const [first, ...rest] = tokens[1];
     const texts = { student: inWords([first]), teacher: inWords([first]), response: inWords(rest) };
     const score = (slot: 'main' | 'other', withAdapter: boolean) =>
-      page.answer({ type: 'score', texts, slot, withAdapter }, 'scored');
+      page.ask({ type: 'score', texts, slot, withAdapter });
     const on = await score('main', true);
     close(on.scored.s, peft.on[1].slice(1), tolerance, 'on');
     expect(on.scored.u.every((u) => u === 0)).toBe(true); // both read the same
     const off = await score('main', false);
     close(off.scored.s, peft.off[1].slice(1), tolerance, 'off');
-    await page.answer({ type: 'load', subject: onModel(model), slot: 'other' }, 'loaded');
+    await page.ask({ type: 'load', subject: onModel(model), slot: 'other' });
     close((await score('other', true)).scored.s, peft.off[1].slice(1), tolerance, 'the base model');
     close((await score('main', true)).scored.s, peft.on[1].slice(1), tolerance, 'on again');
-    for (const slot of ['main', 'other'] as const) await page.answer({ type: 'unload', slot }, 'unloaded');
+    for (const slot of ['main', 'other'] as const) await page.ask({ type: 'unload', slot });
     expect(device.gpu.liveBuffers).toBe(before);
   });
 
   it('that is for another model is refused, and nothing stays on the device', async () => {
     const before = device.gpu.liveBuffers;
-    const page = testCommands(testInspector(() => device.gpu));
+    const page = testPage(() => device.gpu);
     const subject = onModel('nano', fixturePath('llama-lora'));
-    const failed = await page.answer({ type: 'load', subject, slot: 'main' }, 'failed');
+    const failed = await page.failure({ type: 'load', subject, slot: 'main' });
     expect(failed.kind).toBe('bad-input');
     expect(device.gpu.liveBuffers).toBe(before);
   });
@@ -74,49 +73,49 @@ describe('an adapter', () => {
 
 describe('a chat model', () => {
   it('inspects a word problem under every context, in the chosen wording', async () => {
-    const { inspector, page, open } = await opened(fixturePath('tiny-chat'));
+    const { page, open } = await opened(fixturePath('tiny-chat'));
     expect(open).toMatchObject({ chat: true });
     const choice = { task: 'word-problems', seed: 0, index: 1, minDepth: 1 };
-    const { problem, task, samples } = await page.answer({ type: 'problem', choice }, 'problem');
+    const { problem, task, samples } = await page.ask({ type: 'problem', choice });
     const [right, second] = samples.filter((s) => s.right);
     const context = { mode: 'sibling', thinking: false, wording: 'standard' } as const;
     const asked = { type: 'prompts', problem, task, response: right.text } as const;
-    const { prompts, verdict } = await page.answer({ ...asked, context }, 'prompts');
+    const { prompts, verdict } = await page.ask({ ...asked, context });
     expect(verdict.reward).toBe(1);
     expect(prompts.student).toContain(problem.question);
     expect(prompts.context.source).toBe('sibling');
     expect(prompts.origin).toContain(second.label); // another one than the response itself
-    const bare = await page.answer({ ...asked, context: { ...context, wording: 'bare' } }, 'prompts');
+    const bare = await page.ask({ ...asked, context: { ...context, wording: 'bare' } });
     expect(bare.prompts.teacher.length).toBeLessThan(prompts.teacher.length);
     const texts = { student: prompts.student, teacher: prompts.teacher, response: right.text };
     const modes = [...INSPECT_MODES];
-    const answers = await page.ask({ type: 'contexts', problem, task, texts, context, modes });
-    const effects = answers.flatMap((m) => (m.type === 'effect' ? [m.effect] : []));
+    await page.ask({ type: 'contexts', problem, task, texts, context, modes });
+    const effects = page.parts() as ContextEffect[];
     expect(effects.map((e) => e.mode)).toEqual(modes);
     for (const { mode, teacher, u } of effects) {
       expect(u.every(Number.isFinite)).toBe(true);
       expect(teacher === prompts.student).toBe(mode === 'none');
     }
-    inspector.unload('main');
+    await page.ask({ type: 'unload', slot: 'main' });
   });
 
   it('takes a problem of one’s own; without an answer it asks for one', async () => {
-    const { inspector, page } = await opened(fixturePath('tiny-chat'));
+    const { page } = await opened(fixturePath('tiny-chat'));
     const own = { task: 'own', question: 'What is 2 + 3?', answer: '' } as const;
     const solution = '2 + 3 = 5, so the answer is \\boxed{5}.';
-    const posed = await page.answer({ type: 'problem', choice: { ...own, solution } }, 'problem');
+    const posed = await page.ask({ type: 'problem', choice: { ...own, solution } });
     expect(posed.problem).toMatchObject({ answer: '5', solution });
-    const failed = await page.answer({ type: 'problem', choice: { ...own, solution: '' } }, 'failed');
+    const failed = await page.failure({ type: 'problem', choice: { ...own, solution: '' } });
     expect(failed.message).toContain('no final answer');
     const { task, problem } = posed;
     for (const mode of INSPECT_MODES) {
       const context = { mode, thinking: false, wording: 'standard' };
       const asked = { type: 'prompts', problem, task, response: 'It is \\boxed{6}.', context } as const;
-      const { prompts, verdict } = await page.answer(asked, 'prompts');
+      const { prompts, verdict } = await page.ask(asked);
       expect(verdict.reward).toBe(0);
       expect(prompts.context.feedback).toBe(mode === 'none' ? null : 'incorrect');
     }
-    inspector.unload('main');
+    await page.ask({ type: 'unload', slot: 'main' });
   });
 });
 
@@ -124,11 +123,11 @@ describe('a long response', () => {
   const long = () => worded('qwen3-tied', { max_position_embeddings: 8192 });
 
   it('of 4,000 tokens makes the model grow, and is scored in bounded time and memory', async () => {
-    const { inspector, page, open } = await opened(long());
+    const { page, open } = await opened(long());
     expect(open.positions).toBe(8192);
     const ids = Array.from({ length: 4000 }, (_, i) => (i * 7 + (i >> 3)) % 37);
     const texts = { student: inWords([1, 2, 3]), teacher: inWords([4, 5, 6, 7, 8]), response: inWords(ids) };
-    const answer = await page.answer({ type: 'score', texts, slot: 'main', withAdapter: true }, 'scored');
+    const answer = await page.ask({ type: 'score', texts, slot: 'main', withAdapter: true });
     expect(answer.scored.ids).toEqual(ids);
     expect(answer.scored.spans[3999]).toEqual([
       texts.response.length - 1 - inWords([ids[3999]]).length,
@@ -137,48 +136,49 @@ describe('a long response', () => {
     expect(answer.scored.u.every(Number.isFinite)).toBe(true);
     // The first tokens alone have the same scores: what follows cannot change them.
     const short = { ...texts, response: inWords(ids.slice(0, 40)) };
-    const few = await page.answer({ type: 'score', texts: short, slot: 'main', withAdapter: true }, 'scored');
+    const few = await page.ask({ type: 'score', texts: short, slot: 'main', withAdapter: true });
     close(answer.scored.u.slice(0, 40), few.scored.u, { atol: 2e-5, why: 'f32, another batch' });
     expect(answer.seconds).toBeLessThan(120); // some 3 s here, on a software adapter
     expect(device.gpu.liveBytes).toBeLessThan(200e6);
-    inspector.unload('main');
+    await page.ask({ type: 'unload', slot: 'main' });
   });
 
   it('that is being written is stopped, and what waits behind it too', async () => {
     const before = device.gpu.liveBuffers;
-    const { inspector, page } = await opened(long());
+    const { page } = await opened(long());
     const prompt = inWords([1, 3, 4]);
     const asked = { type: 'generate', prompt, temperature: 1, topP: 1, maxNewTokens: 7000, seed: 1 } as const;
     const texts = { student: prompt, teacher: prompt, response: prompt };
     const running = page.ask(asked);
-    const waiting = page.ask({ type: 'score', texts, slot: 'main', withAdapter: true });
-    while (!page.messages.some((m) => m.type === 'piece')) await new Promise((r) => setTimeout(r, 5));
-    await page.ask({ type: 'cancel' });
-    const stopped = (await running).at(-1);
-    if (stopped?.type !== 'generated') throw new Error(`got ${JSON.stringify(stopped)}`);
+    const writing = page.lastId;
+    const waiting = page.failure({ type: 'score', texts, slot: 'main', withAdapter: true });
+    const behind = page.lastId;
+    while (page.parts(writing).length === 0) await new Promise((r) => setTimeout(r, 5));
+    for (const id of [writing, behind]) await page.cancel(id);
+    const stopped = await running;
     expect(stopped.tokens).toBeGreaterThan(0);
     expect(stopped.tokens).toBeLessThan(7000);
     expect(stopped.text.split(' ')).toHaveLength(stopped.tokens);
-    expect((await waiting).at(-1)).toMatchObject({ type: 'failed', kind: 'cancelled' });
-    await page.answer({ type: 'score', texts, slot: 'main', withAdapter: true }, 'scored'); // it goes on
-    inspector.unload('main');
+    expect(await waiting).toMatchObject({ kind: 'cancelled' });
+    await page.ask({ type: 'score', texts, slot: 'main', withAdapter: true }); // it goes on
+    await page.ask({ type: 'unload', slot: 'main' });
     await new Promise((resolve) => setTimeout(resolve, 200)); // reads on their way end
     expect(device.gpu.liveBuffers).toBe(before);
   });
 });
 
 it('says that a context is too much for the adapter, and goes on with the room it had', async () => {
-  const { inspector, page } = await opened(worded('qwen3-tied', { max_position_embeddings: 1e8 }));
+  const { page } = await opened(worded('qwen3-tied', { max_position_embeddings: 1e8 }));
   const prompt = inWords([1, 3, 4]);
   const sampling = { temperature: 1, topP: 1, maxNewTokens: 6e7, seed: 1 };
-  const failed = await page.answer({ type: 'generate', prompt, ...sampling }, 'failed');
+  const failed = await page.failure({ type: 'generate', prompt, ...sampling });
   expect(failed).toMatchObject({
     kind: 'out-of-memory',
     message: expect.stringMatching(/60000003 tokens are too many/),
   });
   const texts = { student: prompt, teacher: prompt, response: prompt };
-  await page.answer({ type: 'score', texts, slot: 'main', withAdapter: true }, 'scored');
-  inspector.unload('main');
+  await page.ask({ type: 'score', texts, slot: 'main', withAdapter: true });
+  await page.ask({ type: 'unload', slot: 'main' });
 });
 
 it('stops loading where it is told to, and nothing stays on the device', async () => {

@@ -3,9 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { prepareDevice } from '../../src/engine/prepare-device';
-import type { LabCommand, LabMessage } from '../../src/engine/protocol';
-import { Runner } from '../../src/engine/runner';
+import type { Ask, Continued, Failure } from '../../src/engine/protocol';
 import { openNodeGpu } from '../../src/gpu/open.node';
 import { type Files, readText } from '../../src/host/files';
 import { diskFiles } from '../../src/host/files.node';
@@ -16,6 +14,7 @@ import { parseEvents } from '../../src/runs/stored-runs';
 import { parseTrainConfig } from '../../src/settings/config';
 import { parseSftConfig } from '../../src/settings/settings-sft';
 import { fixtureBytes, utf8 } from '../setup/checkpoints';
+import { TestEngine } from '../setup/engine';
 import { testDevice } from '../setup/gpu';
 import { NANO } from '../setup/session';
 
@@ -31,36 +30,32 @@ afterEach(async () => {
 });
 
 /** A page's Worker over the same storage as the other tabs. */
-class Tab {
-  readonly told: LabMessage[] = [];
-  private readonly runner: Runner;
+class Tab extends TestEngine {
+  /** The stored run that it opened last. */
+  continued: Continued | undefined;
 
   constructor(openGpu = async () => device.gpu) {
-    const shelf = new ModelShelf({ builtIn: { nano: () => folderSource(NANO) }, cache: async () => null });
-    this.runner = new Runner({
+    super({
       openGpu,
-      prepare: (gpu) => prepareDevice(gpu, null),
-      shelf,
+      shelf: new ModelShelf({ builtIn: { nano: () => folderSource(NANO) }, cache: async () => null }),
       runsFolder: async () => diskFiles(folder),
       runFolder: async (id) => diskFiles(join(folder, id)),
-      send: (message) => this.told.push(message),
     });
   }
 
-  ask(command: LabCommand): Promise<void> {
-    return this.runner.handle(command);
+  /** Opens a stored run; it waits at its last checkpoint. */
+  async continue(id: string): Promise<void> {
+    this.continued = await this.ask({ type: 'continue-run', run: id });
+    expect(this.continued.since.at(-1)).toMatchObject({ type: 'phase', phase: 'paused' });
   }
 
-  get events(): RunEvent[] {
-    return this.told.flatMap((m) => (m.type === 'event' ? [m.event] : []));
-  }
-
-  last<T extends LabMessage['type']>(type: T) {
-    return this.told.filter((m): m is Extract<LabMessage, { type: T }> => m.type === type).at(-1);
+  /** Why it was not opened. */
+  refusal(id: string): Promise<Failure> {
+    return this.failure({ type: 'continue-run', run: id });
   }
 
   /** Asks, and waits for the pause or the end that follows. */
-  async step(command: LabCommand = { type: 'step' }): Promise<void> {
+  async step(command: Ask<'step' | 'stop' | 'resume' | 'recover'> = { type: 'step' }): Promise<void> {
     const from = this.events.length;
     await this.ask(command);
     for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((r) => setTimeout(r, 10))) {
@@ -111,7 +106,7 @@ const essence = (events: readonly RunEvent[]) =>
 const TIMES = ['seconds', 'eta', 'tokensPerSecond', 'phaseMs'];
 
 /** One run of `steps` in one go, and another with its tab closed after three: weights and logs. */
-async function twice(start: LabCommand, steps: number, ready: (tab: Tab) => Promise<void>) {
+async function twice(start: Ask<'start'>, steps: number, ready: (tab: Tab) => Promise<void>) {
   const whole = new Tab();
   await ready(whole);
   await whole.ask(start);
@@ -127,15 +122,15 @@ async function twice(start: LabCommand, steps: number, ready: (tab: Tab) => Prom
   await closeTabs();
   const second = new Tab();
   await ready(second);
-  await second.step({ type: 'continue-run', id: await run() });
-  const continued = second.last('continued');
+  await second.continue(await run());
+  const { continued } = second;
   for (let i = 3; i < steps; i++) await second.step();
   return { want, got: { files: await exported(second), log: essence(await log(await files())) }, continued, shown };
 }
 
 async function exported(tab: Tab) {
-  await tab.ask({ type: 'export-model' });
-  return new Map(tab.last('exported')?.files.map(({ name, bytes }) => [name, bytes]));
+  const exportedFiles = await tab.ask({ type: 'export-model' });
+  return new Map(exportedFiles.map(({ name, bytes }) => [name, bytes]));
 }
 
 describe('a run whose tab was closed', () => {
@@ -180,9 +175,11 @@ describe('a run whose tab was closed', () => {
     await first.ask({ type: 'set', patch: { lambda: 0.25 } });
     await closeTabs();
     const second = new Tab();
-    await second.step({ type: 'continue-run', id: await run() });
-    expect(second.last('continued')?.config).toMatchObject({ learningRate: 1e-5, lambda: null });
-    expect(second.events.filter((e) => e.type === 'change')).toMatchObject([{ step: 2, patch: { lambda: 0.25 } }]);
+    await second.continue(await run());
+    expect(second.continued?.config).toMatchObject({ learningRate: 1e-5, lambda: null });
+    expect(second.continued?.since.filter((e) => e.type === 'change')).toMatchObject([
+      { step: 2, patch: { lambda: 0.25 } },
+    ]);
     await second.step();
     const changes = (await log(await files())).filter((e) => e.type === 'change');
     expect(changes).toMatchObject([
@@ -202,9 +199,9 @@ describe('a run whose tab was closed', () => {
     bytes?.fill(0x20, 0, 64); // of the right size, but no header
     await stored.write(weights, bytes as Uint8Array<ArrayBuffer>);
     const second = new Tab();
-    await second.step({ type: 'continue-run', id: await run() });
-    expect(second.last('problem')?.message).toMatch(/checkpoint of step 3 cannot be read. The run goes on from step 2/);
-    expect(second.last('continued')).toMatchObject({ step: 2 });
+    await second.continue(await run());
+    expect(second.continued?.problem).toMatch(/checkpoint of step 3 cannot be read. The run goes on from step 2/);
+    expect(second.continued).toMatchObject({ step: 2 });
     expect(await stored.list('checkpoints')).toEqual(['step-000002']);
     await second.step();
     expect((await log(stored)).flatMap((e) => (e.type === 'step' ? [e.step] : []))).toEqual([1, 2, 3]);
@@ -216,7 +213,7 @@ describe('a run whose tab was closed', () => {
     await first.step();
     await closeTabs();
     const second = new Tab(openNodeGpu);
-    await second.step({ type: 'continue-run', id: await run() });
+    await second.continue(await run());
     await second.ask({ type: 'lose-device' });
     await expect.poll(() => second.events.at(-1), { timeout: 10_000 }).toMatchObject({ fault: { lastGoodStep: 1 } });
     await second.step({ type: 'recover' });
@@ -232,10 +229,11 @@ describe('a run whose tab was closed', () => {
     await closeTabs();
     await (await files()).truncate('checkpoints/step-000003/optimizer.safetensors', 1000);
     const second = new Tab();
-    await second.ask({ type: 'list-runs' });
-    expect(second.last('runs')?.runs).toMatchObject([{ steps: 3, total: 6, checkpoint: 2, done: null, open: false }]);
-    await second.step({ type: 'continue-run', id: await run() });
-    expect(second.last('continued')).toMatchObject({ step: 2 });
+    expect(await second.ask({ type: 'list-runs' })).toMatchObject([
+      { steps: 3, total: 6, checkpoint: 2, done: null, open: false },
+    ]);
+    await second.continue(await run());
+    expect(second.continued).toMatchObject({ step: 2 });
   });
 });
 
@@ -254,36 +252,22 @@ describe('a stored run', () => {
     await first.step();
     const id = await run();
     const second = new Tab();
-    await second.ask({ type: 'list-runs' });
-    expect(second.last('runs')?.runs).toMatchObject([{ id, open: true }]);
-    await second.ask({ type: 'continue-run', id });
-    expect(second.last('problem')?.message).toMatch(/open, here or in another tab/);
-    await second.ask({ type: 'delete-run', id });
-    expect(second.told.filter((m) => m.type === 'problem')).toHaveLength(2);
+    expect(await second.ask({ type: 'list-runs' })).toMatchObject([{ id, open: true }]);
+    expect((await second.refusal(id)).message).toMatch(/open, here or in another tab/);
+    expect((await second.failure({ type: 'delete-run', run: id })).message).toMatch(/open, here or in another tab/);
     expect(await ids()).toEqual([id]);
-    expect(second.last('continued')).toBeUndefined();
 
     await first.step({ type: 'stop' });
-    const continued = async () => {
-      await second.ask({ type: 'continue-run', id });
-      return second.last('continued');
-    };
+    const continued = () => second.ask({ type: 'continue-run', run: id }).catch(() => null);
     await expect.poll(continued, { timeout: 10_000 }).toMatchObject({ id, step: 1 }); // let go after 'done'
     expect((await log(await files())).some((e) => e.type === 'done')).toBe(false);
     await second.step({ type: 'resume' });
     expect(second.events.at(-1)).toMatchObject({ type: 'done', reason: 'finished' });
-    await expect
-      .poll(async () => {
-        await first.ask({ type: 'continue-run', id });
-        return first.last('problem')?.message;
-      })
-      .toMatch(/finished/);
-    await first.ask({ type: 'list-runs' });
-    const [listed] = first.last('runs')?.runs ?? [];
+    await expect.poll(async () => (await first.refusal(id)).message).toMatch(/finished/);
+    const [listed] = await first.ask({ type: 'list-runs' });
     expect(listed).toMatchObject({ done: 'finished', steps: 6, checkpoint: 6, open: false });
     expect(listed.bytes).toBeGreaterThan(1_000_000);
-    await first.ask({ type: 'delete-run', id });
-    expect(first.last('runs')?.runs).toEqual([]);
+    expect(await first.ask({ type: 'delete-run', run: id })).toEqual([]);
     expect(await ids()).toEqual([]);
   });
 
@@ -297,21 +281,17 @@ describe('a stored run', () => {
     const id = await run();
     const second = new Tab();
     await second.ask({ type: 'start', config: rl({ evalEvery: 0 }), paused: true });
-    await second.ask({ type: 'continue-run', id });
-    expect(second.last('problem')?.message).toMatch(/"tiny" was dropped on another visit.*Drop it again/);
+    expect((await second.refusal(id)).message).toMatch(/"tiny" was dropped on another visit.*Drop it again/);
     await second.dropTiny();
-    await second.ask({ type: 'continue-run', id });
-    expect(second.last('problem')?.message).toMatch(/"sums.jsonl" was dropped on another visit.*Drop it again/);
+    expect((await second.refusal(id)).message).toMatch(/"sums.jsonl" was dropped on another visit.*Drop it again/);
     await second.step(); // the run that is open goes on
     expect(second.events.findLast((e) => e.type === 'step')).toMatchObject({ step: 1 });
-    expect(second.last('continued')).toBeUndefined();
     const sums = new TextDecoder().decode(fixtureBytes('tiny-chat', 'conversations.jsonl'));
     await second.dropSums(utf8(sums.slice(sums.indexOf('\n') + 1)));
-    await second.ask({ type: 'continue-run', id });
-    expect(second.last('problem')?.message).toMatch(/not those that the run began with/);
+    expect((await second.refusal(id)).message).toMatch(/not those that the run began with/);
     await second.dropSums();
-    await second.step({ type: 'continue-run', id });
-    expect(second.last('continued')).toMatchObject({ id, step: 1 });
+    await second.continue(id);
+    expect(second.continued).toMatchObject({ id, step: 1 });
   });
 
   it('that was closed before its first checkpoint says so', async () => {
@@ -321,9 +301,7 @@ describe('a stored run', () => {
     await closeTabs();
     await (await files()).remove('checkpoints');
     const second = new Tab();
-    await second.ask({ type: 'continue-run', id: await run() });
-    expect(second.last('problem')?.message).toMatch(/before its first checkpoint.*Replay/);
-    await second.ask({ type: 'continue-run', id: 'none' });
-    expect(second.last('problem')?.message).toMatch(/no run none any more/);
+    expect((await second.refusal(await run())).message).toMatch(/before its first checkpoint.*Replay/);
+    expect((await second.refusal('none')).message).toMatch(/no run none any more/);
   });
 });

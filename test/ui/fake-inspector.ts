@@ -1,14 +1,8 @@
 /** An engine that answers the inspector's commands at once with plausible numbers, for looking at the page and for its tests. */
 import type { PrivilegedContext } from '../../src/data/types';
-import type {
-  InspectCommand,
-  InspectMessage,
-  OpenSubject,
-  ScoredText,
-  Subject,
-  Texts,
-} from '../../src/inspect/protocol';
-import type { InspectLine } from '../../src/ui/inspector/bridge';
+import type { Command, CommandName, Message, Reply } from '../../src/engine/protocol';
+import type { OpenSubject, ScoredText, Subject, Texts } from '../../src/inspect/protocol';
+import type { Line } from '../../src/ui/engine';
 import { FAKE_DEVICE } from './fake-events';
 
 export const UNICODE_TEXT = `Hmm, 日本語の文章。まず 3 を足して、次に 4 を引く。
@@ -109,70 +103,64 @@ const QUESTION = 'make 11 from 4 9 20 7 15 2';
 const STUDENT = `<|im_start|>user\n${QUESTION}\n\nPut the final answer in \\boxed{}.<|im_end|>\n<|im_start|>assistant\n`;
 
 /** Answers on the next tick. `broken` makes every load fail. */
-export function fakeInspector({ broken = false } = {}): InspectLine {
-  const line: InspectLine = {
+export function fakeInspector({ broken = false } = {}): Line {
+  const line: Line = {
     onmessage: null,
     onerror: null,
     postMessage(command) {
       const messages = answersTo(command, broken);
       setTimeout(() => {
-        for (const data of messages) line.onmessage?.({ data } as MessageEvent<InspectMessage>);
+        for (const data of messages) line.onmessage?.({ data } as MessageEvent<Message>);
       }, 5);
     },
   };
   return line;
 }
 
-function answersTo(command: InspectCommand, broken: boolean): InspectMessage[] {
+function answersTo(command: Command, broken: boolean): Message[] {
   const { id } = command;
+  const done = <N extends CommandName>(reply: Reply<N>): Message => ({ id, type: 'done', reply });
   switch (command.type) {
     case 'open':
-      return [{ type: 'opened', id, device: FAKE_DEVICE }];
+      return [{ type: 'device', device: FAKE_DEVICE }, done<'open'>(undefined)];
     case 'load': {
-      const { slot, subject } = command;
-      if (broken) {
-        const message = 'The model needs 5.2 GiB, this adapter has 2 GiB (big-model). Choose q4 storage.';
-        return [{ type: 'failed', id, kind: 'out-of-memory', message }];
-      }
-      return [{ type: 'loaded', id, slot, open: opened(subject) }];
+      if (!broken) return [done<'load'>(opened(command.subject))];
+      const message = 'The model needs 5.2 GiB, this adapter has 2 GiB (big-model). Choose q4 storage.';
+      return [{ id, type: 'failed', failure: { kind: 'out-of-memory', message, refused: false } }];
     }
     case 'problem': {
       const facts = { n: 'index' in command.choice ? command.choice.index : 0 };
       const problem = { id: 'fake', question: QUESTION, solution: FAKE_SAMPLES[1].text, answer: '4 7', facts };
-      return [{ type: 'problem', id, task: command.choice.task, problem, samples: FAKE_SAMPLES }];
+      return [done<'problem'>({ task: command.choice.task, problem, samples: FAKE_SAMPLES })];
     }
     case 'prompts': {
       const hint = `Your previous attempt:\n${CONTEXT.solution}\n\nPrevious assessment: Your answer is incorrect.\n\nNow solve this problem step by step.`;
       const teacher = STUDENT.replace('<|im_end|>', `\n\n${hint}<|im_end|>`);
       const prompts = { student: STUDENT, teacher, context: CONTEXT, origin: `Mode ${command.context.mode}.` };
-      return [{ type: 'prompts', id, prompts, verdict: { reward: 0, reason: 'wrong sum' } }];
+      return [done<'prompts'>({ prompts, verdict: { reward: 0, reason: 'wrong sum' } })];
     }
     case 'score': {
       const { texts, slot, withAdapter } = command;
       const scored = fakeScores(texts, slot === 'other' || !withAdapter ? 5 : 0);
-      return [{ type: 'scored', id, slot, withAdapter, scored, seconds: 0.12 }];
+      return [done<'score'>({ scored, seconds: 0.12 })];
     }
     case 'contexts':
       return [
-        ...command.modes.map((mode, i): InspectMessage => {
+        ...command.modes.map((mode, i): Message => {
           const { u, t, H_T } = fakeScores(command.texts, i);
-          const effect = { mode, context: CONTEXT, origin: `Mode ${mode}.`, teacher: STUDENT, t, u, H_T };
-          return { type: 'effect', id, effect, done: i + 1, total: command.modes.length };
+          const part = { mode, context: CONTEXT, origin: `Mode ${mode}.`, teacher: STUDENT, t, u, H_T };
+          return { id, type: 'part', part };
         }),
-        { type: 'done', id },
+        done<'contexts'>(undefined),
       ];
     case 'generate':
       return [
-        { type: 'piece', id, text: '4 9 13' },
-        { type: 'generated', id, text: '4 9 13 yes So Answer 4 9', tokens: 8, seconds: 0.5, ended: true },
+        { id, type: 'part', part: '4 9 13' },
+        done<'generate'>({ text: '4 9 13 yes So Answer 4 9', tokens: 8, seconds: 0.5, ended: true }),
       ];
-    case 'unload':
-      return [{ type: 'unloaded', id, slot: command.slot }];
-    case 'drop':
-      return [{ type: 'dropped', id, model: 'dropped', adapter: false, kind: 'model' }];
-    case 'access':
     case 'cancel':
-      return [{ type: 'done', id }];
+      return [];
+    default: // of what the inspector asks, what is only to be done
+      return [done<'unload' | 'access'>(undefined)];
   }
-  return command satisfies never;
 }

@@ -3,11 +3,11 @@ import '../../src/ui/styles/base.css';
 import { createRoot } from 'react-dom/client';
 import { EVENT_VERSION } from '../../src/runs/events';
 import { App } from '../../src/ui/App';
-import { receive } from '../../src/ui/bridge';
 import { expandForReplay } from '../../src/ui/replay/expand';
 import { play } from '../../src/ui/replay/player';
 import { EMPTY, fold } from '../../src/ui/state/snapshot';
 import { useLab } from '../../src/ui/state/store';
+import { trainer } from '../../src/ui/trainer';
 import { FAKE_DEVICE, fakeRun, fakeSignals, fakeStep } from './fake-events';
 
 const v = EVENT_VERSION;
@@ -27,7 +27,7 @@ else if (state !== 'empty')
   });
 if (state === 'fault') {
   const message = 'The device was destroyed while step 84 ran. The weights of step 83 are kept.';
-  receive({
+  trainer.tell({
     type: 'event',
     event: { v, type: 'fault', step: 83, fault: { kind: 'device-lost', message, lastGoodStep: 83, resumable: true } },
   });
@@ -38,7 +38,7 @@ if (state === 'stream') stream(84);
 function stream(step: number): void {
   const events = [...expandForReplay([fakeSignals(step, 16, 4, 0.93)]), fakeStep(step)];
   const wait = 1000 / events.length;
-  for (const [i, event] of events.entries()) setTimeout(() => receive({ type: 'event', event }), i * wait);
+  for (const [i, event] of events.entries()) setTimeout(() => trainer.tell({ type: 'event', event }), i * wait);
   setTimeout(() => stream(step + 1), 1000);
 }
 

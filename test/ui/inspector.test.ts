@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
+import type { Ask, Failure, Part, Reply } from '../../src/engine/protocol';
 import { writeInspectLink } from '../../src/inspect/inspect-link';
-import type { InspectMessage } from '../../src/inspect/protocol';
 import { inspectionOf } from '../../src/ui/inspector/export/inspection';
-import { afterMessages } from '../../src/ui/inspector/fold';
+import { afterFailure, afterNews, afterPart, afterReply, type InspectName } from '../../src/ui/inspector/fold';
 import { linkStateOf, stateFromHash } from '../../src/ui/inspector/link';
 import { statusOf } from '../../src/ui/inspector/StatusLine';
-import { INITIAL, type InspectState } from '../../src/ui/inspector/store';
+import { INITIAL, type InspectState, type Lane } from '../../src/ui/inspector/store';
 import { viewOf } from '../../src/ui/inspector/view';
 import { FAKE_DEVICE } from './fake-events';
 import { fakeScores } from './fake-inspector';
@@ -13,13 +13,24 @@ import { fakeScores } from './fake-inspector';
 const TEXTS = { student: 'make 11', teacher: 'make 11 Hint 4 7', response: '4 9 13 no Wait 4 7 11 yes So Answer 4 7' };
 const CONTEXT = { source: 'sibling', solution: '4 7 11 yes So Answer 4 7', feedback: 'correct' } as const;
 const PROBLEM = { id: 'p', question: 'make 11', solution: null, answer: '4 7', facts: {} };
-const scored = (id: number, salt = 0): InspectMessage => {
-  const columns = fakeScores(TEXTS, salt);
-  return { type: 'scored', id, slot: 'main', withAdapter: true, scored: columns, seconds: 0.1 };
-};
-const after = (state: InspectState, ...messages: InspectMessage[]): InspectState => ({
+const SCORE: Ask<'score'> = { type: 'score', texts: TEXTS, slot: 'main', withAdapter: true };
+const scores = (salt = 0): Reply<'score'> => ({ scored: fakeScores(TEXTS, salt), seconds: 0.1 });
+const replied = <N extends InspectName>(
+  state: InspectState,
+  lane: Lane,
+  ask: Ask<N>,
+  reply: Reply<N>,
+): InspectState => ({
   ...state,
-  ...afterMessages(state, messages),
+  ...afterReply(state, lane, ask, reply),
+});
+const failed = (state: InspectState, lane: Lane, failure: Failure): InspectState => ({
+  ...state,
+  ...afterFailure(state, lane, failure),
+});
+const heard = (state: InspectState, part: Part<'generate' | 'contexts'>): InspectState => ({
+  ...state,
+  ...afterPart(state, part),
 });
 const waiting = (asked: InspectState['asked'], rest: Partial<InspectState> = {}): InspectState => ({
   ...INITIAL,
@@ -27,62 +38,82 @@ const waiting = (asked: InspectState['asked'], rest: Partial<InspectState> = {})
   ...rest,
   asked,
 });
-const complete = after(
+const complete = replied(
   waiting(
-    { score: { id: 7, texts: TEXTS } },
+    { score: 7 },
     {
       problem: { task: 'two-cards', problem: PROBLEM, samples: [] },
       source: { context: CONTEXT, origin: 'a sample' },
       verdict: { reward: 1, reason: 'right' },
     },
   ),
-  scored(7),
+  ...(['score', SCORE, scores()] as const),
 );
 
-test('an answer that nobody waits for any more changes nothing', () => {
-  const state = waiting({ score: { id: 9, texts: TEXTS } });
-  expect(after(state, scored(8)).scored).toBeNull();
-  const current = after(state, scored(8), scored(9));
-  expect(current.scored?.columns.u).toHaveLength(fakeScores(TEXTS).u.length);
-  expect(current.asked).toEqual({});
+test('an answer frees its lane, and its progress is over', () => {
+  const progress = { of: 9, what: 'weights', done: 1, total: 2, download: null };
+  const state = replied(waiting({ score: 9, contexts: 10 }, { progress }), 'score', SCORE, scores());
+  expect(state.scored?.columns.u).toHaveLength(fakeScores(TEXTS).u.length);
+  expect([state.asked, state.progress]).toEqual([{ contexts: 10 }, null]);
 });
 
 test('scores belong to the texts that were sent, not to those of the fields', () => {
-  const state = waiting({ score: { id: 1, texts: TEXTS } }, { texts: { ...TEXTS, response: 'newer' } });
-  expect(after(state, scored(1)).scored?.texts).toBe(TEXTS);
+  const state = waiting({ score: 1 }, { texts: { ...TEXTS, response: 'newer' } });
+  expect(replied(state, 'score', SCORE, scores()).scored?.texts).toBe(TEXTS);
+});
+
+test('a slot that the engine emptied is empty, whoever waits for what', () => {
+  const state = { ...complete, main: {} as InspectState['main'] };
+  expect({ ...state, ...afterNews([{ type: 'unloaded', slot: 'main' }]) }.main).toBeNull();
 });
 
 test('a failure keeps the last good data, empties the slot of a model that did not open, and is told', () => {
-  const state = { ...complete, asked: { main: { id: 3 } }, main: {} as InspectState['main'] };
-  const failed = after(state, { type: 'failed', id: 3, kind: 'out-of-memory', message: 'Too large.' });
-  expect(failed.failure).toEqual({ lane: 'main', kind: 'out-of-memory', message: 'Too large.' });
-  expect(failed.main).toBeNull();
-  expect(failed.scored).toBe(complete.scored);
-  const cancelled = after(state, { type: 'failed', id: 3, kind: 'cancelled', message: 'Stopped.' });
+  const state = { ...complete, asked: { main: 3 }, main: {} as InspectState['main'] };
+  const after = failed(state, 'main', { kind: 'out-of-memory', message: 'Too large.', refused: false });
+  expect(after.failure).toEqual({ lane: 'main', kind: 'out-of-memory', message: 'Too large.' });
+  expect(after.main).toBeNull();
+  expect(after.scored).toBe(complete.scored);
+  const cancelled = failed(state, 'main', { kind: 'cancelled', message: 'Stopped.', refused: true });
   expect(cancelled.failure).toBeNull();
 });
 
 test('prompts that were edited stay, the others follow the problem', () => {
   const prompts = { student: 'new x', teacher: 'new x, c', context: CONTEXT, origin: 'there' };
-  const message: InspectMessage = { type: 'prompts', id: 2, prompts, verdict: { reward: 0, reason: 'wrong sum' } };
-  const state = waiting({ prompts: { id: 2 } }, { edited: { student: false, teacher: true } });
-  expect(after(state, message).texts).toEqual({ ...TEXTS, student: 'new x' });
+  const reply: Reply<'prompts'> = { prompts, verdict: { reward: 0, reason: 'wrong sum' } };
+  const ask: Ask<'prompts'> = {
+    type: 'prompts',
+    problem: PROBLEM,
+    task: 'two-cards',
+    response: '',
+    context: INITIAL.context,
+  };
+  const state = waiting({ prompts: 2 }, { edited: { student: false, teacher: true } });
+  expect(replied(state, 'prompts', ask, reply).texts).toEqual({ ...TEXTS, student: 'new x' });
 });
 
 test('a streamed response is shown as it comes and then becomes the response', () => {
-  const state = waiting({ generate: { id: 4 } }, { generating: '', sample: 'gives up' });
-  const writing = after(state, { type: 'piece', id: 4, text: '4 9' });
+  const state = waiting({ generate: 4 }, { generating: '', sample: 'gives up' });
+  const writing = heard(state, '4 9');
   expect(writing.generating).toBe('4 9');
-  const done = after(writing, { type: 'generated', id: 4, text: '4 9 13', tokens: 3, seconds: 1, ended: true });
+  const ask: Ask<'generate'> = { type: 'generate', prompt: 'make 11', ...INITIAL.sampling };
+  const done = replied(writing, 'generate', ask, { text: '4 9 13', tokens: 3, seconds: 1, ended: true });
   expect([done.generating, done.texts.response, done.sample]).toEqual([null, '4 9 13', null]);
 });
 
 test('contexts gather one by one until they are done', () => {
   const { u, t, H_T } = fakeScores(TEXTS);
   const effect = { mode: 'none', context: CONTEXT, origin: '', teacher: '', t, u, H_T } as const;
-  const state = waiting({ contexts: { id: 5 } }, { effects: { key: 'k', list: [] } });
-  const one = after(state, { type: 'effect', id: 5, effect, done: 1, total: 2 });
-  const both = after(one, { type: 'effect', id: 5, effect, done: 2, total: 2 }, { type: 'done', id: 5 });
+  const state = waiting({ contexts: 5 }, { effects: { key: 'k', list: [] } });
+  const { context } = state;
+  const ask: Ask<'contexts'> = {
+    type: 'contexts',
+    problem: PROBLEM,
+    task: 'two-cards',
+    texts: TEXTS,
+    context,
+    modes: [],
+  };
+  const both = replied(heard(heard(state, effect), effect), 'contexts', ask, undefined);
   expect(both.effects?.list).toHaveLength(2);
   expect(both.asked.contexts).toBeUndefined();
 });
@@ -115,8 +146,9 @@ test('models that cut the text differently are compared by their sums alone', ()
 
 test('a model without an adapter ends the comparison with the adapter off', () => {
   const open = { ...INITIAL.main, adapter: null } as unknown as NonNullable<InspectState['main']>;
-  const state = waiting({ main: { id: 6 } }, { compare: 'adapter-off' });
-  expect(after(state, { type: 'loaded', id: 6, slot: 'main', open }).compare).toBe('nothing');
+  const state = waiting({ main: 6 }, { compare: 'adapter-off' });
+  const load: Ask<'load'> = { type: 'load', subject: state.subject, slot: 'main' };
+  expect(replied(state, 'main', load, open).compare).toBe('nothing');
 });
 
 test('a link brings back texts, choices and view', async () => {
@@ -146,8 +178,9 @@ test('the exported inspection holds the comparison only where it is of these tex
 });
 
 test('the status line says what is going on', () => {
-  expect(statusOf(waiting({ device: { id: 1 } }))).toBe('Looking for a GPU and checking it.');
-  expect(statusOf(waiting({ score: { id: 1 } }))).toBe('Scoring the response.');
-  const ready = after(waiting({ device: { id: 1 } }), { type: 'opened', id: 1, device: FAKE_DEVICE });
+  expect(statusOf(waiting({ device: 1 }))).toBe('Looking for a GPU and checking it.');
+  expect(statusOf(waiting({ score: 1 }))).toBe('Scoring the response.');
+  const found = { ...waiting({ device: 1 }), ...afterNews([{ type: 'device', device: FAKE_DEVICE }]) };
+  const ready = replied(found, 'device', { type: 'open' }, undefined);
   expect(statusOf(ready)).toBe('No model is open.');
 });

@@ -1,7 +1,7 @@
 /** The page's models: what a drop is made of, what messages change, what the picker and the plan say. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
-import type { LabMessage } from '../../src/engine/protocol';
+import type { Failure } from '../../src/engine/protocol';
 import type { ModelPlan } from '../../src/library/memory-plan';
 import { taskNames } from '../../src/library/open-task';
 import type { CachedModel } from '../../src/library/sources/cache';
@@ -13,7 +13,7 @@ import { ModelPicker } from '../../src/ui/models/ModelPicker';
 import { TASK_CHOICES } from '../../src/ui/models/ModelSection';
 import { cachedEntries, cachedName } from '../../src/ui/models/names';
 import { verdict } from '../../src/ui/models/plan-words';
-import { afterMessages, mayLook, memoryOf, NO_MODELS } from '../../src/ui/models/store';
+import { afterProgress, mayLook, memoryOf, NO_MODELS } from '../../src/ui/models/store';
 
 const placed = (...paths: string[]) => paths.map((path) => ({ path, file: new File([''], path) }));
 const shown = (made: ReturnType<typeof groups>) => made.map((group) => group.map(({ path }) => path));
@@ -35,46 +35,19 @@ describe('a drop', () => {
   });
 });
 
-describe('what the Worker says', () => {
-  const refused: LabMessage = { type: 'problem', message: 'It is gated.', kind: 'denied' };
+describe('what is being opened', () => {
   const progress = { what: 'Downloading a/b', done: 1, total: 2, download: null };
+  const failure: Failure = { message: 'It is gated.', kind: 'denied', refused: true };
 
-  it('is folded in order', () => {
-    const loading = afterMessages(NO_MODELS, [{ type: 'loading', name: 'a/b', progress }]);
-    expect(loading).toMatchObject({ loading: progress, opening: 'a/b', refused: null });
-    const ended = afterMessages(loading, [{ type: 'loading', name: 'a/b', progress: null }, refused]);
-    expect(ended).toMatchObject({ loading: null, refused: { name: 'a/b', kind: 'denied', message: 'It is gated.' } });
-    expect(afterMessages(ended, [{ type: 'loading', name: 'a/b', progress }]).refused).toBeNull();
-    expect(afterMessages(NO_MODELS, [{ type: 'problem', message: 'no kind' }])).toEqual(NO_MODELS);
-  });
-
-  it('of other things leaves the state as it is, to the object', () => {
-    const step = { type: 'event', event: { type: 'step' } } as LabMessage;
-    expect(afterMessages(NO_MODELS, [step, step])).toBe(NO_MODELS);
-  });
-
-  it.each(['start', 'sft-start'])('of a failure names nothing that was opened before (%s)', (type) => {
-    const loading = afterMessages(NO_MODELS, [{ type: 'loading', name: 'a/b', progress }]);
-    const start = { type: 'event', event: { type } } as LabMessage;
-    const opened = afterMessages(loading, [{ type: 'loading', name: 'a/b', progress: null }, start]);
-    expect(afterMessages(opened, [refused]).refused).toMatchObject({ name: '' });
+  it('is shown, and what was refused before is forgotten', () => {
+    const refused = { ...NO_MODELS, refused: { ...failure, again: true } };
+    expect(afterProgress(refused, progress)).toMatchObject({ loading: progress, refused: null });
   });
 
   it('keeps the word that downloads live in memory, after the download too', () => {
     const download = { inMemory: 'No room.' } as DownloadProgress;
-    const during = afterMessages(NO_MODELS, [{ type: 'loading', name: 'a/b', progress: { ...progress, download } }]);
-    expect(afterMessages(during, [{ type: 'loading', name: 'a/b', progress: null }]).inMemory).toBe('No room.');
-  });
-
-  it('of an older question changes nothing', () => {
-    const described = { id: 2, name: 'a/b', plan: null, refused: null, waiting: true };
-    const state = { ...NO_MODELS, described };
-    const outcome = { refused: { message: 'no', kind: 'unfit' } } as const;
-    expect(afterMessages(state, [{ type: 'described', id: 1, outcome }]).described).toBe(described);
-    expect(afterMessages(state, [{ type: 'described', id: 2, outcome }]).described).toMatchObject({
-      waiting: false,
-      refused: outcome.refused,
-    });
+    const during = { ...NO_MODELS, ...afterProgress(NO_MODELS, { ...progress, download }) };
+    expect(afterProgress(during, progress).inMemory).toBe('No room.');
   });
 });
 

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { EVENT_VERSION, type RunEvent, type RunEventOf } from '../../src/runs/events';
 import type { DataPreview, ExampleLosses, SftFigures } from '../../src/runs/sft-events';
 import { parseSftConfig } from '../../src/settings/settings-sft';
-import { afterMessages } from '../../src/ui/bridge';
 import { rowsOf } from '../../src/ui/charts/curves';
 import { statusText } from '../../src/ui/notices/StatusLine';
 import { SFT_FIGURES } from '../../src/ui/sft/curves';
+import { afterPreview } from '../../src/ui/sft/form';
 import { lossAt, meanLoss } from '../../src/ui/sft/losses';
 import { chosenConfig, chosenQuery, stateFromQuery } from '../../src/ui/state/chosen';
 import { EMPTY, fold } from '../../src/ui/state/snapshot';
@@ -115,20 +115,13 @@ describe('the form', () => {
   });
 
   test('shows a preview only for what it was asked with', () => {
-    const asked = {
-      ...INITIAL,
-      sft: { ...INITIAL.sft, looking: true, draft: { ...INITIAL.sft.draft, data: 'sums.jsonl' } },
-    };
+    const asked = { ...INITIAL.sft, looking: true, draft: { ...INITIAL.sft.draft, data: 'sums.jsonl' } };
     const preview: DataPreview = {
       ...{ examples: 40, heldOut: 5, leftOut: 0, why: [], tokens: 900, longest: 30, templated: true },
       first: example,
     };
-    const after = afterMessages(asked, [{ type: 'previewed', config, preview }]);
-    expect(after.sft).toMatchObject({ looking: false, preview });
+    expect(afterPreview(asked, config, preview)).toMatchObject({ looking: false, preview });
     const other = { ...config, data: 'other.jsonl' };
-    expect(afterMessages(asked, [{ type: 'previewed', config: other, preview }]).sft).toMatchObject({
-      looking: false,
-      preview: null,
-    });
+    expect(afterPreview(asked, other, preview)).toMatchObject({ looking: false, preview: null });
   });
 });

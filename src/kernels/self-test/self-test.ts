@@ -29,15 +29,22 @@ export interface SelfTestResult {
 const ALLOWED = 1e-4;
 
 /** Runs all cases. Throws only what the device throws (DeviceLost); wrong numbers are reported, not thrown. */
-export async function selfTestKernels(gpu: Gpu): Promise<SelfTestResult> {
+export async function selfTestKernels(
+  gpu: Gpu,
+  onProgress: (done: number, total: number, name: string) => void = () => {},
+): Promise<SelfTestResult> {
   const started = performance.now();
   const failed: string[] = [];
   let passed = 0;
   const arena = new Arena(gpu);
   const r = new Recorder(gpu);
   const bench = makeBench(arena, r);
+  const total =
+    Object.keys(CASES).length + MATMUL_VARIANTS.length * PRODUCTS.length + Object.keys(STORED_PRODUCTS).length;
+  let done = 0;
   const check = async (name: string, run: Case): Promise<string | null> => {
     const error = await run(bench);
+    onProgress(++done, total, name);
     return error <= ALLOWED ? null : `${name}: error ${error.toPrecision(2)}, allowed ${ALLOWED}`;
   };
   const record = (problem: string | null) => {

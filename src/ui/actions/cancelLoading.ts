@@ -1,6 +1,4 @@
-import { send } from '../bridge';
+import { trainerLanes } from '../trainer';
 
 /** Stops what is being downloaded or loaded; what has come of a download is kept. */
-export function cancelLoading(): void {
-  send({ type: 'cancel' });
-}
+export const cancelLoading = (): void => trainerLanes.stop('open');

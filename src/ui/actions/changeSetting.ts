@@ -1,9 +1,9 @@
 /** Editing the form. While a run goes on, live settings are sent to it; the link in the address bar follows. */
 import { checkSetting, type TrainConfig, valueFromText } from '../../settings/config';
 import { SETTINGS, type Setting, type SettingName } from '../../settings/settings';
-import { send } from '../bridge';
 import { draftOf } from '../state/draft';
 import { activityOf, isBusy, useLab } from '../state/store';
+import { ask } from '../trainer';
 import { followInAddress } from './followInAddress';
 
 export function changeSetting(name: SettingName, text: string): void {
@@ -18,7 +18,7 @@ export function commitSetting(name: SettingName): void {
   if (!setting.live || !isBusy(activityOf(state))) return;
   const value = valueFromText(name, state.draft[name].trim());
   if (checkSetting(name, value) !== null || state.snapshot.config?.[name] === value) return;
-  send({ type: 'set', patch: { [name]: value } as Partial<TrainConfig> });
+  ask({ type: 'set', patch: { [name]: value } as Partial<TrainConfig> });
 }
 
 /** Fills the form with a whole configuration: a preset, or a link. */

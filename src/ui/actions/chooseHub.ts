@@ -23,7 +23,7 @@ export function rememberedHub(): void {
   try {
     address = localStorage.getItem(KEY);
   } catch {
-    // WeightFormat may be off; then the Hub itself it is.
+    // Storage may be off; then the Hub itself it is.
   }
   if (address) chooseHub(address);
 }

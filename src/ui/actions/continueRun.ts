@@ -1,7 +1,8 @@
 /** A stored run goes on from its last checkpoint; it opens paused. */
 import type { StoredRun } from '../../runs/stored-runs';
-import { send } from '../bridge';
 import { activityOf, isBusy, type LabState, useLab } from '../state/store';
+import { askToOpen } from '../trainer';
+import { takeContinued } from './takeContinued';
 
 /** Why a run cannot be continued, whatever else the page is doing; null where it can. */
 export function whyNotContinued(run: StoredRun): string | null {
@@ -14,7 +15,7 @@ export const canContinue = (state: LabState, run: StoredRun): boolean =>
   state.engine.state === 'ready' && !isBusy(activityOf(state)) && whyNotContinued(run) === null;
 
 /** What is on screen stays until the run is open. */
-export function continueRun(id: string): void {
-  useLab.setState({ asked: 'start', continuing: id, problem: null });
-  send({ type: 'continue-run', id });
+export function continueRun(run: string): void {
+  useLab.setState({ asked: 'start', continuing: run, problem: null });
+  askToOpen({ type: 'continue-run', run }, takeContinued);
 }

@@ -1,6 +1,5 @@
-import { send } from '../bridge';
+import { useLab } from '../state/store';
+import { ask } from '../trainer';
 
 /** Deletes a stored run for good; the list without it follows. */
-export function deleteRun(id: string): void {
-  send({ type: 'delete-run', id });
-}
+export const deleteRun = (run: string): void => ask({ type: 'delete-run', run }, (runs) => useLab.setState({ runs }));

@@ -1,9 +1,10 @@
-import { send } from '../bridge';
+import { useLab } from '../state/store';
+import { ask } from '../trainer';
 import type { Action } from './action';
 
 export const listRuns: Action = {
   id: 'list-runs',
   label: 'List stored runs',
   enabled: (state) => state.engine.state !== 'opening',
-  run: () => send({ type: 'list-runs' }),
+  run: () => ask({ type: 'list-runs' }, (runs) => useLab.setState({ runs })),
 };

@@ -1,6 +1,6 @@
-import { send } from '../bridge';
-import { sftConfigOf } from '../sft/form';
+import { afterPreview, sftConfigOf } from '../sft/form';
 import { activityOf, isBusy, useLab } from '../state/store';
+import { showFailure, trainer } from '../trainer';
 import type { Action } from './action';
 
 /** Asks the engine what a supervised run would learn from: headers and tokenizer are read, the weights are not. */
@@ -16,6 +16,12 @@ export const lookAtData: Action = {
     const config = sftConfigOf(sft.draft);
     if (config === null) return;
     useLab.setState({ sft: { ...sft, preview: null, looking: true } });
-    send({ type: 'preview', config });
+    trainer.call({ type: 'preview', config }).then(
+      (preview) => useLab.setState((state) => ({ sft: afterPreview(state.sft, config, preview) })),
+      (failure) => {
+        useLab.setState((state) => ({ sft: { ...state.sft, looking: false } }));
+        showFailure(failure);
+      },
+    );
   },
 };

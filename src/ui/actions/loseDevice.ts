@@ -1,10 +1,10 @@
-import { send } from '../bridge';
 import { activityOf } from '../state/store';
+import { ask } from '../trainer';
 import type { Action } from './action';
 
 export const loseDevice: Action = {
   id: 'lose-device',
   label: 'Lose the device (test recovery)',
   enabled: (state) => ['running', 'pausing', 'paused'].includes(activityOf(state)),
-  run: () => send({ type: 'lose-device' }),
+  run: () => ask({ type: 'lose-device' }),
 };

@@ -1,5 +1,5 @@
-import { send } from '../bridge';
 import { activityOf, useLab } from '../state/store';
+import { ask } from '../trainer';
 import type { Action } from './action';
 
 export const pauseRun: Action = {
@@ -8,6 +8,6 @@ export const pauseRun: Action = {
   enabled: (state) => activityOf(state) === 'running',
   run() {
     useLab.setState({ asked: 'pause' });
-    send({ type: 'pause' });
+    ask({ type: 'pause' });
   },
 };

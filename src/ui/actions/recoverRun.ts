@@ -1,5 +1,5 @@
-import { send } from '../bridge';
 import { activityOf, useLab } from '../state/store';
+import { askToOpen } from '../trainer';
 import type { Action } from './action';
 
 /** After a fault: a new device, then on from the last good step. */
@@ -9,6 +9,6 @@ export const recoverRun: Action = {
   enabled: (state) => activityOf(state) === 'faulted' && state.snapshot.fault?.resumable === true,
   run() {
     useLab.setState({ asked: 'recover', problem: null });
-    send({ type: 'recover' });
+    askToOpen({ type: 'recover' });
   },
 };

@@ -1,7 +1,7 @@
 import type { CachedModel } from '../../library/sources/cache';
-import { send } from '../bridge';
+import { useModels } from '../models/store';
+import { ask } from '../trainer';
 
 /** Removes a downloaded model, this commit of it. */
-export function removeModel({ id, sha }: CachedModel): void {
-  send({ type: 'remove-model', name: `${id}@${sha}` });
-}
+export const removeModel = ({ id, sha }: CachedModel): void =>
+  ask({ type: 'remove-model', name: `${id}@${sha}` }, (cached) => useModels.setState({ cached }));

@@ -1,6 +1,5 @@
-import { send } from '../bridge';
+import { play } from '../replay/player';
+import { ask } from '../trainer';
 
 /** Asks for a stored run; it plays when it arrives. */
-export function replayRun(id: string): void {
-  send({ type: 'load-run', id });
-}
+export const replayRun = (run: string): void => ask({ type: 'load-run', run }, (events) => play(events, 'stored'));

@@ -1,10 +1,10 @@
-import { send } from '../bridge';
 import { activityOf } from '../state/store';
+import { ask } from '../trainer';
 import type { Action } from './action';
 
 export const resumeRun: Action = {
   id: 'resume',
   label: 'Resume',
   enabled: (state) => activityOf(state) === 'paused',
-  run: () => send({ type: 'resume' }),
+  run: () => ask({ type: 'resume' }),
 };

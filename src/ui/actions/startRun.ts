@@ -1,8 +1,8 @@
-import { forgetEvents, send } from '../bridge';
 import { stopReplay } from '../replay/player';
 import { chosenConfig } from '../state/chosen';
 import { EMPTY } from '../state/snapshot';
 import { activityOf, isBusy, type LabState, useLab } from '../state/store';
+import { askToOpen, forgetEvents } from '../trainer';
 import type { Action } from './action';
 
 export const canStart = (state: LabState): boolean =>
@@ -23,7 +23,7 @@ export function begin(state: LabState, paused: boolean): void {
     picked: null,
     held: null,
   });
-  send({ type: 'start', config, paused });
+  askToOpen({ type: 'start', config, paused });
 }
 
 export const startRun: Action = {

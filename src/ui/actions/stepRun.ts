@@ -1,5 +1,5 @@
-import { send } from '../bridge';
 import { activityOf, type LabState, useLab } from '../state/store';
+import { ask } from '../trainer';
 import type { Action } from './action';
 import { begin, canStart } from './startRun';
 
@@ -14,7 +14,7 @@ export const stepRun: Action = {
       begin(state, true);
       stepWhenLoaded();
     } else {
-      send({ type: 'step' });
+      ask({ type: 'step' });
     }
   },
 };
@@ -25,6 +25,6 @@ function stepWhenLoaded(): void {
     const activity = activityOf(state);
     if (activity === 'starting' || activity === 'running') return;
     unsubscribe();
-    if (activity === 'paused') send({ type: 'step' });
+    if (activity === 'paused') ask({ type: 'step' });
   });
 }

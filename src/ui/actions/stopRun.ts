@@ -1,5 +1,5 @@
-import { send } from '../bridge';
 import { activityOf, useLab } from '../state/store';
+import { ask } from '../trainer';
 import type { Action } from './action';
 
 export const stopRun: Action = {
@@ -8,6 +8,6 @@ export const stopRun: Action = {
   enabled: (state) => ['running', 'pausing', 'paused'].includes(activityOf(state)),
   run() {
     useLab.setState({ asked: 'stop' });
-    send({ type: 'stop' });
+    ask({ type: 'stop' });
   },
 };

@@ -1,9 +1,10 @@
 /** From reinforcement to supervised runs and back. A live run stays on screen; a replay gives way to that of the other kind. */
-import { forgetEvents } from '../bridge';
+
 import { stopReplay } from '../replay/player';
 import { playRecorded } from '../replay/recorded';
 import { EMPTY } from '../state/snapshot';
 import { activityOf, isBusy, type RunKind, useLab } from '../state/store';
+import { forgetEvents } from '../trainer';
 import { followInAddress } from './followInAddress';
 
 export function switchKind(kind: RunKind): void {

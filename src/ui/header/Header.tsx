@@ -41,5 +41,7 @@ export function Header({ page }: { page: PageName }) {
 /** Each page has an engine of its own. */
 function deviceName(engine: LabState['engine'] | InspectState['device']): string {
   if (engine.state === 'ready') return engine.device.name;
-  return engine.state === 'unavailable' ? 'no WebGPU' : 'looking for a GPU …';
+  if (engine.state === 'unavailable') return 'no WebGPU';
+  const progress = engine.state === 'opening' ? engine.progress : null;
+  return progress ? `${progress.what} ${progress.done} of ${progress.total}` : 'looking for a GPU …';
 }

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { LoadProgress } from '../../library/sources/progress';
 import { LoadLine } from '../models/LoadLine';
 import { nameShown } from '../models/names';
-import { stop } from './bridge';
+import { stop } from './session';
 import { type InspectState, type Lane, useInspector } from './store';
 
 /** What is over sooner needs no word, ms. */
@@ -11,9 +11,9 @@ const PATIENCE: Partial<Record<Lane, number>> = { main: 500, other: 500, score: 
 /** How far slow work is, and the way to stop it. */
 export function BusyNotice() {
   const lane = useInspector(workingOn);
-  const id = useInspector((s) => (lane ? s.asked[lane]?.id : undefined));
+  const id = useInspector((s) => (lane ? s.asked[lane] : undefined));
   const what = useInspector((s) => (lane ? whatOf(s, lane) : ''));
-  const progress = useInspector((s) => (s.progress?.id === id ? s.progress : null));
+  const progress = useInspector((s) => (s.progress?.of === id ? s.progress : null));
   const [late, setLate] = useState<number | undefined>();
   useEffect(() => {
     if (!lane) return;
@@ -26,7 +26,7 @@ export function BusyNotice() {
 }
 
 const workingOn = (state: InspectState): Lane | null =>
-  (Object.keys(PATIENCE) as Lane[]).find((lane) => state.asked[lane]) ?? null;
+  (Object.keys(PATIENCE) as Lane[]).find((lane) => state.asked[lane] !== undefined) ?? null;
 
 function whatOf({ subject, otherSubject }: InspectState, lane: Lane): string {
   if (lane === 'main') return `Opening ${nameShown(subject.model)}`;

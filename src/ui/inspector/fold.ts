@@ -1,86 +1,95 @@
-/** What the Worker's answers change: a pure fold of messages into the inspector's state. */
-import type { InspectMessage } from '../../inspect/protocol';
-import { type InspectState, type Lane, laneOf } from './store';
+/** What the engine's answers change: pure folds into the inspector's state. */
+import type { Ask, Failure, Part, Reply } from '../../engine/protocol';
+import type { Told } from '../engine';
+import type { InspectState, Lane } from './store';
 
-/** The state after a frame's messages. Answers that nobody waits for change nothing. */
-export function afterMessages(state: InspectState, messages: readonly InspectMessage[]): Partial<InspectState> {
-  let now = state;
-  for (const message of messages) {
-    const lane = laneOf(now, message.id);
-    if (lane) now = { ...now, ...afterMessage(now, message, lane) };
-  }
-  return now;
+export type InspectName = 'open' | 'load' | 'problem' | 'prompts' | 'generate' | 'score' | 'contexts';
+
+type Patch = Partial<InspectState>;
+
+/** What the answer to each command changes, beside that its lane is free again. */
+const AFTER: { [N in InspectName]: (state: InspectState, reply: Reply<N>, ask: Ask<N>, lane: Lane) => Patch } = {
+  open: () => ({}), // the device is news
+  load(state, open, { slot }) {
+    const pointless = slot === 'main' && state.compare === 'adapter-off' && !open.adapter;
+    return { [slot]: open, compare: pointless ? 'nothing' : state.compare };
+  },
+  problem: (_, { task, problem, samples }) => ({ problem: { task, problem, samples } }),
+  prompts: ({ edited, texts }, { prompts, verdict }) => ({
+    source: { context: prompts.context, origin: prompts.origin },
+    verdict,
+    texts: {
+      student: edited.student ? texts.student : prompts.student,
+      teacher: edited.teacher ? texts.teacher : prompts.teacher,
+      response: texts.response,
+    },
+  }),
+  generate({ revision, texts }, { text, tokens, seconds, ended }) {
+    if (text === '') return { generating: null }; // stopped before the first token
+    return {
+      generating: null,
+      sample: null,
+      revision: revision + 1,
+      focused: 0,
+      texts: { ...texts, response: text },
+      generated: { tokens, seconds, ended },
+    };
+  },
+  score(state, { scored: columns, seconds }, { texts }, lane) {
+    const scored = { texts, columns, seconds };
+    if (lane === 'compare') return { compared: scored };
+    const focused = Math.max(0, Math.min(state.focused, columns.tokens.length - 1));
+    return { scored, focused, pointed: null, compared: null };
+  },
+  contexts: () => ({}),
+};
+
+/** The state after an answer that was waited for. */
+export const afterReply = <N extends InspectName>(
+  state: InspectState,
+  lane: Lane,
+  ask: Ask<N>,
+  reply: Reply<N>,
+): Patch => ({ ...settled(state, lane), ...AFTER[ask.type as N](state, reply, ask, lane) });
+
+/** More of a response that is being written, or of the contexts' effects. */
+export const afterPart = ({ effects }: InspectState, part: Part<'generate' | 'contexts'>): Patch =>
+  typeof part === 'string'
+    ? { generating: part }
+    : { effects: effects && { ...effects, list: [...effects.list, part] } };
+
+export function afterFailure(state: InspectState, lane: Lane, { kind, message }: Failure): Patch {
+  if (kind === 'unavailable') return { ...settled(state, lane), device: { state: 'unavailable', reason: message } };
+  const failure = kind === 'cancelled' ? state.failure : { lane, kind, message };
+  const emptied = lane === 'main' || lane === 'other' ? { [lane]: null } : {};
+  return { ...settled(state, lane), ...emptied, failure, generating: null };
 }
 
-function afterMessage(state: InspectState, message: InspectMessage, lane: Lane): Partial<InspectState> {
-  switch (message.type) {
-    case 'opened':
-      return { ...settled(state, lane), device: { state: 'ready', device: message.device } };
-    case 'unavailable':
-      return { ...settled(state, lane), device: { state: 'unavailable', reason: message.reason } };
-    case 'progress':
-      return { progress: message };
-    case 'dropped': // told to every Worker, waited for by nobody
-      return {};
-    case 'loaded': {
-      const { slot, open } = message;
-      const pointless = slot === 'main' && state.compare === 'adapter-off' && !open.adapter;
-      return { ...settled(state, lane), [slot]: open, compare: pointless ? 'nothing' : state.compare };
+/** What comes without being asked for. */
+export function afterNews(news: readonly Told[]): Patch {
+  const patch: Patch = {};
+  for (const told of news) {
+    switch (told.type) {
+      case 'device':
+        patch.device = { state: 'ready', device: told.device };
+        break;
+      case 'unloaded':
+        patch[told.slot] = null;
+        break;
+      case 'broken':
+        patch.device = { state: 'unavailable', reason: told.message };
+        break;
+      case 'problem': // a judge that does not start: the exact verifier goes on without it
+        console.warn(told.message);
+        break;
+      case 'event':
+      case 'runs':
+        break;
+      default:
+        told satisfies never;
     }
-    case 'unloaded':
-      return { [message.slot]: null };
-    case 'problem': {
-      const { task, problem, samples } = message;
-      return { ...settled(state, lane), problem: { task, problem, samples } };
-    }
-    case 'prompts': {
-      const { prompts, verdict } = message;
-      const { edited, texts } = state;
-      return {
-        ...settled(state, lane),
-        source: { context: prompts.context, origin: prompts.origin },
-        verdict,
-        texts: {
-          student: edited.student ? texts.student : prompts.student,
-          teacher: edited.teacher ? texts.teacher : prompts.teacher,
-          response: texts.response,
-        },
-      };
-    }
-    case 'piece':
-      return { generating: message.text };
-    case 'generated':
-      if (message.text === '') return { ...settled(state, lane), generating: null }; // stopped before the first token
-      return {
-        ...settled(state, lane),
-        generating: null,
-        sample: null,
-        revision: state.revision + 1,
-        focused: 0,
-        texts: { ...state.texts, response: message.text },
-        generated: { tokens: message.tokens, seconds: message.seconds, ended: message.ended },
-      };
-    case 'scored': {
-      const texts = state.asked[lane]?.texts ?? state.texts;
-      const scored = { texts, columns: message.scored, seconds: message.seconds };
-      if (lane === 'compare') return { ...settled(state, lane), compared: scored };
-      const last = message.scored.tokens.length - 1;
-      const focused = Math.max(0, Math.min(state.focused, last));
-      return { ...settled(state, lane), scored, focused, pointed: null, compared: null };
-    }
-    case 'effect':
-      return { effects: state.effects && { ...state.effects, list: [...state.effects.list, message.effect] } };
-    case 'done':
-      return settled(state, lane);
-    case 'failed': {
-      const { kind } = message;
-      const failure = kind === 'cancelled' ? state.failure : { lane, kind, message: message.message };
-      const emptied = lane === 'main' || lane === 'other' ? { [lane]: null } : {};
-      return { ...settled(state, lane), ...emptied, failure, generating: null };
-    }
-    default:
-      return message satisfies never;
   }
+  return patch;
 }
 
 /** The lane is free again; an older failure of it is forgotten, and progress was made. */
@@ -88,7 +97,7 @@ function settled(state: InspectState, lane: Lane): Pick<InspectState, 'asked' | 
   const { [lane]: answered, ...asked } = state.asked;
   return {
     asked,
-    progress: state.progress?.id === answered?.id ? null : state.progress,
+    progress: state.progress?.of === answered ? null : state.progress,
     failure: state.failure?.lane === lane ? null : state.failure,
   };
 }

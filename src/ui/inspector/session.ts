@@ -2,9 +2,16 @@
  * What follows from what: a model that is open asks for its problem, a problem for its prompts, prompts for scores, scores
  * for the comparison and the contexts that are on screen. Each step is asked for when the one before it was answered.
  */
-import { INSPECT_MODES, type InspectMessage } from '../../inspect/protocol';
-import { ask, connectInspector, type InspectLine, isConnected } from './bridge';
-import { effectsKey, type Lane, NANO, useInspector } from './store';
+import type { Ask } from '../../engine/protocol';
+import { INSPECT_MODES } from '../../inspect/protocol';
+import { EngineLine, Lanes, type Line } from '../engine';
+import { afterFailure, afterNews, afterPart, afterReply, type InspectName } from './fold';
+import { effectsKey, LANES, type Lane, NANO, useInspector } from './store';
+
+/** The inspector's engine, beside the one that trains. */
+const engine = new EngineLine({ news: (news) => useInspector.setState(afterNews(news)) });
+const lanes = new Lanes<Lane>(engine);
+let lastAsked = 0;
 
 /** The task of the built-in model, and the one that any other can be asked. */
 export const TASKS = { 'two-cards': 'two cards', 'word-problems': 'word problems' } as const;
@@ -17,12 +24,65 @@ let shownProblem: string | null = null;
 /** A model was opened and has not been asked a question yet. */
 let justOpened = false;
 
-/** Starts the Worker, once; `makeWorker` is not called again. */
-export function openInspector(makeWorker: () => InspectLine): void {
-  if (isConnected()) return;
-  connectInspector(makeWorker(), answered);
-  useInspector.setState({ device: { state: 'opening' } });
+/** Starts the engine, once; `makeLine` is not called again. */
+export function openInspector(makeLine: () => Line): void {
+  if (engine.connected) return;
+  useInspector.setState({ device: { state: 'opening', progress: null } });
+  engine.connect(makeLine());
   ask('device', { type: 'open' });
+}
+
+/** Asks in a lane. What the lane waited for, and what later lanes made of it, is void. */
+export function ask<N extends InspectName>(lane: Lane, command: Ask<N>): void {
+  leave(...lanesFrom(lane));
+  const of = ++lastAsked;
+  useInspector.setState(({ asked }) => ({ asked: { ...asked, [lane]: of } }));
+  const call = lanes.call(lane, command as Ask<InspectName>, {
+    onProgress: (progress) =>
+      useInspector.setState(
+        lane === 'device' ? { device: { state: 'opening', progress } } : { progress: { ...progress, of } },
+      ),
+    onPart: (part) => useInspector.setState((state) => afterPart(state, part)),
+  });
+  call.then(
+    (reply) => {
+      useInspector.setState((state) => afterReply(state, lane, command as Ask<InspectName>, reply));
+      NEXT[command.type as InspectName](lane);
+    },
+    (failure) => {
+      useInspector.setState((state) => afterFailure(state, lane, failure));
+      if (lane === 'problem') tryOtherTask();
+    },
+  );
+}
+
+/** Waits for these no longer. */
+export function leave(...left: readonly Lane[]): void {
+  for (const lane of left) lanes.leave(lane);
+  useInspector.setState(({ asked, progress, generating }) => {
+    const rest = Object.fromEntries(Object.entries(asked).filter(([lane]) => !left.includes(lane as Lane)));
+    return {
+      asked: rest,
+      progress: Object.values(rest).some((of) => of === progress?.of) ? progress : null,
+      generating: 'generate' in rest ? generating : null,
+    };
+  });
+}
+
+/** Asks the engine to stop; it answers with what it has. */
+export const stop = (lane: Lane): void => lanes.stop(lane);
+
+/** Gives the other model's memory back. */
+export function unloadOther(): void {
+  engine.call({ type: 'unload', slot: 'other' }).catch(() => {});
+  useInspector.setState({ other: null });
+}
+
+/** Which lanes a change in `lane` makes void: a model or a problem everything that follows, the other model its comparison. */
+function lanesFrom(lane: Lane): readonly Lane[] {
+  if (lane === 'device') return [lane];
+  if (lane === 'other') return [lane, 'compare'];
+  return LANES.slice(LANES.indexOf(lane)).filter((l) => l !== 'other');
 }
 
 /** The next problem that is answered leaves the texts as they are. */
@@ -58,7 +118,7 @@ export function askPrompts(): void {
 export function askScore(): void {
   const { texts, main } = useInspector.getState();
   if (texts.response.trim() === '') useInspector.setState({ scored: null, compared: null, verdict: null });
-  else if (main) ask('score', { type: 'score', texts, slot: 'main', withAdapter: true }, texts);
+  else if (main) ask('score', { type: 'score', texts, slot: 'main', withAdapter: true });
 }
 
 /** The same texts once more, with the adapter off or on the other model. */
@@ -67,8 +127,8 @@ export function askComparison(): void {
   if (!scored || compare === 'nothing' || compared?.texts === scored.texts) return;
   const { texts } = scored;
   if (compare === 'adapter-off' && main?.adapter)
-    ask('compare', { type: 'score', texts, slot: 'main', withAdapter: false }, texts);
-  if (compare === 'model' && other) ask('compare', { type: 'score', texts, slot: 'other', withAdapter: true }, texts);
+    ask('compare', { type: 'score', texts, slot: 'main', withAdapter: false });
+  if (compare === 'model' && other) ask('compare', { type: 'score', texts, slot: 'other', withAdapter: true });
 }
 
 /** Every context mode, where their tab is open and they are not known. */
@@ -84,23 +144,25 @@ export function askContexts(): void {
   ask('contexts', { type: 'contexts', problem: problem.problem, task: problem.task, texts, context, modes });
 }
 
-function answered(message: InspectMessage, lane: Lane): void {
-  const { type } = message;
-  if (type === 'opened') openFirst();
-  if (type === 'loaded' && lane === 'other') askComparison();
-  if (type === 'loaded' && lane === 'main') {
-    justOpened = true;
-    if (!kept) useInspector.setState({ edited: { student: false, teacher: false } }); // they were another model's
-    askProblem();
-  }
-  if (type === 'problem') takeProblem();
-  if (type === 'failed' && lane === 'problem') tryOtherTask();
-  if (type === 'generated') askPrompts();
-  if (type === 'prompts') askScore();
-  if (type === 'scored' && lane === 'score') {
+/** What an answer leads to. */
+const NEXT: Record<InspectName, (lane: Lane) => void> = {
+  open: openFirst,
+  load: (lane) => (lane === 'other' ? askComparison() : loaded()),
+  problem: takeProblem,
+  prompts: askScore,
+  generate: askPrompts,
+  score(lane) {
+    if (lane !== 'score') return;
     askComparison();
     askContexts();
-  }
+  },
+  contexts: () => {},
+};
+
+function loaded(): void {
+  justOpened = true;
+  if (!kept) useInspector.setState({ edited: { student: false, teacher: false } }); // they were another model's
+  askProblem();
 }
 
 /** The model of a fresh page, unless a link named one that has to be asked for. */

@@ -1,11 +1,10 @@
-/** The inspector's one store: choices, texts, and what its Worker answered last. */
+/** The inspector's one store: choices, texts, and what its engine answered last. */
 import { create } from 'zustand';
 import type { ArmName } from '../../antisd/arms';
 import type { PrivilegedContext, Problem } from '../../data/types';
 import type {
   ContextChoice,
   ContextEffect,
-  InspectMessage,
   OpenSubject,
   ProblemChoice,
   SampleAnswer,
@@ -14,6 +13,7 @@ import type {
   Texts,
 } from '../../inspect/protocol';
 import type { DeviceReport } from '../../kernels/device-report';
+import type { LoadProgress } from '../../library/sources/progress';
 import type { MeasureName } from '../heatmap/measures';
 
 /** Kinds of work, each with at most one command that is waited for. Later lanes build on earlier ones. */
@@ -30,13 +30,6 @@ export const LANES = [
 ] as const;
 export type Lane = (typeof LANES)[number];
 
-/** A command that was sent and not yet answered in full. */
-export interface Asked {
-  readonly id: number;
-  /** What is being scored, so that the answer is shown with the texts it belongs to. */
-  readonly texts?: Texts;
-}
-
 /** Columns with the texts they were computed from. */
 export interface Scored {
   readonly texts: Texts;
@@ -52,11 +45,14 @@ export type Editing = 'response' | 'student' | 'teacher' | null;
 
 export interface InspectState {
   device:
-    | { state: 'closed' | 'opening' }
+    | { state: 'closed' }
+    | { state: 'opening'; progress: LoadProgress | null }
     | { state: 'ready'; device: DeviceReport }
     | { state: 'unavailable'; reason: string };
-  asked: Partial<Record<Lane, Asked>>;
-  progress: Extract<InspectMessage, { type: 'progress' }> | null;
+  /** What was asked and not yet answered in full: a number that tells one question from the next. */
+  asked: Partial<Record<Lane, number>>;
+  /** How far one of them is. */
+  progress: (LoadProgress & { readonly of: number }) | null;
   failure: { readonly lane: Lane | 'drop' | 'export' | 'link'; readonly kind: string; readonly message: string } | null;
   /** A link names a model that is not built in; it waits for a word. */
   offered: boolean;
@@ -66,7 +62,7 @@ export interface InspectState {
   subject: Subject;
   compare: Compare;
   otherSubject: Subject;
-  /** What is open, as the Worker says. */
+  /** What is open, as the engine says. */
   main: OpenSubject | null;
   other: OpenSubject | null;
 
@@ -148,11 +144,8 @@ export const INITIAL: InspectState = {
 
 export const useInspector = create<InspectState>(() => INITIAL);
 
-/** The lane that waits for an answer of this id; null for answers that came too late. */
-export const laneOf = ({ asked }: Pick<InspectState, 'asked'>, id: number): Lane | null =>
-  LANES.find((lane) => asked[lane]?.id === id) ?? null;
-
-export const isAsked = (state: InspectState, ...lanes: Lane[]): boolean => lanes.some((lane) => state.asked[lane]);
+export const isAsked = (state: InspectState, ...lanes: Lane[]): boolean =>
+  lanes.some((lane) => state.asked[lane] !== undefined);
 
 /** What the effects of the contexts are a function of; the teacher's own prompt is not among it. */
 export const effectsKey = ({ problem, context, scored }: InspectState): string =>

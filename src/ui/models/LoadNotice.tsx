@@ -21,7 +21,7 @@ export function LoadNotice({ onRetry }: { onRetry(): void }) {
     <div className={styles.refused} role={cancelled ? 'status' : 'alert'} data-calm={cancelled}>
       <p>{refused.message}</p>
       <div className={styles.buttons}>
-        {refused.name !== '' && refused.kind !== 'denied' && (
+        {refused.again && refused.kind !== 'denied' && (
           <button type="button" onClick={onRetry}>
             Try again
           </button>
@@ -30,7 +30,7 @@ export function LoadNotice({ onRetry }: { onRetry(): void }) {
           Dismiss
         </button>
       </div>
-      {refused.name !== '' && refused.kind === 'denied' && <TokenField label="Try again with it" onGiven={onRetry} />}
+      {refused.again && refused.kind === 'denied' && <TokenField label="Try again with it" onGiven={onRetry} />}
     </div>
   );
 }

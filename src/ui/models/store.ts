@@ -1,7 +1,6 @@
 /** What the page knows of models: those it can offer, what is being opened, and what a model takes. */
 import { create } from 'zustand';
-import type { Refusal } from '../../engine/model-messages';
-import type { LabMessage } from '../../engine/protocol';
+import type { Failure } from '../../engine/protocol';
 import type { ModelPlan } from '../../library/memory-plan';
 import type { Dropped, HubAccess } from '../../library/model-shelf';
 import type { CachedModel } from '../../library/sources/cache';
@@ -16,20 +15,18 @@ export interface ModelsState {
   access: HubAccess;
   /** Names of models that the person chose or typed in this visit: only for these is another host asked. */
   confirmed: readonly string[];
-  /** What is being opened, and how far it is; `opening` keeps its name. */
+  /** What is being opened, and how far it is. */
   loading: LoadProgress | null;
-  opening: string;
   /** What the Worker was asked to look at last, and what came of it. */
   described: {
-    readonly id: number;
     readonly name: string;
     /** Of an earlier setting while a newer one is being planned. */
     readonly plan: ModelPlan | null;
-    readonly refused: Refusal | null;
+    readonly refused: Failure | null;
     readonly waiting: boolean;
   } | null;
-  /** Why something could not be had; `name` is the model that was being opened, empty where none was. */
-  refused: (Refusal & { readonly name: string }) | null;
+  /** Why something could not be had; it can be tried `again` where a model was being opened. */
+  refused: (Failure & { readonly again: boolean }) | null;
   /** Why downloads are kept in memory only, once that is so. */
   inMemory: string | null;
   /** What is wrong with the Hub's address as it was typed. */
@@ -44,7 +41,6 @@ export const NO_MODELS: ModelsState = {
   access: { endpoint: HUB, token: null },
   confirmed: [],
   loading: null,
-  opening: '',
   described: null,
   refused: null,
   inMemory: null,
@@ -54,53 +50,12 @@ export const NO_MODELS: ModelsState = {
 
 export const useModels = create<ModelsState>(() => NO_MODELS);
 
-/** The state after a frame's messages; the same object where all were about other things, so that nothing is drawn again. */
-export function afterMessages(state: ModelsState, messages: readonly LabMessage[]): ModelsState {
-  let now = state;
-  for (const message of messages) {
-    const patch = afterMessage(now, message);
-    if (patch) now = { ...now, ...patch };
-  }
-  return now;
-}
-
-function afterMessage(state: ModelsState, message: LabMessage): Partial<ModelsState> | null {
-  switch (message.type) {
-    case 'models':
-      return { cached: message.models };
-    case 'loading':
-      if (!message.progress) return { loading: null };
-      return {
-        loading: message.progress,
-        opening: message.name,
-        refused: null,
-        inMemory: message.progress.download?.inMemory ?? state.inMemory,
-      };
-    case 'described': {
-      const { described } = state;
-      if (described?.id !== message.id) return null;
-      const { outcome } = message;
-      return {
-        described: {
-          ...described,
-          waiting: false,
-          plan: 'plan' in outcome ? outcome.plan : null,
-          refused: 'refused' in outcome ? outcome.refused : null,
-        },
-      };
-    }
-    case 'problem':
-      if (!message.kind) return null;
-      return { refused: { message: message.message, kind: message.kind, name: state.opening }, opening: '' };
-    case 'event': {
-      // A run is open: what goes wrong from here on is about nothing that was being opened.
-      const begun = message.event.type === 'start' || message.event.type === 'sft-start';
-      return begun ? { opening: '' } : null;
-    }
-    default:
-      return null;
-  }
-}
+/** What is being opened, as far as it is: what was refused before is forgotten. */
+export const afterProgress = ({ inMemory }: ModelsState, loading: LoadProgress): Partial<ModelsState> => ({
+  loading,
+  refused: null,
+  inMemory: loading.download?.inMemory ?? inMemory,
+});
 
 /** The adapter's memory in bytes, or null where it was not given. */
 export function memoryOf({ memory }: Pick<ModelsState, 'memory'>): number | null {

@@ -1,8 +1,8 @@
 /** Plays a stored run into the store at a pace that can be followed. */
 import type { RunEvent } from '../../runs/events';
-import { forgetEvents, receive } from '../bridge';
 import { EMPTY, fold } from '../state/snapshot';
 import { type LabState, useLab } from '../state/store';
+import { forgetEvents, trainer } from '../trainer';
 import { expandForReplay } from './expand';
 
 /** Time an event stays on screen before the next one, ms. */
@@ -43,7 +43,7 @@ function playFrom(events: readonly RunEvent[], next: number): void {
   if (next >= events.length) return;
   const wait = PAUSE_MS[events[next - 1].type] ?? 0;
   timer = setTimeout(() => {
-    receive({ type: 'event', event: events[next] });
+    trainer.tell({ type: 'event', event: events[next] });
     playFrom(events, next + 1);
   }, wait);
 }

@@ -1,5 +1,4 @@
 /** The form of a supervised run: its texts, and what the engine says of the data. */
-import type { LabMessage } from '../../engine/protocol';
 import type { DataPreview } from '../../runs/sft-events';
 import { type SFT_SETTINGS, SFT_TABLE, type SftConfig } from '../../settings/settings-sft';
 import { configIn, type DraftOf, draftFor } from '../state/draft';
@@ -29,7 +28,7 @@ export const INITIAL_FORM: SftForm = {
 };
 
 /** The form after the engine's answer, unless it was asked about something else meanwhile. */
-export function afterPreview(form: SftForm, { config, preview }: Extract<LabMessage, { type: 'previewed' }>): SftForm {
+export function afterPreview(form: SftForm, config: SftConfig, preview: SftForm['preview']): SftForm {
   const asked = sftConfigOf(form.draft);
   const { model, data, maxLength } = config;
   const same = asked?.model === model && asked.data === data && asked.maxLength === maxLength;

@@ -1,6 +1,7 @@
 /** The page's one store: choices and snapshots, never tensors. */
 import { create } from 'zustand';
 import type { DeviceReport } from '../../kernels/device-report';
+import type { LoadProgress } from '../../library/sources/progress';
 import type { StoredRun } from '../../runs/stored-runs';
 import type { FilterName, MeasureName, SortName } from '../heatmap/measures';
 import { INITIAL_FORM, type SftForm } from '../sft/form';
@@ -19,7 +20,10 @@ export interface Picked {
 }
 
 export interface LabState {
-  engine: { state: 'opening' } | { state: 'ready'; device: DeviceReport } | { state: 'unavailable'; reason: string };
+  engine:
+    | { state: 'opening'; progress: LoadProgress | null }
+    | { state: 'ready'; device: DeviceReport }
+    | { state: 'unavailable'; reason: string };
   /** Where the snapshot's events come from. */
   source: 'none' | 'recorded' | 'stored' | 'live';
   snapshot: Snapshot;
@@ -46,7 +50,7 @@ export interface LabState {
 }
 
 export const INITIAL: LabState = {
-  engine: { state: 'opening' },
+  engine: { state: 'opening', progress: null },
   source: 'none',
   snapshot: EMPTY,
   asked: null,

@@ -2,8 +2,7 @@
 import type { Subject } from '../../../inspect/protocol';
 import type { PlacedFile } from '../../../library/sources/dropped';
 import { confirmModel, takeFiles } from '../../models/shelf';
-import { leave, tell } from '../bridge';
-import { askComparison, loadMain, loadOther } from '../session';
+import { askComparison, leave, loadMain, loadOther, unloadOther } from '../session';
 import { type Compare, useInspector } from '../store';
 import { chooseProblem } from './chooseProblem';
 
@@ -39,10 +38,7 @@ function takeFor(files: readonly PlacedFile[], subject: Subject, open: (subject:
 
 /** Without a comparison the other model's memory is given back. */
 export function chooseComparison(compare: Compare): void {
-  if (compare !== 'model' && useInspector.getState().other) {
-    tell({ type: 'unload', slot: 'other' });
-    useInspector.setState({ other: null });
-  }
+  if (compare !== 'model' && useInspector.getState().other) unloadOther();
   leave('compare', 'other');
   useInspector.setState({ compare, compared: null, ...(compare === 'nothing' ? {} : { tab: 'compare' }) });
   askComparison();

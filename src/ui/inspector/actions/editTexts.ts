@@ -1,6 +1,5 @@
 /** Editing the three texts. Scores follow a moment after the last key; a prompt that was edited stays until it is reset. */
-import { leave } from '../bridge';
-import { askPrompts, askScore } from '../session';
+import { askPrompts, askScore, leave } from '../session';
 import { useInspector } from '../store';
 
 /** Time after the last key, ms. */

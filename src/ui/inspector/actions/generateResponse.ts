@@ -1,5 +1,5 @@
 /** The student writes a response to its prompt; what it writes is shown as it comes. */
-import { ask, stop } from '../bridge';
+import { ask, stop } from '../session';
 import { useInspector } from '../store';
 
 export function generateResponse(): void {

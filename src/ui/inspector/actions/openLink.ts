@@ -1,14 +1,14 @@
 /** Opening an address that somebody copied. Models other than the built-in one are loaded only when a person says so. */
+import { startEngine } from '../../engine';
 import { pageOf } from '../../route';
 import { stateFromHash } from '../link';
 import { askProblem, keepTexts, loadMain, loadOther, openInspector } from '../session';
-import { startWorker } from '../startWorker';
 import { NANO, useInspector } from '../store';
 
 /** The page's first moments: the link's state if there is one, then the engine. */
 export async function openPage(): Promise<void> {
   await restore(location.hash);
-  openInspector(startWorker);
+  openInspector(startEngine);
 }
 
 /** The hash that was restored last: coming back to the page is no reason to do it again. */

@@ -20,7 +20,7 @@ export function ModelPanel() {
   const subject = useInspector((s) => s.subject);
   const other = useInspector((s) => s.otherSubject);
   const compare = useInspector((s) => s.compare);
-  const closed = useInspector((s) => s.other === null && !s.asked.other);
+  const closed = useInspector((s) => s.other === null && s.asked.other === undefined);
   const adapted = useInspector((s) => s.main?.adapter ?? null);
   return (
     <section className={styles.panel} aria-label="Model">
@@ -98,7 +98,7 @@ function SubjectFields({ id, label, subject, onOpen, onFiles }: Props) {
           {...lists}
         />
         <div className={styles.row}>
-          <label htmlFor={`${id}-storage`}>WeightFormat</label>
+          <label htmlFor={`${id}-storage`}>Storage</label>
           <select
             id={`${id}-storage`}
             value={subject.storage}

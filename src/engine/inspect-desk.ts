@@ -1,0 +1,111 @@
+/**
+ * The inspector's commands, one after the other. A device that fails is given back with everything on it, and the next
+ * command opens a new one.
+ */
+import { Inspector, type InspectorHost } from '../inspect/inspector';
+import type { LoadHooks } from '../inspect/loaded-subject';
+import type { ModelShelf } from '../library/model-shelf';
+import type { Device } from './device';
+import type { News } from './protocol';
+import type { Call, Handlers } from './service';
+
+export interface InspectDeskHost extends Pick<InspectorHost, 'symbolic'> {
+  readonly shelf: ModelShelf;
+}
+
+type InspectCommand = 'load' | 'unload' | 'problem' | 'prompts' | 'generate' | 'score' | 'contexts';
+
+/** Milliseconds between two words on how far the weights are. */
+const TELL = 100;
+
+export class InspectDesk {
+  private last: Promise<unknown> = Promise.resolve();
+  private readonly inspector: Inspector;
+
+  constructor(
+    host: InspectDeskHost,
+    private readonly device: Device,
+    private readonly tell: (news: News) => void,
+  ) {
+    this.inspector = new Inspector({
+      openGpu: async () => (await device.open()).gpu,
+      prepare: async () => (await device.open()).report,
+      models: host.shelf,
+      symbolic: host.symbolic,
+    });
+  }
+
+  readonly handlers: Handlers<InspectCommand> = {
+    load: ({ subject, slot }, call) =>
+      this.inTurn(call, async () => {
+        await this.device.open(call.progress);
+        return this.inspector.load(subject, slot, hooksFor(call));
+      }),
+    unload: ({ slot }, call) => this.inTurn(call, () => this.inspector.unload(slot)),
+    problem: ({ choice }, call) => this.inTurn(call, () => this.inspector.problem(choice)),
+    prompts: ({ problem, task, response, context }, call) =>
+      this.inTurn(call, () => this.inspector.prompts(problem, task, response, context)),
+    generate: (ask, call) =>
+      this.inTurn(call, async () => {
+        const seconds = stopwatch();
+        const generated = await this.inspector.generate(ask.prompt, ask, call.part, hooksFor(call));
+        return { ...generated, seconds: seconds() };
+      }),
+    score: ({ texts, slot, withAdapter }, call) =>
+      this.inTurn(call, async () => {
+        const seconds = stopwatch();
+        const scored = await this.inspector.score(texts, slot, withAdapter, hooksFor(call));
+        return { scored, seconds: seconds() };
+      }),
+    contexts: (ask, call) => this.inTurn(call, () => this.inspector.contexts(ask, call.part, hooksFor(call))),
+  };
+
+  /** Another file may go by the name of one that a task was made of. */
+  forgetTasks(): void {
+    this.inspector.forgetTasks();
+  }
+
+  private inTurn<T>({ signal }: Pick<Call, 'signal'>, work: () => T | Promise<T>): Promise<T> {
+    const turn = this.last.then(async () => {
+      signal.throwIfAborted();
+      const held = this.inspector.loaded();
+      try {
+        return await work();
+      } catch (error) {
+        this.tidy();
+        const left = this.inspector.loaded();
+        for (const slot of held) if (!left.includes(slot)) this.tell({ type: 'unloaded', slot });
+        throw error;
+      }
+    });
+    this.last = turn.catch(() => {});
+    return turn;
+  }
+
+  private tidy(): void {
+    if (this.inspector.sound) return;
+    const { gpu } = this.device;
+    this.inspector.close();
+    if (gpu) this.device.forget(gpu);
+  }
+}
+
+function stopwatch(): () => number {
+  const started = performance.now();
+  return () => (performance.now() - started) / 1000;
+}
+
+/** What a model that is being opened tells: bytes that come, then values that are on the device. */
+function hooksFor({ signal, progress }: Pick<Call, 'signal' | 'progress'>): LoadHooks {
+  let told = 0;
+  return {
+    signal,
+    onProgress: (download) =>
+      progress({ what: download.file, done: download.totalReceived, total: download.totalSize, download }),
+    onLoaded(done, total) {
+      if (done < total && performance.now() - told < TELL) return;
+      told = performance.now();
+      progress({ what: 'weights', done, total, download: null });
+    },
+  };
+}

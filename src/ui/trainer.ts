@@ -1,0 +1,117 @@
+/** The engine that trains: what its news change on the page, and how the page asks it. */
+import type { Ask, CommandName, Failure, Reply } from '../engine/protocol';
+import type { RunEvent } from '../runs/events';
+import { type CallOptions, EngineLine, Lanes, type Told } from './engine';
+import { afterProgress, useModels } from './models/store';
+import { fold } from './state/snapshot';
+import { type LabState, useLab } from './state/store';
+import { Viewing } from './state/viewing';
+
+const viewing = new Viewing();
+
+export const trainer = new EngineLine({
+  news: (news) => useLab.setState((state) => afterNews(state, news)),
+  admit: (news) =>
+    news.type === 'event'
+      ? viewing.admit(news.event, performance.now()).map((event) => ({ type: 'event', event }))
+      : [news],
+});
+
+export const trainerLanes = new Lanes<'open' | 'describe'>(trainer);
+
+/** Asks, and takes the answer. What goes wrong is shown. */
+export function ask<N extends CommandName>(
+  command: Ask<N>,
+  done: (reply: Reply<N>) => void = () => {},
+  options: CallOptions<N> = {},
+): void {
+  if (command.type === 'step' || command.type === 'resume') viewing.next();
+  trainer.call(command, options).then(done, showFailure);
+}
+
+/** Opens a run. How far it is shows, and the lane stops it. */
+export function askToOpen<N extends 'start' | 'continue-run' | 'recover'>(
+  command: Ask<N>,
+  done: (reply: Reply<N>) => void = () => {},
+): void {
+  let begun = false;
+  const ended = (): void => {
+    useModels.setState({ loading: null });
+    if (begun) ask({ type: 'list-models' }, (cached) => useModels.setState({ cached })); // a download has changed it
+  };
+  const onProgress: CallOptions<N>['onProgress'] = (loading) => {
+    begun = true;
+    useModels.setState((state) => afterProgress(state, loading));
+  };
+  trainerLanes.call('open', command, { onProgress }).then(
+    (reply) => {
+      ended();
+      done(reply);
+    },
+    (failure) => {
+      ended();
+      showFailure(failure, begun);
+    },
+  );
+}
+
+/** Forgets events that were received for a snapshot that is being replaced. */
+export function forgetEvents(): void {
+  trainer.forgetEvents();
+  viewing.next();
+}
+
+/** @param opening of a model, so that it can be tried again. */
+export function showFailure(failure: Failure, opening = false): void {
+  useLab.setState(afterFailure(failure));
+  if (failure.refused) useModels.setState({ refused: { ...failure, again: opening } });
+}
+
+/** What was asked for does not come. What is shown with its remedies is no problem as well. */
+export function afterFailure({ kind, message, refused }: Failure): Partial<LabState> {
+  if (kind === 'unavailable') return { engine: { state: 'unavailable', reason: message }, asked: null };
+  return { ...(refused ? {} : { problem: message }), asked: null };
+}
+
+/** What a frame's news change. */
+export function afterNews(state: LabState, news: readonly Told[]): Partial<LabState> {
+  const patch: Partial<LabState> = {};
+  const events: RunEvent[] = [];
+  for (const told of news) {
+    switch (told.type) {
+      case 'event':
+        events.push(told.event);
+        break;
+      case 'device':
+        patch.engine = { state: 'ready', device: told.device };
+        break;
+      case 'broken':
+        patch.engine = { state: 'unavailable', reason: told.message };
+        patch.asked = null;
+        break;
+      case 'runs':
+        patch.runs = told.runs;
+        break;
+      case 'problem':
+        patch.problem = told.message;
+        break;
+      case 'unloaded': // of the inspector
+        break;
+      default:
+        told satisfies never;
+    }
+  }
+  if (events.length > 0) {
+    patch.snapshot = fold(state.snapshot, events);
+    if (events.some(settles)) patch.asked = null;
+  }
+  return patch;
+}
+
+/** Events that settle what was asked: a pause came, a run began or ended. */
+const settles = (event: RunEvent): boolean =>
+  event.type === 'start' ||
+  event.type === 'sft-start' ||
+  event.type === 'done' ||
+  event.type === 'fault' ||
+  (event.type === 'phase' && event.phase === 'paused');
