@@ -118,17 +118,26 @@ export class EngineLine {
     else requestAnimationFrame(() => this.flush());
   }
 
-  /** Whoever asked acts on an answer before the page hears what came after it: that waits for the next frame. */
+  /** In order. Whoever asked acts on an answer before the page hears what came after it: that waits for the next frame. */
   private flush(): void {
     this.scheduled = false;
     const messages = this.waiting;
     const answered = messages.findIndex(({ type }) => type === 'done' || type === 'failed');
     const later = messages.findIndex((m, i) => answered >= 0 && i > answered && !('id' in m));
     this.waiting = later < 0 ? [] : messages.splice(later);
-    const news = messages.filter((m): m is Told => !('id' in m));
-    if (news.length > 0) this.listener.news(news);
-    for (const [i, message] of messages.entries())
-      if ('id' in message && !outdated(messages, i, message)) this.answer(message);
+    let news: Told[] = [];
+    const tell = (): void => {
+      if (news.length > 0) this.listener.news(news);
+      news = [];
+    };
+    for (const [i, message] of messages.entries()) {
+      if (!('id' in message)) news.push(message);
+      else if (!outdated(messages, i, message)) {
+        tell();
+        this.answer(message);
+      }
+    }
+    tell();
     this.keep();
   }
 

@@ -68,6 +68,15 @@ describe('a frame', () => {
     expect(heard).toEqual([3]);
   });
 
+  it('keeps the order: how far a command is, then what came of it', async () => {
+    const order: string[] = [];
+    engine = new EngineLine({ news: (news) => order.push(...news.map(({ type }) => type)) });
+    void connected().call({ type: 'open' }, { onProgress: () => order.push('progress') });
+    line.say(event(1), progress(1, 1), progress(1, 3), { type: 'problem', message: 'then' });
+    await frame();
+    expect(order).toEqual(['event', 'progress', 'problem']);
+  });
+
   it('lets who asked act on the answer before what came after it is told', async () => {
     const order: string[] = [];
     engine = new EngineLine({
