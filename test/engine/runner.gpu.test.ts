@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { diskFiles } from '../../src/host/files.node';
 import { ModelShelf } from '../../src/library/model-shelf';
 import { folderSource } from '../../src/library/sources/folder.node';
-import { parseLoraConfig } from '../../src/model/net/lora';
+import { parseLoraConfig } from '../../src/model/weights/adapter-config';
 import { parseTrainConfig } from '../../src/settings/config';
 import { fixtureBytes, utf8 } from '../setup/checkpoints';
 import { TestEngine } from '../setup/engine';

@@ -2,7 +2,6 @@
  * Low-rank adapters (Hu et al. 2021, arXiv 2106.09685) on frozen projections: y = x Wᵀ + s (x Aᵀ) Bᵀ, s = alpha / rank
  * (or alpha / √rank). Names and settings are PEFT's, so that what is saved here loads there.
  */
-import { BadInput } from '../../data/errors';
 import type { ModelConfig } from './config';
 import { Layout, type Slot, slot } from './layout';
 
@@ -89,106 +88,4 @@ function loraSlots(c: ModelConfig, { rank, targets }: LoraSettings): Slot[] {
     }
   }
   return slots;
-}
-
-/** PEFT's adapter_config.json. */
-export function loraConfigJson(s: LoraSettings, baseModel: string | null): Record<string, unknown> {
-  return {
-    peft_type: 'LORA',
-    task_type: 'CAUSAL_LM',
-    base_model_name_or_path: baseModel,
-    inference_mode: true,
-    r: s.rank,
-    lora_alpha: s.alpha,
-    lora_dropout: s.dropout,
-    target_modules: [...s.targets],
-    use_rslora: s.rankStabilised,
-    bias: 'none',
-    fan_in_fan_out: false,
-    init_lora_weights: true,
-    modules_to_save: null,
-    layers_to_transform: null,
-    layers_pattern: null,
-    rank_pattern: {},
-    alpha_pattern: {},
-    use_dora: false,
-    revision: null,
-  };
-}
-
-const isTrue = (value: unknown): boolean => value === true;
-const isGiven = (): boolean => true;
-const isFilled = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && Object.keys(value).length > 0;
-
-/** Fields whose other values change what the adapter computes, or which layers it is on. */
-const REFUSED: Record<string, (value: unknown) => boolean> = {
-  peft_type: (v) => v !== 'LORA',
-  bias: (v) => v !== 'none',
-  fan_in_fan_out: isTrue,
-  modules_to_save: isFilled,
-  layers_to_transform: isGiven,
-  trainable_token_indices: isGiven,
-  exclude_modules: isGiven,
-  target_parameters: isFilled,
-  rank_pattern: isFilled,
-  alpha_pattern: isFilled,
-  lora_bias: isTrue,
-  alora_invocation_tokens: isGiven,
-  layer_replication: isGiven,
-  // PiSSA, OLoRA, CorDA and LoftQ change the base model's weights as they begin
-  init_lora_weights: (v) => typeof v === 'string' && !['gaussian', 'eva', 'orthogonal'].includes(v),
-};
-
-/** Fields that are read, or say nothing about the result. Any other one that is set belongs to a variant of LoRA. */
-const KNOWN = new Set([
-  ...['r', 'lora_alpha', 'lora_dropout', 'target_modules', 'use_rslora'],
-  ...['auto_mapping', 'base_model_name_or_path', 'revision', 'peft_version', 'task_type', 'inference_mode'],
-  ...['layers_pattern', 'megatron_core', 'qalora_group_size', 'eva_config', 'ensure_weight_tying', 'runtime_config'],
-]);
-
-const isSet = (value: unknown): boolean =>
-  value !== undefined && value !== null && value !== false && (typeof value !== 'object' || isFilled(value));
-
-/** Reads PEFT's adapter_config.json (already parsed). Throws BadInput naming the field. */
-export function parseLoraConfig(json: unknown, where: string): LoraSettings {
-  if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw new BadInput('The adapter configuration is no JSON object', where, 'Point to a folder that PEFT wrote.');
-  const raw = json as Record<string, unknown>;
-  for (const [field, value] of Object.entries(raw)) {
-    if (!isSet(value) || KNOWN.has(field) || (Object.hasOwn(REFUSED, field) && !REFUSED[field](value))) continue;
-    throw new BadInput(
-      `${field} = ${JSON.stringify(value)?.slice(0, 60)} is not supported`,
-      where,
-      'Use a plain LoRA adapter without it.',
-    );
-  }
-  const { r, lora_alpha: alpha, lora_dropout: dropout = 0, target_modules: modules } = raw;
-  const names = typeof modules === 'string' && modules === 'all-linear' ? ALL_TARGETS : modules;
-  if (!Array.isArray(names) || names.length === 0 || !names.every((n) => Object.hasOwn(LORA_TARGETS, n)))
-    throw new BadInput(
-      `target_modules is ${JSON.stringify(modules ?? null)}`,
-      where,
-      `It must list some of ${ALL_TARGETS.join(', ')}.`,
-    );
-  const natural = typeof r === 'number' && Number.isInteger(r) && r >= 1 && r <= 4096;
-  if (
-    !natural ||
-    typeof alpha !== 'number' ||
-    !(alpha > 0) ||
-    typeof dropout !== 'number' ||
-    !(dropout >= 0 && dropout < 1)
-  )
-    throw new BadInput(
-      `r ${JSON.stringify(r ?? null)}, lora_alpha ${JSON.stringify(alpha ?? null)} or lora_dropout ${JSON.stringify(dropout)} is no usable number`,
-      where,
-      'r must be a whole number from 1, lora_alpha above 0, lora_dropout in [0, 1).',
-    );
-  return {
-    rank: r,
-    alpha,
-    dropout,
-    targets: ALL_TARGETS.filter((t) => names.includes(t)),
-    rankStabilised: raw.use_rslora === true,
-  };
 }
