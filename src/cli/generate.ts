@@ -1,6 +1,8 @@
 /** `generate`: stream a rollout of a prompt or of a held-out problem. */
+
 import { chatTemplate } from '../data/chat';
 import { BadInput } from '../data/errors';
+import { NATIVE_TASK } from '../data/tasks';
 import { hasEnded } from '../data/tokenizer';
 import type { Tokenizer } from '../data/types';
 import type { LoadedModel } from '../library/open-model';
@@ -17,7 +19,7 @@ export const generate = defineCommand({
     prompt: { kind: 'text', doc: 'prompt text; without it, a held-out problem of the task' },
     chat: { kind: 'boolean', doc: 'put the prompt into the user turn of the model’s chat template' },
     thinking: { kind: 'boolean', doc: 'let a model that can think do so' },
-    task: { kind: 'text', doc: 'task of the problem', default: 'two-cards' },
+    task: { kind: 'text', doc: 'task of the problem', default: NATIVE_TASK.name },
     problem: { kind: 'integer', doc: 'index of the held-out problem', default: 0, min: 0 },
     'min-depth': { kind: 'integer', doc: 'least depth of the problem; absent: as the task says', min: 1, max: 15 },
     'max-new-tokens': { kind: 'integer', doc: 'longest response', default: 83, min: 1 },
@@ -73,7 +75,7 @@ async function heldOut(
   model: LoadedModel,
   settings: { maxNewTokens: number; thinking: boolean },
 ) {
-  const task = await loadTask(flags.task ?? 'two-cards', model, settings);
+  const task = await loadTask(flags.task ?? NATIVE_TASK.name, model, settings);
   const [problem] = task.generate({
     split: 'heldout',
     count: 1,

@@ -5,6 +5,7 @@ import { basename, resolve } from 'node:path';
 import { bytesText } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import { nearest } from '../data/nearest';
+import { CHAT_TASK, TASKS } from '../data/tasks';
 import { nativeTask, OWN } from '../inspect/contexts';
 import { type Comparison, type Inspection, inspectionCsv, inspectionJson } from '../inspect/export';
 import { inspectionHtml } from '../inspect/export-html';
@@ -16,7 +17,6 @@ import {
   type OpenSubject,
   type ProblemChoice,
 } from '../inspect/protocol';
-import { WORD_PROBLEM_TASK } from '../library/open-task';
 import { SourceError } from '../library/sources/source-error';
 import { cancellable, defineCommand, EXIT } from './command';
 import { MODEL_FLAGS } from './inspect';
@@ -26,7 +26,10 @@ import { loadLora, loadModel, openDevice, readTaskFile, symbolic } from './place
 
 const FLAGS = {
   ...MODEL_FLAGS,
-  task: { kind: 'text', doc: 'two-cards, word-problems or a file of problems; default: what the model speaks' },
+  task: {
+    kind: 'text',
+    doc: `${TASKS.map((t) => t.name).join(', ')} or a file of problems; default: what the model speaks`,
+  },
   problem: { kind: 'integer', doc: 'index of the held-out problem', default: 0, min: 0 },
   seed: { kind: 'integer', doc: 'names the stream of problems, and the generated response', default: 0, min: 0 },
   'min-depth': {
@@ -91,7 +94,7 @@ async function look(flags: Given, signal: AbortSignal): Promise<Inspection> {
   const inspector = newInspector();
   const hooks = { signal };
   tell(await inspector.load(subject, 'main', hooks));
-  const speaks = nativeTask((await loadModel(subject.model)).text)?.name ?? WORD_PROBLEM_TASK;
+  const speaks = nativeTask((await loadModel(subject.model)).text)?.name ?? CHAT_TASK.name;
   const posed = await inspector.problem(choiceOf(flags, speaks));
   const { problem, task, samples } = posed;
   const prompted = (response: string) => inspector.prompts(problem, task, response, context);

@@ -1,8 +1,10 @@
 /** `tokens`: the token table of a model, the most shortcut and the most deliberation tokens by mean u. */
+
 import { tokenAdvantages } from '../antisd/advantages';
 import { resolveMethod } from '../antisd/arms';
 import { TokenTable } from '../antisd/measures';
 import { chooseContexts } from '../data/context';
+import { NATIVE_TASK } from '../data/tasks';
 import { generate } from '../model/net/generate';
 import { parseTrainConfig } from '../settings/config';
 import { defineCommand, EXIT } from './command';
@@ -15,7 +17,7 @@ export const tokens = defineCommand({
   details: 'A token after "no" is counted apart ("no So", "no Wait"): there the model chooses to go on or to give up.',
   flags: {
     ...MODEL_FLAGS,
-    task: { kind: 'text', doc: 'task, or a file of problems', default: 'two-cards' },
+    task: { kind: 'text', doc: 'task, or a file of problems', default: NATIVE_TASK.name },
     method: { kind: 'text', doc: 'arm whose term is shown', default: 'antisd-paper' },
     problems: { kind: 'integer', doc: 'training problems', default: 64, min: 1 },
     samples: { kind: 'integer', doc: 'rollouts a problem', default: 8, min: 2 },
@@ -28,7 +30,7 @@ export const tokens = defineCommand({
   async run(flags) {
     const model = await modelOf(flags);
     const maxNewTokens = flags['max-new-tokens'] ?? 83;
-    const task = await loadTask(flags.task ?? 'two-cards', model, { maxNewTokens, thinking: false });
+    const task = await loadTask(flags.task ?? NATIVE_TASK.name, model, { maxNewTokens, thinking: false });
     const method = resolveMethod(parseTrainConfig({ arm: flags.method }, '--method'));
     const samples = flags.samples ?? 8;
     const seed = flags.seed ?? 0;

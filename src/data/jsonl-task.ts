@@ -3,12 +3,18 @@
  * (question and depth are recomputed). Prompts and judge are those of two-cards; only the source of problems differs.
  * The split is the generator's own rule, so no held-out problem is ever trained on.
  */
+import { hasQuestion } from './dataset';
 import { BadInput } from './errors';
 import { Random, STREAMS } from './random';
+import type { DataRecord } from './records';
 import { CARD_COUNT, checkedMinDepth, dealOf, problemOf, solvingDepths, splitOf } from './two-cards/problem';
 import { twoCards } from './two-cards/task';
 import { LARGEST_NUMBER } from './two-cards/vocabulary';
 import type { Problem, ProblemQuery, Task } from './types';
+
+/** Whether a record is a deal of cards, and no question in words. */
+export const isDealRecord = (record: DataRecord): boolean =>
+  'target' in record.fields && ('cards' in record.fields || !hasQuestion(record));
 
 /** Reads all lines of `text`; `file` names the source in errors and in the run. */
 export function jsonlTask(text: string, file: string): Task {

@@ -121,6 +121,8 @@ export interface Task {
   solutionOf(problem: Problem, response: ArrayLike<number>): string;
   /** Right and wrong responses to try out, a function of both arguments only. Absent where a task has none. */
   samples?(problem: Problem, seed: number): SampleAnswer[];
+  /** A problem that somebody wrote, from its question; absent where an answer beside it is enough. Throws BadInput. */
+  ownProblem?(id: string, question: string, solution: string | null): Problem;
   /** Supervised examples for `pretrain`, a deterministic stream: example `index` of stream `seed`. Absent where a task has none. */
   pretrainExample?(index: number, seed: number): SupervisedExample;
   readonly tokenizer: Tokenizer;

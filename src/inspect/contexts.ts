@@ -5,11 +5,9 @@
 import { chooseContexts } from '../data/context';
 import { BadInput } from '../data/errors';
 import { finalAnswer } from '../data/maths';
-import { TASKS } from '../data/tasks';
+import { CHAT_TASK, NATIVE_TASK } from '../data/tasks';
 import { hasEnded } from '../data/tokenizer';
-import { problemOf, solvingDepths } from '../data/two-cards/problem';
 import type { PrivilegedContext, Problem, SampleAnswer, Task, Tokenizer, Verdict } from '../data/types';
-import { wordProblems } from '../data/word-problems';
 import { chatTaskOn, type TaskSetting } from '../library/open-task';
 import type { InspectMode, ProblemChoice } from './protocol';
 
@@ -23,12 +21,12 @@ export const OWN = 'own';
 /** The task whose words are a model's whole vocabulary; null for models that can be asked anything. */
 export function nativeTask(tokenizer: Tokenizer): Task | null {
   const same = (t: Tokenizer) => t.vocabSize === tokenizer.vocabSize && t.token(0) === tokenizer.token(0);
-  return TASKS.find((task) => same(task.tokenizer)) ?? null;
+  return same(NATIVE_TASK.task.tokenizer) ? NATIVE_TASK.task : null;
 }
 
 /** The task of a user's own problem: the model's native one, or a chat with word problems to borrow from. */
 export const ownTask = (setting: TaskSetting): Task =>
-  nativeTask(setting.tokenizer) ?? chatTaskOn(OWN, wordProblems(LENT), setting);
+  nativeTask(setting.tokenizer) ?? chatTaskOn(OWN, CHAT_TASK.problems(LENT), setting);
 
 /** The problem that was chosen. Throws BadInput where there is none, or where an own one cannot be understood. */
 export function chosenProblem(choice: ProblemChoice, task: Task): Problem {
@@ -43,27 +41,14 @@ function ownProblem(choice: Extract<ProblemChoice, { task: 'own' }>, task: Task)
   const question = choice.question.trim();
   const solution = choice.solution.trim() || null;
   if (question === '') throw new BadInput('The question is empty', 'own problem', 'Write a question.');
-  if (task.name !== 'two-cards') {
-    const answer = choice.answer.trim() || finalAnswer(solution ?? '');
-    if (answer) return { id: OWN, question, solution, answer, facts: {} };
-    throw new BadInput(
-      'There is no final answer to judge by',
-      'own problem',
-      'Write one, or state it in the solution as \\boxed{…}.',
-    );
-  }
-  const numbers = /^make (\d+) from (\d+(?: \d+){5})$/.exec(question.replace(/\s+/g, ' '));
-  const cards = numbers ? numbers[2].split(' ').map(Number) : [];
-  const target = Number(numbers?.[1]);
-  const [depth] = solvingDepths(cards, target);
-  if (!numbers || depth === undefined || Math.max(...cards, target) > 63)
-    throw new BadInput(
-      numbers ? 'No two of the cards sum to the target' : 'This is no problem of two cards',
-      'own problem',
-      'Write, for instance: make 24 from 3 7 9 12 15 20. Numbers go up to 63.',
-    );
-  const problem = problemOf(OWN, { cards, target, depth });
-  return { ...problem, solution: solution ?? problem.solution };
+  if (task.ownProblem) return task.ownProblem(OWN, question, solution);
+  const answer = choice.answer.trim() || finalAnswer(solution ?? '');
+  if (answer) return { id: OWN, question, solution, answer, facts: {} };
+  throw new BadInput(
+    'There is no final answer to judge by',
+    'own problem',
+    'Write one, or state it in the solution as \\boxed{…}.',
+  );
 }
 
 /** Ready-made responses, those of the problem's own task. */

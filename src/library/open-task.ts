@@ -1,14 +1,12 @@
 /** Tasks by name or from a file of problems, for the model that is to solve them. */
 import { chatTemplate } from '../data/chat';
 import { type ChatTaskParts, chatTask } from '../data/chat-task';
-import { hasQuestion, problemsOf } from '../data/dataset';
+import { problemsOf } from '../data/dataset';
 import { BadInput } from '../data/errors';
-import { jsonlTask } from '../data/jsonl-task';
 import type { SymbolicJudge } from '../data/maths';
 import { readRecords } from '../data/records';
-import { findTask, TASKS } from '../data/tasks';
+import { CHAT_TASK, findTask, NATIVE_TASK, TASKS, taskRow } from '../data/tasks';
 import type { Problem, Task, Tokenizer } from '../data/types';
-import { sampleAnswers, wordProblems } from '../data/word-problems';
 import { wordingOf } from '../data/wording';
 import type { ModelFolder } from '../model/weights/folder';
 import { contextTokens } from './capacity';
@@ -29,15 +27,11 @@ export interface TaskSetting {
   readonly symbolic?: SymbolicJudge;
 }
 
-/** Problems that the built-in generator of word problems makes. */
-const WORD_PROBLEMS = 4096;
-export const WORD_PROBLEM_TASK = 'word-problems';
-
 /** The names that `openTask` knows without a file. */
-export const taskNames = (): string[] => [...TASKS.map((t) => t.name), WORD_PROBLEM_TASK];
+export const taskNames = (): string[] => TASKS.map((t) => t.name);
 
 /**
- * "two-cards", "word-problems", or a .jsonl, .json or .parquet file of problems. Throws BadInput for an unknown name, an
+ * A built-in task, or a .jsonl, .json or .parquet file of problems. Throws BadInput for an unknown name, an
  * unreadable file, or a model that cannot be asked this task's questions.
  */
 export async function openTask(
@@ -45,7 +39,8 @@ export async function openTask(
   setting: TaskSetting,
   read: (file: string) => Promise<Uint8Array<ArrayBuffer> | null>,
 ): Promise<Task> {
-  if (name === WORD_PROBLEM_TASK) return chatTaskOn(name, wordProblems(WORD_PROBLEMS), setting, sampleAnswers);
+  const row = taskRow(name);
+  if (row?.kind === 'chat') return chatTaskOn(name, row.problems(), setting, row.samples);
   if (!/\.(jsonl|json|parquet)$/.test(name)) return fitting(findTask(name), setting);
   const bytes = await read(name);
   if (!bytes)
@@ -55,9 +50,7 @@ export async function openTask(
       `Give --task a .jsonl, .json or .parquet file of problems, or one of ${taskNames().join(', ')}.`,
     );
   const records = await readRecords(bytes, name);
-  const { fields } = records[0];
-  const isDeal = 'target' in fields && ('cards' in fields || !hasQuestion(records[0]));
-  if (isDeal) return fitting(jsonlTask(new TextDecoder().decode(bytes), name), setting);
+  if (NATIVE_TASK.fits(records[0])) return fitting(NATIVE_TASK.onFile(new TextDecoder().decode(bytes), name), setting);
   return chatTaskOn(name, problemsOf(records, name), setting);
 }
 
@@ -86,7 +79,7 @@ function fitting(task: Task, { tokenizer, model }: TaskSetting): Task {
     throw new BadInput(
       `The model does not speak the language of ${task.name}: it has ${tokenizer.vocabSize} tokens, the task ${task.tokenizer.vocabSize}`,
       model.where,
-      `Choose the task ${WORD_PROBLEM_TASK} or a file of problems, or the model nano.`,
+      `Choose the task ${CHAT_TASK.name} or a file of problems, or the model nano.`,
     );
   return task;
 }

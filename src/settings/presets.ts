@@ -1,4 +1,5 @@
 /** Named starting points: a configuration with what is known about it. */
+import { CHAT_TASK } from '../data/tasks';
 import { parseTrainConfig, type TrainConfig } from './config';
 
 export interface Preset {
@@ -53,7 +54,7 @@ export const PRESETS: readonly Preset[] = [
     doc: 'For a chat model that you drop on the page or name: our word problems, or a file of your own as the task. An adapter of rank 16 on frozen weights, 4 problems × 4 responses of at most 192 tokens. A starting point, not a measured best.',
     settings: {
       arm: 'antisd',
-      task: 'word-problems',
+      task: CHAT_TASK.name,
       loraRank: 16,
       learningRate: 1e-4,
       problems: 4,

@@ -1,4 +1,5 @@
 /** Every setting of supervised fine-tuning, written once: flags, fields, links, validation and docs come from this table. */
+import { EXAMPLE_SETS } from '../data/example-sets';
 import { integer, number, type Setting, text } from './setting';
 import { type ConfigOf, SettingTable } from './setting-table';
 import { SETTINGS } from './settings';
@@ -15,9 +16,9 @@ export const SFT_SETTINGS = {
     group: 'run',
   }),
   data: text({
-    default: 'two-cards-scans',
+    default: EXAMPLE_SETS[0].name,
     label: 'Data',
-    doc: 'Examples: two-cards-scans or word-problems (built in), or a .jsonl, .json or .parquet file of conversations or of prompts and completions.',
+    doc: `Examples: ${EXAMPLE_SETS.map((set) => set.name).join(' or ')} (built in), or a .jsonl, .json or .parquet file of conversations or of prompts and completions.`,
     group: 'task',
   }),
   maxLength: integer({

@@ -6,6 +6,7 @@ import { ARM_NAMES } from '../antisd/arms';
 import { DIVERGENCE_NAMES } from '../antisd/divergences';
 import { GATE_KINDS, GATE_STATISTICS } from '../antisd/gate';
 import { AGGREGATIONS } from '../antisd/objective';
+import { NATIVE_TASK, TASKS } from '../data/tasks';
 import { CONTEXT_MODES } from '../data/types';
 import { choice, flag, integer, number, type Setting, text } from './setting';
 import { MODEL_SETTINGS } from './settings-model';
@@ -21,7 +22,7 @@ export const SETTINGS = {
   }),
   ...MODEL_SETTINGS,
   task: text({
-    default: 'two-cards',
+    default: NATIVE_TASK.name,
     label: 'Task',
     doc: 'Where problems come from: a task by name, or a .jsonl file on the command line.',
     group: 'task',
@@ -31,7 +32,7 @@ export const SETTINGS = {
     min: 1,
     max: 15,
     label: 'Least depth',
-    doc: 'Difficulty: attempts (two-cards) or steps (word-problems) that a solution needs at least. Empty: 5 and 1.',
+    doc: `Difficulty: ${TASKS.map(({ depth, name }) => `${depth.of} (${name})`).join(' or ')} that a solution needs at least. Empty: ${TASKS.map(({ depth }) => depth.least).join(' and ')}.`,
     group: 'task',
   }),
   arm: choice({

@@ -1,5 +1,5 @@
 /** Whole training steps and decoding of the two models that other engines were measured on, and one RL step. */
-import { findTask } from '../../data/tasks';
+import { NATIVE_TASK } from '../../data/tasks';
 import type { Recorder } from '../../gpu/recorder';
 import type { ModelConfig } from '../../model/net/config';
 import { generate } from '../../model/net/generate';
@@ -118,7 +118,7 @@ export const reinforcement: Group = async ({ gpu, report, add }) => {
   const session = await Session.open({
     gpu,
     model: await loadModel('nano'),
-    task: findTask('two-cards'),
+    task: NATIVE_TASK.task,
     config: parseTrainConfig({ arm: 'antisd', problems: 8, group: 4, evalEvery: 0, gateWarmup: 0 }),
     device: report,
     files: null,

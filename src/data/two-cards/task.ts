@@ -1,12 +1,19 @@
 /** The task "two cards": the small world in which the method can be followed by eye. */
+import { BadInput } from '../errors';
 import { Random, STREAMS } from '../random';
 import type { PrivilegedContext, Problem, Task } from '../types';
 import { corpusExample } from './corpus';
-import { dealOf, generateProblems, PAIRS, pairAt } from './problem';
+import { dealOf, generateProblems, PAIRS, pairAt, problemOf, solvingDepths } from './problem';
 import { hintedPrompt, pairOfSolution, plainPrompt } from './prompts';
 import { twoCardsSamples } from './samples';
 import { verifyTwoCards } from './verify';
-import { ID, twoCardsTokenizer, twoCardsTokenizerConfigJson, twoCardsTokenizerJson } from './vocabulary';
+import {
+  ID,
+  LARGEST_NUMBER,
+  twoCardsTokenizer,
+  twoCardsTokenizerConfigJson,
+  twoCardsTokenizerJson,
+} from './vocabulary';
 
 export const twoCards: Task = {
   name: 'two-cards',
@@ -22,6 +29,7 @@ export const twoCards: Task = {
   wrongSolution,
   solutionOf,
   samples: (problem, seed) => twoCardsSamples(dealOf(problem), seed),
+  ownProblem,
   pretrainExample: (index, seed) => corpusExample(index, seed),
   tokenizer: twoCardsTokenizer,
   tokenizerFiles: new Map([
@@ -53,4 +61,20 @@ function solutionOf(_problem: Problem, response: ArrayLike<number>): string {
   const ids = Array.from(response);
   const end = ids.lastIndexOf(ID.answer);
   return twoCardsTokenizer.decode(end < 0 ? ids.filter((id) => id !== ID.eos) : ids.slice(0, end + 3));
+}
+
+/** "make 24 from 3 7 9 12 15 20" as a problem; its own solution is the complete scan. */
+function ownProblem(id: string, question: string, solution: string | null): Problem {
+  const numbers = /^make (\d+) from (\d+(?: \d+){5})$/.exec(question.replace(/\s+/g, ' '));
+  const cards = numbers ? numbers[2].split(' ').map(Number) : [];
+  const target = Number(numbers?.[1]);
+  const [depth] = solvingDepths(cards, target);
+  if (!numbers || depth === undefined || Math.max(...cards, target) > LARGEST_NUMBER)
+    throw new BadInput(
+      numbers ? 'No two of the cards sum to the target' : 'This is no problem of two cards',
+      'own problem',
+      `Write, for instance: make 24 from 3 7 9 12 15 20. Numbers go up to ${LARGEST_NUMBER}.`,
+    );
+  const problem = problemOf(id, { cards, target, depth });
+  return { ...problem, solution: solution ?? problem.solution };
 }

@@ -1,3 +1,4 @@
+import { isNative } from '../../data/tasks';
 import { OWN_MODEL, presetConfig } from '../../settings/presets';
 import type { Action } from './action';
 import { fillForm } from './changeSetting';
@@ -6,6 +7,6 @@ import { fillForm } from './changeSetting';
 export const setUpOwnModel: Action = {
   id: 'set-up-own-model',
   label: 'Set the form up for this model',
-  enabled: ({ draft }) => draft.model !== 'nano' && draft.task === 'two-cards',
+  enabled: ({ draft }) => draft.model !== 'nano' && isNative(draft.task),
   run: ({ draft }) => fillForm({ ...presetConfig(OWN_MODEL), model: draft.model }),
 };

@@ -2,6 +2,7 @@
  * What follows from what: a model that is open asks for its problem, a problem for its prompts, prompts for scores, scores
  * for the comparison and the contexts that are on screen. Each step is asked for when the one before it was answered.
  */
+import { CHAT_TASK, isNative, NATIVE_TASK } from '../../data/tasks';
 import type { Ask } from '../../engine/protocol';
 import { INSPECT_MODES } from '../../inspect/protocol';
 import { EngineLine, Lanes, type Line } from '../engine';
@@ -13,8 +14,6 @@ const engine = new EngineLine({ news: (news) => useInspector.setState(afterNews(
 const lanes = new Lanes<Lane>(engine);
 let lastAsked = 0;
 
-/** The task of the built-in model, and the one that any other can be asked. */
-export const TASKS = { 'two-cards': 'two cards', 'word-problems': 'word problems' } as const;
 /** The sample that a fresh page shows: the response with something to see in it. */
 const FIRST_SAMPLE = /g[ai]ves? up|second thoughts/i;
 /** Responses of a link, which no problem replaces. */
@@ -209,7 +208,7 @@ function tryOtherTask(): void {
   const { choice } = useInspector.getState();
   if (!justOpened || !('seed' in choice)) return;
   justOpened = false;
-  const task = choice.task === 'two-cards' ? 'word-problems' : 'two-cards';
+  const task = isNative(choice.task) ? CHAT_TASK.name : NATIVE_TASK.name;
   useInspector.setState({ choice: { ...choice, task }, failure: null });
   askProblem();
 }

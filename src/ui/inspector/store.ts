@@ -1,6 +1,7 @@
 /** The inspector's one store: choices, texts, and what its engine answered last. */
 import { create } from 'zustand';
 import type { ArmName } from '../../antisd/arms';
+import { NATIVE_TASK } from '../../data/tasks';
 import type { PrivilegedContext, Problem } from '../../data/types';
 import type {
   ContextChoice,
@@ -118,7 +119,7 @@ export const INITIAL: InspectState = {
   otherSubject: NANO,
   main: null,
   other: null,
-  choice: { task: 'two-cards', seed: 0, index: 0, minDepth: null },
+  choice: { task: NATIVE_TASK.name, seed: 0, index: 0, minDepth: null },
   problem: null,
   context: { mode: 'sibling-then-dataset', thinking: false, wording: 'standard' },
   sampling: { temperature: 1, topP: 1, maxNewTokens: 128, seed: 0 },

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { isNative, NATIVE_TASK, TASKS } from '../../data/tasks';
 import { changeSetting } from '../actions/changeSetting';
 import { chooseModel } from '../actions/chooseModel';
 import { setUpOwnModel } from '../actions/setUpOwnModel';
@@ -17,10 +18,9 @@ import { useModels } from './store';
 import { useLooking } from './useLooking';
 
 /** The tasks that come with the lab. */
-export const TASK_CHOICES = [
-  ['two-cards', 'two-cards (built in, for nano)'],
-  ['word-problems', 'word-problems (built in)'],
-] as const;
+export const TASK_CHOICES = TASKS.map(
+  ({ name, kind }) => [name, `${name} (built in${kind === 'native' ? ', for nano' : ''})`] as const,
+);
 
 /** Which model is trained on what, and what that takes, before anything is downloaded. */
 export function ModelSection({ busy }: { busy: boolean }) {
@@ -51,7 +51,7 @@ export function ModelSection({ busy }: { busy: boolean }) {
         {offered && !busy && (
           <div className={styles.facts}>
             <p className={styles.caption}>
-              The form is still that of two cards, which only nano and models made from it know.
+              The form is still that of {NATIVE_TASK.label}, which only nano and models made from it know.
             </p>
             <button type="button" onClick={() => perform(setUpOwnModel)}>
               {setUpOwnModel.label}
@@ -67,8 +67,10 @@ export function ModelSection({ busy }: { busy: boolean }) {
           onFiles={takeOwnFiles}
           disabled={busy}
         />
-        {model === 'nano' && task !== 'two-cards' && (
-          <p className={styles.problem}>nano knows the words of two cards only: choose another model for this task.</p>
+        {model === 'nano' && !isNative(task) && (
+          <p className={styles.problem}>
+            nano knows the words of {NATIVE_TASK.label} only: choose another model for this task.
+          </p>
         )}
         <p className={styles.caption}>
           Files can also be dropped anywhere on the page: a model’s folder, a .gguf file, an adapter, or problems as

@@ -1,3 +1,4 @@
+import { isNative } from '../../../data/tasks';
 import { WORDINGS } from '../../../data/wording';
 import { INSPECT_MODES, type InspectMode } from '../../../inspect/protocol';
 import { chooseContext } from '../actions/chooseContext';
@@ -8,7 +9,7 @@ import { MODE_LABELS } from './modes';
 /** What the teacher is shown besides the problem. */
 export function ContextPanel() {
   const context = useInspector((s) => s.context);
-  const chat = useInspector((s) => s.problem !== null && s.problem.task !== 'two-cards');
+  const chat = useInspector((s) => s.problem !== null && !isNative(s.problem.task));
   const thinks = useInspector((s) => s.main?.thinks ?? false);
   return (
     <section className={styles.panel} aria-label="Teacher’s context">

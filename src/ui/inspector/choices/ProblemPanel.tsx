@@ -1,7 +1,7 @@
+import { TASKS, taskRow } from '../../../data/tasks';
 import { nameShown } from '../../models/names';
 import { useModels } from '../../models/store';
 import { chooseProblem, ownProblem, stepProblem } from '../actions/chooseProblem';
-import { TASKS } from '../session';
 import { useInspector } from '../store';
 import styles from './Choices.module.css';
 import { NumberField } from './NumberField';
@@ -13,7 +13,7 @@ export function ProblemPanel() {
   const problem = useInspector((s) => s.problem);
   const dropped = useModels((s) => s.dropped);
   const files = dropped.flatMap(({ kind, name }) => (kind === 'data' ? [name] : []));
-  if (choice.task !== 'own' && !(choice.task in TASKS) && !files.includes(choice.task)) files.push(choice.task);
+  if (choice.task !== 'own' && taskRow(choice.task) === null && !files.includes(choice.task)) files.push(choice.task);
   const chooseTask = (task: string): void => {
     const stream = 'index' in choice ? choice : { seed: 0, index: 0, minDepth: null };
     if (task === 'own') ownProblem();
@@ -25,7 +25,7 @@ export function ProblemPanel() {
       <div className={styles.row}>
         <label htmlFor="inspect-task">Task</label>
         <select id="inspect-task" value={choice.task} onChange={(event) => chooseTask(event.target.value)}>
-          {Object.entries(TASKS).map(([name, label]) => (
+          {TASKS.map(({ name, label }) => (
             <option key={name} value={name}>
               {label}
             </option>
