@@ -78,6 +78,8 @@ const PLAIN: readonly Rule[] = [
   [/^\s*(?:negative|minus) (?=[\d\\])/i, '-'],
   [/\b(?:infinity|infty)\b/gi, '\\infty'],
   [/\\\\infty/g, '\\infty'],
+  // (3, +\infty) is (3, \infty)
+  [/(?<=^|[([,;{]\s*)\+\s*(?=\\infty)/g, ''],
   [/(?<![a-zA-Z\\])sqrt(?=[\s(\d])/g, '\\sqrt'],
   [/(?<![a-zA-Z\\])pi(?![a-zA-Z])/g, '\\pi'],
   [/\bdegrees?\b/gi, '°'],
@@ -213,12 +215,25 @@ function argumentOf(text: string, at: number, command: string) {
   return argument(text, at);
 }
 
+/** Ticks, emoji and ends of proofs that stand around an answer. */
+const MARK = String.raw`(?:(?![\d#*©®™])\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]*(?:\u200d\p{Extended_Pictographic}\ufe0f?)*|[✓✗∎□■◻◼☐])`;
+const MARKS_AROUND = new RegExp(
+  `^(?:${MARK}|[\\s*_\`])+(?=[^\\s*_\`])|(?<=[^\\s*_\`])(?:${MARK}|[\\s*_\`])*${MARK}[\\s*_\`]*$`,
+  'gu',
+);
+const ONLY_MARKS = new RegExp(`^(?:${MARK}|\\s)*$`, 'u');
+
+/** Without ticks and emoji at the ends; an answer that is nothing else stays. */
+export const withoutMarks = (text: string): string => (ONLY_MARKS.test(text) ? text : text.replace(MARKS_AROUND, ''));
+
 /** Without quotation marks, a full stop or a comma at the ends; the ! of a factorial stays. */
 function trimPunctuation(text: string): string {
   let t = text.trim();
   for (let before = ''; before !== t; ) {
     before = t;
-    t = t.replace(/^["'*_:,;\s]+/, '').replace(/(?:["'*_:,;\s]|(?<!\.)\.)+$/, '');
+    t = withoutMarks(t)
+      .replace(/^["'*_:,;\s]+/, '')
+      .replace(/(?:["'*_:,;\s]|(?<!\.)\.)+$/, '');
   }
   return t;
 }

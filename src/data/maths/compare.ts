@@ -14,7 +14,7 @@ const MAX_UNORDERED = 24;
  */
 export function compareAnswers(given: string, wanted: string, expressionsEqual: ExpressionsEqual): boolean {
   if (given.length > MAX_ANSWER || wanted.length > MAX_ANSWER) return given.trim() === wanted.trim();
-  const [a, b] = [withoutGloss(clean(given)), withoutGloss(clean(wanted))];
+  const [a, b] = [given, wanted].map((text) => withoutGloss(withoutApposition(clean(text))));
   if (keyOf(a) === keyOf(b)) return true;
   const [x, y] = [choiceOf(a), choiceOf(b)];
   if (x && y) {
@@ -23,6 +23,15 @@ export function compareAnswers(given: string, wanted: string, expressionsEqual: 
   }
   // "(B) 12" for the problem whose answer is 12: what stands beside the letter is the answer.
   return same(structureOf(x?.rest || a), structureOf(y?.rest || b), expressionsEqual);
+}
+
+/** Words behind a comma that leave the answer as it is: "36, in total", "36, counting the first one". Conditions do not. */
+const APPOSITION =
+  /^(.*[^\s,]), (?:in (?:total|all|sum)|total|altogether|all together|overall|all told|combined|exactly|precisely|to be (?:exact|precise)|indeed|of course|after all|on average|as (?:required|requested|desired|needed|expected|asked|claimed|wanted|before|above|(?:we|was|is|you|the|shown|found|computed|calculated|stated|given)\b[^\d,;]*)|(?:counting|including) [^\d,;]*|(?:written |expressed )?(?:in (?:simplest|lowest|simplified|reduced) (?:form|terms)|as an? (?:(?:common|mixed|simplified|reduced) )?(?:decimal|fraction|percentage|whole number|mixed number|integer))|(?:rounded|correct) to [^\d,;]*)$/is;
+
+function withoutApposition(text: string): string {
+  const [, answer] = APPOSITION.exec(text) ?? [];
+  return answer ?? text;
 }
 
 /** "7 (seven)" and "0.5 (or 50%)" say one thing twice; "5 (or 6)" does not, and stays as it is. */

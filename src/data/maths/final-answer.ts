@@ -3,6 +3,7 @@
  * without one has none; it is never searched for numbers. An answer that was cut off is none.
  */
 import { closing, isBalanced } from './braces';
+import { withoutMarks } from './clean';
 
 /** A response's end, in characters: whoever has not answered there has not answered. */
 const WINDOW = 20_000;
@@ -18,12 +19,22 @@ interface Found {
 
 /** The last boxed or stated answer as it is written, or null. Linear in the text. */
 export function finalAnswer(text: string): string | null {
-  const tail = text.slice(-WINDOW);
+  const tail = withoutMarks(turnOf(text.slice(-WINDOW)));
   const boxed = lastBox(tail);
   const stated = lastStatement(tail);
   if (!stated || (boxed && (boxed.at >= stated.at || boxed.end > stated.at))) return boxed?.answer ?? null;
   return stated.answer;
 }
+
+/** A special token of a chat template or a tokenizer, as it looks where a response was decoded with it. */
+const SPECIAL =
+  /<\|[^|<>\s]{1,40}\|>|<｜[^｜<>\s]{1,40}｜>|<\/?s>|<\/?(?:eos|bos|pad|unk|sep|eod|eot|end_of_turn|start_of_turn|end_of_text|end_of_utterance)>|\[\/?(?:INST|EOS|BOS|SEP|PAD|CLS)\]/gi;
+/** Where a response goes on as the other side. */
+const NEXT_TURN =
+  /(?:<\|im_start\|>|<\|start_header_id\|>|<start_of_turn>|<\|start\|>)\s*(?:user|human)\b|<\|user\|>|\[INST\]/i;
+
+/** What was said before the other side's turn, without special tokens. */
+const turnOf = (text: string): string => text.split(NEXT_TURN, 1)[0].replace(SPECIAL, '\n');
 
 const BOX = /\\(?:boxed|fbox|framebox)(?![a-zA-Z])|(?<![a-zA-Z\\])boxed(?=\{)/g;
 
@@ -59,14 +70,26 @@ function boxAt(text: string, at: number, after: number): Found | null {
     const bare = /[^\s${}\\.,;]+(?:[.,]\d+)*/y;
     bare.lastIndex = from;
     const found = bare.exec(text);
-    return found ? { at, end: bare.lastIndex, answer: found[0] } : null;
+    // "… in \boxed notation" boxes nothing.
+    const isWord =
+      found &&
+      (/^[('"*_]*(?:[a-zA-Z]{2,}|[aI](?=\s+[a-z]))|^[^\da-zA-Z]+$/.test(text.slice(from, from + 24)) ||
+        found[0] === ')');
+    return found && !isWord ? { at, end: bare.lastIndex, answer: found[0] } : null;
   }
   const end = closing(text, from);
   if (end < 0) return { at, end: text.length, answer: null };
   const answer = text.slice(from + 1, end).trim();
-  // "\boxed{}" is the prompt's own words.
-  return answer === '' || answer === '...' ? null : { at, end: end + 1, answer };
+  // "\boxed{}" and "\boxed{your answer}" are the prompt's own words.
+  if (answer === '' || answer === '...' || PLACEHOLDER.test(answer)) return null;
+  return { at, end: end + 1, answer: isProse(answer) ? (finalAnswer(`${answer}.`) ?? answer) : answer };
 }
+
+const PLACEHOLDER =
+  /^[<[(]?(?:\\text(?:bf|it|rm)?\{)?\s*(?:(?:insert|put|write|place|type)\s+)?(?:(?:your|my|the|a|an|final|numerical|numeric|correct|exact|short)[\s_]+)*(?:answers?|results?|value|solution|response|notation|expression)(?:[\s_]+(?:here|goes here|only|value|itself))*\s*\.?\}?[>\])]?$/i;
+
+/** A sentence in a box: "\boxed{\text{The answer is } 36}". */
+const isProse = (answer: string): boolean => answer.length <= LONGEST && /(?:[a-z]{2,}[^a-zA-Z\\]+){3}/i.test(answer);
 
 const SUBJECT = String.raw`(?:(?:correct|right) (?:option|choice)|(?:final|correct|right|exact|numerical)?\s{0,3}answers?(?:\s+(?:to|for|of)\s+(?:the|this|your)\s+\w+(?:\s+\w+){0,2})?)`;
 const MARKS = String.raw`[*_\x60]{0,3}`;
@@ -198,7 +221,6 @@ function lineAt(text: string, from: number): string {
 
 /** Without Markdown's stars at the ends, and a full stop. */
 const unmarked = (text: string): string =>
-  text
-    .trim()
+  withoutMarks(text.trim())
     .replace(/^[*_`\s:]+/, '')
     .replace(/(?:[*_`\s]|(?<!\.)\.)+$/, '');

@@ -32,7 +32,7 @@ const FUNCTION = new RegExp(`^(?:${MATHS_NAMES})$`);
 export function leafOf(cleaned: string): Leaf {
   const text = cleaned.trim();
   const time = timeOf(text);
-  const quantity = quantityOf(text);
+  const quantity = compoundOf(text) ?? quantityOf(text);
   const [, digits, base] = /^\(?([0-9A-F]{1,60})\)?_\{?\(?(\d{1,2})\)?\}?$/.exec(text) ?? [];
   return {
     text,
@@ -62,6 +62,11 @@ export function sameLeaf(a: Leaf, b: Leaf, expressionsEqual: ExpressionsEqual): 
 
 /** Quantities in different units of one dimension, added; null for anything else. */
 export function sumOf(parts: readonly Leaf[]): Leaf | null {
+  const total = totalOf(parts);
+  return total && { ...parts[0], key: '(sum)', number: total };
+}
+
+function totalOf(parts: readonly Pick<Leaf, 'number' | 'unit'>[]): Maybe {
   const [first] = parts;
   const names = new Set(parts.map((part) => part.unit?.words.join(' ')));
   if (parts.length < 2 || names.size < parts.length || !first.unit?.known) return null;
@@ -71,8 +76,22 @@ export function sumOf(parts: readonly Leaf[]): Leaf | null {
     const part: Maybe = number && factor ? multiply(number, factor) : null;
     total = total && part && add(total, part);
   }
-  return total && { ...first, key: '(sum)', number: total };
+  return total;
 }
+
+/** A quantity in several units side by side: "2 hours 15 minutes", "6 ft 2 in", "2h15m"; null for anything else. */
+function compoundOf(text: string): Quantity | null {
+  if (text.length > 80 || !COMPOUND.test(text)) return null;
+  const parts = Array.from(text.matchAll(new RegExp(PART, 'gi')), ([, number, name]) => ({
+    number: evaluate(number) ?? spelledNumber(number),
+    unit: unitOf(name),
+  }));
+  const total = totalOf(parts);
+  return total && { value: text, number: total, unit: parts[0].unit, percent: false };
+}
+
+const PART = String.raw`(\d+(?:\.\d+)?|[a-z]+(?:-[a-z]+)?(?= )) ?([a-z]+)\.?(?: |(?=\d)|$)`;
+const COMPOUND = new RegExp(`^(?:${PART}){2,4}$`, 'i');
 
 /** 50 % is 50 where only the sign differs, and it is 0.5. */
 function sameNumber(a: Leaf, b: Leaf, factor: Rational): boolean {

@@ -1,10 +1,9 @@
-/** The worker's work: the whole comparison of two answers, with the symbolic library for their expressions. */
-import { ComputeEngine } from '@cortex-js/compute-engine';
+/** The worker's work: the whole comparison of two answers, with symbols for their expressions. */
 import { compareAnswers } from '../maths/compare';
 import { symbolicEquality } from './equality';
 import type { SymbolicQuestion, SymbolicReply } from './protocol';
 
-const expressionsEqual = symbolicEquality(new ComputeEngine());
+const expressionsEqual = symbolicEquality();
 // The library builds its tables with its first expressions: that time is its loading, not an answer's.
 expressionsEqual('\\sin x + \\sqrt{2}', '\\frac{x}{3} + \\ln 2');
 

@@ -1,17 +1,16 @@
 /**
- * Are two expressions equal? The library parses LaTeX and computes with 50 digits; equality is decided by values: at
- * several points for every variable both sides must agree. Simplification is not relied on: it misses identities
- * (sin² + cos²) and is wrong in places, while two different expressions do not agree at eight points by chance.
+ * Are two expressions equal? The library reads the LaTeX. What is rational in its variables, π, e, i and square roots of
+ * numbers is decided exactly (residue.ts). Anything else is compared by values: at several points for every variable both
+ * sides must agree to 62 of 80 digits, and where digits cannot tell (value.ts) they do not agree. Simplification is not
+ * relied on: it misses identities (sin² + cos²) and is wrong in places, while two different expressions do not agree at
+ * eight points by chance.
  */
-import type { BoxedExpression, ComputeEngine } from '@cortex-js/compute-engine';
+import { ComputeEngine } from '@cortex-js/compute-engine';
 import type { ExpressionsEqual } from '../maths/leaf';
-import { forEngine, type Relation, relationOf, renameVariables } from './latex';
-
-const DIGITS = 50;
-/** Relative errors below which values agree: with 50 digits, and for complex numbers, which the library has in doubles. */
-const REAL = 1e-30;
-const COMPLEX = 1e-10;
-const LARGEST = 1e290;
+import { type Expression, expressionOf, variablesOf } from './expression';
+import { type Relation, relationOf, renameVariables } from './latex';
+import { exactOf, isZero, minus, type Residue, residueOf, sameResidue, times } from './residue';
+import { agreeing, type Known, type Point, product, valueAt } from './value';
 
 /** Values for the variables in turn, a row a point: of both signs, none a root of anything people write. */
 const POINTS: readonly (readonly number[])[] = [
@@ -24,40 +23,44 @@ const POINTS: readonly (readonly number[])[] = [
   [11.3, 7.91, 9.37, 6.13, 8.69, 10.1],
   [-9.71, 12.7, 6.59, -8.03, 7.37, -11.9],
 ];
-/** Where a factorial of a variable occurs: whole numbers. */
+/** For a variable in a factorial, or in the exponent of −1, which is whole. */
 const WHOLE: readonly (readonly number[])[] = [
   [5, 3, 2, 4, 1, 6],
   [7, 4, 6, 2, 3, 5],
   [9, 2, 5, 7, 4, 3],
   [6, 5, 1, 3, 2, 4],
+  [8, 7, 4, 5, 6, 1],
+  [3, 6, 8, 1, 9, 2],
+  [10, 1, 3, 6, 5, 7],
+  [4, 8, 7, 9, 8, 10],
 ];
 /** Where logarithms occur, people mean positive numbers: \ln(ab) = \ln a + \ln b. */
-const POSITIVE = POINTS.filter((values) => values.every((value) => value > 0));
-
-const pointsAs = (text: string) =>
-  /!|\\binom/.test(text) ? WHOLE : /\b(?:ln|log)/.test(text) && !text.includes('|') ? POSITIVE : POINTS;
+const POSITIVE = POINTS.map((row) => row.map(Math.abs));
 
 /** Points at which both sides must have a value. */
 const NEEDED = 3;
+const SEEDS = [1, 2, 3];
 
-/** The judge of expressions for compareAnswers, on an engine of its own. */
-export function symbolicEquality(engine: ComputeEngine): ExpressionsEqual {
-  engine.precision = DIGITS;
+/** The judge of expressions for compareAnswers. It remembers nothing. */
+export function symbolicEquality(): ExpressionsEqual {
+  const engine = new ComputeEngine();
   return (a, b) => {
     const [first, second] = renameVariables(a, b);
     const [left, right] = [relationOf(first), relationOf(second)];
     if (left && right) return sameRelation(engine, left, right);
-    return !left && !right && sameExpression(engine, first, second);
+    if (left || right) return false;
+    const [x, y] = [expressionOf(engine, first), expressionOf(engine, second)];
+    return x !== null && y !== null && sameExpression(x, y);
   };
 }
 
-function sameExpression(engine: ComputeEngine, a: string, b: string): boolean {
-  const [x, y] = [parse(engine, a), parse(engine, b)];
-  if (!x || !y) return false;
+function sameExpression(a: Expression, b: Expression): boolean {
+  const pairs = SEEDS.slice(0, 2).map((seed) => [residueOf(a, seed), residueOf(b, seed)] as const);
+  if (pairs.every(bothKnown)) return pairs.every(([x, y]) => sameResidue(x, y));
+  const points = pointsFor([a, b]);
   let agreed = 0;
-  const points = pointsFor(engine, [x, y], pointsAs(a + b));
   for (const point of points) {
-    const verdict = agree(engine, x.subs(point), y.subs(point));
+    const verdict = agree(valueAt(a, point), valueAt(b, point));
     if (verdict === false) return false;
     if (verdict) agreed++;
   }
@@ -67,54 +70,59 @@ function sameExpression(engine: ComputeEngine, a: string, b: string): boolean {
 /** Equations and inequalities: the differences of their sides are a constant multiple of each other (positive for < and ≤). */
 function sameRelation(engine: ComputeEngine, a: Relation, b: Relation): boolean {
   if (a.sign !== b.sign) return false;
-  const [f, g] = [a, b].map(({ left, right }) => {
-    const [l, r] = [parse(engine, left), parse(engine, right)];
-    return l && r && engine.box(['Subtract', l, r]);
+  const [f, g] = [a, b].map(({ left, right }): Expression | null => {
+    const [l, r] = [expressionOf(engine, left), expressionOf(engine, right)];
+    return l && r && { op: 'add', args: [l, { op: 'negate', args: [r] }] };
   });
-  if (!f || !g) return false;
-  const points = pointsFor(engine, [f, g], POINTS);
-  if (points.length === 1) return false;
-  const [f0, g0] = [f.subs(points[0]).N(), g.subs(points[0]).N()];
-  if (!(f0.re * g0.re > 0) && (a.sign !== '=' || !(f0.re * g0.re < 0))) return false;
-  const cross = (of: BoxedExpression, point: Point, by: BoxedExpression) =>
-    engine.box(['Multiply', of.subs(point).N(), by]);
-  return points.slice(1).every((p) => agree(engine, cross(f, p, g0), cross(g, p, f0)) === true);
+  if (!f || !g || variablesOf([f]).length === 0 || variablesOf([g]).length === 0) return false;
+  const points = pointsFor([f, g]);
+  const sided = points.map((point) => [valueAt(f, point), valueAt(g, point)] as const).filter(bothValues);
+  const start = sided.find(([x, y]) => !x.re.isZero() && !y.re.isZero());
+  if (!start || (a.sign !== '=' && start[0].re.isPositive() !== start[1].re.isPositive())) return false;
+  const residues = SEEDS.map((seed) => [residueOf(f, seed), residueOf(g, seed)] as const);
+  if (residues.every(bothKnown)) {
+    const [[f0, g0], ...others] = residues;
+    return !isZero(f0) && !isZero(g0) && others.every(([x, y]) => isZero(minus(times(x, g0), times(y, f0))));
+  }
+  const rest = sided.filter((pair) => pair !== start);
+  return rest.length >= NEEDED && rest.every(([x, y]) => agreeing(product(x, start[1]), product(y, start[0])));
 }
 
-function parse(engine: ComputeEngine, text: string): BoxedExpression | null {
-  const latex = forEngine(text);
-  if (latex === null) return null;
-  const parsed = engine.parse(latex);
-  return parsed.isValid && !/"(?:Error|Tuple|List|Set|Sequence|Nothing)"|'/.test(JSON.stringify(parsed.json))
-    ? parsed
-    : null;
-}
-
-type Point = Record<string, BoxedExpression>;
-
-const CONSTANTS = new Set(['Pi', 'ExponentialE', 'ImaginaryUnit']);
+const bothKnown = (pair: readonly [Residue | null, Residue | null]): pair is readonly [Residue, Residue] =>
+  pair[0] !== null && pair[1] !== null;
+const bothValues = (pair: readonly [Known, Known]): pair is readonly [Exclude<Known, string>, Exclude<Known, string>] =>
+  typeof pair[0] !== 'string' && typeof pair[1] !== 'string';
 
 /** Values for all variables of both sides; one empty point where there are none. */
-function pointsFor(engine: ComputeEngine, sides: readonly BoxedExpression[], points: typeof POINTS): Point[] {
-  const names = [...new Set(sides.flatMap((side) => side.symbols))].filter((name) => !CONSTANTS.has(name)).sort();
-  if (names.length === 0) return [{}];
-  return points.map((values) =>
-    Object.fromEntries(names.map((name, i) => [name, engine.number(values[i % values.length] + Math.floor(i / 6))])),
-  );
+function pointsFor(sides: readonly Expression[]): Point[] {
+  const names = variablesOf(sides);
+  if (names.length === 0) return [new Map()];
+  const [whole, isLog] = [new Set<string>(), sides.some(hasLogarithm)];
+  for (const side of sides) collectWhole(side, whole);
+  const hasAbs = sides.some((side) => has(side, ['abs']));
+  return POINTS.map((_, row) => {
+    const values = isLog && !hasAbs ? POSITIVE[row] : POINTS[row];
+    const at = (name: string, i: number) =>
+      (whole.has(name) ? WHOLE[row] : values)[i % values.length] + Math.floor(i / values.length);
+    return new Map(names.map((name, i) => [name, at(name, i)]));
+  });
 }
 
-/** Do the values agree? Null where neither side has one; a value on one side only is a difference. */
-function agree(engine: ComputeEngine, a: BoxedExpression, b: BoxedExpression): boolean | null {
-  const [x, y] = [a.N(), b.N()];
-  const [known, other] = [isValue(x), isValue(y)];
-  if (!known || !other) return known === other ? null : false;
-  const apart = engine.box(['Subtract', x, y]).N();
-  if (!isValue(apart)) return false;
-  const tolerance = x.im === 0 && y.im === 0 ? REAL : COMPLEX;
-  return sizeOf(apart) <= tolerance * Math.max(sizeOf(x), sizeOf(y));
+const has = (e: Expression, ops: readonly string[]): boolean =>
+  ops.includes(e.op) || ('args' in e && e.args.some((arg) => has(arg, ops)));
+const hasLogarithm = (e: Expression): boolean => has(e, ['ln', 'log']);
+
+/** Variables of factorials, and of exponents over a negative number: (-1)^n. */
+function collectWhole(e: Expression, into: Set<string>): void {
+  if (!('args' in e)) return;
+  const isAlternating = e.op === 'power' && (exactOf(e.args[0])?.n ?? 0n) < 0n;
+  const within = e.op === 'factorial' ? e.args : isAlternating ? [e.args[1]] : [];
+  for (const name of variablesOf(within)) into.add(name);
+  for (const arg of e.args) collectWhole(arg, into);
 }
 
-/** By the decimal: `re` of the library is 0 below 1e-10, which would make e the same as 2.7182818284. */
-const sizeOf = (x: BoxedExpression): number => Math.hypot(x.bignumRe?.toNumber() ?? x.re, x.im);
-
-const isValue = (x: BoxedExpression): boolean => Number.isFinite(x.im) && sizeOf(x) < LARGEST;
+/** Do the values agree? Null where that cannot be told or neither has one; a value on one side only is a difference. */
+function agree(a: Known, b: Known): boolean | null {
+  if (a === 'unclear' || b === 'unclear' || (a === 'undefined' && b === 'undefined')) return null;
+  return typeof a !== 'string' && typeof b !== 'string' && agreeing(a, b);
+}

@@ -17,7 +17,7 @@ export function relationOf(text: string): Relation | null {
   return { sign: sign as Relation['sign'], left, right };
 }
 
-const LETTERS = Array.from('abcfghjklmnopqrstuvwxyzABFHJKLMPQRSTUVWXYZ');
+const LETTERS = Array.from('abchjklmnopqrstuvwxyzABHJKLMPQRSTUVWXYZ');
 /** Names that the library reads otherwise than people mean them: subscripts as indices, letters as constants or functions. */
 const RENAMED = /(?<!\\[a-zA-Z]*)(?:([a-zA-Z])_(?:\{(\w{1,4})\}|(\w))|[DGN])|\\(?:gamma|varphi|Gamma)(?![a-z])/g;
 
