@@ -5,6 +5,8 @@
 import { expect, test } from 'vitest';
 import { finalAnswer, sameAnswer } from '../../src/data/maths';
 import { answer } from '../../src/data/symbolic/answer';
+import { KINDS } from './kinds-of-answers';
+import { MAKERS, madePairs } from './made-pairs';
 import {
   ANSWERS,
   LATER_ANSWERS,
@@ -99,4 +101,32 @@ test.each(TABLES)('the second opinion is symmetric: $name', ({ rows }) => {
     const [there, back] = [answer({ id: 0, given, wanted }), answer({ id: 0, given: wanted, wanted: given })];
     expect(there, `${given} | ${wanted}`).toEqual(back);
   }
+});
+
+test.each(KINDS)('further examples of a kind: $kind', ({ pairs = [], responses = [] }) => {
+  const rows = table(pairs, responses);
+  expect(rows.length).toBeGreaterThanOrEqual(10);
+  const turned = rows.map((row) => ({ ...row, given: row.wanted, wanted: row.given ?? '' }));
+  expect(rows.filter((row) => withSymbols(row) !== row.equal).map(({ name }) => name)).toEqual([]);
+  expect(turned.filter((row) => row.wanted !== '' && withSymbols(row) !== row.equal)).toEqual([]);
+});
+
+/** Values of each kind: about 1,300 pairs. */
+const ROUNDS = 12;
+
+test.each(Object.keys(MAKERS))('pairs made by machine: %s', (kind) => {
+  const rows = table(madePairs(kind, ROUNDS, 1), []);
+  expect(rows.filter((row) => !row.equal).length).toBeGreaterThanOrEqual(20);
+  expect(rows.filter((row) => withSymbols(row) !== row.equal).map(({ name }) => name)).toEqual([]);
+});
+
+test('2,000 pairs are judged, more than half of them different answers', () => {
+  const made = Object.keys(MAKERS).flatMap((kind) => madePairs(kind, ROUNDS, 1));
+  const byHand = KINDS.flatMap(({ pairs = [], responses = [] }) => [...pairs, ...responses]);
+  const all = [
+    ...TABLES.flatMap(({ rows }) => rows.map(({ equal }) => equal)),
+    ...[...made, ...byHand].map((p) => p[2]),
+  ];
+  expect(all.length).toBeGreaterThanOrEqual(2000);
+  expect(all.filter((equal) => !equal).length).toBeGreaterThan(all.length / 2);
 });

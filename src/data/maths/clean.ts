@@ -217,14 +217,19 @@ function argumentOf(text: string, at: number, command: string) {
 
 /** Ticks, emoji and ends of proofs that stand around an answer. */
 const MARK = String.raw`(?:(?![\d#*©®™])\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]*(?:\u200d\p{Extended_Pictographic}\ufe0f?)*|[✓✗∎□■◻◼☐])`;
-const MARKS_AROUND = new RegExp(
-  `^(?:${MARK}|[\\s*_\`])+(?=[^\\s*_\`])|(?<=[^\\s*_\`])(?:${MARK}|[\\s*_\`])*${MARK}[\\s*_\`]*$`,
-  'gu',
-);
+const MARKS_BEFORE = new RegExp(`^(?:${MARK}|[\\s*_\`])+(?=[^\\s*_\`])`, 'u');
+const MARKS_BEHIND = new RegExp(`(?:${MARK}|[\\s*_\`])*${MARK}[\\s*_\`]*$`, 'u');
 const ONLY_MARKS = new RegExp(`^(?:${MARK}|\\s)*$`, 'u');
+/** Characters at either end that are looked at. */
+const ENDS = 120;
 
 /** Without ticks and emoji at the ends; an answer that is nothing else stays. */
-export const withoutMarks = (text: string): string => (ONLY_MARKS.test(text) ? text : text.replace(MARKS_AROUND, ''));
+export function withoutMarks(text: string): string {
+  if (ONLY_MARKS.test(text)) return text;
+  const cut = Math.max(0, text.length - ENDS);
+  const t = text.slice(0, cut) + text.slice(cut).replace(MARKS_BEHIND, '');
+  return t.slice(0, ENDS).replace(MARKS_BEFORE, '') + t.slice(ENDS);
+}
 
 /** Without quotation marks, a full stop or a comma at the ends; the ! of a factorial stays. */
 function trimPunctuation(text: string): string {

@@ -27,7 +27,7 @@ export function compareAnswers(given: string, wanted: string, expressionsEqual: 
 
 /** Words behind a comma that leave the answer as it is: "36, in total", "36, counting the first one". Conditions do not. */
 const APPOSITION =
-  /^(.*[^\s,]), (?:in (?:total|all|sum)|total|altogether|all together|overall|all told|combined|exactly|precisely|to be (?:exact|precise)|indeed|of course|after all|on average|as (?:required|requested|desired|needed|expected|asked|claimed|wanted|before|above|(?:we|was|is|you|the|shown|found|computed|calculated|stated|given)\b[^\d,;]*)|(?:counting|including) [^\d,;]*|(?:written |expressed )?(?:in (?:simplest|lowest|simplified|reduced) (?:form|terms)|as an? (?:(?:common|mixed|simplified|reduced) )?(?:decimal|fraction|percentage|whole number|mixed number|integer))|(?:rounded|correct) to [^\d,;]*)$/is;
+  /^(.*[^\s,]) ?, (?:in (?:total|all|sum)|total|altogether|all together|overall|all told|combined|exactly|precisely|to be (?:exact|precise)|indeed|of course|after all|on average|as (?:required|requested|desired|needed|expected|asked|claimed|wanted|before|above|(?:we|was|is|you|the|shown|found|computed|calculated|stated|given)\b[^\d,;]*)|(?:counting|including) [^\d,;]*|(?:written |expressed )?(?:in (?:simplest|lowest|simplified|reduced) (?:form|terms)|as an? (?:(?:common|mixed|simplified|reduced) )?(?:decimal|fraction|percentage|whole number|mixed number|integer))|(?:rounded|correct) to [^\d,;]*)$/is;
 
 function withoutApposition(text: string): string {
   const [, answer] = APPOSITION.exec(text) ?? [];

@@ -82,14 +82,17 @@ function boxAt(text: string, at: number, after: number): Found | null {
   const answer = text.slice(from + 1, end).trim();
   // "\boxed{}" and "\boxed{your answer}" are the prompt's own words.
   if (answer === '' || answer === '...' || PLACEHOLDER.test(answer)) return null;
-  return { at, end: end + 1, answer: isProse(answer) ? (finalAnswer(`${answer}.`) ?? answer) : answer };
+  return { at, end: end + 1, answer: statedIn(answer) ?? answer };
 }
 
 const PLACEHOLDER =
   /^[<[(]?(?:\\text(?:bf|it|rm)?\{)?\s*(?:(?:insert|put|write|place|type)\s+)?(?:(?:your|my|the|a|an|final|numerical|numeric|correct|exact|short)[\s_]+)*(?:answers?|results?|value|solution|response|notation|expression)(?:[\s_]+(?:here|goes here|only|value|itself))*\s*\.?\}?[>\])]?$/i;
 
-/** A sentence in a box: "\boxed{\text{The answer is } 36}". */
-const isProse = (answer: string): boolean => answer.length <= LONGEST && /(?:[a-z]{2,}[^a-zA-Z\\]+){3}/i.test(answer);
+/** The answer that a sentence in a box states: "\boxed{\text{The answer is } 36}". */
+function statedIn(boxed: string): string | null {
+  const isProse = boxed.length <= LONGEST && /(?:[a-z]{2,}[^a-zA-Z\\]+){3}/i.test(boxed);
+  return isProse ? finalAnswer(`${boxed.replace(/\\text[a-z]*\{([^{}]*)\}/g, '$1')}.`) : null;
+}
 
 const SUBJECT = String.raw`(?:(?:correct|right) (?:option|choice)|(?:final|correct|right|exact|numerical)?\s{0,3}answers?(?:\s+(?:to|for|of)\s+(?:the|this|your)\s+\w+(?:\s+\w+){0,2})?)`;
 const MARKS = String.raw`[*_\x60]{0,3}`;

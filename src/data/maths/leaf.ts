@@ -84,7 +84,8 @@ function compoundOf(text: string): Quantity | null {
   if (text.length > 80 || !COMPOUND.test(text)) return null;
   const parts = Array.from(text.matchAll(new RegExp(PART, 'gi')), ([, number, name]) => ({
     number: evaluate(number) ?? spelledNumber(number),
-    unit: unitOf(name),
+    // 2h 15m are hours and minutes, 2m 35cm are meters.
+    unit: unitOf(name === 'm' && /\d ?(?:h|hrs?|hours?) ?\d/.test(text) ? 'minute' : name),
   }));
   const total = totalOf(parts);
   return total && { value: text, number: total, unit: parts[0].unit, percent: false };
