@@ -1,14 +1,14 @@
 /** An engine's device: opened and checked once, for all its services; another one after the last was lost. */
 import type { Gpu } from '../gpu/device';
 import type { DeviceReport } from '../kernels/device-report';
+import type { SelfTestProgress } from '../kernels/self-test/self-test';
 import type { LoadProgress } from '../library/sources/progress';
-import type { OnChecked } from './prepare-device';
 import type { Handlers } from './service';
 
 export interface DeviceHost {
   openGpu(): Promise<Gpu>;
   /** Tunes and checks a new device. */
-  prepare(gpu: Gpu, onChecked: OnChecked): Promise<DeviceReport>;
+  prepare(gpu: Gpu, onProgress: SelfTestProgress): Promise<DeviceReport>;
 }
 
 export interface OpenDevice {

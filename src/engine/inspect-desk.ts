@@ -3,9 +3,9 @@
  * command opens a new one.
  */
 import { Inspector, type InspectorHost } from '../inspect/inspector';
-import type { LoadHooks } from '../inspect/loaded-subject';
 import type { ModelShelf } from '../library/model-shelf';
 import type { Device } from './device';
+import { hooksFor } from './opening';
 import type { News } from './protocol';
 import type { Call, Handlers } from './service';
 
@@ -14,9 +14,6 @@ export interface InspectDeskHost extends Pick<InspectorHost, 'symbolic'> {
 }
 
 type InspectCommand = 'load' | 'unload' | 'problem' | 'prompts' | 'generate' | 'score' | 'contexts';
-
-/** Milliseconds between two words on how far the weights are. */
-const TELL = 100;
 
 export class InspectDesk {
   private last: Promise<unknown> = Promise.resolve();
@@ -39,7 +36,7 @@ export class InspectDesk {
     load: ({ subject, slot }, call) =>
       this.inTurn(call, async () => {
         await this.device.open(call.progress);
-        return this.inspector.load(subject, slot, hooksFor(call));
+        return this.inspector.load(subject, slot, loading(call));
       }),
     unload: ({ slot }, call) => this.inTurn(call, () => this.inspector.unload(slot)),
     problem: ({ choice }, call) => this.inTurn(call, () => this.inspector.problem(choice)),
@@ -48,16 +45,16 @@ export class InspectDesk {
     generate: (ask, call) =>
       this.inTurn(call, async () => {
         const seconds = stopwatch();
-        const generated = await this.inspector.generate(ask.prompt, ask, call.part, hooksFor(call));
+        const generated = await this.inspector.generate(ask.prompt, ask, call.part, loading(call));
         return { ...generated, seconds: seconds() };
       }),
     score: ({ texts, slot, withAdapter }, call) =>
       this.inTurn(call, async () => {
         const seconds = stopwatch();
-        const scored = await this.inspector.score(texts, slot, withAdapter, hooksFor(call));
+        const scored = await this.inspector.score(texts, slot, withAdapter, loading(call));
         return { scored, seconds: seconds() };
       }),
-    contexts: (ask, call) => this.inTurn(call, () => this.inspector.contexts(ask, call.part, hooksFor(call))),
+    contexts: (ask, call) => this.inTurn(call, () => this.inspector.contexts(ask, call.part, loading(call))),
   };
 
   /** Another file may go by the name of one that a task was made of. */
@@ -95,17 +92,5 @@ function stopwatch(): () => number {
   return () => (performance.now() - started) / 1000;
 }
 
-/** What a model that is being opened tells: bytes that come, then values that are on the device. */
-function hooksFor({ signal, progress }: Pick<Call, 'signal' | 'progress'>): LoadHooks {
-  let told = 0;
-  return {
-    signal,
-    onProgress: (download) =>
-      progress({ what: download.file, done: download.totalReceived, total: download.totalSize, download }),
-    onLoaded(done, total) {
-      if (done < total && performance.now() - told < TELL) return;
-      told = performance.now();
-      progress({ what: 'weights', done, total, download: null });
-    },
-  };
-}
+/** For a model that is being opened, or grows. */
+const loading = (call: Pick<Call, 'signal' | 'progress'>) => hooksFor(call, 'weights', ({ file }) => file);

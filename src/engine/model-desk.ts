@@ -1,23 +1,10 @@
 /** The page's commands about models: what can be named, what is here, what a model takes. */
 import type { Gpu } from '../gpu/device';
-import type { ModelPlan } from '../library/memory-plan';
-import { type ModelHeaders, planModel } from '../library/memory-plan';
-import type { ModelShelf, OpenOptions } from '../library/model-shelf';
-import type { DownloadProgress } from '../library/sources/progress';
-import { SourceError } from '../library/sources/source-error';
+import { type ModelHeaders, type ModelPlan, planModel } from '../library/memory-plan';
+import type { ModelShelf } from '../library/model-shelf';
 import { bindingBytes } from '../model/net/decoder';
-import type { OnLoaded } from '../model/net/parameters';
 import type { Ask } from './protocol';
-import type { Call, Handlers } from './service';
-
-/** Milliseconds between two words on how far the weights are. */
-const TELL = 100;
-
-/** How something is opened so that the page sees how far it is and can stop it. */
-export interface Opening extends OpenOptions {
-  /** For the weights on their way to the device. */
-  readonly onLoaded: OnLoaded;
-}
+import type { Handlers } from './service';
 
 type ModelCommand = 'drop' | 'access' | 'describe' | 'list-models' | 'remove-model';
 
@@ -75,23 +62,4 @@ export class ModelDesk {
     });
     return peeked.headers;
   }
-}
-
-/** The way to open `name` for a command: it tells how far it is, and stops when the command is cancelled. */
-export function openingFor(name: string, { signal, progress }: Pick<Call, 'signal' | 'progress'>): Opening {
-  const shown = name.replace(/^dropped:/, '');
-  let told = 0;
-  progress({ what: `Opening ${shown}`, done: 0, total: null, download: null });
-  return {
-    signal,
-    onProgress: (p: DownloadProgress) =>
-      progress({ what: `Downloading ${shown}`, done: p.totalReceived, total: p.totalSize, download: p }),
-    onLoaded(done, total) {
-      if (signal.aborted)
-        throw new SourceError('cancelled', 'The loading was cancelled', shown, 'Start begins it again.');
-      if (performance.now() - told < TELL && done < total) return;
-      told = performance.now();
-      progress({ what: `Loading the weights of ${shown}`, done, total, download: null });
-    },
-  };
 }

@@ -3,21 +3,18 @@ import type { Gpu } from '../gpu/device';
 import { type Files, readText } from '../host/files';
 import type { DeviceReport } from '../kernels/device-report';
 import { deviceReport } from '../kernels/device-report';
-import { selfTestKernels } from '../kernels/self-test/self-test';
+import { type SelfTestProgress, selfTestKernels } from '../kernels/self-test/self-test';
 import { tuneMatmul } from '../kernels/tuner';
 
 /** Choices of the tuner are kept in this file, one adapter a line. */
 const CHOICES = 'tuner.json';
 
-/** Hears how many of the self-test's cases are done, and the name of the last. */
-export type OnChecked = (done: number, total: number, name: string) => void;
-
-/** Tunes (once per adapter where `files` remembers it) and, unless told not to, checks every kernel. */
+/** Tunes (once per adapter where `files` remembers it) and, unless told not to, checks every kernel; tells how far it is. */
 export async function prepareDevice(
   gpu: Gpu,
   files: Files | null,
   check = true,
-  onChecked?: OnChecked,
+  onProgress?: SelfTestProgress,
 ): Promise<DeviceReport> {
   const known = parseChoices(files ? await readText(files, CHOICES).catch(() => null) : null);
   await tuneMatmul(gpu, {
@@ -29,7 +26,7 @@ export async function prepareDevice(
     },
   });
   if (!check) return deviceReport(gpu);
-  const { passed, failed, ms } = await selfTestKernels(gpu, onChecked);
+  const { passed, failed, ms } = await selfTestKernels(gpu, onProgress);
   return deviceReport(gpu, { passed, failed, ms: Math.round(ms) });
 }
 

@@ -3,7 +3,8 @@ import type { Gpu } from '../gpu/device';
 import { type Files, readText } from '../host/files';
 import type { DeviceReport } from '../kernels/device-report';
 import { deviceReport } from '../kernels/device-report';
-import { type OnChecked, prepareDevice } from './prepare-device';
+import type { SelfTestProgress } from '../kernels/self-test/self-test';
+import { prepareDevice } from './prepare-device';
 
 const FILE = 'self-test.json';
 const A_DAY = 24 * 3600 * 1000; // a driver may have been updated since
@@ -22,13 +23,13 @@ export async function prepareOnce(
   gpu: Gpu,
   files: Files | null,
   code: string,
-  onChecked?: OnChecked,
+  onProgress?: SelfTestProgress,
 ): Promise<DeviceReport> {
   const tuned = await prepareDevice(gpu, files, false);
   const key = JSON.stringify([code, tuned.name, tuned.backend, tuned.features, tuned.variants]);
   const known = parse(files ? await readText(files, FILE).catch(() => null) : null);
   if (known?.key === key && known.selfTest && Date.now() - known.date < A_DAY) return deviceReport(gpu, known.selfTest);
-  const report = await prepareDevice(gpu, files, true, onChecked);
+  const report = await prepareDevice(gpu, files, true, onProgress);
   if (report.selfTest?.failed.length === 0) {
     const fresh: Remembered = { key, date: Date.now(), selfTest: report.selfTest };
     await files?.write(FILE, new TextEncoder().encode(JSON.stringify(fresh))).catch(() => {});

@@ -7,7 +7,7 @@ import { type PreparedRun, prepareRun, type RunConfig, type RunPlace } from '../
 import type { RunFolder } from '../runs/run-folder';
 import type { StoredRuns } from '../runs/stored-runs';
 import type { TrainingRun } from '../runs/training-run';
-import type { Opening } from './model-desk';
+import type { Opening } from './opening';
 import type { Continued, News } from './protocol';
 
 export interface OpenerHost {

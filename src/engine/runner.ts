@@ -14,7 +14,7 @@ import { type RunsPlace, type StoredRun, StoredRuns } from '../runs/stored-runs'
 import type { TrainingRun } from '../runs/training-run';
 import { parseTrainConfig, type TrainConfig } from '../settings/config';
 import type { Device } from './device';
-import { openingFor } from './model-desk';
+import { openingFor } from './opening';
 import type { Ask, Continued, ModelFile } from './protocol';
 import { type Bench, type OpenedRun, type OpenerHost, RunOpener } from './run-opener';
 import type { Call, Handlers } from './service';

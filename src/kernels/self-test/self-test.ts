@@ -25,14 +25,14 @@ export interface SelfTestResult {
   ms: number;
 }
 
+/** Hears how many cases of how many are done, and the name of the last. */
+export type SelfTestProgress = (done: number, total: number, name: string) => void;
+
 /** Largest difference from the reference that f32 sums over these shapes can explain. */
 const ALLOWED = 1e-4;
 
 /** Runs all cases. Throws only what the device throws (DeviceLost); wrong numbers are reported, not thrown. */
-export async function selfTestKernels(
-  gpu: Gpu,
-  onProgress: (done: number, total: number, name: string) => void = () => {},
-): Promise<SelfTestResult> {
+export async function selfTestKernels(gpu: Gpu, onProgress: SelfTestProgress = () => {}): Promise<SelfTestResult> {
   const started = performance.now();
   const failed: string[] = [];
   let passed = 0;
