@@ -44,6 +44,12 @@ async function openLab(
     if (!url.startsWith(lab.url) && !/^(data|blob):/.test(url)) strangers.push(url);
   });
   page.on('pageerror', (error) => strangers.push(`error: ${error.message}`));
+  await page.addInitScript(() => {
+    const said = new Set<string>();
+    Object.assign(globalThis, { said });
+    const look = (): unknown => said.add(document.querySelector('header > span[title]')?.textContent ?? '');
+    new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+  });
   await page.route('**/recorded/*.json', (route) => route.fulfill({ contentType: 'application/json', body: RECORDED }));
   await page.goto(lab.url + query);
   return strangers;
@@ -61,6 +67,9 @@ const stepsDone = async () =>
   );
 const click = (name: string) => button(name).click(); // waits until it is enabled
 
+/** Everything that the header has said of the device. */
+const saidOfDevice = () => page.evaluate(() => [...(globalThis as unknown as { said: Set<string> }).said]);
+
 /** Polls the page: SwiftShader takes a second or so a step. */
 async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + 90_000; Date.now() < end; await page.waitForTimeout(200)) if (await holds()) return;
@@ -70,6 +79,8 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
 test('start, coloured tokens, pause, resume, a change of λ, step and stop', async () => {
   const strangers = await openLab();
   await click('Start');
+  const said = (await saidOfDevice()).join('; ');
+  expect(said).toMatch(/looking for a GPU ….*; checking kernels \d+ of \d+;.*swiftshader/i);
   await until(
     'scored tokens',
     async () => (await page.locator('main').count()) > 0 && (await scored().count()) > 50 && (await stepsDone()) >= 1,
