@@ -16,7 +16,7 @@ import {
   type InspectMode,
   type OpenSubject,
   type ProblemChoice,
-} from '../inspect/protocol';
+} from '../inspect/types';
 import { SourceError } from '../library/sources/source-error';
 import { cancellable, defineCommand, EXIT } from './command';
 import { MODEL_FLAGS } from './inspect';

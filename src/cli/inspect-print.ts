@@ -1,10 +1,10 @@
 /** An inspection in the terminal: the response under its tints (or a row a token where there is no colour), and figures. */
 import { type Analysis, analyse } from '../inspect/analysis';
 import type { Comparison, Inspection } from '../inspect/export';
-import type { ScoredText } from '../inspect/protocol';
 import { signed } from '../inspect/signed';
 import { segments } from '../inspect/spans';
 import { TINT_DOMAIN, TINT_STEPS, tintOfU } from '../inspect/tint';
+import type { ScoredText } from '../inspect/types';
 
 /** Backgrounds from −3 to +3 among a terminal's 256 colours; the text on them is black, whatever the theme. */
 const BACKGROUND: Record<number, number> = { [-3]: 208, [-2]: 216, [-1]: 223, 1: 189, 2: 153, 3: 75 };

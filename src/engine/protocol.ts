@@ -15,7 +15,7 @@ import type {
   Slot,
   Subject,
   Texts,
-} from '../inspect/protocol';
+} from '../inspect/types';
 import type { DeviceReport } from '../kernels/device-report';
 import type { ModelPlan } from '../library/memory-plan';
 import type { Dropped, HubAccess } from '../library/model-shelf';

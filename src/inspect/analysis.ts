@@ -6,8 +6,8 @@ import type { TokenRow } from '../antisd/measures';
 import { TokenTable } from '../antisd/measures';
 import { deviation, mean } from '../antisd/statistics';
 import { parseTrainConfig } from '../settings/config';
-import type { ScoredText } from './protocol';
 import { TOKEN_CLASSES, type TokenClass, tokenClasses } from './token-class';
+import type { ScoredText } from './types';
 
 /** What of a scored text the figures need. */
 export type Columns = Pick<ScoredText, 'tokens' | 'spans' | 's' | 't' | 'u' | 'H_S' | 'H_T'>;

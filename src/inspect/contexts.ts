@@ -9,7 +9,7 @@ import { CHAT_TASK, NATIVE_TASK } from '../data/tasks';
 import { hasEnded } from '../data/tokenizer';
 import type { PrivilegedContext, Problem, SampleAnswer, Task, Tokenizer, Verdict } from '../data/types';
 import { chatTaskOn, type TaskSetting } from '../library/open-task';
-import type { InspectMode, ProblemChoice } from './protocol';
+import type { InspectMode, ProblemChoice } from './types';
 
 /** Problems that one could borrow a solution from. */
 const OTHERS = 16;

@@ -2,10 +2,10 @@
 import { type Analysis, analyse } from './analysis';
 import type { Comparison, Inspection } from './export';
 import { STYLE } from './export-style';
-import type { ScoredText, Subject } from './protocol';
 import { signed } from './signed';
 import { type Segment, segments } from './spans';
 import { TINT_DOMAIN, TINT_STEPS, tintOfU } from './tint';
+import type { ScoredText, Subject } from './types';
 
 /** Text and attribute values alike. Control characters that HTML forbids become the replacement character. */
 export function escapeHtml(text: string): string {

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { BadInput } from '../data/errors';
 import type { Problem } from '../data/types';
 import { divergenceSignals } from './analysis';
+import { tokenClasses } from './token-class';
 import {
   type ContextChoice,
   type ContextEffect,
@@ -13,8 +14,7 @@ import {
   type ScoredText,
   type Subject,
   type Texts,
-} from './protocol';
-import { tokenClasses } from './token-class';
+} from './types';
 
 export const INSPECTION_VERSION = 1;
 

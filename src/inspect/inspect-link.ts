@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { BadInput } from '../data/errors';
-import { INSPECT_MODES } from './protocol';
+import { INSPECT_MODES } from './types';
 
 /** The letter tells how the rest is written: j as JSON, z deflated. */
 const VERSION = '1';

@@ -14,6 +14,8 @@ import { named } from '../runs/report';
 import { chosenContext, chosenProblem, samplesOf } from './contexts';
 import { LoadedSubject, type LoadHooks } from './loaded-subject';
 import type { ModelOpener } from './models';
+import { endsBroken, tokenSpans } from './spans';
+import { InspectTasks, judged, promptText } from './tasks';
 import type {
   ContextChoice,
   ContextEffect,
@@ -26,9 +28,7 @@ import type {
   Slot,
   Subject,
   Texts,
-} from './protocol';
-import { endsBroken, tokenSpans } from './spans';
-import { InspectTasks, judged, promptText } from './tasks';
+} from './types';
 
 /** What the inspector needs of where it runs. */
 export interface InspectorHost {

@@ -11,7 +11,7 @@ import type { OnLoaded } from '../model/net/parameters';
 import { Policy, type Scores } from '../model/net/policy';
 import type { LoraFolder } from '../model/weights/adapter';
 import type { ModelOpener, OpenHooks } from './models';
-import type { OpenSubject, Subject } from './protocol';
+import type { OpenSubject, Subject } from './types';
 
 /** Positions of a model that was just opened, where it takes as many; and the steps in which it grows. */
 const POSITIONS = 1024;

@@ -6,7 +6,7 @@ import type { LoadedModel } from '../library/open-model';
 import { openTask } from '../library/open-task';
 import { OWN, ownTask, rolloutIds } from './contexts';
 import type { ModelOpener } from './models';
-import type { ContextChoice } from './protocol';
+import type { ContextChoice } from './types';
 
 /** Longest response that a task is told of; the inspector itself knows only the model's context. */
 const RESPONSE_TOKENS = 4096;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readInspection } from '../../src/inspect/export';
-import { INSPECT_MODES } from '../../src/inspect/protocol';
+import { INSPECT_MODES } from '../../src/inspect/types';
 import { lab } from '../setup/cli';
 import { close } from '../setup/close';
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { CONTEXT_MODES } from '../../src/data/types';
 import { openNodeGpu } from '../../src/gpu/open.node';
-import { type ContextEffect, INSPECT_MODES } from '../../src/inspect/protocol';
+import { type ContextEffect, INSPECT_MODES } from '../../src/inspect/types';
 import { testDevice } from '../setup/gpu';
 import { onModel, testPage } from '../setup/inspect';
 

@@ -3,7 +3,7 @@ import { deflateSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type InspectLink, readInspectLink, writeInspectLink } from '../../src/inspect/inspect-link';
-import { INSPECT_MODES } from '../../src/inspect/protocol';
+import { INSPECT_MODES } from '../../src/inspect/types';
 
 afterEach(() => vi.unstubAllGlobals());
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { wordLevelJson } from '../../src/data/tokenizer';
 import { prepareOnce } from '../../src/engine/prepare-once';
 import { diskFiles } from '../../src/host/files.node';
-import { type ContextEffect, INSPECT_MODES } from '../../src/inspect/protocol';
+import { type ContextEffect, INSPECT_MODES } from '../../src/inspect/types';
 import { close } from '../setup/close';
 import { type Expected, fixtureJson, fixturePath } from '../setup/fixtures';
 import { testDevice } from '../setup/gpu';

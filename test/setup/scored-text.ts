@@ -1,5 +1,5 @@
 /** Scored texts made by hand: a token a piece, with these signals. */
-import type { ScoredText } from '../../src/inspect/protocol';
+import type { ScoredText } from '../../src/inspect/types';
 
 export function scoredText(pieces: readonly string[], u: readonly number[]): ScoredText {
   const ends = pieces.map((_, i) => pieces.slice(0, i + 1).join('').length);

@@ -1,7 +1,7 @@
 /** An engine that answers the inspector's commands at once with plausible numbers, for looking at the page and for its tests. */
 import type { PrivilegedContext } from '../../src/data/types';
 import type { Command, CommandName, Message, Reply } from '../../src/engine/protocol';
-import type { OpenSubject, ScoredText, Subject, Texts } from '../../src/inspect/protocol';
+import type { OpenSubject, ScoredText, Subject, Texts } from '../../src/inspect/types';
 import type { Line } from '../../src/ui/engine';
 import { FAKE_DEVICE } from './fake-events';
 

@@ -4,7 +4,7 @@
  */
 import { CHAT_TASK, isNative, NATIVE_TASK } from '../../data/tasks';
 import type { Ask } from '../../engine/protocol';
-import { INSPECT_MODES } from '../../inspect/protocol';
+import { INSPECT_MODES } from '../../inspect/types';
 import { EngineLine, Lanes, type Line } from '../engine';
 import { afterFailure, afterNews, afterPart, afterReply, type InspectName } from './fold';
 import { effectsKey, LANES, type Lane, NANO, useInspector } from './store';

@@ -12,7 +12,7 @@ import type {
   ScoredText,
   Subject,
   Texts,
-} from '../../inspect/protocol';
+} from '../../inspect/types';
 import type { DeviceReport } from '../../kernels/device-report';
 import type { LoadProgress } from '../../library/sources/progress';
 import type { MeasureName } from '../heatmap/measures';

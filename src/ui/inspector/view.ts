@@ -8,7 +8,7 @@ import {
   type DivergenceSignal,
   divergenceSignals,
 } from '../../inspect/analysis';
-import type { ScoredText } from '../../inspect/protocol';
+import type { ScoredText } from '../../inspect/types';
 import { type Columns, MEASURES, type Measure } from '../heatmap/measures';
 import { namesOf, type Piece, piecesOf } from './flow/pieces';
 import { type InspectMeasure, type InspectState, useInspector } from './store';

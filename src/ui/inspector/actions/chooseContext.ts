@@ -1,5 +1,5 @@
 /** What the teacher is shown. A teacher's prompt that was edited gives way. */
-import type { ContextChoice } from '../../../inspect/protocol';
+import type { ContextChoice } from '../../../inspect/types';
 import { askPrompts } from '../session';
 import { useInspector } from '../store';
 

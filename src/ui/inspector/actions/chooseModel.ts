@@ -1,5 +1,5 @@
 /** The model that is looked at, its adapter, and what it is compared with. */
-import type { Subject } from '../../../inspect/protocol';
+import type { Subject } from '../../../inspect/types';
 import type { PlacedFile } from '../../../library/sources/dropped';
 import { confirmModel, takeFiles } from '../../models/shelf';
 import { askComparison, leave, loadMain, loadOther, unloadOther } from '../session';

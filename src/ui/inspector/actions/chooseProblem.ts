@@ -1,5 +1,5 @@
 /** Which problem is looked at. */
-import type { ProblemChoice } from '../../../inspect/protocol';
+import type { ProblemChoice } from '../../../inspect/types';
 import { askProblem } from '../session';
 import { useInspector } from '../store';
 

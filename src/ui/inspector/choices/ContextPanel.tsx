@@ -1,6 +1,6 @@
 import { isNative } from '../../../data/tasks';
 import { WORDINGS } from '../../../data/wording';
-import { INSPECT_MODES, type InspectMode } from '../../../inspect/protocol';
+import { INSPECT_MODES, type InspectMode } from '../../../inspect/types';
 import { chooseContext } from '../actions/chooseContext';
 import { useInspector } from '../store';
 import styles from './Choices.module.css';

@@ -1,4 +1,4 @@
-import type { Subject } from '../../../inspect/protocol';
+import type { Subject } from '../../../inspect/types';
 import type { PlacedFile } from '../../../library/sources/dropped';
 import { HubFields } from '../../models/HubFields';
 import { ModelPicker } from '../../models/ModelPicker';

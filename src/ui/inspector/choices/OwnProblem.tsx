@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from 'react';
-import type { ProblemChoice } from '../../../inspect/protocol';
+import type { ProblemChoice } from '../../../inspect/types';
 import { chooseProblem } from '../actions/chooseProblem';
 import styles from './Choices.module.css';
 

@@ -1,5 +1,5 @@
 /** Context modes as a person reads them. */
-import type { InspectMode } from '../../../inspect/protocol';
+import type { InspectMode } from '../../../inspect/types';
 
 export const MODE_LABELS: Record<InspectMode, string> = {
   'sibling-then-dataset': 'sibling, else solution',

@@ -3,8 +3,9 @@
  * Text stays what it is, spaces and line breaks included; what cannot be seen gets a mark (·, ↵), and tokens that are
  * parts of a character are written as its bytes, ⟨E2⟩, behind the character itself.
  */
-import type { ScoredText } from '../../../inspect/protocol';
+
 import { type Segment, segments } from '../../../inspect/spans';
+import type { ScoredText } from '../../../inspect/types';
 import { tokenText } from '../../format';
 
 /** text: as it stands. space: nothing but blanks, each marked. special: a token without text. gap: no token's. */

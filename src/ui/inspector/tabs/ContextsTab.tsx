@@ -1,4 +1,4 @@
-import { INSPECT_MODES } from '../../../inspect/protocol';
+import { INSPECT_MODES } from '../../../inspect/types';
 import { signed, signOf } from '../../format';
 import { sum } from '../../heatmap/measures';
 import { chooseContext } from '../actions/chooseContext';
