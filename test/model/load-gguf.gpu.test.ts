@@ -33,6 +33,7 @@ async function loaded(file: Uint8Array<ArrayBuffer>, { storage, bindingBytes = W
   const given = new Map(
     [...tensors].map(([n, t]): [string, StoredTensor] => [n, packed ? { ...t, raw: undefined } : t]),
   );
+  if (tied) given.delete('lm_head.weight');
   const arena = new Arena(gpu);
   try {
     const set = await createFrozen(arena, layout, given, 'llama.gguf', storage, bindingBytes);

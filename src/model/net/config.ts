@@ -5,7 +5,7 @@
 import { BadInput } from '../../data/errors';
 import type { FloatFormat } from '../weights/float-formats';
 import { FAMILIES, type Family, type FamilyName, FOREIGN_FIELDS, IGNORED_FIELDS } from './families';
-import { parseRope, type RopeParameters, ropeJson } from './rope';
+import { parseRope, type RopeParameters, ropeFields, ropeJson } from './rope';
 
 export interface ModelConfig {
   readonly family: FamilyName;
@@ -40,6 +40,8 @@ export const switches = (c: ModelConfig): Family => FAMILIES[c.family];
 
 type Json = Record<string, unknown>;
 
+const DEFAULT_POSITIONS = 2048;
+
 const isRecord = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -69,7 +71,7 @@ export function parseModelConfig(json: unknown, where = 'config.json'): ModelCon
     intermediateSize: read.integer('intermediate_size', 1),
     rmsNormEps: read.positive('rms_norm_eps', FAMILIES[family].rmsNormEps),
     tiedEmbeddings: raw.tie_word_embeddings === true,
-    maxPositions: read.integer('max_position_embeddings', 1, 2048),
+    maxPositions: read.integer('max_position_embeddings', 1, DEFAULT_POSITIONS),
     ...layerRead,
     bosId: read.tokenId('bos_token_id'),
     eosIds: tokenIds(raw.eos_token_id),
@@ -211,11 +213,19 @@ function ropes(
   const scaling = raw.rope_scaling ?? {};
   if (!isRecord(given) || !isRecord(scaling))
     throw new BadInput('rope_parameters and rope_scaling must be objects', where, 'Check the file.');
-  if (isRecord(given.full_attention) || isRecord(given.sliding_attention)) {
-    const full = parseRope((given.full_attention ?? {}) as Json, theta, where);
-    return { rope: full, slidingRope: parseRope((given.sliding_attention ?? {}) as Json, theta, where) };
+  const context = {
+    theta,
+    maxPositions: read.integer('max_position_embeddings', 1, DEFAULT_POSITIONS),
+    originalMaxPositions: raw.original_max_position_embeddings,
+  };
+  const { full_attention: full, sliding_attention: sliding } = given;
+  if (isRecord(full) || isRecord(sliding)) {
+    return {
+      rope: parseRope(ropeFields(isRecord(full) ? full : {}, scaling), context, where),
+      slidingRope: parseRope(ropeFields(isRecord(sliding) ? sliding : {}, {}), context, where),
+    };
   }
-  const rope = parseRope({ ...given, ...scaling }, theta, where);
+  const rope = parseRope(ropeFields(given, scaling), context, where);
   // OLMo 3 scales only the layers that see everything.
   return {
     rope,
@@ -247,13 +257,10 @@ export function modelConfigJson(c: ModelConfig, dtype: FloatFormat = 'F32'): Rec
   const family = switches(c);
   const slides = c.window !== null;
   const layerTypes = c.sliding.map((s) => (s ? 'sliding_attention' : 'full_attention'));
-  // Plain rotary embedding is written as versions before 5 read it, too.
-  const rope =
-    family.slidingWindow === 'pattern'
-      ? { rope_parameters: { full_attention: ropeJson(c.rope), sliding_attention: ropeJson(c.slidingRope) } }
-      : c.rope.scaling
-        ? { rope_parameters: ropeJson(c.rope) }
-        : { rope_theta: c.rope.theta };
+  // As transformers 5 reads it and as those before it do: rope_scaling, which 5 puts before rope_parameters, says it all.
+  const full = ropeJson(c.rope);
+  const parameters =
+    family.slidingWindow === 'pattern' ? { full_attention: full, sliding_attention: ropeJson(c.slidingRope) } : full;
   return {
     architectures: [family.architecture],
     model_type: c.family,
@@ -265,7 +272,9 @@ export function modelConfigJson(c: ModelConfig, dtype: FloatFormat = 'F32'): Rec
     head_dim: c.headDim,
     intermediate_size: c.intermediateSize,
     hidden_act: 'silu',
-    ...rope,
+    rope_theta: c.rope.theta,
+    rope_parameters: parameters,
+    rope_scaling: c.rope.scaling ? full : null,
     rms_norm_eps: c.rmsNormEps,
     tie_word_embeddings: c.tiedEmbeddings,
     max_position_embeddings: c.maxPositions,

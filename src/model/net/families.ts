@@ -34,6 +34,7 @@ const COMMON: Family['fields'] = {
   rope_theta: true,
   rope_scaling: true,
   rope_parameters: true,
+  original_max_position_embeddings: true,
   rms_norm_eps: true,
   tie_word_embeddings: isBoolean,
   max_position_embeddings: true,
@@ -133,6 +134,9 @@ const QUANTISED: Foreign = {
 export const FOREIGN_FIELDS: Readonly<Record<string, Foreign>> = {
   quantization_config: QUANTISED,
   compression_config: QUANTISED,
+  quantization: QUANTISED, // MLX
+  quant_config: QUANTISED,
+  quant_method: QUANTISED,
   num_experts: EXPERTS,
   num_local_experts: EXPERTS,
   n_routed_experts: EXPERTS,

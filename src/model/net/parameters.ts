@@ -75,10 +75,8 @@ export class ParameterLayout extends Layout {
 
   /** Throws BadInput where a checkpoint's tensors are not this model's. */
   checkCatalog(tensors: TensorCatalog, where: string): void {
-    // Tied models are often saved with the head repeated; old Llama files hold the rotary frequencies.
-    const optional = (name: string) =>
-      (name === 'lm_head.weight' && this.config.tiedEmbeddings) || name.endsWith('.rotary_emb.inv_freq');
-    this.check(tensors, where, optional);
+    // Old Llama files hold the rotary frequencies.
+    this.check(tensors, where, (name) => name.endsWith('.rotary_emb.inv_freq'));
   }
 }
 

@@ -43,11 +43,34 @@ const KNOWN = new Set([
   'mscale',
   'mscale_all_dim',
   'truncate',
+  'finetuned', // YaRN's own files of 2023: how the weights came about
 ]);
 
-/** Reads rope_parameters or rope_scaling of a config.json. Throws BadInput for a scaling that is not computed here. */
-export function parseRope(fields: Record<string, unknown>, theta: number, where: string): RopeParameters {
-  const type = fields.rope_type ?? fields.type ?? 'default';
+/** What config.json says outside of the rotary embedding's own fields. */
+export interface RopeContext {
+  readonly theta: number;
+  readonly maxPositions: number;
+  /** original_max_position_embeddings beside the fields, which goes before theirs. */
+  readonly originalMaxPositions?: unknown;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * rope_parameters (transformers 5) and rope_scaling (before, and by hand as model cards say) in one: both count, and the
+ * second goes first. `type` is how rope_type was called before 2024.
+ */
+export function ropeFields(parameters: Fields, scaling: Fields): Fields {
+  const given = (fields: Fields) => {
+    const { type, ...rest } = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+    return type === undefined ? rest : { rope_type: type, ...rest };
+  };
+  return { ...given(parameters), ...given(scaling) };
+}
+
+/** Reads such fields. Throws BadInput for a scaling that is not computed here. */
+export function parseRope(fields: Fields, context: RopeContext, where: string): RopeParameters {
+  const type = fields.rope_type ?? 'default';
   const mend = 'Use a model with plain, linear, llama3 or YaRN rotary embedding.';
   for (const field of Object.keys(fields)) {
     if (field === 'partial_rotary_factor' && fields[field] === 1) continue;
@@ -64,13 +87,17 @@ export function parseRope(fields: Record<string, unknown>, theta: number, where:
       );
     return value;
   };
-  const base = number('rope_theta', theta);
+  const base = number('rope_theta', context.theta);
   if (type === 'default') return { theta: base, scaling: null };
   if (type !== 'linear' && type !== 'llama3' && type !== 'yarn')
     throw new BadInput(`rope_type ${JSON.stringify(type)} is not supported`, where, mend);
-  const factor = number('factor');
-  if (type === 'linear') return { theta: base, scaling: { type, factor } };
-  const originalMaxPositions = number('original_max_position_embeddings');
+  if (type === 'linear') return { theta: base, scaling: { type, factor: number('factor') } };
+  const outside = context.originalMaxPositions;
+  const originalMaxPositions =
+    typeof outside === 'number' && outside > 0
+      ? outside
+      : number('original_max_position_embeddings', context.maxPositions);
+  const factor = number('factor', type === 'yarn' ? context.maxPositions / originalMaxPositions : undefined);
   if (type === 'llama3') {
     const [lowFreqFactor, highFreqFactor] = [number('low_freq_factor'), number('high_freq_factor')];
     return { theta: base, scaling: { type, factor, lowFreqFactor, highFreqFactor, originalMaxPositions } };
@@ -78,7 +105,7 @@ export function parseRope(fields: Record<string, unknown>, theta: number, where:
   const scaling = {
     type,
     factor,
-    attentionFactor: fields.attention_factor == null ? yarnAttention(fields, factor) : number('attention_factor'),
+    attentionFactor: fields.attention_factor === undefined ? yarnAttention(fields, factor) : number('attention_factor'),
     betaFast: number('beta_fast', 32),
     betaSlow: number('beta_slow', 1),
     originalMaxPositions,
@@ -87,7 +114,7 @@ export function parseRope(fields: Record<string, unknown>, theta: number, where:
   return { theta: base, scaling };
 }
 
-function yarnAttention({ mscale, mscale_all_dim: all }: Record<string, unknown>, factor: number): number {
+function yarnAttention({ mscale, mscale_all_dim: all }: Fields, factor: number): number {
   const scale = (m: number) => (factor <= 1 ? 1 : 0.1 * m * Math.log(factor) + 1);
   return typeof mscale === 'number' && typeof all === 'number' && mscale && all ? scale(mscale) / scale(all) : scale(1);
 }

@@ -8,6 +8,8 @@ import { openGguf } from './gguf/file';
 import { type HostTensor, writeSafetensors } from './safetensors';
 import { openShardedSafetensors } from './safetensors-file';
 import type { TensorCatalog } from './stored-tensor';
+import { canonicalNames } from './tensor-names';
+import { settleHead } from './tied-head';
 
 /** Without tokenizer_config.json, transformers would take the tokenizer class that usually goes with the architecture. */
 export const TOKENIZER_FILES = [
@@ -41,8 +43,8 @@ export async function openModelFolder(files: FileSource): Promise<ModelFolder> {
     const bytes = await readWhole(files, name);
     if (bytes) tokenizer.set(name, new TextDecoder().decode(bytes));
   }
-  const tensors = await openShardedSafetensors(files);
-  return checked({ where: files.where, config, tensors, tokenizer });
+  const named = canonicalNames(await openShardedSafetensors(files), config);
+  return checked({ where: files.where, tokenizer, ...(await settleHead(config, named, files.where)) });
 }
 
 async function openSingleGguf(files: FileSource): Promise<ModelFolder> {

@@ -44,10 +44,13 @@ export async function openShardedSafetensors(files: FileSource): Promise<TensorC
   if (whole) return openSafetensors(whole);
   const index = await files.open(INDEX);
   if (!index) {
+    const older = (await files.list()).find((name) => /\.(bin|pth|pt|ckpt)$/.test(name));
     throw new BadInput(
-      `${WEIGHTS} is missing, and so is ${INDEX}`,
+      `${WEIGHTS} is missing, and so is ${INDEX}${older ? `; ${older} is an older format` : ''}`,
       files.where,
-      'Point to a folder that holds the weights as safetensors.',
+      older
+        ? 'Convert it in Python: AutoModelForCausalLM.from_pretrained(…).save_pretrained(…) writes safetensors.'
+        : 'Point to a folder that holds the weights as safetensors.',
     );
   }
   const shardOf = await readIndex(index);

@@ -78,8 +78,13 @@ const natural = (n: unknown): n is number => typeof n === 'number' && Number.isS
 
 function checkEntry(name: string, value: unknown, dataLength: number, bad: Fail): SafetensorsEntry {
   const { dtype, shape, data_offsets: offsets } = isRecord(value) ? value : {};
-  if (!isFloatFormat(dtype))
-    return bad(`tensor ${name} has dtype ${JSON.stringify(dtype)}; F32, F16 and BF16 are supported`);
+  if (!isFloatFormat(dtype)) {
+    // Packed bits, or scaled floats of 4 to 8 bits: MLX, GPTQ, AWQ, bitsandbytes, FP8.
+    const quantised = typeof dtype === 'string' && /^([UI](8|16|32)|[FE]\d+_|F[4-8]$)/.test(dtype);
+    return bad(
+      `tensor ${name} has dtype ${JSON.stringify(dtype)}; F32, F16 and BF16 are supported${quantised ? ', weights that are quantised already are not' : ''}`,
+    );
+  }
   if (!Array.isArray(shape) || !shape.every(natural)) return bad(`tensor ${name} has no valid shape`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(natural))
     return bad(`tensor ${name} has no valid data_offsets`);
