@@ -72,7 +72,8 @@ async function fastest(gpu: Gpu): Promise<MatmulVariant> {
   }
 }
 
-const candidates = (gpu: Gpu): MatmulVariant[] =>
+/** The variants that an adapter of this kind may take, the likeliest first. */
+export const candidates = (gpu: Gpu): MatmulVariant[] =>
   gpu.adapter.software ? ['broadcast', 'plain'] : ['tiles-64', 'tiles-128', 'broadcast', 'plain'];
 
 /** Milliseconds of all calls together, the best of three after one that compiles. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { philox } from '../../src/kernels/philox/reference';
+import { kept } from '../../src/kernels/sample/reference';
 import { type SampleParams, sample } from '../../src/kernels/sample/sample';
 import { wave } from '../setup/close';
 import { testDevice } from '../setup/gpu';
@@ -33,32 +35,12 @@ async function draw(
   return (await read).filter((_, i) => i % 4 === 0).slice(first);
 }
 
-/** Philox4x32-10 in BigInt; Random123's known answers are checked below. */
-function philox(counter: number[], key: number[]): number[] {
-  const mask = 0xffffffffn;
-  let c = counter.map(BigInt);
-  let [k0, k1] = key.map(BigInt);
-  for (let round = 0; round < 10; round++) {
-    const [p0, p1] = [0xd2511f53n * c[0], 0xcd9e8d57n * c[2]];
-    c = [(p1 >> 32n) ^ c[1] ^ k0, p1 & mask, (p0 >> 32n) ^ c[3] ^ k1, p0 & mask];
-    [k0, k1] = [(k0 + 0x9e3779b9n) & mask, (k1 + 0xbb67ae85n) & mask];
-  }
-  return c.map(Number);
-}
-
-const softmax = (z: Float64Array): number[] => {
-  const e = Array.from(z, Math.exp);
-  const total = e.reduce((a, b) => a + b, 0);
-  return e.map((x) => x / total);
-};
+/** The probabilities at temperature 1. */
+const softmax = (z: Float64Array) => kept(z, { temperature: 1, topK: 0, topP: 1 });
 
 describe('sampling', () => {
-  it('uses Philox4x32-10: the reference gives Random123’s known answers, and the kernel the reference’s tokens', async () => {
-    expect(philox([0, 0, 0, 0], [0, 0])).toEqual([0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]);
-    expect(philox(new Array(4).fill(0xffffffff), [0xffffffff, 0xffffffff])).toEqual([
-      0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd,
-    ]);
-    const V = 64; // equal logits: the token is the uniform number's first six bits
+  it('uses Philox4x32-10: equal logits give the token that the uniform number’s first bits name', async () => {
+    const V = 64; // six bits
     const got = await draw(new Float64Array(V), 32);
     const want = Array.from({ length: 32 }, (_, r) =>
       Math.floor((((philox([r, 0, BASE.stream, 0], [BASE.seedLo, 0])[0] >>> 8) + 0.5) / 2 ** 24) * V),
@@ -73,7 +55,7 @@ describe('sampling', () => {
     const counts = new Float64Array(V);
     for (const id of await draw(z, n)) counts[id] += 1;
     // χ² over cells of at least 5 expected draws; the bound is six standard deviations above its mean.
-    const cells = p.map((share, v) => [share * n, counts[v]]).filter(([e]) => e >= 5);
+    const cells = Array.from(p, (share, v) => [share * n, counts[v]]).filter(([e]) => e >= 5);
     const chi = cells.reduce((sum, [e, c]) => sum + (c - e) ** 2 / e, 0);
     expect(chi).toBeLessThan(cells.length + 6 * Math.sqrt(2 * cells.length));
   });
@@ -83,15 +65,8 @@ describe('sampling', () => {
     const order = Array.from(z, (_, v) => v).sort((a, b) => z[b] - z[a]);
     const topK = new Set(await draw(z, 2000, { topK: 3 }));
     expect(topK).toEqual(new Set(order.slice(0, 3)));
-    const p = softmax(z);
-    let mass = 0;
-    const nucleus = new Set(
-      order.filter((v) => {
-        const before = mass;
-        mass += p[v];
-        return before < 0.3;
-      }),
-    );
+    const p = kept(z, { temperature: 1, topK: 0, topP: 0.3 });
+    const nucleus = new Set(order.filter((v) => p[v] > 0));
     expect(new Set(await draw(z, 4000, { topP: 0.3 }))).toEqual(nucleus);
     expect(new Set(await draw(z, 5, { temperature: 0 }))).toEqual(new Set([order[0]]));
     expect(new Set(await draw(new Float64Array(9), 5, { temperature: 0 }))).toEqual(new Set([0]));

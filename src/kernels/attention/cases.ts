@@ -1,0 +1,105 @@
+import { attentionBlock } from '../launch';
+import { type Bench, type Check, operation, together, wave } from '../self-test/case';
+import { attentionBackward, attentionBlocks, attentionDecode, attentionForward } from './attention';
+import * as reference from './reference';
+
+/** Packed sequences of these lengths. */
+interface Shape extends reference.Heads {
+  lengths: readonly number[];
+}
+
+/** One token a row over its cache; row b stands at positions[b] of P. */
+interface DecodeShape extends reference.Heads {
+  P: number;
+  positions: readonly number[];
+}
+
+function recordPacked({ r, put, poisoned }: Bench, { lengths, ...heads }: Shape): Check[] {
+  const { H, K, D } = heads;
+  const offsets = [0];
+  for (const n of lengths) offsets.push(offsets[offsets.length - 1] + n);
+  const N = offsets[lengths.length];
+  const width = (H + 2 * K) * D;
+  const [q, k, qkv, dOut] = [wave(N * H * D, 1), wave(N * K * D, 2), wave(N * width, 3), wave(N * H * D, 4)];
+  const table = attentionBlocks(offsets, attentionBlock(r.gpu));
+  const t = {
+    q: put(q),
+    k: put(k),
+    qkv: put(qkv),
+    blocks: put(table, 'u32'),
+    out: poisoned(N * H * D),
+    lse: poisoned(N * H),
+    dOut: put(dOut),
+    delta: poisoned(N * H),
+    dQkv: poisoned(N * width),
+  };
+  const shape = { ...heads, N, blocks: table.length / 4 };
+  attentionForward(r, t, shape);
+  attentionBackward(r, t, shape);
+  const { out, lse } = reference.attention({ q, k, qkv, offsets }, heads);
+  const why = `f32 softmax over at most ${Math.max(...lengths)} keys`;
+  const forward = { atol: 1e-5, rtol: 1e-5, why };
+  return [
+    { name: 'out', got: t.out, want: out, tolerance: forward },
+    { name: 'lse', got: t.lse, want: lse, tolerance: forward },
+    {
+      name: 'dQkv',
+      got: t.dQkv,
+      want: reference.attentionBackward({ q, k, qkv, offsets, dOut }, heads),
+      tolerance: { atol: 5e-5, rtol: 1e-4, why: `${why}, and their sums over as many queries and a group's heads` },
+    },
+  ];
+}
+
+function recordDecode({ r, put, poisoned }: Bench, { positions, ...heads }: DecodeShape): Check[] {
+  const { H, K, D, P } = heads;
+  const [B, R] = [positions.length, positions.length + 1];
+  const rows = positions.map((_, b) => B - b); // in another order than the slots; row 0 is nobody's
+  const [q, cacheK, cacheV] = [wave(B * H * D, 5), wave(R * P * K * D, 6), wave(R * P * K * D, 7)];
+  const t = {
+    q: put(q),
+    cacheK: put(cacheK),
+    cacheV: put(cacheV),
+    rows: put(rows, 'u32'),
+    positions: put(positions, 'u32'),
+    out: poisoned(B * H * D),
+  };
+  attentionDecode(r, t, { ...heads, B });
+  const want = reference.attentionDecode({ q, cacheK, cacheV, rows, positions }, heads);
+  const tolerance = { atol: 1e-5, rtol: 1e-5, why: `f32 softmax over at most ${P} keys` };
+  return [{ name: 'out', got: t.out, want, tolerance }];
+}
+
+const HEADS = [
+  { H: 1, K: 1, D: 4 },
+  { H: 4, K: 2, D: 16 },
+  { H: 3, K: 1, D: 12 },
+  { H: 2, K: 2, D: 64 },
+];
+const LENGTHS = [[1], [1, 1, 1], [7], [8], [9, 1, 33], [64, 65, 3]];
+const WINDOWS = [1, 2, 8, 9, 40];
+
+export const ATTENTION = together('attention', [
+  operation<Shape>('attention', {
+    small: [
+      { H: 2, K: 1, D: 8, lengths: [1, 11] },
+      { H: 2, K: 1, D: 8, lengths: [2, 11], window: 3 },
+    ],
+    large: [
+      ...HEADS.flatMap((heads) => LENGTHS.map((lengths) => ({ ...heads, lengths }))),
+      ...WINDOWS.map((window) => ({ ...HEADS[1], lengths: [9, 1, 33, 70], window })),
+    ],
+    record: recordPacked,
+  }),
+  operation<DecodeShape>('attention, decoding', {
+    small: [
+      { H: 2, K: 1, D: 8, P: 12, positions: [0, 10] },
+      { H: 2, K: 1, D: 8, P: 12, positions: [1, 10], window: 3 },
+    ],
+    large: [
+      ...HEADS.map((heads) => ({ ...heads, P: 40, positions: [36, 0, 39] })),
+      ...WINDOWS.map((window) => ({ ...HEADS[1], P: 70, positions: [69, 3, 0], window })),
+    ],
+    record: recordDecode,
+  }),
+]);

@@ -1,0 +1,31 @@
+import { type Bench, type Check, operation, wave } from '../self-test/case';
+import * as reference from './reference';
+import { swigluBackward, swigluForward } from './swiglu';
+
+const tolerance = { atol: 1e-5, rtol: 1e-5, why: 'exp of f32, to some units in the last place' };
+
+function record({ r, put, poisoned }: Bench, shape: { N: number; F: number }): Check[] {
+  const { N, F } = shape;
+  const gu = wave(N * 2 * F, 5).map((v) => Math.fround(4 * v));
+  const dy = wave(N * F, 6);
+  const t = { gu: put(gu), dy: put(dy), y: poisoned(N * F), dGu: poisoned(N * 2 * F) };
+  swigluForward(r, t, shape);
+  swigluBackward(r, t, shape);
+  return [
+    { name: 'y', got: t.y, want: reference.swiglu(gu, shape), tolerance },
+    { name: 'dGu', got: t.dGu, want: reference.swigluBackward(gu, dy, shape), tolerance },
+  ];
+}
+
+export const SWIGLU = operation('swiglu', {
+  small: [{ N: 3, F: 7 }],
+  large: [
+    { N: 1, F: 1 },
+    { N: 1, F: 64 },
+    { N: 63, F: 20 },
+    { N: 65, F: 37 },
+    { N: 1500, F: 24 },
+    { N: 3, F: 1000 },
+  ],
+  record,
+});
