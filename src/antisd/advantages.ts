@@ -1,5 +1,6 @@
 /** Advantages: of a rollout within its group (GRPO), and of each token by the method. */
 import type { Method } from './arms';
+import { rowsOf, type SignalRow, type TokenSignals } from './signals';
 import { deviation, mean } from './statistics';
 
 const EPSILON = 1e-6;
@@ -14,21 +15,10 @@ export function groupAdvantages(rewards: readonly number[], divideByStd: boolean
   return rewards.map((r) => (r - m) * scale);
 }
 
-/** What the term needs to know of one rollout. */
-export interface RolloutSignals {
-  s: Float32Array; // student's log-probabilities, nats
-  t: Float32Array; // teacher's
+/** What the method is told of a rollout besides its columns. */
+export interface Rewarded {
   reward: number;
   groupAdvantage: number;
-}
-
-/** Per-token columns of one rollout. */
-export interface TokenAdvantages {
-  u: Float32Array<ArrayBuffer>; // t − s
-  phi: Float32Array<ArrayBuffer>; // δ of the masked and clamped u
-  term: Float32Array<ArrayBuffer>; // what the method adds
-  advantage: Float32Array<ArrayBuffer>; // what trains the model
-  masked: number; // tokens whose u was masked
 }
 
 /** The released code's λ of a sequence: clamp(0.2 ln(ppl_T / target), 0, 0.5), the ratio clipped to [0.5, 3]; target = 1 (choice). */
@@ -38,60 +28,64 @@ export function perplexityLambda(t: ArrayLike<number>): number {
 }
 
 /** |u| beyond this counts as 0, nats: the smaller of the method's two masks, infinite where it has none. */
-function maskOf(method: Method, sigmaRef: number | null): number {
+export function maskOf(method: Method, sigmaRef: number | null): number {
   const sigma = method.maskSigma > 0 && sigmaRef !== null ? method.maskSigma * sigmaRef : Number.POSITIVE_INFINITY;
   return Math.min(method.maskNats > 0 ? method.maskNats : Number.POSITIVE_INFINITY, sigma);
 }
 
 /** λ of one rollout: the step's, or by the teacher's perplexity where the method says so; 0 where the term does not act. */
-export function lambdaOf(r: Pick<RolloutSignals, 't' | 'reward'>, method: Method, lambda: number): number {
-  if (!(lambda > 0) || method.sign === 0 || (method.correctOnly && r.reward !== 1)) return 0;
-  return method.lambdaFrom === 'perplexity' ? perplexityLambda(r.t) : lambda;
+export function lambdaOf(t: ArrayLike<number>, reward: number, method: Method, lambda: number): number {
+  if (!(lambda > 0) || method.sign === 0 || (method.correctOnly && reward !== 1)) return 0;
+  return method.lambdaFrom === 'perplexity' ? perplexityLambda(t) : lambda;
 }
 
-/** Token advantages of every rollout of a step, in float64 on the host: its columns are read back for display anyway. */
-export const computeAdvantages = (
-  rollouts: readonly RolloutSignals[],
+/** Fills u, φ, term and advantage of every rollout; gives each one's λ, and how many tokens were masked. */
+export function computeAdvantages(
+  signals: TokenSignals,
+  rewarded: readonly Rewarded[],
   method: Method,
   lambda: number,
   sigmaRef: number | null,
-): TokenAdvantages[] => rollouts.map((r) => tokenAdvantages(r, method, lambda, sigmaRef));
+): { lambdas: number[]; masked: number } {
+  const rows = rowsOf(signals);
+  const lambdas = rows.map(({ t }, i) => lambdaOf(t, rewarded[i].reward, method, lambda));
+  const masked = rows.map((row, i) => tokenAdvantages(row, rewarded[i], method, lambda, sigmaRef));
+  return { lambdas, masked: masked.reduce((a, b) => a + b, 0) };
+}
 
 /**
- * Token advantages of one rollout. `lambda` is the step's λ after schedule and gate (0 where the gate is closed or warming
- * up); with λ = 0 the advantage is the group's, to the bit. `sigmaRef` is the reference deviation of u, null before it is known.
+ * Fills u, φ, term and advantage of one rollout from its s and t; gives how many tokens were masked. `lambda` is the
+ * step's λ after schedule and gate (0 where the gate is closed or warming up); with λ = 0 the advantage is the group's, to
+ * the bit. `sigmaRef` is the reference deviation of u, null before it is known.
  */
 export function tokenAdvantages(
-  r: RolloutSignals,
+  row: SignalRow,
+  { reward, groupAdvantage }: Rewarded,
   method: Method,
   lambda: number,
   sigmaRef: number | null,
-): TokenAdvantages {
-  const n = r.s.length;
-  const u = new Float32Array(n);
-  const phi = new Float32Array(n);
-  const term = new Float32Array(n);
-  const advantage = new Float32Array(n);
+): number {
+  const { s, t, u, phi, term, advantage } = row;
   const mask = maskOf(method, sigmaRef);
   const bound = method.clampNats > 0 ? method.clampNats : Number.POSITIVE_INFINITY;
   let masked = 0;
-  for (let i = 0; i < n; i++) {
-    u[i] = r.t[i] - r.s[i];
+  for (let i = 0; i < s.length; i++) {
+    u[i] = t[i] - s[i];
     const out = Math.abs(u[i]) > mask;
     if (out) masked += 1;
     phi[i] = method.divergence.delta(out ? 0 : Math.min(bound, Math.max(-bound, u[i])));
   }
-  const own = lambdaOf(r, method, lambda);
+  const own = lambdaOf(t, reward, method, lambda);
   const shaped = own > 0 ? shape(phi, method) : null;
-  const base = method.base === 'reward' ? r.groupAdvantage : 0;
-  for (let i = 0; i < n; i++) {
+  const base = method.base === 'reward' ? groupAdvantage : 0;
+  for (let i = 0; i < s.length; i++) {
     let added = shaped ? own * shaped[i] : 0;
     if (method.combine === 'multiply') added *= base;
-    if (method.entropyBeta > 0) added -= method.entropyBeta * r.s[i];
+    if (method.entropyBeta > 0) added -= method.entropyBeta * s[i];
     term[i] = added;
     advantage[i] = added === 0 ? base : base + added; // −0 + 0 would lose its sign
   }
-  return { u, phi, term, advantage, masked };
+  return masked;
 }
 
 /** sign · φ, standardised within the sequence where the method says so. */

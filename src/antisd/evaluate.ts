@@ -1,10 +1,9 @@
 /** Held-out evaluation: avg@k and pass@k of sampled responses. */
-import { hasEnded } from '../data/tokenizer';
 import type { Problem, Task } from '../data/types';
-import { generate } from '../model/net/generate';
 import type { Policy } from '../model/net/policy';
 import { passAtK } from './measures';
 import { mean } from './statistics';
+import { sample } from './step';
 import { verdictsOn } from './verdicts';
 
 export interface EvaluationOptions {
@@ -42,14 +41,10 @@ export async function evaluate(policy: Policy, task: Task, o: EvaluationOptions,
   const problems = task.generate({ split: 'heldout', count: o.problems, seed: 0, minDepth: o.minDepth });
   const prompt = (p: Problem) =>
     hinted ? task.teacherPrompt(p, { source: 'dataset', solution: p.solution, feedback: null }) : task.studentPrompt(p);
-  const requests = problems.map((p) => ({ ids: prompt(p), count: o.samples }));
-  const responses = await generate(policy.decoder, requests, {
-    ...o,
-    endIds: task.tokenizer.endIds,
-    stream: EVALUATION_STREAM,
-  });
-  policy.forget();
-  const verdicts = await verdictsOn(task, responses, (i) => problems[Math.floor(i / o.samples)]);
+  const sampling = { ...o, group: o.samples, stream: EVALUATION_STREAM };
+  const sampled = await sample(policy, task, problems, sampling, undefined, prompt);
+  const ids = sampled.map((r) => r.ids);
+  const verdicts = await verdictsOn(task, ids, (i) => sampled[i].problem);
   const right = problems.map((_, i) =>
     mean(verdicts.slice(i * o.samples, (i + 1) * o.samples).map((v) => v.reward as number)),
   );
@@ -59,7 +54,7 @@ export async function evaluate(policy: Policy, task: Task, o: EvaluationOptions,
     k: o.samples,
     problems: problems.length,
     samples: o.samples,
-    meanLength: mean(responses.map((r) => r.length)),
-    truncatedShare: mean(responses.map((r) => (hasEnded(task.tokenizer, r) ? 0 : 1))),
+    meanLength: mean(ids.map((r) => r.length)),
+    truncatedShare: mean(sampled.map((r) => (r.truncated ? 1 : 0))),
   };
 }

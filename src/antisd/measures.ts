@@ -78,7 +78,7 @@ export class TokenTable {
   }
 
   /** Adds one rollout's columns. */
-  add(tokens: readonly string[], u: ArrayLike<number>, term: ArrayLike<number>, advantage: ArrayLike<number>): void {
+  add(tokens: readonly string[], { u, term, advantage }: Record<'u' | 'term' | 'advantage', ArrayLike<number>>): void {
     for (let i = 0; i < tokens.length; i++) {
       const key = i > 0 && tokens[i - 1] === 'no' ? `no ${tokens[i]}` : tokens[i];
       const row = this.rows.get(key) ?? { count: 0, u: 0, term: 0, size: 0 };

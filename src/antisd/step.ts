@@ -5,19 +5,18 @@
  */
 import { chooseContexts, contextShares } from '../data/context';
 import { hasEnded } from '../data/tokenizer';
-import type { PrivilegedContext, Problem, Task, Verdict } from '../data/types';
+import type { ContextMode, PrivilegedContext, Problem, Task, Verdict } from '../data/types';
 import { NotFinite } from '../gpu/errors';
-import { generate, type OnTokens } from '../model/net/generate';
+import { generate, type OnTokens, type SamplingOptions } from '../model/net/generate';
 import type { PlannedBatch, Policy, Scores } from '../model/net/policy';
-import { computeAdvantages, groupAdvantages, type TokenAdvantages } from './advantages';
+import { groupAdvantages as advantagesIn, computeAdvantages } from './advantages';
 import { type Method, type MethodSettings, resolveMethod, scheduledLambda } from './arms';
 import { type Gate, gateStatistic, newGate, termActs, updateGate } from './gate';
 import { type Aggregation, aggregationWeights, type Objective, policyObjective } from './objective';
+import { type PhaseClock, type PhaseName, phaseClock } from './phases';
+import { lengthsOf, rowsOf, signalsFrom, type TokenSignals } from './signals';
 import { deviation, mean } from './statistics';
 import { verdictsOn } from './verdicts';
-
-/** The four timed parts of a step. */
-export type PhaseName = 'sample' | 'score' | 'backward' | 'update';
 
 /** What a step takes from a run's configuration (src/settings/settings.ts says what each means). */
 export interface StepSettings extends MethodSettings {
@@ -66,33 +65,54 @@ export interface StepContext {
   onRollouts?: (problems: readonly Problem[]) => void;
   onTokens?: OnTokens;
   /** All scores and advantages are known; the update comes next. */
-  onScored?: (rollouts: readonly ScoredRollout[]) => void;
+  onScored?: (scored: ScoredStep) => void;
   onPhase?: (phase: PhaseName) => void;
 }
 
-/** One rollout with everything that was found out about it. Scores are views into the step's columns. */
-export interface ScoredRollout {
+/** One rollout. Its tokens' columns are the row of the same number in the step's TokenSignals. */
+export interface Rollout {
   problem: Problem;
   group: number;
-  response: Uint32Array;
-  verdict: Verdict;
+  /** The student's prompt, x. */
+  prompt: number[];
+  ids: Uint32Array;
   truncated: boolean;
+  verdict: Verdict;
   context: PrivilegedContext;
-  s: Float32Array;
-  t: Float32Array;
-  H_S: Float32Array;
-  H_T: Float32Array;
-  studentAlternatives: Float32Array | null;
-  teacherAlternatives: Float32Array | null;
-  token: TokenAdvantages;
 }
 
-export interface StepOutcome {
-  rollouts: ScoredRollout[];
-  state: MethodState;
+/** What sampling alone knows of a rollout. */
+export type Sampled = Omit<Rollout, 'verdict' | 'context'>;
+
+/** The columns of a step's rollouts. Alternatives: TOP_K (token id, log-probability) pairs a token. */
+export interface Scored {
+  signals: TokenSignals;
+  /** The student's batch, whose activations serve the backward pass. */
+  batch: PlannedBatch;
+  /** Log-probabilities by the reference; null without one. */
+  reference: Float32Array | null;
+  alternatives: { student: Float32Array; teacher: Float32Array } | null;
+}
+
+/** How a step's advantages came about. */
+export interface Shaped {
   method: Method;
+  state: MethodState;
   gateStatistic: number;
+  /** λ of the step, after schedule and gate; what each rollout takes is in `lambdas`. */
   lambda: number;
+  lambdas: number[];
+  groupAdvantages: number[];
+  sigmaRef: number;
+  /** Tokens whose u was masked. */
+  masked: number;
+}
+
+export interface ScoredStep extends Scored, Shaped {
+  rollouts: Rollout[];
+}
+
+export interface StepOutcome extends ScoredStep {
   objective: Objective;
   gradNorm: number;
   lr: number;
@@ -104,187 +124,155 @@ export interface StepOutcome {
 /** Step `step` (1-based): a function of the policy, the state and the configuration. Throws NotFinite; the weights are then those before. */
 export async function trainStep(x: StepContext, state: MethodState, step: number): Promise<StepOutcome> {
   const { policy, task, config: c } = x;
-  const method = resolveMethod(c);
   const clock = phaseClock(x.onPhase);
+  const method = resolveMethod(c);
 
   clock.enter('sample');
-  const problems = task.generate({
-    split: 'train',
-    count: c.problems,
-    seed: c.seed,
-    minDepth: c.minDepth,
-    first: (step - 1) * c.problems,
-  });
+  const { seed, minDepth, problems: count } = c;
+  const problems = task.generate({ split: 'train', count, seed, minDepth, first: (step - 1) * count });
   x.onRollouts?.(problems.flatMap((p) => Array.from({ length: c.group }, () => p)));
-  const prompts = problems.map((p) => task.studentPrompt(p));
-  const sampling = { ...c, endIds: task.tokenizer.endIds, stream: step };
-  const responses = await generate(
-    policy.decoder,
-    prompts.map((ids) => ({ ids, count: c.group })),
-    sampling,
-    x.onTokens,
-  );
-  policy.forget();
-  const owner = (i: number) => Math.floor(i / c.group);
-  const verdicts = await verdictsOn(task, responses, (i) => problems[owner(i)]);
-
+  const sampled = await sample(policy, task, problems, { ...c, stream: step }, x.onTokens);
   clock.enter('score');
-  const inGroup = <T>(list: readonly T[], g: number) => list.slice(g * c.group, (g + 1) * c.group);
-  const rewards = verdicts.map((v) => v.reward as number);
-  const contexts = problems.flatMap((problem, g) =>
+  const rollouts = await judge(task, sampled, { ...c, mode: method.context, seed: [seed, step] });
+  const scored = await score(x, rollouts);
+  const shaped = shape(rollouts, scored.signals, method, state, c, step);
+  x.onScored?.({ rollouts, ...scored, ...shaped });
+  const updated = await update(x, scored, step, clock.enter);
+
+  const outcome = { rollouts, ...scored, ...shaped, ...updated };
+  return { ...outcome, ...sharesOf(outcome, c.group), phaseMs: clock.end() };
+}
+
+/** 1. `group` responses to each problem's prompt, in the order of the problems. */
+export async function sample(
+  policy: Policy,
+  task: Task,
+  problems: readonly Problem[],
+  o: Omit<SamplingOptions, 'endIds'> & { group: number },
+  onTokens?: OnTokens,
+  promptOf = (problem: Problem) => task.studentPrompt(problem),
+): Promise<Sampled[]> {
+  const prompts = problems.map(promptOf);
+  const requests = prompts.map((ids) => ({ ids, count: o.group }));
+  const responses = await generate(policy.decoder, requests, { ...o, endIds: task.tokenizer.endIds }, onTokens);
+  policy.forget();
+  return responses.map((ids, i) => {
+    const group = Math.floor(i / o.group);
+    const truncated = !hasEnded(task.tokenizer, ids);
+    return { problem: problems[group], group, prompt: prompts[group], ids, truncated };
+  });
+}
+
+/** 2. The verifier's word on each rollout, and what its teacher is shown: a right sibling where there is one. */
+export async function judge(
+  task: Task,
+  sampled: readonly Sampled[],
+  o: { group: number; mode: ContextMode; wrongShare: number; seed: readonly number[] },
+): Promise<Rollout[]> {
+  const ids = sampled.map((r) => r.ids);
+  const verdicts = await verdictsOn(task, ids, (i) => sampled[i].problem);
+  const groups = byGroup(sampled, o.group);
+  const others = groups.map(([first]) => first.problem);
+  const contexts = groups.flatMap((group, g) =>
     chooseContexts({
-      mode: method.context,
-      wrongShare: c.wrongShare,
-      task,
-      problem,
-      responses: inGroup(responses, g),
-      rewards: inGroup(rewards, g),
-      others: problems,
-      seed: [c.seed, step, g],
+      ...{ task, others, mode: o.mode, wrongShare: o.wrongShare },
+      problem: others[g],
+      responses: group.map((r) => r.ids),
+      rewards: byGroup(verdicts, o.group)[g].map((v) => v.reward),
+      seed: [...o.seed, g],
     }),
   );
-  const continued = (prompt: number[], i: number) => ({ ids: [...prompt, ...responses[i]], from: prompt.length });
-  const studentBatch = policy.plan(responses.map((_, i) => continued(prompts[owner(i)], i)));
-  const teacherBatch = policy.plan(
-    responses.map((_, i) => continued(task.teacherPrompt(problems[owner(i)], contexts[i]), i)),
-  );
-  const teacher = await policy.score(teacherBatch, x.alternatives);
-  const reference = x.reference ? await x.reference(studentBatch) : null;
-  const student = await policy.score(studentBatch, x.alternatives); // last: its activations serve the backward pass
+  return sampled.map((r, i) => ({ ...r, verdict: verdicts[i], context: contexts[i] }));
+}
 
-  const columns = responses.map((_, i) => ({ ...cut('S', student, i), ...cut('T', teacher, i) }));
-  const h = gateStatistic(method.gate.statistic, columns);
-  const gate = updateGate(state.gate, h, method.gate);
-  const acting = c.gateLag === 1 ? state.gate : gate;
-  const lambda = termActs(acting) ? scheduledLambda(method, c, step) : 0;
-  const deviations =
-    state.gate.steps < Math.max(1, c.gateWarmup) ? [...state.deviations, deviationOfU(columns)] : state.deviations;
+/**
+ * 3. Every rollout under the teacher (x, c), the reference where there is one, and the student (x), which comes last: its
+ * activations serve the backward pass.
+ */
+export async function score(
+  x: Pick<StepContext, 'policy' | 'task' | 'alternatives'> & Partial<Pick<StepContext, 'reference'>>,
+  rollouts: readonly Rollout[],
+): Promise<Scored> {
+  const plan = (promptOf: (r: Rollout) => number[]) =>
+    x.policy.plan(rollouts.map((r) => continued(promptOf(r), r.ids)));
+  const shown = plan((r) => x.task.teacherPrompt(r.problem, r.context));
+  const batch = plan((r) => r.prompt);
+  const teacher = await x.policy.score(shown, x.alternatives);
+  const reference = (await x.reference?.(batch))?.logprob ?? null;
+  const student = await x.policy.score(batch, x.alternatives);
+  const ids = rollouts.map((r) => r.ids);
+  return { signals: signalsFrom(ids, student, teacher), batch, reference, alternatives: topOf(student, teacher) };
+}
 
-  const groups = problems.map((_, g) => groupAdvantages(inGroup(rewards, g), c.advantageStd));
-  const signals = columns.map(({ s, t }, i) => {
-    return { s, t, reward: rewards[i], groupAdvantage: groups[owner(i)][i % c.group] };
-  });
-  const tokens = computeAdvantages(signals, method, lambda, mean(deviations));
+/** 4. The gate looks at the teacher, λ follows it, and every token gets its advantage. */
+export function shape(
+  rollouts: readonly Rollout[],
+  signals: TokenSignals,
+  method: Method,
+  before: MethodState,
+  c: StepSettings,
+  step: number,
+): Shaped {
+  const h = gateStatistic(method.gate.statistic, rowsOf(signals));
+  const gate = updateGate(before.gate, h, method.gate);
+  const lambda = termActs(c.gateLag === 1 ? before.gate : gate) ? scheduledLambda(method, c, step) : 0;
+  const isWarming = before.gate.steps < Math.max(1, c.gateWarmup);
+  const deviations = isWarming ? [...before.deviations, deviationOfU(signals)] : before.deviations;
+  const sigmaRef = mean(deviations);
+  const rewards = rollouts.map((r) => r.verdict.reward as number);
+  const groupAdvantages = byGroup(rewards, c.group).flatMap((group) => advantagesIn(group, c.advantageStd));
+  const rewarded = rewards.map((reward, i) => ({ reward, groupAdvantage: groupAdvantages[i] }));
+  const { lambdas, masked } = computeAdvantages(signals, rewarded, method, lambda, sigmaRef);
+  const state = { gate, deviations, totalTokens: before.totalTokens + signals.ids.length };
+  return { method, state, gateStatistic: h, lambda, lambdas, groupAdvantages, sigmaRef, masked };
+}
 
-  const rollouts = columns.map((column, i) => ({
-    ...column,
-    problem: problems[owner(i)],
-    group: owner(i),
-    response: responses[i],
-    verdict: verdicts[i],
-    truncated: !hasEnded(task.tokenizer, responses[i]),
-    context: contexts[i],
-    token: tokens[i],
-  }));
-  x.onScored?.(rollouts);
-
-  const advantage = concat(tokens.map((a) => a.advantage));
-  const weights = aggregationWeights(
-    responses.map((r) => r.length),
-    c.aggregation,
-    c.maxNewTokens,
-  );
+/** 5. The objective's gradient on the student's batch, and AdamW. Throws NotFinite; the weights are then those before. */
+async function update({ policy, config: c }: StepContext, scored: Scored, step: number, enter: PhaseClock['enter']) {
+  const { signals, batch } = scored;
   const lr = c.learningRate * Math.min(1, step / Math.max(1, c.warmupSteps));
-  let s = student.logprob;
-  let objective: Objective | null = null;
-  let gradNorm = 0;
-  for (let update = 0; update < c.updates; update++) {
-    clock.enter('backward');
-    if (update > 0) s = (await policy.score(studentBatch)).logprob;
-    objective = policyObjective({
-      advantage,
-      s,
-      sOld: student.logprob,
-      sRef: reference?.logprob ?? null,
-      weights,
-      clipEpsilon: c.clipEpsilon,
-      klCoefficient: c.klCoefficient,
-    });
+  const weights = aggregationWeights(lengthsOf(signals), c.aggregation, c.maxNewTokens);
+  const fixed = { ...c, advantage: signals.advantage, sOld: signals.s, sRef: scored.reference, weights };
+  let done: { objective: Objective; gradNorm: number } | null = null;
+  for (let n = 0; n < c.updates; n++) {
+    enter('backward');
+    const s = n === 0 ? signals.s : (await policy.score(batch)).logprob;
+    const objective = policyObjective({ ...fixed, s });
     policy.zeroGradients();
-    policy.accumulate(studentBatch, objective.gradient);
+    policy.accumulate(batch, objective.gradient);
     await policy.decoder.recorder.finish();
-    clock.enter('update');
-    const result = await policy.update({
-      lr,
-      beta1: c.beta1,
-      beta2: c.beta2,
-      eps: 1e-8,
-      weightDecay: c.weightDecay,
-      clipNorm: c.clipNorm,
-    });
-    if (!result.applied)
-      throw new NotFinite(
-        `The gradient of step ${step} is not finite; the weights stay as they were. Lower the learning rate or λ and continue.`,
-      );
-    gradNorm = result.gradNorm;
+    enter('update');
+    const { gradNorm, applied } = await policy.update({ ...adamWOf(c), lr });
+    if (!applied) throw notFinite(step);
+    done = { objective, gradNorm };
   }
-  const phaseMs = clock.end();
-
-  return {
-    rollouts,
-    state: { gate, deviations, totalTokens: state.totalTokens + advantage.length },
-    method,
-    gateStatistic: h,
-    lambda,
-    objective: objective as Objective,
-    gradNorm,
-    lr,
-    equalGroupShare: groups.filter((g) => g.every((a) => a === 0)).length / groups.length,
-    contextShares: contextShares(contexts) as Record<string, number>,
-    phaseMs,
-  };
+  return { ...(done as NonNullable<typeof done>), lr };
 }
 
-type Columns<P extends 'S' | 'T'> = P extends 'S'
-  ? { s: Float32Array; H_S: Float32Array; studentAlternatives: Float32Array | null }
-  : { t: Float32Array; H_T: Float32Array; teacherAlternatives: Float32Array | null };
+/** Groups whose rewards are all equal, and rollouts by the source of c. */
+const sharesOf = ({ groupAdvantages, rollouts }: ScoredStep, group: number) => ({
+  equalGroupShare: mean(byGroup(groupAdvantages, group).map((g) => (g.every((a) => a === 0) ? 1 : 0))),
+  contextShares: contextShares(rollouts.map((r) => r.context)) as Record<string, number>,
+});
 
-/** The columns of rollout i, as views. */
-function cut<P extends 'S' | 'T'>(side: P, scores: Scores, i: number): Columns<P> {
-  const [first, end] = [scores.offsets[i], scores.offsets[i + 1]];
-  const logprob = scores.logprob.subarray(first, end);
-  const entropy = scores.entropy.subarray(first, end);
-  const per = scores.alternatives ? scores.alternatives.length / scores.logprob.length : 0;
-  const top = scores.alternatives?.subarray(first * per, end * per) ?? null;
-  const columns =
-    side === 'S'
-      ? { s: logprob, H_S: entropy, studentAlternatives: top }
-      : { t: logprob, H_T: entropy, teacherAlternatives: top };
-  return columns as Columns<P>;
-}
+const adamWOf = ({ beta1, beta2, weightDecay, clipNorm }: StepSettings) => {
+  return { beta1, beta2, eps: 1e-8, weightDecay, clipNorm };
+};
 
-function deviationOfU(columns: readonly { s: Float32Array; t: Float32Array }[]): number {
-  return deviation(columns.flatMap(({ s, t }) => Array.from(t, (x, i) => x - s[i])));
-}
+const notFinite = (step: number): NotFinite =>
+  new NotFinite(
+    `The gradient of step ${step} is not finite; the weights stay as they were. Lower the learning rate or λ and continue.`,
+  );
 
-function concat(parts: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(parts.reduce((n, p) => n + p.length, 0));
-  let at = 0;
-  for (const p of parts) {
-    out.set(p, at);
-    at += p.length;
-  }
-  return out;
-}
+const byGroup = <T>(list: readonly T[], size: number): T[][] =>
+  Array.from({ length: list.length / size }, (_, g) => list.slice(g * size, (g + 1) * size));
 
-/** Wall time by phase, in milliseconds. */
-function phaseClock(onPhase?: (phase: PhaseName) => void) {
-  const ms: Record<PhaseName, number> = { sample: 0, score: 0, backward: 0, update: 0 };
-  let phase: PhaseName | null = null;
-  let since = 0;
-  const leave = () => {
-    if (phase) ms[phase] += performance.now() - since;
-  };
-  return {
-    enter(next: PhaseName) {
-      leave();
-      phase = next;
-      since = performance.now();
-      onPhase?.(next);
-    },
-    end() {
-      leave();
-      return ms;
-    },
-  };
-}
+const continued = (prompt: readonly number[], ids: ArrayLike<number>) => {
+  return { ids: [...prompt, ...Array.from(ids)], from: prompt.length };
+};
+
+const topOf = ({ alternatives: student }: Scores, { alternatives: teacher }: Scores): Scored['alternatives'] =>
+  student && teacher && { student, teacher };
+
+/** Over the step's tokens, in the precision of the host. */
+const deviationOfU = ({ s, t }: TokenSignals): number => deviation(Array.from(t, (x, i) => x - s[i]));

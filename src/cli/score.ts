@@ -1,6 +1,7 @@
 /** `score`: the token signals of a given text, or log-probabilities of given token ids. */
-import { tokenAdvantages } from '../antisd/advantages';
+import { computeAdvantages } from '../antisd/advantages';
 import { resolveMethod } from '../antisd/arms';
+import { newSignals } from '../antisd/signals';
 import { chatTemplate } from '../data/chat';
 import { BadInput } from '../data/errors';
 import { DEFAULT_CONFIG, parseTrainConfig } from '../settings/config';
@@ -68,20 +69,14 @@ async function scoreTexts(
   const sides = [side(student), side(teacher)];
   const positions = Math.max(...sides.map((x) => x.ids.length));
   const policy = await openPolicy(model, { tokens: sides[0].ids.length + sides[1].ids.length, positions }, flags);
-  const scores = await policy.score(policy.plan(sides));
+  const { logprob, entropy } = await policy.score(policy.plan(sides));
   const n = ids.length;
-  const [s, t] = [scores.logprob.subarray(0, n), scores.logprob.subarray(n)];
+  const [s, t] = [logprob.subarray(0, n), logprob.subarray(n)];
+  const [H_S, H_T] = [entropy.subarray(0, n), entropy.subarray(n)];
+  const signals = newSignals([ids], { s, t, H_S, H_T });
   const method = resolveMethod(config);
-  const a = tokenAdvantages({ s, t, reward: 1, groupAdvantage: 0 }, method, method.lambda, null);
-  const column = (x: ArrayLike<number>) => Array.from(x);
-  return {
-    tokens: ids.map((id) => model.text.token(id)),
-    s: column(s),
-    t: column(t),
-    u: column(a.u),
-    H_S: column(scores.entropy.subarray(0, n)),
-    H_T: column(scores.entropy.subarray(n)),
-    phi: column(a.phi),
-    advantage: column(a.advantage),
-  };
+  computeAdvantages(signals, [{ reward: 1, groupAdvantage: 0 }], method, method.lambda, null);
+  const { u, phi, advantage } = signals;
+  const columns = Object.entries({ s, t, u, H_S, H_T, phi, advantage }).map(([name, x]) => [name, Array.from(x)]);
+  return { tokens: ids.map((id) => model.text.token(id)), ...Object.fromEntries(columns) };
 }

@@ -1,11 +1,11 @@
 /** `tokens`: the token table of a model, the most shortcut and the most deliberation tokens by mean u. */
 
-import { tokenAdvantages } from '../antisd/advantages';
+import { computeAdvantages } from '../antisd/advantages';
 import { resolveMethod } from '../antisd/arms';
 import { TokenTable } from '../antisd/measures';
-import { chooseContexts } from '../data/context';
+import { rowsOf } from '../antisd/signals';
+import { judge, sample, score } from '../antisd/step';
 import { NATIVE_TASK } from '../data/tasks';
-import { generate } from '../model/net/generate';
 import { parseTrainConfig } from '../settings/config';
 import { defineCommand, EXIT } from './command';
 import { MODEL_FLAGS, modelOf, openPolicy } from './inspect';
@@ -38,64 +38,19 @@ export const tokens = defineCommand({
     const rows = Math.min(256, count * samples);
     const policy = await openPolicy(model, { rows, tokens: 8192, maxNewTokens }, flags);
     const problems = task.generate({ split: 'train', count, seed, minDepth: flags['min-depth'] ?? null });
-    const sampling = {
-      temperature: 1,
-      topK: 0,
-      topP: 1,
-      maxNewTokens,
-      endIds: task.tokenizer.endIds,
-      seed,
-      stream: 0,
-    };
-    const prompts = problems.map((p) => task.studentPrompt(p));
-    const responses = await generate(
-      policy.decoder,
-      prompts.map((ids) => ({ ids, count: samples })),
-      sampling,
-    );
-    policy.forget();
+    const sampling = { group: samples, temperature: 1, topK: 0, topP: 1, maxNewTokens, seed, stream: 0 };
+    const sampled = await sample(policy, task, problems, sampling);
+    const judging = { group: samples, mode: method.context, wrongShare: 0, seed: [seed, 0] };
+    const rollouts = await judge(task, sampled, judging);
+    const { signals } = await score({ policy, task, alternatives: false }, rollouts);
+    const rewarded = rollouts.map((r) => ({ reward: r.verdict.reward, groupAdvantage: 0 }));
+    computeAdvantages(signals, rewarded, method, method.lambda, null);
     const table = new TokenTable();
-    const sides = problems.flatMap((problem, g) => {
-      const group = responses.slice(g * samples, (g + 1) * samples);
-      const rewards = group.map((r) => task.verify(problem, r).reward);
-      const contexts = chooseContexts({
-        mode: method.context,
-        wrongShare: 0,
-        task,
-        problem,
-        responses: group,
-        rewards,
-        others: problems,
-        seed: [seed, 0, g],
-      });
-      return group.map((response, i) => {
-        const side = (prompt: number[]) => ({ ids: [...prompt, ...response], from: prompt.length });
-        return {
-          response,
-          reward: rewards[i],
-          student: side(prompts[g]),
-          teacher: side(task.teacherPrompt(problem, contexts[i])),
-        };
-      });
-    });
-    const student = await policy.score(policy.plan(sides.map((x) => x.student)));
-    const teacher = await policy.score(policy.plan(sides.map((x) => x.teacher)));
-    sides.forEach(({ response, reward }, i) => {
-      const [from, to] = [student.offsets[i], student.offsets[i + 1]];
-      const columns = {
-        s: student.logprob.subarray(from, to),
-        t: teacher.logprob.subarray(from, to),
-        reward,
-        groupAdvantage: 0,
-      };
-      const a = tokenAdvantages(columns, method, method.lambda, null);
+    for (const row of rowsOf(signals))
       table.add(
-        Array.from(response, (id) => task.tokenizer.token(id)),
-        a.u,
-        a.term,
-        a.advantage,
+        Array.from(row.ids, (id) => task.tokenizer.token(id)),
+        row,
       );
-    });
     const list = table.list().filter((row) => row.count >= (flags['at-least'] ?? 10));
     process.stdout.write(flags.json ? `${JSON.stringify(list)}\n` : asText(list));
     return EXIT.done;

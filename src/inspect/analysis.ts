@@ -1,9 +1,10 @@
 /** What a scored response says: its sums, which tokens carry the signal, and the signal under every divergence and arm. */
-import { groupAdvantages, lambdaOf, type TokenAdvantages, tokenAdvantages } from '../antisd/advantages';
+import { computeAdvantages, groupAdvantages } from '../antisd/advantages';
 import { ARMS, type ArmName, resolveMethod } from '../antisd/arms';
 import { DIVERGENCES, type Divergence } from '../antisd/divergences';
 import type { TokenRow } from '../antisd/measures';
 import { TokenTable } from '../antisd/measures';
+import { newSignals, type TokenSignals } from '../antisd/signals';
 import { deviation, mean } from '../antisd/statistics';
 import { parseTrainConfig } from '../settings/config';
 import { TOKEN_CLASSES, type TokenClass, tokenClasses } from './token-class';
@@ -88,7 +89,7 @@ function extremes(rows: readonly TokenRow[], sign: 1 | -1): TokenRow[] {
 /** Rows of the token table with u for the term: `share` is the share of Σ|u|. */
 function tokenRows(tokens: readonly string[], u: readonly number[]): TokenRow[] {
   const table = new TokenTable();
-  table.add(tokens, u, u, u);
+  table.add(tokens, { u, term: u, advantage: u });
   return table.list();
 }
 
@@ -164,7 +165,7 @@ export interface ArmSignal {
   readonly doc: string;
   /** λ that acts on this response with the gate open. */
   readonly lambda: number;
-  readonly columns: TokenAdvantages;
+  readonly columns: TokenSignals;
   readonly sumTerm: number;
   readonly sumAdvantage: number;
 }
@@ -174,16 +175,16 @@ export function armSignals({ s, t }: Pick<ScoredText, 's' | 't'>, given: Circums
   return (Object.keys(ARMS) as ArmName[]).map((name) => {
     const method = resolveMethod(parseTrainConfig({ arm: name }));
     const seen = { s: Float32Array.from(s), t: Float32Array.from(method.context === 'none' ? s : t) };
-    const rollout = { ...seen, reward: given.reward, groupAdvantage: given.groupAdvantage };
+    const columns = newSignals([s.map(() => 0)], seen);
     const sigma = given.sigmaRef ?? deviation(seen.t.map((x, i) => x - seen.s[i]));
-    const columns = tokenAdvantages(rollout, method, method.lambda, sigma);
+    const [lambda] = computeAdvantages(columns, [given], method, method.lambda, sigma).lambdas;
     const { label, formula, doc } = ARMS[name];
     return {
       name,
       label,
       formula,
       doc,
-      lambda: lambdaOf(rollout, method, method.lambda),
+      lambda,
       columns,
       sumTerm: sum(Array.from(columns.term)),
       sumAdvantage: sum(Array.from(columns.advantage)),

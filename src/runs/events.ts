@@ -6,7 +6,7 @@
 
 import type { GateState } from '../antisd/gate';
 import type { TokenRow } from '../antisd/measures';
-import type { PhaseName } from '../antisd/step';
+import type { PhaseName } from '../antisd/phases';
 import type { DeviceReport } from '../kernels/device-report';
 import type { MemoryPlan } from '../model/net/decoder';
 import type { TrainConfig } from '../settings/config';

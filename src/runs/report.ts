@@ -1,8 +1,9 @@
 /** What a step found, in the shape of events. */
 
 import { gateThresholds } from '../antisd/gate';
+import { rowsOf } from '../antisd/signals';
 import { mean } from '../antisd/statistics';
-import type { ScoredRollout, StepOutcome } from '../antisd/step';
+import type { Rollout, ScoredStep, StepOutcome } from '../antisd/step';
 import type { Tokenizer } from '../data/types';
 import { TOP_K } from '../model/net/activations';
 import type { Alternative, SignalRollout, StepFigures } from './events';
@@ -11,31 +12,33 @@ import type { Alternative, SignalRollout, StepFigures } from './events';
 const short = (x: number): number => Number(x.toPrecision(6));
 const column = (x: ArrayLike<number>): number[] => Array.from(x, short);
 
-/** One rollout with its per-token columns. */
-export function signalRollout(r: ScoredRollout, tokenizer: Tokenizer): SignalRollout {
-  const alternatives =
-    r.studentAlternatives && r.teacherAlternatives
-      ? { student: named(r.studentAlternatives, tokenizer), teacher: named(r.teacherAlternatives, tokenizer) }
-      : undefined;
-  return {
-    problem: r.problem.id,
-    group: r.group,
-    question: r.problem.question,
-    reward: r.verdict.reward,
-    reason: r.verdict.reason,
-    truncated: r.truncated,
-    context: r.context.source,
-    tokens: Array.from(r.response, (id) => tokenizer.token(id)),
-    s: column(r.s),
-    t: column(r.t),
-    u: column(r.token.u),
-    H_S: column(r.H_S),
-    H_T: column(r.H_T),
-    phi: column(r.token.phi),
-    advantage: column(r.token.advantage),
-    term: column(r.token.term),
-    ...(alternatives ? { alternatives } : {}),
-  };
+/** A step's rollouts with their per-token columns. */
+export function signalRollouts({ rollouts, signals, alternatives }: ScoredStep, tokenizer: Tokenizer): SignalRollout[] {
+  const [student, teacher] = [alternatives?.student, alternatives?.teacher].map((top) => top && named(top, tokenizer));
+  return rowsOf(signals).map((row, i) => {
+    const { problem, group, verdict, truncated, context } = rollouts[i];
+    const [first, end] = [signals.offsets[i], signals.offsets[i + 1]];
+    const top = student && teacher && { student: student.slice(first, end), teacher: teacher.slice(first, end) };
+    return {
+      problem: problem.id,
+      group,
+      question: problem.question,
+      reward: verdict.reward,
+      reason: verdict.reason,
+      truncated,
+      context: context.source,
+      tokens: Array.from(row.ids, (id) => tokenizer.token(id)),
+      s: column(row.s),
+      t: column(row.t),
+      u: column(row.u),
+      H_S: column(row.H_S),
+      H_T: column(row.H_T),
+      phi: column(row.phi),
+      advantage: column(row.advantage),
+      term: column(row.term),
+      ...(top ? { alternatives: top } : {}),
+    };
+  });
 }
 
 /** (token id, log-probability) pairs as text; [token][rank]. */
@@ -52,9 +55,10 @@ export function named(top: Float32Array, tokenizer: Tokenizer): Alternative[][] 
 
 /** Every figure of the step but the run's own clock. */
 export function stepFigures(step: number, o: StepOutcome, seconds: number, evalAccuracy: number | null): StepFigures {
-  const each = (pick: (r: ScoredRollout) => number) => mean(o.rollouts.map(pick));
-  const all = (pick: (r: ScoredRollout) => ArrayLike<number>) => mean(o.rollouts.flatMap((r) => Array.from(pick(r))));
-  const tokens = o.rollouts.reduce((n, r) => n + r.response.length, 0);
+  const each = (pick: (r: Rollout) => number) => mean(o.rollouts.map(pick));
+  const { signals } = o;
+  const tokens = signals.ids.length;
+  const sumAbs = (x: Float32Array) => x.reduce((a, b) => a + Math.abs(b), 0);
   const { closesBelow, opensAbove } = gateThresholds(o.state.gate, o.method.gate);
   const reward = each((r) => r.verdict.reward);
   return {
@@ -67,19 +71,19 @@ export function stepFigures(step: number, o: StepOutcome, seconds: number, evalA
     lr: o.lr,
     kl: o.objective.kl,
     clipFraction: o.objective.clipFraction,
-    responseLength: each((r) => r.response.length),
+    responseLength: each((r) => r.ids.length),
     truncatedShare: each((r) => (r.truncated ? 1 : 0)),
     equalGroupShare: o.equalGroupShare,
-    studentEntropy: all((r) => r.H_S),
-    teacherEntropy: all((r) => r.H_T),
+    studentEntropy: mean(signals.H_S),
+    teacherEntropy: mean(signals.H_T),
     gateStatistic: o.gateStatistic,
     gateState: o.state.gate.state,
     gateClosesBelow: closesBelow,
     gateOpensAbove: opensAbove,
     lambda: o.lambda,
-    meanU: all((r) => r.token.u),
-    sumAbsTerm: o.rollouts.reduce((sum, r) => sum + r.token.term.reduce((a, b) => a + Math.abs(b), 0), 0),
-    maskedShare: o.rollouts.reduce((n, r) => n + r.token.masked, 0) / Math.max(1, tokens),
+    meanU: mean(signals.u),
+    sumAbsTerm: rowsOf(signals).reduce((sum, { term }) => sum + sumAbs(term), 0),
+    maskedShare: o.masked / Math.max(1, tokens),
     contextShares: o.contextShares,
     tokens,
     tokensPerSecond: tokens / seconds,
@@ -97,22 +101,22 @@ export function stepNote(o: StepOutcome): string | null {
     o.method.base === 'none'
       ? 'this method uses no reward'
       : `the rewards are equal in every group (${outcomes(o.rollouts)})`;
-  const acts = o.lambda > 0 && o.rollouts.some((r) => r.token.term.some((x) => x !== 0));
+  const acts = o.lambda > 0 && o.signals.term.some((x) => x !== 0);
   if (acts || o.method.entropyBeta > 0) return `Taught by the signal alone: ${why}.`;
   return `Taught nothing: ${why}${o.method.sign === 0 ? '' : ` and ${silence(o)}`}.`;
 }
 
 /** Why the signal's term is zero. */
-function silence({ state, lambda, rollouts }: StepOutcome): string {
+function silence({ state, lambda, signals }: StepOutcome): string {
   if (state.gate.state === 'warm-up') return 'the gate is warming up';
   if (state.gate.state === 'closed') return 'the gate is closed';
   if (lambda === 0) return 'λ is 0';
-  const isUnmoved = rollouts.every((r) => r.token.u.every((u) => u === 0));
+  const isUnmoved = signals.u.every((u) => u === 0);
   return isUnmoved ? 'the teacher reads what the student reads' : 'the term is zero';
 }
 
 /** What became of the responses: "all without an answer", or shares, "62% wrong, 38% cut at the longest length". */
-function outcomes(rollouts: readonly ScoredRollout[]): string {
+function outcomes(rollouts: readonly Rollout[]): string {
   const counts = new Map<string, number>();
   for (const r of rollouts) counts.set(outcome(r), (counts.get(outcome(r)) ?? 0) + 1);
   const sorted = [...counts].sort((a, b) => b[1] - a[1]);
@@ -120,7 +124,7 @@ function outcomes(rollouts: readonly ScoredRollout[]): string {
   return sorted.map(([what, n]) => `${Math.round((100 * n) / rollouts.length)}% ${what}`).join(', ');
 }
 
-function outcome({ verdict, truncated }: ScoredRollout): string {
+function outcome({ verdict, truncated }: Rollout): string {
   if (verdict.reward === 1) return 'right';
   if (truncated) return 'cut at the longest length';
   return verdict.answer === null ? 'without an answer' : 'wrong';

@@ -4,6 +4,7 @@
  */
 import { evaluate } from '../antisd/evaluate';
 import { type TokenSums, TokenTable } from '../antisd/measures';
+import { rowsOf } from '../antisd/signals';
 import { type MethodState, newMethodState, type StepOutcome, trainStep } from '../antisd/step';
 import type { Task } from '../data/types';
 import type { Gpu } from '../gpu/device';
@@ -19,7 +20,7 @@ import type { ModelFolder } from '../model/weights/folder';
 import type { TrainConfig } from '../settings/config';
 import { loadCheckpoint, trainedFiles } from './checkpoint';
 import type { Fault } from './events';
-import { signalRollout, stepFigures } from './report';
+import { signalRollouts, stepFigures } from './report';
 import { RunLog, type RunLogOptions, type Unstamped } from './run-log';
 import type { HeldStep, Resume, TrainingRun } from './training-run';
 
@@ -167,8 +168,7 @@ export class Session implements TrainingRun<TrainConfig, SessionState> {
             step,
             pieces: pieces.map(({ rollout, ids }) => ({ rollout, tokens: ids.map((id) => tokenizer.token(id)) })),
           }),
-        onScored: (rollouts) =>
-          this.tell({ type: 'signals', step, rollouts: rollouts.map((r) => signalRollout(r, tokenizer)) }),
+        onScored: (scored) => this.tell({ type: 'signals', step, rollouts: signalRollouts(scored, tokenizer) }),
       },
       this.method,
       step,
@@ -186,14 +186,11 @@ export class Session implements TrainingRun<TrainConfig, SessionState> {
   private tellStep(o: StepOutcome, seconds: number): void {
     const { step } = this;
     const { tokenizer } = this.o.task;
-    for (const { response, token } of o.rollouts) {
+    for (const row of rowsOf(o.signals))
       this.table.add(
-        Array.from(response, (id) => tokenizer.token(id)),
-        token.u,
-        token.term,
-        token.advantage,
+        Array.from(row.ids, (id) => tokenizer.token(id)),
+        row,
       );
-    }
     const figures = stepFigures(step, o, seconds, this.evalAccuracy);
     this.tell({
       type: 'gate',

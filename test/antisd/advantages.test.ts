@@ -1,14 +1,25 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupAdvantages, perplexityLambda, type RolloutSignals, tokenAdvantages } from '../../src/antisd/advantages';
+import { computeAdvantages, groupAdvantages, perplexityLambda, type Rewarded } from '../../src/antisd/advantages';
 import { ARM_NAMES, ARMS, type Method, resolveMethod } from '../../src/antisd/arms';
+import { newSignals } from '../../src/antisd/signals';
 import { parseTrainConfig } from '../../src/settings/config';
 
 const method = (arm: string, more: object = {}): Method => resolveMethod(parseTrainConfig({ arm, ...more }));
+
+type Scored = Rewarded & { s: Float32Array<ArrayBuffer>; t: Float32Array<ArrayBuffer> };
+
+/** The columns of one rollout, and how many of its tokens were masked. */
+function tokenAdvantages({ s, t, ...rewarded }: Scored, of: Method, lambda: number, sigmaRef: number | null) {
+  const signals = newSignals([s], { s, t });
+  const { masked } = computeAdvantages(signals, [rewarded], of, lambda, sigmaRef);
+  return { ...signals, masked };
+}
+
 const logprobs = fc.array(fc.float({ min: -20, max: 0, noNaN: true }), { minLength: 1, maxLength: 30 });
 const rollout = fc
   .tuple(logprobs, logprobs, fc.constantFrom(0, 1), fc.float({ min: -2, max: 2, noNaN: true }))
-  .map(([s, t, reward, groupAdvantage]): RolloutSignals => {
+  .map(([s, t, reward, groupAdvantage]): Scored => {
     const n = Math.min(s.length, t.length);
     return { s: Float32Array.from(s.slice(0, n)), t: Float32Array.from(t.slice(0, n)), reward, groupAdvantage };
   });

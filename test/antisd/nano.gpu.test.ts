@@ -42,7 +42,7 @@ it('is blamed for So after no and praised for Wait: mean u above 0 and clearly b
   session.destroy();
   const table = new TokenTable();
   for (const r of events.find((e): e is RunEventOf<'signals'> => e.type === 'signals')?.rollouts ?? []) {
-    table.add(r.tokens, r.u, r.term, r.advantage);
+    table.add(r.tokens, r);
   }
   const row = (token: string) => table.list().find((r) => r.token === token);
   expect(row('no Wait')?.meanU).toBeLessThan(-1);

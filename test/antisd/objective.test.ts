@@ -84,8 +84,8 @@ describe('measures', () => {
 
   it('the token table counts a token after "no" apart and sorts by mean u', () => {
     const table = new TokenTable();
-    table.add(['no', 'Wait', 'yes', 'So'], [0, -2, 0, 0.5], [0, 0.2, 0, 0], [0, 0.3, 0, 0.1]);
-    table.add(['no', 'So'], [0, 1], [0, -0.1], [0, -0.1]);
+    table.add(['no', 'Wait', 'yes', 'So'], { u: [0, -2, 0, 0.5], term: [0, 0.2, 0, 0], advantage: [0, 0.3, 0, 0.1] });
+    table.add(['no', 'So'], { u: [0, 1], term: [0, -0.1], advantage: [0, -0.1] });
     expect(table.list().map((r) => [r.token, r.count, r.meanU])).toEqual([
       ['no So', 1, 1],
       ['So', 1, 0.5],

@@ -2,21 +2,20 @@ import { describe, expect, test } from 'vitest';
 import { resolveMethod } from '../../src/antisd/arms';
 import type { GateState } from '../../src/antisd/gate';
 import { newGate } from '../../src/antisd/gate';
-import type { ScoredRollout, StepOutcome } from '../../src/antisd/step';
+import type { Rollout, StepOutcome } from '../../src/antisd/step';
 import { stepNote } from '../../src/runs/report';
 import { parseTrainConfig, type TrainConfig } from '../../src/settings/config';
 
 type Outcome = 'right' | 'wrong' | 'none' | 'cut' | 'cut and right';
 
-/** A rollout of two tokens with the given end and signal. */
-function rollout(outcome: Outcome, term: number[], u: number[]): ScoredRollout {
+/** A rollout with the given end. */
+function rollout(outcome: Outcome): Rollout {
   const answer = outcome === 'none' || outcome === 'cut' ? null : '12';
   const reward = outcome === 'right' || outcome === 'cut and right' ? 1 : 0;
   return {
     verdict: { reward, reason: answer === null ? 'no answer' : reward ? 'right' : 'wrong answer', answer },
     truncated: outcome.startsWith('cut'),
-    token: { term: Float32Array.from(term), u: Float32Array.from(u) },
-  } as unknown as ScoredRollout;
+  } as unknown as Rollout;
 }
 
 interface Case {
@@ -32,7 +31,8 @@ interface Case {
 function note({ arm = 'antisd', outcomes, equalGroupShare = 1, state = 'open', lambda = 0.5, ...c }: Case) {
   const { term = [0, 0], u = [0.5, -0.5] } = c;
   return stepNote({
-    rollouts: outcomes.map((o) => rollout(o, term, u)),
+    rollouts: outcomes.map(rollout),
+    signals: { term: Float32Array.from(outcomes.flatMap(() => term)), u: Float32Array.from(outcomes.flatMap(() => u)) },
     method: resolveMethod(parseTrainConfig({ arm })),
     state: { gate: { ...newGate(), state } },
     equalGroupShare,

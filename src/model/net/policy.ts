@@ -17,8 +17,8 @@ import { type OnLoaded, readParameters, type Trainable } from './parameters';
 
 /** Per predicted token, in the order of the sequences; nats. */
 export interface Scores {
-  logprob: Float32Array;
-  entropy: Float32Array;
+  logprob: Float32Array<ArrayBuffer>;
+  entropy: Float32Array<ArrayBuffer>;
   /** TOP_K (token id, log-probability) pairs a token, most likely first; when asked for. */
   alternatives: Float32Array | null;
   /** First token of each sequence in the columns, and their length at the end. */

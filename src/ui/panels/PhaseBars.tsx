@@ -1,4 +1,4 @@
-import type { PhaseName } from '../../antisd/step';
+import type { PhaseName } from '../../antisd/phases';
 import { milliseconds } from '../format';
 import styles from './PhaseBars.module.css';
 

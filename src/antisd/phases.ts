@@ -1,0 +1,28 @@
+/** The parts of a step and the time that each takes. */
+
+/** The four timed parts of a step. */
+export type PhaseName = 'sample' | 'score' | 'backward' | 'update';
+
+/** Wall time by phase, in milliseconds. */
+export function phaseClock(onPhase?: (phase: PhaseName) => void) {
+  const ms: Record<PhaseName, number> = { sample: 0, score: 0, backward: 0, update: 0 };
+  let phase: PhaseName | null = null;
+  let since = 0;
+  const leave = () => {
+    if (phase) ms[phase] += performance.now() - since;
+  };
+  return {
+    enter(next: PhaseName) {
+      leave();
+      phase = next;
+      since = performance.now();
+      onPhase?.(next);
+    },
+    end() {
+      leave();
+      return ms;
+    },
+  };
+}
+
+export type PhaseClock = ReturnType<typeof phaseClock>;

@@ -1,0 +1,53 @@
+/**
+ * The columns of a step's tokens, one type from the scores to the page: rollout after rollout, each a row of views.
+ * Nats throughout; `phi` is δ(u) after mask and clamp, `term` what the method adds to the group's advantage, `advantage`
+ * the whole that trains the token.
+ */
+import type { Scores } from '../model/net/policy';
+
+export const COLUMNS = ['s', 't', 'u', 'H_S', 'H_T', 'phi', 'advantage', 'term'] as const;
+export type ColumnName = (typeof COLUMNS)[number];
+
+/** The columns of one rollout, an entry a token. */
+export interface SignalRow extends Record<ColumnName, Float32Array<ArrayBuffer>> {
+  ids: Uint32Array<ArrayBuffer>;
+}
+
+/** The columns of B rollouts, one behind the other. */
+export interface TokenSignals extends SignalRow {
+  /** First token of each rollout, and their number at the end: B + 1. */
+  offsets: Uint32Array<ArrayBuffer>;
+}
+
+/** Columns for rollouts of these ids: all 0 but those that are given. */
+export function newSignals(
+  rows: readonly ArrayLike<number>[],
+  given: Partial<Record<ColumnName, Float32Array<ArrayBuffer>>> = {},
+): TokenSignals {
+  const offsets = new Uint32Array(rows.length + 1);
+  for (const [i, row] of rows.entries()) offsets[i + 1] = offsets[i] + row.length;
+  const total = offsets[rows.length];
+  const ids = new Uint32Array(total);
+  for (const [i, row] of rows.entries()) ids.set(row, offsets[i]);
+  const columns = COLUMNS.map((name) => [name, given[name] ?? new Float32Array(total)]);
+  return { offsets, ids, ...(Object.fromEntries(columns) as Record<ColumnName, Float32Array<ArrayBuffer>>) };
+}
+
+/** The columns of scored rollouts; what the method adds is still 0. The scores' arrays are taken over. */
+export const signalsFrom = (ids: readonly ArrayLike<number>[], student: Scores, teacher: Scores): TokenSignals =>
+  newSignals(ids, { s: student.logprob, H_S: student.entropy, t: teacher.logprob, H_T: teacher.entropy });
+
+/** Tokens of each rollout. */
+export const lengthsOf = ({ offsets }: TokenSignals): number[] =>
+  Array.from(offsets.subarray(1), (x, i) => x - offsets[i]);
+
+/** The columns of rollout i, as views. */
+export function rowOf(signals: TokenSignals, i: number): SignalRow {
+  const [first, end] = [signals.offsets[i], signals.offsets[i + 1]];
+  const columns = COLUMNS.map((name) => [name, signals[name].subarray(first, end)]);
+  return { ids: signals.ids.subarray(first, end), ...Object.fromEntries(columns) } as SignalRow;
+}
+
+/** All rows, as views. */
+export const rowsOf = (signals: TokenSignals): SignalRow[] =>
+  Array.from({ length: signals.offsets.length - 1 }, (_, i) => rowOf(signals, i));
