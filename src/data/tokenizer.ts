@@ -84,8 +84,11 @@ export function wordLevelTokenizer(file: unknown, where: string, named: Partial<
           return id;
         });
     },
-    decode: (ids) => Array.from(ids, (id) => tokenAt(tokens, id, where)).join(' '),
-    token: (id) => tokenAt(tokens, id, where),
+    decode: (ids) =>
+      Array.from(ids, (id) => tokens[id])
+        .filter((token) => token !== undefined)
+        .join(' '),
+    token: (id) => tokens[id] ?? '',
   };
 }
 
@@ -116,15 +119,6 @@ export function wordLevelJson(tokens: readonly string[], special: readonly strin
     // unk_token is required by the format; it is not in the vocabulary, so an unknown word is an error, not a token
     model: { type: 'WordLevel', vocab: Object.fromEntries(tokens.map((t, id) => [t, id])), unk_token: '<unk>' },
   };
-}
-
-/** The text of token `id`, or BadInput where there is none. */
-export function tokenAt(tokens: readonly string[], id: number, where: string): string {
-  const token = tokens[id];
-  if (token === undefined) {
-    throw new BadInput(`token id ${id} does not exist`, where, `Ids are 0 to ${tokens.length - 1}.`);
-  }
-  return token;
 }
 
 function isWordLevel(file: unknown): file is WordLevelFile {

@@ -66,7 +66,7 @@ export interface Tokenizer {
   /** Throws BadInput for text that cannot be encoded. */
   encode(text: string): number[];
   decode(ids: ArrayLike<number>): string;
-  /** One token as text, e.g. "Wait". */
+  /** One token as text, e.g. "Wait"; none of an id past the vocabulary, as models with padding can sample one. */
   token(id: number): string;
 }
 

@@ -45,6 +45,8 @@ export function openHeaders(files: FileSource): Promise<ModelHeaders> {
 
 /** Older formats are named, with the way to convert them. */
 function missingTokenizer(where: string, names: readonly string[]): BadInput {
+  if (where.endsWith('.gguf'))
+    return new BadInput('The file has no vocabulary', where, 'Use a .gguf file of the model that has its tokenizer.');
   const older = ['tokenizer.model', 'vocab.json'].find((name) => names.includes(name));
   if (!older) return new BadInput('tokenizer.json is missing', where, 'Copy it from the model this one was made from.');
   return new BadInput(

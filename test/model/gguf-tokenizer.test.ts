@@ -150,7 +150,7 @@ describe('what is refused', () => {
     ['an unknown pre-tokenizer', bpe('new'), /pre-tokenizer "new" .* is not known/],
     ['an inherited name', bpe('toString'), /pre-tokenizer "toString"/],
     [
-      'no pre-tokenizer',
+      'no merges',
       () =>
         ggufTokenizerFiles(
           new Map<string, MetadataValue>([
@@ -159,10 +159,14 @@ describe('what is refused', () => {
           ]),
           'x',
         ),
-      /tokenizer\.ggml\.pre must be a text: it is missing/,
+      /tokenizer\.ggml\.merges must be a list of texts: it is missing/,
     ],
     ['WordPiece', spm({ [key('model')]: 'bert' }), /tokenizer\.ggml\.model = "bert"/],
-    ['no model', () => ggufTokenizerFiles(new Map(), 'x'), /tokenizer\.ggml\.model must be a text/],
+    [
+      'tokens without a model',
+      () => ggufTokenizerFiles(new Map([[key('tokens'), ['a']]]), 'x'),
+      /tokenizer\.ggml\.model must be a text/,
+    ],
     ['no tokens', spm({ [key('tokens')]: [] }), /tokens is empty/],
     ['numbers for tokens', spm({ [key('tokens')]: [1] }), /must be a list of texts/],
     [
@@ -173,7 +177,6 @@ describe('what is refused', () => {
     ['too few types', spm({ [key('token_type')]: [1] }), /1 entries for 420/],
     ['too few scores', spm({ [key('scores')]: [1] }), /must give 420 numbers/],
     ['a score that is none', spm({ [key('scores')]: sentencePiece.scores.with(9, Number.NaN) }), /scores/],
-    ['an id outside', spm({ [key('eos_token_id')]: 420 }), /eos_token_id is 420; there are 420/],
     ['a merge of one', bpe('smollm', { [key('merges')]: ['ab'] }), /"ab" of tokenizer\.ggml\.merges is no pair/],
     ['whitespace rules', spm({ [key('remove_extra_whitespaces')]: true }), /remove_extra_whitespaces/],
     [

@@ -6,6 +6,7 @@ import { Fields } from './fields';
 import type { GgufTensor, Metadata } from './header';
 import { type Architecture, checkArchitecture } from './names';
 import { ropeScaling } from './rope-scaling';
+import { endIds, specialId } from './special-tokens';
 
 type Json = Record<string, unknown>;
 
@@ -44,6 +45,7 @@ const KNOWN = new Set([
   'rope.scaling.yarn_beta_fast',
   'rope.scaling.yarn_beta_slow',
   'rope.scaling.yarn_log_multiplier',
+  'tensor_data_layout', // words about how queries and keys lie, which llama.cpp never reads: it is as names.ts says
 ]);
 
 const MAX_LAYERS = 1024;
@@ -52,6 +54,9 @@ const MAX_LAYERS = 1024;
 const NEUTRAL: Readonly<Record<string, number | boolean>> = {
   expert_count: 0,
   expert_used_count: 0,
+  expert_shared_count: 0,
+  leading_dense_block_count: 0,
+  nextn_predict_layers: 0,
   'attention.causal': true,
   use_parallel_residual: false,
   logit_scale: 1,
@@ -111,9 +116,9 @@ export function ggufConfig(
     ...(architecture === 'qwen2' ? {} : { attention_bias: hasBias('attn_q') || hasBias('attn_output') }),
     ...(architecture === 'llama' ? { mlp_bias: hasBias('ffn_gate') } : {}),
     ...window,
-    bos_token_id: tokenId(fields, 'bos'),
+    bos_token_id: specialId(fields, 'bos'),
     eos_token_id: endIds(fields),
-    pad_token_id: tokenId(fields, 'padding'),
+    pad_token_id: specialId(fields, 'padding'),
   };
 }
 
@@ -137,7 +142,8 @@ function vocabSize(fields: Fields, architecture: Architecture, tensors: Readonly
   const rows = tensors.get('token_embd.weight')?.shape[0];
   if (rows === undefined) return fields.refuse('The file has no tensor token_embd.weight');
   const claimed = fields.whole(`${architecture}.vocab_size`, rows);
-  if (claimed !== rows)
+  if (claimed > rows)
+    // fewer: the rest is padding
     fields.refuse(`${architecture}.vocab_size is ${claimed}, token_embd.weight has ${rows} rows`, 'Download it again.');
   return rows;
 }
@@ -158,27 +164,4 @@ function slidingWindow(fields: Fields, architecture: Architecture, layers: numbe
     sliding_window: window,
     layer_types: slides.map((s) => (s ? 'sliding_attention' : 'full_attention')),
   };
-}
-
-/**
- * Texts of tokens that end a turn in every model that has them, as llama.cpp takes them: many files name only one end
- * token, and not the one that ends a turn.
- */
-const ENDS = new Set(
-  '<|eot_id|> <|im_end|> <|end|> <end_of_turn> <|endoftext|> <|end_of_text|> <|eom_id|> <EOT> <｜end▁of▁sentence｜>'.split(
-    ' ',
-  ),
-);
-
-/** The end token first, then what ends a turn or a message. */
-function endIds(fields: Fields): number[] {
-  const named = ['eos', 'eot', 'eom'].map((name) => tokenId(fields, name)).filter((id) => id !== null);
-  const tokens = fields.has('tokenizer.ggml.tokens') ? fields.texts('tokenizer.ggml.tokens') : [];
-  const known = tokens.flatMap((token, id) => (ENDS.has(token) ? [id] : []));
-  return [...new Set([...named, ...known])];
-}
-
-function tokenId(fields: Fields, name: string): number | null {
-  const key = `tokenizer.ggml.${name}_token_id`;
-  return fields.has(key) ? fields.whole(key) : null;
 }

@@ -15,7 +15,8 @@ export function ropeScaling(
   const type = fields.has(key('type')) ? fields.text(key('type')) : 'none';
   const linear = fields.decimal(`${architecture}.rope.scale_linear`, 1); // how files of 2023 say it
   const byTensor = rope.factors?.some((f) => f !== 1) ? llama3Scaling(fields, rope.theta, rope.D, rope.factors) : null;
-  const byKeys = type === 'none' ? null : scalingOfKeys(fields, key, type);
+  const context = () => fields.whole(`${architecture}.context_length`);
+  const byKeys = type === 'none' ? null : scalingOfKeys(fields, key, type, context);
   const all = [byTensor, byKeys, linear === 1 ? null : { rope_type: 'linear', factor: linear }].filter(
     (s) => s !== null,
   );
@@ -23,7 +24,12 @@ export function ropeScaling(
   return all[0] ?? null;
 }
 
-function scalingOfKeys(fields: Fields, key: (name: string) => string, type: string): Json | null {
+function scalingOfKeys(
+  fields: Fields,
+  key: (name: string) => string,
+  type: string,
+  context: () => number,
+): Json | null {
   const factor = fields.decimal(key('factor'), 1);
   if (factor <= 0) fields.refuse(`${key('factor')} is ${factor}`);
   if (type !== 'yarn') checkAttention(fields, key('attn_factor'), 1);
@@ -37,7 +43,9 @@ function scalingOfKeys(fields: Fields, key: (name: string) => string, type: stri
   return {
     rope_type: 'yarn',
     factor,
-    original_max_position_embeddings: fields.whole(key('original_context_length')),
+    original_max_position_embeddings: fields.has(key('original_context_length'))
+      ? fields.whole(key('original_context_length'))
+      : context(),
     beta_fast: fields.decimal(key('yarn_beta_fast'), 32),
     beta_slow: fields.decimal(key('yarn_beta_slow'), 1),
   };

@@ -6,6 +6,7 @@
 import { Fields } from './fields';
 import type { Metadata } from './header';
 import { type PreTokenizer, preTokenizer } from './pre-tokenizers';
+import { endIds, specialId } from './special-tokens';
 
 type Json = Record<string, unknown>;
 
@@ -20,9 +21,14 @@ interface Vocabulary {
   readonly types: readonly number[];
 }
 
-/** tokenizer.json and tokenizer_config.json by name. Throws BadInput naming the key that cannot be used. */
+/**
+ * tokenizer.json and tokenizer_config.json by name; none where the file has no vocabulary. Throws BadInput naming the key
+ * that cannot be used.
+ */
 export function ggufTokenizerFiles(metadata: Metadata, where: string): Map<string, string> {
   const fields = new Fields(metadata, where);
+  if (['no_vocab', 'none', undefined].includes(metadata.get('tokenizer.ggml.model') as string | undefined))
+    if (!fields.has('tokenizer.ggml.tokens')) return new Map();
   const kind = fields.text('tokenizer.ggml.model');
   if (kind !== 'gpt2' && kind !== 'llama') {
     fields.refuse(
@@ -31,7 +37,7 @@ export function ggufTokenizerFiles(metadata: Metadata, where: string): Map<strin
     );
   }
   const vocabulary = readVocabulary(fields);
-  const pre = kind === 'gpt2' ? preTokenizer(fields.text('tokenizer.ggml.pre'), where) : null;
+  const pre = kind === 'gpt2' ? preTokenizer(preNamed(fields), where) : null;
   // what llama.cpp does where the file is silent
   const bosByDefault = pre === null || pre.ignoreMerges;
   const ends = {
@@ -43,7 +49,7 @@ export function ggufTokenizerFiles(metadata: Metadata, where: string): Map<strin
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: addedTokens(vocabulary),
+    added_tokens: addedTokens(fields, vocabulary),
     ...parts,
     post_processor: template(ends, vocabulary),
   };
@@ -53,8 +59,13 @@ export function ggufTokenizerFiles(metadata: Metadata, where: string): Map<strin
   ]);
 }
 
+/** Files of before April 2024 do not say it; llama.cpp then takes its default. */
+const preNamed = (fields: Fields): string =>
+  fields.has('tokenizer.ggml.pre') ? fields.text('tokenizer.ggml.pre') || 'default' : 'default';
+
 function readVocabulary(fields: Fields): Vocabulary {
-  const tokens = fields.texts('tokenizer.ggml.tokens');
+  // Padding may come without a text; llama.cpp gives it one, too.
+  const tokens = fields.texts('tokenizer.ggml.tokens').map((token, id) => token || `[EMPTY_${id}]`);
   const types = fields.has('tokenizer.ggml.token_type') ? fields.numbers('tokenizer.ggml.token_type') : [];
   if (tokens.length === 0) fields.refuse('tokenizer.ggml.tokens is empty');
   if (types.length !== 0 && types.length !== tokens.length)
@@ -171,9 +182,12 @@ function mergesOf(fields: Fields, { tokens, idOf }: Vocabulary): [string, string
 const MAX_PIECE = 4096; // each way to cut a token is tried
 const descending = (a: number, b: number): number => (a === b ? 0 : a > b ? -1 : 1);
 
-function addedTokens({ tokens, types }: Vocabulary): Json[] {
+/** Tokens that are found in a text as they stand: by their type, and those with a role whatever their type. */
+function addedTokens(fields: Fields, { tokens, types }: Vocabulary): Json[] {
   const added: Json[] = [];
-  types.forEach((type, id) => {
+  const roles = new Set([...endIds(fields), specialId(fields, 'bos')]);
+  tokens.forEach((_, id) => {
+    const type = roles.has(id) ? CONTROL : types[id];
     if (type !== UNKNOWN && type !== CONTROL && type !== USER_DEFINED) return;
     const special = type !== USER_DEFINED;
     added.push({
@@ -189,12 +203,10 @@ function addedTokens({ tokens, types }: Vocabulary): Json[] {
   return added;
 }
 
-/** The text of the token that tokenizer.ggml.<name>_token_id names, or null. */
+/** The text of the token that tokenizer.ggml.<name>_token_id names, or null; without an end token what ends a turn is it. */
 function named(fields: Fields, { tokens }: Vocabulary, name: string): string | null {
-  const key = `tokenizer.ggml.${name}_token_id`;
-  if (!fields.has(key)) return null;
-  const id = fields.whole(key);
-  return tokens[id] ?? fields.refuse(`${key} is ${id}; there are ${tokens.length} tokens`);
+  const id = specialId(fields, name) ?? (name === 'eos' ? (endIds(fields)[0] ?? null) : null);
+  return id === null ? null : tokens[id];
 }
 
 type Ends = { readonly bos: string | null; readonly eos: string | null };
