@@ -36,9 +36,13 @@ export function repositoryRoot(): string {
   return folder;
 }
 
+/** This process's device, once it was asked for. */
+let device: Promise<Gpu> | null = null;
+
 /** The adapter, tuned and (before anything is trained) checked; its choices are remembered beside the installed packages. */
 export async function openDevice(check = true): Promise<{ gpu: Gpu; report: DeviceReport }> {
-  const gpu = await openNodeGpu();
+  device ??= openNodeGpu();
+  const gpu = await device;
   const report = await prepareDevice(gpu, diskFiles(join(repositoryRoot(), 'node_modules/.cache/antisd-lab')), check);
   return { gpu, report };
 }

@@ -1,13 +1,16 @@
 /**
- * `score --tokens` and `gradients` on a folder of every family, as a user runs them, against PyTorch. Each folder holds
- * config.json and weights alone: token ids need no tokenizer.
+ * `score --tokens` and `gradients` on a folder of every family, flags and files as a user gives them, against PyTorch. Each
+ * folder holds config.json and weights alone: token ids need no tokenizer. The commands run in this process, on one device:
+ * a process of its own for each would compile the same kernels again (cli.gpu.test.ts has both as processes).
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Command } from '../../src/cli/command';
+import { gradients } from '../../src/cli/gradients';
+import { score } from '../../src/cli/score';
 import { readSafetensors } from '../../src/model/weights/safetensors';
-import { lab } from '../setup/cli';
 import { close } from '../setup/close';
 import { type Expected, FIXTURES, fixtureJson, fixturePath, fixtureTensors } from '../setup/fixtures';
 
@@ -20,6 +23,21 @@ afterAll(() => rm(folder, { recursive: true }));
 /** One folder of each family and switch, and the ways to store one: three shards of bfloat16, a file of halves. */
 const FOLDERS = [...FIXTURES.filter((name) => name !== 'qwen3-untied'), 'qwen3-bf16-shards', 'llama-f16'];
 
+/** A command's exit code, and what it printed. */
+async function run(command: Command, args: string[]): Promise<{ code: number; stdout: string }> {
+  let stdout = '';
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    stdout += text;
+    return true;
+  });
+  try {
+    const code = await command.run(args);
+    return { code, stdout };
+  } finally {
+    write.mockRestore();
+  }
+}
+
 it.each(FOLDERS)('%s', async (name) => {
   const expected = fixtureJson<Expected>(name, 'expected.json');
   const at = (file: string) => join(folder, `${name}-${file}`);
@@ -27,19 +45,17 @@ it.each(FOLDERS)('%s', async (name) => {
   await writeFile(tokens, JSON.stringify({ tokens: expected.tokens }));
   await writeFile(weights, JSON.stringify({ weights: expected.weights }));
   const model = ['--model', fixturePath(name)];
-  const [scored, derived] = await Promise.all([
-    lab(['score', ...model, '--tokens', tokens]),
-    lab(['gradients', ...model, '--tokens', tokens, '--weights', weights, '--out', out]),
-  ]);
+  const scored = await run(score, [...model, '--tokens', tokens]);
+  const derived = await run(gradients, [...model, '--tokens', tokens, '--weights', weights, '--out', out]);
 
-  expect(scored.code, scored.stderr).toBe(0);
+  expect(scored.code).toBe(0);
   const { logprob, entropy } = JSON.parse(scored.stdout) as Expected;
   expect(logprob.map((row) => row.length)).toEqual(expected.tokens.map((ids) => ids.length));
   const bound = { atol: 1e-4, why: 'the stated bound, nats' };
   close(logprob.flat(), expected.logprob.flat(), bound, 'logprob');
   close(entropy.flat(), expected.entropy.flat(), bound, 'entropy');
 
-  expect(derived.code, derived.stderr).toBe(0);
+  expect(derived.code).toBe(0);
   const got = readSafetensors(await readFile(out), out).tensors;
   const want = fixtureTensors(name, 'gradients.safetensors');
   expect([...got.keys()].sort()).toEqual([...want.keys()].sort());
