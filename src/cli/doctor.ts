@@ -19,7 +19,7 @@ export const doctor = defineCommand({
     json: { kind: 'boolean', doc: 'print the report as JSON' },
   },
   async run(flags) {
-    const { gpu, report } = await openDevice();
+    const { gpu, report } = await openDevice('anew');
     const test = report.selfTest ?? { passed: 0, failed: [], ms: 0 };
     if (flags.json) {
       const storage = flags.model ? await errorsOf(gpu, flags.model) : undefined;

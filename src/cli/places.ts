@@ -7,6 +7,7 @@ import { BadInput } from '../data/errors';
 import { nodeSymbolicJudge } from '../data/symbolic/judge.node';
 import type { Task } from '../data/types';
 import { prepareDevice } from '../engine/prepare-device';
+import { prepareOnce } from '../engine/prepare-once';
 import type { Gpu } from '../gpu/device';
 import { openNodeGpu } from '../gpu/open.node';
 import type { Files } from '../host/files';
@@ -39,11 +40,19 @@ export function repositoryRoot(): string {
 /** This process's device, once it was asked for. */
 let device: Promise<Gpu> | null = null;
 
-/** The adapter, tuned and (before anything is trained) checked; its choices are remembered beside the installed packages. */
-export async function openDevice(check = true): Promise<{ gpu: Gpu; report: DeviceReport }> {
+/** The bundle's name, which is its content; null for code that is not bundled, and may change under its name. */
+const bundle = /^lab-[0-9a-f]+\.mjs$/.exec(basename(fileURLToPath(import.meta.url)))?.[0] ?? null;
+
+/**
+ * The adapter, tuned and, before anything is trained, checked: once a day for the same code, or 'anew'. What was found is
+ * remembered beside the installed packages.
+ */
+export async function openDevice(check: boolean | 'anew' = true): Promise<{ gpu: Gpu; report: DeviceReport }> {
   device ??= openNodeGpu();
   const gpu = await device;
-  const report = await prepareDevice(gpu, diskFiles(join(repositoryRoot(), 'node_modules/.cache/antisd-lab')), check);
+  const files = diskFiles(join(repositoryRoot(), 'node_modules/.cache/antisd-lab'));
+  const report =
+    check === true && bundle ? await prepareOnce(gpu, files, bundle) : await prepareDevice(gpu, files, check !== false);
   return { gpu, report };
 }
 
