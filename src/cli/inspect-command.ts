@@ -22,7 +22,7 @@ import { cancellable, defineCommand, EXIT } from './command';
 import { MODEL_FLAGS } from './inspect';
 import { inspectionText } from './inspect-print';
 import type { Flags, Values } from './options';
-import { loadLora, loadModel, openDevice, readTaskFile, symbolic } from './places';
+import { loadLora, loadModel, openDevice, readDataFile, symbolic } from './places';
 
 const FLAGS = {
   ...MODEL_FLAGS,
@@ -140,7 +140,7 @@ function newInspector(): Inspector {
   return new Inspector({
     openGpu: async () => (await device).gpu,
     prepare: async () => (await device).report,
-    models: { open: loadModel, openLora: loadLora, readData: readTaskFile },
+    models: { open: loadModel, openLora: loadLora, readData: readDataFile },
     symbolic,
   });
 }

@@ -7,7 +7,7 @@ import { mergedCatalog } from '../model/weights/merge';
 import { safetensorsPieces } from '../model/weights/safetensors';
 import type { TensorCatalog } from '../model/weights/stored-tensor';
 import { defineCommand, EXIT } from './command';
-import { loadLora, loadModel, newRunFolder } from './places';
+import { loadLora, loadModel, newFolder } from './places';
 
 const FORMATS: Readonly<Record<string, FloatFormat>> = { f32: 'F32', bf16: 'BF16', f16: 'F16' };
 
@@ -38,7 +38,7 @@ export const merge = defineCommand({
     const adapter = await loadLora(flags.adapter as string, model.config);
     const dtype = chosenFormat(flags.dtype as string, model.tensors);
     const tensors = mergedCatalog(model.config, model.tensors, adapter, flags.undo ? -1 : 1);
-    const files = await newRunFolder(flags.out as string);
+    const { files } = await newFolder(flags.out as string);
     for await (const piece of safetensorsPieces(tensors, dtype, model.where))
       await files.appendBytes('model.safetensors', piece);
     for (const [name, bytes] of modelFolderFiles(model.config, model.tokenizer, dtype)) await files.write(name, bytes);

@@ -10,7 +10,6 @@ import { prepareDevice } from '../engine/prepare-device';
 import { prepareOnce } from '../engine/prepare-once';
 import type { Gpu } from '../gpu/device';
 import { openNodeGpu } from '../gpu/open.node';
-import type { Files } from '../host/files';
 import { diskFiles } from '../host/files.node';
 import type { DeviceReport } from '../kernels/device-report';
 import { type ModelHeaders, openHeaders } from '../library/memory-plan';
@@ -21,8 +20,7 @@ import type { HubOptions } from '../library/sources/hub';
 import { resolveModelSource, type SourceHost } from '../library/sources/resolve';
 import type { ModelConfig } from '../model/net/config';
 import { type LoraFolder, readLoraFolder } from '../model/weights/adapter';
-import { parseJson } from '../model/weights/folder';
-import { completeCheckpoints } from '../runs/checkpoint';
+import { RunStore } from '../runs/run-store';
 import { cancellable } from './command';
 import { ProgressLine } from './progress-line';
 
@@ -120,8 +118,8 @@ export const symbolic = nodeSymbolicJudge(new URL(import.meta.url.replace(/\.mjs
   warn: (message) => process.stderr.write(`${message}\n`),
 });
 
-/** A file of problems; null where there is none. */
-export const readTaskFile = (file: string) => diskFiles(dirname(resolve(file))).read(basename(file));
+/** A file of problems or examples; null where there is none. */
+export const readDataFile = (file: string) => diskFiles(dirname(resolve(file))).read(basename(file));
 
 /** A task by name, or from a file of problems, for a model. Throws BadInput. */
 export function loadTask(
@@ -131,38 +129,16 @@ export function loadTask(
 ): Promise<Task> {
   const { maxNewTokens, thinking, wording, solutionTokens, contextLength } = setting;
   const asked = { maxNewTokens, thinking, wording, solutionTokens, contextLength };
-  return openTask(name, { ...asked, model, tokenizer: model.text, symbolic }, readTaskFile);
+  return openTask(name, { ...asked, model, tokenizer: model.text, symbolic }, readDataFile);
 }
 
-/** A folder for a new run. Throws BadInput where it exists and is not empty: nothing is ever overwritten. */
-export async function newRunFolder(path: string): Promise<Files> {
-  const files = diskFiles(resolve(path));
-  if ((await files.list('.')).length > 0) {
-    throw new BadInput(
-      'The folder is not empty',
-      resolve(path),
-      'Choose another --out, or continue that run with --resume.',
-    );
-  }
-  return files;
-}
-
-/** Puts a new run's configuration into its folder, which comes to be by that. */
-export const writeConfig = (files: Files, config: object): Promise<void> =>
-  files.write('config.json', new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
-
-/** A run that was begun before: its files, its config.json and its last complete checkpoint (0: none). Throws BadInput. */
-export async function openRunFolder(path: string): Promise<{ files: Files; config: unknown; from: number }> {
-  const files = diskFiles(resolve(path));
-  const config = await files.read('config.json');
-  if (!config) {
-    throw new BadInput(
-      'There is no run to resume',
-      resolve(path),
-      'Give --resume the folder of a run that train or pretrain made.',
-    );
-  }
-  const from = (await completeCheckpoints(files)).pop() ?? 0;
-  if (from === 0 && (await files.size('events.jsonl')) > 0) await files.truncate('events.jsonl', 0);
-  return { files, config: parseJson(config, join(resolve(path), 'config.json')), from };
+/** The folder of something new. Throws BadInput where it exists and is not empty: nothing is ever overwritten. */
+export async function newFolder(path: string): Promise<RunStore> {
+  const store = new RunStore(diskFiles(resolve(path)));
+  if (await store.isEmpty()) return store;
+  throw new BadInput(
+    'The folder is not empty',
+    store.where,
+    'Choose another --out, or continue that run with --resume.',
+  );
 }

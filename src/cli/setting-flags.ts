@@ -28,15 +28,16 @@ export function settingsFrom<R extends SettingRows>(table: SettingTable<R>, give
   return partial;
 }
 
-/** Refuses flags beside --resume other than `allowed`. Throws BadInput. */
-export function nothingBesides(given: Given, allowed: readonly string[], where: string): void {
-  const other = Object.keys(given).find(
-    (name) => !allowed.includes(name) && given[name] !== undefined && given[name] !== false,
-  );
+/** The folder that --resume names, where it is given. Throws BadInput for a setting beside it. */
+export function resumeOnly(given: Given, where: string): string | undefined {
+  if (typeof given.resume !== 'string') return undefined;
+  const isGiven = (name: string) => given[name] !== undefined && given[name] !== false;
+  const other = Object.keys(given).find((name) => !['resume', 'json'].includes(name) && isGiven(name));
   if (other)
     throw new BadInput(
       `--${other} does not go with --resume`,
       where,
       'A resumed run keeps its configuration; start a new one to change it.',
     );
+  return given.resume;
 }

@@ -1,14 +1,11 @@
 /** `train`: on-policy reinforcement learning, headless. The run folder, events and exit codes are what scripts rely on. */
-
-import type { Files } from '../host/files';
 import type { RunEvent, RunEventOf } from '../runs/events';
-import { Session } from '../runs/session';
-import { parseTrainConfig, TRAIN_TABLE, type TrainConfig } from '../settings/config';
-import { clock, defineCommand, stopSignal } from './command';
+import { parseTrainConfig, TRAIN_TABLE } from '../settings/config';
+import { clock, defineCommand } from './command';
+import { runFlags, runHeadless } from './headless-run';
 import type { Flags } from './options';
-import { loadModel, loadTask, newRunFolder, openDevice, openRunFolder, pinnedName, writeConfig } from './places';
-import { runToEnd } from './run-to-end';
-import { type Given, nothingBesides, settingFlags, settingsFrom } from './setting-flags';
+import { pinnedName } from './places';
+import { type Given, resumeOnly, settingFlags, settingsFrom } from './setting-flags';
 
 export const train = defineCommand({
   name: 'train',
@@ -18,53 +15,34 @@ export const train = defineCommand({
     'DIR is never overwritten. --resume continues from the last checkpoint, bit for bit as if it had never stopped.',
   flags: {
     ...settingFlags(TRAIN_TABLE),
-    out: { kind: 'text', doc: 'folder of the run (must be new) [runs/METHOD-SEED]', placeholder: 'DIR' },
-    resume: { kind: 'text', doc: 'continue this run folder from its last checkpoint', placeholder: 'DIR' },
-    json: { kind: 'boolean', doc: 'print every event to stdout as a JSON line' },
+    ...runFlags('folder of the run (must be new) [runs/METHOD-SEED]'),
   } as Flags,
   async run(values) {
-    const stop = stopSignal();
     const given = values as Given;
-    const { files, config, from } =
-      typeof given.resume === 'string' ? await reopen(given.resume, given) : await begin(given);
-    const model = await loadModel(config.model);
-    const task = await loadTask(config.task, model, config);
-    // Only now is there a folder: what is bad was refused before.
-    if (from === 0) await writeConfig(files, config);
-    const { gpu, report } = await openDevice();
-    const emit = (event: RunEvent) => {
-      if (given.json === true) process.stdout.write(`${JSON.stringify(event)}\n`);
-      if (event.type === 'step') process.stderr.write(`${progress(event, config.steps)}\n`);
-      if (event.type === 'eval')
-        process.stderr.write(
-          `  held out after step ${event.step}: avg@${event.k} ${event.accuracy.toFixed(3)}, pass@${event.k} ${event.passAtK.toFixed(3)}, ${event.meanLength.toFixed(1)} tokens\n`,
-        );
-    };
-    const session = await Session.open({
-      gpu,
-      model,
-      task,
-      config,
-      device: report,
-      files,
-      emit,
-      alternatives: false,
-      resume: from > 0 ? { step: from } : undefined,
+    let steps = 0;
+    return runHeadless({
+      kind: 'train',
+      json: given.json === true,
+      resume: resumeOnly(given, 'lab train'),
+      async begin() {
+        const asked = parseTrainConfig(settingsFrom(TRAIN_TABLE, given), 'lab train');
+        const out = typeof given.out === 'string' ? given.out : `runs/${asked.arm}-${asked.seed}`;
+        return { out, config: { ...asked, model: await pinnedName(asked.model) } };
+      },
+      line(event) {
+        if (event.type === 'start') steps = event.config.steps;
+        return line(event, steps);
+      },
     });
-    return runToEnd(session, { command: 'train', gpu, files, stop });
   },
 });
 
-async function begin(given: Given): Promise<{ files: Files; config: TrainConfig; from: number }> {
-  const asked = parseTrainConfig(settingsFrom(TRAIN_TABLE, given), 'lab train');
-  const files = await newRunFolder(typeof given.out === 'string' ? given.out : `runs/${asked.arm}-${asked.seed}`);
-  return { files, config: { ...asked, model: await pinnedName(asked.model) }, from: 0 };
-}
-
-async function reopen(folder: string, given: Given): Promise<{ files: Files; config: TrainConfig; from: number }> {
-  nothingBesides(given, ['resume', 'json'], 'lab train');
-  const { files, config, from } = await openRunFolder(folder);
-  return { files, config: parseTrainConfig(config, `${folder}/config.json`), from };
+/** What a person reads of an event; nothing of most. */
+function line(e: RunEvent, steps: number): string {
+  if (e.type === 'step') return `${progress(e, steps)}\n`;
+  if (e.type !== 'eval') return '';
+  const { step, k } = e;
+  return `  held out after step ${step}: avg@${k} ${e.accuracy.toFixed(3)}, pass@${k} ${e.passAtK.toFixed(3)}, ${e.meanLength.toFixed(1)} tokens\n`;
 }
 
 function progress(e: RunEventOf<'step'>, steps: number): string {

@@ -24,7 +24,7 @@ import type { PlacedFile } from '../library/sources/dropped';
 import type { LoadProgress } from '../library/sources/progress';
 import type { SourceFault } from '../library/sources/source-error';
 import type { Fault, RunEvent } from '../runs/events';
-import type { RunConfig } from '../runs/open-run';
+import type { RunConfig } from '../runs/run-config';
 import type { DataPreview } from '../runs/sft-events';
 import type { StoredRun } from '../runs/stored-runs';
 import type { TrainConfig } from '../settings/config';
@@ -124,7 +124,7 @@ export interface Failure {
 export interface Continued {
   readonly id: string;
   readonly step: number;
-  readonly config: TrainConfig | SftConfig;
+  readonly config: RunConfig;
   /** What it told up to there (of what is shown once, the last), and what it said while it was opened, up to its pause. */
   readonly events: RunEvent[];
   readonly since: RunEvent[];

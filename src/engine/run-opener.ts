@@ -3,10 +3,11 @@ import type { SymbolicJudge } from '../data/maths';
 import type { ModelShelf } from '../library/model-shelf';
 import { openAtCheckpoint, stepsToContinue } from '../runs/continue-run';
 import type { RunEvent } from '../runs/events';
-import { type PreparedRun, prepareRun, type RunConfig, type RunPlace } from '../runs/open-run';
-import type { RunFolder } from '../runs/run-folder';
+import { type PreparedRun, prepareRun, type RunBench } from '../runs/open-run';
+import type { Run } from '../runs/run';
+import { modelName, type RunConfig } from '../runs/run-config';
+import type { RunStore } from '../runs/run-store';
 import type { StoredRuns } from '../runs/stored-runs';
-import type { TrainingRun } from '../runs/training-run';
 import type { Opening } from './opening';
 import type { Continued, News } from './protocol';
 
@@ -18,11 +19,11 @@ export interface OpenerHost {
   tell(news: News): void;
 }
 
-/** A run on the device, what it was opened from, and its folder, which is held; null where it is not stored. */
+/** A run on the device, what it was opened from, and its store, which is held; null where it is not stored. */
 export interface OpenedRun {
-  readonly run: TrainingRun;
+  readonly run: Run;
   readonly prepared: PreparedRun;
-  readonly folder: RunFolder | null;
+  readonly store: RunStore | null;
 }
 
 export interface ContinuedRun extends OpenedRun {
@@ -30,8 +31,8 @@ export interface ContinuedRun extends OpenedRun {
   readonly story: Continued;
 }
 
-/** A run's place without its folder. `clear` gives it once the run before is closed. */
-export type Bench = Omit<RunPlace, 'files' | 'onLoaded'>;
+/** What a run is opened on, without its store. `clear` gives it once the run before is closed. */
+export type Bench = Omit<RunBench, 'store' | 'onLoaded'>;
 
 export class RunOpener {
   constructor(
@@ -45,35 +46,35 @@ export class RunOpener {
     const prepared = await this.prepare(partial, how);
     const bench = await this.clear();
     const id = `${new Date().toISOString().replace(/[:.]/g, '-')}-${prepared.label}`;
-    const folder = await this.newFolder(id, prepared.config);
+    const store = await this.newStore(id, prepared.config);
     try {
-      const run = await prepared.open({ ...bench, files: folder?.files ?? null, onLoaded: how.onLoaded });
-      return { run, prepared, folder };
+      const run = await prepared.open({ ...bench, store, onLoaded: how.onLoaded });
+      return { run, prepared, store };
     } catch (error) {
-      if (folder) await this.stored.discard(folder).catch(() => {});
+      if (store) await this.stored.discard(store).catch(() => {});
       throw error;
     }
   }
 
   /** A stored run at its last checkpoint. Where its model or data are gone, the run before stays open. */
   async continue(id: string, opening: (model: string) => Opening): Promise<ContinuedRun> {
-    const { folder, config } = await this.stored.take(id);
+    const { store, config } = await this.stored.take(id);
     try {
-      const steps = await stepsToContinue(folder.files);
-      return await this.reopen(folder, config, steps, opening(config.model));
+      const steps = await stepsToContinue(store);
+      return await this.reopen(store, config, steps, opening(modelName(config)));
     } catch (error) {
-      await folder.release();
+      await store.release();
       throw error;
     }
   }
 
-  private async reopen(folder: RunFolder, config: RunConfig, steps: number[], how: Opening): Promise<ContinuedRun> {
-    const { id, files } = folder;
+  private async reopen(store: RunStore, config: RunConfig, steps: number[], how: Opening): Promise<ContinuedRun> {
+    const { id } = store;
     const prepared = await this.prepare(config, how);
     const bench = await this.clear();
     const early: RunEvent[] = [];
     let tell = (event: RunEvent): void => void early.push(event);
-    const place = { ...bench, files, onLoaded: how.onLoaded, emit: (event: RunEvent) => tell(event) };
+    const place = { ...bench, store, onLoaded: how.onLoaded, emit: (event: RunEvent) => tell(event) };
     const opened = await openAtCheckpoint(prepared, place, steps);
     tell = bench.emit;
     const { run, events, damaged } = opened;
@@ -84,7 +85,7 @@ export class RunOpener {
     return {
       run,
       prepared,
-      folder,
+      store,
       story: { id, step: run.step, config: opened.config, events, since: early, problem },
     };
   }
@@ -99,7 +100,7 @@ export class RunOpener {
   }
 
   /** Null, and a word to the user, where this browser or its disk cannot store runs. */
-  private async newFolder(id: string, config: RunConfig): Promise<RunFolder | null> {
+  private async newStore(id: string, config: RunConfig): Promise<RunStore | null> {
     try {
       return await this.stored.create(id, config);
     } catch (error) {

@@ -8,11 +8,10 @@ import type { Gpu } from '../gpu/device';
 import { EVENT_VERSION, type RunEvent } from '../runs/events';
 import { faultOf } from '../runs/fault';
 import { LastGood } from '../runs/last-good';
-import { Session } from '../runs/session';
+import type { Run } from '../runs/run';
+import { modelName } from '../runs/run-config';
 import { previewData } from '../runs/sft-preview';
 import { type RunsPlace, type StoredRun, StoredRuns } from '../runs/stored-runs';
-import type { TrainingRun } from '../runs/training-run';
-import { parseTrainConfig, type TrainConfig } from '../settings/config';
 import type { Device } from './device';
 import { openingFor } from './opening';
 import type { Ask, Continued, ModelFile } from './protocol';
@@ -32,7 +31,7 @@ type Mode = 'idle' | 'paused' | 'running' | 'stepping' | 'stopping';
 export class Runner {
   /** That of the run, where there is one. */
   private gpu: Gpu | null = null;
-  private run: TrainingRun | null = null;
+  private run: Run | null = null;
   /** What is open, or was: a lost device takes `run` with it. */
   private opened: OpenedRun | null = null;
   private mode: Mode = 'idle';
@@ -62,9 +61,7 @@ export class Runner {
     resume: () => this.go('running'),
     step: () => this.go('stepping'),
     stop: () => this.go('stopping'),
-    set: ({ patch }) => {
-      if (this.run instanceof Session) this.run.change(parsePatch(patch));
-    },
+    set: ({ patch }) => this.run?.change(patch),
     recover: (_, call) => this.recover(call),
     'export-model': () => this.exportModel(),
     'list-runs': () => this.stored.list(),
@@ -83,7 +80,7 @@ export class Runner {
 
   private async start({ config, paused }: Ask<'start'>, call: Call): Promise<void> {
     await this.whileOpening(async () => {
-      this.opened = await this.opener.begin(config, openingFor(config.model, call));
+      this.opened = await this.opener.begin(config, openingFor(modelName(config), call));
     });
     this.run = this.opened?.run ?? null;
     this.mode = paused ? 'paused' : 'running';
@@ -118,7 +115,7 @@ export class Runner {
   /** Closes the run that is open, for another one. */
   private async clear(): Promise<Bench> {
     this.closeRun();
-    await this.opened?.folder?.release();
+    await this.opened?.store?.release();
     this.opened = null;
     this.lastGood.forget();
     this.saved = { step: 0, took: 0 };
@@ -129,7 +126,7 @@ export class Runner {
     const { gpu, report } = await this.device.open();
     if (this.gpu !== gpu) this.watch(gpu);
     const emit = (event: RunEvent) => this.event(event);
-    return { gpu, device: report, onStorageError: 'go on', emit };
+    return { gpu, device: report, watched: true, onStorageError: 'go on', emit };
   }
 
   /** A loss between steps has nobody waiting on it; it is told here. One within a step comes out of the step. */
@@ -171,7 +168,7 @@ export class Runner {
   }
 
   /** At a pause the run is stored, so that a tab closed then loses nothing; after a single step, where that is quick. */
-  private async rest(run: TrainingRun): Promise<void> {
+  private async rest(run: Run): Promise<void> {
     const single = this.mode === 'stepping';
     if (single) this.mode = 'paused';
     if (this.mode !== 'paused' || this.saved.step === run.step || (single && this.saved.took > QUICK)) return;
@@ -180,11 +177,11 @@ export class Runner {
     this.saved.took = performance.now() - started;
   }
 
-  private async end(run: TrainingRun): Promise<void> {
+  private async end(run: Run): Promise<void> {
     if (!run.finished && this.saved.step !== run.step) await run.checkpoint();
     await run.finish(run.finished ? 'finished' : 'stopped');
     this.mode = 'idle';
-    await this.opened?.folder?.release();
+    await this.opened?.store?.release();
     const tell = (runs: StoredRun[]) => this.host.tell({ type: 'runs', runs });
     void this.stored.list().then(tell, () => {}); // they have this one now
   }
@@ -211,15 +208,15 @@ export class Runner {
   private async recover(call: Call): Promise<void> {
     if (!this.opened) throw new Error('There is no run to continue.');
     if (this.looping) throw new Error('The run is going already.');
-    const config = this.run?.config; // with what was changed while it ran
-    const { prepared, folder } = this.opened;
-    await folder?.hold(); // let go where the run had ended
+    const { prepared, store, run } = this.opened;
+    await store?.hold(); // let go where the run had ended
     this.closeRun();
     const from = this.lastGood.held ?? (this.saved.step > 0 ? { step: this.saved.step } : undefined);
     this.saved.step = 0; // later checkpoints are dropped
-    const place = { ...(await this.bench()), files: folder?.files ?? null };
-    const { onLoaded } = openingFor(prepared.config.model, call);
-    this.run = await prepared.open({ ...place, onLoaded }, config, from);
+    const place = { ...(await this.bench()), store };
+    const { onLoaded } = openingFor(modelName(prepared.config), call);
+    this.run = await prepared.open({ ...place, onLoaded }, from, run.patch); // with what was changed while it ran
+    this.opened = { prepared, store, run: this.run };
     this.mode = 'paused';
     this.tellPaused();
   }
@@ -231,9 +228,3 @@ export class Runner {
 }
 
 const pausedAt = (step: number): RunEvent => ({ v: EVENT_VERSION, type: 'phase', step, phase: 'paused' });
-
-/** Live settings, checked like a whole configuration. */
-function parsePatch(patch: Partial<TrainConfig>): Partial<TrainConfig> {
-  parseTrainConfig(patch, 'settings');
-  return patch;
-}

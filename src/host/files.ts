@@ -35,7 +35,11 @@ export interface Turn {
 /** Somebody else holds the name, and the caller would not wait. */
 export class Busy extends Error {
   override readonly name = 'Busy';
-  constructor(held: string) {
+  constructor(
+    held: string,
+    /** Its process, where it is known. */
+    readonly holder: number | null = null,
+  ) {
     super(`${held} is in use by another tab or process.`);
   }
 }

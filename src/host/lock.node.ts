@@ -1,5 +1,5 @@
 /** A lock between processes: a file that only its maker may remove, unless the maker is dead. */
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { Busy, type Turn } from './files';
@@ -12,13 +12,15 @@ const STALE = 120_000;
 
 let count = 0;
 
-/** Runs `work` while the file at `path` is this call's. Throws Busy with `wait: false`, the signal's reason when it aborts. */
+/**
+ * Runs `work` while the file at `path` is this call's; its folder comes and goes with it. Throws Busy, which names the
+ * holder's process, with `wait: false`; the signal's reason when it aborts.
+ */
 export async function lockFile<T>(path: string, work: () => Promise<T>, turn: Turn = {}): Promise<T> {
-  await mkdir(dirname(path), { recursive: true });
   const mine = `${process.pid} ${hostname()} ${Date.now()}-${count++}`;
   let told = false;
-  while (!(await take(path, mine))) {
-    if (turn.wait === false) throw new Busy(path);
+  for (let other = await take(path, mine); other !== null; other = await take(path, mine)) {
+    if (turn.wait === false) throw new Busy(path, processOf(other));
     turn.signal?.throwIfAborted();
     if (!told) turn.onWait?.();
     told = true;
@@ -31,29 +33,46 @@ export async function lockFile<T>(path: string, work: () => Promise<T>, turn: Tu
   } finally {
     clearInterval(beat);
     if ((await holder(path)) === mine) await rm(path, { force: true });
+    await rmdir(dirname(path)).catch(() => {}); // other locks may be in it
   }
 }
 
-/** Makes the file; false where somebody alive has it. */
-async function take(path: string, mine: string): Promise<boolean> {
-  try {
-    await writeFile(path, mine, { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'EEXIST') throw error;
+/** Makes the file, where nobody alive has it: null, or what it says of who has. */
+async function take(path: string, mine: string): Promise<string | null> {
+  for (;;) {
+    await mkdir(dirname(path), { recursive: true });
+    try {
+      await writeFile(path, mine, { flag: 'wx' });
+      return null;
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code === 'ENOENT') continue; // another lock of this folder went, and the folder with it
+      if (code !== 'EEXIST') throw error;
+    }
+    const other = await holder(path);
+    if (other === null) continue; // it went meanwhile
+    if (await lives(path, other)) return other;
+    await clearAway(path, other, mine);
   }
-  const other = await holder(path);
-  if (other === null || (await lives(path, other))) return false;
+}
+
+/** Removes a dead lock. */
+async function clearAway(path: string, dead: string, mine: string): Promise<void> {
   // Moved away, then looked at: of two processes that find a dead lock, one could otherwise remove the other's new one.
   const aside = `${path}.${mine.split(' ').pop()}`;
   try {
     await rename(path, aside);
   } catch {
-    return false;
+    return;
   }
-  if ((await holder(aside)) !== other) await rename(aside, path);
+  if ((await holder(aside)) !== dead) await rename(aside, path);
   else await rm(aside, { force: true });
-  return false;
+}
+
+/** A process of this machine. */
+function processOf(text: string): number | null {
+  const [pid, host] = text.split(' ');
+  return host === hostname() ? Number(pid) : null;
 }
 
 async function holder(path: string): Promise<string | null> {
@@ -66,11 +85,13 @@ async function lives(path: string, text: string): Promise<boolean> {
     () => 0,
   );
   if (age > STALE) return false;
-  const [pid, host] = text.split(' ');
+  const pid = processOf(text);
   // A file just made may not be written yet, and processes of other machines cannot be asked: then only its age counts.
-  if (host !== hostname()) return true;
+  if (pid === null) return true;
+  // Made before this process was: by one that had its number, as after a restart of a container.
+  if (pid === process.pid) return Number(/ (\d+)-\d+$/.exec(text)?.[1]) >= Date.now() - process.uptime() * 1000;
   try {
-    process.kill(Number(pid), 0);
+    process.kill(pid, 0);
     return true;
   } catch (error) {
     return (error as { code?: string }).code === 'EPERM';

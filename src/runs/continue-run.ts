@@ -3,23 +3,22 @@
  * is dropped, and what it has before it is told again, so that a page shows the run whole.
  */
 
-import type { Files } from '../host/files';
-import { checkpointFacts, completeCheckpoints, DamagedCheckpoint } from './checkpoint';
+import { DamagedCheckpoint } from './checkpoint';
 import type { RunEvent, RunEventOf } from './events';
-import { logEnds } from './log-ends';
-import type { PreparedRun, RunConfig, RunPlace } from './open-run';
-import { LOG } from './run-log';
-import { Session } from './session';
-import { parseEvents } from './stored-runs';
-import type { TrainingRun } from './training-run';
+import type { PreparedRun, RunBench } from './open-run';
+import type { Run, RunFacts } from './run';
+import type { RunConfig } from './run-config';
+import type { RunStore } from './run-store';
+import { parseEvents } from './stored-log';
+import type { Patch } from './trainer';
 
 /** Events of which a page shows the last one only; the others are most of a log. */
 const LAST_ONLY = ['signals', 'tokens-table', 'sft-tokens'];
 
-/** Steps that the run in this folder can go on from, the last one first. Throws where there is none, or nothing is left to do. */
-export async function stepsToContinue(files: Files): Promise<number[]> {
-  if ((await logEnds(files)).done === 'finished') throw new Error('This run is finished. Replay shows it.');
-  const steps = (await completeCheckpoints(files)).reverse();
+/** Steps that this stored run can go on from, the last one first. Throws where there is none, or nothing is left to do. */
+export async function stepsToContinue(store: RunStore): Promise<number[]> {
+  if ((await store.log.ends()).done === 'finished') throw new Error('This run is finished. Replay shows it.');
+  const steps = (await store.checkpoints.complete()).reverse();
   if (steps.length === 0)
     throw new Error(
       'This run was closed before its first checkpoint and cannot be continued. Replay shows what it did.',
@@ -28,8 +27,8 @@ export async function stepsToContinue(files: Files): Promise<number[]> {
 }
 
 export interface Continued {
-  readonly run: TrainingRun;
-  /** As it stands, with what was changed while the run was going. */
+  readonly run: Run;
+  /** As it stood, with what was changed while the run was going. */
   readonly config: RunConfig;
   /** What was told up to the checkpoint; of what is shown once, the last. */
   readonly events: RunEvent[];
@@ -40,17 +39,17 @@ export interface Continued {
 /** Opens a run at the first of `steps` whose checkpoint can be read. Rejects as opening a run does. */
 export async function openAtCheckpoint(
   prepared: PreparedRun,
-  place: RunPlace & { files: Files },
+  bench: RunBench & { store: RunStore },
   steps: readonly number[],
 ): Promise<Continued> {
   const damaged: number[] = [];
   for (const step of steps) {
-    const story = await storyUpTo(place.files, step);
-    const config = { ...prepared.config, ...story.patch };
+    const story = await storyUpTo(bench.store, step);
     try {
-      const run = await prepared.open(place, config, { step });
+      const run = await prepared.open(bench, { step }, story.patch);
+      const { config } = run;
       // Asked for after the checkpoint, for a step that is to come: asked for again.
-      if (run instanceof Session) for (const { patch } of story.ahead) run.change(patch);
+      for (const { patch } of story.ahead) run.change(patch);
       return { run, config, events: story.events, damaged };
     } catch (error) {
       if (!(error instanceof DamagedCheckpoint) || step === steps.at(-1)) throw error;
@@ -61,14 +60,15 @@ export async function openAtCheckpoint(
 }
 
 /** The log up to a checkpoint, the settings changed by then, and those that were to hold from its next step on. */
-async function storyUpTo(files: Files, step: number) {
-  const { eventBytes } = await checkpointFacts<{ eventBytes: number | null }>(files, step);
-  const bytes = (await files.read(LOG)) ?? new Uint8Array();
+async function storyUpTo(store: RunStore, step: number) {
+  const { eventBytes } = await store.checkpoints.facts<RunFacts>(step);
+  const bytes = await store.log.read();
   const text = (part: Uint8Array) => new TextDecoder().decode(part);
   const at = eventBytes ?? bytes.length;
   const events = parseEvents(withoutEarlier(text(bytes.subarray(0, at))));
   const isChange = (event: RunEvent): event is RunEventOf<'change'> => event.type === 'change';
-  const patch = Object.assign({}, ...events.filter(isChange).map((change) => change.patch));
+  const patch: Patch = {};
+  for (const change of events.filter(isChange)) Object.assign(patch, change.patch);
   const later = parseEvents(withoutEarlier(text(bytes.subarray(at))));
   return { events, patch, ahead: later.filter(isChange).filter((change) => change.step === step + 1) };
 }

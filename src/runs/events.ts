@@ -10,6 +10,7 @@ import type { PhaseName } from '../antisd/phases';
 import type { DeviceReport } from '../kernels/device-report';
 import type { MemoryPlan } from '../model/net/decoder';
 import type { TrainConfig } from '../settings/config';
+import type { PretrainEvent } from './pretrain-events';
 import type { SftOwnEvent } from './sft-events';
 
 export const EVENT_VERSION = 1;
@@ -134,6 +135,7 @@ export type RunEvent = Versioned &
     | { type: 'fault'; step: number; fault: Fault }
     | { type: 'done'; step: number; reason: 'finished' | 'stopped'; seconds: number }
     | SftOwnEvent
+    | PretrainEvent
   );
 
 export type RunEventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;

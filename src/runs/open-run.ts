@@ -1,18 +1,22 @@
 /** Runs by their configuration: what each kind needs, and how it is opened on a device, at its beginning or at a held step. */
 import type { SymbolicJudge } from '../data/maths';
-import type { Gpu } from '../gpu/device';
+import { findTask } from '../data/tasks';
+import type { Task } from '../data/types';
 import type { DeviceReport } from '../kernels/device-report';
 import { openConversations } from '../library/open-conversations';
 import type { LoadedModel } from '../library/open-model';
 import { openTask } from '../library/open-task';
-import type { OnLoaded } from '../model/net/parameters';
-import { parseTrainConfig, type TrainConfig } from '../settings/config';
-import { isSftConfig, parseSftConfig, type SftConfig } from '../settings/settings-sft';
-import type { RunLogOptions } from './run-log';
-import { Session, type SessionState } from './session';
-import { SftRun, type SftState } from './sft';
-import { examplesFor } from './sft-examples';
-import type { Resume, TrainingRun } from './training-run';
+import type { ModelFolder } from '../model/weights/folder';
+import type { TrainConfig } from '../settings/config';
+import type { PretrainConfig } from '../settings/settings-pretrain';
+import type { SftConfig } from '../settings/settings-sft';
+import { corpusOf, Pretraining } from './pretraining';
+import { Reinforced, type ReinforcedState } from './reinforced';
+import { type Resume, Run, type RunPlace } from './run';
+import { kindOf, parseRunConfig, type RunConfig } from './run-config';
+import { type Examples, examplesFor } from './sft-examples';
+import { Supervised, type SupervisedState } from './supervised';
+import type { Patch } from './trainer';
 
 /** Where a host finds what a configuration names. */
 export interface RunSources {
@@ -23,74 +27,73 @@ export interface RunSources {
   readonly symbolic?: SymbolicJudge;
 }
 
-/** What a run is opened on. */
-export interface RunPlace extends RunLogOptions {
-  gpu: Gpu;
+/** What a prepared run is opened on. */
+export interface RunBench extends RunPlace {
   device: DeviceReport;
-  /** How far loading the weights is, in values; what it throws ends the opening. */
-  onLoaded?: OnLoaded;
+  /** Somebody looks on: what is for live eyes only is told too. */
+  watched: boolean;
 }
 
-export type RunConfig = TrainConfig | SftConfig;
-
 /** A run whose model and data are found. */
-export interface PreparedRun {
+export interface PreparedRun<Own extends object = object> {
   readonly config: RunConfig;
   /** Names its folder: the arm, or "sft". */
   readonly label: string;
-  /**
-   * `config` where settings were changed meanwhile. Throws OutOfMemory, and DamagedCheckpoint where `from` is one; then
-   * nothing stays allocated.
-   */
-  open(place: RunPlace, config?: unknown, from?: Resume<unknown>): Promise<TrainingRun>;
+  /** `patch`: settings that were changed meanwhile. Throws as Run.open does. */
+  open(bench: RunBench, from?: Resume<Own>, patch?: Patch): Promise<Run<Own>>;
 }
 
 /** Checks a configuration and finds what it names. Throws BadInput. */
 export async function prepareRun(partial: object, sources: RunSources): Promise<PreparedRun> {
-  return isSftConfig(partial)
-    ? supervised(parseSftConfig(partial, 'settings'), sources)
-    : reinforced(parseTrainConfig(partial, 'settings'), sources);
-}
-
-async function reinforced(config: TrainConfig, sources: RunSources): Promise<PreparedRun> {
-  const model = await sources.model(config.model);
-  const { maxNewTokens, thinking, wording, solutionTokens, contextLength } = config;
-  const asked = { maxNewTokens, thinking, wording, solutionTokens, contextLength };
-  const task = await openTask(
-    config.task,
-    { ...asked, model, tokenizer: model.text, symbolic: sources.symbolic },
-    sources.file,
-  );
-  return {
-    config,
-    label: config.arm,
-    open: (place, changed, from) =>
-      Session.open({
-        ...place,
-        model,
-        task,
-        config: (changed as TrainConfig | undefined) ?? config,
-        alternatives: true,
-        resume: from as Resume<SessionState> | undefined,
-      }),
-  };
-}
-
-async function supervised(config: SftConfig, sources: RunSources): Promise<PreparedRun> {
+  const config = parseRunConfig(partial, 'settings');
+  if (!('kind' in config)) {
+    const model = await sources.model(config.model);
+    return reinforcedRun(config, model, await taskOf(config, model, sources));
+  }
+  if (config.kind === 'pretrain') return pretrainingRun(config, findTask(config.task));
   const model = await sources.model(config.model);
   const conversations = await openConversations(config.data, sources.file);
-  const examples = examplesFor(model, conversations, config.data, config.maxLength);
+  return supervisedRun(config, model, examplesFor(model, conversations, config.data, config.maxLength));
+}
+
+function taskOf(config: TrainConfig, model: LoadedModel, { symbolic, file }: RunSources): Promise<Task> {
+  const { maxNewTokens, thinking, wording, solutionTokens, contextLength } = config;
+  const asked = { maxNewTokens, thinking, wording, solutionTokens, contextLength };
+  return openTask(config.task, { ...asked, model, tokenizer: model.text, symbolic }, file);
+}
+
+export const reinforcedRun = (
+  config: TrainConfig,
+  model: Pick<ModelFolder, 'config' | 'tensors' | 'where'>,
+  task: Task,
+): PreparedRun<ReinforcedState> => ({
+  config,
+  label: config.arm,
+  open({ watched, ...bench }, from, patch) {
+    const own = { model, task, config: { ...config, ...patch }, alternatives: watched };
+    return Run.open(bench, (tell) => Reinforced.create({ ...bench, ...own, tell }), from, patch);
+  },
+});
+
+export const supervisedRun = (
+  config: SftConfig,
+  model: LoadedModel,
+  examples: Examples,
+): PreparedRun<SupervisedState> => ({
+  config,
+  label: kindOf(config),
+  open(bench, from, patch) {
+    return Run.open(bench, (tell) => Supervised.create({ ...bench, model, examples, config, tell }), from, patch);
+  },
+});
+
+export function pretrainingRun(config: PretrainConfig, task: Task): PreparedRun {
+  corpusOf(task); // refused before anything is opened
   return {
     config,
-    label: 'sft',
-    open: (place, _, from) =>
-      SftRun.open({
-        ...place,
-        model,
-        examples,
-        config,
-        watched: true,
-        resume: from as Resume<SftState> | undefined,
-      }),
+    label: kindOf(config),
+    open(bench, from, patch) {
+      return Run.open(bench, (tell) => Pretraining.create({ ...bench, task, config, tell }), from, patch);
+    },
   };
 }

@@ -1,15 +1,9 @@
 /** The runs that a host has stored: listed, read, made, deleted. */
 
-import { Busy, type Files, readText } from '../host/files';
-import { DROPPED } from '../library/sources/classify';
-import { parseJson } from '../model/weights/folder';
-import { isSftConfig } from '../settings/settings-sft';
-import { checkpointBytes, checkpointSteps, lastCheckpoint } from './checkpoint';
+import { Busy, type Files } from '../host/files';
 import type { RunEvent } from './events';
-import { logEnds } from './log-ends';
-import type { RunConfig } from './open-run';
-import { RunFolder } from './run-folder';
-import { LOG } from './run-log';
+import { type RunConfig, titleOf } from './run-config';
+import { RunStore } from './run-store';
 
 /** A run as a list shows it. */
 export interface StoredRun {
@@ -36,8 +30,6 @@ export interface RunsPlace {
   runFolder(id: string): Promise<Files | null>;
 }
 
-const CONFIG = 'config.json';
-
 export class StoredRuns {
   constructor(private readonly place: RunsPlace) {}
 
@@ -50,96 +42,84 @@ export class StoredRuns {
     return runs.filter((run) => run !== null);
   }
 
-  private async describe(id: string): Promise<StoredRun | null> {
+  private async store(id: string): Promise<RunStore | null> {
     const files = await this.place.runFolder(id);
-    const stored = files && (await files.read(CONFIG));
-    if (!stored) return null;
-    const { step, steps, done } = await logEnds(files);
+    return files && new RunStore(files, id);
+  }
+
+  private async describe(id: string): Promise<StoredRun | null> {
+    const store = await this.store(id);
+    const config = store && (await store.config());
+    if (!config) return null;
+    const { step, steps, done } = await store.log.ends();
     if (step === 0) return null;
-    const config = parseJson(stored, `${files.where}/${CONFIG}`) as RunConfig;
-    const supervised = isSftConfig(config);
-    const arm = supervised ? `sft on ${config.data.replace(DROPPED, '')}` : config.arm;
-    const [checkpoint, bytes] = await Promise.all([lastCheckpoint(files), bytesOf(files)]);
+    const { what, seed, unit, ...title } = titleOf(config);
+    const [checkpoint, bytes] = await Promise.all([store.checkpoints.last(), store.bytes()]);
     return {
       id,
       created: Date.parse(id.replace(/^(\d+-\d+-\d+T\d+)-(\d+)-(\d+)-(\d+)Z.*$/, '$1:$2:$3.$4Z')),
       steps: step,
-      total: supervised ? steps : config.steps,
-      arm,
-      label: `${arm}, seed ${config.seed}, ${step} ${supervised ? 'update' : 'step'}${step === 1 ? '' : 's'}`,
+      total: title.steps ?? steps,
+      arm: what,
+      label: `${what}, seed ${seed}, ${step} ${unit}${step === 1 ? '' : 's'}`,
       done,
       checkpoint,
-      open: done === null && (await new RunFolder(id, files).isHeld()),
+      open: done === null && (await store.isHeld()),
       bytes,
     };
   }
 
+  /** A run's store where there is such a run: asking for the folder of another would make it. */
+  private async known(id: string): Promise<RunStore | null> {
+    const ids = (await (await this.place.runsFolder())?.list('.')) ?? [];
+    return ids.includes(id) ? this.store(id) : null;
+  }
+
   /** The events of a run; none where there is no such run. */
   async load(id: string): Promise<RunEvent[]> {
-    const root = await this.place.runsFolder();
-    return parseEvents(root ? await readText(root, `${id}/${LOG}`) : null);
+    return (await (await this.known(id))?.log.events()) ?? [];
   }
 
-  /** A new run's folder, held, with the configuration in it; null where nothing can be stored. Rejects where the storage does. */
-  async create(id: string, config: RunConfig): Promise<RunFolder | null> {
-    const files = await this.place.runFolder(id);
-    if (!files) return null;
-    const folder = new RunFolder(id, files);
-    await folder.hold();
+  /** A new run's store, held, with the configuration in it; null where nothing can be stored. Rejects where the storage does. */
+  async create(id: string, config: RunConfig): Promise<RunStore | null> {
+    const store = await this.store(id);
+    if (!store) return null;
+    await store.hold();
     try {
-      await files.write(CONFIG, new TextEncoder().encode(JSON.stringify(config)));
+      await store.writeConfig(config);
     } catch (error) {
-      await this.discard(folder).catch(() => {});
+      await this.discard(store).catch(() => {});
       throw error;
     }
-    return folder;
+    return store;
   }
 
-  /** The folder of a stored run, held, and its configuration. Throws where there is none, or a tab has it. */
-  async take(id: string): Promise<{ folder: RunFolder; config: RunConfig }> {
-    const known = (await (await this.place.runsFolder())?.list('.'))?.includes(id);
-    const files = known ? await this.place.runFolder(id) : null;
-    const stored = files && (await files.read(CONFIG));
-    if (!stored) throw new Error(`There is no run ${id} any more. List the stored runs again.`);
-    const config = parseJson(stored, `${files.where}/${CONFIG}`) as RunConfig;
-    const folder = new RunFolder(id, files);
+  /** The store of a run, held, and its configuration. Throws where there is none, or a tab has it. */
+  async take(id: string): Promise<{ store: RunStore; config: RunConfig }> {
+    const store = await this.known(id);
+    const config = store && (await store.config());
+    if (!config) throw new Error(`There is no run ${id} any more. List the stored runs again.`);
     try {
-      await folder.hold();
+      await store.hold();
     } catch (error) {
       if (!(error instanceof Busy)) throw error;
       throw new Error('This run is open, here or in another tab. Go on there, or stop it there first.');
     }
-    return { folder, config };
+    return { store, config };
   }
 
   /** Deletes a run. Throws as `take` does. */
   async remove(id: string): Promise<void> {
-    const { folder } = await this.take(id);
-    await this.discard(folder);
+    const { store } = await this.take(id);
+    await this.discard(store);
   }
 
-  /** Deletes the run whose folder is held. */
-  async discard(folder: RunFolder): Promise<void> {
+  /** Deletes the run whose store is held. */
+  async discard(store: RunStore): Promise<void> {
     try {
-      await (await this.place.runsFolder())?.remove(folder.id);
+      await (await this.place.runsFolder())?.remove(store.id);
     } finally {
-      await folder.release();
+      await store.release();
     }
   }
-}
-
-/** Bytes of a run's log, checkpoints and trained model. */
-async function bytesOf(files: Files): Promise<number> {
-  const final = (await files.list('final')).map((name) => `final/${name}`);
-  const checkpoints = (await checkpointSteps(files)).map((step) => checkpointBytes(files, step));
-  const sizes = await Promise.all([...[LOG, ...final].map((path) => files.size(path)), ...checkpoints]);
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-/** Whole lines of a log; a last line that was cut short is left out. */
-export function parseEvents(text: string | null): RunEvent[] {
-  if (!text) return [];
-  const lines = text.split('\n');
-  lines.pop(); // what follows the last line break: nothing, or a line that was never finished
-  return lines.map((line) => JSON.parse(line) as RunEvent);
 }

@@ -6,7 +6,7 @@ import { findTask } from '../../src/data/tasks';
 import type { RunEventOf } from '../../src/runs/events';
 import { openModel } from '../setup/fixtures';
 import { testDevice } from '../setup/gpu';
-import { NANO, openSession } from '../setup/session';
+import { NANO, openRun } from '../setup/session';
 
 const device = testDevice();
 
@@ -37,9 +37,9 @@ it('knows the scan, trusts the hint, and gives up too early', async () => {
 });
 
 it('is blamed for So after no and praised for Wait: mean u above 0 and clearly below', async () => {
-  const { session, events } = await openSession(device.gpu, { arm: 'antisd-paper', problems: 32, group: 4 });
-  await session.next();
-  session.destroy();
+  const { run, events } = await openRun(device.gpu, { arm: 'antisd-paper', problems: 32, group: 4 });
+  await run.next();
+  run.destroy();
   const table = new TokenTable();
   for (const r of events.find((e): e is RunEventOf<'signals'> => e.type === 'signals')?.rollouts ?? []) {
     table.add(r.tokens, r);

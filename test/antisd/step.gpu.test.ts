@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEventOf } from '../../src/runs/events';
 import { testDevice } from '../setup/gpu';
-import { openSession, stateAfter } from '../setup/session';
+import { openRun, stateAfter } from '../setup/session';
 
 const device = testDevice();
 
@@ -30,9 +30,9 @@ describe('bit for bit', () => {
 
 describe('one step', () => {
   it('tells columns that agree with each other', async () => {
-    const { session, events } = await openSession(device.gpu, { arm: 'antisd-paper', gateWarmup: 0 });
-    await session.next();
-    session.destroy();
+    const { run, events } = await openRun(device.gpu, { arm: 'antisd-paper', gateWarmup: 0 });
+    await run.next();
+    run.destroy();
     const signals = events.find((e): e is RunEventOf<'signals'> => e.type === 'signals');
     const step = events.find((e): e is RunEventOf<'step'> => e.type === 'step');
     expect(signals?.rollouts).toHaveLength(16);
@@ -60,11 +60,11 @@ describe('one step', () => {
         learningRate: 3e-3,
         aggregation,
       };
-      const { session, events } = await openSession(device.gpu, settings);
-      await session.next();
-      await session.next();
+      const { run, events } = await openRun(device.gpu, settings);
+      await run.next();
+      await run.next();
       const steps = events.filter((e): e is RunEventOf<'step'> => e.type === 'step');
-      session.destroy();
+      run.destroy();
       // Of the third update of each step, so away from the base.
       expect(steps[0].kl).toBeGreaterThan(0);
       expect(steps[1].kl).toBeGreaterThan(0);
@@ -73,9 +73,9 @@ describe('one step', () => {
   );
 
   it('says why it taught nothing', async () => {
-    const { session, events } = await openSession(device.gpu, { arm: 'grpo', minDepth: 14, problems: 1, group: 2 });
-    for (let i = 0; i < 4; i++) await session.next();
-    session.destroy();
+    const { run, events } = await openRun(device.gpu, { arm: 'grpo', minDepth: 14, problems: 1, group: 2 });
+    for (let i = 0; i < 4; i++) await run.next();
+    run.destroy();
     const notes = events
       .filter((e): e is RunEventOf<'step'> => e.type === 'step' && e.equalGroupShare === 1)
       .map((e) => e.note);
@@ -90,7 +90,7 @@ it('the race in miniature: 30 steps of AntiSD at depth 5 and more lift held-out 
   if (/swiftshader/i.test(device.gpu.adapter.name))
     skip('SwiftShader needs many minutes for it; the other adapter runs it');
   // Measured: .05 → .31 after 40 steps of 16 × 4; here 30 steps at twice the rate.
-  const { session, events } = await openSession(device.gpu, {
+  const { run, events } = await openRun(device.gpu, {
     arm: 'antisd',
     problems: 16,
     group: 4,
@@ -100,8 +100,8 @@ it('the race in miniature: 30 steps of AntiSD at depth 5 and more lift held-out 
     evalEvery: 30,
     evalSamples: 4,
   });
-  while (!session.finished) await session.next();
-  session.destroy();
+  while (!run.finished) await run.next();
+  run.destroy();
   const [before, after] = events.filter((e): e is RunEventOf<'eval'> => e.type === 'eval');
   expect(before.accuracy).toBeLessThan(0.15);
   expect(after.accuracy - before.accuracy).toBeGreaterThan(0.08);
@@ -110,9 +110,9 @@ it('the race in miniature: 30 steps of AntiSD at depth 5 and more lift held-out 
 
 it('with a lag of one step the gate acts a step later', async () => {
   const lambdas = async (gateLag: number) => {
-    const { session, events } = await openSession(device.gpu, { arm: 'antisd', gateWarmup: 1, gateLag });
-    for (let i = 0; i < 3; i++) await session.next();
-    session.destroy();
+    const { run, events } = await openRun(device.gpu, { arm: 'antisd', gateWarmup: 1, gateLag });
+    for (let i = 0; i < 3; i++) await run.next();
+    run.destroy();
     return events.filter((e): e is RunEventOf<'step'> => e.type === 'step').map((e) => e.lambda);
   };
   expect(await lambdas(0)).toEqual([0, 0.5, 0.5]);

@@ -10,7 +10,7 @@ import { WEIGHT_FORMATS } from '../../src/kernels/weight-format/weight-format';
 import { generate } from '../../src/model/net/generate';
 import type { LoraSettings } from '../../src/model/net/lora';
 import { fixturePath, openModel } from '../setup/fixtures';
-import { openSession } from '../setup/session';
+import { openRun } from '../setup/session';
 
 const KERNELS = join(import.meta.dirname, '../../src/kernels');
 /** The files with an entry point, by their stems; a kernel's name is its stem, or its stem and what it was made for. */
@@ -52,9 +52,9 @@ async function step(gpu: Gpu, fixture: string, capacity: Parameters<typeof openM
 
 it('the self-test dispatches every kernel that the engine dispatches, and every kernel there is', async () => {
   const used = await dispatched(async (gpu) => {
-    const { session } = await openSession(gpu, { steps: 1 });
-    await session.next();
-    session.destroy();
+    const { run } = await openRun(gpu, { steps: 1 });
+    await run.next();
+    run.destroy();
     await step(gpu, 'qwen2-window'); // biases, rotary embedding alone, a sliding window
     await step(gpu, 'olmo2'); // norms behind, and over whole projections
     const targets = ['q_proj', 'up_proj', 'down_proj'] as const;

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Ask, Continued, Failure } from '../../src/engine/protocol';
 import { openNodeGpu } from '../../src/gpu/open.node';
-import { type Files, readText } from '../../src/host/files';
+import type { Files } from '../../src/host/files';
 import { diskFiles } from '../../src/host/files.node';
 import { ModelShelf } from '../../src/library/model-shelf';
 import { folderSource } from '../../src/library/sources/folder.node';
 import type { RunEvent } from '../../src/runs/events';
-import { parseEvents } from '../../src/runs/stored-runs';
+import { StoredLog } from '../../src/runs/stored-log';
 import { parseTrainConfig } from '../../src/settings/config';
 import { parseSftConfig } from '../../src/settings/settings-sft';
 import { fixtureBytes, utf8 } from '../setup/checkpoints';
@@ -97,7 +97,7 @@ const run = async () => (await ids())[0];
 const files = async (): Promise<Files> => diskFiles(join(folder, await run()));
 /** A tab that is closed holds nothing; the process of this test lives on. */
 const closeTabs = async () => rm(join(folder, await run(), 'locks'), { recursive: true });
-const log = async (of: Files) => parseEvents(await readText(of, 'events.jsonl'));
+const log = (of: Files) => new StoredLog(of).events();
 /** What a log says of a run, whenever it ran, however often it was opened, and wherever it was stored. */
 const essence = (events: readonly RunEvent[]) =>
   events

@@ -13,7 +13,7 @@ import { mergedCatalog } from '../../src/model/weights/merge';
 import { close } from '../setup/close';
 import { diskFolder, SMALL } from '../setup/fixtures';
 import { testDevice } from '../setup/gpu';
-import { NANO, openSession, stateAfter } from '../setup/session';
+import { NANO, openRun, stateAfter } from '../setup/session';
 
 const device = testDevice();
 let folder: string;
@@ -35,9 +35,9 @@ const LORA = {
 it('a KL term takes no second copy of the model under an adapter, and one without', async () => {
   const bytes = async (settings: object) => {
     const before = device.gpu.liveBytes;
-    const { session } = await openSession(device.gpu, settings);
+    const { run } = await openRun(device.gpu, settings);
     const taken = device.gpu.liveBytes - before;
-    session.destroy();
+    run.destroy();
     expect(device.gpu.liveBytes).toBe(before);
     return taken;
   };
@@ -47,9 +47,9 @@ it('a KL term takes no second copy of the model under an adapter, and one withou
 });
 
 it('its reference is the base model, exactly: before the first update the KL is 0, after some it is not', async () => {
-  const { session, events } = await openSession(device.gpu, { ...LORA, klCoefficient: 0.1 });
-  for (let i = 0; i < 3; i++) await session.next();
-  session.destroy();
+  const { run, events } = await openRun(device.gpu, { ...LORA, klCoefficient: 0.1 });
+  for (let i = 0; i < 3; i++) await run.next();
+  run.destroy();
   const kl = events.flatMap((e) => (e.type === 'step' ? [e.kl] : []));
   expect(kl[0]).toBe(0);
   expect(kl[2]).toBeGreaterThan(0);
@@ -59,23 +59,23 @@ it('resumed from its checkpoint ends with the bits of one that never stopped', a
   const settings = { ...LORA, klCoefficient: 0.05, checkpointEvery: 2 };
   const whole = await stateAfter(device.gpu, settings, 4);
   const files = diskFiles(folder);
-  const first = await openSession(device.gpu, settings, files);
-  for (let i = 0; i < 3; i++) await first.session.next();
-  first.session.destroy();
-  const second = await openSession(device.gpu, settings, files, { step: 2 });
-  await second.session.next();
-  await second.session.next();
-  expect(await second.session.policy.state()).toEqual(whole);
-  second.session.destroy();
+  const first = await openRun(device.gpu, settings, files);
+  for (let i = 0; i < 3; i++) await first.run.next();
+  first.run.destroy();
+  const second = await openRun(device.gpu, settings, files, { step: 2 });
+  await second.run.next();
+  await second.run.next();
+  expect(await second.run.policy.state()).toEqual(whole);
+  second.run.destroy();
 });
 
 it('a checkpoint of an adapter is no checkpoint of a wider one; nothing stays on the device', async () => {
   const files = diskFiles(folder);
-  const { session } = await openSession(device.gpu, { ...LORA, checkpointEvery: 1 }, files);
-  await session.next();
-  session.destroy();
+  const { run } = await openRun(device.gpu, { ...LORA, checkpointEvery: 1 }, files);
+  await run.next();
+  run.destroy();
   const before = device.gpu.liveBuffers;
-  await expect(openSession(device.gpu, { ...LORA, loraRank: 8 }, files, { step: 1 })).rejects.toThrow(
+  await expect(openRun(device.gpu, { ...LORA, loraRank: 8 }, files, { step: 1 })).rejects.toThrow(
     /lora_A.weight has shape \[4, 64\].* asks for \[8, 64\]/,
   );
   expect(device.gpu.liveBuffers).toBe(before);
@@ -84,13 +84,13 @@ it('a checkpoint of an adapter is no checkpoint of a wider one; nothing stays on
 it('what it leaves is PEFT’s folder: put on the model, or merged into it, it gives the trained policy', async () => {
   const files = diskFiles(folder);
   const settings = { ...LORA, storage: 'f32', loraTargets: 'q_proj,down_proj', steps: 2 };
-  const { session } = await openSession(device.gpu, settings, files);
-  while (!session.finished) await session.next();
-  await session.finish('finished');
+  const { run } = await openRun(device.gpu, settings, files);
+  while (!run.finished) await run.next();
+  await run.finish('finished');
   const sequences = [{ ids: [65, 3, 9, 14, 5, 20, 7, 30, 25], from: 1 }];
   const score = async (policy: Policy) => (await policy.score(policy.plan(sequences))).logprob;
-  const trained = await score(session.policy);
-  session.destroy();
+  const trained = await score(run.policy);
+  run.destroy();
 
   expect(await files.list('final')).toEqual(['adapter_config.json', 'adapter_model.safetensors']);
   const model = await openModelFolder(diskFolder(NANO));

@@ -6,7 +6,7 @@ import { generate } from '../../model/net/generate';
 import type { PlannedBatch } from '../../model/net/policy';
 import { Policy } from '../../model/net/policy';
 import type { RunEvent } from '../../runs/events';
-import { Session } from '../../runs/session';
+import { reinforcedRun } from '../../runs/open-run';
 import { parseTrainConfig } from '../../settings/config';
 import { loadModel } from '../places';
 import { type Bench, fastest, type Group } from './group';
@@ -115,18 +115,12 @@ async function kernelRows(recorder: Recorder, step: () => Promise<void>): Promis
 /** One RL step of the built-in preset, its phases apart. */
 export const reinforcement: Group = async ({ gpu, report, add }) => {
   const events: RunEvent[] = [];
-  const session = await Session.open({
-    gpu,
-    model: await loadModel('nano'),
-    task: NATIVE_TASK.task,
-    config: parseTrainConfig({ arm: 'antisd', problems: 8, group: 4, evalEvery: 0, gateWarmup: 0 }),
-    device: report,
-    files: null,
-    emit: (e) => events.push(e),
-    alternatives: false,
-  });
-  for (let i = 0; i < 3; i++) await session.next();
-  session.destroy();
+  const config = parseTrainConfig({ arm: 'antisd', problems: 8, group: 4, evalEvery: 0, gateWarmup: 0 });
+  const prepared = reinforcedRun(config, await loadModel('nano'), NATIVE_TASK.task);
+  const emit = (e: RunEvent) => void events.push(e);
+  const run = await prepared.open({ gpu, device: report, store: null, emit, watched: false });
+  for (let i = 0; i < 3; i++) await run.next();
+  run.destroy();
   const steps = events.filter((e) => e.type === 'step').slice(1);
   const best = steps.reduce((a, b) => (a.seconds < b.seconds ? a : b));
   const phases = Object.entries(best.phaseMs).map(([phase, ms]) => `${phase} ${Math.round(ms)}`);

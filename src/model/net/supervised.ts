@@ -52,3 +52,13 @@ export async function supervisedUpdate(
   const tokens = examples.reduce((n, e) => n + e.ids.length, 0);
   return { loss, gradNorm, tokens, learnt: total, logprob };
 }
+
+/** Linear warm-up to `learningRate`, then a cosine to `finalFactor` of it at step `steps`. */
+export function cosineRate(
+  o: { steps: number; learningRate: number; warmupSteps: number; finalFactor: number },
+  step: number,
+): number {
+  if (step <= o.warmupSteps) return (o.learningRate * step) / o.warmupSteps;
+  const progress = (step - o.warmupSteps) / Math.max(1, o.steps - o.warmupSteps);
+  return o.learningRate * (o.finalFactor + (1 - o.finalFactor) * 0.5 * (1 + Math.cos(Math.PI * progress)));
+}

@@ -17,7 +17,8 @@ export function commitSetting(name: SettingName): void {
   const setting: Setting = SETTINGS[name];
   if (!setting.live || !isBusy(activityOf(state))) return;
   const value = valueFromText(name, state.draft[name].trim());
-  if (checkSetting(name, value) !== null || state.snapshot.config?.[name] === value) return;
+  const { config } = state.snapshot; // null where what goes on has no settings that change
+  if (!config || checkSetting(name, value) !== null || config[name] === value) return;
   ask({ type: 'set', patch: { [name]: value } as Partial<TrainConfig> });
 }
 

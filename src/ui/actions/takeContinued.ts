@@ -14,9 +14,8 @@ export function takeContinued({ config, events, since, problem }: Continued): vo
   forgetEvents();
   const snapshot = fold(EMPTY, [...events, ...since]);
   useLab.setState((state) => ({
-    ...(isSftConfig(config)
-      ? { kind: 'sft', sft: { ...state.sft, draft: sftDraftOf(config), preview: null } }
-      : { kind: 'rl', draft: draftOf(config) }),
+    ...(isSftConfig(config) && { kind: 'sft', sft: { ...state.sft, draft: sftDraftOf(config), preview: null } }),
+    ...(!('kind' in config) && { kind: 'rl', draft: draftOf(config) }),
     ...{ source: 'live', snapshot, picked: null, held: null, asked: null, continuing: null, problem },
   }));
   followInAddress();

@@ -166,6 +166,9 @@ function apply(draft: Draft, event: RunEvent): void {
     case 'sample':
       draft.sft = foldSft(draft.sft, event);
       return;
+    case 'pretrain-start':
+    case 'pretrain-step':
+      return; // the command line's
     default:
       // An event of a newer version: the rest of the log is still good.
       event satisfies never;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Files } from '../../src/host/files';
 import { diskFiles } from '../../src/host/files.node';
-import { logEnds } from '../../src/runs/log-ends';
+import { StoredLog } from '../../src/runs/stored-log';
 
 let folder: string;
 let files: Files;
@@ -22,7 +22,7 @@ const signals = (kilobytes: number) =>
 const step = (n: number) => line({ type: 'step', eta: null, step: n });
 const ends = async (log: string) => {
   await files.write('events.jsonl', new TextEncoder().encode(log));
-  return logEnds(files);
+  return new StoredLog(files).ends();
 };
 
 test('the last step, behind any number of kilobytes of signals, and in a line that is whole', async () => {
@@ -42,4 +42,5 @@ test('how it ended, where nothing was told after it; and how many updates a supe
   expect(await ends(start + step(1) + done + start)).toEqual({ step: 1, steps: null, done: null });
   const supervised = line({ type: 'sft-start', steps: 12 }) + line({ type: 'sft-step', eta: 2, step: 4 });
   expect(await ends(supervised)).toEqual({ step: 4, steps: 12, done: null });
+  expect(await ends(line({ type: 'pretrain-step', step: 3 }))).toEqual({ step: 3, steps: null, done: null });
 });

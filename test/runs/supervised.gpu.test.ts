@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Conversation, readConversations } from '../../src/data/dataset';
-import { type Files, readText } from '../../src/host/files';
+import type { Files } from '../../src/host/files';
 import { diskFiles } from '../../src/host/files.node';
 import { deviceReport } from '../../src/kernels/device-report';
 import { openModel } from '../../src/library/open-model';
@@ -12,11 +12,15 @@ import { folderSource } from '../../src/library/sources/folder.node';
 import { Policy } from '../../src/model/net/policy';
 import { supervisedLoss, supervisedUpdate } from '../../src/model/net/supervised';
 import { readLoraFolder } from '../../src/model/weights/adapter';
-import { completeCheckpoints } from '../../src/runs/checkpoint';
+import { Checkpoints } from '../../src/runs/checkpoint';
 import type { RunEvent, RunEventOf } from '../../src/runs/events';
-import { type SftOptions, SftRun } from '../../src/runs/sft';
+import { type RunBench, supervisedRun } from '../../src/runs/open-run';
+import type { Resume, Run } from '../../src/runs/run';
+import { RunStore } from '../../src/runs/run-store';
+import type { Examples } from '../../src/runs/sft-examples';
 import { examplesFor } from '../../src/runs/sft-examples';
-import { parseEvents } from '../../src/runs/stored-runs';
+import { StoredLog } from '../../src/runs/stored-log';
+import type { SupervisedState } from '../../src/runs/supervised';
 import { parseSftConfig } from '../../src/settings/settings-sft';
 import { fixtureBytes } from '../setup/checkpoints';
 import { close } from '../setup/close';
@@ -36,25 +40,25 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** A run with these settings on the sums; `events` fills as it goes. */
-async function open(settings: object, o: Partial<SftOptions> = {}): Promise<{ run: SftRun; events: RunEvent[] }> {
-  const events: RunEvent[] = [];
-  const config = parseSftConfig({ ...SETTINGS, ...settings }, 'test');
-  const run = await SftRun.open({
-    gpu: device.gpu,
-    device: deviceReport(device.gpu),
-    model,
-    examples: examplesFor(model, sums, config.data, config.maxLength),
-    config,
-    files: null,
-    watched: false,
-    emit: (event) => events.push(event),
-    ...o,
-  });
-  return { run, events };
+interface Opening extends Partial<Pick<RunBench, 'watched' | 'onStorageError'>> {
+  files?: Files;
+  examples?: Examples;
+  resume?: Resume<SupervisedState>;
 }
 
-async function toTheEnd(run: SftRun): Promise<void> {
+/** A run with these settings on the sums; `events` fills as it goes. */
+async function open(settings: object, { files, examples, resume, ...o }: Opening = {}) {
+  const events: RunEvent[] = [];
+  const config = parseSftConfig({ ...SETTINGS, ...settings }, 'test');
+  const known = examples ?? examplesFor(model, sums, config.data, config.maxLength);
+  const { gpu } = device;
+  const store = files ? new RunStore(files) : null;
+  const emit = (event: RunEvent) => void events.push(event);
+  const bench = { gpu, device: deviceReport(gpu), store, emit, watched: false, ...o };
+  return { run: await supervisedRun(config, model, known).open(bench, resume), events };
+}
+
+async function toTheEnd(run: Run): Promise<void> {
   while (!run.finished) await run.next();
   await run.finish('finished');
   run.destroy();
@@ -178,13 +182,13 @@ describe('a run', () => {
     for (let i = 0; i < 5; i++) await first.run.next(); // two updates are lost, as after a kill
     first.run.destroy();
     await files.append('events.jsonl', '{"type":"sft-step","v":1,"st'); // and a line was being written
-    expect(await completeCheckpoints(files)).toEqual([3]);
+    expect(await new Checkpoints(files).complete()).toEqual([3]);
     const second = await open(STORED, { files, resume: { step: 3 } });
     while (!second.run.finished) await second.run.next();
     expect(await second.run.policy.state()).toEqual(state);
     await second.run.finish('finished');
     second.run.destroy();
-    const log = parseEvents(await readText(files, 'events.jsonl'));
+    const log = await new StoredLog(files).events();
     const figures = (all: readonly RunEvent[]) =>
       of(all, 'sft-step').map(({ step, loss, lr, epoch }) => [step, loss, lr, epoch]);
     expect(figures(log)).toEqual(figures(events));

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DeviceLost } from '../../src/gpu/errors';
 import { openNodeGpu } from '../../src/gpu/open.node';
-import { type Files, readText } from '../../src/host/files';
+import type { Files } from '../../src/host/files';
 import { diskFiles } from '../../src/host/files.node';
-import { completeCheckpoints } from '../../src/runs/checkpoint';
-import { parseEvents } from '../../src/runs/stored-runs';
+import { Checkpoints } from '../../src/runs/checkpoint';
+import { StoredLog } from '../../src/runs/stored-log';
 import { testDevice } from '../setup/gpu';
-import { openSession, stateAfter } from '../setup/session';
+import { openRun, stateAfter } from '../setup/session';
 
 const device = testDevice();
 let folder: string;
@@ -26,38 +26,38 @@ const SETTINGS = { arm: 'antisd', gateWarmup: 2, checkpointEvery: 2 };
 describe('a run', () => {
   it('resumed from its checkpoint ends with the bits of one that never stopped', async () => {
     const whole = await stateAfter(device.gpu, SETTINGS, 4);
-    const first = await openSession(device.gpu, SETTINGS, files);
-    for (let i = 0; i < 3; i++) await first.session.next(); // the third step is lost, as after a kill
-    first.session.destroy();
+    const first = await openRun(device.gpu, SETTINGS, files);
+    for (let i = 0; i < 3; i++) await first.run.next(); // the third step is lost, as after a kill
+    first.run.destroy();
     await files.append('events.jsonl', '{"type":"step","v":1,"st'); // and a line was being written
-    expect(await completeCheckpoints(files)).toEqual([2]);
-    const second = await openSession(device.gpu, SETTINGS, files, { step: 2 });
-    await second.session.next();
-    await second.session.next();
-    expect(await second.session.policy.state()).toEqual(whole);
-    second.session.destroy();
-    const steps = parseEvents(await readText(files, 'events.jsonl')).filter((e) => e.type === 'step');
+    expect(await new Checkpoints(files).complete()).toEqual([2]);
+    const second = await openRun(device.gpu, SETTINGS, files, { step: 2 });
+    await second.run.next();
+    await second.run.next();
+    expect(await second.run.policy.state()).toEqual(whole);
+    second.run.destroy();
+    const steps = (await new StoredLog(files).events()).filter((e) => e.type === 'step');
     expect(steps.map((e) => e.step)).toEqual([1, 2, 3, 4]);
   });
 
   it('continued from a state in memory keeps its whole log', async () => {
-    const first = await openSession(device.gpu, SETTINGS, files);
-    for (let i = 0; i < 3; i++) await first.session.next();
-    const resume = await first.session.held();
-    first.session.destroy();
-    const second = await openSession(device.gpu, SETTINGS, files, resume);
-    await second.session.next();
-    second.session.destroy();
-    const steps = parseEvents(await readText(files, 'events.jsonl')).filter((e) => e.type === 'step');
+    const first = await openRun(device.gpu, SETTINGS, files);
+    for (let i = 0; i < 3; i++) await first.run.next();
+    const resume = await first.run.held();
+    first.run.destroy();
+    const second = await openRun(device.gpu, SETTINGS, files, resume);
+    await second.run.next();
+    second.run.destroy();
+    const steps = (await new StoredLog(files).events()).filter((e) => e.type === 'step');
     expect(steps.map((e) => e.step)).toEqual([1, 2, 3, 4]);
   });
 
   it('ignores a checkpoint that was being written', async () => {
-    const { session } = await openSession(device.gpu, SETTINGS, files);
-    for (let i = 0; i < 4; i++) await session.next();
-    session.destroy();
+    const { run } = await openRun(device.gpu, SETTINGS, files);
+    for (let i = 0; i < 4; i++) await run.next();
+    run.destroy();
     await files.truncate('checkpoints/step-000004/optimizer.safetensors', 1000);
-    expect(await completeCheckpoints(files)).toEqual([2]);
+    expect(await new Checkpoints(files).complete()).toEqual([2]);
   });
 
   const full: Partial<Files> = {
@@ -65,17 +65,17 @@ describe('a run', () => {
   };
 
   it('stops with the reason when the disk is full', async () => {
-    const { session } = await openSession(device.gpu, SETTINGS, { ...files, ...full });
-    await expect(session.next()).rejects.toThrow(/no space left/);
-    session.destroy();
+    const { run } = await openRun(device.gpu, SETTINGS, { ...files, ...full });
+    await expect(run.next()).rejects.toThrow(/no space left/);
+    run.destroy();
   });
 
   it('ends with DeviceLost when the device goes away', async ({ skip }) => {
     skip('Deno' in globalThis, 'wgpu never answers a read-back of a device that was destroyed');
     const gpu = await openNodeGpu();
-    const { session } = await openSession(gpu, SETTINGS);
-    await session.next();
-    const step = session.next();
+    const { run } = await openRun(gpu, SETTINGS);
+    await run.next();
+    const step = run.next();
     gpu.destroy();
     await expect(step).rejects.toBeInstanceOf(DeviceLost);
   });

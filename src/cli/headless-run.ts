@@ -1,0 +1,131 @@
+/** A run of whatever kind, headless: its folder, its device, its loop to the end or to a Ctrl-C, which saves it. */
+import { resolve } from 'node:path';
+import { BadInput } from '../data/errors';
+import { Busy } from '../host/files';
+import { diskFiles } from '../host/files.node';
+import type { RunEvent } from '../runs/events';
+import { prepareRun } from '../runs/open-run';
+import type { Run } from '../runs/run';
+import { kindOf, parseRunConfig, type RunConfig, type RunKind } from '../runs/run-config';
+import { RunStore } from '../runs/run-store';
+import { EXIT, stopSignal } from './command';
+import type { Flags } from './options';
+import { loadModel, newFolder, openDevice, readDataFile, symbolic } from './places';
+
+/** Flags of every command that runs. */
+export const runFlags = (out: string) =>
+  ({
+    out: { kind: 'text', doc: out, placeholder: 'DIR' },
+    resume: { kind: 'text', doc: 'continue this run folder from its last checkpoint', placeholder: 'DIR' },
+    json: { kind: 'boolean', doc: 'print every event to stdout as a JSON line' },
+  }) as const satisfies Flags;
+
+export interface HeadlessRun {
+  /** Also the command's name. */
+  readonly kind: RunKind;
+  readonly json: boolean;
+  /** The folder of a run that goes on; absent for a new one, */
+  readonly resume?: string;
+  /** which has its settings from here, and its folder. Throws BadInput. */
+  begin(): Promise<{ out: string; config: RunConfig }>;
+  /** What a person reads of an event; '' for nothing. */
+  line(event: RunEvent): string;
+}
+
+/** Gives the exit code. Throws BadInput, and rejects with the fault that ended the run. */
+export async function runHeadless(o: HeadlessRun): Promise<number> {
+  const stop = stopSignal();
+  const { store, config, from } = o.resume === undefined ? await begun(o) : await reopened(o.kind, o.resume);
+  try {
+    const prepared = await prepareRun(config, { model: loadModel, file: readDataFile, symbolic });
+    // Only now is there a folder: what is bad was refused before.
+    if (o.resume === undefined) await create(store, prepared.config);
+    const { gpu, report: device } = await openDevice();
+    const emit = (event: RunEvent) => {
+      if (o.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+      process.stderr.write(o.line(event));
+    };
+    const bench = { gpu, device, store, emit, watched: false };
+    const run = await prepared.open(bench, from === null ? undefined : { step: from });
+    process.stderr.write(`${gpu.adapter.name}; ${store.where}\n`);
+    return await toTheEnd(run, o.kind, store, stop);
+  } finally {
+    await store.release();
+  }
+}
+
+async function toTheEnd(run: Run, kind: RunKind, { where }: RunStore, stop: ReturnType<typeof stopSignal>) {
+  try {
+    while (!run.finished) {
+      await run.next();
+      if (stop.requested && !run.finished) {
+        await run.checkpoint();
+        await run.finish('stopped');
+        const again = `npm run lab -- ${kind} --resume ${where}`;
+        process.stderr.write(`Stopped and saved at step ${run.step}. Continue: ${again}\n`);
+        return EXIT.stopped;
+      }
+    }
+    await run.finish('finished');
+    process.stderr.write(`Done: ${where}/final\n`);
+    return EXIT.done;
+  } catch (error) {
+    run.fault(error);
+    process.stderr.write(`The run stopped at step ${run.step}; its checkpoints are in ${where}.\n`);
+    throw error;
+  }
+}
+
+/** A run and where it goes on from: the step of a checkpoint, or null for its beginning. */
+interface Found {
+  readonly store: RunStore;
+  readonly config: RunConfig;
+  readonly from: number | null;
+}
+
+/** A new run, whose folder must be new. */
+async function begun({ begin }: HeadlessRun): Promise<Found> {
+  const { out, config } = await begin();
+  return { store: await newFolder(out), config, from: null };
+}
+
+/** The folder comes to be, held, with the configuration in it. */
+async function create(store: RunStore, config: RunConfig): Promise<void> {
+  await hold(store);
+  await newFolder(store.where); // another process may have begun a run here meanwhile
+  await store.writeConfig(config);
+}
+
+/** A run that was begun before, held, at its last complete checkpoint. */
+async function reopened(kind: RunKind, folder: string): Promise<Found> {
+  const store = new RunStore(diskFiles(resolve(folder)));
+  const stored = await store.config();
+  if (!stored)
+    throw new BadInput(
+      'There is no run to resume',
+      store.where,
+      'Give --resume the folder of a run that train, sft or pretrain made.',
+    );
+  const made = kindOf(stored);
+  if (made !== kind)
+    throw new BadInput('This run was made by another command', store.where, `Resume it with ${made} --resume.`);
+  const config = parseRunConfig(stored, `${folder}/config.json`);
+  await hold(store);
+  const from = await store.checkpoints.last();
+  if (from === null) await store.cut(0, 0);
+  return { store, config, from };
+}
+
+async function hold(store: RunStore): Promise<void> {
+  try {
+    await store.hold();
+  } catch (error) {
+    if (!(error instanceof Busy)) throw error;
+    const by = error.holder ? `process ${error.holder}` : 'another process';
+    throw new BadInput(
+      `The run is in use by ${by}`,
+      store.where,
+      'Wait until it has ended, or stop it with Ctrl-C there.',
+    );
+  }
+}

@@ -1,0 +1,199 @@
+/** Reinforcement learning on a task's problems: the method's step, the held-out accuracy, and settings that change on the way. */
+import { evaluate } from '../antisd/evaluate';
+import { type TokenSums, TokenTable } from '../antisd/measures';
+import { rowsOf } from '../antisd/signals';
+import { type MethodState, newMethodState, type StepOutcome, trainStep } from '../antisd/step';
+import type { Task } from '../data/types';
+import type { DeviceReport } from '../kernels/device-report';
+import { initialLora, sessionCapacity } from '../library/capacity';
+import { planMemory } from '../model/net/decoder';
+import { type PlannedBatch, Policy, type Scores } from '../model/net/policy';
+import type { ModelFolder } from '../model/weights/folder';
+import { parseTrainConfig, type TrainConfig } from '../settings/config';
+import { signalRollouts, stepFigures } from './report';
+import { type RunPlace, trainedLayout } from './run';
+import type { Tell, Unstamped } from './run-log';
+import type { Clock, Patch, Report, Schedule, Trainer } from './trainer';
+
+export interface ReinforcedOptions extends Pick<RunPlace, 'gpu' | 'onLoaded'> {
+  model: Pick<ModelFolder, 'config' | 'tensors' | 'where'>;
+  task: Task;
+  config: TrainConfig;
+  device: DeviceReport;
+  /** Show each token's likeliest alternatives (live only, never stored). */
+  alternatives: boolean;
+  tell: Tell;
+}
+
+export interface ReinforcedState {
+  method: MethodState;
+  evalAccuracy: number | null;
+  /** The token table's sums; absent in checkpoints of earlier versions. */
+  table?: TokenSums;
+}
+
+export class Reinforced implements Trainer<ReinforcedState> {
+  config: TrainConfig;
+  private method: MethodState = newMethodState();
+  private evalAccuracy: number | null = null;
+  private readonly table = new TokenTable();
+
+  private constructor(
+    private readonly o: ReinforcedOptions,
+    readonly policy: Policy,
+    /** A second, frozen copy of the model, where the KL term needs one and no adapter can be switched off instead. */
+    private readonly frozen: Policy | null,
+  ) {
+    this.config = o.config;
+  }
+
+  /** Throws OutOfMemory and BadInput; then nothing stays allocated. */
+  static async create(o: ReinforcedOptions): Promise<Reinforced> {
+    const { gpu, model, config } = o;
+    const capacity = sessionCapacity(model, config);
+    const policy = await Policy.create(gpu, model.config, capacity, model, o.onLoaded);
+    try {
+      const copied = config.klCoefficient > 0 && !capacity.lora;
+      const frozen = copied ? await Policy.create(gpu, model.config, { ...capacity, training: false }, model) : null;
+      if (capacity.lora) policy.setLora(initialLora(policy, config.seed));
+      return new Reinforced(o, policy, frozen);
+    } catch (error) {
+      policy.destroy();
+      throw error;
+    }
+  }
+
+  get schedule(): Schedule {
+    const { steps, checkpointEvery, evalEvery } = this.config;
+    return { steps, checkpointEvery, evalEvery, evalAtEnd: false };
+  }
+
+  get tokenizer(): ReadonlyMap<string, string> {
+    return this.o.task.tokenizerFiles;
+  }
+
+  get baseModel(): string {
+    return this.config.model;
+  }
+
+  opening(resumedFrom: number | null): Unstamped {
+    const { config, policy } = this;
+    const memory = planMemory(policy.config, policy.decoder.capacity);
+    const parameters = trainedLayout(policy).count;
+    return { type: 'start', config, device: this.o.device, memory, resumedFrom, parameters };
+  }
+
+  change(patch: Patch): void {
+    parseTrainConfig(patch, 'settings'); // checked like a whole configuration
+    this.config = { ...this.config, ...patch };
+  }
+
+  state(): ReinforcedState {
+    return { method: this.method, evalAccuracy: this.evalAccuracy, table: this.table.sums() };
+  }
+
+  restore({ method, evalAccuracy, table }: ReinforcedState): void {
+    this.method = method;
+    this.evalAccuracy = evalAccuracy;
+    this.table.restore(table ?? []);
+  }
+
+  async begin(): Promise<void> {
+    if (this.config.evalEvery > 0) await this.evaluate(0);
+  }
+
+  async update(step: number): Promise<Report> {
+    const { policy, config } = this;
+    const { task, alternatives, tell } = this.o;
+    const { tokenizer } = task;
+    const { reference } = this;
+    const outcome = await trainStep(
+      {
+        policy,
+        reference,
+        task,
+        config,
+        alternatives,
+        onPhase: (phase) => tell({ type: 'phase', step, phase }, null),
+        onRollouts: (problems) => {
+          const group = (i: number) => Math.floor(i / config.group);
+          const rollouts = problems.map((p, i) => ({ problem: p.id, group: group(i), question: p.question }));
+          tell({ type: 'rollouts', step, rollouts }, null);
+        },
+        onTokens: (pieces) => {
+          const named = (ids: readonly number[]) => ids.map((id) => tokenizer.token(id));
+          tell(
+            { type: 'tokens', step, pieces: pieces.map(({ rollout, ids }) => ({ rollout, tokens: named(ids) })) },
+            null,
+          );
+        },
+        onScored: (scored) => {
+          const rollouts = signalRollouts(scored, tokenizer);
+          const stored = rollouts.map(({ alternatives: _, ...r }) => r);
+          tell({ type: 'signals', step, rollouts }, { type: 'signals', step, rollouts: stored });
+        },
+      },
+      this.method,
+      step,
+    );
+    this.method = outcome.state;
+    return (clock) => this.report(outcome, clock);
+  }
+
+  /** Scores by the policy that the KL term holds on to. */
+  private get reference(): ((batch: PlannedBatch) => Promise<Scores>) | null {
+    const { frozen, policy } = this;
+    if (this.config.klCoefficient === 0) return null;
+    if (frozen) return (batch) => frozen.score(batch);
+    return policy.decoder.capacity.lora ? (batch) => policy.withoutLora(() => policy.score(batch)) : null;
+  }
+
+  private async report(o: StepOutcome, { step, seconds, eta, due }: Clock): Promise<void> {
+    const { tokenizer } = this.o.task;
+    const { tell } = this.o;
+    for (const row of rowsOf(o.signals))
+      this.table.add(
+        Array.from(row.ids, (id) => tokenizer.token(id)),
+        row,
+      );
+    const figures = stepFigures(step, o, seconds, this.evalAccuracy);
+    tell({
+      type: 'gate',
+      step,
+      state: figures.gateState,
+      statistic: figures.gateStatistic,
+      closesBelow: figures.gateClosesBelow,
+      opensAbove: figures.gateOpensAbove,
+    });
+    tell({ type: 'tokens-table', step, rows: this.table.list() });
+    tell({ type: 'step', eta, ...figures });
+    if (due) await this.evaluate(step);
+  }
+
+  /** Held-out accuracy after `step`. */
+  private async evaluate(step: number): Promise<void> {
+    const { tell, task } = this.o;
+    tell({ type: 'phase', step, phase: 'eval' }, null);
+    const c = this.config;
+    const options = {
+      problems: c.evalProblems,
+      samples: c.evalSamples,
+      minDepth: c.minDepth,
+      temperature: c.evalTemperature,
+      topP: c.evalTopP,
+      topK: 0,
+      maxNewTokens: c.maxNewTokens,
+      seed: c.seed,
+    };
+    const { truncatedShare: _, ...figures } = await evaluate(this.policy, task, options);
+    this.evalAccuracy = figures.accuracy;
+    tell({ type: 'eval', step, ...figures });
+  }
+
+  async end(): Promise<void> {}
+
+  destroy(): void {
+    this.policy.destroy();
+    this.frozen?.destroy();
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * A run's folder, on disk or in the page's own storage: config.json, the log, checkpoints/ and final/. While it is held,
+ * no other tab or process opens the run or deletes it.
+ */
+import { Busy, type Files } from '../host/files';
+import { parseJson } from '../model/weights/folder';
+import { Checkpoints } from './checkpoint';
+import type { RunConfig } from './run-config';
+import { StoredLog } from './stored-log';
+
+const CONFIG = 'config.json';
+/** On disk a held folder has this one within. */
+const LOCKS = 'locks';
+
+export class RunStore {
+  readonly log: StoredLog;
+  readonly checkpoints: Checkpoints;
+  private letGo: (() => Promise<void>) | null = null;
+
+  /** @param id its name among other runs. */
+  constructor(
+    readonly files: Files,
+    readonly id = files.where,
+  ) {
+    this.log = new StoredLog(files);
+    this.checkpoints = new Checkpoints(files);
+  }
+
+  get where(): string {
+    return this.files.where;
+  }
+
+  /** From now on it is this tab's or process's, until it is released or they are gone. Throws Busy where it is another's. */
+  async hold(): Promise<void> {
+    if (this.letGo) return;
+    this.letGo = await new Promise((resolve, reject) => {
+      const whileHeld = async (): Promise<void> => {
+        await new Promise<void>((end) => {
+          resolve(async () => {
+            end();
+            await held;
+          });
+        });
+      };
+      const held = this.files.exclusive('run', whileHeld, { wait: false });
+      held.catch(reject);
+    });
+  }
+
+  async release(): Promise<void> {
+    const { letGo } = this;
+    this.letGo = null;
+    await letGo?.();
+  }
+
+  /** Whether some tab or process holds it, this one included. */
+  async isHeld(): Promise<boolean> {
+    if (this.letGo) return true;
+    try {
+      await this.files.exclusive('run', async () => {}, { wait: false });
+      return false;
+    } catch (error) {
+      if (error instanceof Busy) return true;
+      throw error;
+    }
+  }
+
+  /** Whether it has no file yet, or is not there. */
+  async isEmpty(): Promise<boolean> {
+    return (await this.files.list('.')).every((name) => name === LOCKS);
+  }
+
+  /** As it is stored; null where no run was begun here. Throws BadInput where it is no JSON. */
+  async config(): Promise<RunConfig | null> {
+    const bytes = await this.files.read(CONFIG);
+    return bytes && (parseJson(bytes, `${this.where}/${CONFIG}`) as RunConfig);
+  }
+
+  writeConfig(config: RunConfig): Promise<void> {
+    return this.files.write(CONFIG, new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
+  }
+
+  /** What was trained. */
+  async writeFinal(contents: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): Promise<void> {
+    for (const [name, bytes] of contents) await this.files.write(`final/${name}`, bytes);
+  }
+
+  /** Goes back to `step`, where the log had `logBytes` bytes (null: all that it has now); what was stored after it is dropped. */
+  async cut(step: number, logBytes: number | null): Promise<void> {
+    for (const later of await this.checkpoints.steps()) if (later > step) await this.checkpoints.remove(later);
+    if (logBytes !== null) await this.log.cut(logBytes);
+  }
+
+  /** Bytes of its log, checkpoints and trained model. */
+  async bytes(): Promise<number> {
+    const final = (await this.files.list('final')).map((name) => this.files.size(`final/${name}`));
+    const checkpoints = (await this.checkpoints.steps()).map((step) => this.checkpoints.bytes(step));
+    const sizes = await Promise.all([this.log.bytes(), ...final, ...checkpoints]);
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
+}

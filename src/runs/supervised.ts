@@ -1,0 +1,222 @@
+/**
+ * Supervised fine-tuning on conversations: the loss is on the assistant's words only, sequences are packed end to end
+ * without padding, and what is held out measures the loss.
+ */
+import { BadInput } from '../data/errors';
+import { Random, STREAMS } from '../data/random';
+import { hasEnded } from '../data/tokenizer';
+import type { SupervisedExample } from '../data/types';
+import type { DeviceReport } from '../kernels/device-report';
+import { initialLora, sftCapacity } from '../library/capacity';
+import type { LoadedModel } from '../library/open-model';
+import { planMemory } from '../model/net/decoder';
+import { generate } from '../model/net/generate';
+import { Policy } from '../model/net/policy';
+import { cosineRate, type SupervisedStep, supervisedLoss, supervisedUpdate } from '../model/net/supervised';
+import type { SftConfig } from '../settings/settings-sft';
+import { type RunPlace, trainedLayout } from './run';
+import type { Tell, Unstamped } from './run-log';
+import { batchLosses, type Examples } from './sft-examples';
+import { type Clock, nothingLive, type Report, type Schedule, type Trainer } from './trainer';
+
+export interface SupervisedState {
+  totalTokens: number;
+  heldOutLoss: number | null;
+  /** Of the examples. */
+  fingerprint: number;
+}
+
+export interface SupervisedOptions extends Pick<RunPlace, 'gpu' | 'onLoaded'> {
+  device: DeviceReport;
+  model: LoadedModel;
+  /** What the model learns from, in its own words. */
+  examples: Examples;
+  config: SftConfig;
+  /** Somebody looks on: the losses of every update's tokens are told, and a run that is stopped answers once more. */
+  watched: boolean;
+  tell: Tell;
+}
+
+/** The learning rate's end, as a share of its peak. */
+const FINAL_FACTOR = 0.1;
+
+export class Supervised implements Trainer<SupervisedState> {
+  readonly schedule: Schedule;
+  private readonly perEpoch: number;
+  private totalTokens = 0;
+  private heldOutLoss: number | null = null;
+  /** The step whose samples were told last. */
+  private sampledAt: number | null = null;
+
+  private constructor(
+    private readonly o: SupervisedOptions,
+    readonly policy: Policy,
+  ) {
+    const { batch, epochs, checkpointEvery, evalEvery } = o.config;
+    this.perEpoch = Math.ceil(o.examples.train.length / batch);
+    this.schedule = { steps: this.perEpoch * epochs, checkpointEvery, evalEvery, evalAtEnd: true };
+  }
+
+  /** Loads the model. Throws BadInput and OutOfMemory; then nothing stays allocated. */
+  static async create(o: SupervisedOptions): Promise<Supervised> {
+    const { gpu, model, examples, config } = o;
+    const capacity = sftCapacity(model, config, examples.longest);
+    const policy = await Policy.create(gpu, model.config, capacity, model, o.onLoaded);
+    if (capacity.lora) policy.setLora(initialLora(policy, config.seed));
+    return new Supervised(o, policy);
+  }
+
+  get config(): SftConfig {
+    return this.o.config;
+  }
+
+  get tokenizer(): ReadonlyMap<string, string> {
+    return this.o.model.tokenizer;
+  }
+
+  get baseModel(): string {
+    return this.o.config.model;
+  }
+
+  opening(resumedFrom: number | null): Unstamped {
+    const { examples, config, device } = this.o;
+    const { policy } = this;
+    return {
+      type: 'sft-start',
+      config,
+      examples: examples.train.length,
+      heldOut: examples.heldOut.length,
+      leftOut: examples.leftOut.length,
+      steps: this.schedule.steps,
+      device,
+      memory: planMemory(policy.config, policy.decoder.capacity),
+      parameters: trainedLayout(policy).count,
+      resumedFrom,
+    };
+  }
+
+  change(): void {
+    nothingLive('Supervised fine-tuning');
+  }
+
+  state(): SupervisedState {
+    const { totalTokens, heldOutLoss } = this;
+    return { totalTokens, heldOutLoss, fingerprint: this.o.examples.fingerprint };
+  }
+
+  restore({ totalTokens, heldOutLoss, fingerprint }: SupervisedState): void {
+    if (fingerprint !== this.o.examples.fingerprint)
+      throw new BadInput(
+        'The examples are not those that the run began with',
+        this.o.config.data,
+        'Put the file back as it was, or start a new run.',
+      );
+    this.totalTokens = totalTokens;
+    this.heldOutLoss = heldOutLoss;
+  }
+
+  /** Held-out loss and answers before the first update. */
+  async begin(): Promise<void> {
+    await this.measure(0);
+    await this.sample(0);
+  }
+
+  async update(step: number): Promise<Report> {
+    const { config: c, tell } = this.o;
+    tell({ type: 'phase', step, phase: 'update' }, null);
+    const { loraState } = this.policy.decoder;
+    loraState.dropout =
+      c.loraRank > 0 && c.loraDropout > 0 ? { rate: c.loraDropout, seed: c.seed, stream: step } : null;
+    const lr = cosineRate({ ...c, steps: this.schedule.steps, finalFactor: FINAL_FACTOR }, step);
+    const options = { lr, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: c.weightDecay, clipNorm: c.clipNorm };
+    const batch = this.batchOf(step);
+    const done = await supervisedUpdate(this.policy, batch, options).finally(() => {
+      loraState.dropout = null;
+    });
+    this.totalTokens += done.tokens;
+    return (clock) => this.report(batch, lr, done, clock);
+  }
+
+  private async report(
+    batch: readonly SupervisedExample[],
+    lr: number,
+    { logprob, ...done }: SupervisedStep,
+    { step, seconds, eta, due }: Clock,
+  ): Promise<void> {
+    this.tellTokens(step, batch, logprob, due);
+    if (due) await this.measure(step);
+    this.o.tell({
+      type: 'sft-step',
+      eta,
+      step,
+      epoch: Math.ceil(step / this.perEpoch),
+      loss: done.loss,
+      heldOutLoss: this.heldOutLoss,
+      gradNorm: done.gradNorm,
+      lr,
+      tokens: done.tokens,
+      learnt: done.learnt,
+      tokensPerSecond: done.tokens / seconds,
+      totalTokens: this.totalTokens,
+      seconds,
+    });
+  }
+
+  /** The examples of update `step`: every epoch in an order of its own. */
+  private batchOf(step: number): SupervisedExample[] {
+    const { config: c, examples } = this.o;
+    const { train } = examples;
+    const epoch = Math.floor((step - 1) / this.perEpoch);
+    const order = new Random(STREAMS.fileOrder, c.seed, epoch).shuffle(train.map((_, i) => i));
+    const first = ((step - 1) % this.perEpoch) * c.batch;
+    return order.slice(first, first + c.batch).map((i) => train[i]);
+  }
+
+  /** The losses of the batch's tokens; stored where the held-out loss is measured, and with a checkpoint. */
+  private tellTokens(step: number, batch: readonly SupervisedExample[], logprob: Float32Array, due: boolean): void {
+    if (!this.o.watched && !due) return;
+    const { text } = this.o.model;
+    const examples = batchLosses(batch, (id) => text.token(id), logprob);
+    const event = { type: 'sft-tokens', step, examples } as const;
+    this.o.tell(event, due ? event : 'with the checkpoint');
+  }
+
+  /** Held-out loss. */
+  private async measure(step: number): Promise<void> {
+    const { examples, tell } = this.o;
+    const held = examples.heldOut.map((h) => h.example);
+    if (held.length === 0) return;
+    tell({ type: 'phase', step, phase: 'eval' }, null);
+    this.heldOutLoss = await supervisedLoss(this.policy, held);
+    tell({ type: 'sft-eval', step, loss: this.heldOutLoss, examples: held.length });
+  }
+
+  /** Answers to held-out prompts, the likeliest token each time, so that before and after can be compared. */
+  private async sample(step: number): Promise<void> {
+    const { config: c, model, examples, tell } = this.o;
+    const asked = examples.heldOut.slice(0, c.samples);
+    if (asked.length === 0 || this.sampledAt === step) return;
+    tell({ type: 'phase', step, phase: 'sample' }, null);
+    const requests = asked.map(({ prompt }) => ({ ids: model.text.encode(prompt), count: 1 }));
+    const greedy = { temperature: 0, topK: 0, topP: 1, seed: 0, stream: 0 };
+    const options = { ...greedy, maxNewTokens: c.sampleTokens, endIds: model.text.endIds };
+    const responses = await generate(this.policy.decoder, requests, options);
+    this.policy.forget();
+    this.sampledAt = step;
+    for (const [index, response] of responses.entries()) {
+      const { prompt, expected } = asked[index];
+      const ended = hasEnded(model.text, response);
+      const text = model.text.decode(ended ? response.slice(0, -1) : response);
+      tell({ type: 'sample', step, index, prompt, text, ended, expected });
+    }
+  }
+
+  /** The answers after it. */
+  async end(step: number, reason: 'finished' | 'stopped'): Promise<void> {
+    if (reason === 'finished' || this.o.watched) await this.sample(step);
+  }
+
+  destroy(): void {
+    this.policy.destroy();
+  }
+}
