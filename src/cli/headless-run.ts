@@ -70,7 +70,7 @@ async function toTheEnd(run: Run, kind: RunKind, { where }: RunStore, stop: Retu
     process.stderr.write(`Done: ${where}/final\n`);
     return EXIT.done;
   } catch (error) {
-    run.fault(error);
+    await run.fault(error);
     process.stderr.write(`The run stopped at step ${run.step}; its checkpoints are in ${where}.\n`);
     throw error;
   }

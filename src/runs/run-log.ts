@@ -6,8 +6,7 @@
 import type { Layout } from '../model/net/layout';
 import type { Policy, TrainingState } from '../model/net/policy';
 import { checkpointFolder } from './checkpoint';
-import { EVENT_VERSION, type Fault, type RunEvent } from './events';
-import { faultOf } from './fault';
+import { EVENT_VERSION, type RunEvent } from './events';
 import type { RunStore } from './run-store';
 
 /** An event before it is stamped with the version. */
@@ -78,13 +77,6 @@ export class RunLog {
       const message = `The run can no longer be stored (${error instanceof Error ? error.message : String(error)}); it goes on unsaved. Free some space and download the model before you close the page.`;
       this.tell({ type: 'fault', step, fault: { kind: 'storage', message, lastGoodStep: step, resumable: false } });
     }
-  }
-
-  /** Tells an error as a fault that leaves the run at `step`. */
-  fault(error: unknown, step: number): Fault {
-    const fault = faultOf(error, step);
-    this.tell({ type: 'fault', step, fault });
-    return fault;
   }
 
   /** Stores a checkpoint, where the run is stored, after everything it stands for, and tells it. */

@@ -39,3 +39,9 @@ export const NANO_RECIPE: PretrainOptions = {
 
 /** Steps between checkpoints where nothing is said. */
 export const CHECKPOINT_EVERY = 100;
+
+/** A configuration as it was stored: earlier versions knew one token that ends a text. */
+export function storedPretrainConfig(stored: PretrainConfig): PretrainConfig {
+  const { eosId = null, ...model } = stored.model as ModelConfig & { eosId?: number | null };
+  return { ...stored, model: { ...model, eosIds: model.eosIds ?? (eosId === null ? [] : [eosId]) } };
+}

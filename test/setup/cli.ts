@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-const launcher = join(import.meta.dirname, '../../bin/lab.mjs');
+export const launcher = join(import.meta.dirname, '../../bin/lab.mjs');
 
 export interface Outcome {
   code: number | null;
