@@ -1,0 +1,172 @@
+/**
+ * One run over a trainer, of whatever kind: opened at its beginning or where it was left, stepped by a host (the command
+ * line or the page's engine), changed, stored and ended. What it does is told as events.
+ */
+import type { Gpu } from '../gpu/device';
+import { type MatmulVariant, matmulVariant, setMatmulVariant } from '../kernels/matmul/matmul';
+import type { Layout } from '../model/net/layout';
+import type { OnLoaded } from '../model/net/parameters';
+import type { Policy, TrainingState } from '../model/net/policy';
+import { trainedFiles } from './checkpoint';
+import { faultOf } from './fault';
+import type { RunConfig } from './run-config';
+import { RunLog, type RunLogOptions, type Tell } from './run-log';
+import type { Patch, Trainer } from './trainer';
+
+/** What a run is opened on. */
+export interface RunPlace extends RunLogOptions {
+  gpu: Gpu;
+  /** How far loading the weights is, in values; what it throws ends the opening. */
+  onLoaded?: OnLoaded;
+}
+
+/** What a checkpoint holds besides the policy and what is the trainer's own. */
+export interface RunFacts {
+  /** Length of the log up to this step; null where none was written. */
+  eventBytes: number | null;
+  /** Wall time of the steps so far; absent in early checkpoints of pretraining. */
+  seconds?: number;
+  /** Variants sum in different orders, so a resumed run keeps its own. */
+  matmul: MatmulVariant;
+}
+
+/** A step in host memory: with the same configuration a run goes on from it as if it had never stopped. */
+export interface HeldStep<Own extends object = object> {
+  readonly step: number;
+  readonly state: TrainingState;
+  readonly extra: Own & RunFacts;
+}
+
+/** Where a run goes on from: a state held in memory, or the step of a checkpoint in its folder. */
+export type Resume<Own extends object = object> = HeldStep<Own> | { readonly step: number };
+
+export class Run<Own extends object = object> {
+  /** Updates done. */
+  step = 0;
+  private seconds = 0;
+
+  private constructor(
+    private readonly gpu: Gpu,
+    private readonly trainer: Trainer<Own>,
+    private readonly log: RunLog,
+    /** What was changed since the run was begun. */
+    public patch: Patch,
+  ) {}
+
+  /**
+   * Makes the trainer, with `patch` in its configuration, puts it where the run goes on from, and tells the beginning.
+   * Throws BadInput and OutOfMemory, and DamagedCheckpoint where `from` is one; then nothing stays allocated.
+   */
+  static async open<Own extends object>(
+    place: RunPlace,
+    make: (tell: Tell) => Promise<Trainer<Own>>,
+    from?: Resume<Own>,
+    patch: Patch = {},
+  ): Promise<Run<Own>> {
+    const log = new RunLog(place);
+    const trainer = await make(log.tell);
+    try {
+      const run = new Run(place.gpu, trainer, log, patch);
+      if (from) await run.restore(from);
+      log.tell(trainer.opening(from?.step ?? null));
+      return run;
+    } catch (error) {
+      trainer.destroy();
+      throw error;
+    }
+  }
+
+  private async restore(from: Resume<Own>): Promise<void> {
+    const { policy } = this;
+    const { state, extra } =
+      'state' in from ? from : await this.log.load<Own & RunFacts>(from.step, trainedLayout(policy));
+    this.trainer.restore(extra);
+    setMatmulVariant(this.gpu, extra.matmul);
+    policy.restore(state);
+    this.step = from.step;
+    this.seconds = extra.seconds ?? 0;
+    await this.log.cut(from.step, extra.eventBytes);
+  }
+
+  get policy(): Policy {
+    return this.trainer.policy;
+  }
+
+  /** As it stands, with what was changed while the run was going. */
+  get config(): RunConfig {
+    return this.trainer.config;
+  }
+
+  get finished(): boolean {
+    return this.step >= this.trainer.schedule.steps;
+  }
+
+  /** Changes live settings from the next step on. Throws BadInput where they cannot be changed. */
+  change(patch: Patch): void {
+    this.trainer.change(patch);
+    this.patch = { ...this.patch, ...patch };
+    this.log.tell({ type: 'change', step: this.step + 1, patch });
+  }
+
+  /** The next update, with what is due around it. Rejects where it failed; the weights are then those before it. */
+  async next(): Promise<void> {
+    const { trainer } = this;
+    if (this.step === 0) await trainer.begin();
+    const step = this.step + 1;
+    const started = performance.now();
+    const report = await trainer.update(step);
+    const seconds = (performance.now() - started) / 1000;
+    this.step = step;
+    this.seconds += seconds;
+    const { steps, checkpointEvery, evalEvery, evalAtEnd } = trainer.schedule;
+    const due = (evalEvery > 0 && step % evalEvery === 0) || (evalAtEnd && this.finished);
+    await report({ step, seconds, eta: (this.seconds / step) * (steps - step), due });
+    if (step % checkpointEvery === 0) await this.checkpoint();
+    await this.log.stored(step);
+  }
+
+  /** Stores everything the next step depends on, where the run is stored. The next checkpoint replaces a `passing` one. */
+  checkpoint(passing = false): Promise<void> {
+    const { step, policy, trainer } = this;
+    return this.log.checkpoint({ step, policy, tokenizer: trainer.tokenizer, extra: () => this.extra(), passing });
+  }
+
+  /** The step that was just done. */
+  async held(): Promise<HeldStep<Own>> {
+    await this.log.stored(this.step);
+    return { step: this.step, state: await this.policy.state(), extra: await this.extra() };
+  }
+
+  private async extra(): Promise<Own & RunFacts> {
+    const facts = { eventBytes: await this.log.bytes(), seconds: this.seconds, matmul: matmulVariant(this.gpu) };
+    return { ...this.trainer.state(), ...facts };
+  }
+
+  /** Ends the run: what is measured after it, 'done', and of a finished run what was trained under final/. */
+  async finish(reason: 'finished' | 'stopped'): Promise<void> {
+    await this.trainer.end(this.step, reason);
+    await this.log.end(this.step, reason, this.seconds, () => this.exportModel());
+  }
+
+  /** What was trained, as the ecosystem reads it: a Hugging Face model folder, or PEFT's adapter folder. */
+  exportModel(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+    const { tokenizer, baseModel } = this.trainer;
+    return trainedFiles(this.policy, tokenizer, baseModel);
+  }
+
+  /** Tells an error as a fault, with what can still be done, and stores that where it can be. */
+  async fault(error: unknown): Promise<void> {
+    this.log.tell({ type: 'fault', step: this.step, fault: faultOf(error, this.step) });
+    await this.log.stored(this.step).catch(() => {}); // the error itself may be that nothing can
+  }
+
+  destroy(): void {
+    this.trainer.destroy();
+  }
+}
+
+/** Of what is trained: all parameters, or the adapter's. */
+export function trainedLayout({ decoder }: Policy): Layout {
+  if (!decoder.trainable) throw new Error('A run trains its policy.');
+  return decoder.trainable.layout;
+}
