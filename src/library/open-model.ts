@@ -25,13 +25,43 @@ export async function openModel(files: FileSource): Promise<LoadedModel> {
     };
   }
   const text = await readTokenizer(file, `${where}/tokenizer.json`, folder.tokenizer.get('tokenizer_config.json'));
-  if (text.vocabSize > config.vocabSize)
+  const fitting = text.vocabSize > config.vocabSize ? withinRows(text, file, config.vocabSize, where) : text;
+  return { ...folder, text: { ...fitting, endIds: [...new Set([text.eosId, ...endIdsOf(folder)])] } };
+}
+
+/**
+ * A tokenizer with more tokens than the model has rows. Where they were added, as padding tokens often are, the model is
+ * whole without them, and a text that has one cannot be encoded. Throws BadInput where they are others.
+ */
+function withinRows(text: Tokenizer, file: string, rows: number, where: string): Tokenizer {
+  const { model, added_tokens: list } = JSON.parse(file) as {
+    model: { vocab: Record<string, number> | unknown[] };
+    added_tokens?: { id: number }[];
+  };
+  const added = new Set((list ?? []).map(({ id }) => id));
+  const ids = Array.isArray(model.vocab) ? model.vocab.keys() : Object.values(model.vocab);
+  for (const id of [...ids, text.eosId]) {
+    if (id < rows || (added.has(id) && id !== text.eosId)) continue;
     throw new BadInput(
-      `tokenizer.json has ${text.vocabSize} tokens, the model ${config.vocabSize}`,
+      `tokenizer.json has ${text.vocabSize} tokens, the model ${rows}`,
       where,
       'Use the tokenizer that belongs to the model.',
     );
-  return { ...folder, text: { ...text, endIds: [...new Set([text.eosId, ...endIdsOf(folder)])] } };
+  }
+  return {
+    ...text,
+    padId: text.padId < rows ? text.padId : text.eosId,
+    encode(words) {
+      const encoded = text.encode(words);
+      const beyond = encoded.find((id) => id >= rows);
+      if (beyond === undefined) return encoded;
+      throw new BadInput(
+        `${JSON.stringify(text.token(beyond))} is token ${beyond}; the model has ${rows}`,
+        where,
+        'Take it out of the text, or use a model that was trained with it.',
+      );
+    },
+  };
 }
 
 /** A model's configuration and tensors without its tokenizer, which is the largest of the small files: enough for a plan. */

@@ -1,5 +1,7 @@
 /** Which tokens end a response, by what a checkpoint's files say: as transformers' `generate` and llama.cpp take them. */
 import { describe, expect, test } from 'vitest';
+import { chatTemplate } from '../../src/data/chat';
+import { supervisedExample } from '../../src/data/supervised';
 import { hasEnded } from '../../src/data/tokenizer';
 import { openModel } from '../../src/library/open-model';
 import { modelConfigJson, parseModelConfig } from '../../src/model/net/config';
@@ -54,6 +56,28 @@ describe('a Hugging Face folder', () => {
     const folder = memoryFiles({ ...files, 'tokenizer_config.json': fixture('tokenizer_config.json') });
     await expect(openModel(folder)).rejects.toThrow(/no JSON.*generation_config\.json/);
   });
+});
+
+test('a supervised turn ends with the end token that the template writes, though the tokenizer names another', async () => {
+  const settings = JSON.parse(new TextDecoder().decode(fixture('tokenizer_config.json'))) as Json;
+  const model = await openModel(
+    memoryFiles({
+      ...WEIGHTS,
+      'config.json': fixture('config.json'),
+      'tokenizer_config.json': utf8(JSON.stringify({ ...settings, eos_token: '<|endoftext|>' })),
+    }),
+  );
+  const { text } = model;
+  const [end] = text.encode('<|im_end|>');
+  expect([...text.endIds]).toEqual([text.eosId, end]);
+  const messages = [
+    { role: 'user', content: 'a' },
+    { role: 'assistant', content: 'b' },
+  ] as const;
+  const template = chatTemplate(model.tokenizer, 'here');
+  const { ids, lossMask } = supervisedExample({ messages: [...messages], pair: false }, text, template, 'here');
+  expect(ids.filter((_, i) => lossMask[i] === 1)).toEqual([...text.encode('b'), end]);
+  expect(ids).not.toContain(text.eosId);
 });
 
 test.each([

@@ -137,6 +137,16 @@ describe('read as llama.cpp does', () => {
     expect((await opened(BYTES, more, parts)).tensors.size).toBe(11);
   });
 
+  test('tokens that were added past the rows are none of the model’s', async () => {
+    const rows = byteLevel.tokens.length;
+    const vocabulary = at({ tokens: [...byteLevel.tokens, '[PAD]'], token_type: i32([...byteLevel.types, 3]) });
+    const pad = at({ padding_token_id: { u32: rows } });
+    const { text, config } = await opened(BYTES, { ...vocabulary, ...pad }, { tensors: tensors(rows) });
+    expect([config.vocabSize, text.padId]).toEqual([rows, END]);
+    expect(text.encode(TEXT)).toEqual((await opened(BYTES)).text.encode(TEXT));
+    expect(() => text.encode('a[PAD]')).toThrow(/"\[PAD\]" is token \d+; the model has \d+/);
+  });
+
   test('without a vocabulary token ids are read, texts are refused', async () => {
     for (const none of [{}, at({ model: 'no_vocab' }), at({ model: 'none' })] as Metadata[]) {
       const model = await opened(none);
