@@ -1,6 +1,7 @@
 /** What public cases of real inputs are tried on: the functions by which the product reads, grades and renders. */
 export { chatTemplate } from '../src/data/chat';
-export { readConversations, readProblems } from '../src/data/dataset';
+export { readConversations } from '../src/data/conversations';
+export { readProblems } from '../src/data/dataset';
 export { finalAnswer, sameAnswer } from '../src/data/maths';
 export { supervisedExample } from '../src/data/supervised';
 export { answer as symbolic } from '../src/data/symbolic/answer';

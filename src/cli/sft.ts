@@ -1,5 +1,6 @@
 /** `sft`: supervised fine-tuning on people's own conversations, headless. */
 import type { RunEvent } from '../runs/events';
+import type { UnusedField } from '../runs/sft-events';
 import { parseSftConfig, SFT_TABLE } from '../settings/settings-sft';
 import { clock, defineCommand } from './command';
 import { runFlags, runHeadless } from './headless-run';
@@ -38,12 +39,15 @@ export const sft = defineCommand({
   },
 });
 
+const unusedLine = (unused: readonly UnusedField[] = []): string =>
+  unused.length === 0 ? '' : `not used: the fields ${unused.map((f) => `${f.name} (${f.examples})`).join(', ')}\n`;
+
 /** What a person reads of an event; nothing of most. */
 function line(e: RunEvent, steps: number): string {
   switch (e.type) {
     case 'sft-start':
       return e.resumedFrom === null
-        ? `${e.examples} examples, ${e.heldOut} held out, ${e.leftOut} left out; ${e.steps} updates of ${e.parameters.toLocaleString('en-US')} parameters\n`
+        ? `${e.examples} examples, ${e.heldOut} held out, ${e.leftOut} left out; ${e.steps} updates of ${e.parameters.toLocaleString('en-US')} parameters\n${unusedLine(e.unused)}`
         : '';
     case 'sft-step': {
       const columns = [

@@ -1,23 +1,24 @@
 /** Chat templates: how a model family writes down a conversation, through the ecosystem's Jinja library. */
 import { Template } from '@huggingface/jinja';
 import { BadInput } from './errors';
+import type { ChatMessage } from './message';
+import { STRING_METHOD, stringMethod, withPythonStrings } from './python-strings';
 import { losesOutput } from './template-jumps';
-
-export interface ChatMessage {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string;
-}
 
 export interface RenderOptions {
   /** End with the beginning of the assistant's turn. */
   readonly addGenerationPrompt: boolean;
   /** For templates that know `enable_thinking` (Qwen3). */
   readonly thinking: boolean;
+  /** Descriptions of tools that may be called. */
+  readonly tools?: readonly unknown[];
 }
 
 export interface ChatTemplate {
   /** False where the model has none and the plain fallback is used. */
   readonly ofModel: boolean;
+  /** Whether it writes descriptions of tools, their calls and results. */
+  readonly knowsTools: boolean;
   /** Throws BadInput where the template fails on these messages. */
   render(messages: readonly ChatMessage[], options: RenderOptions): string;
 }
@@ -28,8 +29,9 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 /** A model's template from its tokenizer files (chat_template.jinja, else tokenizer_config.json); else a plain one. */
 export function chatTemplate(files: ReadonlyMap<string, string>, where: string): ChatTemplate {
   const config = parseConfig(files.get('tokenizer_config.json'), where);
-  const source = files.get('chat_template.jinja') ?? templateOf(config.chat_template);
-  if (source === null) return PLAIN;
+  // As Python reads files and Jinja templates: line ends are \n.
+  const source = (files.get('chat_template.jinja') ?? templateOf(config.chat_template))?.replace(/\r\n?/g, '\n');
+  if (source === undefined) return PLAIN;
   let template: Template;
   try {
     template = new Template(source);
@@ -46,22 +48,33 @@ export function chatTemplate(files: ReadonlyMap<string, string>, where: string):
       where,
       'Put a chat_template.jinja without that beside tokenizer.json.',
     );
+  withPythonStrings(template.parsed.body);
   template.parsed.body.unshift(...FIXED_DAY.parsed.body);
   const special = specialTokens(config);
+  const knowsTools = /\btools\b/.test(source) && /\btool_calls\b/.test(source);
   return {
     ofModel: true,
-    render(messages, { addGenerationPrompt, thinking }) {
+    knowsTools,
+    render(messages, { addGenerationPrompt, thinking, tools }) {
+      if (!knowsTools && messages.some(isAboutTools))
+        throw new BadInput(
+          'The chat template writes no calls of tools',
+          where,
+          'Use a model that was taught to call tools.',
+        );
+      let text: string;
       try {
-        return template.render({
+        text = template.render({
           ...special,
-          messages: messages.map((m) => ({ ...m })),
+          messages: messages.map(forTemplate),
           add_generation_prompt: addGenerationPrompt,
           enable_thinking: thinking,
-          tools: null,
+          tools: tools ?? null,
           documents: null,
           // Llama's own default day, so that a prompt is the same on every day.
           date_string: dayAs('%d %b %Y'),
           day_as: dayAs,
+          [STRING_METHOD]: stringMethod,
         });
       } catch (error) {
         throw new BadInput(
@@ -70,15 +83,50 @@ export function chatTemplate(files: ReadonlyMap<string, string>, where: string):
           'Use messages that the model’s template takes (some know no system message).',
         );
       }
+      const lost = messages.find((m) => isAboutTools(m) && !isSaidIn(text, m));
+      if (lost)
+        throw new BadInput(
+          `The chat template leaves out a message of the role ${lost.role} about tools`,
+          where,
+          'Use a model that was taught to call tools.',
+        );
+      return text;
     },
   };
+}
+
+const isAboutTools = ({ role, calls }: ChatMessage): boolean => role === 'tool' || calls !== undefined;
+
+/** A result's first word, the name of what is called: templates write the rest in their own ways. */
+function isSaidIn(text: string, { content, calls }: ChatMessage): boolean {
+  if (calls) return calls.list.every(({ name }) => text.includes(name));
+  return text.includes(/[\p{L}\p{N}]+/u.exec(content)?.[0] ?? '');
+}
+
+/** A message as transformers' templates know it. */
+function forTemplate({ role, content, calls, name, callId }: ChatMessage): Record<string, unknown> {
+  const about = { ...(name === undefined ? {} : { name }), ...(callId === undefined ? {} : { tool_call_id: callId }) };
+  if (!calls) return { role, content, ...about };
+  const list = calls.list.map(({ id, ...call }) => ({
+    ...(id === undefined ? {} : { id }),
+    type: 'function',
+    function: call,
+  }));
+  return { role, content: calls.said, tool_calls: list };
 }
 
 /** For models that were never taught a conversation: "Question: …", a blank line, "Answer:". */
 const PLAIN: ChatTemplate = {
   ofModel: false,
+  knowsTools: false,
   render(messages, { addGenerationPrompt }) {
-    const name = { system: 'Instruction', user: 'Question', assistant: 'Answer' };
+    if (messages.some(isAboutTools))
+      throw new BadInput(
+        'The model has no chat template for calls of tools',
+        'chat template',
+        'Use a model that was taught to call tools.',
+      );
+    const name = { system: 'Instruction', user: 'Question', assistant: 'Answer', tool: 'Result' };
     const turns = messages.map((m) => `${name[m.role]}: ${m.content}`);
     return [...turns, ...(addGenerationPrompt ? ['Answer:'] : [])].join('\n\n');
   },

@@ -1,5 +1,5 @@
 /** Built-in examples for supervised training, by name, made by the seeded generators. Adding a set is adding a row. */
-import type { Conversation } from './dataset';
+import type { Conversation } from './conversations';
 import { dealOf, generateProblems } from './two-cards/problem';
 import { plainPrompt } from './two-cards/prompts';
 import { twoCardsTokenizer } from './two-cards/vocabulary';

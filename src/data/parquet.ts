@@ -28,7 +28,8 @@ export async function parquetRows(bytes: Uint8Array, name: string): Promise<Reco
     check(metadata, parquetSchema(metadata), bytes.length);
     for (const { columns } of metadata.row_groups)
       for (const { meta_data: column } of columns) if (column) checkPages(bytes, column, parquetHeader);
-    return await parquetReadObjects({
+    const exact = exactColumns(metadata);
+    const rows = await parquetReadObjects({
       file,
       metadata,
       compressors: {
@@ -40,6 +41,8 @@ export async function parquetRows(bytes: Uint8Array, name: string): Promise<Reco
         LZ4_RAW: (input, length) => codecs.decompressLz4Raw(input, page(length).length),
       },
     });
+    for (const row of rows) for (const [column, of] of exact) row[column] = of(row[column]);
+    return rows;
   } catch (error) {
     throw new BadInput(
       `not a readable parquet file: ${(error as Error).message}`,
@@ -47,6 +50,67 @@ export async function parquetRows(bytes: Uint8Array, name: string): Promise<Reco
       'Write it again, or as JSONL.',
     );
   }
+}
+
+/**
+ * Columns whose numbers hyparquet would change, and how their values are read: decimals, which it makes doubles of (its
+ * issue hyparam/hyparquet#115), and floats of 32 bits, which are written with more digits than they have. In `metadata` the
+ * decimals become plain bytes and integers.
+ */
+function exactColumns({ schema }: FileMetaData): Map<string, (value: unknown) => unknown> {
+  const columns = new Map<string, (value: unknown) => unknown>();
+  const top = new Set<number>();
+  // The schema is a tree written in order: the root's children come first at every step over their own.
+  const children = (at: number): number => {
+    let next = at + 1;
+    for (let n = schema[at].num_children ?? 0; n > 0; n--) next = children(next);
+    return next;
+  };
+  for (let at = 1; at < schema.length; at = children(at)) top.add(at);
+  schema.forEach((element, at) => {
+    const isDecimal = element.converted_type === 'DECIMAL' || element.logical_type?.type === 'DECIMAL';
+    const isFlat = top.has(at) && element.num_children === undefined && element.repetition_type !== 'REPEATED';
+    if (isDecimal && (!isFlat || element.type === 'BYTE_ARRAY') && (element.precision ?? 0) > 15)
+      throw new Error(
+        `the column "${element.name}" holds decimals of ${element.precision} digits in a list or of any length`,
+      );
+    if (isFlat && isDecimal && element.type !== 'BYTE_ARRAY') {
+      const scale = element.scale ?? 0;
+      delete element.converted_type;
+      delete element.logical_type;
+      columns.set(element.name, (value) => decimalText(value, scale));
+    } else if (isFlat && element.type === 'FLOAT') columns.set(element.name, shortestFloat);
+  });
+  return columns;
+}
+
+/** An unscaled whole number, as one or as big-endian bytes in two's complement, with its decimal point. */
+function decimalText(value: unknown, scale: number): unknown {
+  const whole =
+    value instanceof Uint8Array
+      ? signed(value)
+      : typeof value === 'number' || typeof value === 'bigint'
+        ? BigInt(value)
+        : null;
+  if (whole === null) return value;
+  const digits = (whole < 0n ? -whole : whole).toString().padStart(scale + 1, '0');
+  const [before, behind] = [digits.slice(0, digits.length - scale), digits.slice(digits.length - scale)];
+  return `${whole < 0n ? '-' : ''}${before}${scale > 0 ? `.${behind}` : ''}`;
+}
+
+function signed(bytes: Uint8Array): bigint {
+  const value = bytes.reduce((n, byte) => (n << 8n) | BigInt(byte), 0n);
+  return BigInt.asIntN(8 * bytes.length, value);
+}
+
+/** 0.1 as 32 bits hold it, and not 0.10000000149011612. */
+function shortestFloat(value: unknown): unknown {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return value;
+  for (let digits = 1; digits <= 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return value;
 }
 
 /**

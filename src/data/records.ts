@@ -1,5 +1,7 @@
 /** Files of records: JSONL, JSON or parquet, as plain objects with the place each came from. */
+import { unpacked } from './containers';
 import { BadInput } from './errors';
+import { parseJson } from './json';
 import { parquetRows } from './parquet';
 
 export interface DataRecord {
@@ -8,11 +10,15 @@ export interface DataRecord {
   readonly where: string;
 }
 
-/** Reads .jsonl (one object a line), .json (a list of objects) or .parquet. Throws BadInput naming file and line. */
-export async function readRecords(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<DataRecord[]> {
-  const records = file.endsWith('.parquet')
+/**
+ * Reads .jsonl (one object a line), .json (a list of objects, or an object with one under a key) or .parquet, also packed
+ * with gzip or zstd. Throws BadInput naming file and line.
+ */
+export async function readRecords(packed: Uint8Array<ArrayBuffer>, file: string): Promise<DataRecord[]> {
+  const { bytes, name } = await unpacked(packed, file);
+  const records = /\.parquet$/i.test(name)
     ? (await parquetRows(bytes, file)).map((fields, i) => ({ fields, where: `${file}, row ${i + 1}` }))
-    : file.endsWith('.json')
+    : /\.json$/i.test(name) || firstCharacter(bytes) === '['
       ? jsonRecords(bytes, file)
       : jsonLines(bytes, file);
   if (records.length === 0) throw new BadInput('The file holds no record', file, 'Write one JSON object a line.');
@@ -49,7 +55,7 @@ function jsonLines(bytes: Uint8Array, file: string): DataRecord[] {
     if (line.trim() === '') continue;
     let fields: unknown;
     try {
-      fields = JSON.parse(line);
+      fields = parseJson(line);
     } catch (error) {
       throw new BadInput(`not JSON: ${(error as Error).message}`, where, 'Write one JSON object a line.');
     }
@@ -62,16 +68,49 @@ function jsonLines(bytes: Uint8Array, file: string): DataRecord[] {
 function jsonRecords(bytes: Uint8Array, file: string): DataRecord[] {
   let list: unknown;
   try {
-    list = JSON.parse(decode(bytes, file));
+    list = parseJson(decode(bytes, file));
   } catch (error) {
     if (error instanceof BadInput) throw error;
     if (firstLineIsRecord(bytes)) return jsonLines(bytes, file); // many a .json file is JSONL
     throw new BadInput(`not JSON: ${(error as Error).message}`, file, 'Write a list of objects, or JSONL.');
   }
-  if (isRecord(list)) return [{ fields: list, where: `${file}, record 1` }];
-  if (!Array.isArray(list) || !list.every(isRecord))
-    throw new BadInput('not a list of JSON objects', file, 'Write a list of objects, or one object a line as .jsonl.');
-  return list.map((fields, i) => ({ fields, where: `${file}, record ${i + 1}` }));
+  return recordsOf(list, file, []);
+}
+
+/** Fields that make an object one record, and not what records lie in. */
+const OF_A_RECORD =
+  /^(?:messages|conversations|prompt|question|problem|instruction|query|input|completion|cards|target)$/;
+/** Objects within objects that are looked into. */
+const MAX_DEPTH = 3;
+
+/** A list of records, one record, or those under the one key that holds any; `keys` lead here. */
+function recordsOf(value: unknown, file: string, keys: readonly string[]): DataRecord[] {
+  const under = keys.length > 0 ? `${file}, ${keys.map((key) => JSON.stringify(key)).join(', ')}` : file;
+  if (Array.isArray(value) && value.every(isRecord))
+    return value.map((fields, i) => ({ fields, where: `${under}, record ${i + 1}` }));
+  if (!isRecord(value))
+    throw new BadInput('not a list of JSON objects', under, 'Write a list of objects, or one object a line as .jsonl.');
+  const names = Object.keys(value);
+  if (names.some((name) => OF_A_RECORD.test(name))) return [{ fields: value, where: `${under}, record 1` }];
+  const lists = names.filter((name) => isListOfRecords(value[name]));
+  const inside = lists.length > 0 ? lists : names.filter((name) => isRecord(value[name]));
+  if (lists.length === 0 && inside.length > 1 && inside.length === names.length)
+    return names.map((name) => ({ fields: value[name] as Record<string, unknown>, where: `${under}, "${name}"` }));
+  if (inside.length > 1)
+    throw new BadInput(
+      `records lie under ${inside.map((name) => JSON.stringify(name)).join(' and ')}`,
+      under,
+      'Write those to use as a list of objects.',
+    );
+  if (inside.length === 1 && keys.length < MAX_DEPTH) return recordsOf(value[inside[0]], file, [...keys, inside[0]]);
+  return [{ fields: value, where: `${under}, record 1` }];
+}
+
+const isListOfRecords = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isRecord);
+
+function firstCharacter(bytes: Uint8Array): string {
+  const start = bytes.findIndex((b) => b > 0x20 && b !== 0xef && b !== 0xbb && b !== 0xbf);
+  return String.fromCharCode(bytes[start] ?? 0);
 }
 
 function firstLineIsRecord(bytes: Uint8Array): boolean {
@@ -83,10 +122,14 @@ function firstLineIsRecord(bytes: Uint8Array): boolean {
   }
 }
 
-/** The value of the first of `names` that the record has; null where it has none: missing, null or blank. */
+/** Tables write a missing value as NaN, also in words. */
+const isThere = (value: unknown): boolean =>
+  typeof value === 'string'
+    ? value.trim() !== '' && !/^(?:nan|<na>|nat)$/i.test(value.trim())
+    : value !== undefined && value !== null && !Number.isNaN(value);
+
+/** The value of the first of `names` that the record has; null where it has none: missing, null, NaN or blank. */
 export function field({ fields }: DataRecord, names: readonly string[]): { name: string; value: unknown } | null {
-  const isThere = (value: unknown) =>
-    value !== undefined && value !== null && !(typeof value === 'string' && value.trim() === '');
   const name = names.find((n) => Object.hasOwn(fields, n) && isThere(fields[n]));
   return name === undefined ? null : { name, value: fields[name] };
 }

@@ -5,32 +5,30 @@
  * prompt and answer. Where a token would reach across that border, prompt and answer are encoded apart: the model reads
  * the prompt as it does when it generates.
  */
-import type { ChatMessage, ChatTemplate } from './chat';
-import type { Conversation } from './dataset';
+import type { ChatTemplate } from './chat';
+import type { Conversation } from './conversations';
 import { BadInput } from './errors';
+import type { ChatMessage } from './message';
 import { hasEnded } from './tokenizer';
 import type { SupervisedExample, Tokenizer } from './types';
 
 /** Whether a conversation is taken word for word: a prompt and its completion, for a model without a chat template. */
 const isVerbatim = ({ pair }: Conversation, template: ChatTemplate): boolean => pair && !template.ofModel;
 
-/** What the model reads before its first answer. Throws BadInput where the template fails. */
+/** What the model reads before the first answer that is learnt. Throws BadInput where the template fails. */
 export function promptOf(conversation: Conversation, template: ChatTemplate): string {
   const { messages } = conversation;
   if (isVerbatim(conversation, template)) return messages[0].content;
-  return promptBefore(
-    messages,
-    messages.findIndex((m) => m.role === 'assistant'),
-    template,
-  );
+  return promptBefore(conversation, messages.findIndex(isLearnt), template);
 }
 
-/** The first answer, as the data have it. */
-export const answerOf = ({ messages }: Conversation): string =>
-  messages.find((m) => m.role === 'assistant')?.content ?? '';
+const isLearnt = ({ role, learnt }: ChatMessage): boolean => role === 'assistant' && learnt !== false;
+
+/** That answer, as the data have it. */
+export const answerOf = ({ messages }: Conversation): string => messages.find(isLearnt)?.content ?? '';
 
 /**
- * Ids and loss mask of a conversation. Of a template that rewrites what came before (reasoning templates drop the
+ * Ids and loss mask of a conversation. An answer that the dataset masks is read and not learnt. Of a template that rewrites what came before (reasoning templates drop the
  * thoughts of earlier turns), only the last answers are learnt that stand as the model will have said them. Throws
  * BadInput where a text cannot be encoded, and where not even the last answer continues its prompt.
  */
@@ -48,12 +46,17 @@ export function supervisedExample(
     text.end();
     return text.example();
   }
-  const turns = messages.flatMap(({ role }, i) => {
-    if (role !== 'assistant') return [];
-    const before = promptBefore(messages, i, template);
-    const after = template.render(messages.slice(0, i + 1), { addGenerationPrompt: false, thinking: false });
-    return [{ before, after, continues: after.startsWith(before) }];
+  if (!messages.some(isLearnt))
+    throw new BadInput('Every answer is masked: nothing is to be learnt', where, 'Give one the weight 1.');
+  const { tools } = conversation;
+  const turns = messages.flatMap((m, i) => {
+    if (m.role !== 'assistant') return [];
+    const before = promptBefore(conversation, i, template);
+    const after = template.render(messages.slice(0, i + 1), { addGenerationPrompt: false, thinking: false, tools });
+    return [{ before, after, continues: after.startsWith(before), learnt: isLearnt(m) }];
   });
+  // What stands behind the last answer to learn need not be read.
+  while (!turns[turns.length - 1].learnt) turns.pop();
   let first = turns.length - 1;
   if (!turns[first]?.continues)
     throw new BadInput(
@@ -64,13 +67,13 @@ export function supervisedExample(
   while (first > 0 && turns[first - 1].continues && turns[first].before.startsWith(turns[first - 1].after)) first--;
 
   let shown = '';
-  for (const { before, after } of turns.slice(first)) {
+  for (const { before, after, learnt } of turns.slice(first)) {
     text.add(before.slice(shown.length), 0);
     // Templates end a turn with an end token and a line break: what follows the end token is not the model's to say.
     const said = after.slice(before.length);
     const end = text.endOf(said);
     const own = said.slice(0, end ?? said.length);
-    text.add(own, 1);
+    text.add(own, learnt ? 1 : 0);
     if (end === null) text.end();
     text.add(said.slice(own.length), 0);
     shown = after;
@@ -79,9 +82,9 @@ export function supervisedExample(
 }
 
 /** What the model reads before message i; an answer with thoughts follows a prompt that lets it think. */
-function promptBefore(messages: readonly ChatMessage[], i: number, template: ChatTemplate): string {
+function promptBefore({ messages, tools }: Conversation, i: number, template: ChatTemplate): string {
   const thinking = messages[i].content.includes('</think>');
-  return template.render(messages.slice(0, i), { addGenerationPrompt: true, thinking });
+  return template.render(messages.slice(0, i), { addGenerationPrompt: true, thinking, tools });
 }
 
 /** Ids and loss mask growing together. */

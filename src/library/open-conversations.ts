@@ -1,5 +1,5 @@
 /** Examples for supervised training: built-in ones by name, people's own from a file. */
-import { type Conversation, readConversations } from '../data/dataset';
+import { type Conversation, readConversations } from '../data/conversations';
 import { BadInput } from '../data/errors';
 import { EXAMPLE_SETS } from '../data/example-sets';
 

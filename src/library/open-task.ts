@@ -1,6 +1,7 @@
 /** Tasks by name or from a file of problems, for the model that is to solve them. */
 import { chatTemplate } from '../data/chat';
 import { type ChatTaskParts, chatTask } from '../data/chat-task';
+import { DATA_FILE, unpacked } from '../data/containers';
 import { problemsOf } from '../data/dataset';
 import { BadInput } from '../data/errors';
 import type { SymbolicJudge } from '../data/maths';
@@ -41,7 +42,7 @@ export async function openTask(
 ): Promise<Task> {
   const row = taskRow(name);
   if (row?.kind === 'chat') return chatTaskOn(name, row.problems(), setting, row.samples);
-  if (!/\.(jsonl|json|parquet)$/.test(name)) return fitting(findTask(name), setting);
+  if (!DATA_FILE.test(name)) return fitting(findTask(name), setting);
   const bytes = await read(name);
   if (!bytes)
     throw new BadInput(
@@ -50,7 +51,10 @@ export async function openTask(
       `Give --task a .jsonl, .json or .parquet file of problems, or one of ${taskNames().join(', ')}.`,
     );
   const records = await readRecords(bytes, name);
-  if (NATIVE_TASK.fits(records[0])) return fitting(NATIVE_TASK.onFile(new TextDecoder().decode(bytes), name), setting);
+  if (NATIVE_TASK.fits(records[0])) {
+    const text = new TextDecoder().decode((await unpacked(bytes, name)).bytes);
+    return fitting(NATIVE_TASK.onFile(text, name), setting);
+  }
   return chatTaskOn(name, problemsOf(records, name), setting);
 }
 

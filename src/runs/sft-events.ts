@@ -37,6 +37,7 @@ export type SftOwnEvent =
       examples: number; // to learn from
       heldOut: number; // of which the loss is measured
       leftOut: number; // too long, or not to be written in this model's words
+      unused?: UnusedField[]; // where there are any
       steps: number; // updates of the whole run
       device: DeviceReport;
       memory: MemoryPlan;
@@ -58,6 +59,12 @@ export type SftOwnEvent =
       expected: string;
     };
 
+/** A field of the data that nothing is made of, and how many examples have it. */
+export interface UnusedField {
+  name: string;
+  examples: number;
+}
+
 /** What a supervised run of this model on these data would learn from. */
 export interface DataPreview {
   examples: number; // to learn from
@@ -65,6 +72,7 @@ export interface DataPreview {
   leftOut: number;
   /** The first of those that are left out, by their number in the file. */
   why: { number: number; why: string }[];
+  unused: UnusedField[];
   tokens: number; // of all examples to learn from
   longest: number; // tokens
   /** Whether conversations are written in the model's own chat template; else in plain words, and pairs word for word. */

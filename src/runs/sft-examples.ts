@@ -1,6 +1,7 @@
 /** Conversations as a model's examples: what is learnt, what is held out, what is left out and why. */
 import { type ChatTemplate, chatTemplate } from '../data/chat';
-import { type Conversation, splitOfQuestion } from '../data/dataset';
+import type { Conversation } from '../data/conversations';
+import { splitOfQuestion } from '../data/dataset';
 import { BadInput } from '../data/errors';
 import { hash32 } from '../data/random';
 import { answerOf, promptOf, supervisedExample } from '../data/supervised';
@@ -8,7 +9,7 @@ import type { SupervisedExample } from '../data/types';
 import type { LoadedModel } from '../library/open-model';
 import { firstPredicted } from '../model/net/supervised';
 import type { SftConfig } from '../settings/settings-sft';
-import type { DataPreview, ExampleLosses } from './sft-events';
+import type { DataPreview, ExampleLosses, UnusedField } from './sft-events';
 
 /** What the held-out loss is measured on, at most. */
 const HELD_OUT_AT_MOST = 64;
@@ -30,6 +31,7 @@ export interface Examples {
   readonly train: readonly SupervisedExample[];
   readonly heldOut: readonly HeldOutExample[];
   readonly leftOut: readonly LeftOut[];
+  readonly unused: UnusedField[];
   /** Longest example that is used, tokens. */
   readonly longest: number;
   /** Of the ids to learn from, in order: a run goes on only with the examples that it began with. */
@@ -69,7 +71,16 @@ export function examplesFor(
     .map(({ example, conversation: c }) => ({ example, prompt: promptOf(c, template), expected: answerOf(c) }));
   const longest = usable.reduce((n, { example }) => Math.max(n, example.ids.length), 0);
   const fingerprint = train.reduce((sum, { ids }) => hash32([sum, ...ids]), 0);
-  return { train, heldOut, leftOut, longest, fingerprint };
+  return { train, heldOut, leftOut, unused: unusedFields(conversations, template), longest, fingerprint };
+}
+
+/** Fields that are in the data and not in what the model reads, the most frequent first. */
+function unusedFields(conversations: readonly Conversation[], template: ChatTemplate): UnusedField[] {
+  const counts = new Map<string, number>();
+  for (const { unused = [], tools } of conversations)
+    for (const name of tools && !template.knowsTools ? [...unused, 'tools'] : unused)
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, examples]) => ({ name, examples })).sort((a, b) => b.examples - a.examples);
 }
 
 /** The example, or why it is left out. */
@@ -145,12 +156,13 @@ const REASONS = 5;
 
 /** What a run would learn from, without opening the weights. Throws BadInput as examplesFor does. */
 export function previewExamples(model: Named, conversations: readonly Conversation[], c: SftConfig): DataPreview {
-  const { train, heldOut, leftOut, longest } = examplesFor(model, conversations, c.data, c.maxLength);
+  const { train, heldOut, leftOut, unused, longest } = examplesFor(model, conversations, c.data, c.maxLength);
   return {
     examples: train.length,
     heldOut: heldOut.length,
     leftOut: leftOut.length,
     why: leftOut.slice(0, REASONS),
+    unused,
     tokens: train.reduce((n, e) => n + e.ids.length, 0),
     longest,
     templated: chatTemplate(model.tokenizer, model.where).ofModel,

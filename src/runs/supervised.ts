@@ -87,6 +87,7 @@ export class Supervised implements Trainer<SupervisedState> {
       examples: examples.train.length,
       heldOut: examples.heldOut.length,
       leftOut: examples.leftOut.length,
+      ...(examples.unused.length > 0 ? { unused: examples.unused } : {}),
       steps: this.schedule.steps,
       device,
       memory: planMemory(policy.config, policy.decoder.capacity),

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type ChatMessage, chatTemplate } from '../../src/data/chat';
+import { chatTemplate } from '../../src/data/chat';
 import { BadInput } from '../../src/data/errors';
+import type { ChatMessage } from '../../src/data/message';
 
 const read = (name: string) => readFileSync(new URL(`../fixtures/chat/${name}`, import.meta.url), 'utf8');
 

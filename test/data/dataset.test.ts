@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { readConversations, readProblems, splitOfQuestion } from '../../src/data/dataset';
+import { readConversations } from '../../src/data/conversations';
+import { readProblems, splitOfQuestion } from '../../src/data/dataset';
 import { BadInput } from '../../src/data/errors';
 import { finalAnswer, sameAnswer } from '../../src/data/maths';
 import type { Problem } from '../../src/data/types';
@@ -175,7 +176,7 @@ test.each([
   [{ text: 'Hi' }, /there is no prompt/],
   [{ messages: 'Hi' }, /the messages are "Hi", no list/],
   [{ messages: [user('Hi')] }, /no message is the assistant’s/],
-  [{ messages: [{ role: 'tool', content: '3' }, assistant('3')] }, /message 1 has the role "tool"/],
+  [{ messages: [{ role: 'critic', content: '3' }, assistant('3')] }, /message 1 has the role "critic"/],
   [{ messages: [{ role: 'toString', content: '3' }, assistant('3')] }, /message 1 has the role "toString"/],
   [{ messages: [null, assistant('3')] }, /message 1 has the role undefined/],
   [{ messages: [user('Hi'), { role: 'assistant', content: null }] }, /message 2 has no text/],

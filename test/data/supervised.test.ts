@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ChatMessage, chatTemplate } from '../../src/data/chat';
+import { chatTemplate } from '../../src/data/chat';
 import { BadInput } from '../../src/data/errors';
+import type { ChatMessage } from '../../src/data/message';
 import { promptOf, supervisedExample } from '../../src/data/supervised';
 import { readTokenizer } from '../../src/data/tokenizer';
 import { twoCardsTokenizer } from '../../src/data/two-cards/vocabulary';

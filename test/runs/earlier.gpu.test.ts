@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { readConversations } from '../../src/data/dataset';
+import { readConversations } from '../../src/data/conversations';
 import { NATIVE_TASK } from '../../src/data/tasks';
 import { readText } from '../../src/host/files';
 import { diskFiles } from '../../src/host/files.node';

@@ -1,7 +1,8 @@
 /** Supervised runs before any weight is loaded: their settings, and what conversations amount to for a model. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Conversation, splitOfQuestion } from '../../src/data/dataset';
+import type { Conversation } from '../../src/data/conversations';
+import { splitOfQuestion } from '../../src/data/dataset';
 import { EXAMPLE_SETS } from '../../src/data/example-sets';
 import { sftCapacity } from '../../src/library/capacity';
 import { openConversations } from '../../src/library/open-conversations';

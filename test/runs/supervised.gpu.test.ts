@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Conversation, readConversations } from '../../src/data/dataset';
+import { type Conversation, readConversations } from '../../src/data/conversations';
 import type { Files } from '../../src/host/files';
 import { diskFiles } from '../../src/host/files.node';
 import { deviceReport } from '../../src/kernels/device-report';

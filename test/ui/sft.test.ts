@@ -117,7 +117,7 @@ describe('the form', () => {
   test('shows a preview only for what it was asked with', () => {
     const asked = { ...INITIAL.sft, looking: true, draft: { ...INITIAL.sft.draft, data: 'sums.jsonl' } };
     const preview: DataPreview = {
-      ...{ examples: 40, heldOut: 5, leftOut: 0, why: [], tokens: 900, longest: 30, templated: true },
+      ...{ examples: 40, heldOut: 5, leftOut: 0, why: [], unused: [], tokens: 900, longest: 30, templated: true },
       first: example,
     };
     expect(afterPreview(asked, config, preview)).toMatchObject({ looking: false, preview });

@@ -1,5 +1,6 @@
 /** What dropped files are: a model, an adapter, or data. */
 import type { FileSource } from '../../data/bytes';
+import { DATA_FILE } from '../../data/containers';
 import { droppedSource, type PlacedFile } from './dropped';
 import { SourceError } from './source-error';
 
@@ -7,8 +8,6 @@ export type DroppedKind = 'model' | 'adapter' | 'data';
 
 /** What the names of dropped things begin with: no path, address or Hub id does. */
 export const DROPPED = 'dropped:';
-
-const DATA = /\.(jsonl|json|parquet)$/i;
 
 /** One drop as one thing, with its name. Throws SourceError where it is nothing that the lab opens. */
 export function classify(files: readonly (File | PlacedFile)[]): {
@@ -40,10 +39,10 @@ export function kindOf(names: readonly string[]): DroppedKind | null {
   // Trainers leave the base model's config.json beside an adapter.
   if (has('adapter_config.json') && !weights) return 'adapter';
   if (has('config.json') || weights) return 'model';
-  return names.length === 1 && DATA.test(names[0]) ? 'data' : null;
+  return names.length === 1 && DATA_FILE.test(names[0]) ? 'data' : null;
 }
 
-const lowerEnding = (name: string): string => name.replace(DATA, (ending) => ending.toLowerCase());
+const lowerEnding = (name: string): string => name.replace(DATA_FILE, (ending) => ending.toLowerCase());
 
 const shown = (names: readonly string[]): string =>
   names.length > 4 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ');

@@ -37,7 +37,7 @@ export function FileButtons({ what, onFiles, disabled }: Props) {
         {...hidden}
         ref={files}
         multiple={what !== 'data'}
-        accept={what === 'data' ? '.jsonl,.json,.parquet' : undefined}
+        accept={what === 'data' ? '.jsonl,.ndjson,.json,.parquet,.gz,.zst' : undefined}
         onChange={({ target }) => take(target)}
       />
     </div>

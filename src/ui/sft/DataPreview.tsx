@@ -27,7 +27,7 @@ export function DataPreview() {
       </>
     );
   if ('refused' in preview) return <p className={styles.refused}>{preview.refused}</p>;
-  const { examples, tokens, heldOut, leftOut, longest, templated, why, first } = preview;
+  const { examples, tokens, heldOut, leftOut, longest, templated, why, unused, first } = preview;
   return (
     <section className={styles.preview} aria-label="Data preview">
       <p>
@@ -48,6 +48,11 @@ export function DataPreview() {
             {leftOut > why.length && <li>and {count(leftOut - why.length)} more</li>}
           </ul>
         </details>
+      )}
+      {unused.length > 0 && (
+        <p className={styles.note}>
+          Not used: {unused.map(({ name, examples: n }) => `${name} (in ${count(n)})`).join(', ')}.
+        </p>
       )}
       <details open>
         <summary>The first example, {templated ? 'in the model’s chat template' : 'in plain words'}</summary>

@@ -1,0 +1,25 @@
+/** GSM8K's own format: steps with calculator marks (48/2 = <<48/2=24>>24), and a last line "#### 24". */
+
+/** A sum and its value between double brackets: no shift of C++, no heredoc. */
+const MARK = /<<[-+*/().,%$\s\d]*=[-+.,%$\s\d/]*>>/g;
+
+/**
+ * The answer, and the steps without calculator marks, ending as the verifier reads it; null for any other text. A single
+ * "####" begins the last line: in Markdown it heads a section, of which more follows.
+ */
+export function gsm8kParts(text: string): { solution: string | null; answer: string } | null {
+  const found = /^([\s\S]*?)(?:^|\n)[ \t]*####[ \t]*([^\n]*?)\s*$/.exec(text);
+  if (!found || /(?:^|\n)\s*#{1,6} /.test(found[1]) || found[1].includes('####')) return null;
+  const [, before, answer] = found;
+  const steps = before.replace(MARK, '').trim();
+  return { answer, solution: steps === '' ? null : `${steps}\nThe answer is \\boxed{${answer}}.` };
+}
+
+const NUMBER = /^[-−]?\s*[$€£]?\s*[-−]?\d[\d,]*(?:\.\d+)?(?:\s*\/\s*\d+)?\s*%?$/;
+
+/** The same of a text to learn, which is rewritten only where nothing else can be meant: its answer is a number. */
+export function gsm8kToLearn(text: string, isQuestionAndAnswer: boolean): string {
+  const parts = gsm8kParts(text);
+  const isMeant = parts !== null && NUMBER.test(parts.answer) && (isQuestionAndAnswer || text.search(MARK) >= 0);
+  return (isMeant ? parts.solution : null) ?? text;
+}
