@@ -39,18 +39,17 @@ function record({ r, put }: Bench, { layout, M, N, K, to, alpha = 1, wide }: Sha
   const b = wave(N * K, 2);
   const { from, width: ldc } = cColumns ?? { from: 0, width: N };
   const [addend, bias, before] = [wave(M * ldc, 3), wave(ldc, 4), wave(M * ldc, 5)];
-  const c = put([
-    ...(to === 'c += product' ? before : new Array(M * ldc).fill(POISON)),
-    ...new Array(BEHIND).fill(POISON),
-  ]);
+  const start = new Float64Array(M * ldc + BEHIND).fill(POISON);
+  if (to === 'c += product') start.set(before);
+  const c = put(start);
   const product = reference.product(layout, a, b, { M, N, K });
-  const want = Array.from({ length: M * ldc + BEHIND }, (_, i) => {
-    const [m, n] = [Math.floor(i / ldc), (i % ldc) - from];
-    const old = to === 'c += product' && m < M ? before[i] : POISON;
-    if (m >= M || n < 0 || n >= N) return old;
-    const more = { 'c += product': before[i], 'c + addend': addend[i], 'c + bias': bias[i % ldc], none: 0 };
-    return alpha * product[m * N + n] + more[to ?? 'none'];
-  });
+  const want = start.slice();
+  for (let m = 0; m < M; m++)
+    for (let n = 0; n < N; n++) {
+      const i = m * ldc + from + n;
+      const more = to ? { 'c += product': before[i], 'c + addend': addend[i], 'c + bias': bias[from + n] }[to] : 0;
+      want[i] = alpha * product[m * N + n] + more;
+    }
   const call: MatmulCall = { layout, a: put(whole), b: put(b), c, M, N, K, alpha, aColumns, cColumns };
   if (to === 'c += product') call.accumulate = true;
   if (to === 'c + addend') call.addend = put(addend);

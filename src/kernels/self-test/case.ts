@@ -91,7 +91,7 @@ export function makeBench(arena: Arena, r: Recorder): Bench {
 }
 
 /** Records the reading back of what a check is about. */
-export async function readBack(r: Recorder, { got, want, kind, column }: Check): Promise<ArrayLike<number>> {
+export async function readBack(r: Recorder, { got, want, kind, column }: Check): Promise<Float32Array | Uint32Array> {
   const { at, of } = column ?? { at: 0, of: 1 };
   const all = await (kind === 'u32' ? r.readU32(got, want.length * of) : r.readF32(got, want.length * of));
   return column ? all.filter((_, i) => i % of === at) : all;
