@@ -1,61 +1,34 @@
 /** `pretrain`: supervised training of a model from scratch on a task's corpus, resumable. */
 import { BadInput } from '../data/errors';
-import { NATIVE_TASK } from '../data/tasks';
-import { NANO_CONFIG } from '../model/net/config';
 import type { RunEvent, RunEventOf } from '../runs/events';
-import { CHECKPOINT_EVERY, NANO_RECIPE, type PretrainConfig } from '../settings/settings-pretrain';
+import { newPretrainConfig, PRETRAIN_TABLE } from '../settings/settings-pretrain';
 import { clock, defineCommand } from './command';
 import { runFlags, runHeadless } from './headless-run';
-import type { Values } from './options';
-
-const FLAGS = {
-  task: { kind: 'text', doc: 'task whose corpus is used', default: NATIVE_TASK.name },
-  ...runFlags('folder of the run (must be new)'),
-  steps: { kind: 'integer', doc: 'updates', default: NANO_RECIPE.steps, min: 1 },
-  batch: { kind: 'integer', doc: 'examples a step', default: NANO_RECIPE.batch, min: 1 },
-  lr: { kind: 'number', doc: 'peak learning rate', default: NANO_RECIPE.learningRate, min: 0 },
-  'warmup-steps': { kind: 'integer', doc: 'linear warm-up', default: NANO_RECIPE.warmupSteps, min: 0 },
-  'weight-decay': { kind: 'number', doc: 'AdamW weight decay', default: NANO_RECIPE.weightDecay, min: 0 },
-  'kv-heads': { kind: 'integer', doc: 'key/value heads', default: NANO_CONFIG.kvHeads, min: 1 },
-  layers: { kind: 'integer', doc: 'decoder layers', default: NANO_CONFIG.layers, min: 1 },
-  seed: { kind: 'integer', doc: 'seed of weights and data', default: 0, min: 0 },
-  'checkpoint-every': { kind: 'integer', doc: 'steps between checkpoints', default: CHECKPOINT_EVERY, min: 1 },
-} as const;
+import type { Flags } from './options';
+import { type Given, settingFlags, settingsFrom } from './setting-flags';
 
 export const pretrain = defineCommand({
   name: 'pretrain',
   summary: 'train a model from scratch on a task (supervised)',
   details:
     'The folder gets config.json, events.jsonl, checkpoints/ and final/ (a Hugging Face model folder). The same seed gives the same bits on the same adapter.',
-  flags: FLAGS,
-  async run(flags) {
-    const line = progress();
-    const { resume, json } = flags;
-    return runHeadless({ kind: 'pretrain', json, resume, begin: async () => begin(flags), line });
+  flags: { ...settingFlags(PRETRAIN_TABLE), ...runFlags('folder of the run (must be new)') } as Flags,
+  async run(values) {
+    const given = values as Given;
+    return runHeadless({
+      kind: 'pretrain',
+      json: given.json === true,
+      resume: typeof given.resume === 'string' ? given.resume : undefined,
+      async begin() {
+        if (typeof given.out !== 'string')
+          throw new BadInput('--out is missing', 'lab pretrain', 'Name a new folder for the run.');
+        const settings = PRETRAIN_TABLE.parse(settingsFrom(PRETRAIN_TABLE, given), 'lab pretrain');
+        return { out: given.out, config: newPretrainConfig(settings) };
+      },
+      line: progress(),
+    });
   },
 });
-
-function begin(flags: Values<typeof FLAGS>): { out: string; config: PretrainConfig } {
-  if (!flags.out) throw new BadInput('--out is missing', 'lab pretrain', 'Name a new folder for the run.');
-  const {
-    task = FLAGS.task.default,
-    layers = NANO_CONFIG.layers,
-    'kv-heads': kvHeads = NANO_CONFIG.kvHeads,
-    'checkpoint-every': checkpointEvery,
-  } = flags;
-  const sliding = new Array<boolean>(layers).fill(false);
-  const options = {
-    ...NANO_RECIPE,
-    steps: flags.steps ?? NANO_RECIPE.steps,
-    batch: flags.batch ?? NANO_RECIPE.batch,
-    learningRate: flags.lr ?? NANO_RECIPE.learningRate,
-    warmupSteps: flags['warmup-steps'] ?? NANO_RECIPE.warmupSteps,
-    weightDecay: flags['weight-decay'] ?? NANO_RECIPE.weightDecay,
-    seed: flags.seed ?? NANO_RECIPE.seed,
-  };
-  const model = { ...NANO_CONFIG, kvHeads, layers, sliding };
-  return { out: flags.out, config: { kind: 'pretrain', task, model, options, checkpointEvery } };
-}
 
 /** Steps between two lines. */
 const TELL = 25;

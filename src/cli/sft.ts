@@ -1,9 +1,11 @@
 /** `sft`: supervised fine-tuning on people's own conversations, headless. */
 import type { RunEvent } from '../runs/events';
+import { SFT_METRICS } from '../runs/metrics';
 import type { UnusedField } from '../runs/sft-events';
 import { parseSftConfig, SFT_TABLE } from '../settings/settings-sft';
-import { clock, defineCommand } from './command';
+import { defineCommand } from './command';
 import { runFlags, runHeadless } from './headless-run';
+import { metricLine } from './metric-line';
 import type { Flags } from './options';
 import { pinnedName } from './places';
 import { type Given, resumeOnly, settingFlags, settingsFrom } from './setting-flags';
@@ -49,18 +51,8 @@ function line(e: RunEvent, steps: number): string {
       return e.resumedFrom === null
         ? `${e.examples} examples, ${e.heldOut} held out, ${e.leftOut} left out; ${e.steps} updates of ${e.parameters.toLocaleString('en-US')} parameters\n${unusedLine(e.unused)}`
         : '';
-    case 'sft-step': {
-      const columns = [
-        `update ${e.step}/${steps}`,
-        `epoch ${e.epoch}`,
-        `loss ${e.loss.toFixed(4)}`,
-        `held-out ${e.heldOutLoss === null ? '–' : e.heldOutLoss.toFixed(4)}`,
-        `|g| ${e.gradNorm.toFixed(2)}`,
-        `${Math.round(e.tokensPerSecond)} tokens/s`,
-        `ETA ${e.eta === null ? '–' : clock(e.eta)}`,
-      ];
-      return `${columns.join('  ')}\n`;
-    }
+    case 'sft-step':
+      return `${metricLine(SFT_METRICS, e, steps)}\n`;
     case 'sft-eval':
       return `  held-out loss after update ${e.step}: ${e.loss.toFixed(4)} (${e.examples} examples)\n`;
     case 'sample':

@@ -1,8 +1,10 @@
 /** `train`: on-policy reinforcement learning, headless. The run folder, events and exit codes are what scripts rely on. */
-import type { RunEvent, RunEventOf } from '../runs/events';
+import type { RunEvent } from '../runs/events';
+import { STEP_METRICS } from '../runs/metrics';
 import { parseTrainConfig, TRAIN_TABLE } from '../settings/config';
-import { clock, defineCommand } from './command';
+import { defineCommand } from './command';
 import { runFlags, runHeadless } from './headless-run';
+import { metricLine } from './metric-line';
 import type { Flags } from './options';
 import { pinnedName } from './places';
 import { type Given, resumeOnly, settingFlags, settingsFrom } from './setting-flags';
@@ -39,22 +41,8 @@ export const train = defineCommand({
 
 /** What a person reads of an event; nothing of most. */
 function line(e: RunEvent, steps: number): string {
-  if (e.type === 'step') return `${progress(e, steps)}\n`;
+  if (e.type === 'step') return `${metricLine(STEP_METRICS, e, steps)}\n${e.note ? `  ${e.note}\n` : ''}`;
   if (e.type !== 'eval') return '';
   const { step, k } = e;
   return `  held out after step ${step}: avg@${k} ${e.accuracy.toFixed(3)}, pass@${k} ${e.passAtK.toFixed(3)}, ${e.meanLength.toFixed(1)} tokens\n`;
-}
-
-function progress(e: RunEventOf<'step'>, steps: number): string {
-  const gate = e.gateState === 'off' ? '' : `  gate ${e.gateState}`;
-  const columns = [
-    `step ${e.step}/${steps}`,
-    `reward ${e.reward.toFixed(3)}`,
-    `held-out ${e.evalAccuracy === null ? '–' : e.evalAccuracy.toFixed(3)}`,
-    `H_T ${e.teacherEntropy.toFixed(4)}${gate}`,
-    `length ${e.responseLength.toFixed(1)}`,
-    `${Math.round(e.tokensPerSecond)} tokens/s`,
-    `ETA ${e.eta === null ? '–' : clock(e.eta)}`,
-  ];
-  return columns.join('  ') + (e.note ? `\n  ${e.note}` : '');
 }

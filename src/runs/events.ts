@@ -43,37 +43,36 @@ export interface SignalRollout {
   alternatives?: { student: Alternative[][]; teacher: Alternative[][] };
 }
 
-/** Every figure of one optimisation step. */
+/** Every figure of one optimisation step; what each is: STEP_METRICS in metrics.ts. */
 export interface StepFigures {
-  step: number; // 1-based: the number of updates done
-  reward: number; // mean reward of the step's rollouts
-  accuracy: number; // share of rollouts with reward 1 (= reward for 0/1 rewards)
-  evalAccuracy: number | null; // the last held-out avg@k, null before the first
+  step: number;
+  reward: number;
+  accuracy: number;
+  evalAccuracy: number | null;
   loss: number;
-  gradNorm: number; // before clipping
+  gradNorm: number;
   lr: number;
-  kl: number | null; // k3 estimate to the reference, nats a token; null when the coefficient is 0
-  clipFraction: number; // share of tokens whose ratio was clipped
-  responseLength: number; // mean tokens a rollout
+  kl: number | null;
+  clipFraction: number;
+  responseLength: number;
   truncatedShare: number;
-  equalGroupShare: number; // share of groups whose rewards are all equal
-  studentEntropy: number; // mean H_S, nats
-  teacherEntropy: number; // mean H_T, nats
-  gateStatistic: number; // h, the gate's own statistic
+  equalGroupShare: number;
+  studentEntropy: number;
+  teacherEntropy: number;
+  gateStatistic: number;
   gateState: GateState;
-  gateClosesBelow: number | null; // thresholds on h, null while warming up or off
+  gateClosesBelow: number | null;
   gateOpensAbove: number | null;
-  lambda: number; // the lambda that was used this step (0 in warm-up or when closed)
+  lambda: number;
   meanU: number;
-  sumAbsTerm: number; // sum |lambda phi| over tokens
-  maskedShare: number; // share of tokens whose u was masked
-  contextShares: Record<string, number>; // share of rollouts by the source of c
-  tokens: number; // generated this step
-  tokensPerSecond: number; // generated tokens / wall time of the step
-  totalTokens: number; // generated since step 1
-  seconds: number; // wall time of the step
+  sumAbsTerm: number;
+  maskedShare: number;
+  contextShares: Record<string, number>;
+  tokens: number;
+  tokensPerSecond: number;
+  totalTokens: number;
+  seconds: number;
   phaseMs: Record<PhaseName, number>;
-  /** Why this step taught nothing, or taught only through the signal; null when it taught normally. */
   note: string | null;
 }
 

@@ -13,15 +13,15 @@ export type PretrainEvent =
       parameters: number;
       resumedFrom: number | null;
     }
+  /** What each is: PRETRAIN_METRICS in metrics.ts. Earlier versions wrote no time. */
   | {
       type: 'pretrain-step';
-      step: number; // 1-based: the number of updates done
+      step: number;
       lr: number;
-      loss: number; // nats a token that carries loss, before the update
-      gradNorm: number; // before clipping
-      tokens: number; // of the batch, prompts included
-      learnt: number; // of these, the tokens that carry loss
-      /** To the end, and of this update, s; absent in the logs of earlier versions. */
+      loss: number;
+      gradNorm: number;
+      tokens: number;
+      learnt: number;
       eta?: number;
       seconds?: number;
     };

@@ -1,6 +1,7 @@
 /** Training of a model from scratch on a task's corpus: an update is a pure function of the weights, the recipe and the step. */
 import { BadInput } from '../data/errors';
 import { Random } from '../data/random';
+import { NATIVE_TASK } from '../data/tasks';
 import type { SupervisedExample, Task } from '../data/types';
 import type { DeviceReport } from '../kernels/device-report';
 import { planMemory } from '../model/net/decoder';
@@ -33,7 +34,7 @@ export function corpusOf(task: Task): Corpus {
     throw new BadInput(
       `The task ${task.name} has no corpus`,
       '--task',
-      'Choose a task that can be pre-trained on, such as two-cards.',
+      `Choose a task that can be pre-trained on, such as ${NATIVE_TASK.name}.`,
     );
   return pretrainExample;
 }

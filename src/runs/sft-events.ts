@@ -4,19 +4,19 @@ import type { DeviceReport } from '../kernels/device-report';
 import type { MemoryPlan } from '../model/net/decoder';
 import type { SftConfig } from '../settings/settings-sft';
 
-/** Every figure of one update. */
+/** Every figure of one update; what each is: SFT_METRICS in metrics.ts. */
 export interface SftFigures {
-  step: number; // 1-based: the number of updates done
-  epoch: number; // 1-based
-  loss: number; // mean over the learnt tokens of the batch, before the update
-  heldOutLoss: number | null; // the last one measured
-  gradNorm: number; // before clipping
+  step: number;
+  epoch: number;
+  loss: number;
+  heldOutLoss: number | null;
+  gradNorm: number;
   lr: number;
-  tokens: number; // of the batch, prompts included
-  learnt: number; // of these, the tokens that carry loss
+  tokens: number;
+  learnt: number;
   tokensPerSecond: number;
-  totalTokens: number; // since update 1
-  seconds: number; // wall time of the update
+  totalTokens: number;
+  seconds: number;
 }
 
 /** One example of a batch: its tokens, and −log p of those that were predicted. */

@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
 import { BadInput } from '../../src/data/errors';
 import { jsonlTask, parseProblems } from '../../src/data/jsonl-task';
-import { findTask } from '../../src/data/tasks';
+import { findTask, TASKS } from '../../src/data/tasks';
 import { DATASETS, datasetText } from '../../src/data/two-cards/dataset';
 import { dealOf, splitOf } from '../../src/data/two-cards/problem';
+import { rolloutIds } from '../../src/inspect/contexts';
+import { openModel } from '../../src/library/open-model';
+import { openTask } from '../../src/library/open-task';
+import { diskFolder, fixturePath } from '../setup/fixtures';
+import { NANO } from '../setup/session';
 
 const GOOD = {
   id: 'a',
@@ -15,6 +20,29 @@ const GOOD = {
 const line = (change: Record<string, unknown> = {}) => JSON.stringify({ ...GOOD, ...change });
 const without = (name: keyof typeof GOOD) => JSON.stringify({ ...GOOD, [name]: undefined });
 const read = (text: string) => parseProblems(text, 'my.jsonl');
+
+test.each(TASKS)(
+  '$name opens for a model of its kind, and its solutions and samples are judged as they should be',
+  async (row) => {
+    const model = await openModel(diskFolder(row.kind === 'native' ? NANO : fixturePath('tiny-chat')));
+    const setting = { model, tokenizer: model.text, maxNewTokens: 128, thinking: false };
+    const task = await openTask(row.name, setting, async () => null);
+    expect([task.name, row.label, row.doc].every((text) => text.length > 0)).toBe(true);
+    for (const split of ['train', 'heldout'] as const) {
+      const query = { split, count: 8, seed: 3, minDepth: null };
+      const problems = task.generate(query);
+      expect(task.generate({ ...query, first: 2, count: 6 })).toEqual(problems.slice(2));
+      for (const problem of problems) {
+        const judged = (text: string) => task.verify(problem, rolloutIds(task, text)).reward;
+        expect(problem.facts[row.kind === 'native' ? 'depth' : 'steps']).toBeGreaterThanOrEqual(row.depth.least);
+        expect(task.studentPrompt(problem).length).toBeGreaterThan(0);
+        expect(judged(problem.solution ?? '')).toBe(1);
+        expect(judged(task.wrongSolution(problem, 0))).toBe(0);
+        for (const { text, right } of task.samples?.(problem, 0) ?? []) expect(judged(text)).toBe(right ? 1 : 0);
+      }
+    }
+  },
+);
 
 test('findTask names the known tasks', () => {
   expect(findTask('two-cards').name).toBe('two-cards');

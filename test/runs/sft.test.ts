@@ -1,5 +1,4 @@
 /** Supervised runs before any weight is loaded: their settings, and what conversations amount to for a model. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Conversation } from '../../src/data/conversations';
 import { splitOfQuestion } from '../../src/data/dataset';
@@ -9,7 +8,6 @@ import { openConversations } from '../../src/library/open-conversations';
 import { openModel } from '../../src/library/open-model';
 import { batchLosses, examplesFor, previewExamples } from '../../src/runs/sft-examples';
 import type { Setting } from '../../src/settings/setting';
-import { settingsTable } from '../../src/settings/setting-docs';
 import {
   isSftConfig,
   parseSftConfig,
@@ -52,11 +50,6 @@ describe('the settings', () => {
     expect(SFT_TABLE.toQuery(SFT_TABLE.defaults)).toBe('');
     expect(isSftConfig(c) && kind === 'sft').toBe(true);
     expect(isSftConfig({ arm: 'grpo' })).toBe(false);
-  });
-
-  it('stand in the docs as they are in the table', () => {
-    const docs = readFileSync(new URL('../../docs/fine-tuning.md', import.meta.url), 'utf8');
-    expect(docs, 'run node scripts/settings-docs.mjs').toContain(`\n${settingsTable(SFT_TABLE)}\n`);
   });
 
   it('are refused with the nearest name, or the range', () => {

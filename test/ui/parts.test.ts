@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { StepFigures } from '../../src/runs/events';
+import { STEP_METRICS } from '../../src/runs/metrics';
 import { DEFAULT_CONFIG, TRAIN_TABLE } from '../../src/settings/config';
-import { closedBands, FIGURES, rowsOf, thin } from '../../src/ui/charts/curves';
+import { figuresOf, rowsOf, thin } from '../../src/ui/charts/curves';
 import { duration, plain, signed, tokenText } from '../../src/ui/format';
 import { expandForReplay } from '../../src/ui/replay/expand';
 import { configOf, DEFAULT_DRAFT, problemIn, SETTING_NAMES } from '../../src/ui/state/draft';
@@ -22,10 +24,11 @@ test('thinning keeps first and last and the order', () => {
 
 test('held-out accuracies survive thinning, and bands are the stretches without the term', () => {
   const { steps, evals } = fold(EMPTY, fakeRun(100));
+  const [reward, gate] = figuresOf<StepFigures>(STEP_METRICS);
   const dots = evals.slice().map(({ step, accuracy }) => ({ step, value: accuracy }));
-  const rows = rowsOf(FIGURES[0], steps, dots, 10);
+  const rows = rowsOf(reward, steps, dots, 10);
   expect(rows.filter((r) => typeof r.dots === 'number').map((r) => r.step)).toEqual([0, 20, 40, 60, 80, 100]);
-  expect(closedBands(steps)).toEqual([
+  expect(gate.bands?.(steps)).toEqual([
     [1, 5],
     [61, 74],
   ]);

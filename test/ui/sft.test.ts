@@ -1,11 +1,11 @@
 /** The page's side of supervised runs: what it knows of one, its link, its curves. */
 import { describe, expect, test } from 'vitest';
 import { EVENT_VERSION, type RunEvent, type RunEventOf } from '../../src/runs/events';
+import { SFT_METRICS } from '../../src/runs/metrics';
 import type { DataPreview, ExampleLosses, SftFigures } from '../../src/runs/sft-events';
 import { parseSftConfig } from '../../src/settings/settings-sft';
-import { rowsOf } from '../../src/ui/charts/curves';
+import { figuresOf, rowsOf } from '../../src/ui/charts/curves';
 import { statusText } from '../../src/ui/notices/StatusLine';
-import { SFT_FIGURES } from '../../src/ui/sft/curves';
 import { afterPreview } from '../../src/ui/sft/form';
 import { lossAt, meanLoss } from '../../src/ui/sft/losses';
 import { chosenConfig, chosenQuery, stateFromQuery } from '../../src/ui/state/chosen';
@@ -83,7 +83,7 @@ describe('a supervised run', () => {
   test('has curves of its own', () => {
     const { sft } = fold(EMPTY, run);
     const dots = (sft?.evals.slice() ?? []).map(({ step: s, loss }) => ({ step: s, value: loss }));
-    expect(rowsOf(SFT_FIGURES[0], sft?.figures ?? [], dots, 100)).toEqual([
+    expect(rowsOf(figuresOf<SftFigures>(SFT_METRICS)[0], sft?.figures ?? [], dots, 100)).toEqual([
       { step: 0, dots: 3 },
       { step: 1, loss: 1, dots: null },
       { step: 2, loss: 0.5, dots: 1 },

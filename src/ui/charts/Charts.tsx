@@ -1,7 +1,12 @@
 import { useMemo } from 'react';
+import type { StepFigures } from '../../runs/events';
+import { STEP_METRICS } from '../../runs/metrics';
 import { useLab } from '../state/store';
 import { CurvesSection } from './CurvesSection';
-import { COLUMNS, FIGURES } from './curves';
+import { columnsOf, figuresOf } from './curves';
+
+const FIGURES = figuresOf<StepFigures>(STEP_METRICS);
+const COLUMNS = columnsOf<StepFigures>(STEP_METRICS);
 
 /** The curves of reinforcement learning. */
 export function Charts() {

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import type { Sequence } from '../state/series';
 import styles from './Charts.module.css';
-import type { Dot, Figure } from './curves';
+import type { Column, Dot, Figure } from './curves';
 import { LineFigure } from './LineFigure';
-import { type Column, StepTable } from './StepTable';
+import { StepTable } from './StepTable';
 
 interface Props<F extends { step: number }> {
   figures: readonly Figure<F>[];

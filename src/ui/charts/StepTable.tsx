@@ -1,13 +1,10 @@
 import { plain } from '../format';
 import type { Sequence } from '../state/series';
-import type { Dot } from './curves';
+import type { Column, Dot } from './curves';
 import styles from './StepTable.module.css';
 
 /** Rows shown; the stored run holds all of them. */
 const ROWS = 50;
-
-/** A column's head and its value. */
-export type Column<F> = readonly [head: string, of: (figures: F) => number | string | null];
 
 interface Props<F> {
   columns: readonly Column<F>[];

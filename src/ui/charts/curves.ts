@@ -1,5 +1,5 @@
 /** The curves of a run, as rows for the charts: one row a step, null where a curve has no value. */
-import type { StepFigures } from '../../runs/events';
+import type { Metrics } from '../../runs/metrics';
 import type { Sequence } from '../state/series';
 
 export interface Row {
@@ -14,7 +14,7 @@ export interface Dot {
 }
 
 /** One curve of steps with the figures F. */
-export interface Line<F = StepFigures> {
+export interface Line<F = never> {
   readonly key: string;
   readonly label: string;
   /** solid: the run; dashed: a threshold; faint: a companion; dots: measured now and then. */
@@ -22,7 +22,7 @@ export interface Line<F = StepFigures> {
   of(figures: F): number | null;
 }
 
-export interface Figure<F = StepFigures> {
+export interface Figure<F = never> {
   readonly title: string;
   readonly doc: string;
   readonly lines: readonly Line<F>[];
@@ -34,65 +34,41 @@ export interface Figure<F = StepFigures> {
   state?(last: F): string;
 }
 
-export const FIGURES: readonly Figure[] = [
-  {
-    title: 'Reward',
-    doc: 'mean reward of a step’s rollouts; held-out accuracy as dots',
-    domain: [0, 1],
-    large: true,
-    lines: [
-      { key: 'reward', label: 'reward', look: 'solid', of: (f) => f.reward },
-      { key: 'dots', label: 'held-out', look: 'dots', of: () => null },
-    ],
-  },
-  {
-    title: 'Gate',
-    doc: 'the gate’s statistic with its thresholds, and the teacher’s mean entropy, nats; grey where λ = 0',
-    large: true,
-    bands: closedBands,
-    state: (last) => last.gateState,
-    lines: [
-      { key: 'teacher', label: 'H_T', look: 'faint', of: (f) => f.teacherEntropy },
-      { key: 'statistic', label: 'statistic', look: 'solid', of: (f) => f.gateStatistic },
-      { key: 'closes', label: 'closes', look: 'dashed', of: (f) => f.gateClosesBelow },
-      { key: 'opens', label: 'opens', look: 'dashed', of: (f) => f.gateOpensAbove },
-    ],
-  },
-  {
-    title: 'Loss',
-    doc: 'policy-gradient loss',
-    lines: [{ key: 'loss', label: 'loss', look: 'solid', of: (f) => f.loss }],
-  },
-  {
-    title: 'Gradient norm',
-    doc: 'before clipping',
-    lines: [{ key: 'norm', label: 'norm', look: 'solid', of: (f) => f.gradNorm }],
-  },
-  {
-    title: 'Response length',
-    doc: 'mean tokens a rollout',
-    lines: [{ key: 'length', label: 'tokens', look: 'solid', of: (f) => f.responseLength }],
-  },
-  {
-    title: 'Tokens a second',
-    doc: 'sampled tokens over the step’s wall time',
-    lines: [{ key: 'speed', label: 'tokens/s', look: 'solid', of: (f) => f.tokensPerSecond }],
-  },
-];
+/** A column of the table of steps: its head and its value. */
+export type Column<F> = readonly [head: string, of: (figures: F) => number | string | null];
 
-/** The figures of a step as a table. */
-export const COLUMNS: readonly (readonly [string, (f: StepFigures) => number | string | null])[] = [
-  ['step', (f) => String(f.step)],
-  ['reward', (f) => f.reward],
-  ['statistic', (f) => f.gateStatistic],
-  ['H_T', (f) => f.teacherEntropy],
-  ['gate', (f) => f.gateState],
-  ['λ', (f) => f.lambda],
-  ['loss', (f) => f.loss],
-  ['norm', (f) => f.gradNorm],
-  ['length', (f) => f.responseLength],
-  ['tokens/s', (f) => f.tokensPerSecond],
-];
+/** Companions are drawn below what they go with. */
+const DEPTH: readonly Line['look'][] = ['faint', 'solid', 'dashed', 'dots'];
+
+/** The charts that a table of metrics asks for, in its order. */
+export function figuresOf<F extends { step: number }>(metrics: Metrics): Figure<F>[] {
+  const figures = new Map<string, Figure<F>>();
+  for (const [key, { label, definition, chart }] of Object.entries(metrics)) {
+    if (!chart) continue;
+    const { title, look = 'solid', large, domain, doc = definition } = chart;
+    const of = (f: F) => f[key as keyof F];
+    const figure = figures.get(title) ?? { title, doc, large, domain, lines: [] };
+    if (look === 'state') {
+      const state = (f: F) => String(of(f));
+      figures.set(title, { ...figure, state, bands: (steps) => closedBands(steps, state) });
+      continue;
+    }
+    const dots = look === 'dots';
+    const read = (f: F) => (dots ? null : (of(f) as number | null));
+    const line: Line<F> = { key: dots ? look : key, label: chart.label ?? label, look, of: read };
+    const lines = [...figure.lines, line].sort((a, b) => DEPTH.indexOf(a.look) - DEPTH.indexOf(b.look));
+    figures.set(title, { ...figure, lines });
+  }
+  return [...figures.values()];
+}
+
+/** The columns that it asks for. */
+export const columnsOf = <F>(metrics: Metrics): Column<F>[] =>
+  Object.entries(metrics).flatMap(([key, { label, column }]): Column<F>[] => {
+    const of = (f: F) => f[key as keyof F] as number | string | null;
+    if (column === 'count') return [[label, (f) => String(of(f))]];
+    return column ? [[label, of]] : [];
+  });
 
 /** At most `most` of `items`, evenly spread, the first and the last among them. */
 export function thin<T>(items: Sequence<T>, most: number): T[] {
@@ -123,13 +99,13 @@ export function rowsOf<F extends { step: number }>(
 const finite = (x: number | null): number | null => (x !== null && Number.isFinite(x) ? x : null);
 
 /** Stretches of steps, first to last, in which the method's term was off: warm-up or gate closed. */
-export function closedBands(steps: Sequence<StepFigures>): [number, number][] {
+function closedBands<F extends { step: number }>(steps: Sequence<F>, stateOf: (f: F) => string): [number, number][] {
   const bands: [number, number][] = [];
-  for (const { step, gateState } of steps) {
-    if (gateState !== 'closed' && gateState !== 'warm-up') continue;
+  for (const f of steps) {
+    if (stateOf(f) !== 'closed' && stateOf(f) !== 'warm-up') continue;
     const last = bands.at(-1);
-    if (last && last[1] === step - 1) last[1] = step;
-    else bands.push([step, step]);
+    if (last && last[1] === f.step - 1) last[1] = f.step;
+    else bands.push([f.step, f.step]);
   }
   return bands;
 }

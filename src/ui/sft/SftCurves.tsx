@@ -1,11 +1,14 @@
 import { useMemo } from 'react';
+import { SFT_METRICS } from '../../runs/metrics';
 import type { SftFigures } from '../../runs/sft-events';
 import { CurvesSection } from '../charts/CurvesSection';
+import { columnsOf, figuresOf } from '../charts/curves';
 import { Series } from '../state/series';
 import { useLab } from '../state/store';
-import { SFT_COLUMNS, SFT_FIGURES } from './curves';
 import type { HeldOutLoss } from './snapshot';
 
+const FIGURES = figuresOf<SftFigures>(SFT_METRICS);
+const COLUMNS = columnsOf<SftFigures>(SFT_METRICS);
 const NO_FIGURES: Series<SftFigures> = Series.of();
 const NO_EVALS: Series<HeldOutLoss> = Series.of();
 
@@ -14,5 +17,5 @@ export function SftCurves() {
   const figures = useLab((s) => s.snapshot.sft?.figures ?? NO_FIGURES);
   const evals = useLab((s) => s.snapshot.sft?.evals ?? NO_EVALS);
   const dots = useMemo(() => evals.slice().map(({ step, loss }) => ({ step, value: loss })), [evals]);
-  return <CurvesSection figures={SFT_FIGURES} columns={SFT_COLUMNS} steps={figures} dots={dots} />;
+  return <CurvesSection figures={FIGURES} columns={COLUMNS} steps={figures} dots={dots} />;
 }
