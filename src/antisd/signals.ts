@@ -33,9 +33,11 @@ export function newSignals(
   return { offsets, ids, ...(Object.fromEntries(columns) as Record<ColumnName, Float32Array<ArrayBuffer>>) };
 }
 
-/** The columns of scored rollouts; what the method adds is still 0. The scores' arrays are taken over. */
-export const signalsFrom = (ids: readonly ArrayLike<number>[], student: Scores, teacher: Scores): TokenSignals =>
-  newSignals(ids, { s: student.logprob, H_S: student.entropy, t: teacher.logprob, H_T: teacher.entropy });
+/** The columns of scored rollouts, u among them; what the method adds is still 0. The scores' arrays are taken over. */
+export function signalsFrom(ids: readonly ArrayLike<number>[], student: Scores, teacher: Scores): TokenSignals {
+  const [s, t] = [student.logprob, teacher.logprob];
+  return newSignals(ids, { s, t, u: t.map((x, i) => x - s[i]), H_S: student.entropy, H_T: teacher.entropy });
+}
 
 /** Tokens of each rollout. */
 export const lengthsOf = ({ offsets }: TokenSignals): number[] =>
@@ -47,6 +49,16 @@ export function rowOf(signals: TokenSignals, i: number): SignalRow {
   const columns = COLUMNS.map((name) => [name, signals[name].subarray(first, end)]);
   return { ids: signals.ids.subarray(first, end), ...Object.fromEntries(columns) } as SignalRow;
 }
+
+/** A copy with every value mapped. */
+export function mapSignals(signals: TokenSignals, f: (x: number) => number): TokenSignals {
+  const columns = COLUMNS.map((name) => [name, signals[name].map(f)]);
+  return { offsets: signals.offsets.slice(), ids: signals.ids.slice(), ...Object.fromEntries(columns) } as TokenSignals;
+}
+
+/** What a message hands over to the page with these columns: nothing of them stays here. */
+export const buffersOf = (signals: TokenSignals): ArrayBuffer[] =>
+  [signals.offsets, signals.ids, ...COLUMNS.map((name) => signals[name])].map((column) => column.buffer);
 
 /** All rows, as views. */
 export const rowsOf = (signals: TokenSignals): SignalRow[] =>

@@ -1,9 +1,11 @@
-/** Means and medians. All of an empty list are 0. */
-export const mean = (x: ArrayLike<number>): number => {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i];
-  return x.length > 0 ? sum / x.length : 0;
-};
+/** Sums, means and medians, added up in order. All of an empty list are 0. */
+export function sum(x: ArrayLike<number>): number {
+  let all = 0;
+  for (let i = 0; i < x.length; i++) all += x[i];
+  return all;
+}
+
+export const mean = (x: ArrayLike<number>): number => (x.length > 0 ? sum(x) / x.length : 0);
 
 /** The middle value; of an even number, the mean of the two in the middle. */
 export function median(x: ArrayLike<number>): number {
@@ -16,7 +18,7 @@ export function median(x: ArrayLike<number>): number {
 /** Population standard deviation. */
 export function deviation(x: ArrayLike<number>): number {
   const m = mean(x);
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += (x[i] - m) ** 2;
-  return x.length > 0 ? Math.sqrt(sum / x.length) : 0;
+  let squares = 0;
+  for (let i = 0; i < x.length; i++) squares += (x[i] - m) ** 2;
+  return x.length > 0 ? Math.sqrt(squares / x.length) : 0;
 }

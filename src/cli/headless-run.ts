@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { BadInput } from '../data/errors';
 import { Busy } from '../host/files';
 import { diskFiles } from '../host/files.node';
+import { eventLine } from '../runs/event-lines';
 import type { RunEvent } from '../runs/events';
 import { prepareRun } from '../runs/open-run';
 import type { Run } from '../runs/run';
@@ -42,7 +43,7 @@ export async function runHeadless(o: HeadlessRun): Promise<number> {
     if (o.resume === undefined) await create(store, prepared.config);
     const { gpu, report: device } = await openDevice();
     const emit = (event: RunEvent) => {
-      if (o.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+      if (o.json) process.stdout.write(eventLine(event));
       process.stderr.write(o.line(event));
     };
     const bench = { gpu, device, store, emit, watched: false };

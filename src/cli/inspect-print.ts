@@ -1,4 +1,5 @@
 /** An inspection in the terminal: the response under its tints (or a row a token where there is no colour), and figures. */
+import { sum } from '../antisd/statistics';
 import { type Analysis, analyse } from '../inspect/analysis';
 import type { Comparison, Inspection } from '../inspect/export';
 import { signed } from '../inspect/signed';
@@ -10,8 +11,6 @@ import type { ScoredText } from '../inspect/types';
 const BACKGROUND: Record<number, number> = { [-3]: 208, [-2]: 216, [-1]: 223, 1: 189, 2: 153, 3: 75 };
 /** Tokens with the largest change, in a comparison. */
 const CHANGES = 8;
-
-const sum = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0);
 
 /** Everything, as lines for a terminal. */
 export function inspectionText(inspection: Inspection, coloured: boolean): string {
@@ -101,9 +100,9 @@ function comparison(compared: Comparison, before: ScoredText, text: string, colo
 
 /** The tokens whose u differs most. */
 function changes(there: ScoredText, here: ScoredText): string {
-  const order = here.u
-    .map((_, i) => i)
-    .sort((i, j) => Math.abs(here.u[j] - there.u[j]) - Math.abs(here.u[i] - there.u[i]));
+  const order = Array.from(here.u.keys()).sort(
+    (i, j) => Math.abs(here.u[j] - there.u[j]) - Math.abs(here.u[i] - there.u[i]),
+  );
   const rows = order.slice(0, CHANGES).map((i) => {
     return `${signed(there.u[i]).padStart(8)} → ${signed(here.u[i]).padEnd(8)}${quoted(here.tokens[i])} (token ${i + 1})`;
   });

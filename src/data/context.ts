@@ -23,7 +23,7 @@ export interface ContextRequest {
 }
 
 /** What was shown, before anything is put in its place. */
-type Shown = Pick<PrivilegedContext, 'source' | 'solution'>;
+type Shown = Omit<PrivilegedContext, 'feedback'>;
 
 const NOTHING: Shown = { source: 'none', solution: null };
 
@@ -74,8 +74,9 @@ function choose(request: ContextRequest, i: number, random: Random, foreignSolut
       return { source: 'other-problem', solution: foreign[random.below(foreign.length)] };
     }
     case 'shuffled': {
-      const { source, solution } = sibling(request, i, random) ?? dataset(problem);
-      return { source, solution: solution === null ? null : shuffleSentences(solution, ...request.seed, i) };
+      const shown = sibling(request, i, random) ?? dataset(problem);
+      if (shown.solution === null) return shown;
+      return { ...shown, solution: shuffleSentences(shown.solution, ...request.seed, i) };
     }
     case 'feedback':
     case 'none':
@@ -89,7 +90,7 @@ function sibling({ task, problem, responses, rewards }: ContextRequest, i: numbe
   const correct = rewards.flatMap((reward, j) => (reward === 1 && j !== i ? [j] : []));
   if (correct.length === 0) return null;
   const chosen = correct[random.below(correct.length)];
-  return { source: 'sibling', solution: task.solutionOf(problem, responses[chosen]) };
+  return { source: 'sibling', solution: task.solutionOf(problem, responses[chosen]), sibling: chosen };
 }
 
 function dataset({ solution }: Problem): Shown {

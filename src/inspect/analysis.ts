@@ -5,7 +5,7 @@ import { DIVERGENCES, type Divergence } from '../antisd/divergences';
 import type { TokenRow } from '../antisd/measures';
 import { TokenTable } from '../antisd/measures';
 import { newSignals, type TokenSignals } from '../antisd/signals';
-import { deviation, mean } from '../antisd/statistics';
+import { deviation, mean, sum } from '../antisd/statistics';
 import { parseTrainConfig } from '../settings/config';
 import { TOKEN_CLASSES, type TokenClass, tokenClasses } from './token-class';
 import type { ScoredText } from './types';
@@ -52,8 +52,6 @@ const LEAST_SIGNAL = { nats: 1, tokens: 8 };
 /** Token strings in each of the two lists, where their sum of u is at least this many nats. */
 const LISTED = { most: 8, nats: 0.01 };
 
-const sum = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0);
-
 /** Figures of a response; `text` is the response that the spans belong to. */
 export function analyse(scored: Columns, text: string): Analysis {
   const { tokens, u } = scored;
@@ -87,13 +85,13 @@ function extremes(rows: readonly TokenRow[], sign: 1 | -1): TokenRow[] {
 }
 
 /** Rows of the token table with u for the term: `share` is the share of Σ|u|. */
-function tokenRows(tokens: readonly string[], u: readonly number[]): TokenRow[] {
+function tokenRows(tokens: readonly string[], u: ArrayLike<number>): TokenRow[] {
   const table = new TokenTable();
   table.add(tokens, { u, term: u, advantage: u });
   return table.list();
 }
 
-function classShares(u: readonly number[], classOf: readonly TokenClass[]): ClassShare[] {
+function classShares(u: Float32Array, classOf: readonly TokenClass[]): ClassShare[] {
   const total = sum(u.map(Math.abs));
   return TOKEN_CLASSES.map((name) => {
     const own = u.filter((_, i) => classOf[i] === name);
@@ -125,10 +123,10 @@ export interface DivergenceSignal {
 }
 
 /** The descent advantage δ(u) under every divergence of the table; ascending (AntiSD) is its negative. */
-export function divergenceSignals(u: readonly number[]): DivergenceSignal[] {
+export function divergenceSignals(u: ArrayLike<number>): DivergenceSignal[] {
   return Object.values(DIVERGENCES).map((divergence) => ({
     divergence,
-    ...summary(u.map((x) => divergence.delta(x))),
+    ...summary(Array.from(u, (x) => divergence.delta(x))),
   }));
 }
 
@@ -186,8 +184,8 @@ export function armSignals({ s, t }: Pick<ScoredText, 's' | 't'>, given: Circums
       doc,
       lambda,
       columns,
-      sumTerm: sum(Array.from(columns.term)),
-      sumAdvantage: sum(Array.from(columns.advantage)),
+      sumTerm: sum(columns.term),
+      sumAdvantage: sum(columns.advantage),
     };
   });
 }

@@ -1,4 +1,5 @@
 /** An inspection as one HTML file: no script, no request, light and dark. Every text in it is escaped. */
+import { sum } from '../antisd/statistics';
 import { type Analysis, analyse } from './analysis';
 import type { Comparison, Inspection } from './export';
 import { STYLE } from './export-style';
@@ -105,7 +106,6 @@ function numbers({ tokens, u, s, t, H_S, H_T }: ScoredText, i: number): string {
 }
 
 function comparison({ subject, withAdapter, scored }: Comparison, before: ScoredText, text: string): string {
-  const sum = (x: readonly number[]) => x.reduce((a, b) => a + b, 0);
   const name = withAdapter ? subjectName(subject) : `${subject.model} with the adapter off`;
   return `${heatmap(scored, text, `The same under ${escapeHtml(name)}`)}
 <p>Σu ${signed(sum(scored.u))} nats; above ${signed(sum(before.u))}.</p>

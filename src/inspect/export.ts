@@ -43,11 +43,24 @@ export interface Inspection {
 
 /** Two blanks of indentation would triple a file of columns: one line a field. */
 export function inspectionJson(inspection: Inspection): string {
-  const fields = Object.entries(inspection).map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`);
+  const fields = Object.entries(inspection).map(([name, value]) => `${JSON.stringify(name)}: ${json(value)}`);
   return `{\n  ${fields.join(',\n  ')}\n}\n`;
 }
 
+/** Columns are lists of numbers. */
+const json = (value: unknown): string =>
+  JSON.stringify(value, (_, x) => (x instanceof Float32Array || x instanceof Uint32Array ? Array.from(x) : x));
+
 const number = v.pipe(v.number(), v.finite());
+const column = v.pipe(
+  v.array(
+    v.pipe(
+      number,
+      v.check((x) => Number.isFinite(Math.fround(x)), 'it is too large'),
+    ),
+  ),
+  v.transform((x) => Float32Array.from(x)),
+);
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const text = v.string();
 const alternatives = v.array(v.array(v.object({ token: text, logprob: number })));
@@ -58,13 +71,16 @@ const mode = v.picklist(INSPECT_MODES);
 const scored = v.pipe(
   v.object({
     tokens: v.array(text),
-    ids: v.array(count),
+    ids: v.pipe(
+      v.array(count),
+      v.transform((x) => Uint32Array.from(x)),
+    ),
     spans: v.array(v.tuple([count, count])),
-    s: v.array(number),
-    t: v.array(number),
-    u: v.array(number),
-    H_S: v.array(number),
-    H_T: v.array(number),
+    s: column,
+    t: column,
+    u: column,
+    H_S: column,
+    H_T: column,
     alternatives: v.object({ student: alternatives, teacher: alternatives }),
     studentTokens: count,
     teacherTokens: count,
@@ -105,9 +121,9 @@ const schema = v.pipe(
         context,
         origin: text,
         teacher: text,
-        t: v.array(number),
-        u: v.array(number),
-        H_T: v.array(number),
+        t: column,
+        u: column,
+        H_T: column,
       }),
     ),
   }),

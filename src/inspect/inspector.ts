@@ -2,6 +2,7 @@
  * The inspector: two open subjects, and what can be asked of them. It knows nothing of Workers, pages and terminals;
  * the engine connects it to messages, the command line calls it directly.
  */
+import { signalsFrom } from '../antisd/signals';
 import { BadInput } from '../data/errors';
 import type { SymbolicJudge } from '../data/maths';
 import { hasEnded } from '../data/tokenizer';
@@ -138,16 +139,11 @@ export class Inspector {
     const [student, teacher, response] = [texts.student, texts.teacher, texts.response].map((x) => text.encode(x));
     checkTexts(subject, student, teacher, response);
     const [S, T] = await subject.score([student, teacher], response, { alternatives: true, withAdapter, hooks });
-    const [s, t] = [S.logprob, T.logprob].map((x) => Array.from(x));
+    const { ids, s, t, u, H_S, H_T } = signalsFrom([response], S, T);
     return {
+      ...{ ids, s, t, u, H_S, H_T },
       tokens: response.map((id) => text.token(id)),
-      ids: response,
       spans: tokenSpans(text, response, texts.response),
-      s,
-      t,
-      u: difference(t, s),
-      H_S: Array.from(S.entropy),
-      H_T: Array.from(T.entropy),
       alternatives: {
         student: named(S.alternatives as Float32Array, text),
         teacher: named(T.alternatives as Float32Array, text),
@@ -175,7 +171,7 @@ export class Inspector {
       const options = { alternatives: false, withAdapter: true, hooks };
       return (await subject.score([prompt], response, options))[0];
     };
-    const s = (await score(student, 'The student’s prompt')).logprob;
+    const S = await score(student, 'The student’s prompt');
     const known = new Map<string, Scores>(); // several modes can come to the same prompt
     for (const [i, mode] of modes.entries()) {
       const { context, origin } = chosenContext(task, problem, ids, verdict, mode);
@@ -183,9 +179,8 @@ export class Inspector {
       const key = prompt.join(' ');
       const scores = known.get(key) ?? (await score(prompt, `The teacher’s prompt (context ${mode})`));
       known.set(key, scores);
-      const t = Array.from(scores.logprob);
-      const teacher = promptText(task, prompt);
-      const effect = { mode, context, origin, teacher, t, u: difference(t, s), H_T: Array.from(scores.entropy) };
+      const { t, u, H_T } = signalsFrom([response], S, scores);
+      const effect = { mode, context, origin, teacher: promptText(task, prompt), t, u, H_T };
       onEffect(effect, i + 1, modes.length);
     }
   }
@@ -275,5 +270,3 @@ function checkTexts(
   subject.checkLength('The student’s prompt', student.length, response.length);
   subject.checkLength('The teacher’s prompt', teacher.length, response.length);
 }
-
-const difference = (t: ArrayLike<number>, s: ArrayLike<number>): number[] => Array.from(t, (x, i) => x - s[i]);

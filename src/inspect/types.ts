@@ -1,4 +1,5 @@
 /** What the inspector is asked with and what it answers, as plain data. Nats throughout. */
+import type { SignalRow } from '../antisd/signals';
 import { CONTEXT_MODES, type PrivilegedContext, type SampleAnswer } from '../data/types';
 import type { Alternative } from '../runs/events';
 
@@ -67,29 +68,20 @@ export interface Texts {
   readonly response: string;
 }
 
-/** Columns of a response, one entry a token. */
-export interface ScoredText {
+/** A response under both prompts: its columns as in a step's TokenSignals, an entry a token. */
+export interface ScoredText extends Readonly<Pick<SignalRow, 'ids' | 's' | 't' | 'u' | 'H_S' | 'H_T'>> {
   readonly tokens: string[];
-  readonly ids: number[];
   /** Where each token lies in the response, in UTF-16 units; a token that is a part of a character shares its range. */
   readonly spans: (readonly [from: number, to: number])[];
-  readonly s: number[];
-  readonly t: number[];
-  readonly u: number[];
-  readonly H_S: number[];
-  readonly H_T: number[];
   readonly alternatives: { readonly student: Alternative[][]; readonly teacher: Alternative[][] };
   readonly studentTokens: number;
   readonly teacherTokens: number;
 }
 
 /** What a context mode does to a response. */
-export interface ContextEffect {
+export interface ContextEffect extends Readonly<Pick<SignalRow, 't' | 'u' | 'H_T'>> {
   readonly mode: InspectMode;
   readonly context: PrivilegedContext;
   readonly origin: string;
   readonly teacher: string;
-  readonly t: number[];
-  readonly u: number[];
-  readonly H_T: number[];
 }

@@ -4,12 +4,12 @@
  */
 
 import { DamagedCheckpoint } from './checkpoint';
+import { parseEvents } from './event-lines';
 import type { RunEvent, RunEventOf } from './events';
 import type { PreparedRun, RunBench } from './open-run';
 import type { Run, RunFacts } from './run';
 import type { RunConfig } from './run-config';
 import type { RunStore } from './run-store';
-import { parseEvents } from './stored-log';
 import type { Patch } from './trainer';
 
 /** Events of which a page shows the last one only; the others are most of a log. */

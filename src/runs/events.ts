@@ -1,12 +1,14 @@
 /**
- * The only thing the engine tells its host: RunEvent, a versioned discriminated union. The CLI prints these as JSON
- * lines, the run store appends them to events.jsonl, and the page renders nothing else, so that a live run, a resumed
+ * The only thing the engine tells its host: RunEvent, a versioned discriminated union. The CLI prints these as lines
+ * (event-lines.ts), the run store appends them to events.jsonl, and the page renders nothing else, so that a live run, a resumed
  * run and a replay are the same thing.
  */
 
+import type { MethodFacts } from '../antisd/facts';
 import type { GateState } from '../antisd/gate';
 import type { TokenRow } from '../antisd/measures';
 import type { PhaseName } from '../antisd/phases';
+import type { TokenSignals } from '../antisd/signals';
 import type { DeviceReport } from '../kernels/device-report';
 import type { MemoryPlan } from '../model/net/decoder';
 import type { TrainConfig } from '../settings/config';
@@ -21,8 +23,8 @@ export interface Alternative {
   logprob: number;
 }
 
-/** One scored rollout: columns have one entry per generated token; nats throughout. */
-export interface SignalRollout {
+/** What is told of a scored rollout besides its columns, which are the event's row of the same number. */
+export interface ToldRollout {
   problem: string; // Problem.id
   group: number; // index of its group in the step
   question: string;
@@ -31,14 +33,12 @@ export interface SignalRollout {
   truncated: boolean; // hit maxNewTokens without an end token
   context: string; // source of the privileged context: sibling, dataset, …
   tokens: string[];
-  s: number[]; // log p(y_t | x)
-  t: number[]; // log p(y_t | x, c)
-  u: number[]; // t - s
-  H_S: number[];
-  H_T: number[];
-  phi: number[]; // the divergence's delta(u), after mask and clamp
-  advantage: number[]; // the total per-token advantage that trained the model
-  term: number[]; // the part of it that the method adds to the group's advantage
+  /** What the teacher was shown. From here on absent in logs of earlier versions. */
+  solution?: string | null;
+  sibling?: number | null; // the rollout of the step whose solution it is
+  feedback?: 'correct' | 'incorrect' | null;
+  lambda?: number; // that acted on it
+  groupAdvantage?: number;
   /** Present in live events when asked for; never stored. [token][rank] */
   alternatives?: { student: Alternative[][]; teacher: Alternative[][] };
 }
@@ -107,7 +107,8 @@ export type RunEvent = Versioned &
     | { type: 'rollouts'; step: number; rollouts: { problem: string; group: number; question: string }[] }
     /** Newly sampled tokens, streamed while sampling. `rollout` indexes the last 'rollouts' event. */
     | { type: 'tokens'; step: number; pieces: { rollout: number; tokens: string[] }[] }
-    | { type: 'signals'; step: number; rollouts: SignalRollout[] }
+    /** All is known of the step's rollouts: six digits. `method` is absent, and ids are 0, in logs of earlier versions. */
+    | { type: 'signals'; step: number; method?: MethodFacts; rollouts: ToldRollout[]; signals: TokenSignals }
     | {
         type: 'gate';
         step: number;

@@ -10,7 +10,7 @@ import { planMemory } from '../model/net/decoder';
 import { type PlannedBatch, Policy, type Scores } from '../model/net/policy';
 import type { ModelFolder } from '../model/weights/folder';
 import { parseTrainConfig, type TrainConfig } from '../settings/config';
-import { signalRollouts, stepFigures } from './report';
+import { signalsEvent, stepFigures } from './report';
 import { type RunPlace, trainedLayout } from './run';
 import type { Tell, Unstamped } from './run-log';
 import type { Clock, Patch, Report, Schedule, Trainer } from './trainer';
@@ -127,11 +127,7 @@ export class Reinforced implements Trainer<ReinforcedState> {
             null,
           );
         },
-        onScored: (scored) => {
-          const rollouts = signalRollouts(scored, tokenizer);
-          const stored = rollouts.map(({ alternatives: _, ...r }) => r);
-          tell({ type: 'signals', step, rollouts }, { type: 'signals', step, rollouts: stored });
-        },
+        onScored: (scored) => tell(signalsEvent(step, scored, config, tokenizer)),
       },
       this.method,
       step,

@@ -1,24 +1,23 @@
 /** What a step found, in the shape of events. */
 
+import { methodFacts } from '../antisd/facts';
 import { gateThresholds } from '../antisd/gate';
-import { rowsOf } from '../antisd/signals';
+import { mapSignals, rowsOf } from '../antisd/signals';
 import { mean } from '../antisd/statistics';
-import type { Rollout, ScoredStep, StepOutcome } from '../antisd/step';
+import type { Rollout, ScoredStep, StepOutcome, StepSettings } from '../antisd/step';
 import type { Tokenizer } from '../data/types';
 import { TOP_K } from '../model/net/activations';
-import type { Alternative, SignalRollout, StepFigures } from './events';
+import { short } from './event-lines';
+import type { Alternative, StepFigures, ToldRollout } from './events';
 
-/** Enough digits to recompute u and to draw it; a third of the bytes. */
-const short = (x: number): number => Number(x.toPrecision(6));
-const column = (x: ArrayLike<number>): number[] => Array.from(x, short);
-
-/** A step's rollouts with their per-token columns. */
-export function signalRollouts({ rollouts, signals, alternatives }: ScoredStep, tokenizer: Tokenizer): SignalRollout[] {
+/** A step's rollouts with their columns: a copy in the digits of the log, so that live and replayed are the same. */
+export function signalsEvent(step: number, x: ScoredStep, config: StepSettings, tokenizer: Tokenizer) {
+  const { rollouts, signals, alternatives } = x;
   const [student, teacher] = [alternatives?.student, alternatives?.teacher].map((top) => top && named(top, tokenizer));
-  return rowsOf(signals).map((row, i) => {
-    const { problem, group, verdict, truncated, context } = rollouts[i];
+  const told = rollouts.map(({ problem, group, verdict, truncated, context, ids }, i): ToldRollout => {
     const [first, end] = [signals.offsets[i], signals.offsets[i + 1]];
     const top = student && teacher && { student: student.slice(first, end), teacher: teacher.slice(first, end) };
+    const { source, solution, feedback, sibling } = context;
     return {
       problem: problem.id,
       group,
@@ -26,19 +25,18 @@ export function signalRollouts({ rollouts, signals, alternatives }: ScoredStep, 
       reward: verdict.reward,
       reason: verdict.reason,
       truncated,
-      context: context.source,
-      tokens: Array.from(row.ids, (id) => tokenizer.token(id)),
-      s: column(row.s),
-      t: column(row.t),
-      u: column(row.u),
-      H_S: column(row.H_S),
-      H_T: column(row.H_T),
-      phi: column(row.phi),
-      advantage: column(row.advantage),
-      term: column(row.term),
+      context: source,
+      solution,
+      sibling: sibling === undefined ? null : group * config.group + sibling,
+      feedback,
+      lambda: x.lambdas[i],
+      groupAdvantage: x.groupAdvantages[i],
+      tokens: Array.from(ids, (id) => tokenizer.token(id)),
       ...(top ? { alternatives: top } : {}),
     };
   });
+  const method = methodFacts(x, config);
+  return { type: 'signals' as const, step, method, rollouts: told, signals: mapSignals(signals, short) };
 }
 
 /** (token id, log-probability) pairs as text; [token][rank]. */

@@ -6,6 +6,7 @@
 import type { Layout } from '../model/net/layout';
 import type { Policy, TrainingState } from '../model/net/policy';
 import { checkpointFolder } from './checkpoint';
+import { eventLine } from './event-lines';
 import { EVENT_VERSION, type RunEvent } from './events';
 import type { RunStore } from './run-store';
 
@@ -49,15 +50,17 @@ export class RunLog {
 
   /** Sends an event and stores it. */
   readonly tell: Tell = (event, stored = event) => {
-    this.o.emit(stamp(event));
     if (this.waiting?.type === event.type) this.waiting = null;
     if (stored === 'with the checkpoint') this.waiting = event;
-    else if (stored) this.append(stored);
+    else if (stored) this.append(stored); // before the host may give the event's columns away
+    this.o.emit(stamp(event));
   };
 
   private append(event: Unstamped): void {
     const { store } = this;
-    if (store) this.enqueue(() => store.log.append(stamp(event)));
+    if (!store) return;
+    const line = eventLine(stamp(event));
+    this.enqueue(() => store.log.append(line));
   }
 
   /** Writes happen one after the other; a failure is kept until `stored` asks. */

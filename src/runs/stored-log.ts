@@ -1,5 +1,6 @@
 /** A run's log, events.jsonl: an event a line, appended to; read as a whole, or from its ends, for logs have tens of megabytes. */
 import type { Files } from '../host/files';
+import { parseEvents } from './event-lines';
 import type { RunEvent } from './events';
 
 /** The file of a run's folder that has its events. */
@@ -22,8 +23,8 @@ const TAIL = 64 * 1024;
 export class StoredLog {
   constructor(private readonly files: Files) {}
 
-  append(event: RunEvent): Promise<void> {
-    return this.files.append(LOG, `${JSON.stringify(event)}\n`);
+  append(line: string): Promise<void> {
+    return this.files.append(LOG, line);
   }
 
   bytes(): Promise<number> {
@@ -63,11 +64,4 @@ export class StoredLog {
       return { step, steps, done: end ? (JSON.parse(end) as { reason: LogEnds['done'] }).reason : null };
     }
   }
-}
-
-/** Whole lines of a log; a last line that was cut short is left out. */
-export function parseEvents(text: string): RunEvent[] {
-  const lines = text.split('\n');
-  lines.pop(); // what follows the last line break: nothing, or a line that was never finished
-  return lines.map((line) => JSON.parse(line) as RunEvent);
 }

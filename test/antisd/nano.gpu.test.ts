@@ -1,6 +1,7 @@
 /** The shipped model shows what the method is about; the figures are those of its card. */
 import { expect, it } from 'vitest';
 import { TokenTable } from '../../src/antisd/measures';
+import { rowOf } from '../../src/antisd/signals';
 import { measureSignature } from '../../src/antisd/signature';
 import { findTask } from '../../src/data/tasks';
 import type { RunEventOf } from '../../src/runs/events';
@@ -41,9 +42,10 @@ it('is blamed for So after no and praised for Wait: mean u above 0 and clearly b
   await run.next();
   run.destroy();
   const table = new TokenTable();
-  for (const r of events.find((e): e is RunEventOf<'signals'> => e.type === 'signals')?.rollouts ?? []) {
-    table.add(r.tokens, r);
-  }
+  const told = events.find((e): e is RunEventOf<'signals'> => e.type === 'signals');
+  told?.rollouts.forEach(({ tokens }, i) => {
+    table.add(tokens, rowOf(told.signals, i));
+  });
   const row = (token: string) => table.list().find((r) => r.token === token);
   expect(row('no Wait')?.meanU).toBeLessThan(-1);
   expect(row('no So')?.meanU).toBeGreaterThan(0.15);

@@ -1,5 +1,6 @@
 /** The method on the device: arms that must coincide do so to the bit, and AntiSD learns. */
 import { describe, expect, it } from 'vitest';
+import { rowsOf } from '../../src/antisd/signals';
 import type { RunEventOf } from '../../src/runs/events';
 import { testDevice } from '../setup/gpu';
 import { openRun, stateAfter } from '../setup/session';
@@ -36,8 +37,8 @@ describe('one step', () => {
     const signals = events.find((e): e is RunEventOf<'signals'> => e.type === 'signals');
     const step = events.find((e): e is RunEventOf<'step'> => e.type === 'step');
     expect(signals?.rollouts).toHaveLength(16);
-    for (const r of signals?.rollouts ?? []) {
-      r.tokens.forEach((_, i) => {
+    for (const r of signals ? rowsOf(signals.signals) : []) {
+      r.ids.forEach((_, i) => {
         // events carry six digits
         expect(Math.abs(r.u[i] - (r.t[i] - r.s[i]))).toBeLessThan(2e-5 * (1 + Math.abs(r.t[i]) + Math.abs(r.s[i])));
         expect(r.phi[i]).toBeCloseTo(0.5 * (Math.log1p(Math.exp(r.u[i])) - Math.LN2), 3);

@@ -128,7 +128,7 @@ describe('a long response', () => {
     const ids = Array.from({ length: 4000 }, (_, i) => (i * 7 + (i >> 3)) % 37);
     const texts = { student: inWords([1, 2, 3]), teacher: inWords([4, 5, 6, 7, 8]), response: inWords(ids) };
     const answer = await page.ask({ type: 'score', texts, slot: 'main', withAdapter: true });
-    expect(answer.scored.ids).toEqual(ids);
+    expect(answer.scored.ids).toEqual(Uint32Array.from(ids));
     expect(answer.scored.spans[3999]).toEqual([
       texts.response.length - 1 - inWords([ids[3999]]).length,
       texts.response.length,

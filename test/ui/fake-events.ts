@@ -2,7 +2,8 @@
 
 import { Random } from '../../src/data/random';
 import { drawDeal, PAIRS, problemOf } from '../../src/data/two-cards/problem';
-import { EVENT_VERSION, type RunEvent, type RunEventOf, type SignalRollout } from '../../src/runs/events';
+import { readEvent, type StoredEvent } from '../../src/runs/event-lines';
+import { EVENT_VERSION, type RunEvent, type RunEventOf } from '../../src/runs/events';
 import { DEFAULT_CONFIG } from '../../src/settings/config';
 
 const v = EVENT_VERSION;
@@ -34,7 +35,7 @@ export function fakeStart(resumedFrom: number | null = null): RunEvent {
 
 /** Signals of one step: `goOn` is the chance of Wait after a no. */
 export function fakeSignals(step: number, problems = 16, group = 4, goOn = 0.6): RunEventOf<'signals'> {
-  const rollouts: SignalRollout[] = [];
+  const rollouts: Extract<StoredEvent, { type: 'signals' }>['rollouts'] = [];
   const chance = (n: number): number => uniform(step * 7919 + n);
   let n = 0;
   for (let g = 0; g < problems; g++) {
@@ -89,7 +90,7 @@ export function fakeSignals(step: number, problems = 16, group = 4, goOn = 0.6):
       });
     }
   }
-  return { v, type: 'signals', step, rollouts };
+  return readEvent({ v, type: 'signals', step, rollouts }) as RunEventOf<'signals'>;
 }
 
 const uniform = (n: number): number => {

@@ -65,20 +65,18 @@ export function fakeScores({ response, student, teacher }: Texts, salt = 0): Sco
       tokens.push(bytes > 1 ? '\uFFFD' : piece);
     }
   }
-  const u = tokens.map((token, i) => uOf(token, i, salt));
+  const u = Float32Array.from(tokens, (token, i) => uOf(token, i, salt));
   const s = u.map((_, i) => -0.4 - (i % 7) / 5);
   const alternatives = tokens.map((token) =>
     [token, ' the', ' so', '\n', ' 42'].map((t, rank) => ({ token: t, logprob: Math.log(0.55 / (rank + 1)) })),
   );
   return {
+    ids: Uint32Array.from(tokens.keys()),
+    ...{ s, u, t: s.map((x, i) => x + u[i]) },
+    H_S: s.map((_, i) => (i % 11) / 5),
+    H_T: s.map((_, i) => (i % 9) / 6),
     tokens,
-    ids: tokens.map((_, i) => i),
     spans,
-    s,
-    t: s.map((x, i) => x + u[i]),
-    u,
-    H_S: tokens.map((_, i) => (i % 11) / 5),
-    H_T: tokens.map((_, i) => (i % 9) / 6),
     alternatives: { student: alternatives, teacher: alternatives },
     studentTokens: cut(student).length,
     teacherTokens: cut(teacher).length,

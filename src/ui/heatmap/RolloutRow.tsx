@@ -1,7 +1,8 @@
 import { memo } from 'react';
+import { sum } from '../../antisd/statistics';
 import { signed } from '../format';
 import type { RolloutView } from '../state/snapshot';
-import { type Measure, sum } from './measures';
+import type { Measure } from './measures';
 import styles from './RolloutRow.module.css';
 import tints from './Tints.module.css';
 

@@ -1,5 +1,6 @@
-import type { Alternative, SignalRollout } from '../../runs/events';
+import type { Alternative } from '../../runs/events';
 import { tokenText } from '../format';
+import type { ScoredRollout } from '../state/snapshot';
 import { useLab } from '../state/store';
 import { Alternatives } from './Alternatives';
 import { MEASURES } from './measures';
@@ -52,11 +53,11 @@ function Hint() {
   );
 }
 
-const at = (signals: SignalRollout, who: 'student' | 'teacher', token: number): readonly Alternative[] | undefined =>
+const at = (signals: ScoredRollout, who: 'student' | 'teacher', token: number): readonly Alternative[] | undefined =>
   signals.alternatives?.[who][token];
 
-function Numbers({ signals, token }: { signals: SignalRollout; token: number }) {
-  const columns: [string, string, number[], boolean][] = [
+function Numbers({ signals, token }: { signals: ScoredRollout; token: number }) {
+  const columns: [string, string, ArrayLike<number>, boolean][] = [
     ['u', MEASURES.u.doc, signals.u, true],
     ['s', MEASURES.s.doc, signals.s, true],
     ['t', MEASURES.t.doc, signals.t, true],

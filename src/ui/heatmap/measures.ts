@@ -1,11 +1,12 @@
 /** What a token's tint can show. Domains are fixed, so that heatmaps side by side share their scale. */
 
+import type { ColumnName } from '../../antisd/signals';
+import { sum } from '../../antisd/statistics';
 import { TINT_DOMAIN, TINT_STEPS } from '../../inspect/tint';
-import type { SignalRollout } from '../../runs/events';
 import type { RolloutView } from '../state/snapshot';
 
 /** The per-token columns that a tint can show. */
-export type Columns = Pick<SignalRollout, 'u' | 's' | 't' | 'H_S' | 'H_T' | 'phi' | 'term' | 'advantage'>;
+export type Columns = Readonly<Record<ColumnName, ArrayLike<number>>>;
 
 export interface Measure {
   readonly label: string;
@@ -19,7 +20,7 @@ export interface Measure {
   readonly negative?: boolean;
   /** What the two ends of the scale mean. */
   readonly ends?: readonly [below: string, above: string];
-  of(columns: Columns): readonly number[];
+  of(columns: Columns): ArrayLike<number>;
 }
 
 export const MEASURES = {
@@ -100,8 +101,6 @@ export type SortName = 'order' | 'reward' | 'size';
 
 export const FILTERS: Record<FilterName, string> = { all: 'all', correct: 'correct', incorrect: 'incorrect' };
 export const SORTS: Record<SortName, string> = { order: 'as sampled', reward: 'by reward', size: 'by mean |u|' };
-
-export const sum = (xs: readonly number[]): number => xs.reduce((a, x) => a + x, 0);
 
 /** Mean |u| over the tokens of a rollout, nats; 0 before it is scored. */
 export function meanSize({ signals }: RolloutView): number {

@@ -3,7 +3,7 @@ import { barsOf, STRIP_HEIGHT } from './bars';
 import styles from './Strip.module.css';
 
 interface Props {
-  values: readonly number[];
+  values: ArrayLike<number>;
   /** Where bars reach the edge, in the values' unit. */
   domain: number;
   /** What the strip shows, for those who do not see it. */

@@ -12,7 +12,7 @@ interface Bars {
 }
 
 /** Bars reach the edge at `domain`; smaller values keep a hairline. */
-export function barsOf(values: readonly number[], domain: number): Bars {
+export function barsOf(values: ArrayLike<number>, domain: number): Bars {
   const shown = thinned(values, MOST_BARS);
   const middle = STRIP_HEIGHT / 2;
   const gap = shown.length > 120 ? 0 : 0.12;
@@ -32,8 +32,8 @@ export function barsOf(values: readonly number[], domain: number): Bars {
 const round = (x: number): number => Math.round(x * 100) / 100;
 
 /** At most `most` values: of each share the one that is largest in size. */
-export function thinned(values: readonly number[], most: number): readonly number[] {
-  if (values.length <= most) return values;
+export function thinned(values: ArrayLike<number>, most: number): number[] {
+  if (values.length <= most) return Array.from(values);
   return Array.from({ length: most }, (_, k) => {
     const from = Math.floor((k * values.length) / most);
     const to = Math.floor(((k + 1) * values.length) / most);

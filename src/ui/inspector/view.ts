@@ -36,11 +36,11 @@ export interface View {
   readonly groupAdvantage: number;
   readonly columns: Columns;
   /** u of the other side of the comparison, and what u is more here, where both cut the text alike; null without one. */
-  readonly other: { readonly u: readonly number[]; readonly delta: readonly number[] | null } | null;
+  readonly other: { readonly u: ArrayLike<number>; readonly delta: ArrayLike<number> | null } | null;
   readonly measures: Readonly<Partial<Record<InspectMeasure, Measure>>>;
   readonly measureName: InspectMeasure;
   readonly measure: Measure;
-  readonly values: readonly number[];
+  readonly values: ArrayLike<number>;
 }
 
 type Sources = Pick<InspectState, 'scored' | 'compared' | 'verdict' | 'group' | 'arm' | 'measure'>;
@@ -72,9 +72,7 @@ export function viewOf({ scored, compared, verdict, group, arm, measure }: Sourc
   const text = textsView(scored);
   const { groupAdvantage, arms } = armsView(scored, verdict?.reward === 1 ? 1 : 0, group);
   const chosen = arms.find(({ name }) => name === arm) ?? arms[0];
-  const [phi, term, advantage] = [chosen.columns.phi, chosen.columns.term, chosen.columns.advantage].map((x) =>
-    Array.from(x),
-  );
+  const { phi, term, advantage } = chosen.columns;
   const columns: Columns = { ...scored.columns, phi, term, advantage };
   const there = compared?.texts === scored.texts ? compared.columns : null;
   const alike =

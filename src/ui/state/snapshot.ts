@@ -4,12 +4,16 @@
  */
 
 import type { TokenRow } from '../../antisd/measures';
+import { rowOf, type SignalRow } from '../../antisd/signals';
 import type { DeviceReport } from '../../kernels/device-report';
 import type { MemoryPlan } from '../../model/net/decoder';
-import type { Fault, RunEvent, RunEventOf, SignalRollout, StepFigures } from '../../runs/events';
+import type { Fault, RunEvent, RunEventOf, StepFigures, ToldRollout } from '../../runs/events';
 import type { TrainConfig } from '../../settings/config';
 import { foldSft, type SftSnapshot } from '../sft/snapshot';
 import { type Sequence, Series } from './series';
+
+/** What is told of a rollout, with its columns. */
+export type ScoredRollout = ToldRollout & SignalRow;
 
 /** One rollout of the step on screen: its tokens as they arrive, its columns once it is scored. */
 export interface RolloutView {
@@ -19,7 +23,7 @@ export interface RolloutView {
   readonly group: number;
   readonly question: string;
   readonly tokens: Sequence<string>;
-  readonly signals: SignalRollout | null;
+  readonly signals: ScoredRollout | null;
 }
 
 export type EvalFigures = RunEventOf<'eval'>;
@@ -106,7 +110,7 @@ function apply(draft: Draft, event: RunEvent): void {
       return;
     case 'signals':
       draft.rolloutStep = event.step;
-      draft.rollouts = event.rollouts.map(viewOf);
+      draft.rollouts = event.rollouts.map((told, i) => viewOf({ ...told, ...rowOf(event.signals, i) }, i));
       draft.lastScored = { step: event.step, rollouts: draft.rollouts };
       return;
     case 'gate':
@@ -198,7 +202,7 @@ const sharedFacts = ({ device, memory, parameters, resumedFrom }: RunEventOf<'st
   done: null,
 });
 
-const viewOf = (signals: SignalRollout, index: number): RolloutView => ({
+const viewOf = (signals: ScoredRollout, index: number): RolloutView => ({
   index,
   problem: signals.problem,
   group: signals.group,

@@ -24,8 +24,8 @@ interface Props {
   count: number;
   measure: Measure;
   /** The measure's value and u of every token; null before they are known. */
-  values: readonly number[] | null;
-  u: readonly number[] | null;
+  values: ArrayLike<number> | null;
+  u: ArrayLike<number> | null;
   focused: number;
   /** Keep the end in sight: text is being written. */
   follow: boolean;

@@ -8,8 +8,8 @@ interface Props {
   /** From the region's start, px. */
   top: number;
   measure: Measure;
-  values: readonly number[] | null;
-  u: readonly number[] | null;
+  values: ArrayLike<number> | null;
+  u: ArrayLike<number> | null;
   /** The token of this line that can be tabbed to, or null. */
   focused: number | null;
 }

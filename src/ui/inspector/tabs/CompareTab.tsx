@@ -1,5 +1,5 @@
+import { sum } from '../../../antisd/statistics';
 import { signed, signOf } from '../../format';
-import { sum } from '../../heatmap/measures';
 import { nameShown } from '../../models/names';
 import { Strip } from '../Strip';
 import { isAsked, useInspector } from '../store';
@@ -82,15 +82,14 @@ function Comparison({ view, here, there }: { view: View; here: string; there: st
 
 interface MovedProps {
   view: View;
-  u: readonly number[];
-  delta: readonly number[];
+  u: ArrayLike<number>;
+  delta: ArrayLike<number>;
   here: string;
   there: string;
 }
 
 function Moved({ view, u, delta, here, there }: MovedProps) {
-  const moved = delta
-    .map((d, token) => ({ d, token }))
+  const moved = Array.from(delta, (d, token) => ({ d, token }))
     .sort((a, b) => Math.abs(b.d) - Math.abs(a.d))
     .slice(0, LISTED);
   return (

@@ -1,6 +1,6 @@
+import { sum } from '../../../antisd/statistics';
 import { INSPECT_MODES } from '../../../inspect/types';
 import { signed, signOf } from '../../format';
-import { sum } from '../../heatmap/measures';
 import { chooseContext } from '../actions/chooseContext';
 import { MODE_LABELS } from '../choices/modes';
 import { Strip } from '../Strip';

@@ -134,7 +134,7 @@ function ArmRow({ signal, focused, chosen }: { signal: ArmSignal; focused: numbe
       </th>
       <td>
         <Strip
-          values={Array.from(columns.term)}
+          values={columns.term}
           domain={TERM_DOMAIN}
           marked={focused}
           onPick={pick}

@@ -1,0 +1,124 @@
+/** A stored log alone suffices to compute a step again, with formulas written anew here. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Files, readText } from '../../src/host/files';
+import { diskFiles } from '../../src/host/files.node';
+import { parseEvents, type StoredEvent } from '../../src/runs/event-lines';
+import { testDevice } from '../setup/gpu';
+import { openRun } from '../setup/session';
+
+const device = testDevice();
+let files: Files;
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'antisd-'));
+  files = diskFiles(folder);
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+type Signals = Extract<StoredEvent, { type: 'signals' }>;
+type Facts = NonNullable<Signals['method']>;
+type Told = Signals['rollouts'][number];
+
+const DELTA: Record<string, (u: number) => number> = {
+  'jensen-shannon': (u) => (Math.log(1 + Math.exp(u)) - Math.log(2)) / 2,
+  'reverse-kl': (u) => u,
+};
+const average = (x: readonly number[]) => x.reduce((a, b) => a + b, 0) / x.length;
+const spread = (x: readonly number[]) => Math.sqrt(average(x.map((y) => (y - average(x)) ** 2)));
+
+/** u, φ, term and advantage of one rollout, from s and t. */
+function recomputed(r: Told, f: Facts) {
+  const u = r.t.map((t, i) => t - r.s[i]);
+  const masked = u.map((x) => (f.mask !== null && Math.abs(x) > f.mask ? 0 : x));
+  const kept = masked.map((x) => (f.clamp === null ? x : Math.max(-f.clamp, Math.min(f.clamp, x))));
+  const phi = kept.map(DELTA[f.divergence]);
+  const signed = phi.map((x) => f.sign * x);
+  const [centre, scale] = [average(signed), spread(signed)];
+  const z = signed.map((x) => (f.standardise && scale > 0 ? Math.max(-5, Math.min(5, (x - centre) / scale)) : x));
+  const base = f.base === 'reward' ? (r.groupAdvantage as number) : 0;
+  const by = f.combine === 'multiply' ? base : 1;
+  const term = z.map(
+    (x, i) => (r.lambda as number) * (f.standardise && scale === 0 ? 0 : x) * by - f.entropyBeta * r.s[i],
+  );
+  return { u, phi, term, advantage: term.map((x) => base + x) };
+}
+
+/** A_i of every rollout, from the rewards of its group. */
+function groupAdvantages(rollouts: readonly Told[]): number[] {
+  return rollouts.map(({ group, reward }) => {
+    const rewards = rollouts.filter((r) => r.group === group).map((r) => r.reward);
+    return (reward - average(rewards)) / (spread(rewards) + 1e-6);
+  });
+}
+
+function loss(rollouts: readonly Told[], f: Facts, kl: number | null): number {
+  const tokens = rollouts.reduce((n, r) => n + r.tokens.length, 0);
+  const weight = (r: Told) =>
+    f.aggregation === 'token-mean'
+      ? 1 / tokens
+      : 1 / rollouts.length / (f.aggregation === 'dr-grpo' ? f.maxNewTokens : r.tokens.length);
+  const each = rollouts.map((r) => weight(r) * recomputed(r, f).advantage.reduce((a, b) => a + b, 0));
+  return f.klCoefficient * (kl ?? 0) - each.reduce((a, b) => a + b, 0);
+}
+
+describe('the log of a step', () => {
+  it.each([
+    ['the paper’s method', { arm: 'antisd', gateWarmup: 0 }],
+    ['the released code’s', { arm: 'antisd-code', gate: 'off', aggregation: 'sequence-mean' }],
+    ['the multiplicative one, with a KL term', { arm: 'antisd-mult', gateWarmup: 0, klCoefficient: 0.1 }],
+    ['self-distillation', { arm: 'sd', aggregation: 'dr-grpo' }],
+    ['the entropy bonus', { arm: 'entropy-bonus' }],
+  ])('is enough to compute its advantages and its loss again: %s', async (_, settings) => {
+    const { run } = await openRun(device.gpu, { ...settings, problems: 6, minDepth: 2 }, files);
+    for (let step = 0; step < 2; step++) await run.next();
+    await run.finish('stopped');
+    run.destroy();
+    const log = (await readText(files, 'events.jsonl'))?.trimEnd().split('\n') ?? [];
+    const stored = log.map((line) => JSON.parse(line) as StoredEvent);
+    const told = stored.filter((e): e is Signals => e.type === 'signals');
+    const steps = stored.filter((e) => e.type === 'step');
+    expect(told).toHaveLength(2);
+    for (const [n, { rollouts, method }] of told.entries()) {
+      const facts = method as Facts;
+      for (const r of rollouts) {
+        const again = recomputed(r, facts);
+        for (const name of ['u', 'phi', 'term', 'advantage'] as const) {
+          // Six digits of s and t; a standardised column magnifies what little it has.
+          const most = Math.max(1, ...r.t.map(Math.abs), ...r.s.map(Math.abs));
+          for (const [i, x] of again[name].entries())
+            expect(Math.abs(x - r[name][i]), `${name} ${i}`).toBeLessThan(1e-4 * most);
+        }
+      }
+      for (const [i, a] of groupAdvantages(rollouts).entries())
+        expect(a).toBeCloseTo(rollouts[i].groupAdvantage as number, 9);
+      expect(loss(rollouts, facts, steps[n].kl)).toBeCloseTo(steps[n].loss, 5);
+    }
+    expect(told.some((e) => e.rollouts.some((r) => r.term.some((x) => x !== 0)))).toBe(true);
+  });
+
+  it('has what was sampled and what each teacher was shown', async () => {
+    const { run, events } = await openRun(device.gpu, { arm: 'antisd', problems: 6, minDepth: 1 }, files);
+    await run.next();
+    await run.finish('stopped');
+    run.destroy();
+    const stored = parseEvents((await readText(files, 'events.jsonl')) ?? '').find((e) => e.type === 'signals');
+    // What the host was told is what the log says, to the bit.
+    expect(stored).toEqual(events.find((e) => e.type === 'signals'));
+    if (stored?.type !== 'signals') throw new Error('nothing was scored');
+    const { rollouts, signals } = stored;
+    expect(signals.ids).toHaveLength(rollouts.flatMap((r) => r.tokens).length);
+    expect(new Set(signals.ids).size).toBeGreaterThan(5);
+    const siblings = rollouts.filter((r) => r.context === 'sibling');
+    expect(siblings.length).toBeGreaterThan(0);
+    for (const r of siblings) {
+      const sibling = rollouts[r.sibling as number];
+      expect(sibling).not.toBe(r);
+      expect(sibling).toMatchObject({ group: r.group, reward: 1 });
+      expect(`${r.solution} <eos>`).toBe(sibling.tokens.join(' '));
+      expect(r.feedback).toBe(r.reward === 1 ? 'correct' : 'incorrect');
+    }
+  });
+});
