@@ -4,7 +4,6 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PRETRAIN_METRICS } from '../../src/runs/metrics';
 import { lab, launcher } from '../setup/cli';
 
 let folder: string;
@@ -77,12 +76,7 @@ describe('pretrain', () => {
       null,
       expect.any(Number),
     ]);
-    const said = await readFile(join(whole, 'events.jsonl'), 'utf8');
-    expect(through.stdout).toBe(said);
-    const figures = said.split('\n').flatMap((line) => (/"pretrain-step"/.test(line) ? [JSON.parse(line)] : []));
-    expect(figures.map((e) => Object.keys(e).sort())).toEqual(
-      Array(60).fill(['v', 'type', ...Object.keys(PRETRAIN_METRICS)].sort()),
-    );
+    expect(through.stdout).toBe(await readFile(join(whole, 'events.jsonl'), 'utf8'));
   });
 
   it('refuses a task without a corpus before a folder exists', async () => {
