@@ -1,8 +1,7 @@
 /** The tables of docs/, made from the rows that the lab itself reads. scripts/docs.mjs writes them, test/docs.test.ts holds them. */
 import { ARM_NAMES, ARMS } from '../src/antisd/arms';
 import { DIVERGENCE_NAMES, DIVERGENCES } from '../src/antisd/divergences';
-import { EXAMPLE_SETS } from '../src/data/example-sets';
-import { TASKS } from '../src/data/tasks';
+import { EXAMPLE_SETS, TASKS } from '../src/data/tasks';
 import { METRICS, type Metrics } from '../src/runs/metrics';
 import { TRAIN_TABLE } from '../src/settings/config';
 import { PRESETS } from '../src/settings/presets';

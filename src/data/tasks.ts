@@ -3,10 +3,14 @@
  * read the row. A native task has a vocabulary of its own, which only models made with it speak; a chat task asks any
  * model, in its own chat template.
  */
+import type { Conversation } from './conversations';
 import { BadInput } from './errors';
 import { isDealRecord, jsonlTask } from './jsonl-task';
 import type { DataRecord } from './records';
+import { dealOf, generateProblems } from './two-cards/problem';
+import { plainPrompt } from './two-cards/prompts';
 import { twoCards } from './two-cards/task';
+import { twoCardsTokenizer } from './two-cards/vocabulary';
 import type { Problem, SampleAnswer, Task } from './types';
 import { sampleAnswers, wordProblems } from './word-problems';
 
@@ -18,6 +22,14 @@ interface Row {
   readonly doc: string;
   /** What minDepth counts, and the least of it where nothing is asked for. */
   readonly depth: { readonly of: string; readonly least: number };
+  /** What supervised runs can learn of it, made by the same generator. */
+  readonly examples?: Examples;
+}
+
+interface Examples {
+  readonly name: string;
+  readonly doc: string;
+  readonly conversations: () => Conversation[];
 }
 
 export interface NativeRow extends Row {
@@ -37,6 +49,16 @@ export interface ChatRow extends Row {
 
 export type TaskRow = NativeRow | ChatRow;
 
+const pairOf = (prompt: string, completion: string | null, pair: boolean): Conversation => ({
+  messages: [
+    { role: 'user', content: prompt },
+    { role: 'assistant', content: completion ?? '' },
+  ],
+  pair,
+});
+/** How many examples a task gives, and any number to name their stream. */
+const [EXAMPLES, STREAM] = [1024, 2605];
+
 export const TASKS = [
   {
     kind: 'native',
@@ -47,6 +69,14 @@ export const TASKS = [
     task: twoCards,
     fits: isDealRecord,
     onFile: jsonlTask,
+    examples: {
+      name: `${twoCards.name}-scans`,
+      doc: '1,024 training problems of the nano task with the whole scan as the answer. What reinforcement would have to discover is shown here.',
+      conversations: () =>
+        generateProblems({ split: 'train', count: EXAMPLES, seed: STREAM, minDepth: 1 }).map((problem) =>
+          pairOf(twoCardsTokenizer.decode(plainPrompt(dealOf(problem))), problem.solution, true),
+        ),
+    },
   },
   {
     kind: 'chat',
@@ -56,11 +86,24 @@ export const TASKS = [
     depth: { of: 'steps', least: 1 },
     problems: (count = 4096) => wordProblems(count),
     samples: sampleAnswers,
+    examples: {
+      name: 'word-problems',
+      doc: '1,024 grade-school problems with step-by-step solutions, as conversations for chat models.',
+      conversations: () =>
+        wordProblems(EXAMPLES, STREAM).map(({ question, solution }) => pairOf(question, solution, false)),
+    },
   },
 ] as const satisfies readonly TaskRow[];
 
 /** The task of a fresh page and of a bare command, and the one for models that do not speak its language. */
 export const [NATIVE_TASK, CHAT_TASK] = TASKS;
+
+/** The built-in examples for supervised runs, each with its task's kind. */
+export const EXAMPLE_SETS = TASKS.flatMap(({ kind, examples }: TaskRow) => (examples ? [{ kind, ...examples }] : []));
+
+/** How a list of choices names what the lab brings. */
+export const builtInLabel = ({ name, kind }: Pick<TaskRow, 'name' | 'kind'>): string =>
+  `${name} (built in${kind === 'native' ? ', for nano' : ''})`;
 
 /** The row of this name; null for a file's or the user's own. */
 export const taskRow = (name: string): TaskRow | null => TASKS.find((row) => row.name === name) ?? null;

@@ -1,7 +1,7 @@
 /** Examples for supervised training: built-in ones by name, people's own from a file. */
 import { type Conversation, readConversations } from '../data/conversations';
 import { BadInput } from '../data/errors';
-import { EXAMPLE_SETS } from '../data/example-sets';
+import { EXAMPLE_SETS } from '../data/tasks';
 
 /** Throws BadInput for a name that nothing has, and for a file that cannot be read, with its line. */
 export async function openConversations(

@@ -1,5 +1,5 @@
 /** Every setting of supervised fine-tuning, written once: flags, fields, links, validation and docs come from this table. */
-import { EXAMPLE_SETS } from '../data/example-sets';
+import { EXAMPLE_SETS } from '../data/tasks';
 import { integer, number, type Setting, text } from './setting';
 import { type ConfigOf, SettingTable } from './setting-table';
 import { SETTINGS } from './settings';

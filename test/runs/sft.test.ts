@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Conversation } from '../../src/data/conversations';
 import { splitOfQuestion } from '../../src/data/dataset';
-import { EXAMPLE_SETS } from '../../src/data/example-sets';
+import { EXAMPLE_SETS } from '../../src/data/tasks';
 import { sftCapacity } from '../../src/library/capacity';
 import { openConversations } from '../../src/library/open-conversations';
 import { openModel } from '../../src/library/open-model';
@@ -137,14 +137,14 @@ it('of a batch at most eight examples and 2,048 tokens are shown, each token wit
 
 describe('the data', () => {
   it('built in are what their models can read', async () => {
-    for (const { name, forNano } of EXAMPLE_SETS) {
+    for (const { name, kind } of EXAMPLE_SETS) {
       const conversations = await openConversations(name, async () => null);
       expect(conversations).toHaveLength(1024);
       expect(await openConversations(name, async () => null)).toEqual(conversations);
-      const { leftOut } = examplesFor(forNano ? nano : chat, conversations.slice(0, 200), name, 2000);
+      const { leftOut } = examplesFor(kind === 'native' ? nano : chat, conversations.slice(0, 200), name, 2000);
       // the tiny chat model's context is 512 byte-like tokens; a few solutions are longer
       expect(leftOut.every(({ why }) => /longer than 512/.test(why))).toBe(true);
-      if (forNano) expect(leftOut).toEqual([]);
+      if (kind === 'native') expect(leftOut).toEqual([]);
     }
   });
 

@@ -1,4 +1,4 @@
-import { EXAMPLE_SETS } from '../../data/example-sets';
+import { builtInLabel, EXAMPLE_SETS } from '../../data/tasks';
 import type { SftConfig } from '../../settings/settings-sft';
 import { changeSftSetting } from '../actions/changeSftSetting';
 import { chooseSftModel } from '../actions/chooseSftModel';
@@ -16,7 +16,7 @@ import { useLab } from '../state/store';
 import { DataPreview } from './DataPreview';
 import { type SftForm, sftConfigOf } from './form';
 
-const SETS = EXAMPLE_SETS.map(({ name, label }) => [name, label] as const);
+const SETS = EXAMPLE_SETS.map((set) => [set.name, builtInLabel(set)] as const);
 
 /** The configuration to plan for: once the data are known, their longest example takes the memory, not the longest allowed. */
 function planned(config: SftConfig | null, preview: SftForm['preview']): SftConfig | null {
