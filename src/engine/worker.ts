@@ -5,17 +5,18 @@ import { openBrowserGpu } from '../gpu/open.browser';
 import { privateFiles } from '../host/files.browser';
 import { browserShelf } from '../library/model-shelf.browser';
 import { Engine } from './engine';
+import { givenAway } from './given-away';
 import { prepareInBrowser } from './prepare-once.browser';
 import type { Command, Message } from './protocol';
 
 const scope = self as unknown as {
   location: Location;
-  postMessage(message: Message): void;
+  postMessage(message: Message, transfer: ArrayBuffer[]): void;
   onmessage: ((event: MessageEvent<Command>) => void) | null;
 };
 /** The page's folder: in a build the worker lies in assets/ below it. */
 const base = new URL(import.meta.env.DEV ? '/' : '../', scope.location.href);
-const send = (message: Message): void => scope.postMessage(message);
+const send = (message: Message): void => scope.postMessage(message, givenAway(message));
 
 const engine = new Engine(
   {

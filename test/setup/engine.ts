@@ -1,5 +1,6 @@
 /** An engine on the test's own device, asked as the page asks it. */
 import { Engine, type EngineHost } from '../../src/engine/engine';
+import { givenAway } from '../../src/engine/given-away';
 import { prepareDevice } from '../../src/engine/prepare-device';
 import type { Ask, Command, CommandName, Failure, Message, News, Part, Reply } from '../../src/engine/protocol';
 import type { LoadProgress } from '../../src/library/sources/progress';
@@ -18,7 +19,7 @@ export class TestEngine {
     const nowhere = { runsFolder: async () => null, runFolder: async () => null };
     const prepare = (gpu: Parameters<EngineHost['prepare']>[0]) => prepareDevice(gpu, null);
     this.engine = new Engine({ prepare, ...nowhere, ...host }, (message) => {
-      this.told.push(structuredClone(message));
+      this.told.push(structuredClone(message, { transfer: givenAway(message) }));
       this.react(message);
     });
   }
