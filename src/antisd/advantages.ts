@@ -1,17 +1,25 @@
 /** Advantages: of a rollout within its group (GRPO), and of each token by the method. */
 import type { Method } from './arms';
+import { LEAST_PERPLEXITY, perplexityLambda } from './perplexity';
 import { rowsOf, type SignalRow, type TokenSignals } from './signals';
-import { deviation, mean } from './statistics';
+import { deviation, mean, sampleDeviation } from './statistics';
 
-const EPSILON = 1e-6;
 /** Standardised terms are clipped to this (released code). */
 const STANDARD_CLIP = 5;
 
-/** A_i = (r_i − mean) / (std + ε) over one group; without the std it is Dr. GRPO's. Equal rewards give exact zeros. */
-export function groupAdvantages(rewards: readonly number[], divideByStd: boolean): number[] {
+/** Whose deviation a group's advantage is divided by, and the ε beside it: the sample's as TRL 1.13, the population's as older runs. */
+export const GROUP_STDS = ['sample', 'population'] as const;
+export type GroupStd = (typeof GROUP_STDS)[number];
+const STD: Record<GroupStd, (rewards: readonly number[]) => number> = {
+  sample: (rewards) => sampleDeviation(rewards) + 1e-4,
+  population: (rewards) => deviation(rewards) + 1e-6,
+};
+
+/** A_i = (r_i − mean) / (std + ε) over one group; with null in the std's place, Dr. GRPO's. Equal rewards give exact zeros. */
+export function groupAdvantages(rewards: readonly number[], std: GroupStd | null): number[] {
   if (rewards.every((r) => r === rewards[0])) return rewards.map(() => 0);
   const m = mean(rewards);
-  const scale = divideByStd ? 1 / (deviation(rewards) + EPSILON) : 1;
+  const scale = std ? 1 / STD[std](rewards) : 1;
   return rewards.map((r) => (r - m) * scale);
 }
 
@@ -21,22 +29,30 @@ export interface Rewarded {
   groupAdvantage: number;
 }
 
-/** The released code's λ of a sequence: clamp(0.2 ln(ppl_T / target), 0, 0.5), the ratio clipped to [0.5, 3]; target = 1 (choice). */
-export function perplexityLambda(t: ArrayLike<number>): number {
-  const ratio = Math.min(3, Math.max(0.5, Math.exp(-mean(t))));
-  return Math.min(0.5, Math.max(0, 0.2 * Math.log(ratio)));
-}
-
 /** |u| beyond this counts as 0, nats: the smaller of the method's two masks, infinite where it has none. */
 export function maskOf(method: Method, sigmaRef: number | null): number {
   const sigma = method.maskSigma > 0 && sigmaRef !== null ? method.maskSigma * sigmaRef : Number.POSITIVE_INFINITY;
   return Math.min(method.maskNats > 0 ? method.maskNats : Number.POSITIVE_INFINITY, sigma);
 }
 
-/** λ of one rollout: the step's, or by the teacher's perplexity where the method says so; 0 where the term does not act. */
-export function lambdaOf(t: ArrayLike<number>, reward: number, method: Method, lambda: number): number {
+/** What the warm-up found: the mean deviation of u (null before it is known), and what λ_seq is measured against. */
+export interface References {
+  sigmaRef: number | null;
+  target: number;
+}
+
+/** Before any warm-up. */
+export const NO_REFERENCES: References = { sigmaRef: null, target: LEAST_PERPLEXITY };
+
+/**
+ * λ of one rollout: the step's, or by the teacher's perplexity where the method says so (a schedule scales that too); 0
+ * where the term does not act, or the response is over the method's limit.
+ */
+export function lambdaOf(t: ArrayLike<number>, reward: number, method: Method, lambda: number, target: number): number {
   if (!(lambda > 0) || method.sign === 0 || (method.correctOnly && reward !== 1)) return 0;
-  return method.lambdaFrom === 'perplexity' ? perplexityLambda(t) : lambda;
+  if (method.longest > 0 && t.length > method.longest) return 0;
+  if (method.lambdaFrom === 'constant') return lambda;
+  return (lambda / method.lambda) * perplexityLambda(t, target);
 }
 
 /** Fills u, φ, term and advantage of every rollout; gives each one's λ, and how many tokens were masked. */
@@ -45,22 +61,21 @@ export function computeAdvantages(
   rewarded: readonly Rewarded[],
   method: Method,
   lambda: number,
-  sigmaRef: number | null,
+  references: References,
 ): { lambdas: number[]; masked: number } {
   const rows = rowsOf(signals);
-  const lambdas = rows.map(({ t }, i) => lambdaOf(t, rewarded[i].reward, method, lambda));
-  const masked = rows.map((row, i) => tokenAdvantages(row, rewarded[i], method, lambda, sigmaRef));
+  const lambdas = rows.map(({ t }, i) => lambdaOf(t, rewarded[i].reward, method, lambda, references.target));
+  const masked = rows.map((row, i) => tokenAdvantages(row, rewarded[i], method, lambdas[i], references.sigmaRef));
   return { lambdas, masked: masked.reduce((a, b) => a + b, 0) };
 }
 
 /**
  * Fills u, φ, term and advantage of one rollout from its s and t; gives how many tokens were masked. `lambda` is the
- * step's λ after schedule and gate (0 where the gate is closed or warming up); with λ = 0 the advantage is the group's, to
- * the bit. `sigmaRef` is the reference deviation of u, null before it is known.
+ * rollout's own (0 where the gate is closed or warming up); with λ = 0 the advantage is the group's, to the bit.
  */
 export function tokenAdvantages(
   row: SignalRow,
-  { reward, groupAdvantage }: Rewarded,
+  { groupAdvantage }: Rewarded,
   method: Method,
   lambda: number,
   sigmaRef: number | null,
@@ -75,11 +90,10 @@ export function tokenAdvantages(
     if (out) masked += 1;
     phi[i] = method.divergence.delta(out ? 0 : Math.min(bound, Math.max(-bound, u[i])));
   }
-  const own = lambdaOf(t, reward, method, lambda);
-  const shaped = own > 0 ? shape(phi, method) : null;
+  const shaped = lambda > 0 ? shape(phi, method) : null;
   const base = method.base === 'reward' ? groupAdvantage : 0;
   for (let i = 0; i < s.length; i++) {
-    let added = shaped ? own * shaped[i] : 0;
+    let added = shaped ? lambda * shaped[i] : 0;
     if (method.combine === 'multiply') added *= base;
     if (method.entropyBeta > 0) added -= method.entropyBeta * s[i];
     term[i] = added;

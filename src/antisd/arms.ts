@@ -1,6 +1,6 @@
 /** The arms: every method is a row of data; a run's configuration may override single switches. Formulas: docs of each row. */
 import type { ContextMode } from '../data/types';
-import { DIVERGENCES, type Divergence, type DivergenceName } from './divergences';
+import { DIVERGENCES, type Divergence, type DivergenceName, divergenceOf } from './divergences';
 import type { GateKind, GateSettings, GateStatistic } from './gate';
 
 export const ARM_NAMES = [
@@ -13,6 +13,7 @@ export const ARM_NAMES = [
   'antisd-correct',
   'antisd-mult',
   'no-teacher',
+  'no-context',
   'antisd-only',
   'entropy-bonus',
 ] as const;
@@ -27,7 +28,7 @@ export interface Method {
   combine: 'add' | 'multiply';
   divergence: Divergence;
   lambda: number;
-  /** Constant λ, or the released code's λ per sequence, clamp(0.2 ln(ppl_T), 0, 0.5). */
+  /** Constant λ, or the released code's λ per sequence (perplexity.ts). */
   lambdaFrom: 'constant' | 'perplexity';
   maskNats: number; // 0: none
   maskSigma: number; // 0: none; in σ_ref, the mean of the batch std of u over the warm-up
@@ -35,7 +36,11 @@ export interface Method {
   standardise: boolean;
   correctOnly: boolean;
   entropyBeta: number; // adds −β s_t
+  /** Whether a teacher scores at all; without one t = 0, and u = −s. */
+  teacher: boolean;
   context: ContextMode;
+  /** Responses of more tokens get no term; 0: no limit. */
+  longest: number;
   gate: GateSettings;
 }
 
@@ -54,16 +59,18 @@ const OFF: GateSettings = {
   up: 1,
   smoothing: 0,
   floor: 1e-3,
+  lag: 0,
 };
-/** Thresholds 0.93 H_warm and H_warm (paper), on the statistic that is not degenerate where most tokens are certain. */
+/** Thresholds 0.93 H_warm and H_warm on the median over all tokens (paper); inert where most tokens are certain. */
 const PAPER: GateSettings = {
   kind: 'paper',
-  statistic: 'median-rollouts',
+  statistic: 'median-tokens',
   warmup: 5,
   down: 0.93,
   up: 1,
   smoothing: 0,
   floor: 1e-3,
+  lag: 0,
 };
 /** EMA(0.8) of the statistic against its running maximum; no hysteresis. */
 const PEAK: GateSettings = {
@@ -74,6 +81,7 @@ const PEAK: GateSettings = {
   up: 0.93,
   smoothing: 0.8,
   floor: 1e-3,
+  lag: 0,
 };
 const PERPLEXITY: GateSettings = {
   kind: 'perplexity',
@@ -83,6 +91,7 @@ const PERPLEXITY: GateSettings = {
   up: 1.07,
   smoothing: 0,
   floor: 1e-3,
+  lag: 1, // the code takes the state that the step before left
 };
 
 const GATES: Readonly<Record<GateKind, GateSettings>> = { off: OFF, paper: PAPER, peak: PEAK, perplexity: PERPLEXITY };
@@ -100,7 +109,9 @@ const PLAIN: Method = {
   standardise: false,
   correctOnly: false,
   entropyBeta: 0,
+  teacher: true,
   context: 'sibling-then-dataset',
+  longest: 0,
   gate: OFF,
 };
 
@@ -121,19 +132,20 @@ export const ARMS: Readonly<Record<ArmName, Arm>> = {
   'antisd-paper': arm(
     'AntiSD, paper',
     'A − λ g φ(u)',
-    'To the letter: no mask, the gate tied to the warm-up. It can collapse on this task, which is a lesson.',
+    'To the letter: no mask, the gate on the median over all tokens against the warm-up. Where most tokens are certain that median is noise, and the gate stands open and says “inert”.',
     { sign: -1, gate: PAPER },
   ),
   'antisd-code': arm(
     'AntiSD, released code',
     'A + λ_seq z(−φ(m(u)))',
-    'Outliers beyond 2σ masked, u clamped to ±5, the term standardised in each sequence, λ from the teacher’s perplexity.',
+    'Outliers beyond 2σ masked, u clamped to ±5, the term standardised in each sequence, λ from the teacher’s perplexity, the gate a step late.',
     {
       sign: -1,
       maskSigma: 2,
       clampNats: 5,
       standardise: true,
       lambdaFrom: 'perplexity',
+      longest: 12_000,
       gate: PERPLEXITY,
     },
   ),
@@ -155,9 +167,15 @@ export const ARMS: Readonly<Record<ArmName, Arm>> = {
     gate: PAPER,
   }),
   'no-teacher': arm(
+    'No teacher',
+    'A − λ φ(−s)',
+    'No teacher at all, u = −s: the term praises whatever is already likely. The paper’s runs collapse within 70 steps.',
+    { sign: -1, teacher: false, context: 'none' },
+  ),
+  'no-context': arm(
     'No privileged context',
     'A − λ φ(u), c = none',
-    'The teacher sees no context. In this task u is then 0 throughout, and the step is GRPO’s.',
+    'The teacher reads the prompt without c. In the built-in task u is then 0 throughout, and the step is GRPO’s.',
     { sign: -1, context: 'none' },
   ),
   'antisd-only': arm('Signal only', '−λ g φ(m(u))', 'No reward at all: how far the signal alone carries.', {
@@ -182,6 +200,7 @@ export interface MethodSettings {
   lambdaSchedule: 'constant' | 'linear';
   lambdaSteps: number;
   divergence: AsArm<DivergenceName>;
+  alpha: number;
   context: AsArm<ContextMode>;
   maskNats: number | null;
   maskSigma: number | null;
@@ -196,6 +215,7 @@ export interface MethodSettings {
   gateUp: number | null;
   gateSmoothing: number | null;
   gateFloor: number;
+  gateLag: number | null;
 }
 
 /** The arm's row with the configuration's overrides. */
@@ -204,7 +224,7 @@ export function resolveMethod(c: MethodSettings): Method {
   const gate = c.gate === 'arm' ? row.gate : GATES[c.gate];
   return {
     ...row,
-    divergence: c.divergence === 'arm' ? row.divergence : DIVERGENCES[c.divergence],
+    divergence: c.divergence === 'arm' ? row.divergence : divergenceOf(c.divergence, c.alpha),
     lambda: row.sign === 0 ? 0 : (c.lambda ?? row.lambda),
     // A λ that was asked for is that λ, also in the arm that would compute one.
     lambdaFrom: c.lambda === null ? row.lambdaFrom : 'constant',
@@ -223,6 +243,7 @@ export function resolveMethod(c: MethodSettings): Method {
       up: Math.max(c.gateUp ?? gate.up, c.gateDown ?? gate.down),
       smoothing: c.gateSmoothing ?? gate.smoothing,
       floor: c.gateFloor,
+      lag: (c.gateLag ?? gate.lag) === 1 ? 1 : 0,
     },
   };
 }

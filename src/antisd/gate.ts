@@ -2,6 +2,7 @@
  * The gate: a Schmitt trigger on the teacher's certainty. Closed, the step is plain GRPO. The state is plain data that
  * survives JSON, so a resumed run continues with the same bits.
  */
+import { LARGEST_PERPLEXITY, LEAST_PERPLEXITY, perplexityOf } from './perplexity';
 import { mean, median } from './statistics';
 
 /** What the gate can watch, of the teacher over the batch. */
@@ -23,6 +24,7 @@ export interface GateSettings {
   up: number; // opens at up · reference
   smoothing: number; // EMA factor of the statistic, 0: none
   floor: number; // a reference below this is noise: the gate is inert
+  lag: 0 | 1; // 1: acts on the state of the step before, the first step on an open gate (released code)
 }
 
 export interface Gate {
@@ -43,14 +45,11 @@ export const newGate = (): Gate => ({
   state: 'warm-up',
 });
 
-/** Sequences of a larger teacher perplexity are left out (released code). */
-const LARGEST_PERPLEXITY = 3;
-
-/** h of one batch, from each rollout's teacher entropies H_T and log-probabilities t (nats). */
+/** h of one batch; null where every sequence is masked. From each rollout's teacher entropies H_T and log-probabilities t (nats). */
 export function gateStatistic(
   kind: GateStatistic,
   rollouts: readonly { H_T: ArrayLike<number>; t: ArrayLike<number> }[],
-): number {
+): number | null {
   const spoken = rollouts.filter((r) => r.H_T.length > 0);
   switch (kind) {
     case 'median-tokens':
@@ -60,12 +59,19 @@ export function gateStatistic(
     case 'median-rollouts':
       return median(spoken.map((r) => mean(r.H_T)));
     case 'perplexity':
-      return mean(spoken.map((r) => Math.exp(-mean(r.t))).filter((p) => p <= LARGEST_PERPLEXITY));
+      return batchPerplexity(spoken);
   }
 }
 
-/** The gate after a step whose statistic is h. Pure. */
-export function updateGate(gate: Gate, h: number, s: GateSettings): Gate {
+/** Mean teacher perplexity of a batch's sequences, those above 3 left out; null where none is left. */
+export function batchPerplexity(rollouts: readonly { t: ArrayLike<number> }[]): number | null {
+  const seen = rollouts.map(({ t }) => perplexityOf(t)).filter((p) => p <= LARGEST_PERPLEXITY);
+  return seen.length > 0 ? mean(seen) : null;
+}
+
+/** The gate after a step whose statistic is h; a step without one leaves it as it is. Pure. */
+export function updateGate(gate: Gate, h: number | null, s: GateSettings): Gate {
+  if (h === null) return gate;
   const steps = gate.steps + 1;
   const smoothed =
     gate.smoothed === null || s.smoothing === 0 ? h : s.smoothing * gate.smoothed + (1 - s.smoothing) * h;
@@ -78,16 +84,28 @@ export function updateGate(gate: Gate, h: number, s: GateSettings): Gate {
   if (warming) return { steps, warm, smoothed, reference, closed: false, state: 'warm-up' };
   const level = reference ?? 0;
   if (level < s.floor) return { steps, warm, smoothed, reference, closed: false, state: 'inert' };
-  const closed = gate.closed ? smoothed < s.up * level : smoothed < s.down * level;
+  const { closesBelow, opensAbove } = thresholdsAt(level, s);
+  const closed = smoothed < (gate.closed ? opensAbove : closesBelow);
   return { steps, warm, smoothed, reference, closed, state: closed ? 'closed' : 'open' };
 }
 
-/** The thresholds in the statistic's unit; null where there are none yet. */
-export function gateThresholds(gate: Gate, s: GateSettings): { closesBelow: number | null; opensAbove: number | null } {
-  if (s.kind === 'off' || gate.reference === null) return { closesBelow: null, opensAbove: null };
-  return { closesBelow: s.down * gate.reference, opensAbove: s.up * gate.reference };
+/** The thresholds at a reference level; a perplexity below 1.01 is as good as certainty whatever the warm-up was. */
+function thresholdsAt(level: number, { kind, down, up }: GateSettings): { closesBelow: number; opensAbove: number } {
+  const least = kind === 'perplexity' ? LEAST_PERPLEXITY : 0;
+  return { closesBelow: Math.max(down * level, least), opensAbove: up * level };
 }
 
-/** Whether the term acts in this step. */
-export const termActs = (gate: Gate): boolean =>
-  gate.state === 'open' || gate.state === 'inert' || gate.state === 'off';
+/** The thresholds in the statistic's unit; null while there are none: off, warming up, or inert. */
+export function gateThresholds(gate: Gate, s: GateSettings): { closesBelow: number | null; opensAbove: number | null } {
+  if (gate.reference === null || (gate.state !== 'open' && gate.state !== 'closed'))
+    return { closesBelow: null, opensAbove: null };
+  return thresholdsAt(gate.reference, s);
+}
+
+/** Whether the term acts in the step that takes the gate from `before` to `after`. */
+export function termActs(before: Gate, after: Gate, { kind, lag }: Pick<GateSettings, 'kind' | 'lag'>): boolean {
+  if (kind === 'off') return true;
+  if (lag === 1 && before.steps === 0) return true;
+  const { state } = lag === 1 ? before : after;
+  return state === 'open' || state === 'inert' || state === 'off';
+}

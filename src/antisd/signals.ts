@@ -33,10 +33,14 @@ export function newSignals(
   return { offsets, ids, ...(Object.fromEntries(columns) as Record<ColumnName, Float32Array<ArrayBuffer>>) };
 }
 
-/** The columns of scored rollouts, u among them; what the method adds is still 0. The scores' arrays are taken over. */
-export function signalsFrom(ids: readonly ArrayLike<number>[], student: Scores, teacher: Scores): TokenSignals {
-  const [s, t] = [student.logprob, teacher.logprob];
-  return newSignals(ids, { s, t, u: t.map((x, i) => x - s[i]), H_S: student.entropy, H_T: teacher.entropy });
+/**
+ * The columns of scored rollouts, u among them; what the method adds is still 0, and without a teacher so are t and H_T.
+ * The scores' arrays are taken over.
+ */
+export function signalsFrom(ids: readonly ArrayLike<number>[], student: Scores, teacher: Scores | null): TokenSignals {
+  const s = student.logprob;
+  const t = teacher?.logprob ?? new Float32Array(s.length);
+  return newSignals(ids, { s, t, u: t.map((x, i) => x - s[i]), H_S: student.entropy, H_T: teacher?.entropy });
 }
 
 /** Tokens of each rollout. */

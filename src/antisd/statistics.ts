@@ -22,3 +22,7 @@ export function deviation(x: ArrayLike<number>): number {
   for (let i = 0; i < x.length; i++) squares += (x[i] - m) ** 2;
   return x.length > 0 ? Math.sqrt(squares / x.length) : 0;
 }
+
+/** The sample's standard deviation (n − 1); 0 of fewer than two. */
+export const sampleDeviation = (x: ArrayLike<number>): number =>
+  x.length > 1 ? deviation(x) * Math.sqrt(x.length / (x.length - 1)) : 0;

@@ -1,7 +1,6 @@
 /**
  * One step of Algorithm 1 (Shen et al., arXiv 2605.11609): sample, grade, let the teacher score, shape, update.
- * It departs from the paper where the configuration says so (src/antisd/arms.ts) and in one thing: the gate's statistic
- * is the median over rollouts of their mean teacher entropy, since here the median over tokens is close to 0.
+ * It departs from the paper where the configuration says so: the arms are rows in src/antisd/arms.ts.
  */
 import { chooseContexts, contextShares } from '../data/context';
 import { hasEnded } from '../data/tokenizer';
@@ -9,10 +8,11 @@ import type { ContextMode, PrivilegedContext, Problem, Task, Verdict } from '../
 import { NotFinite } from '../gpu/errors';
 import { generate, type OnTokens, type SamplingOptions } from '../model/net/generate';
 import type { PlannedBatch, Policy, Scores } from '../model/net/policy';
-import { groupAdvantages as advantagesIn, computeAdvantages } from './advantages';
+import { groupAdvantages as advantagesIn, computeAdvantages, type GroupStd } from './advantages';
 import { type Method, type MethodSettings, resolveMethod, scheduledLambda } from './arms';
-import { type Gate, gateStatistic, newGate, termActs, updateGate } from './gate';
+import { batchPerplexity, type Gate, gateStatistic, newGate, termActs, updateGate } from './gate';
 import { type Aggregation, aggregationWeights, type Objective, policyObjective } from './objective';
+import { perplexityTarget } from './perplexity';
 import { type PhaseClock, type PhaseName, phaseClock } from './phases';
 import { lengthsOf, rowsOf, signalsFrom, type TokenSignals } from './signals';
 import { deviation, mean } from './statistics';
@@ -25,12 +25,12 @@ export interface StepSettings extends MethodSettings {
   problems: number;
   group: number;
   wrongShare: number;
-  gateLag: number;
   temperature: number;
   topP: number;
   topK: number;
   maxNewTokens: number;
   advantageStd: boolean;
+  groupStd: GroupStd;
   aggregation: Aggregation;
   learningRate: number;
   warmupSteps: number;
@@ -48,6 +48,8 @@ export interface MethodState {
   gate: Gate;
   /** Batch deviations of u in the warm-up; their mean is σ_ref. */
   deviations: number[];
+  /** Batch perplexities of the warm-up; absent in checkpoints of earlier versions. */
+  perplexities?: number[];
   totalTokens: number;
 }
 
@@ -98,8 +100,9 @@ export interface Scored {
 export interface Shaped {
   method: Method;
   state: MethodState;
-  gateStatistic: number;
-  /** λ of the step, after schedule and gate; what each rollout takes is in `lambdas`. */
+  /** null where the step had none. */
+  gateStatistic: number | null;
+  /** λ of the step, after schedule and gate; the mean of `lambdas` where the method gives each rollout its own. */
   lambda: number;
   lambdas: number[];
   groupAdvantages: number[];
@@ -134,7 +137,7 @@ export async function trainStep(x: StepContext, state: MethodState, step: number
   const sampled = await sample(policy, task, problems, { ...c, stream: step }, x.onTokens);
   clock.enter('score');
   const rollouts = await judge(task, sampled, { ...c, mode: method.context, seed: [seed, step] });
-  const scored = await score(x, rollouts);
+  const scored = await score(x, rollouts, method.teacher);
   const shaped = shape(rollouts, scored.signals, method, state, c, step);
   x.onScored?.({ rollouts, ...scored, ...shaped });
   const updated = await update(x, scored, step, clock.enter);
@@ -192,12 +195,13 @@ export async function judge(
 export async function score(
   x: Pick<StepContext, 'policy' | 'task' | 'alternatives'> & Partial<Pick<StepContext, 'reference'>>,
   rollouts: readonly Rollout[],
+  hasTeacher = true,
 ): Promise<Scored> {
   const plan = (promptOf: (r: Rollout) => number[]) =>
     x.policy.plan(rollouts.map((r) => continued(promptOf(r), r.ids)));
   const shown = plan((r) => x.task.teacherPrompt(r.problem, r.context));
   const batch = plan((r) => r.prompt);
-  const teacher = await x.policy.score(shown, x.alternatives);
+  const teacher = hasTeacher ? await x.policy.score(shown, x.alternatives) : null;
   const reference = (await x.reference?.(batch))?.logprob ?? null;
   const student = await x.policy.score(batch, x.alternatives);
   const ids = rollouts.map((r) => r.ids);
@@ -215,15 +219,20 @@ export function shape(
 ): Shaped {
   const h = gateStatistic(method.gate.statistic, rowsOf(signals));
   const gate = updateGate(before.gate, h, method.gate);
-  const lambda = termActs(c.gateLag === 1 ? before.gate : gate) ? scheduledLambda(method, c, step) : 0;
+  const asked = termActs(before.gate, gate, method.gate) ? scheduledLambda(method, c, step) : 0;
   const isWarming = before.gate.steps < Math.max(1, c.gateWarmup);
   const deviations = isWarming ? [...before.deviations, deviationOfU(signals)] : before.deviations;
+  const perplexities = isWarming ? withNew(before.perplexities, batchPerplexity(rowsOf(signals))) : before.perplexities;
   const sigmaRef = mean(deviations);
   const rewards = rollouts.map((r) => r.verdict.reward as number);
-  const groupAdvantages = byGroup(rewards, c.group).flatMap((group) => advantagesIn(group, c.advantageStd));
+  const groupAdvantages = byGroup(rewards, c.group).flatMap((group) =>
+    advantagesIn(group, c.advantageStd ? c.groupStd : null),
+  );
   const rewarded = rewards.map((reward, i) => ({ reward, groupAdvantage: groupAdvantages[i] }));
-  const { lambdas, masked } = computeAdvantages(signals, rewarded, method, lambda, sigmaRef);
-  const state = { gate, deviations, totalTokens: before.totalTokens + signals.ids.length };
+  const references = { sigmaRef, target: perplexityTarget(before.perplexities ?? []) };
+  const { lambdas, masked } = computeAdvantages(signals, rewarded, method, asked, references);
+  const lambda = method.lambdaFrom === 'perplexity' ? mean(lambdas) : asked;
+  const state = { gate, deviations, perplexities, totalTokens: before.totalTokens + signals.ids.length };
   return { method, state, gateStatistic: h, lambda, lambdas, groupAdvantages, sigmaRef, masked };
 }
 
@@ -271,8 +280,11 @@ const continued = (prompt: readonly number[], ids: ArrayLike<number>) => {
   return { ids: [...prompt, ...Array.from(ids)], from: prompt.length };
 };
 
-const topOf = ({ alternatives: student }: Scores, { alternatives: teacher }: Scores): Scored['alternatives'] =>
-  student && teacher && { student, teacher };
+const topOf = ({ alternatives: student }: Scores, teacher: Scores | null): Scored['alternatives'] =>
+  student && { student, teacher: teacher?.alternatives ?? new Float32Array(student.length) };
+
+const withNew = (list: readonly number[] = [], value: number | null): number[] =>
+  value === null ? [...list] : [...list, value];
 
 /** Over the step's tokens, in the precision of the host. */
 const deviationOfU = ({ s, t }: TokenSignals): number => deviation(Array.from(t, (x, i) => x - s[i]));

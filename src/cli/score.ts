@@ -1,5 +1,5 @@
 /** `score`: the token signals of a given text, or log-probabilities of given token ids. */
-import { computeAdvantages } from '../antisd/advantages';
+import { computeAdvantages, NO_REFERENCES } from '../antisd/advantages';
 import { resolveMethod } from '../antisd/arms';
 import { newSignals } from '../antisd/signals';
 import { chatTemplate } from '../data/chat';
@@ -75,7 +75,7 @@ async function scoreTexts(
   const [H_S, H_T] = [entropy.subarray(0, n), entropy.subarray(n)];
   const signals = newSignals([ids], { s, t, H_S, H_T });
   const method = resolveMethod(config);
-  computeAdvantages(signals, [{ reward: 1, groupAdvantage: 0 }], method, method.lambda, null);
+  computeAdvantages(signals, [{ reward: 1, groupAdvantage: 0 }], method, method.lambda, NO_REFERENCES);
   const { u, phi, advantage } = signals;
   const columns = Object.entries({ s, t, u, H_S, H_T, phi, advantage }).map(([name, x]) => [name, Array.from(x)]);
   return { tokens: ids.map((id) => model.text.token(id)), ...Object.fromEntries(columns) };

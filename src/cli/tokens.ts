@@ -1,6 +1,6 @@
 /** `tokens`: the token table of a model, the most shortcut and the most deliberation tokens by mean u. */
 
-import { computeAdvantages } from '../antisd/advantages';
+import { computeAdvantages, NO_REFERENCES } from '../antisd/advantages';
 import { resolveMethod } from '../antisd/arms';
 import { TokenTable } from '../antisd/measures';
 import { rowsOf } from '../antisd/signals';
@@ -44,7 +44,7 @@ export const tokens = defineCommand({
     const rollouts = await judge(task, sampled, judging);
     const { signals } = await score({ policy, task, alternatives: false }, rollouts);
     const rewarded = rollouts.map((r) => ({ reward: r.verdict.reward, groupAdvantage: 0 }));
-    computeAdvantages(signals, rewarded, method, method.lambda, null);
+    computeAdvantages(signals, rewarded, method, method.lambda, NO_REFERENCES);
     const table = new TokenTable();
     for (const row of rowsOf(signals))
       table.add(

@@ -1,6 +1,6 @@
 /** What a scored response says: its sums, which tokens carry the signal, and the signal under every divergence and arm. */
-import { computeAdvantages, groupAdvantages } from '../antisd/advantages';
-import { ARMS, type ArmName, resolveMethod } from '../antisd/arms';
+import { computeAdvantages, groupAdvantages, NO_REFERENCES } from '../antisd/advantages';
+import { ARMS, type ArmName, type Method, resolveMethod } from '../antisd/arms';
 import { DIVERGENCES, type Divergence } from '../antisd/divergences';
 import type { TokenRow } from '../antisd/measures';
 import { TokenTable } from '../antisd/measures';
@@ -153,7 +153,7 @@ export interface Circumstances {
 export function advantageInGroup(reward: 0 | 1, size: number, right: number): number {
   const others = [...Array(Math.max(0, right - reward)).fill(1)];
   const rewards = [reward, ...others, ...Array(Math.max(0, size - 1 - others.length)).fill(0)];
-  return groupAdvantages(rewards.slice(0, Math.max(1, size)), true)[0];
+  return groupAdvantages(rewards.slice(0, Math.max(1, size)), 'sample')[0];
 }
 
 export interface ArmSignal {
@@ -168,14 +168,21 @@ export interface ArmSignal {
   readonly sumAdvantage: number;
 }
 
+type Column = Float32Array<ArrayBuffer>;
+
+/** What an arm's teacher says of the tokens: nothing, what the student says where there is no context, or its own. */
+const teacherColumn = ({ teacher, context }: Method, s: Column, t: Column): Column =>
+  !teacher ? s.map(() => 0) : context === 'none' ? s : t;
+
 /** Every arm's token advantages with the gate open. The arm without a context sees the student's own scores: u = 0. */
 export function armSignals({ s, t }: Pick<ScoredText, 's' | 't'>, given: Circumstances): ArmSignal[] {
   return (Object.keys(ARMS) as ArmName[]).map((name) => {
     const method = resolveMethod(parseTrainConfig({ arm: name }));
-    const seen = { s: Float32Array.from(s), t: Float32Array.from(method.context === 'none' ? s : t) };
+    const seen = { s: Float32Array.from(s), t: teacherColumn(method, s, t) };
     const columns = newSignals([s.map(() => 0)], seen);
-    const sigma = given.sigmaRef ?? deviation(seen.t.map((x, i) => x - seen.s[i]));
-    const [lambda] = computeAdvantages(columns, [given], method, method.lambda, sigma).lambdas;
+    const sigmaRef = given.sigmaRef ?? deviation(seen.t.map((x, i) => x - seen.s[i]));
+    const references = { ...NO_REFERENCES, sigmaRef };
+    const [lambda] = computeAdvantages(columns, [given], method, method.lambda, references).lambdas;
     const { label, formula, doc } = ARMS[name];
     return {
       name,

@@ -59,7 +59,7 @@ export interface StepFigures {
   equalGroupShare: number;
   studentEntropy: number;
   teacherEntropy: number;
-  gateStatistic: number;
+  gateStatistic: number | null;
   gateState: GateState;
   gateClosesBelow: number | null;
   gateOpensAbove: number | null;
@@ -113,7 +113,7 @@ export type RunEvent = Versioned &
         type: 'gate';
         step: number;
         state: GateState;
-        statistic: number;
+        statistic: number | null;
         closesBelow: number | null;
         opensAbove: number | null;
       }

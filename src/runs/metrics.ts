@@ -80,7 +80,8 @@ export const STEP_METRICS = {
   gateStatistic: {
     label: 'statistic',
     unit: 'nats, or a perplexity',
-    definition: 'h, what the gate watches of the teacher (`--gate-statistic`)',
+    definition:
+      'h, what the gate watches of the teacher (`--gate-statistic`); null in a step whose sequences are all masked',
     chart: {
       title: 'Gate',
       doc: 'the gate’s statistic with its thresholds, and the teacher’s mean entropy, nats; grey where λ = 0',
@@ -115,7 +116,8 @@ export const STEP_METRICS = {
   },
   lambda: {
     label: 'λ',
-    definition: 'λ of this step: 0 in the warm-up and where the gate is closed',
+    definition:
+      'λ of this step: 0 in the warm-up and where the gate is closed; of antisd-code the mean over its sequences',
     column: 'real',
   },
   loss: {

@@ -2,6 +2,7 @@
  * Every setting of a training run, written once: this table yields the page's control, the command line's flag, the
  * link's key, the validation and the docs row. `null` as a default means "as the arm says" (src/antisd/arms.ts).
  */
+import { GROUP_STDS } from '../antisd/advantages';
 import { ARM_NAMES } from '../antisd/arms';
 import { DIVERGENCE_NAMES } from '../antisd/divergences';
 import { GATE_KINDS, GATE_STATISTICS } from '../antisd/gate';
@@ -57,6 +58,15 @@ export const SETTINGS = {
     label: 'Divergence',
     doc: 'Which divergence’s slope shapes u into the term.',
     group: 'method',
+  }),
+  alpha: number({
+    default: 0.5,
+    min: 0,
+    max: 1,
+    label: 'α',
+    doc: 'Of the α-divergence: 0 is reverse KL, 1 forward KL, ½ has Hellinger’s shape.',
+    group: 'method',
+    advanced: true,
   }),
   context: choice({
     default: 'arm',
@@ -211,12 +221,12 @@ export const SETTINGS = {
     advanced: true,
   }),
   gateLag: integer({
-    default: 0,
+    default: null,
     min: 0,
     max: 1,
     unit: 'steps',
     label: 'Lag',
-    doc: '1 acts on the last step’s state, as the released code does; 0 on this step’s.',
+    doc: '1 acts on the last step’s state, as the released code does (its first step on an open gate); 0 on this step’s. Empty: as the method says.',
     group: 'gate',
     advanced: true,
   }),
@@ -358,6 +368,14 @@ export const SETTINGS = {
     default: true,
     label: 'Divide by std',
     doc: 'GRPO’s group advantage divided by its standard deviation; off is Dr. GRPO.',
+    group: 'optimiser',
+    advanced: true,
+  }),
+  groupStd: choice({
+    default: 'sample',
+    choices: GROUP_STDS,
+    label: 'Whose std',
+    doc: 'The sample’s (n − 1, ε = 1e-4) as in TRL, or the population’s (ε = 1e-6) as in runs of earlier versions.',
     group: 'optimiser',
     advanced: true,
   }),

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { computeAdvantages, groupAdvantages, perplexityLambda, type Rewarded } from '../../src/antisd/advantages';
+import { computeAdvantages, groupAdvantages, NO_REFERENCES, type Rewarded } from '../../src/antisd/advantages';
 import { ARM_NAMES, ARMS, type Method, resolveMethod } from '../../src/antisd/arms';
+import { perplexityLambda, perplexityTarget } from '../../src/antisd/perplexity';
 import { newSignals } from '../../src/antisd/signals';
 import { parseTrainConfig } from '../../src/settings/config';
 
@@ -12,7 +13,7 @@ type Scored = Rewarded & { s: Float32Array<ArrayBuffer>; t: Float32Array<ArrayBu
 /** The columns of one rollout, and how many of its tokens were masked. */
 function tokenAdvantages({ s, t, ...rewarded }: Scored, of: Method, lambda: number, sigmaRef: number | null) {
   const signals = newSignals([s], { s, t });
-  const { masked } = computeAdvantages(signals, [rewarded], of, lambda, sigmaRef);
+  const { masked } = computeAdvantages(signals, [rewarded], of, lambda, { ...NO_REFERENCES, sigmaRef });
   return { ...signals, masked };
 }
 
@@ -26,14 +27,54 @@ const rollout = fc
 
 describe('group advantages', () => {
   it('have mean 0 and, divided by the std, size 1', () => {
-    const a = groupAdvantages([1, 0, 0, 1], true);
+    const a = groupAdvantages([1, 0, 0, 1], 'population');
     expect(a.reduce((x, y) => x + y, 0)).toBeCloseTo(0, 12);
     expect(a[0]).toBeCloseTo(1, 5);
-    expect(groupAdvantages([1, 0, 0, 0], false)).toEqual([0.75, -0.25, -0.25, -0.25]);
+    expect(groupAdvantages([1, 0, 0, 0], null)).toEqual([0.75, -0.25, -0.25, -0.25]);
   });
   it('are exactly 0 where all rewards are equal', () => {
-    expect(groupAdvantages([1, 1, 1], true)).toEqual([0, 0, 0]);
+    expect(groupAdvantages([1, 1, 1], 'sample')).toEqual([0, 0, 0]);
   });
+  it('are TRL’s with the sample’s std: (r − mean) / (std + 1e-4), n − 1', () => {
+    // torch.tensor([1., 0., 0., 0.]).std() = 0.5
+    expect(groupAdvantages([1, 0, 0, 0], 'sample')[0]).toBeCloseTo(0.75 / 0.5001, 12);
+    expect(groupAdvantages([1, 0, 0, 0], 'population')[0]).toBeCloseTo(0.75 / (Math.sqrt(3) / 4 + 1e-6), 12);
+  });
+});
+
+describe('the released code’s λ', () => {
+  const t = Float32Array.from([-0.5, -0.7]);
+  const lambdaOf = (more: object, step = 0.5, length = 2) => {
+    const long = new Float32Array(length).map((_, i) => t[i % 2]);
+    const signals = newSignals([long], { s: long.map((x) => x - 0.1), t: long });
+    return computeAdvantages(signals, [{ reward: 1, groupAdvantage: 0 }], { ...method('antisd-code'), ...more }, step, {
+      sigmaRef: 1,
+      target: 1.05,
+    }).lambdas[0];
+  };
+  const own = 0.2 * Math.log(Math.exp(0.6) / 1.05);
+
+  it('is the sequence’s, scaled by the schedule, and 0 over the length limit', () => {
+    expect(lambdaOf({})).toBeCloseTo(own, 6);
+    expect(lambdaOf({}, 0.25)).toBeCloseTo(own / 2, 6);
+    expect(lambdaOf({ longest: 4 }, 0.5, 4)).toBeCloseTo(own, 6);
+    expect(lambdaOf({ longest: 4 }, 0.5, 6)).toBe(0);
+    expect(method('antisd-code').longest).toBe(12_000);
+  });
+});
+
+it('without a teacher u is −s, and the term praises what is likely', () => {
+  const { teacher, context, gate } = method('no-teacher');
+  expect([teacher, context, gate.kind]).toEqual([false, 'none', 'off']);
+  const s = Float32Array.from([-0.01, -3]);
+  const { u, term } = tokenAdvantages(
+    { s, t: new Float32Array(2), reward: 0, groupAdvantage: 0 },
+    method('no-teacher'),
+    0.5,
+    null,
+  );
+  expect(Array.from(u)).toEqual(Array.from(s, (x) => Math.fround(0 - x)));
+  expect(term[0]).toBeGreaterThan(term[1]);
 });
 
 describe('token advantages', () => {
@@ -95,9 +136,14 @@ describe('token advantages', () => {
       groupAdvantage: 0,
     };
     expect(tokenAdvantages(r, code, 0.5, 0.5).masked).toBe(1);
-    expect(perplexityLambda([-0.5, -0.5])).toBeCloseTo(0.1, 6);
-    expect(perplexityLambda([0, 0])).toBe(0);
-    expect(perplexityLambda([-9, -9])).toBeCloseTo(0.2 * Math.log(3), 6);
+    const target = perplexityTarget([1.2, 1.1, 1.3]);
+    expect(target).toBeCloseTo(0.93 * 1.2, 12);
+    expect(perplexityTarget([])).toBe(1.01);
+    expect(perplexityTarget([1.05])).toBe(1.01);
+    expect(perplexityLambda([-0.5, -0.5], target)).toBeCloseTo(0.2 * Math.log(Math.exp(0.5) / target), 6);
+    expect(perplexityLambda([0, 0], target)).toBe(0);
+    expect(perplexityLambda([-1.09, -1.09], 0.9)).toBeCloseTo(0.2 * Math.log(3), 6); // the ratio is clipped to 3
+    expect(perplexityLambda([-9, -9], target)).toBe(0); // above 3 the text is not the teacher's
   });
 
   it('of the correct-only arm add nothing to wrong rollouts, and of the multiplicative one nothing where the reward is silent', () => {

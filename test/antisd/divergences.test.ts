@@ -1,6 +1,6 @@
 /** δ(u) against the numerical gradient of each divergence on a small categorical. */
 import { describe, expect, it } from 'vitest';
-import { DIVERGENCES } from '../../src/antisd/divergences';
+import { DIVERGENCES, divergenceOf } from '../../src/antisd/divergences';
 import { close } from '../setup/close';
 
 const softmax = (z: number[]): number[] => {
@@ -11,7 +11,9 @@ const softmax = (z: number[]): number[] => {
 const LOGITS = [0.3, -0.7, 1.1, 0.2];
 const TEACHER = softmax([-0.4, 0.9, 0.5, -1.0]);
 
-describe.each(Object.values(DIVERGENCES))('$name', (d) => {
+const ALPHAS = [0, 0.1, 0.3, 0.7, 0.95, 1].map((alpha) => divergenceOf('alpha', alpha));
+
+describe.each([...Object.values(DIVERGENCES), ...ALPHAS])('$label', (d) => {
   const divergence = (z: number[]) => softmax(z).reduce((sum, s, y) => sum + s * d.f(TEACHER[y] / s), 0);
 
   it('descends: E_S[δ(u) ∇log S] is minus the gradient, up to a positive factor', () => {
@@ -52,4 +54,14 @@ it('Jensen–Shannon is φ(u) = ½(softplus(u) − log 2): −0.3466 at the lowe
   expect(delta(-80)).toBeCloseTo(-0.34657, 4);
   expect((delta(1e-4) - delta(-1e-4)) / 2e-4).toBeCloseTo(0.25, 6);
   expect(delta(40)).toBeCloseTo(20 - 0.34657, 4);
+});
+
+it('the α-divergence is reverse KL at 0, forward KL at 1, and has Hellinger’s shape at ½', () => {
+  for (const u of [-3, -0.4, 0, 0.2, 2.5]) {
+    const at = (alpha: number) => divergenceOf('alpha', alpha).delta(u);
+    expect(at(0)).toBe(DIVERGENCES['reverse-kl'].delta(u));
+    expect(at(1e-7)).toBeCloseTo(u, 5);
+    expect(at(1)).toBe(DIVERGENCES['forward-kl'].delta(u));
+    expect(at(0.5)).toBeCloseTo(2 * DIVERGENCES.hellinger.delta(u), 12);
+  }
 });

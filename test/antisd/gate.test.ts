@@ -9,6 +9,7 @@ const PAPER: GateSettings = {
   up: 1,
   smoothing: 0,
   floor: 1e-3,
+  lag: 0,
 };
 const run = (s: GateSettings, trace: number[]) => {
   let gate = newGate();
@@ -54,8 +55,52 @@ describe('the gate', () => {
     for (const h of [0.4, 0.6, 0.5, 0.3]) gate = updateGate(gate, h, PAPER);
     expect(JSON.parse(JSON.stringify(gate))).toEqual(gate);
     expect(gateThresholds(gate, PAPER)).toEqual({ closesBelow: 0.45, opensAbove: 0.5 });
-    expect(termActs(gate)).toBe(false);
+    expect(termActs(newGate(), gate, PAPER)).toBe(false);
   });
+});
+
+describe('the released code’s gate', () => {
+  const CODE: GateSettings = { ...PAPER, kind: 'perplexity', statistic: 'perplexity', down: 0.93, up: 1.07, lag: 1 };
+
+  it('closes below max(0.93 H_warm, 1.01) and reopens at 1.07 H_warm', () => {
+    expect(run(CODE, [1.2, 1.2, 1.2, 1.12, 1.11, 1.28, 1.285])).toEqual([
+      ...['warm-up', 'warm-up', 'warm-up', 'open', 'closed', 'closed', 'open'],
+    ]);
+    expect(run(CODE, [1.02, 1.02, 1.02, 1.015, 1.005])).toEqual(['warm-up', 'warm-up', 'warm-up', 'open', 'closed']);
+  });
+
+  it('is left as it is by a step whose sequences are all masked', () => {
+    expect(gateStatistic('perplexity', [{ H_T: [1], t: [-9] }])).toBeNull();
+    for (const trace of [[1.2], [1.2, 1.2, 1.2], [1.2, 1.2, 1.2, 1.0]]) {
+      const gate = trace.reduce((g, h) => updateGate(g, h, CODE), newGate());
+      expect(updateGate(gate, null, CODE)).toEqual(gate);
+    }
+  });
+
+  it('acts one step late, the first step on an open gate; off, it has no lag', () => {
+    let gate = newGate();
+    const acts = [1.2, 1.2, 1.2, 1.2, 1.0, 1.2, 1.3, 1.3].map((h) => {
+      const before = gate;
+      gate = updateGate(gate, h, CODE);
+      return termActs(before, gate, CODE);
+    });
+    expect(acts).toEqual([true, false, false, false, true, false, false, true]);
+    const off: GateSettings = { ...CODE, kind: 'off' };
+    expect(termActs(newGate(), updateGate(newGate(), 1, off), off)).toBe(true);
+  });
+});
+
+it('a gate has no thresholds while it is off, warming up or inert', () => {
+  const none = { closesBelow: null, opensAbove: null };
+  const after = (s: GateSettings, ...trace: number[]) =>
+    gateThresholds(
+      trace.reduce((g, h) => updateGate(g, h, s), newGate()),
+      s,
+    );
+  expect(after(PAPER, 0.5)).toEqual(none);
+  expect(after({ ...PAPER, kind: 'peak' }, 0.5, 0.5)).toEqual(none);
+  expect(after(PAPER, 1e-5, 1e-5, 1e-5, 1e-5)).toEqual(none);
+  expect(after({ ...PAPER, kind: 'off' }, 0.5)).toEqual(none);
 });
 
 describe('its statistic', () => {

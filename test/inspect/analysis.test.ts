@@ -116,7 +116,8 @@ describe('the signal', () => {
     expect(of('antisd').columns.term[0]).toBeGreaterThan(0);
     expect(of('antisd').columns.term[4]).toBeLessThan(0);
     expect(of('sd').columns.term[0]).toBeLessThan(0);
-    expect([...of('no-teacher').columns.u]).toEqual([0, 0, 0, 0, 0]);
+    expect([...of('no-context').columns.u]).toEqual([0, 0, 0, 0, 0]);
+    expect([...of('no-teacher').columns.u]).toEqual(Array.from(scored.s, (s) => Math.fround(-s)));
     expect(of('antisd-only').columns.advantage[2]).toBe(0);
     expect(of('antisd-code').sumTerm).toBeCloseTo(0, 5); // standardised within the sequence
     const wrong = armSignals(scored, { reward: 0, groupAdvantage: -0.75 });
@@ -126,8 +127,8 @@ describe('the signal', () => {
   it('has the group’s advantage of a response', () => {
     expect(advantageInGroup(1, 8, 8)).toBe(0);
     expect(advantageInGroup(0, 8, 0)).toBe(0);
-    expect(advantageInGroup(1, 4, 2)).toBeCloseTo(1, 5);
-    expect(advantageInGroup(0, 4, 2)).toBeCloseTo(-1, 5);
-    expect(advantageInGroup(1, 8, 1)).toBeCloseTo(7 / Math.sqrt(7), 4);
+    expect(advantageInGroup(1, 4, 2)).toBeCloseTo(0.5 / (Math.sqrt(1 / 3) + 1e-4), 9);
+    expect(advantageInGroup(0, 4, 2)).toBeCloseTo(-0.5 / (Math.sqrt(1 / 3) + 1e-4), 9);
+    expect(advantageInGroup(1, 8, 1)).toBeCloseTo(0.875 / (Math.sqrt(1 / 8) + 1e-4), 9);
   });
 });

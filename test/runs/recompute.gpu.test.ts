@@ -50,7 +50,8 @@ function recomputed(r: Told, f: Facts) {
 function groupAdvantages(rollouts: readonly Told[]): number[] {
   return rollouts.map(({ group, reward }) => {
     const rewards = rollouts.filter((r) => r.group === group).map((r) => r.reward);
-    return (reward - average(rewards)) / (spread(rewards) + 1e-6);
+    const sample = spread(rewards) * Math.sqrt(rewards.length / (rewards.length - 1));
+    return (reward - average(rewards)) / (sample + 1e-4);
   });
 }
 
