@@ -15,13 +15,13 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'antisd',
     label: 'AntiSD',
-    doc: 'The steady form: 16 problems × 4, tokens with |u| above 3 nats masked, the gate on its peak. Measured at depth 5 and more, seeds 0 to 2: held-out accuracy .05 at first, .72, .82 and .73 after 60 steps, .96 after 120 in all three; one run of 200 steps held at .95; responses grow from 11 to 56 tokens. The task is built so that going against the teacher means searching on.',
+    doc: 'The steady form: 16 problems × 4, tokens with |u| above 3 nats masked, the gate on its peak. Measured at depth 5 and more with the population’s group std, seeds 0 to 2: held-out accuracy .05 at first, .72, .82 and .73 after 60 steps, .96 after 120 in all three; one run of 200 steps held at .95; responses grow from 11 to 56 tokens. The task is built so that going against the teacher means searching on.',
     settings: { arm: 'antisd' },
   },
   {
     id: 'grpo',
     label: 'GRPO',
-    doc: 'The same steps with the reward alone. At depth 5 and more almost every group is all wrong at first. Measured, seeds 0 to 2: .10, .09 and .14 after 60 steps, .78, .83 and .95 after 120, .97 after 200: it ends as high, later. Smaller batches often never get off the ground.',
+    doc: 'The same steps with the reward alone. At depth 5 and more almost every group is all wrong at first. Measured with the population’s std, seeds 0 to 2: .10, .09 and .14 after 60 steps, .78, .83 and .95 after 120, .97 after 200: it ends as high, later. Smaller batches often never get off the ground.',
     settings: { arm: 'grpo', steps: 200 },
   },
   {
@@ -33,7 +33,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'antisd-paper',
     label: 'AntiSD, to the letter',
-    doc: 'No outlier mask, the gate tied to its warm-up. Measured, seeds 0 to 2: .02, .00 and .95 after 120 steps. It starts well and collapsed in two of three runs: the term praises surprising numbers, the teacher’s entropy rises, and a gate tied to the warm-up never closes.',
+    doc: 'No outlier mask, the gate on the median over all tokens, which is noise where most tokens are certain: here it stays inert. Measured with the median over rollouts in its place and the population’s std, seeds 0 to 2: .02, .00 and .95 after 120 steps. It starts well and collapsed in two of three runs: the term praises surprising numbers, the teacher’s entropy rises, and a gate tied to the warm-up never closes.',
     settings: { arm: 'antisd-paper' },
   },
   {
