@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { eventLine } from '../../src/runs/event-lines';
 import { findBrowser, launchBrowser, serveLab } from '../setup/browser';
 import { expectQuietLooks } from '../setup/looks';
 import { fakeRun } from '../ui/fake-events';
@@ -28,7 +29,7 @@ afterEach(async () => {
 });
 
 /** Stands in for the bundled recorded run. */
-const RECORDED = JSON.stringify({ events: fakeRun(12) });
+const RECORDED = `{"events":[${fakeRun(12).map(eventLine).join(',')}]}`;
 
 async function openLab(
   query = SMALL,
