@@ -40,6 +40,7 @@ export function libraryTokenizer(
       throw new BadInput(`${what}: ${(error as Error).message}`, where, 'Copy the file again from its source.');
     }
   };
+  const pieces = new Map<number, string>();
   return {
     vocabSize: largest + 1,
     eosId,
@@ -55,7 +56,39 @@ export function libraryTokenizer(
       return ids;
     },
     decode: (ids) => (ids.length === 0 ? '' : library.decode(Array.from(ids), { clean_up_tokenization_spaces: false })),
-    token: (id) =>
-      library.id_to_token(id) === undefined ? '' : library.decode([id], { clean_up_tokenization_spaces: false }),
+    token(id) {
+      const known = pieces.get(id) ?? pieceOf(library, id);
+      pieces.set(id, known);
+      return known;
+    },
+    separator: '',
   };
 }
+
+/** What a token adds to a text: decoders strip the blank before the first. */
+function pieceOf(library: LibraryTokenizer, id: number): string {
+  const name = library.id_to_token(id);
+  if (name === undefined) return '';
+  const decode = (ids: number[]) => library.decode(ids, { clean_up_tokenization_spaces: false });
+  const alone = decode([id]);
+  if (alone.includes('\uFFFD')) return bytesOf(name) ?? alone;
+  const twice = decode([id, id]);
+  return twice.startsWith(alone) ? twice.slice(alone.length) : alone;
+}
+
+/** The characters that a token begins with, and the bytes of no character behind them; null where its name tells no bytes. */
+function bytesOf(name: string): string | null {
+  if (/^<0x[0-9A-F]{2}>$/.test(name)) return name;
+  const bytes = Array.from(name, (letter) => BYTE_LETTERS.get(letter));
+  if (!bytes.every((byte) => byte !== undefined)) return null;
+  const [text] = new TextDecoder().decode(Uint8Array.from(bytes)).split('\uFFFD');
+  const rest = bytes.slice(new TextEncoder().encode(text).length);
+  return text + rest.map((byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`).join('');
+}
+
+/** How byte-level vocabularies write bytes: what can be printed as itself, the others in order from U+0100 on. */
+const BYTE_LETTERS: ReadonlyMap<string, number> = (() => {
+  const printed = (b: number): boolean => (b > 0x20 && b < 0x7f) || (b > 0xa0 && b <= 0xff && b !== 0xad);
+  let next = 0x100;
+  return new Map(Array.from({ length: 256 }, (_, byte) => [String.fromCharCode(printed(byte) ? byte : next++), byte]));
+})();

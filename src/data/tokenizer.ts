@@ -89,6 +89,7 @@ export function wordLevelTokenizer(file: unknown, where: string, named: Partial<
         .filter((token) => token !== undefined)
         .join(' '),
     token: (id) => tokens[id] ?? '',
+    separator: ' ',
   };
 }
 

@@ -68,8 +68,13 @@ export interface Tokenizer {
   /** Throws BadInput for text that cannot be encoded. */
   encode(text: string): number[];
   decode(ids: ArrayLike<number>): string;
-  /** One token as text, e.g. "Wait"; none of an id past the vocabulary, as models with padding can sample one. */
+  /**
+   * One token as the text it adds, e.g. "Wait", with the blank before it where the token holds it; bytes that make no
+   * character are `<0xE2>`. None of an id past the vocabulary, as models with padding can sample one.
+   */
   token(id: number): string;
+  /** What decoding puts between two tokens: a blank where they are words, nothing where they hold their own. */
+  readonly separator: '' | ' ';
 }
 
 /** Which tokens end a response and fill a batch; from tokenizer_config.json where a model folder has one. */

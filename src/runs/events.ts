@@ -96,6 +96,8 @@ export type RunEvent = Versioned &
         memory: MemoryPlan;
         resumedFrom: number | null;
         parameters: number;
+        /** What stands between two tokens' texts: a blank where they are words. Earlier logs do not say. */
+        separator?: '' | ' ';
       }
     /** The run entered a phase of step `step`. */
     | {

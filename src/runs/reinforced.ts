@@ -80,7 +80,8 @@ export class Reinforced implements Trainer<ReinforcedState> {
     const { config, policy } = this;
     const memory = planMemory(policy.config, policy.decoder.capacity);
     const parameters = trainedLayout(policy).count;
-    return { type: 'start', config, device: this.o.device, memory, resumedFrom, parameters };
+    const { separator } = this.o.task.tokenizer;
+    return { type: 'start', config, device: this.o.device, memory, resumedFrom, parameters, separator };
   }
 
   change(patch: Patch): void {

@@ -43,6 +43,8 @@ export type SftOwnEvent =
       memory: MemoryPlan;
       parameters: number; // that are trained
       resumedFrom: number | null;
+      /** What stands between two tokens' texts, as in 'start'. */
+      separator?: '' | ' ';
     }
   | ({ type: 'sft-step'; eta: number | null } & SftFigures)
   | { type: 'sft-eval'; step: number; loss: number; examples: number }
@@ -79,4 +81,6 @@ export interface DataPreview {
   templated: boolean;
   /** The first example as the model reads it. */
   first: ExampleLosses;
+  /** What stands between two tokens' texts. */
+  separator: '' | ' ';
 }

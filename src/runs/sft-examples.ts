@@ -167,5 +167,6 @@ export function previewExamples(model: Named, conversations: readonly Conversati
     longest,
     templated: chatTemplate(model.tokenizer, model.where).ofModel,
     first: exampleLosses(train[0], (id) => model.text.token(id), []),
+    separator: model.text.separator,
   };
 }

@@ -93,6 +93,7 @@ export class Supervised implements Trainer<SupervisedState> {
       memory: planMemory(policy.config, policy.decoder.capacity),
       parameters: trainedLayout(policy).count,
       resumedFrom,
+      separator: this.o.model.text.separator,
     };
   }
 

@@ -7,7 +7,8 @@ import { inspectionCsv, inspectionJson, readInspection } from '../../src/inspect
 import { escapeHtml, inspectionHtml } from '../../src/inspect/export-html';
 import { COLOURS } from '../../src/inspect/export-style';
 import { tintOfU } from '../../src/inspect/tint';
-import { MEASURES, tintOf } from '../../src/ui/heatmap/measures';
+import { MEASURES } from '../../src/ui/heatmap/measures';
+import { tintOf } from '../../src/ui/tokens/tint';
 import { inspectionOf } from '../setup/inspection';
 
 /** Pieces that want to be markup, formulas, other rows or other fields. */

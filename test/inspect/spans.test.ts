@@ -25,6 +25,7 @@ const BYTES: Tokenizer = {
   encode: (text) => [...new TextEncoder().encode(text)],
   decode: (ids) => new TextDecoder().decode(Uint8Array.from(Array.from(ids))),
   token: (id) => new TextDecoder().decode(Uint8Array.of(id)),
+  separator: '',
 };
 
 const piecesOf = (t: Tokenizer, text: string) =>

@@ -93,6 +93,36 @@ export function fakeSignals(step: number, problems = 16, group = 4, goOn = 0.6):
   return readEvent({ v, type: 'signals', step, rollouts }) as RunEventOf<'signals'>;
 }
 
+/** Answers in several scripts, one with a break, as a vocabulary of byte pairs cuts them. */
+export const SCRIPTS = [
+  'So we need 12 + 30. Wait, maybe\nI should check: 42.  Done',
+  'שלום עולם, התשובה היא 42. ואז 7 + 5',
+  'مرحبا بالعالم، النتيجة هي 42.',
+  '你好，我们先把三和四加起来，答案是四十二。',
+  'naïve 😀 costs 5 €, so 42 🎉',
+];
+
+/** Words with the blank before them; what lies beyond the middle of Unicode's first plane in bytes. */
+const cutBytePairs = (text: string): string[] =>
+  (text.match(/ ?[A-Za-zï]+| ?\d| ?[\u0400-\u06FF]{1,3}|\n| +(?! )| ?[^\sA-Za-z\d]/gu) ?? []).flatMap((piece) => {
+    const character = piece.trimStart();
+    if ((character.codePointAt(0) ?? 0) <= 0xffff) return [piece];
+    const bytes = [...new TextEncoder().encode(character)].map((b) => `<0x${b.toString(16).toUpperCase()}>`);
+    return [piece.slice(0, -character.length) + bytes[0], ...bytes.slice(1)];
+  });
+
+/** Signals of a step of a model that writes in many scripts. */
+export function fakeScripts(step: number, problems = 5): RunEventOf<'signals'> {
+  const rollouts = fakeSignals(step, problems).rollouts.map((told, i) => {
+    const tokens = cutBytePairs(SCRIPTS[i % SCRIPTS.length]);
+    const u = tokens.map((_, k) => 4 * uniform(step * 31 + i * 101 + k) - 2.2);
+    const alike = tokens.map((token) => [{ token, logprob: -0.4 }]);
+    const columns = { u, s: u, t: u, H_S: u, H_T: u, phi: u, term: u, advantage: u };
+    return { ...told, tokens, ...columns, alternatives: { student: alike, teacher: alike } };
+  });
+  return readEvent({ v, type: 'signals', step, rollouts }) as RunEventOf<'signals'>;
+}
+
 const uniform = (n: number): number => {
   const x = Math.sin(n * 12.9898 + 4.1) * 43758.5453;
   return x - Math.floor(x);

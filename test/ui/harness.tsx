@@ -1,4 +1,4 @@
-/** The page without an engine, for looking at it: `?state=run|empty|fault|no-gpu|recorded|stream`. Never part of the product. */
+/** The page without an engine, for looking at it: `?state=run|scripts|empty|fault|no-gpu|recorded|stream`. Never part of the product. */
 import '../../src/ui/styles/base.css';
 import { createRoot } from 'react-dom/client';
 import { EVENT_VERSION } from '../../src/runs/events';
@@ -8,7 +8,7 @@ import { play } from '../../src/ui/replay/player';
 import { EMPTY, fold } from '../../src/ui/state/snapshot';
 import { useLab } from '../../src/ui/state/store';
 import { trainer } from '../../src/ui/trainer';
-import { FAKE_DEVICE, fakeRun, fakeSignals, fakeStep } from './fake-events';
+import { FAKE_DEVICE, fakeRun, fakeScripts, fakeSignals, fakeStep } from './fake-events';
 
 const v = EVENT_VERSION;
 const state = new URLSearchParams(location.search).get('state') ?? 'run';
@@ -32,6 +32,7 @@ if (state === 'fault') {
     event: { v, type: 'fault', step: 83, fault: { kind: 'device-lost', message, lastGoodStep: 83, resumable: true } },
   });
 }
+if (state === 'scripts') trainer.tell({ type: 'event', event: fakeScripts(84) });
 if (state === 'stream') stream(84);
 
 /** A step a second: pieces every 16 ms, then the scores. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { arrange, MEASURES, meanSize, tintOf } from '../../src/ui/heatmap/measures';
+import { arrange, MEASURES, meanSize } from '../../src/ui/heatmap/measures';
 import { EMPTY, fold } from '../../src/ui/state/snapshot';
+import { tintOf } from '../../src/ui/tokens/tint';
 import { fakeSignals } from './fake-events';
 
 const rollouts = fold(EMPTY, [fakeSignals(3, 6, 4, 0.9)]).rollouts;

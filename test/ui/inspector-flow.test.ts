@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { barsOf, thinned } from '../../src/ui/inspector/bars';
-import { type Layout, layOut, tokenFrom } from '../../src/ui/inspector/flow/lines';
-import { namesOf, piecesOf } from '../../src/ui/inspector/flow/pieces';
 import { privilegedRange, promptParts } from '../../src/ui/inspector/tabs/privileged';
+import { type Layout, layOut, tokenFrom } from '../../src/ui/tokens/lines';
+import { namesOf, piecesOf, textOf } from '../../src/ui/tokens/pieces';
 import { fakeScores, longText, UNICODE_TEXT } from './fake-inspector';
 
 const scores = (response: string) => fakeScores({ student: 'x', teacher: 'x c', response });
@@ -11,13 +11,14 @@ const laidOut = (response: string, width: number): Layout => {
   const s = scores(response);
   return layOut(piecesOf(s, response), s.tokens.length, width, (text) => [...text].length);
 };
-const textOf = ({ lines }: Layout): string[] => lines.map((l) => l.fragments.map((f) => f.text).join(''));
+const linesOf = ({ lines }: Layout): string[] => lines.map((l) => l.fragments.map((f) => f.text).join(''));
 
 test('pieces keep every letter of the response; bytes stand behind the character they make', () => {
   const s = scores(UNICODE_TEXT);
   const pieces = piecesOf(s, UNICODE_TEXT);
   const plain = pieces.map((p) => (p.look === 'bytes' ? p.text.replace(/⟨[^⟩]*⟩$/, '') : p.text)).join('');
-  expect(plain).toBe(UNICODE_TEXT.replace('\t', '→'));
+  expect(plain).toBe(UNICODE_TEXT.replace('\t', '→').replace('\u200D', '⟨200D⟩'));
+  expect(textOf(pieces, 0, s.tokens.length - 1)).toBe(UNICODE_TEXT); // what is copied
   expect(new Set(pieces.map((p) => p.token).filter((t) => t !== null)).size).toBe(s.tokens.length);
   expect(
     pieces
@@ -68,7 +69,7 @@ test('words of a vocabulary without blanks keep the blanks between them, which a
 test.each([20, 33, 64])('lines of at most %i letters break between words and lose nothing', (width) => {
   const response = longText(300);
   const layout = laidOut(response, width);
-  const lines = textOf(layout);
+  const lines = linesOf(layout);
   expect(Math.max(...lines.map((l) => [...l.trimEnd()].length))).toBeLessThanOrEqual(width);
   expect(lines.join(' ').replace(/\s+/g, ' ').trim()).toBe(response.replace(/\s+/g, ' ').trim());
   expect(lines.some((l) => /^ ?(ait|rnatively)\b/.test(l))).toBe(false);
@@ -76,7 +77,7 @@ test.each([20, 33, 64])('lines of at most %i letters break between words and los
 
 test('a word longer than the line is cut, its token on several lines; the first is the token’s', () => {
   const layout = laidOut('So pneumonoultramicroscopic end', 10);
-  expect(textOf(layout)).toEqual(['So', 'pneumonou', 'ltramicros', 'copic end']);
+  expect(linesOf(layout)).toEqual(['So', 'pneumonou', 'ltramicros', 'copic end']);
   expect(layout.lineOf).toEqual([0, 1, 3]);
 });
 

@@ -119,6 +119,7 @@ describe('the form', () => {
     const preview: DataPreview = {
       ...{ examples: 40, heldOut: 5, leftOut: 0, why: [], unused: [], tokens: 900, longest: 30, templated: true },
       first: example,
+      separator: ' ',
     };
     expect(afterPreview(asked, config, preview)).toMatchObject({ looking: false, preview });
     const other = { ...config, data: 'other.jsonl' };

@@ -1,11 +1,11 @@
-import { type KeyboardEvent, type SyntheticEvent, useLayoutEffect, useMemo, useRef } from 'react';
+import { useMemo } from 'react';
 import { useLab } from '../state/store';
+import { TokenRegion } from '../tokens/TokenRegion';
+import type { TokenPlace } from '../tokens/walk';
 import styles from './Heatmap.module.css';
 import { Legend } from './Legend';
 import { arrange, MEASURES } from './measures';
 import { ProblemRows } from './ProblemRows';
-import { paintRows, tokenAt } from './paint';
-import { keepOneTabStop, moveTabStop, neighbour } from './roving';
 import { TokenDetail } from './TokenDetail';
 import { Toolbar } from './Toolbar';
 
@@ -17,29 +17,13 @@ export function Heatmap() {
   const measure = useLab((s) => s.measure);
   const filter = useLab((s) => s.filter);
   const sort = useLab((s) => s.sort);
-  const region = useRef<HTMLElement>(null);
+  const separator = useLab((s) => s.snapshot.separator);
   const rollouts = held?.rollouts ?? live;
   const step = held?.step ?? liveStep;
   const groups = useMemo(() => arrange(rollouts, filter, sort), [rollouts, filter, sort]);
-  useLayoutEffect(() => {
-    if (!region.current) return;
-    paintRows(region.current, rollouts, MEASURES[measure]);
-    keepOneTabStop(region.current);
-  });
-
-  const pick = (event: SyntheticEvent): void => {
-    const at = tokenAt(event.target);
-    const rollout = at && rollouts[Number(at.row.dataset.rollout)];
-    if (!at || !rollout) return;
-    if (event.type === 'focus' && region.current) moveTabStop(region.current, at.span);
-    useLab.setState({ picked: { rollout, step, token: at.token } });
-  };
-  const onKey = (event: KeyboardEvent): void => {
-    const at = tokenAt(event.target);
-    const next = at && region.current && neighbour(region.current, at.span, event.key);
-    if (!next) return;
-    event.preventDefault();
-    next.focus();
+  const pick = (at: TokenPlace | null): void => {
+    const rollout = at && rollouts[at.text];
+    if (rollout) useLab.setState({ picked: { rollout, step, token: at.token } });
   };
 
   return (
@@ -58,16 +42,7 @@ export function Heatmap() {
         <Toolbar />
       </div>
       <Legend measure={MEASURES[measure]} />
-      <section
-        ref={region}
-        className={styles.region}
-        aria-label="Token heatmap"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-        tabIndex={0}
-        onPointerOver={pick}
-        onFocus={pick}
-        onKeyDown={onKey}
-      >
+      <TokenRegion label="Token heatmap" className={styles.region} scrolls onFocus={pick} onPoint={pick}>
         {groups.length === 0 ? (
           <p className={styles.empty}>
             {rollouts.length === 0
@@ -75,9 +50,9 @@ export function Heatmap() {
               : 'No rollout of this step passes the filter.'}
           </p>
         ) : (
-          groups.map((g) => <ProblemRows key={g.group} group={g} scale={MEASURES[measure].scale} />)
+          groups.map((g) => <ProblemRows key={g.group} group={g} measure={MEASURES[measure]} separator={separator} />)
         )}
-      </section>
+      </TokenRegion>
       <TokenDetail />
     </div>
   );

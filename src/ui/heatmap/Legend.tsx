@@ -1,6 +1,7 @@
+import { TINT_STEPS } from '../../inspect/tint';
+import tints from '../tokens/Tints.module.css';
 import styles from './Legend.module.css';
-import { type Measure, TINT_STEPS } from './measures';
-import tints from './Tints.module.css';
+import type { Measure } from './measures';
 
 /** The tints with the values at which they begin. The domain is fixed, whatever the run does. */
 export function Legend({ measure }: { measure: Omit<Measure, 'of'> }) {

@@ -1,15 +1,16 @@
-import { memo } from 'react';
+import type { Separator } from '../tokens/pieces';
 import type { Measure, ProblemGroup } from './measures';
 import styles from './ProblemRows.module.css';
-import { RolloutRow, sameRow } from './RolloutRow';
+import { RolloutRow } from './RolloutRow';
 
 interface Props {
   group: ProblemGroup;
-  scale: Measure['scale'];
+  measure: Measure;
+  separator: Separator;
 }
 
 /** A problem's question and its rollouts. */
-export const ProblemRows = memo(function ProblemRows({ group, scale }: Props) {
+export function ProblemRows({ group, measure, separator }: Props) {
   const scored = group.rollouts.filter((r) => r.signals);
   const right = scored.filter((r) => r.signals && r.signals.reward > 0).length;
   return (
@@ -20,18 +21,9 @@ export const ProblemRows = memo(function ProblemRows({ group, scale }: Props) {
       </h3>
       <ul>
         {group.rollouts.map((r) => (
-          <RolloutRow key={r.index} rollout={r} scale={scale} />
+          <RolloutRow key={r.index} rollout={r} measure={measure} separator={separator} />
         ))}
       </ul>
     </article>
-  );
-}, sameProblem);
-
-function sameProblem(a: Props, b: Props): boolean {
-  const [before, after] = [a.group.rollouts, b.group.rollouts];
-  const same =
-    a.group.group === b.group.group && a.group.question === b.group.question && before.length === after.length;
-  return (
-    same && after.every((rollout, i) => sameRow({ rollout: before[i], scale: a.scale }, { rollout, scale: b.scale }))
   );
 }

@@ -1,19 +1,22 @@
 import { memo } from 'react';
 import { sum } from '../../antisd/statistics';
 import { signed } from '../format';
-import type { RolloutView } from '../state/snapshot';
+import type { RolloutView, ScoredRollout } from '../state/snapshot';
+import type { Separator } from '../tokens/pieces';
+import { TokenText } from '../tokens/TokenText';
 import type { Measure } from './measures';
 import styles from './RolloutRow.module.css';
-import tints from './Tints.module.css';
 
 interface Props {
   rollout: RolloutView;
-  scale: Measure['scale'];
+  measure: Measure;
+  separator: Separator;
 }
 
-/** One rollout: verdict, room for its tokens (paint.ts writes them), and Σu = log p(y with context) − log p(y without), nats. */
-export const RolloutRow = memo(function RolloutRow({ rollout, scale }: Props) {
-  const { signals } = rollout;
+/** One rollout: verdict, tokens, and Σu = log p(y with context) − log p(y without), nats. */
+export const RolloutRow = memo(function RolloutRow({ rollout, measure, separator }: Props) {
+  const { index, tokens, signals } = rollout;
+  const marks = { values: signals && measure.of(signals), scale: measure, u: signals?.u };
   return (
     <li className={styles.row}>
       <span className={styles.mark} title={signals?.reason}>
@@ -22,24 +25,21 @@ export const RolloutRow = memo(function RolloutRow({ rollout, scale }: Props) {
           <span className="visually-hidden">{`${signals.reward > 0 ? 'correct' : 'incorrect'}: ${signals.reason}`}</span>
         )}
       </span>
-      <div className={`${styles.tokens} ${tints.tints}`} data-rollout={rollout.index} data-scale={scale} />
-      <span className={styles.sum}>
-        {signals && (
-          <>
-            <span className={styles.source} title="where the teacher’s context came from">
-              {signals.truncated ? `${signals.context}, cut` : signals.context}
-            </span>
-            <span data-number title="sum of u over the rollout, nats">
-              Σ {signed(sum(signals.u), 1)}
-            </span>
-          </>
-        )}
-      </span>
+      <TokenText tokens={tokens} separator={separator} marks={marks} place={index} />
+      <span className={styles.sum}>{signals && <Sum signals={signals} />}</span>
     </li>
   );
-}, sameRow);
+});
 
-/** New tokens alone are painted, not rendered. */
-export function sameRow(a: Props, b: Props): boolean {
-  return a.rollout.index === b.rollout.index && a.rollout.signals === b.rollout.signals && a.scale === b.scale;
-}
+const Sum = memo(function Sum({ signals }: { signals: ScoredRollout }) {
+  return (
+    <>
+      <span className={styles.source} title="where the teacher’s context came from">
+        {signals.truncated ? `${signals.context}, cut` : signals.context}
+      </span>
+      <span data-number title="sum of u over the rollout, nats">
+        Σ {signed(sum(signals.u), 1)}
+      </span>
+    </>
+  );
+});

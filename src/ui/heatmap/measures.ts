@@ -2,20 +2,17 @@
 
 import type { ColumnName } from '../../antisd/signals';
 import { sum } from '../../antisd/statistics';
-import { TINT_DOMAIN, TINT_STEPS } from '../../inspect/tint';
+import { TINT_DOMAIN } from '../../inspect/tint';
 import type { RolloutView } from '../state/snapshot';
+import type { TintScale } from '../tokens/tint';
 
 /** The per-token columns that a tint can show. */
 export type Columns = Readonly<Record<ColumnName, ArrayLike<number>>>;
 
-export interface Measure {
+export interface Measure extends TintScale {
   readonly label: string;
   readonly doc: string;
   readonly unit: string;
-  /** Where the strongest tint begins, on either side of zero. */
-  readonly domain: number;
-  /** 'both': orange below zero, blue above. 'amount': grey, by size alone. */
-  readonly scale: 'both' | 'amount';
   /** Amounts of numbers that are never above zero: log-probabilities. */
   readonly negative?: boolean;
   /** What the two ends of the scale mean. */
@@ -86,15 +83,6 @@ export const MEASURES = {
 } as const satisfies Record<string, Measure>;
 
 export type MeasureName = keyof typeof MEASURES;
-
-export { TINT_STEPS };
-
-/** The tint of a value: −3 … 3, 0 is bare surface; an amount has no sign. */
-export function tintOf(value: number, { domain, scale }: Pick<Measure, 'domain' | 'scale'>): number {
-  const size = Math.abs(value) / domain;
-  const step = TINT_STEPS.filter((start) => size >= start).length;
-  return scale === 'both' && value < 0 ? -step : step;
-}
 
 export type FilterName = 'all' | 'correct' | 'incorrect';
 export type SortName = 'order' | 'reward' | 'size';

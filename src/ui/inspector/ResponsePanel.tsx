@@ -1,17 +1,17 @@
 import { Legend } from '../heatmap/Legend';
 import { MeasureButtons } from '../heatmap/MeasureButtons';
 import { MEASURES } from '../heatmap/measures';
+import { piecesOf } from '../tokens/pieces';
+import type { Ruled } from '../tokens/RuledText';
+import { TokenRegion } from '../tokens/TokenRegion';
+import { TokenText } from '../tokens/TokenText';
 import { ArmChoice } from './ArmChoice';
 import { editResponse } from './actions/editTexts';
 import { ExportMenu } from './export/ExportMenu';
-import { Flow } from './flow/Flow';
-import { piecesOf } from './flow/pieces';
 import styles from './ResponsePanel.module.css';
 import { type InspectMeasure, isAsked, useInspector } from './store';
 import { useView, type View } from './view';
 
-const focus = (focused: number): void => useInspector.setState({ focused });
-const point = (pointed: number | null): void => useInspector.setState({ pointed });
 const NO_TOKENS = { tokens: [], spans: [] };
 
 /** The response: its tokens in the tint of a measure, or as it is being written. */
@@ -66,18 +66,13 @@ export function ResponsePanel() {
           <Unscored text={plainText} waiting={waiting} writing={generating !== null} />
         ) : (
           view && (
-            <Flow
+            <Tokens
               key={revision}
               pieces={view.pieces}
               count={view.count}
-              measure={view.measure}
-              values={view.values}
-              u={view.columns.u}
+              marks={{ values: view.values, scale: view.measure, u: view.columns.u }}
               focused={focused}
               follow={false}
-              onFocus={focus}
-              onPoint={point}
-              textOf={(first, last) => view.response.slice(view.scored.spans[first][0], view.scored.spans[last][1])}
             />
           )
         )}
@@ -109,17 +104,21 @@ function Unscored({ text, waiting, writing }: { text: string; waiting: boolean; 
       </p>
     );
   const pieces = piecesOf(NO_TOKENS, text).map((piece) => ({ ...piece, look: 'text' as const }));
+  return <Tokens pieces={pieces} count={0} marks={{ values: null, scale: MEASURES.u }} focused={0} follow={writing} />;
+}
+
+/** The response's text, with the keyboard's place in it. */
+function Tokens(text: Omit<Ruled, 'onFocus'>) {
+  const focus = (focused: number): void => useInspector.setState({ focused });
   return (
-    <Flow
-      pieces={pieces}
-      count={0}
-      measure={MEASURES.u}
-      values={null}
-      u={null}
-      focused={0}
-      follow={writing}
-      onFocus={() => {}}
-      onPoint={() => {}}
-    />
+    <TokenRegion
+      label="Response, token by token"
+      className={styles.text}
+      scrolls
+      onFocus={({ token }) => focus(token)}
+      onPoint={(at) => useInspector.setState({ pointed: at?.token ?? null })}
+    >
+      <TokenText {...text} onFocus={focus} />
+    </TokenRegion>
   );
 }

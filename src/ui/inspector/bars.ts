@@ -1,5 +1,5 @@
 /** Signed bars of a column as a few SVG paths, one for each tint. */
-import { tintOf } from '../heatmap/measures';
+import { tintOf } from '../tokens/tint';
 
 export const STRIP_HEIGHT = 24;
 /** More bars than this cannot be told apart; each then stands for the largest value of its share. */

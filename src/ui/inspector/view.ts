@@ -10,7 +10,7 @@ import {
 } from '../../inspect/analysis';
 import type { ScoredText } from '../../inspect/types';
 import { type Columns, MEASURES, type Measure } from '../heatmap/measures';
-import { namesOf, type Piece, piecesOf } from './flow/pieces';
+import { namesOf, type Piece, piecesOf } from '../tokens/pieces';
 import { type InspectMeasure, type InspectState, useInspector } from './store';
 
 /** The measure that comparisons add. */

@@ -1,13 +1,15 @@
-import { type KeyboardEvent, type SyntheticEvent, useLayoutEffect, useRef, useState } from 'react';
+import { memo, useState } from 'react';
 import type { ExampleLosses } from '../../runs/sft-events';
 import { percent, plain, tokenText } from '../format';
 import { Legend } from '../heatmap/Legend';
-import { keepOneTabStop, moveTabStop, neighbour } from '../heatmap/roving';
 import { useThrottled } from '../hooks';
 import { useLab } from '../state/store';
+import type { Separator } from '../tokens/pieces';
+import { TokenRegion } from '../tokens/TokenRegion';
+import { TokenText } from '../tokens/TokenText';
+import type { TokenPlace } from '../tokens/walk';
 import styles from './BatchLosses.module.css';
-import { ExampleTokens } from './ExampleTokens';
-import { LOSS, lossAt, meanLoss } from './losses';
+import { LOSS, lossAt, lossMarks, meanLoss } from './losses';
 
 /** A batch stays on screen at least this long, ms: a small model takes several updates a second. */
 const DWELL_MS = 1500;
@@ -23,28 +25,14 @@ export function BatchLosses() {
     useLab((s) => s.snapshot.sft?.batch ?? null),
     DWELL_MS,
   );
+  const separator = useLab((s) => s.snapshot.separator);
   const [picked, setPicked] = useState<Picked | null>(null);
-  const region = useRef<HTMLElement>(null);
-  useLayoutEffect(() => {
-    if (region.current) keepOneTabStop(region.current);
-  });
-  const pick = (event: SyntheticEvent): void => {
-    const span = tokenSpan(event.target);
-    const row = span?.parentElement;
-    const example = row && batch?.examples[Number(row.dataset.rollout)];
-    if (!span || !example || !region.current) return;
-    if (event.type === 'focus') moveTabStop(region.current, span);
-    setPicked({ example, token: [...row.children].indexOf(span) });
-  };
-  const onKey = (event: KeyboardEvent): void => {
-    const span = tokenSpan(event.target);
-    const next = span && region.current && neighbour(region.current, span, event.key);
-    if (!next) return;
-    event.preventDefault();
-    next.focus();
+  const pick = (at: TokenPlace | null): void => {
+    const example = at && batch?.examples[at.text];
+    if (example) setPicked({ example, token: at.token });
   };
   return (
-    <section ref={region} aria-label="Losses of the batch" onPointerOver={pick} onFocus={pick} onKeyDown={onKey}>
+    <TokenRegion label="Losses of the batch" onFocus={pick} onPoint={pick}>
       <h2>Losses by token{batch && <span className={styles.step}> in update {batch.step}</span>}</h2>
       {batch === null ? (
         <p className={styles.empty}>
@@ -59,22 +47,32 @@ export function BatchLosses() {
           <ol className={styles.examples}>
             {batch.examples.map((example, i) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: places in the batch
-              <li key={i}>
-                <ExampleTokens example={example} marks="loss" index={i} />
-                <span className={styles.mean} data-number title="mean loss of its learnt tokens, nats">
-                  {plain(meanLoss(example))}
-                </span>
-              </li>
+              <Example key={i} example={example} place={i} separator={separator} />
             ))}
           </ol>
         </>
       )}
-    </section>
+    </TokenRegion>
   );
 }
 
-const tokenSpan = (target: EventTarget): HTMLElement | null =>
-  target instanceof Element ? target.closest<HTMLElement>('[data-rollout] > span') : null;
+interface ExampleProps {
+  example: ExampleLosses;
+  place: number;
+  separator: Separator;
+}
+
+/** An example as the model reads it. What is not learnt is muted. */
+const Example = memo(function Example({ example, place, separator }: ExampleProps) {
+  return (
+    <li>
+      <TokenText tokens={example.tokens} separator={separator} marks={lossMarks(example)} place={place} />
+      <span className={styles.mean} data-number title="mean loss of its learnt tokens, nats">
+        {plain(meanLoss(example))}
+      </span>
+    </li>
+  );
+});
 
 /** The token's numbers. */
 function Reading({ example, token }: Picked) {

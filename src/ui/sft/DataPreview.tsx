@@ -3,8 +3,9 @@ import { lookAtData } from '../actions/lookAtData';
 import { perform } from '../hooks';
 import { mayLook, useModels } from '../models/store';
 import { useLab } from '../state/store';
+import { TokenText } from '../tokens/TokenText';
 import styles from './DataPreview.module.css';
-import { ExampleTokens } from './ExampleTokens';
+import { learntMarks } from './losses';
 
 /** Time after the last change before the data are looked at, ms. */
 const QUIET = 300;
@@ -27,7 +28,7 @@ export function DataPreview() {
       </>
     );
   if ('refused' in preview) return <p className={styles.refused}>{preview.refused}</p>;
-  const { examples, tokens, heldOut, leftOut, longest, templated, why, unused, first } = preview;
+  const { examples, tokens, heldOut, leftOut, longest, templated, why, unused, first, separator } = preview;
   return (
     <section className={styles.preview} aria-label="Data preview">
       <p>
@@ -56,7 +57,7 @@ export function DataPreview() {
       )}
       <details open>
         <summary>The first example, {templated ? 'in the model’s chat template' : 'in plain words'}</summary>
-        <ExampleTokens example={first} marks="learnt" />
+        <TokenText tokens={first.tokens} separator={separator} marks={learntMarks(first)} />
         <p className={styles.note}>The marked tokens are learnt, with the token that ends the answer.</p>
       </details>
     </section>

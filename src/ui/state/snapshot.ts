@@ -10,6 +10,7 @@ import type { MemoryPlan } from '../../model/net/decoder';
 import type { Fault, RunEvent, RunEventOf, StepFigures, ToldRollout } from '../../runs/events';
 import type { TrainConfig } from '../../settings/config';
 import { foldSft, type SftSnapshot } from '../sft/snapshot';
+import type { Separator } from '../tokens/pieces';
 import { type Sequence, Series } from './series';
 
 /** What is told of a rollout, with its columns. */
@@ -40,6 +41,8 @@ export interface Snapshot {
   /** The step being worked on. */
   readonly step: number;
   readonly rollouts: readonly RolloutView[];
+  /** What stands between two tokens' texts. */
+  readonly separator: Separator;
   /** The step whose rollouts are shown. */
   readonly rolloutStep: number;
   /** The last rollouts that were scored: what a fault leaves on screen. */
@@ -67,6 +70,7 @@ export const EMPTY: Snapshot = {
   phase: null,
   step: 0,
   rollouts: [],
+  separator: ' ',
   rolloutStep: 0,
   lastScored: null,
   steps: Series.of(),
@@ -107,10 +111,12 @@ function apply(draft: Draft, event: RunEvent): void {
       return;
     case 'tokens':
       draft.rollouts = withTokens(draft.rollouts, event.pieces);
+      draft.separator = separatorOf(draft, event.pieces);
       return;
     case 'signals':
       draft.rolloutStep = event.step;
       draft.rollouts = event.rollouts.map((told, i) => viewOf({ ...told, ...rowOf(event.signals, i) }, i));
+      draft.separator = separatorOf(draft, event.rollouts);
       draft.lastScored = { step: event.step, rollouts: draft.rollouts };
       return;
     case 'gate':
@@ -165,8 +171,11 @@ function apply(draft: Draft, event: RunEvent): void {
       draft.eta = event.eta;
       draft.sft = foldSft(draft.sft, event);
       return;
-    case 'sft-eval':
     case 'sft-tokens':
+      draft.separator = separatorOf(draft, event.examples);
+      draft.sft = foldSft(draft.sft, event);
+      return;
+    case 'sft-eval':
     case 'sample':
       draft.sft = foldSft(draft.sft, event);
       return;
@@ -192,10 +201,17 @@ function applyStart(draft: Draft, event: RunEventOf<'start'>): void {
 }
 
 /** What the beginning of every run settles. */
-const sharedFacts = ({ device, memory, parameters, resumedFrom }: RunEventOf<'start'> | RunEventOf<'sft-start'>) => ({
+const sharedFacts = ({
   device,
   memory,
   parameters,
+  separator = ' ',
+  resumedFrom,
+}: RunEventOf<'start'> | RunEventOf<'sft-start'>) => ({
+  device,
+  memory,
+  parameters,
+  separator,
   step: resumedFrom ?? 0,
   stage: 'working' as const,
   fault: null,
@@ -210,6 +226,11 @@ const viewOf = (signals: ScoredRollout, index: number): RolloutView => ({
   tokens: signals.tokens,
   signals,
 });
+
+/** Logs that do not say it: no token that is a word holds a blank itself. */
+function separatorOf({ separator }: Snapshot, texts: readonly { readonly tokens: readonly string[] }[]): Separator {
+  return separator === ' ' && texts.some(({ tokens }) => tokens.some((token) => /\s/.test(token))) ? '' : separator;
+}
 
 /** Appends sampled pieces; rollouts that got none keep their identity, so their rows are not drawn again. */
 function withTokens(rollouts: readonly RolloutView[], pieces: RunEventOf<'tokens'>['pieces']): readonly RolloutView[] {

@@ -5,10 +5,11 @@
 import type { Inspection } from '../../../inspect/export';
 import { signed } from '../../format';
 import { tintLabel } from '../../heatmap/Legend';
-import { type Measure, tintOf } from '../../heatmap/measures';
+import type { Measure } from '../../heatmap/measures';
 import { nameShown } from '../../models/names';
-import { BREAK_MARK, type Line, layOut } from '../flow/lines';
-import { widthIn } from '../flow/usePage';
+import { BREAK_MARK, type Line, layOut } from '../../tokens/lines';
+import { tintOf } from '../../tokens/tint';
+import { widthIn } from '../../tokens/usePage';
 import type { View } from '../view';
 import { lightColours, type Palette } from './palette';
 

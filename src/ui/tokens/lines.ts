@@ -2,14 +2,10 @@
  * Pieces of text broken into lines of one height, so that only those on screen need be drawn. Lines break at spaces,
  * between ideographs, and inside a word only where it is longer than the line. Widths come from the caller.
  */
-import type { Look, Piece } from './pieces';
+import { type Part, type Piece, partsIn, readsRightToLeft } from './pieces';
+import { sideways } from './walk';
 
-export interface Fragment {
-  readonly token: number | null;
-  readonly text: string;
-  readonly look: Look;
-  /** A line break of the text ends here. */
-  readonly breaks: boolean;
+export interface Fragment extends Part {
   /** From the line's start edge, in the measure's units. */
   readonly x: number;
   readonly width: number;
@@ -31,27 +27,21 @@ export type TextWidth = (text: string) => number;
 
 type Atom = Omit<Fragment, 'x'>;
 
-const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
-const STRONG = /\p{L}/u;
 const IDEOGRAPH = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303F\uFF00-\uFF60]/u;
 /** What a line break is drawn as. */
 export const BREAK_MARK = '↵';
 
 export function layOut(pieces: readonly Piece[], tokens: number, width: number, textWidth: TextWidth): Layout {
   const lines: Line[] = [];
-  let paragraph: Piece[] = [];
+  let paragraph: Part[] = [];
   const close = (): void => {
     const rtl = readsRightToLeft(paragraph.map((p) => p.text).join(''));
     for (const fragments of wrap(wordsOf(paragraph, width, textWidth), width)) lines.push({ fragments, rtl });
     paragraph = [];
   };
-  for (const piece of pieces) {
-    const parts = piece.text.split('\n');
-    parts.forEach((text, i) => {
-      const broken = i < parts.length - 1;
-      if (text !== '' || broken) paragraph.push({ ...piece, text: broken ? `${text}\n` : text });
-      if (broken) close();
-    });
+  for (const part of pieces.flatMap(partsIn)) {
+    paragraph.push(part);
+    if (part.breaks) close();
   }
   if (paragraph.length > 0) close();
   const lineOf: number[] = new Array(tokens).fill(Math.max(0, lines.length - 1));
@@ -60,28 +50,15 @@ export function layOut(pieces: readonly Piece[], tokens: number, width: number, 
   return { lines, lineOf };
 }
 
-/** By its first letter, as HTML's dir="auto" does. */
-function readsRightToLeft(text: string): boolean {
-  const letter = STRONG.exec(text)?.[0];
-  return letter !== undefined && RIGHT_TO_LEFT.test(letter);
-}
-
 /** Stretches that stay together, each with its atoms. */
-function wordsOf(paragraph: readonly Piece[], width: number, textWidth: TextWidth): Atom[][] {
+function wordsOf(paragraph: readonly Part[], width: number, textWidth: TextWidth): Atom[][] {
   const words: Atom[][] = [];
   let last = ' ';
-  for (const piece of paragraph) {
-    const breaks = piece.text.endsWith('\n');
-    const text = breaks ? piece.text.slice(0, -1) : piece.text;
-    for (const [i, part] of splitLong(text, width, textWidth).entries()) {
-      const mark = breaks && part.last ? textWidth(BREAK_MARK) : 0;
-      const atom: Atom = {
-        token: piece.token,
-        text: part.text,
-        look: piece.look,
-        breaks: breaks && part.last,
-        width: textWidth(part.text) + mark,
-      };
+  for (const whole of paragraph) {
+    for (const [i, part] of splitLong(whole.text, width, textWidth).entries()) {
+      const breaks = whole.breaks && part.last;
+      const mark = breaks ? textWidth(BREAK_MARK) : 0;
+      const atom: Atom = { ...whole, text: part.text, breaks, width: textWidth(part.text) + mark };
       const first = part.text[0] ?? '';
       const mayBreak = i > 0 || first === ' ' || last === ' ' || IDEOGRAPH.test(first) || IDEOGRAPH.test(last);
       if (mayBreak || words.length === 0) words.push([atom]);
@@ -153,10 +130,8 @@ export function tokenFrom({ lines, lineOf }: Layout, token: number, key: string)
   const own = tokensOf(line);
   if (key === 'Home') return own[0] ?? null;
   if (key === 'End') return own.at(-1) ?? null;
-  if (key === 'ArrowRight' || key === 'ArrowLeft') {
-    const next = token + ((key === 'ArrowRight') === line.rtl ? -1 : 1);
-    return next >= 0 && next < lineOf.length ? next : null;
-  }
+  const beside = sideways(token, key, line.rtl);
+  if (beside !== null) return beside >= 0 && beside < lineOf.length ? beside : null;
   if (key !== 'ArrowDown' && key !== 'ArrowUp') return null;
   const by = key === 'ArrowDown' ? 1 : -1;
   // A token may hold several lines: empty ones, or a long word's.
