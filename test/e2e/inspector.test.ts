@@ -9,6 +9,7 @@ import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readInspection } from '../../src/inspect/export';
 import { findBrowser, launchBrowser, serveLab } from '../setup/browser';
+import { fakeSignals, SCRIPTS } from '../ui/fake-events';
 
 const root = new URL('../..', import.meta.url).pathname;
 let lab: Awaited<ReturnType<typeof serveLab>>;
@@ -253,6 +254,69 @@ test('4,000 tokens: a bounded document, and the keyboard reaches the end', async
   expect(place.seen).toBe(true);
   expect(await tokens(long).count()).toBeLessThan(1200);
   await long.close();
+});
+
+test('rollouts in many scripts read as their text, in their own direction, and are copied as it', async () => {
+  const many = await open(context, `${harnessUrl.replace('inspector-harness', 'harness')}?state=scripts`);
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(harnessUrl).origin });
+  const rollouts = many.getByRole('region', { name: 'Token heatmap' }).locator('[data-text]');
+  await rollouts.first().locator('[data-u]').first().waitFor();
+  const shown = await rollouts.evaluateAll((hosts) => hosts.slice(0, 5).map((host) => host.textContent));
+  expect(shown.map((text) => text?.replace(/⟨[0-9A-F]{2}⟩/g, ''))).toEqual(SCRIPTS);
+
+  // A paragraph of Hebrew begins at the right, and the key that points left leads on.
+  const hebrew = rollouts.nth(1);
+  const edges = await hebrew.evaluate((host) => {
+    const [all, first] = [host, host.querySelector('[data-token]') as Element].map((e) => e.getBoundingClientRect());
+    return [all.right - first.right, first.left - all.left];
+  });
+  expect(edges[0]).toBeLessThan(edges[1]);
+  await hebrew.locator('[data-token]').first().focus();
+  await many.keyboard.press('ArrowLeft');
+  const focused = () => many.evaluate(() => (document.activeElement as HTMLElement).dataset.token);
+  expect(await focused()).toBe('1');
+  await many.keyboard.press('End');
+  await many.keyboard.press('ArrowLeft'); // on to the next rollout
+  expect(await focused()).toBe('0');
+
+  await many.evaluate(() => {
+    const hosts = document.querySelectorAll('[data-text]');
+    getSelection()?.setBaseAndExtent(hosts[3], 0, hosts[4], hosts[4].childNodes.length);
+  });
+  await many.keyboard.press('ControlOrMeta+c');
+  expect(await many.evaluate(() => navigator.clipboard.readText())).toBe(SCRIPTS.slice(3).join('\n'));
+  await many.close();
+});
+
+test('a rollout that grows costs its new tokens, and scores leave its elements in place', async () => {
+  const growing = await open(context, `${harnessUrl.replace('inspector-harness', 'harness')}?state=empty`);
+  const signals = fakeSignals(1, 1, 1, 0.99);
+  const events = [
+    { type: 'rollouts', step: 1, rollouts: [{ problem: 'p', group: 0, question: 'q' }] },
+    { type: 'tokens', step: 1, pieces: [{ rollout: 0, tokens: ['4', '9', '13', 'no', 'Wait'] }] },
+    { type: 'tokens', step: 1, pieces: [{ rollout: 0, tokens: ['4', '20'] }] },
+    { ...signals, step: 1, rollouts: [{ ...signals.rollouts[0], tokens: ['4', '9', '13', 'no', 'Wait', '4', '20'] }] },
+  ];
+  const rollout = growing.getByRole('region', { name: 'Token heatmap' }).locator('[data-text]');
+  const changes: number[] = [];
+  for (const event of events) {
+    const nodes = await growing.evaluate(async (told) => {
+      let count = 0;
+      const observer = new MutationObserver((records) => {
+        for (const { addedNodes, removedNodes } of records) count += addedNodes.length + removedNodes.length;
+      });
+      const host = document.querySelector('[data-text]');
+      if (host) observer.observe(host, { childList: true });
+      postMessage({ type: 'event', event: { v: 1, ...told } });
+      for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
+      return count;
+    }, event);
+    changes.push(nodes);
+  }
+  expect(await rollout.textContent()).toBe('4 9 13 no Wait 4 20');
+  expect(changes).toEqual([0, 9, 4, 0]); // tokens, and the blanks before them; then attributes alone
+  expect(await rollout.locator('[data-u]').count()).toBe(7);
+  await growing.close();
 });
 
 test('axe finds nothing serious, and nothing sticks out, light and dark, at 1280 and 390 px', async () => {

@@ -138,13 +138,13 @@ test('a token shows its numbers and the alternatives; arrow keys lead to the nex
   await openLab();
   await click('Step');
   await until('scored tokens', async () => (await scored().count()) > 50 && (await button('Resume').isEnabled()));
-  await heatmap().locator('[data-rollout] > span').first().focus();
+  await heatmap().locator('[data-text] > span').first().focus();
   const detail = page.getByRole('region', { name: 'Token detail' });
   await until('the detail', () => detail.getByText('token 1 of').isVisible());
   expect(await detail.getByText('Student’s top tokens').isVisible()).toBe(true);
   await page.keyboard.press('ArrowRight');
   await until('the next token', () => detail.getByText('token 2 of').isVisible());
-  expect(await heatmap().locator('[data-rollout] > span[tabindex="0"]').count()).toBe(1);
+  expect(await heatmap().locator('[data-text] > span[tabindex="0"]').count()).toBe(1);
 });
 
 test('a lost device is told, and the run goes on from the last good step', async () => {
@@ -209,5 +209,5 @@ test('axe finds nothing serious, and nothing sticks out, light and dark, at 1280
   await openLab();
   await click('Step');
   await until('scored tokens', async () => (await scored().count()) > 50 && (await button('Resume').isEnabled()));
-  await expectQuietLooks(page, () => heatmap().locator('[data-rollout] > span').first().focus());
+  await expectQuietLooks(page, () => heatmap().locator('[data-text] > span').first().focus());
 });

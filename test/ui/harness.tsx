@@ -35,6 +35,9 @@ if (state === 'fault') {
 if (state === 'scripts') trainer.tell({ type: 'event', event: fakeScripts(84) });
 if (state === 'stream') stream(84);
 
+// What a test posts, the trainer hears.
+addEventListener('message', ({ data }) => data.type === 'event' && trainer.tell(data));
+
 /** A step a second: pieces every 16 ms, then the scores. */
 function stream(step: number): void {
   const events = [...expandForReplay([fakeSignals(step, 16, 4, 0.93)]), fakeStep(step)];
