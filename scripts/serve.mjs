@@ -48,7 +48,7 @@ export async function serveBuilt({ port = 5173, host = false, allow = [], strict
       });
     },
   };
-  return preview({
+  const server = await preview({
     root,
     configFile: false,
     base: './',
@@ -57,6 +57,9 @@ export async function serveBuilt({ port = 5173, host = false, allow = [], strict
     plugins: [locked],
     preview: { host: host ? true : '127.0.0.1', port, strictPort, cors: false, allowedHosts: host ? true : [] },
   });
+  // A link of any length that a browser sends gets the page, which says what of it is ignored; Node's 16 KB is a blank 431.
+  server.httpServer.maxHeaderSize = 4 * 1024 * 1024;
+  return server;
 }
 
 /** Time of the last change in a file or folder, ms. */

@@ -17,6 +17,11 @@ export const BOUNDS = {
   answer: 64 * MiB,
   /** A file on a server that tells no size and gives no ranges, so that it is held in memory. */
   unsized: 2048 * MiB,
+  /** An address' state behind #, characters, and what it unpacks to: a small link must not become a huge text. */
+  link: MiB,
+  linkUnpacked: 4 * MiB,
+  /** An address' settings before #, characters. */
+  query: 64 * KiB,
   /** Redirects that are followed, a count. */
   redirects: 10,
 } as const;

@@ -3,16 +3,14 @@
  * in base64url. What reads it trusts nothing: lengths, types and names are checked.
  */
 import * as v from 'valibot';
+import { BOUNDS } from '../data/bounds';
 import { BadInput } from '../data/errors';
 import { INSPECT_MODES } from './types';
 
 /** The letter tells how the rest is written: j as JSON, z deflated. */
 const VERSION = '1';
-/** Longest text of a link, and of what it unpacks to: a small link must not become a huge text. */
-const LONGEST = 1 << 20;
-const LARGEST = 4 << 20;
 
-const text = v.pipe(v.string(), v.maxLength(LARGEST));
+const text = v.pipe(v.string(), v.maxLength(BOUNDS.linkUnpacked));
 const name = v.pipe(v.string(), v.maxLength(1000));
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
 const SEED = 0xffffffff;
@@ -62,7 +60,7 @@ export async function writeInspectLink(state: InspectLink): Promise<string> {
 
 /** Reads what `writeInspectLink` wrote. Throws BadInput saying what is wrong with a link. */
 export async function readInspectLink(link: string): Promise<InspectLink> {
-  if (link.length > LONGEST) throw broken(`It has ${link.length} characters`);
+  if (link.length > BOUNDS.link) throw broken(`It has ${link.length} characters, and ${BOUNDS.link} are read`);
   const version = /^\d+/.exec(link)?.[0];
   if (version !== undefined && version !== VERSION)
     throw new BadInput(
@@ -95,7 +93,7 @@ function decompression(): DecompressionStream {
   throw new BadInput('This browser cannot unpack the link', 'link', 'Use a newer browser.');
 }
 
-/** Bytes through a stream, at most LARGEST of them. */
+/** Bytes through a stream, at most so many as a link may unpack to. */
 async function through(bytes: Uint8Array<ArrayBuffer>, stream: CompressionStream | DecompressionStream) {
   const reader = new Blob([bytes]).stream().pipeThrough(stream).getReader();
   const chunks: Uint8Array[] = [];
@@ -104,9 +102,9 @@ async function through(bytes: Uint8Array<ArrayBuffer>, stream: CompressionStream
     const { done, value } = await reader.read();
     if (done) break;
     length += value.length;
-    if (length > LARGEST) {
+    if (length > BOUNDS.linkUnpacked) {
       await reader.cancel();
-      throw broken(`It holds more than ${LARGEST} bytes`);
+      throw broken(`It holds more than ${BOUNDS.linkUnpacked} bytes`);
     }
     chunks.push(value);
   }

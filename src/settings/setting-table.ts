@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { BadInput } from '../data/errors';
 import { nearest } from '../data/nearest';
+import { excerpt } from '../data/visible';
 import type { Setting } from './setting';
 
 export type SettingRows = Readonly<Record<string, Setting>>;
@@ -35,7 +36,9 @@ export class SettingTable<R extends SettingRows> {
   /** Says what is wrong with a value, or null. For the page's fields. */
   check(name: NameOf<R>, value: unknown): string | null {
     const result = v.safeParse(this.schemas[name], value);
-    return result.success ? null : `${expected(this.rows[name])}, got ${JSON.stringify(value)}`;
+    return result.success
+      ? null
+      : `${expected(this.rows[name])}, got ${excerpt(JSON.stringify(value) ?? String(value))}`;
   }
 
   /** A full configuration from a partial one. Throws BadInput for an unknown name or an impossible value. */
@@ -47,7 +50,7 @@ export class SettingTable<R extends SettingRows> {
       if (!Object.hasOwn(this.rows, name)) {
         const near = nearest(name, this.names);
         throw new BadInput(
-          `Unknown setting "${name}"`,
+          `Unknown setting "${excerpt(name)}"`,
           where,
           near ? `Did you mean "${near}"?` : `Known: ${this.names.join(', ')}.`,
         );
@@ -68,9 +71,9 @@ export class SettingTable<R extends SettingRows> {
 
   /** A configuration from a link's query. Throws BadInput as `parse` does. */
   fromQuery(query: string): ConfigOf<R> {
-    const partial: Record<string, unknown> = {};
-    for (const [name, value] of new URLSearchParams(query)) partial[name] = this.valueFromText(name, value);
-    return this.parse(partial, 'link');
+    // Made from entries, so that a name like __proto__ is a name like any other.
+    const given = [...new URLSearchParams(query)].map(([name, value]) => [name, this.valueFromText(name, value)]);
+    return this.parse(Object.fromEntries(given), 'link');
   }
 
   /** Text (a flag, a query, a field) as the setting's type; text that fits nothing is handed on for the validation to refuse. */

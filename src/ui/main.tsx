@@ -6,7 +6,7 @@ import { rememberedHub } from './actions/chooseHub';
 import { startEngine } from './engine';
 import { useModels } from './models/store';
 import { playRecorded } from './replay/recorded';
-import { pageOf } from './route';
+import { ignoredIn, pageOf } from './route';
 import { stateFromQuery } from './state/chosen';
 import { useLab } from './state/store';
 import { rememberedTheme, showTheme } from './theme';
@@ -18,6 +18,7 @@ useLab.setState({ theme });
 
 /** The link's settings, or the defaults and a word on what is wrong with the link. */
 function readLink(): void {
+  tellIgnored();
   try {
     useLab.setState(stateFromQuery(location.search, useLab.getState().sft));
   } catch (error) {
@@ -25,6 +26,12 @@ function readLink(): void {
       problem: `${error instanceof Error ? error.message : String(error)} The form holds the defaults instead.`,
     });
   }
+}
+
+/** A word on what the hash asks for where there is no such thing. */
+function tellIgnored(): void {
+  const problem = ignoredIn(location.hash);
+  if (problem) useLab.setState({ problem });
 }
 
 function openEngine(): void {
@@ -57,6 +64,7 @@ function openInTurn(): void {
 }
 
 readLink();
+addEventListener('hashchange', tellIgnored);
 rememberedHub();
 openInTurn();
 void playRecorded();

@@ -37,7 +37,7 @@ export async function stateFromHash(hash: string): Promise<Partial<InspectState>
   return {
     ...rest,
     ...(other && { otherSubject: other }),
-    ...(arm && arm in ARMS && { arm: arm as ArmName }),
+    ...(arm && Object.hasOwn(ARMS, arm) && { arm: arm as ArmName }),
     ...(measure && MEASURE_NAMES.includes(measure) && { measure: measure as InspectMeasure }),
     ...(tab && TAB_NAMES.includes(tab) && { tab: tab as TabName }),
     texts: { student: student ?? '', teacher: teacher ?? '', response: response ?? INITIAL.texts.response },

@@ -6,8 +6,9 @@ import { CHAT_TASK, isNative, NATIVE_TASK } from '../../data/tasks';
 import type { Ask } from '../../engine/protocol';
 import { INSPECT_MODES } from '../../inspect/types';
 import { EngineLine, Lanes, type Line } from '../engine';
+import { useModels } from '../models/store';
 import { afterFailure, afterNews, afterPart, afterReply, type InspectName } from './fold';
-import { effectsKey, LANES, type Lane, NANO, useInspector } from './store';
+import { effectsKey, LANES, type Lane, useInspector } from './store';
 
 /** The inspector's engine, beside the one that trains. */
 const engine = new EngineLine({ news: (news) => useInspector.setState(afterNews(news)) });
@@ -71,6 +72,14 @@ export function leave(...left: readonly Lane[]): void {
 /** Asks the engine to stop; it answers with what it has. */
 export const stop = (lane: Lane): void => lanes.stop(lane);
 
+/** What is downloaded already, for a link's models. */
+export function askCached(): void {
+  engine.call({ type: 'list-models' }).then(
+    (cached) => useModels.setState({ cached }),
+    () => {}, // where nothing can be stored nothing is
+  );
+}
+
 /** Gives the other model's memory back. */
 export function unloadOther(): void {
   engine.call({ type: 'unload', slot: 'other' }).catch(() => {});
@@ -97,7 +106,7 @@ export function loadMain(): void {
 
 export function loadOther(): void {
   const { otherSubject } = useInspector.getState();
-  useInspector.setState({ failure: null, compared: null });
+  useInspector.setState({ failure: null, compared: null, offeredOther: false });
   ask('other', { type: 'load', subject: otherSubject, slot: 'other' });
 }
 
@@ -166,10 +175,10 @@ function loaded(): void {
 
 /** The model of a fresh page, unless a link named one that has to be asked for. */
 function openFirst(): void {
-  const { main, offered, compare, otherSubject } = useInspector.getState();
+  const { main, offered, offeredOther, compare } = useInspector.getState();
   if (main || offered) return;
   loadMain();
-  if (compare === 'model' && otherSubject.model === NANO.model) loadOther();
+  if (compare === 'model' && !offeredOther) loadOther();
 }
 
 /** A new problem brings a response to look at: the sample with the label of the last one, else the first sight. */

@@ -55,8 +55,10 @@ export interface InspectState {
   /** How far one of them is. */
   progress: (LoadProgress & { readonly of: number }) | null;
   failure: { readonly lane: Lane | 'drop' | 'export' | 'link'; readonly kind: string; readonly message: string } | null;
-  /** A link names a model that is not built in; it waits for a word. */
+  /** A link names a model or an adapter that is not built in; it waits for a word. */
   offered: boolean;
+  /** The same of what the link compares it with. */
+  offeredOther: boolean;
   /** The link was just copied. */
   copied: boolean;
 
@@ -106,6 +108,8 @@ export interface InspectState {
 }
 
 export const NANO: Subject = { model: 'nano', adapter: null, storage: 'auto' };
+/** Whether nothing of another host or of another visit is needed to open it. */
+export const isBuiltIn = ({ model, adapter }: Subject): boolean => model === NANO.model && adapter === null;
 
 export const INITIAL: InspectState = {
   device: { state: 'closed' },
@@ -113,6 +117,7 @@ export const INITIAL: InspectState = {
   progress: null,
   failure: null,
   offered: false,
+  offeredOther: false,
   copied: false,
   subject: NANO,
   compare: 'nothing',

@@ -1,4 +1,6 @@
 /** What the form on screen amounts to: a configuration, and a link's query (`?kind=sft&…` is a supervised run). */
+import { BOUNDS } from '../../data/bounds';
+import { BadInput } from '../../data/errors';
 import { configFromQuery, configToQuery, type TrainConfig } from '../../settings/config';
 import { isSftConfig, SFT_TABLE, type SftConfig } from '../../settings/settings-sft';
 import { sftConfigOf, sftDraftOf } from '../sft/form';
@@ -25,6 +27,12 @@ export const addressOf = (query: string): string => `${location.pathname}${query
 
 /** What a link's query sets. Throws BadInput. */
 export function stateFromQuery(query: string, sft: LabState['sft']): Partial<Forms> {
+  if (query.length > BOUNDS.query)
+    throw new BadInput(
+      `The settings in the address have ${query.length} characters, and ${BOUNDS.query} are read`,
+      'link',
+      'Copy the link again from where it came from.',
+    );
   const params = new URLSearchParams(query);
   if (params.get('kind') !== 'sft') return { draft: draftOf(configFromQuery(query)) };
   params.delete('kind');

@@ -40,6 +40,11 @@ function takeFor(files: readonly PlacedFile[], subject: Subject, open: (subject:
 export function chooseComparison(compare: Compare): void {
   if (compare !== 'model' && useInspector.getState().other) unloadOther();
   leave('compare', 'other');
-  useInspector.setState({ compare, compared: null, ...(compare === 'nothing' ? {} : { tab: 'compare' }) });
+  useInspector.setState({
+    compare,
+    offeredOther: false,
+    compared: null,
+    ...(compare === 'nothing' ? {} : { tab: 'compare' }),
+  });
   askComparison();
 }

@@ -2,8 +2,8 @@
 import { startEngine } from '../../engine';
 import { pageOf } from '../../route';
 import { stateFromHash } from '../link';
-import { askProblem, keepTexts, loadMain, loadOther, openInspector } from '../session';
-import { NANO, useInspector } from '../store';
+import { askCached, askProblem, keepTexts, loadMain, loadOther, openInspector } from '../session';
+import { isBuiltIn, NANO, useInspector } from '../store';
 
 /** The page's first moments: the link's state if there is one, then the engine. */
 export async function openPage(): Promise<void> {
@@ -22,16 +22,19 @@ export async function restore(hash: string): Promise<void> {
     const state = await stateFromHash(hash);
     if (!state) return;
     const subject = state.subject ?? NANO;
-    const builtIn = subject.model === NANO.model && subject.adapter === null;
-    useInspector.setState({ ...state, subject, scored: null, compared: null, effects: null, offered: !builtIn });
+    const { compare = 'nothing', otherSubject = NANO } = state;
+    const [offered, offeredOther] = [!isBuiltIn(subject), compare === 'model' && !isBuiltIn(otherSubject)];
+    const fresh = { scored: null, compared: null, effects: null, offered, offeredOther };
+    useInspector.setState({ ...state, subject, compare, otherSubject, ...fresh });
     keepTexts();
-    const { main, compare, otherSubject } = useInspector.getState();
+    if (offered || offeredOther) askCached();
+    const { main } = useInspector.getState();
     if (!main) return; // opened with the engine
     if (JSON.stringify(main.subject) === JSON.stringify(subject)) {
       useInspector.setState({ offered: false });
       askProblem();
-    } else if (builtIn) loadMain();
-    if (compare === 'model' && otherSubject.model === NANO.model) loadOther();
+    } else if (!offered) loadMain();
+    if (compare === 'model' && !offeredOther) loadOther();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     useInspector.setState({ failure: { lane: 'link', kind: 'bad-input', message } });

@@ -1,0 +1,23 @@
+/**
+ * Text of files, servers, models and links as it may be shown: what would move a cursor, turn the direction of reading or
+ * show nothing at all stands as its escape. Raw it stays in files and pipes of data.
+ */
+
+// Controls but tab and line end; the marks of direction, what has no width, the line ends of Unicode, tags, halves of pairs.
+// U+200C and U+200D join letters and emoji, and stay.
+const UNSEEN =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not pass
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
+
+/** `\u001b` for ESC, `\u{e0041}` for what needs more than four digits. */
+export const visible = (text: string): string =>
+  text.replace(UNSEEN, (character) => {
+    const code = (character.codePointAt(0) as number).toString(16);
+    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
+  });
+
+/** The same on one line, cut to `most` characters: for a name in a message. */
+export function excerpt(text: string, most = 60): string {
+  const cut = text.length > most ? `${text.slice(0, most)}…` : text;
+  return visible(cut).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
+}
