@@ -1,0 +1,49 @@
+/** A link's models: what comes from another host waits for a click, the comparison's as well as the subject's. */
+import { expect, test, vi } from 'vitest';
+import type { InspectLink } from '../../src/inspect/inspect-link';
+import { writeInspectLink } from '../../src/inspect/inspect-link';
+import { restore } from '../../src/ui/inspector/actions/openLink';
+import { openInspector } from '../../src/ui/inspector/session';
+import { INITIAL, useInspector } from '../../src/ui/inspector/store';
+
+vi.stubGlobal('requestAnimationFrame', (run: () => void) => setTimeout(run));
+vi.stubGlobal('document', { hidden: false, addEventListener: () => {} });
+
+const asked: { id: number; type: string; slot?: string }[] = [];
+const line = {
+  onmessage: null as ((message: MessageEvent) => void) | null,
+  onerror: null,
+  postMessage(command: { id: number; type: string }) {
+    asked.push(command);
+    if (command.type === 'open') line.onmessage?.({ data: { id: command.id, type: 'done' } } as MessageEvent);
+  },
+};
+const nano = { model: 'nano', adapter: null, storage: 'auto' };
+const loads = () => asked.filter(({ type }) => type === 'load').map(({ slot }) => slot);
+const opened = async (state: InspectLink): Promise<void> => {
+  asked.length = 0;
+  useInspector.setState(INITIAL);
+  await restore(`#inspect?${await writeInspectLink(state)}`);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+};
+
+test('the other model, and an adapter of the built-in one, wait for a word', async () => {
+  await restore(
+    `#inspect?${await writeInspectLink({ compare: 'model', other: { ...nano, adapter: 'evil/adapter' } })}`,
+  );
+  openInspector(() => line);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(useInspector.getState()).toMatchObject({ offered: false, offeredOther: true });
+  expect(loads()).toEqual(['main']);
+  useInspector.setState({ main: { subject: nano } as never });
+  for (const other of [
+    { ...nano, adapter: 'evil/lora' },
+    { ...nano, model: 'evil/model' },
+  ]) {
+    await opened({ subject: nano, compare: 'model', other });
+    expect(useInspector.getState().offeredOther).toBe(true);
+    expect(loads()).not.toContain('other');
+  }
+  await opened({ subject: { ...nano, model: 'evil/model' } });
+  expect(useInspector.getState()).toMatchObject({ offered: true, offeredOther: false });
+});
