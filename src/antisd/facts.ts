@@ -1,5 +1,5 @@
 /** The facts of a step that its columns do not show, as a log keeps them: with both, the step can be computed again. */
-import { maskOf } from './advantages';
+import { type GroupStd, maskOf } from './advantages';
 import type { Method } from './arms';
 import type { DivergenceName } from './divergences';
 import type { Aggregation } from './objective';
@@ -9,6 +9,10 @@ export interface MethodFacts
   extends Pick<Method, 'base' | 'sign' | 'combine' | 'standardise' | 'correctOnly' | 'entropyBeta'>,
     Pick<StepSettings, 'maxNewTokens' | 'clipEpsilon' | 'klCoefficient' | 'updates'> {
   divergence: DivergenceName;
+  /** Order of the α-divergence; null for the others. */
+  alpha: number | null;
+  /** What group advantages were divided by; null where they were not. */
+  groupStd: GroupStd | null;
   aggregation: Aggregation;
   /** Deviation of u in the warm-up, nats. */
   sigmaRef: number;
@@ -25,6 +29,8 @@ export function methodFacts({ method: m, sigmaRef }: Shaped, c: StepSettings): M
     ...{ base, sign, combine, standardise, correctOnly, entropyBeta },
     ...{ aggregation, maxNewTokens, clipEpsilon, klCoefficient, updates },
     divergence: m.divergence.name,
+    alpha: m.divergence.name === 'alpha' ? c.alpha : null,
+    groupStd: c.advantageStd ? c.groupStd : null,
     sigmaRef,
     mask: Number.isFinite(mask) ? mask : null,
     clamp: m.clampNats > 0 ? m.clampNats : null,

@@ -22,9 +22,10 @@ type Signals = Extract<StoredEvent, { type: 'signals' }>;
 type Facts = NonNullable<Signals['method']>;
 type Told = Signals['rollouts'][number];
 
-const DELTA: Record<string, (u: number) => number> = {
+const DELTA: Record<string, (u: number, alpha: number) => number> = {
   'jensen-shannon': (u) => (Math.log(1 + Math.exp(u)) - Math.log(2)) / 2,
   'reverse-kl': (u) => u,
+  alpha: (u, alpha) => (Math.exp(Math.max(-5, Math.min(5, alpha * u))) - 1) / alpha,
 };
 const average = (x: readonly number[]) => x.reduce((a, b) => a + b, 0) / x.length;
 const spread = (x: readonly number[]) => Math.sqrt(average(x.map((y) => (y - average(x)) ** 2)));
@@ -34,7 +35,7 @@ function recomputed(r: Told, f: Facts) {
   const u = r.t.map((t, i) => t - r.s[i]);
   const masked = u.map((x) => (f.mask !== null && Math.abs(x) > f.mask ? 0 : x));
   const kept = masked.map((x) => (f.clamp === null ? x : Math.max(-f.clamp, Math.min(f.clamp, x))));
-  const phi = kept.map(DELTA[f.divergence]);
+  const phi = kept.map((x) => DELTA[f.divergence](x, f.alpha ?? 0));
   const signed = phi.map((x) => f.sign * x);
   const [centre, scale] = [average(signed), spread(signed)];
   const z = signed.map((x) => (f.standardise && scale > 0 ? Math.max(-5, Math.min(5, (x - centre) / scale)) : x));
@@ -47,11 +48,12 @@ function recomputed(r: Told, f: Facts) {
 }
 
 /** A_i of every rollout, from the rewards of its group. */
-function groupAdvantages(rollouts: readonly Told[]): number[] {
+function groupAdvantages(rollouts: readonly Told[], { groupStd }: Facts): number[] {
   return rollouts.map(({ group, reward }) => {
     const rewards = rollouts.filter((r) => r.group === group).map((r) => r.reward);
     const sample = spread(rewards) * Math.sqrt(rewards.length / (rewards.length - 1));
-    return (reward - average(rewards)) / (sample + 1e-4);
+    const scale = { sample: sample + 1e-4, population: spread(rewards) + 1e-6, none: 1 }[groupStd ?? 'none'];
+    return (reward - average(rewards)) / scale;
   });
 }
 
@@ -71,7 +73,8 @@ describe('the log of a step', () => {
     ['the released code’s', { arm: 'antisd-code', gate: 'off', aggregation: 'sequence-mean' }],
     ['the multiplicative one, with a KL term', { arm: 'antisd-mult', gateWarmup: 0, klCoefficient: 0.1 }],
     ['self-distillation', { arm: 'sd', aggregation: 'dr-grpo' }],
-    ['the entropy bonus', { arm: 'entropy-bonus' }],
+    ['the entropy bonus', { arm: 'entropy-bonus', groupStd: 'population' }],
+    ['an α-divergence', { arm: 'antisd', gateWarmup: 0, divergence: 'alpha', alpha: 0.3, advantageStd: false }],
   ])('is enough to compute its advantages and its loss again: %s', async (_, settings) => {
     const { run } = await openRun(device.gpu, { ...settings, problems: 6, minDepth: 2 }, files);
     for (let step = 0; step < 2; step++) await run.next();
@@ -93,7 +96,7 @@ describe('the log of a step', () => {
             expect(Math.abs(x - r[name][i]), `${name} ${i}`).toBeLessThan(1e-4 * most);
         }
       }
-      for (const [i, a] of groupAdvantages(rollouts).entries())
+      for (const [i, a] of groupAdvantages(rollouts, facts).entries())
         expect(a).toBeCloseTo(rollouts[i].groupAdvantage as number, 9);
       expect(loss(rollouts, facts, steps[n].kl)).toBeCloseTo(steps[n].loss, 5);
     }
