@@ -34,8 +34,12 @@ const THINK = '<think>';
 
 /** Throws BadInput where there is no problem to train on. */
 export function chatTask(parts: ChatTaskParts): Task {
-  const { name, problems, tokenizer, template, maxNewTokens, thinking } = parts;
+  const { name, tokenizer, template, maxNewTokens, thinking } = parts;
   const wording = parts.wording ?? WORDINGS.standard;
+  const render = (content: string) => {
+    return template.render([{ role: 'user', content }], { addGenerationPrompt: true, thinking });
+  };
+  const { problems, leftOut } = fittingProblems(parts, wording, render);
   const bySplit: Record<Split, Problem[]> = { train: [], heldout: [] };
   for (const p of problems) bySplit[splitOfQuestion(p.question)].push(p);
   // A small file may have no held-out problem by the rule: then it is the last.
@@ -46,9 +50,6 @@ export function chatTask(parts: ChatTaskParts): Task {
       name,
       'Add problems: one in eight is held out, chosen by its text.',
     );
-  const render = (content: string) => {
-    return template.render([{ role: 'user', content }], { addGenerationPrompt: true, thinking });
-  };
   // SentencePiece decodes a space after special tokens that was not there: the text is kept beside its ids.
   const texts = new WeakMap<readonly number[], string>();
   const prompt = (content: string) => {
@@ -69,6 +70,7 @@ export function chatTask(parts: ChatTaskParts): Task {
     name,
     label: name,
     doc: `${problems.length} problems from ${name}; answers are judged by the maths verifier.`,
+    ...(leftOut === null ? {} : { leftOut }),
     maxNewTokens,
     generate: (query) => choose(name, bySplit, query),
     studentPrompt: (problem) => prompt(studentTurn(problem)),
@@ -116,6 +118,31 @@ function choose(name: string, bySplit: Record<Split, readonly Problem[]>, query:
   }
   return out;
 }
+
+/**
+ * The problems whose prompts leave room for a whole response, the teacher's with its shortest solution included: one that
+ * does not would end the run at the step that draws it. Throws BadInput where none does.
+ */
+function fittingProblems(parts: ChatTaskParts, wording: Wording, render: (content: string) => string) {
+  const { name, problems, tokenizer, maxNewTokens, contextLength } = parts;
+  if (contextLength === undefined) return { problems, leftOut: null };
+  const room = contextLength - maxNewTokens;
+  const shown = { source: 'dataset', solution: 'x '.repeat(SHORTEST_SOLUTION), feedback: 'incorrect' } as const;
+  const textOf = (problem: Problem) => render(teacherTurn(problem, shown, wording));
+  const bytes = (text: string) => new TextEncoder().encode(text).length;
+  // No token is shorter than a byte: most problems need not be encoded.
+  const beside = bytes(textOf({ ...problems[0], question: '' }));
+  const fits = (p: Problem) => beside + bytes(p.question) <= room || tokenizer.encode(textOf(p)).length <= room;
+  const [fitting, long]: [Problem[], Problem[]] = [[], []];
+  for (const p of problems) (fits(p) ? fitting : long).push(p);
+  if (long.length === 0) return { problems, leftOut: null };
+  const what = `${long.length} of ${problems.length} problems are left out: with ${maxNewTokens} tokens of a response they are longer than the context of ${contextLength} (${named(long)})`;
+  if (fitting.length === 0) throw new BadInput(what, name, 'Raise contextLength, or lower maxNewTokens.');
+  return { problems: fitting, leftOut: what };
+}
+
+const named = (problems: readonly Problem[]): string =>
+  [...problems.slice(0, 3).map(({ id }) => id), ...(problems.length > 3 ? ['…'] : [])].join(', ');
 
 function teacherTurn({ question }: Problem, { solution, feedback }: PrivilegedContext, wording: Wording): string {
   const fillings = { question, solution, feedback: feedback && wording[feedback] };

@@ -1,5 +1,6 @@
 /** Chat templates: how a model family writes down a conversation, through the ecosystem's Jinja library. */
 import { Template } from '@huggingface/jinja';
+import { withTokensMap } from './added-tokens';
 import { BadInput } from './errors';
 import type { ChatMessage } from './message';
 import { STRING_METHOD, stringMethod, withPythonStrings } from './python-strings';
@@ -28,7 +29,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 /** A model's template from its tokenizer files (chat_template.jinja, else tokenizer_config.json); else a plain one. */
 export function chatTemplate(files: ReadonlyMap<string, string>, where: string): ChatTemplate {
-  const config = parseConfig(files.get('tokenizer_config.json'), where);
+  const config = configOf(files, where);
   // As Python reads files and Jinja templates: line ends are \n.
   const source = (files.get('chat_template.jinja') ?? templateOf(config.chat_template))?.replace(/\r\n?/g, '\n');
   if (source === undefined) return PLAIN;
@@ -132,7 +133,14 @@ const PLAIN: ChatTemplate = {
   },
 };
 
-function parseConfig(text: string | undefined, where: string): Record<string, unknown> {
+/** tokenizer_config.json with the tokens that special_tokens_map.json names. */
+function configOf(files: ReadonlyMap<string, string>, where: string): Record<string, unknown> {
+  const parse = (name: string) => parseConfig(files.get(name), name, where);
+  const config = parse('tokenizer_config.json');
+  return files.has('special_tokens_map.json') ? withTokensMap(config, parse('special_tokens_map.json')) : config;
+}
+
+function parseConfig(text: string | undefined, name: string, where: string): Record<string, unknown> {
   if (text === undefined) return {};
   try {
     const value: unknown = JSON.parse(text);
@@ -140,7 +148,7 @@ function parseConfig(text: string | undefined, where: string): Record<string, un
   } catch {
     // said below
   }
-  throw new BadInput('tokenizer_config.json is no JSON object', where, 'Copy it again from the model’s source.');
+  throw new BadInput(`${name} is no JSON object`, where, 'Copy it again from the model’s source.');
 }
 
 /** A template is a text, or a list of named ones of which "default" is the conversation's. */

@@ -1,7 +1,8 @@
 /** Any tokenizer.json that `@huggingface/tokenizers` reads (BPE, Unigram, WordPiece), behind the Tokenizer interface. */
-import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
+import { ByteLevelPreTokenizer, Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
+import { AddedTokenSplitter, withConfigTokens } from './added-tokens';
 import { BadInput } from './errors';
-import { checkedTokenizerFile } from './tokenizer-file';
+import { type AddedToken, checkedTokenizerFile } from './tokenizer-file';
 import type { SpecialTokens, Tokenizer } from './types';
 
 /** `file` and `config` are the parsed tokenizer.json and tokenizer_config.json; `where` names the first in errors. */
@@ -12,9 +13,10 @@ export function libraryTokenizer(
   named: Partial<SpecialTokens>,
 ): Tokenizer {
   const checked = checkedTokenizerFile(file, where);
+  const added = withConfigTokens(checked.added_tokens as AddedToken[], vocabularyOf(checked.model), config);
   let library: LibraryTokenizer;
   try {
-    library = new LibraryTokenizer(checked, config);
+    library = mended({ ...checked, added_tokens: added }, added, config);
   } catch (error) {
     throw new BadInput(
       `unreadable tokenizer: ${(error as Error).message}`,
@@ -22,14 +24,15 @@ export function libraryTokenizer(
       'Copy the file again from its source.',
     );
   }
-  const idOf = (token: string | undefined, key: string) => {
-    const id = token === undefined ? undefined : library.token_to_id(token);
-    if (id === undefined) {
-      throw new BadInput(`no ${key}`, where, `Name an existing token as "${key}" in tokenizer_config.json.`);
-    }
-    return id;
-  };
-  const eosId = idOf(named.eos, 'eos_token');
+  const inFile = new Set(
+    [...(checked.added_tokens as AddedToken[]), ...added.filter(isInDecoder(config))].map((t) => t.content),
+  );
+  const vocabulary = vocabularyOf(checked.model);
+  const eos = named.eos ?? byId(library, named.eosId) ?? END_OF_TURN.find((token) => inFile.has(token));
+  // A token that its configuration names alone has no row in the model.
+  if (eos === undefined || !(inFile.has(eos) || vocabulary.has(eos)))
+    throw new BadInput('no eos_token', where, 'Name an existing token as "eos_token" in tokenizer_config.json.');
+  const eosId = library.token_to_id(eos) as number;
   let largest = 0;
   for (const id of library.get_vocab().values()) largest = Math.max(largest, id);
   /** What fails inside the library is the file's fault: it was made for another kind of text or is broken. */
@@ -45,7 +48,7 @@ export function libraryTokenizer(
     vocabSize: largest + 1,
     eosId,
     endIds: [eosId],
-    padId: named.pad === undefined ? eosId : idOf(named.pad, 'pad_token'),
+    padId: (named.pad === undefined ? undefined : library.token_to_id(named.pad)) ?? eosId,
     encode(text) {
       const { ids } = guarded('the text cannot be tokenised', () =>
         library.encode(text, { add_special_tokens: false }),
@@ -92,3 +95,61 @@ const BYTE_LETTERS: ReadonlyMap<string, number> = (() => {
   let next = 0x100;
   return new Map(Array.from({ length: 256 }, (_, byte) => [String.fromCharCode(printed(byte) ? byte : next++), byte]));
 })();
+
+/** Tokens that end a turn or a text by their names, for files that name none: the first that is there. */
+const END_OF_TURN = ['<|im_end|>', '<|eot_id|>', '<end_of_turn>', '<|endoftext|>', '</s>', '<eos>'];
+
+const byId = (library: LibraryTokenizer, id: number | undefined): string | undefined =>
+  id === undefined ? undefined : library.id_to_token(id);
+
+const isInDecoder = ({ added_tokens_decoder: decoder }: Record<string, unknown>) => {
+  const contents = new Set(
+    Object.values((decoder ?? {}) as Record<string, { content?: unknown }>).map((t) => t?.content),
+  );
+  return ({ content }: AddedToken): boolean => contents.has(content);
+};
+
+function vocabularyOf(model: unknown): Map<string, number> {
+  const { vocab } = model as { vocab: Record<string, number> | [string, number][] };
+  return new Map(Array.isArray(vocab) ? vocab.map(([token], id) => [token, id]) : Object.entries(vocab));
+}
+
+/** GPT-2's words with Unicode's white space: JavaScript's \\s has U+FEFF and lacks U+0085. */
+const BYTE_LEVEL =
+  /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
+
+/** What of the library is mended. */
+interface Inside {
+  readonly normalizer: ((text: string) => string) | null;
+  splitter_unnormalized: AddedTokenSplitter;
+  splitter_normalized: AddedTokenSplitter;
+  readonly pre_tokenizer: unknown;
+}
+
+/** The library's tokenizer, with added tokens found by us. */
+function mended(
+  file: Record<string, unknown>,
+  added: readonly AddedToken[],
+  config: Record<string, unknown>,
+): LibraryTokenizer {
+  // White space beside tokens is cut off by the splitters, not by the library.
+  const plain = added.map((token) => ({ ...token, lstrip: false, rstrip: false }));
+  const library = new LibraryTokenizer({ ...file, added_tokens: plain }, config);
+  const inside = library as unknown as Inside;
+  const { normalizer } = inside;
+  const isNormalized = (t: AddedToken) => (t.normalized ?? !t.special) && normalizer !== null;
+  inside.splitter_unnormalized = new AddedTokenSplitter(
+    added.filter((t) => !isNormalized(t)).map((t) => [t.content, t]),
+  );
+  inside.splitter_normalized = new AddedTokenSplitter(
+    added.filter(isNormalized).map((t) => [normalizer?.(t.content) ?? t.content, t]),
+  );
+  mendPattern(inside.pre_tokenizer);
+  return library;
+}
+
+function mendPattern(part: unknown): void {
+  if (part instanceof ByteLevelPreTokenizer) (part as unknown as { pattern: RegExp }).pattern = BYTE_LEVEL;
+  const { tokenizers = [] } = (part ?? {}) as { tokenizers?: unknown[] };
+  tokenizers.forEach(mendPattern);
+}

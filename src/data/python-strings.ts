@@ -45,7 +45,7 @@ function words(text: string, most: number, fromRight: boolean): string[] {
     const from = at;
     const isRest = out.length === most;
     while (at < all.length && (isRest || !isSpace(all[at]))) at++;
-    out.push(strip(all.slice(from, at).join(''), undefined, false, isRest));
+    out.push(all.slice(from, at).join(''));
   }
   return fromRight ? out.map((word) => word.split('').reverse().join('')).reverse() : out;
 }

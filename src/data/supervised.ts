@@ -74,7 +74,7 @@ export function supervisedExample(
     const end = text.endOf(said);
     const own = said.slice(0, end ?? said.length);
     text.add(own, learnt ? 1 : 0);
-    if (end === null) text.end();
+    if (end === null && learnt) text.end();
     text.add(said.slice(own.length), 0);
     shown = after;
   }

@@ -6,6 +6,16 @@
 import { BadInput } from './errors';
 
 type Json = Record<string, unknown>;
+
+export interface AddedToken {
+  readonly content: string;
+  readonly id: number;
+  readonly single_word?: boolean;
+  readonly lstrip?: boolean;
+  readonly rstrip?: boolean;
+  readonly normalized?: boolean;
+  readonly special?: boolean;
+}
 type Fail = (what: string) => never;
 
 const MAX_ID = 2 ** 24; // the largest vocabularies have 262,144 tokens
@@ -34,13 +44,13 @@ export function checkedTokenizerFile(file: Json, where: string): Json {
 }
 
 /** The added tokens; none where the file has no list of them. `bad` throws. */
-export function addedTokens(added: unknown, bad: Fail): { content: string; id: number }[] {
+export function addedTokens(added: unknown, bad: Fail): AddedToken[] {
   const list: unknown[] = Array.isArray(added ?? []) ? ((added ?? []) as unknown[]) : bad('added_tokens is no list');
   for (const token of list) {
     if (!isRecord(token) || typeof token.content !== 'string' || token.content === '' || !isId(token.id))
       bad(`${show(token)} is no added token with a content and an id`);
   }
-  return list as { content: string; id: number }[];
+  return list as AddedToken[];
 }
 
 /** Token to id (BPE, WordPiece), or a list of tokens with scores (Unigram). */
@@ -85,16 +95,25 @@ function checkedPart(part: unknown, name: string, bad: Fail, depth = 0): unknown
   }
   if (part.type === 'Prepend' && typeof part.prepend !== 'string') bad('a Prepend has nothing to prepend');
   if (part.type === 'Replace') pattern(part, bad);
+  if (part.type === 'Strip' && name === 'normalizer') return stripped(part);
+  const parts: Json = {};
   for (const list of ['normalizers', 'processors', 'decoders']) {
     const inner = part[list];
     if (inner === undefined) continue;
     if (!Array.isArray(inner)) return bad(`${list} is no list`);
     for (const one of inner) {
       if (one === null) bad(`${list} holds null`);
-      checkedPart(one, name, bad, depth + 1);
     }
+    parts[list] = inner.map((one) => checkedPart(one, name, bad, depth + 1));
   }
-  return part;
+  return { ...part, ...parts };
+}
+
+/** Without white space at the ends: the library's takes U+FEFF for it, and U+0085 not. */
+function stripped({ strip_left: left, strip_right: right }: Json): Json {
+  const without = (Regex: string) => ({ type: 'Replace', pattern: { Regex }, content: '' });
+  const ends = [...(left ? [without('\\A\\s+')] : []), ...(right ? [without('\\s+\\z')] : [])];
+  return { type: 'Sequence', normalizers: ends };
 }
 
 /** The regular expression or text that a Split or Replace looks for. */
@@ -109,7 +128,7 @@ function pattern({ type, pattern: given }: Json, bad: Fail): Json {
 const PUNCTUATION = '[\\p{P}\\u0021-\\u002F\\u003A-\\u0040\\u005B-\\u0060\\u007B-\\u007E]';
 
 // \w as Rust's regular expressions have it, joiners included.
-const WORD = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\u200C\\u200D';
+export const WORD = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\u200C\\u200D';
 
 function checkedPreTokenizer(given: unknown, bad: Fail, depth = 0): unknown {
   if (given === null) return null;
@@ -127,6 +146,10 @@ function checkedPreTokenizer(given: unknown, bad: Fail, depth = 0): unknown {
       return split(PUNCTUATION, given.behavior ?? 'Isolated');
     case 'Whitespace': // the library takes letters outside ASCII for punctuation
       return split(`[${WORD}]+|[^${WORD}\\s]+`, 'Removed', true);
+    case 'WhitespaceSplit': // the library takes U+FEFF for white space, and U+0085 not
+      return split('\\s+', 'Removed');
+    case 'BertPreTokenizer': // as above
+      return { type: 'Sequence', pretokenizers: [split('\\s+', 'Removed'), split(PUNCTUATION, 'Isolated')] };
     case 'Metaspace': // the library does not know how files of before 2024 say it
       return { prepend_scheme: given.add_prefix_space === false ? 'never' : 'always', ...given };
     case 'Split':

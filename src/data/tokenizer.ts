@@ -3,6 +3,8 @@
  * white space: what the nano task ships) is read here; every other kind goes to the ecosystem's library, which is
  * loaded only then.
  */
+
+import { tokenText, withTokensMap } from './added-tokens';
 import { BadInput } from './errors';
 import { addedTokens } from './tokenizer-file';
 import type { SpecialTokens, Tokenizer } from './types';
@@ -17,14 +19,28 @@ interface WordLevelFile {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** What lies beside tokenizer.json and says more. */
+export interface TokenizerSetting {
+  /** special_tokens_map.json. */
+  readonly map?: string;
+  /** The end token's id in the model's configuration: for tokenizers that name none. */
+  readonly eosId?: number;
+}
+
 /**
  * Reads tokenizer.json; `where` names the file in errors. `configText` is tokenizer_config.json, which says the end and
  * padding tokens of kinds other than word-level.
  */
-export async function readTokenizer(text: string, where: string, configText?: string): Promise<Tokenizer> {
+export async function readTokenizer(
+  text: string,
+  where: string,
+  configText?: string,
+  { map, eosId }: TokenizerSetting = {},
+): Promise<Tokenizer> {
   const file = parseObject(text, where);
-  const config = configText === undefined ? {} : parseObject(configText, 'tokenizer_config.json');
-  const named = specialTokens(config);
+  const own = configText === undefined ? {} : parseObject(configText, 'tokenizer_config.json');
+  const config = map === undefined ? own : withTokensMap(own, parseObject(map, 'special_tokens_map.json'));
+  const named = { eos: tokenText(config.eos_token), pad: tokenText(config.pad_token), eosId };
   if (isWordLevel(file)) return wordLevelTokenizer(file, where, named);
   const { libraryTokenizer } = await import('./library-tokenizer');
   return libraryTokenizer(file, config, where, named);
@@ -135,15 +151,6 @@ function parseObject(text: string, where: string): Record<string, unknown> {
   }
   if (!isRecord(value)) throw new BadInput('not a JSON object', where, 'Copy the file again from its source.');
   return value;
-}
-
-/** eos_token and pad_token of tokenizer_config.json, each a string or {content}. */
-function specialTokens(config: Record<string, unknown>): Partial<SpecialTokens> {
-  const text = (value: unknown) => {
-    if (typeof value === 'string') return value;
-    return isRecord(value) && typeof value.content === 'string' ? value.content : undefined;
-  };
-  return { eos: text(config.eos_token), pad: text(config.pad_token) };
 }
 
 const escapeRegExp = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -81,6 +81,8 @@ export interface Tokenizer {
 export interface SpecialTokens {
   readonly eos: string;
   readonly pad: string;
+  /** The end token by its id, for files that name none. */
+  readonly eosId: number;
 }
 
 /** One supervised example: ids with a 0/1 loss weight per token (weight t is the loss on predicting token t). */
@@ -108,6 +110,8 @@ export interface Task {
   readonly name: string;
   readonly label: string;
   readonly doc: string;
+  /** Which problems are left out, and why; absent where none is. */
+  readonly leftOut?: string;
   /** Longest response in tokens that a correct solution can need (default for maxNewTokens). */
   readonly maxNewTokens: number;
   /** Deterministic problems of one split; see ProblemQuery. */

@@ -24,7 +24,11 @@ export async function openModel(files: FileSource): Promise<LoadedModel> {
       },
     };
   }
-  const text = await readTokenizer(file, `${where}/tokenizer.json`, folder.tokenizer.get('tokenizer_config.json'));
+  const [eosId] = endIdsOf(folder);
+  const text = await readTokenizer(file, `${where}/tokenizer.json`, folder.tokenizer.get('tokenizer_config.json'), {
+    map: folder.tokenizer.get('special_tokens_map.json'),
+    eosId,
+  });
   const fitting = text.vocabSize > config.vocabSize ? withinRows(text, file, config.vocabSize, where) : text;
   return { ...folder, text: { ...fitting, endIds: [...new Set([text.eosId, ...endIdsOf(folder)])] } };
 }

@@ -98,6 +98,8 @@ export type RunEvent = Versioned &
         parameters: number;
         /** What stands between two tokens' texts: a blank where they are words. Earlier logs do not say. */
         separator?: '' | ' ';
+        /** Which problems are left out, and why, where any are. */
+        leftOut?: string;
       }
     /** The run entered a phase of step `step`. */
     | {

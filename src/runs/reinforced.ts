@@ -80,8 +80,10 @@ export class Reinforced implements Trainer<ReinforcedState> {
     const { config, policy } = this;
     const memory = planMemory(policy.config, policy.decoder.capacity);
     const parameters = trainedLayout(policy).count;
-    const { separator } = this.o.task.tokenizer;
-    return { type: 'start', config, device: this.o.device, memory, resumedFrom, parameters, separator };
+    const { leftOut, tokenizer } = this.o.task;
+    const { separator } = tokenizer;
+    const start = { type: 'start', config, device: this.o.device, memory, resumedFrom, parameters, separator } as const;
+    return leftOut === undefined ? start : { ...start, leftOut };
   }
 
   change(patch: Patch): void {

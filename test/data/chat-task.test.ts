@@ -132,8 +132,20 @@ test('a solution is cut further until prompt and response fit the context', () =
     expect(length).toBeLessThanOrEqual(room);
     expect(length).toBeGreaterThan(room - 12);
   }
-  // too small for anything: the shortest solution is still shown, and whoever runs it is told that it does not fit
-  expect(make({ contextLength: 70 }).teacherPrompt(problem, context).length).toBeGreaterThan(bare);
+});
+
+test('problems that leave no room for a response are left out and named; where none does the task is refused', () => {
+  const long = { ...problem, id: 'words/long', question: `${problem.question} `.repeat(40) };
+  const contextLength = 600;
+  const made = make({ problems: [...problems, long], contextLength });
+  expect(made.leftOut).toBe(
+    '1 of 65 problems are left out: with 64 tokens of a response they are longer than the context of 600 (words/long)',
+  );
+  expect(make({ contextLength }).leftOut).toBeUndefined();
+  const context = { source: 'dataset', solution: problem.solution, feedback: 'incorrect' } as const;
+  for (const p of made.generate({ split: 'train', count: 60, seed: 1, minDepth: 1 }))
+    expect(made.teacherPrompt(p, { ...context, solution: p.solution }).length).toBeLessThanOrEqual(contextLength - 64);
+  expect(() => make({ contextLength: 70 })).toThrow(/64 of 64 problems are left out.*Raise contextLength/);
 });
 
 test('every way to choose a context', () => {
@@ -152,6 +164,7 @@ test('every way to choose a context', () => {
       seed: [1],
       ...change,
     });
+
   const shown = (mode: ContextMode) => choose(mode).map((c) => c.source);
   expect(shown('sibling-then-dataset')).toEqual(['sibling', 'sibling', 'sibling']);
   expect(choose('sibling')[0].solution).toBe(`Because. \\boxed{${problem.answer}}`);

@@ -178,3 +178,65 @@ describe('the ids are those of the whole text', () => {
     expect(ids.filter((_, i) => lossMask[i] === 1)).toEqual([...byteLevel.encode(answer), byteLevel.eosId]);
   });
 });
+
+describe('answers that the dataset masks', () => {
+  const of = (masks: readonly boolean[]): ChatMessage[] =>
+    masks.flatMap((masked, i): ChatMessage[] => [
+      { role: 'user', content: `q${i}` },
+      { role: 'assistant', content: `a${i}`, ...(masked ? { learnt: false as const } : {}) },
+    ]);
+
+  test('are read and not learnt, nor the token that ends them', () => {
+    const text = marked(write(of([true, false, true, false]), chatMl), chatMl);
+    expect(text.match(/⟦.*?⟧/gs)).toEqual(['⟦a1<|im_end|>⟧', '⟦a3<|im_end|>⟧']);
+    expect(text).toContain('assistant\na0<|im_end|>');
+    expect(text).toContain('assistant\na2<|im_end|>');
+  });
+
+  test('behind the last one to learn need not be read; all of them are nothing to learn', () => {
+    expect(marked(write(of([false, true]), chatMl), chatMl)).not.toContain('a1');
+    expect(() => write(of([true, true]), chatMl)).toThrow(/Every answer is masked/);
+  });
+
+  test('in plain words', () => {
+    const text = marked(write(of([true, false]), byteLevel, plain), byteLevel);
+    expect(text).toBe('Question: q0\n\nAnswer: a0\n\nQuestion: q1\n\nAnswer:⟦ a1<|end|>⟧');
+  });
+});
+
+describe('tools', () => {
+  const call = { name: 'weather', arguments: { city: 'Rome' } };
+  const messages: ChatMessage[] = [
+    { role: 'user', content: 'Weather?' },
+    { role: 'assistant', content: '<tool_call> …', calls: { said: 'Let me see.', list: [call] } },
+    { role: 'tool', content: 'sunny' },
+    { role: 'assistant', content: 'It is sunny.' },
+  ];
+  const tools = [{ type: 'function', function: { name: 'weather' } }];
+  const knowing = chatTemplate(
+    new Map([
+      [
+        'chat_template.jinja',
+        "{% for t in tools or [] %}<{{ t.function.name }}>{% endfor %}{% for m in messages %}[{{ m.role }}]{{ m.content }}{% for c in m.tool_calls or [] %}{{ c.function.name }}{{ c.function.arguments | tojson }}{% endfor %}{% if m.role == 'assistant' %}<|im_end|>{% endif %}{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}",
+      ],
+    ]),
+    'x',
+  );
+
+  test('go to a template that writes them; the call is learnt, the result is not', () => {
+    const example = supervisedExample({ messages, pair: false, tools }, chatMl, knowing, 'x');
+    expect(marked(example, chatMl)).toBe(
+      '<weather>[user]Weather?[assistant]⟦Let me see.weather{"city": "Rome"}<|im_end|>⟧[tool]sunny[assistant]⟦It is sunny.<|im_end|>⟧',
+    );
+  });
+
+  test('are refused by a template that does not, by one that loses them, and without one', () => {
+    const losing = chatTemplate(
+      new Map([['chat_template.jinja', '{# tools tool_calls #}{{ messages[0].content }}']]),
+      'x',
+    );
+    expect(() => write(messages, chatMl)).toThrow(/The chat template writes no calls of tools/);
+    expect(() => write(messages, chatMl, losing)).toThrow(/leaves out a message of the role assistant about tools/);
+    expect(() => write(messages, byteLevel, plain)).toThrow(/no chat template for calls of tools/);
+  });
+});

@@ -15,6 +15,7 @@ import { settleHead } from './tied-head';
 export const TOKENIZER_FILES = [
   'tokenizer.json',
   'tokenizer_config.json',
+  'special_tokens_map.json',
   'chat_template.jinja',
   'generation_config.json',
 ] as const;

@@ -21,6 +21,7 @@ export function RunFacts() {
   const engine = useLab((s) => (s.engine.state === 'ready' ? s.engine.device : null));
   const memory = useLab((s) => s.snapshot.memory);
   const parameters = useLab((s) => s.snapshot.parameters);
+  const leftOut = useLab((s) => s.snapshot.leftOut);
   const last = useLab((s) => s.snapshot.steps.at(-1));
   const sft = useLab((s) => s.snapshot.sft?.start ?? null);
   const device = run ?? engine;
@@ -44,6 +45,7 @@ export function RunFacts() {
             {sft.examples.toLocaleString('en-US')} to learn from, {sft.heldOut} held out, {sft.leftOut} left out
           </Fact>
         )}
+        {leftOut && <Fact name="Left out">{leftOut}</Fact>}
         {parameters > 0 && <Fact name="Parameters">{parameters.toLocaleString('en-US')}</Fact>}
         {memory && (
           <Fact name="Memory">

@@ -35,6 +35,8 @@ export interface Snapshot {
   readonly device: DeviceReport | null;
   readonly memory: MemoryPlan | null;
   readonly parameters: number;
+  /** Which problems are left out, and why. */
+  readonly leftOut: string | null;
   /** What the run is doing; 'ended' after done or fault. */
   readonly stage: 'none' | 'working' | 'paused' | 'ended';
   readonly phase: RunEventOf<'phase'>['phase'] | null;
@@ -66,6 +68,7 @@ export const EMPTY: Snapshot = {
   device: null,
   memory: null,
   parameters: 0,
+  leftOut: null,
   stage: 'none',
   phase: null,
   step: 0,
@@ -194,6 +197,7 @@ function applyStart(draft: Draft, event: RunEventOf<'start'>): void {
   const kept = from === null ? EMPTY : draft;
   Object.assign(draft, kept, sharedFacts(event), {
     config: event.config,
+    leftOut: event.leftOut ?? null,
     steps: Series.of(kept.steps.slice().filter((s) => s.step <= (from ?? 0))),
     evals: Series.of(kept.evals.slice().filter((e) => e.step <= (from ?? 0))),
     changes: kept.changes.filter((c) => c.step <= (from ?? 0)),
