@@ -98,6 +98,14 @@ const files = async (): Promise<Files> => diskFiles(join(folder, await run()));
 /** A tab that is closed holds nothing; the process of this test lives on. */
 const closeTabs = async () => rm(join(folder, await run(), 'locks'), { recursive: true });
 const log = (of: Files) => new StoredLog(of).events();
+/** The log of a run, whole where it ended: an event is told before it is on disk. */
+async function logOf(ends: boolean): Promise<RunEvent[]> {
+  for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((r) => setTimeout(r, 10))) {
+    const events = await log(await files());
+    if (!ends || events.at(-1)?.type === 'done') return events;
+  }
+  throw new Error('waited for the end of the log');
+}
 /** What a log says of a run, whenever it ran, however often it was opened, and wherever it was stored. */
 const essence = (events: readonly RunEvent[]) =>
   events
@@ -106,12 +114,12 @@ const essence = (events: readonly RunEvent[]) =>
 const TIMES = ['seconds', 'eta', 'tokensPerSecond', 'phaseMs'];
 
 /** One run of `steps` in one go, and another with its tab closed after three: weights and logs. */
-async function twice(start: Ask<'start'>, steps: number, ready: (tab: Tab) => Promise<void>) {
+async function twice(start: Ask<'start'>, steps: number, ends: boolean, ready: (tab: Tab) => Promise<void>) {
   const whole = new Tab();
   await ready(whole);
   await whole.ask(start);
   for (let i = 0; i < steps; i++) await whole.step();
-  const want = { files: await exported(whole), log: essence(await log(await files())) };
+  const want = { files: await exported(whole), log: essence(await logOf(ends)) };
   await rm(join(folder, await run()), { recursive: true });
 
   const first = new Tab();
@@ -125,7 +133,7 @@ async function twice(start: Ask<'start'>, steps: number, ready: (tab: Tab) => Pr
   await second.continue(await run());
   const { continued } = second;
   for (let i = 3; i < steps; i++) await second.step();
-  return { want, got: { files: await exported(second), log: essence(await log(await files())) }, continued, shown };
+  return { want, got: { files: await exported(second), log: essence(await logOf(ends)) }, continued, shown };
 }
 
 async function exported(tab: Tab) {
@@ -138,6 +146,7 @@ describe('a run whose tab was closed', () => {
     const { want, got, continued, shown } = await twice(
       { type: 'start', config: rl(), paused: true },
       6,
+      true,
       async () => {},
     );
     expect(got.files).toEqual(want.files);
@@ -162,7 +171,7 @@ describe('a run whose tab was closed', () => {
       await tab.dropTiny();
       await tab.dropSums();
     };
-    const { want, got, continued } = await twice({ type: 'start', config: sft, paused: true }, 5, ready);
+    const { want, got, continued } = await twice({ type: 'start', config: sft, paused: true }, 5, false, ready);
     expect(got.files).toEqual(want.files);
     expect(got.log).toEqual(want.log);
     expect(continued).toMatchObject({ step: 3, config: sft });
