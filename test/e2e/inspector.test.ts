@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ARM_NAMES } from '../../src/antisd/arms';
 import { DIVERGENCE_NAMES } from '../../src/antisd/divergences';
 import { readInspection } from '../../src/inspect/export';
+import { signed } from '../../src/inspect/signed';
 import { findBrowser, launchBrowser, serveLab } from '../setup/browser';
 import { fakeSignals, SCRIPTS } from '../ui/fake-events';
 
@@ -113,6 +114,16 @@ test('arrow keys lead from token to token, each with its numbers and the alterna
   );
   expect(await detail().getByRole('table', { name: 'Teacher’s top tokens' }).locator('tr').count()).toBeGreaterThan(2);
   expect(await flow().locator('[tabindex="0"]').count()).toBe(1);
+});
+
+test('the belief curve ends at Σu and stands, at the token with the focus, at the sum of u so far', async () => {
+  await tokens().nth(2).focus();
+  const belief = page.getByRole('region', { name: 'Figures of the response' }).getByRole('figure');
+  const so = (await uOf()).slice(0, 3).reduce((a, b) => a + b, 0);
+  const end = (await sumU()).replace('Σu ', '');
+  await belief.getByText(`V here ${signed(so)}, at the end ${end}`).waitFor();
+  const words = await belief.getByRole('img').getAttribute('aria-label');
+  expect(words).toContain(`in nats: ${signed(so)} at token 3 of ${await tokens().count()}, ${end} at the end`);
 });
 
 test('copied text is the response’s own, and another page does not lose the place', async () => {

@@ -1,8 +1,10 @@
+import { ARMS } from '../../antisd/arms';
 import type { Alternative } from '../../runs/events';
 import { tokenText } from '../format';
 import type { ScoredRollout } from '../state/snapshot';
 import { useLab } from '../state/store';
 import { Alternatives } from './Alternatives';
+import { BeliefCurve } from './BeliefCurve';
 import { MEASURES } from './measures';
 import { NumberGrid } from './NumberGrid';
 import styles from './TokenDetail.module.css';
@@ -10,6 +12,7 @@ import styles from './TokenDetail.module.css';
 /** All numbers of the token that is pointed at or focused. */
 export function TokenDetail() {
   const picked = useLab((s) => s.picked);
+  const hasTeacher = useLab(({ snapshot: { config } }) => config === null || ARMS[config.arm].method.teacher);
   if (!picked) return <Hint />;
   const { rollout, token, step } = picked;
   const { signals } = rollout;
@@ -23,7 +26,10 @@ export function TokenDetail() {
           </span>
         </p>
         {signals ? (
-          <Numbers signals={signals} token={token} />
+          <>
+            <Numbers signals={signals} token={token} />
+            {hasTeacher && <BeliefCurve u={signals.u} marked={token} />}
+          </>
         ) : (
           <p className={styles.where}>Sampled, not yet scored.</p>
         )}

@@ -1,12 +1,16 @@
 import { percent, plain, signed, signOf } from '../../format';
+import { BeliefCurve } from '../../heatmap/BeliefCurve';
 import { useInspector } from '../store';
 import { useView } from '../view';
 import styles from './Figures.module.css';
+
+const pick = (focused: number): void => useInspector.setState({ focused });
 
 /** The response's figures: the information it shares with c, and which kinds of token carry it. */
 export function Figures() {
   const view = useView();
   const verdict = useInspector((s) => s.verdict);
+  const token = useInspector((s) => s.pointed ?? s.focused);
   if (!view) return null;
   const { analysis } = view;
   return (
@@ -21,6 +25,7 @@ export function Figures() {
           <span data-number>{signed(analysis.below)}</span> deliberation
         </span>
       </p>
+      <BeliefCurve u={view.columns.u} marked={token} onPick={pick} />
       <dl className={styles.facts}>
         <Fact name="tokens" value={analysis.tokens.toLocaleString('en-US')} />
         <Fact name="mean |u|" value={plain(analysis.meanAbsU)} />
