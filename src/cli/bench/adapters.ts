@@ -1,5 +1,5 @@
 /** A training step of a LoRA adapter beside one of all parameters, on the same model and batch. */
-import type { WeightFormat } from '../../kernels/weight-format/weight-format';
+import type { Capacity } from '../../model/net/activations';
 import { ALL_TARGETS } from '../../model/net/lora';
 import { Policy } from '../../model/net/policy';
 import { fastest, type Group, type Timed } from './group';
@@ -14,10 +14,10 @@ export const adapters: Group = async ({ gpu, quick, deviceMs, add }) => {
   const drawn = drawWeights(config);
   const tokens = SEQUENCES * LENGTH;
   let full: (Timed & { bytes: number }) | null = null;
-  for (const storage of [null, 'f32', 'bf16', 'q8', 'q4'] as const) {
-    const lora = storage && { rank: RANK, alpha: 32, dropout: 0, targets: ALL_TARGETS, rankStabilised: false };
+  for (const format of [null, 'f32', 'bf16', 'q8', 'q4'] as const) {
+    const lora = format && { rank: RANK, alpha: 32, dropout: 0, targets: ALL_TARGETS, rankStabilised: false };
     const sizes = { tokens, targets: tokens, positions: LENGTH, rows: 1, maxNewTokens: 1 };
-    const capacity = { ...sizes, training: true, recompute: false, lora, storage: storage ?? ('f32' as WeightFormat) };
+    const capacity: Capacity = { ...sizes, training: true, recompute: false, lora, format: format ?? 'f32' };
     const before = gpu.liveBytes;
     const policy = await Policy.create(gpu, config, capacity, drawn);
     const bytes = gpu.liveBytes - before;
@@ -29,10 +29,10 @@ export const adapters: Group = async ({ gpu, quick, deviceMs, add }) => {
     const ratio = `${time.toFixed(2)} of the time, ${(bytes / full.bytes).toFixed(2)} of the memory`;
     add({
       group: 'lora',
-      name: storage ? `rank ${RANK} on ${storage}, ${tokens} tokens` : `all parameters, ${tokens} tokens`,
+      name: format ? `rank ${RANK} on ${format}, ${tokens} tokens` : `all parameters, ${tokens} tokens`,
       ms,
       cpuMs,
-      note: `${megabytes(bytes)}${storage ? `; ${ratio} of all parameters` : ''}`,
+      note: `${megabytes(bytes)}${format ? `; ${ratio} of all parameters` : ''}`,
     });
   }
 };

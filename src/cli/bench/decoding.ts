@@ -1,5 +1,6 @@
-/** Decoding with a KV cache in every weight storage: at batch 1 as a share of the copy bandwidth, else tokens a second. */
+/** Decoding with a KV cache in every weight format: at batch 1 as a share of the copy bandwidth, else tokens a second. */
 import { WEIGHT_FORMATS } from '../../kernels/weight-format/weight-format';
+import type { Capacity } from '../../model/net/activations';
 import { generate } from '../../model/net/generate';
 import { Policy } from '../../model/net/policy';
 import { fastest, type Group } from './group';
@@ -18,8 +19,8 @@ const POSITIONS = 64;
 export const decoding: Group = async ({ gpu, quick, copy, deviceMs, add }) => {
   const config = smolShape(quick ? 1 : 8);
   const drawn = drawWeights(config);
-  for (const storage of WEIGHT_FORMATS) {
-    const capacity = {
+  for (const format of WEIGHT_FORMATS) {
+    const capacity: Capacity = {
       tokens: ROWS,
       targets: ROWS,
       positions: POSITIONS,
@@ -27,7 +28,7 @@ export const decoding: Group = async ({ gpu, quick, copy, deviceMs, add }) => {
       maxNewTokens: POSITIONS - 4,
       training: false,
       recompute: false,
-      storage,
+      format,
     };
     const policy = await Policy.create(gpu, config, capacity, drawn);
     // Every token reads all weights: the embedding is the head, too.
@@ -43,7 +44,7 @@ export const decoding: Group = async ({ gpu, quick, copy, deviceMs, add }) => {
       const bandwidth = bytes / deviceMs({ ms, cpuMs }) / 1e6;
       add({
         group: 'decode',
-        name: `${storage}, batch ${batch}`,
+        name: `${format}, batch ${batch}`,
         ms,
         cpuMs,
         ...(batch === 1 ? { bandwidth, share: bandwidth / copy } : {}),

@@ -41,16 +41,16 @@ export const loading: Group = async (b) => {
       await limit(b, `reading a file of ${megabytes(bytes)}`, { bytes, upload }, () => readAll(path, bytes));
       await limit(b, 'the same, written to the device', { bytes, upload }, () => readAll(path, bytes, b.gpu));
       const tensors = await openShardedSafetensors(await folderSource(folder));
-      for (const storage of formats) await load(b, layout, tensors, { bytes, dtype, upload }, storage);
+      for (const format of formats) await load(b, layout, tensors, { bytes, dtype, upload }, format);
     }
-    for (const [dtype, storage] of [
+    for (const [dtype, format] of [
       ['Q8_0', 'q8'],
       ['Q4_1', 'q4'],
       ['Q4_0', 'q4'],
     ] as const) {
       const file = { folder: await folderSource(folder), name: 'blocks', path: join(folder, 'blocks') };
       const { bytes, tensors } = await writeBlocks(layout, file, dtype);
-      await load(b, layout, tensors, { bytes, dtype, upload }, storage);
+      await load(b, layout, tensors, { bytes, dtype, upload }, format);
     }
   } finally {
     await rm(folder, { recursive: true });
@@ -69,20 +69,20 @@ async function limit(
   b.add({ group: 'loading', name: `limit: ${name}`, ...time, bandwidth, share: bandwidth / file.upload });
 }
 
-/** The row of one storage: of some loads the fastest, the one with the shortest block (a busy machine adds its own), the most memory. */
+/** The row of one format: of some loads the fastest, the one with the shortest block (a busy machine adds its own), the most memory. */
 async function load(
   { gpu, deviceMs, add }: Bench,
   layout: ParameterLayout,
   tensors: TensorCatalog,
   file: { bytes: number; dtype: string; upload: number },
-  storage: WeightFormat,
+  format: WeightFormat,
 ): Promise<void> {
   let [ms, cpuMs, blocked, computed] = new Array<number>(4).fill(Number.POSITIVE_INFINITY);
   let [grown, weights] = [0, 0];
   for (let i = 0; i < REPEATS; i++) {
     const arena = new Arena(gpu);
     const w = await watched(async (look) => {
-      await createFrozen(arena, layout, tensors, 'bench', storage, bindingBytes(gpu), look);
+      await createFrozen(arena, layout, tensors, 'bench', format, bindingBytes(gpu), look);
       await gpu.device.queue.onSubmittedWorkDone();
     });
     weights = arena.bytes.weights;
@@ -99,7 +99,7 @@ async function load(
   const bandwidth = file.bytes / deviceMs({ ms, cpuMs }) / 1e6;
   add({
     group: 'loading',
-    name: `${file.dtype} file to ${storage}`,
+    name: `${file.dtype} file to ${format}`,
     ms,
     cpuMs,
     bandwidth,
