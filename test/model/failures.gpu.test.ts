@@ -9,6 +9,7 @@ import type { Gpu } from '../../src/gpu/device';
 import { OutOfMemory } from '../../src/gpu/errors';
 import { openNodeGpu } from '../../src/gpu/open.node';
 import { openModel } from '../../src/library/open-model';
+import type { Capacity } from '../../src/model/net/activations';
 import { LoraLayout } from '../../src/model/net/lora';
 import { Policy } from '../../src/model/net/policy';
 import { readLoraFolder, writeLoraFolder } from '../../src/model/weights/adapter';
@@ -49,7 +50,7 @@ function weights(change: (tensors: Map<string, HostTensor>) => void): Files {
   return { 'model.safetensors': writeSafetensors(tensors) };
 }
 
-async function load(files: FileSource | Files, capacity = {}): Promise<Policy> {
+async function load(files: FileSource | Files, capacity: Partial<Capacity> = {}): Promise<Policy> {
   const source = (typeof files.open === 'function' ? files : memoryFiles(files as Files)) as FileSource;
   const model = await openModelFolder(source);
   return Policy.create(gpu, model.config, { ...SMALLEST, ...capacity }, model);
@@ -189,8 +190,8 @@ describe('nothing half-loaded stays on the device', () => {
   const lora = { rank: 2, alpha: 4, dropout: 0.1, targets: ['q_proj', 'down_proj'], rankStabilised: false } as const;
   const ways = [
     ['all parameters', {}],
-    ['an adapter on bf16', { lora, storage: 'bf16' }],
-    ['q4 weights to look at', { training: false, storage: 'q4' }],
+    ['an adapter on bf16', { lora, format: 'bf16' }],
+    ['q4 weights to look at', { training: false, format: 'q4' }],
   ] as const;
 
   it.each(ways)('NaN in the weights: %s', async (_, capacity) => {
@@ -316,7 +317,7 @@ describe('adapters', () => {
 
 it.each(FIXTURES)('%s leaves no buffer alive after unloading', async (name) => {
   const model = await openModelFolder(diskFolder(fixturePath(name)));
-  for (const capacity of [{}, { training: false, storage: 'q8' as const }]) {
+  for (const capacity of [{}, { training: false, format: 'q8' as const }]) {
     const policy = await Policy.create(gpu, model.config, { ...SMALLEST, ...capacity }, model);
     await policy.score(policy.plan([{ ids: [1, 2, 3], from: 1 }]));
     expect(gpu.liveBuffers).toBeGreaterThan(20);
