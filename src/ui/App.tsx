@@ -3,10 +3,12 @@ import styles from './App.module.css';
 import { PAGE_KEYS } from './actions';
 import { Header } from './header/Header';
 import { useCloseWarning, useShortcuts, useTheme, useWakeLock } from './hooks';
+import { Region } from './Region';
 import { PAGES, usePage } from './route';
 import { TrainPage } from './train/TrainPage';
 
-const InspectorPage = lazy(() => import('./inspector/InspectorPage'));
+/** React keeps what could not be loaded, so that a new try takes a new one. */
+const loadInspector = () => lazy(() => import('./inspector/InspectorPage'));
 
 /** The header and the page that the address names. The other page keeps its state, and draws nothing while it is hidden. */
 export function App() {
@@ -16,21 +18,28 @@ export function App() {
   useTheme();
   const page = usePage();
   const [inspected, setInspected] = useState(page === 'inspect');
+  const [InspectorPage, setInspectorPage] = useState(loadInspector);
   if (page === 'inspect' && !inspected) setInspected(true); // its Worker starts with the first visit
   useEffect(() => {
     document.title = page === 'train' ? 'AntiSD Lab' : `${PAGES[page]} · AntiSD Lab`;
   }, [page]);
   return (
     <div className={styles.page}>
-      <Header page={page} />
+      <Region name="The header">
+        <Header page={page} />
+      </Region>
       <Activity mode={page === 'train' ? 'visible' : 'hidden'}>
-        <TrainPage />
+        <Region name="The training page">
+          <TrainPage />
+        </Region>
       </Activity>
       {inspected && (
         <Activity mode={page === 'inspect' ? 'visible' : 'hidden'}>
-          <Suspense fallback={<p className={styles.opening}>Opening the inspector …</p>}>
-            <InspectorPage />
-          </Suspense>
+          <Region name="The inspector" onAgain={() => setInspectorPage(loadInspector)}>
+            <Suspense fallback={<p className={styles.opening}>Opening the inspector …</p>}>
+              <InspectorPage />
+            </Suspense>
+          </Region>
         </Activity>
       )}
     </div>

@@ -26,7 +26,7 @@ export function ask<N extends CommandName>(
   options: CallOptions<N> = {},
 ): void {
   if (command.type === 'step' || command.type === 'resume') viewing.next();
-  trainer.call(command, options).then(done, showFailure);
+  trainer.call(command, options).then(done, showFailure).catch(showUnreadable);
 }
 
 /** Opens a run. How far it is shows, and the lane stops it. */
@@ -43,16 +43,23 @@ export function askToOpen<N extends 'start' | 'continue-run' | 'recover'>(
     begun = true;
     useModels.setState((state) => afterProgress(state, loading));
   };
-  trainerLanes.call('open', command, { onProgress }).then(
-    (reply) => {
+  const failed = (failure: Failure): void => {
+    ended();
+    showFailure(failure, begun);
+  };
+  trainerLanes
+    .call('open', command, { onProgress })
+    .then((reply) => {
       ended();
       done(reply);
-    },
-    (failure) => {
-      ended();
-      showFailure(failure, begun);
-    },
-  );
+    }, failed)
+    .catch(showUnreadable);
+}
+
+/** What was answered is not as it should be: a record that was damaged, or written by another version. */
+function showUnreadable(error: unknown): void {
+  const cause = error instanceof Error ? error.message : String(error);
+  useLab.setState({ problem: `What is stored cannot be shown: ${cause}`, asked: null });
 }
 
 /** Forgets events that were received for a snapshot that is being replaced. */

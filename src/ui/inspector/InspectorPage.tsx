@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { DropZone } from '../models/DropZone';
+import { Region } from '../Region';
 import { takeInspectorFiles } from './actions/chooseModel';
 import { openPage, restore } from './actions/openLink';
 import { BusyNotice } from './BusyNotice';
@@ -26,27 +27,41 @@ export default function InspectorPage() {
   }, []);
   return (
     <div className={styles.page}>
-      <FailureBanner />
-      <LinkNotice />
-      <BusyNotice />
-      <DropZone onFiles={takeInspectorFiles} />
+      <Region name="The notices">
+        <FailureBanner />
+        <LinkNotice />
+        <BusyNotice />
+        <DropZone onFiles={takeInspectorFiles} />
+      </Region>
       <main className={styles.columns}>
         <section className={styles.choices} aria-label="Choices">
-          <ModelPanel />
-          <ProblemPanel />
-          <ContextPanel />
-          <AnswerPanel />
+          <Region name="The choices">
+            <ModelPanel />
+            <ProblemPanel />
+            <ContextPanel />
+            <AnswerPanel />
+          </Region>
         </section>
         <div className={styles.response}>
-          <ResponsePanel />
-          <Tabs />
+          <Region name="The response">
+            <ResponsePanel />
+          </Region>
+          <Region name="The tabs">
+            <Tabs />
+          </Region>
         </div>
         <div className={styles.figures}>
-          <TokenFigures />
-          <Figures />
+          <Region name="The token’s figures">
+            <TokenFigures />
+          </Region>
+          <Region name="The response’s figures">
+            <Figures />
+          </Region>
         </div>
       </main>
-      <StatusLine />
+      <Region name="The status line">
+        <StatusLine />
+      </Region>
     </div>
   );
 }

@@ -16,6 +16,7 @@ import { About } from '../panels/About';
 import { Diagnostics } from '../panels/Diagnostics';
 import { RunFacts } from '../panels/RunFacts';
 import { TokenTable } from '../panels/TokenTable';
+import { Region } from '../Region';
 import { SettingsPanel } from '../settings/SettingsPanel';
 import { KindSwitch } from '../sft/KindSwitch';
 import { SftCentre } from '../sft/SftCentre';
@@ -30,42 +31,54 @@ export function TrainPage() {
   useShortcuts(RUN_KEYS);
   return (
     <div className={styles.page}>
-      <FaultBanner />
-      <ProblemLine />
-      <LoadNotice onRetry={() => perform(retryOpening)} />
-      <ContinueOffer />
-      <DropZone onFiles={takeOwnFiles} />
-      <NoGpu />
+      <Region name="The notices">
+        <FaultBanner />
+        <ProblemLine />
+        <LoadNotice onRetry={() => perform(retryOpening)} />
+        <ContinueOffer />
+        <DropZone onFiles={takeOwnFiles} />
+        <NoGpu />
+      </Region>
       <main className={styles.columns}>
         <section className={styles.settings} aria-label="Settings">
-          <KindSwitch />
-          {supervised ? <SftPanel /> : <SettingsPanel />}
-          {!supervised && <About />}
-          <Diagnostics />
+          <Region name="The settings">
+            <KindSwitch />
+            {supervised ? <SftPanel /> : <SettingsPanel />}
+            {!supervised && <About />}
+          </Region>
+          <Region name="The list of stored runs">
+            <Diagnostics />
+          </Region>
         </section>
         <div className={styles.rollouts}>
           {supervised ? (
-            <SftCentre />
+            <Region key="sft" name="The answers">
+              <SftCentre />
+            </Region>
           ) : (
-            <>
+            <Region key="rl" name="The heatmap">
               <StepNote />
               <Heatmap />
-            </>
+            </Region>
           )}
         </div>
         <div className={styles.curves}>
-          {supervised ? (
-            <SftCurves />
-          ) : (
-            <>
-              <Charts />
+          <Region key={supervised ? 'sft' : 'rl'} name="The curves">
+            {supervised ? <SftCurves /> : <Charts />}
+          </Region>
+          {!supervised && (
+            <Region name="The token table">
               <TokenTable />
-            </>
+            </Region>
           )}
-          <RunFacts />
+          <Region name="The facts of the run">
+            <RunFacts />
+          </Region>
         </div>
       </main>
-      <StatusLine />
+      <Region name="The status line">
+        <StatusLine />
+      </Region>
     </div>
   );
 }
