@@ -1,6 +1,7 @@
 /** The tables of docs/, made from the rows that the lab itself reads. scripts/docs.mjs writes them, test/docs.test.ts holds them. */
 import { ARM_NAMES, ARMS } from '../src/antisd/arms';
 import { DIVERGENCE_NAMES, DIVERGENCES } from '../src/antisd/divergences';
+import { BOUND_ROWS } from '../src/data/bounds';
 import { EXAMPLE_SETS, TASKS } from '../src/data/tasks';
 import { METRICS, type Metrics } from '../src/runs/metrics';
 import { TRAIN_TABLE } from '../src/settings/config';
@@ -32,6 +33,13 @@ const metrics = (rows: Metrics): string =>
     ]),
   );
 
+/** 64 MiB, 100,000 tensors. */
+function sizeOf(most: number, unit: string): string {
+  if (unit !== 'bytes') return `${most.toLocaleString('en')} ${unit}`;
+  const power = Math.min(3, Math.floor(Math.log2(most) / 10));
+  return `${most / 1024 ** power} ${['B', 'KiB', 'MiB', 'GiB'][power]}`;
+}
+
 /** By the name in a page's mark. */
 const TABLES: Readonly<Record<string, () => string>> = {
   train: () => settings(TRAIN_TABLE),
@@ -61,6 +69,11 @@ const TABLES: Readonly<Record<string, () => string>> = {
         `${depth.of}; ${depth.least} where nothing is asked for`,
         doc,
       ]),
+    ),
+  bounds: () =>
+    table(
+      ['at most', 'of what'],
+      Object.values(BOUND_ROWS).map(({ most, unit, doc }) => [sizeOf(most, unit), doc]),
     ),
   examples: () =>
     table(

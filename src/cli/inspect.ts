@@ -1,12 +1,13 @@
 /** What `score`, `gradients`, `tokens`, `generate` and `eval` share: a model opened for these sequences, and their inputs. */
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
+import { readWhole } from '../data/bytes';
 import { BadInput } from '../data/errors';
+import { readJson } from '../data/json';
 import { chosenFormat } from '../library/capacity';
 import type { LoadedModel } from '../library/open-model';
+import { fileSource } from '../library/sources/folder.node';
 import type { Capacity } from '../model/net/activations';
 import { Policy } from '../model/net/policy';
-import { parseJson } from '../model/weights/folder';
 import type { Flags } from './options';
 import { loadLora, loadModel, openDevice } from './places';
 
@@ -62,13 +63,9 @@ export async function openPolicy(model: LoadedModel, need: Partial<Capacity>, fl
 
 /** JSON from a file of the command line. Throws BadInput. */
 export async function readJsonFile(path: string): Promise<unknown> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(resolve(path));
-  } catch {
-    throw new BadInput('The file cannot be read', resolve(path), 'Check the path.');
-  }
-  return parseJson(bytes, resolve(path));
+  const where = resolve(path);
+  const bytes = (await readWhole(await fileSource(where), basename(where))) as Uint8Array;
+  return readJson(bytes, where);
 }
 
 /** {"tokens": int[][]} of a file. Throws BadInput. */

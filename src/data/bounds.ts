@@ -5,23 +5,55 @@
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-/** Bytes, unless the name says otherwise. */
-export const BOUNDS = {
-  /** A JSON file with facts: config.json, state.json, an index of shards. */
-  json: 64 * MiB,
-  /** A tokenizer.json; the largest in the wild take some 35 MB. */
-  tokenizer: 256 * MiB,
-  /** A chat template. */
-  template: MiB,
-  /** A server's answer that is read whole: a repository's listing. */
-  answer: 64 * MiB,
-  /** A file on a server that tells no size and gives no ranges, so that it is held in memory. */
-  unsized: 2048 * MiB,
-  /** An address' state behind #, characters, and what it unpacks to: a small link must not become a huge text. */
-  link: MiB,
-  linkUnpacked: 4 * MiB,
-  /** An address' settings before #, characters. */
-  query: 64 * KiB,
-  /** Redirects that are followed, a count. */
-  redirects: 10,
-} as const;
+interface Bound {
+  readonly most: number;
+  readonly unit: string;
+  /** What is bounded, and why just there. */
+  readonly doc: string;
+}
+
+const bytes = (most: number, doc: string): Bound => ({ most, unit: 'bytes', doc });
+const characters = (most: number, doc: string): Bound => ({ most, unit: 'characters', doc });
+const count = (most: number, unit: string, doc: string): Bound => ({ most, unit, doc });
+
+/** The table; docs/bounds.md is made from it. */
+export const BOUND_ROWS = {
+  json: bytes(64 * MiB, 'A JSON file of facts: config.json, adapter_config.json, an index of shards'),
+  depth: count(
+    128,
+    'levels',
+    'Lists and objects inside each other in any JSON, as in the reference reader of safetensors',
+  ),
+  tokenizer: bytes(256 * MiB, 'A tokenizer.json; the largest in the wild take some 35 MB'),
+  template: bytes(MiB, 'A chat template'),
+  safetensorsHeader: bytes(32 * MiB, 'The header of a safetensors file'),
+  tensors: count(100_000, 'tensors', 'A checkpoint’s tensors; models of 10¹² parameters have fewer'),
+  layers: count(1024, 'layers', 'A model’s layers'),
+  adapter: bytes(1024 * MiB, 'The matrices of a LoRA adapter, which are read whole'),
+  ggufHeader: bytes(64 * MiB, 'The header of a GGUF file; a vocabulary of 262,144 tokens with its merges takes 15 MB'),
+  ggufKeys: count(10_000, 'keys', 'The keys of a GGUF file; files in the wild have some 50'),
+  ggufElements: count(
+    2 ** 22,
+    'elements',
+    'The elements of all lists of a GGUF file; the largest vocabularies have 1.3 million',
+  ),
+  ggufName: bytes(64 * KiB, 'The name of a key or tensor in a GGUF file, by its specification'),
+  data: bytes(512 * MiB, 'A file of problems or examples, packed or not'),
+  unpacked: bytes(1024 * MiB, 'What such a file unpacks to: gzip, zstd, the columns of a parquet file that are read'),
+  page: bytes(256 * MiB, 'A page of a parquet file; writers make pages of about 1 MiB'),
+  answer: bytes(64 * MiB, 'A server’s answer that is read whole: a repository’s listing'),
+  listing: count(100_000, 'files', 'The files of a repository'),
+  unsized: bytes(2048 * MiB, 'A file whose size neither the listing nor the server tells'),
+  link: characters(MiB, 'An address’ state behind #: a small link must not become a huge text'),
+  linkUnpacked: bytes(4 * MiB, 'What it unpacks to'),
+  query: characters(64 * KiB, 'An address’ settings before #'),
+  redirects: count(10, 'redirects', 'Redirects that are followed'),
+  stall: count(30_000, 'ms', 'A connection without a byte: it is cut and tried again'),
+  patience: count(120_000, 'ms', 'What a server may ask to wait'),
+  message: characters(600, 'Each part of a message: what is wrong, where, the mend'),
+} as const satisfies Record<string, Bound>;
+
+/** The bounds alone. */
+export const BOUNDS = Object.fromEntries(Object.entries(BOUND_ROWS).map(([name, { most }]) => [name, most])) as {
+  readonly [Name in keyof typeof BOUND_ROWS]: number;
+};

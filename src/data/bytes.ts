@@ -35,9 +35,21 @@ export function memoryBytes(bytes: Uint8Array<ArrayBuffer>, where: string): Byte
 export async function readWhole(files: FileSource, name: string): Promise<Uint8Array<ArrayBuffer> | null> {
   const file = await files.open(name);
   if (!file) return null;
-  const bound = name === 'tokenizer.json' ? BOUNDS.tokenizer : name.endsWith('.jinja') ? BOUNDS.template : BOUNDS.json;
-  expectWithin(file.size, bound, name, file.where);
+  expectWithin(file.size, boundOf(name), name, file.where);
   return file.read(0, file.size);
+}
+
+/** The most bytes of a model's file that is read whole. */
+const boundOf = (name: string): number =>
+  name === 'tokenizer.json' ? BOUNDS.tokenizer : name.endsWith('.jinja') ? BOUNDS.template : BOUNDS.json;
+
+/** The text of UTF-8 bytes, without a byte order mark. Throws BadInput where they are none. */
+export function utf8Text(bytes: Uint8Array, where: string, what = 'The file'): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new BadInput(`${what} is no UTF-8 text`, where, 'Save it as UTF-8, or download it again.');
+  }
 }
 
 /** Throws BadInput for a `what` of more bytes than its bound. */

@@ -1,11 +1,10 @@
 /** Files that lie compressed: gzip through the platform, zstd through fzstd, both told by their first bytes. */
+import { BOUNDS } from './bounds';
+import { bytesText } from './bytes';
 import { BadInput } from './errors';
 
 /** Names of files of records, compressed or not. */
 export const DATA_FILE = /\.(?:jsonl|ndjson|json|parquet)(?:\.(?:gz|gzip|zst|zstd))?$/i;
-
-/** Largest file that is unpacked, in bytes: a few bytes can promise any number. */
-const MAX_BYTES = 2 ** 30;
 
 const isGzip = (b: Uint8Array): boolean => b[0] === 0x1f && b[1] === 0x8b;
 const isZstd = (b: Uint8Array): boolean => b[0] === 0x28 && b[1] === 0xb5 && b[2] === 0x2f && b[3] === 0xfd;
@@ -25,7 +24,11 @@ export async function unpacked(
     await (kind === 'gzip' ? gunzip(bytes, out) : unzstd(bytes, out));
   } catch (error) {
     if (error instanceof TooLarge)
-      throw new BadInput(`The file unpacks to more than ${MAX_BYTES / 2 ** 30} GiB`, file, 'Split it.');
+      throw new BadInput(
+        `The file unpacks to more than the ${bytesText(BOUNDS.unpacked)} that are read`,
+        file,
+        'Split it.',
+      );
     throw new BadInput(
       `The ${kind} file cannot be unpacked: ${(error as Error).message}`,
       file,
@@ -43,7 +46,7 @@ class Unpacked {
 
   add(chunk: Uint8Array): void {
     this.length += chunk.length;
-    if (this.length > MAX_BYTES) throw new TooLarge();
+    if (this.length > BOUNDS.unpacked) throw new TooLarge();
     this.chunks.push(chunk);
   }
 

@@ -1,13 +1,77 @@
-/** JSON whose numbers stay what they are: one that a double would change is given as it is written, as a text. */
+/** JSON of strangers' files: measured before it is parsed; and with numbers that stay what they are. */
+import { BOUNDS } from './bounds';
+import { expectWithin, utf8Text } from './bytes';
+import { BadInput } from './errors';
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;
-/** Whether a text may hold such a number, at all. */
+/**
+ * JSON of a file of at most `most` bytes. Throws BadInput for one that is longer, no UTF-8, no JSON, or nested deeper than
+ * BOUNDS.depth: whatever walks through it later would run out of stack.
+ */
+export function readJson(bytes: Uint8Array, where: string, most: number = BOUNDS.json): unknown {
+  expectWithin(bytes.length, most, 'The file', where);
+  const text = utf8Text(bytes, where);
+  expectShallow(text, where);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new BadInput(`The file is no JSON: ${(error as Error).message}`, where, 'Write or download it again.');
+  }
+}
+
+/** Throws BadInput where lists and objects of a JSON text, whether it is right or not, lie deeper than BOUNDS.depth. */
+export function expectShallow(json: string, where: string): void {
+  let depth = 0;
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    if (code === 0x22) at = endOfText(json, at);
+    else if (code === 0x5b || code === 0x7b) depth++;
+    else if (code === 0x5d || code === 0x7d) depth--;
+    else continue;
+    if (depth > BOUNDS.depth)
+      throw new BadInput(
+        `The JSON is nested more than ${BOUNDS.depth} deep`,
+        where,
+        'Write what it says with fewer lists and objects inside each other.',
+      );
+  }
+}
+
+/** Where the text in a JSON text ends that begins at `start`: at its closing quotation mark, or at the end of all. */
+export function endOfText(json: string, start: number): number {
+  for (let from = start + 1; ; ) {
+    const quote = json.indexOf('"', from);
+    if (quote < 0) return json.length;
+    let before = quote;
+    while (before > from && json[before - 1] === '\\') before--;
+    if ((quote - before) % 2 === 0) return quote;
+    from = quote + 1;
+  }
+}
+
+/** Whether a text may hold a number that a double would change, at all. */
 const SUSPECT = /[\d.]{16}|\d[eE][-+]?\d/;
+const NEXT = /["\d-]/g;
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|-/y;
 
-/** As JSON.parse; throws SyntaxError. */
+/** As JSON.parse, but a number that a double would change is given as it is written, as a text. Throws SyntaxError. */
 export function parseJson(text: string): unknown {
   if (!SUSPECT.test(text)) return JSON.parse(text);
-  return JSON.parse(text.replace(TOKEN, (token) => (token[0] === '"' || isKept(token) ? token : `"${token}"`)));
+  const parts: string[] = [];
+  let done = 0;
+  NEXT.lastIndex = 0;
+  for (let found = NEXT.exec(text); found; found = NEXT.exec(text)) {
+    if (found[0] === '"') {
+      NEXT.lastIndex = endOfText(text, found.index) + 1;
+      continue;
+    }
+    NUMBER.lastIndex = found.index;
+    const [token] = NUMBER.exec(text) as RegExpExecArray;
+    NEXT.lastIndex = found.index + token.length;
+    if (token === '-' || isKept(token)) continue;
+    parts.push(text.slice(done, found.index), `"${token}"`);
+    done = NEXT.lastIndex;
+  }
+  return JSON.parse(parts.join('') + text.slice(done));
 }
 
 /** Up to 15 digits come out of a double as they went in; longer ones where the double is written so. */

@@ -1,16 +1,14 @@
 /** Parquet files as rows, through hyparquet; pages compressed with snappy, gzip, zstd, brotli or lz4. */
 import type { ColumnMetaData, DataReader, FileMetaData, PageHeader, SchemaTree } from 'hyparquet';
+import { BOUNDS } from './bounds';
 import { BadInput } from './errors';
-
-/** Longest page that is decompressed, in bytes. Writers make pages of about 1 MiB: a longer one is a broken header. */
-const PAGE_BYTES = 256 * 2 ** 20;
 
 /** All rows of a file as objects. Throws BadInput. */
 export async function parquetRows(bytes: Uint8Array, name: string): Promise<Record<string, unknown>[]> {
   const [{ parquetMetadataAsync, parquetReadObjects, parquetSchema, snappyUncompress }, { parquetHeader }, codecs] =
     await Promise.all([import('hyparquet'), import('hyparquet/src/column.js'), import('hyparquet-compressors')]);
   const page = (length: number) => {
-    if (!(length >= 0 && length <= PAGE_BYTES)) throw new Error(`a page of ${length} bytes`);
+    if (!(length >= 0 && length <= BOUNDS.page)) throw new Error(`a page of ${length} bytes`);
     return new Uint8Array(length);
   };
   const into = (decompress: (input: Uint8Array, output: Uint8Array) => unknown) => {
@@ -151,7 +149,7 @@ function checkPages(bytes: Uint8Array, column: ColumnMetaData, parquetHeader: (r
   while (reader.offset < reader.view.byteLength - 1) {
     const header = parquetHeader(reader);
     const size = need(header.compressed_page_size, reader.view.byteLength - reader.offset);
-    need(header.uncompressed_page_size, PAGE_BYTES);
+    need(header.uncompressed_page_size, BOUNDS.page);
     const { data_page_header: page, dictionary_page_header: dictionary, data_page_header_v2: second } = header;
     if (page) need(page.num_values, values);
     if (dictionary) need(dictionary.num_values, values);

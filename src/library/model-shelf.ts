@@ -3,8 +3,8 @@
  * addresses and Hub ids, and what the cache holds of these. Nothing is asked of another host before something is opened.
  */
 
-import type { ByteSource, FileSource } from '../data/bytes';
-import { bytesText } from '../data/bytes';
+import { BOUNDS } from '../data/bounds';
+import { type ByteSource, expectWithin, type FileSource } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import type { ModelConfig } from '../model/net/config';
 import { type LoraFolder, readLoraFolder } from '../model/weights/adapter';
@@ -47,9 +47,6 @@ export interface Dropped {
   readonly name: string;
   readonly bytes: number;
 }
-
-/** The largest file of problems or examples that is read, bytes: it is whole in memory, more than once. */
-const LARGEST_DATA = 512 * 1024 * 1024;
 
 export class ModelShelf {
   private readonly dropped = new Map<string, { kind: DroppedKind; files: FileSource; bytes: number }>();
@@ -95,12 +92,7 @@ export class ModelShelf {
     }
     const [file] = await found.files.list();
     const { size, read } = (await found.files.open(file)) as ByteSource;
-    if (size > LARGEST_DATA)
-      throw new BadInput(
-        `The file has ${bytesText(size)}`,
-        name,
-        `Take a part of it: at most ${bytesText(LARGEST_DATA)} are read.`,
-      );
+    expectWithin(size, BOUNDS.data, 'The file', name);
     return read(0, size);
   }
 

@@ -3,13 +3,14 @@
  * adapter where one is trained) plus optimizer.safetensors and state.json; state.json is written last and names the sizes of the others, so one that was cut short does not count.
  */
 import { BadInput } from '../data/errors';
+import { readJson } from '../data/json';
 import type { Files } from '../host/files';
 import { nameElsewhere } from '../library/sources/hub-id';
 import type { Layout } from '../model/net/layout';
 import { LoraLayout } from '../model/net/lora';
 import type { Policy, TrainingState } from '../model/net/policy';
 import { writeLoraFolder } from '../model/weights/adapter';
-import { parseJson, writeModelFolder } from '../model/weights/folder';
+import { writeModelFolder } from '../model/weights/folder';
 import { readSafetensors, writeSafetensors } from '../model/weights/safetensors';
 
 /** What a checkpoint carries besides weights and optimiser: the owner's own facts, JSON only. */
@@ -113,7 +114,7 @@ export class Checkpoints {
         this.at(step),
         'Resume from another step, or start the run again.',
       );
-    return parseJson(record, `${this.at(step)}/state.json`) as CheckpointState<T>;
+    return readJson(record, `${this.at(step)}/state.json`) as CheckpointState<T>;
   }
 
   /** Reads a checkpoint of what `layout` describes: the policy's state and the owner's facts. Throws DamagedCheckpoint. */

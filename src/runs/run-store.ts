@@ -2,8 +2,9 @@
  * A run's folder, on disk or in the page's own storage: config.json, the log, checkpoints/ and final/. While it is held,
  * no other tab or process opens the run or deletes it.
  */
+
+import { readJson } from '../data/json';
 import { Busy, type Files } from '../host/files';
-import { parseJson } from '../model/weights/folder';
 import { Checkpoints } from './checkpoint';
 import type { RunConfig } from './run-config';
 import { StoredLog } from './stored-log';
@@ -73,7 +74,7 @@ export class RunStore {
   /** As it is stored; null where no run was begun here. Throws BadInput where it is no JSON. */
   async config(): Promise<RunConfig | null> {
     const bytes = await this.files.read(CONFIG);
-    return bytes && (parseJson(bytes, `${this.where}/${CONFIG}`) as RunConfig);
+    return bytes && (readJson(bytes, `${this.where}/${CONFIG}`) as RunConfig);
   }
 
   writeConfig(config: RunConfig): Promise<void> {

@@ -1,5 +1,6 @@
 /** Safetensors by ranges: what is read, how it is decoded, and what is refused. */
 import { describe, expect, test } from 'vitest';
+import { BOUNDS } from '../../src/data/bounds';
 import { BadInput } from '../../src/data/errors';
 import { halfTable, toFloat32 } from '../../src/model/weights/float-formats';
 import { readSafetensors, writeSafetensors } from '../../src/model/weights/safetensors';
@@ -17,6 +18,13 @@ function file(header: unknown, data = new Uint8Array(0), claimed?: bigint): Uint
 }
 
 const entry = (dtype: string, shape: unknown, from: number, to: number) => ({ dtype, shape, data_offsets: [from, to] });
+
+test('a header above its bound is refused before it is read', async () => {
+  const claimed = 2 * BOUNDS.safetensorsHeader;
+  const start = file('', new Uint8Array(0), BigInt(claimed));
+  const huge = { ...countingBytes(start, 'x.safetensors'), size: 8 + claimed };
+  await expect(openSafetensors(huge)).rejects.toThrow(/The header has 67\.1 MB, more than the 33\.6 MB that are read/);
+});
 
 test('half precision decodes as Math does: all 65,536 patterns', () => {
   const table = halfTable();
@@ -78,8 +86,20 @@ describe('a header that lies is refused by what it says', () => {
     ['length', file({}, data, 9999n), /claims 9999 bytes, the file has 18/],
     ['huge length', file({}, data, 2n ** 63n), /claims 9223372036854775808 bytes/],
     ['text', file('{"a"', new Uint8Array(0)), /no JSON/],
-    ['no UTF-8', file('{}').fill(0xff, 8), /no JSON/],
-    ['list', file([]), /no JSON object/],
+    ['no UTF-8', file('{}').fill(0xff, 9), /header is no UTF-8/],
+    ['list', file([]), /does not begin with \{/],
+    ['byte order mark', file('\ufeff{}'), /does not begin with \{/],
+    ['a space first', file(' {}'), /does not begin with \{/],
+    ['name twice', file('{"a":1,"b":{"x":[1,"}"]},"a":2}'), /"a" stands twice/],
+    ['name twice, once escaped', file('{"a":1,"\\u0061":2}'), /"a" stands twice/],
+    ['dtype twice', file('{"a":{"dtype":"F32","shape":[],"dtype":"F16"}}'), /"dtype" stands twice/],
+    ['deep', file(`{"a":${'['.repeat(200)}${']'.repeat(200)}}`), /nested more than 128 deep/],
+    ['10⁶ deep', file(`{"a":${'['.repeat(1e6)}`), /nested more than 128 deep/],
+    [
+      'too many tensors',
+      file(`{${Array.from({ length: 100_002 }, (_, i) => `"${i}":0`)}}`),
+      /more than the 100000 tensors/,
+    ],
     ['null entry', file({ a: null }), /tensor a has dtype undefined/],
     ['dtype', file({ a: entry('I64', [1], 0, 8) }, data), /tensor a has dtype "I64"; F32, F16 and BF16/],
     ['inherited dtype', file({ a: entry('toString', [1], 0, 8) }, data), /dtype "toString"/],

@@ -151,7 +151,7 @@ export class ModelCache {
     const names = files.map(({ name }) => name);
     const index = await commit.open(SHARD_INDEX);
     if (index) {
-      const shards = shardNames(await index.read(0, index.size));
+      const shards = await shardNames(index);
       return shards?.every((shard) => names.includes(shard)) ?? false;
     }
     return names.some((name) => /\.(safetensors|gguf)$/.test(name));

@@ -1,4 +1,7 @@
 /** Which files of a repository a model needs, so that nothing else is downloaded. */
+import { BOUNDS } from '../../data/bounds';
+import { type ByteSource, expectWithin } from '../../data/bytes';
+import { readJson } from '../../data/json';
 import type { HubId } from './hub-id';
 import { SourceError } from './source-error';
 
@@ -24,10 +27,12 @@ const DESCRIPTIONS = [
 ];
 const ADAPTER = ['adapter_config.json', 'adapter_model.safetensors'];
 
-/** The names of the files that an index of shards names; null where it is none. */
-export function shardNames(index: Uint8Array): string[] | null {
+/** The names of the files that an index of shards names; null where it is none. Throws BadInput for one over its bound. */
+export async function shardNames(index: ByteSource): Promise<string[] | null> {
+  expectWithin(index.size, BOUNDS.json, SHARD_INDEX, index.where);
+  const bytes = await index.read(0, index.size);
   try {
-    const { weight_map: map } = JSON.parse(new TextDecoder().decode(index)) as { weight_map: Record<string, string> };
+    const { weight_map: map } = readJson(bytes, index.where) as { weight_map: Record<string, string> };
     return [...new Set(Object.values(map))].sort();
   } catch {
     return null;

@@ -1,4 +1,5 @@
 /** One file over HTTP into a PartialFile: continued where it stopped, and checked. */
+import { BOUNDS } from '../../data/bounds';
 import { bytesText } from '../../data/bytes';
 import type { ListedFile } from './choose-files';
 import { type Digest, digestOf } from './digest';
@@ -118,6 +119,7 @@ async function receive(
       }
       job.onState('downloading', chunk.length);
       if (job.file.size !== null && partial.length > job.file.size) throw await wrongLength(partial, job, null);
+      if (job.file.size === null && partial.length > BOUNDS.unsized) throw await endless(partial, job);
     }
   } catch (error) {
     if (!(error instanceof Transient)) throw error;
@@ -156,6 +158,17 @@ async function wrongLength(partial: PartialFile, job: DownloadJob, has: number |
     `${job.file.name} has the wrong length: ${has ?? 'more'} bytes instead of ${job.file.size}`,
     job.url,
     'What came was deleted. Try again; if it happens again, a proxy or mirror between here and the Hub changes files.',
+  );
+}
+
+/** A file whose size nobody tells must end somewhere. */
+async function endless(partial: PartialFile, job: DownloadJob): Promise<SourceError> {
+  await partial.discard();
+  return new SourceError(
+    'length',
+    `${job.file.name}, whose size the Hub does not list, has more than the ${bytesText(BOUNDS.unsized)} that are read`,
+    job.url,
+    'What came was deleted. Download the model with another program and open its folder, or use another mirror.',
   );
 }
 

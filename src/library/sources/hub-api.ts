@@ -1,6 +1,8 @@
 /** The Hub's own addresses and answers: a repository at a revision, a file of it, and why one is refused. */
 import * as v from 'valibot';
 import { BOUNDS } from '../../data/bounds';
+import { BadInput } from '../../data/errors';
+import { readJson } from '../../data/json';
 import { isModelFile, type ListedFile } from './choose-files';
 import { HUB } from './hub-id';
 import { bodyOf, type Exchange, exchange, type Network, retrying, Transient, transientAnswer } from './request';
@@ -83,13 +85,18 @@ async function takeBody(answer: Exchange, request: HubRequest, url: string): Pro
   }
 }
 
-function parseListing(body: Uint8Array, url: string): HubListing {
-  let json: unknown;
+/** null: an answer that is no JSON is none of a Hub. */
+function jsonOrNull(body: Uint8Array, url: string): unknown {
   try {
-    json = JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    json = null;
+    return readJson(body, url, BOUNDS.answer);
+  } catch (error) {
+    if (error instanceof BadInput) return null;
+    throw error;
   }
+}
+
+function parseListing(body: Uint8Array, url: string): HubListing {
+  const json = jsonOrNull(body, url);
   const result = v.safeParse(schema, json);
   if (!result.success) {
     throw new SourceError(
@@ -100,6 +107,13 @@ function parseListing(body: Uint8Array, url: string): HubListing {
     );
   }
   const { sha, siblings } = result.output;
+  if (siblings.length > BOUNDS.listing)
+    throw new SourceError(
+      'server',
+      `The repository lists ${siblings.length} files, more than the ${BOUNDS.listing} that are read`,
+      url,
+      'Use another repository of the model.',
+    );
   const files = siblings
     .filter(({ rfilename }) => isModelFile(rfilename))
     .map(({ rfilename, size, blobId, lfs }): ListedFile => {

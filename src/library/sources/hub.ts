@@ -185,7 +185,7 @@ class Repository {
   /** The names of the files that an index of shards names. */
   async readIndex(name: string): Promise<string[]> {
     const source = await this.open(name);
-    const shards = source && shardNames(await source.read(0, source.size));
+    const shards = source && (await shardNames(source));
     if (shards) return shards;
     throw new SourceError(
       'server',

@@ -1,5 +1,6 @@
 /** What the cache knows of one model at one commit: manifest.json beside its files. */
 import * as v from 'valibot';
+import { readJson } from '../../data/json';
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(0));
 const listed = v.object({
@@ -38,7 +39,7 @@ export type HeldFile = v.InferOutput<typeof held>;
 export function parseManifest(bytes: Uint8Array | null): Manifest | null {
   if (!bytes) return null;
   try {
-    const result = v.safeParse(schema, JSON.parse(new TextDecoder().decode(bytes)));
+    const result = v.safeParse(schema, readJson(bytes, 'manifest.json'));
     return result.success ? result.output : null;
   } catch {
     return null;

@@ -1,4 +1,5 @@
 /** HTTP that survives a bad line: attempts with back-off, and connections that go silent are cut. */
+import { BOUNDS } from '../../data/bounds';
 import { expectWithin } from '../../data/bytes';
 import { BadInput } from '../../data/errors';
 
@@ -25,8 +26,6 @@ export interface Network {
 }
 
 const LONGEST_WAIT = 30_000;
-/** A server may ask for more patience than our own back-off would have; but not for hours. */
-const LONGEST_ASKED = 120_000;
 
 export function network(options: NetworkOptions): Network {
   // Called as a bare function: a browser's fetch refuses to be a method of anything but its global.
@@ -36,7 +35,7 @@ export function network(options: NetworkOptions): Network {
     signal: options.signal,
     retries: options.retries ?? 5,
     backoffMs: options.backoffMs ?? 500,
-    stallMs: options.stallMs ?? 30_000,
+    stallMs: options.stallMs ?? BOUNDS.stall,
   };
 }
 
@@ -84,7 +83,7 @@ export async function retrying<T>(
       net.signal?.throwIfAborted();
       if (!(error instanceof Transient)) throw error;
       failures = error.progressed ? 1 : failures + 1;
-      if (failures > net.retries || (error.waitMs ?? 0) > LONGEST_ASKED) throw error;
+      if (failures > net.retries || (error.waitMs ?? 0) > BOUNDS.patience) throw error;
       const own = Math.min(LONGEST_WAIT, net.backoffMs * 2 ** (failures - 1));
       // A little chance, so that the tabs of a class do not all come back at once.
       const wait = Math.max(error.waitMs ?? 0, own * (0.75 + Math.random() / 2));

@@ -2,6 +2,7 @@
  * A decoder's hyperparameters and switches, read from a Hugging Face config.json. One record covers the families; what
  * changes the mathematics and is not supported is refused by name, and so is a field that nobody here knows.
  */
+import { BOUNDS } from '../../data/bounds';
 import { BadInput } from '../../data/errors';
 import type { FloatFormat } from '../weights/float-formats';
 import { FAMILIES, type Family, type FamilyName, FOREIGN_FIELDS, IGNORED_FIELDS } from './families';
@@ -57,7 +58,7 @@ export function parseModelConfig(json: unknown, where = 'config.json'): ModelCon
   const heads = read.integer('num_attention_heads', 1);
   const hiddenSize = read.integer('hidden_size', 1);
   const layers = read.integer('num_hidden_layers', 1);
-  if (layers > 1024)
+  if (layers > BOUNDS.layers)
     throw new BadInput(`num_hidden_layers is ${layers}`, where, 'Check the file: no model has so many.');
   const layerRead = { ...slidingLayers(raw, family, layers, read, where), ...ropes(raw, family, read, where) };
   const config: ModelConfig = {

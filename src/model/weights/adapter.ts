@@ -1,6 +1,8 @@
 /** A LoRA adapter as PEFT's folder: adapter_config.json and adapter_model.safetensors. */
-import { type FileSource, readWhole } from '../../data/bytes';
+import { BOUNDS } from '../../data/bounds';
+import { expectWithin, type FileSource, readWhole } from '../../data/bytes';
 import { BadInput } from '../../data/errors';
+import { readJson } from '../../data/json';
 import type { ModelConfig } from '../net/config';
 import {
   ALL_TARGETS,
@@ -12,8 +14,8 @@ import {
   targetShape,
 } from '../net/lora';
 import { type AdapterConfig, loraConfigJson, MERGE_WITH_PEFT, parseLoraConfig } from './adapter-config';
-import { parseJson } from './folder';
-import { type HostTensor, readSafetensors, writeSafetensors } from './safetensors';
+import { type HostTensor, writeSafetensors } from './safetensors';
+import { openSafetensors } from './safetensors-file';
 
 export interface LoraFolder {
   readonly settings: LoraSettings;
@@ -25,11 +27,15 @@ const WEIGHTS = 'adapter_model.safetensors';
 
 /** Reads a folder that PEFT or the lab wrote. Throws BadInput naming the file and what is wrong. */
 export async function readLoraFolder(files: FileSource, config: ModelConfig): Promise<LoraFolder> {
-  const whole = async (name: string) => (await readWhole(files, name)) ?? missing(name, files);
   const where = `${files.where}/adapter_config.json`;
-  const adapter = parseLoraConfig(parseJson(await whole('adapter_config.json'), where), where);
+  const json = (await readWhole(files, 'adapter_config.json')) ?? (await missing('adapter_config.json', files));
+  const adapter = parseLoraConfig(readJson(json, where), where);
   const weights = `${files.where}/${WEIGHTS}`;
-  const { tensors } = readSafetensors(await whole(WEIGHTS), weights);
+  const file = (await files.open(WEIGHTS)) ?? (await missing(WEIGHTS, files));
+  expectWithin(file.size, BOUNDS.adapter, WEIGHTS, weights);
+  const tensors = new Map<string, HostTensor>();
+  for (const { name, shape, rows } of (await openSafetensors(file)).values())
+    tensors.set(name, { shape: [...shape], data: await rows(0, shape[0] ?? 1) });
   return fitted(modulesOf(adapter, config, tensors, weights), adapter, config, weights);
 }
 

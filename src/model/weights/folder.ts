@@ -1,6 +1,7 @@
 /** A Hugging Face model folder, or a GGUF file: configuration, weights that are read by ranges, tokenizer files. The host does the I/O. */
-import { type ByteSource, type FileSource, readWhole } from '../../data/bytes';
+import { type ByteSource, type FileSource, readWhole, utf8Text } from '../../data/bytes';
 import { BadInput } from '../../data/errors';
+import { expectShallow, readJson } from '../../data/json';
 import { type ModelConfig, modelConfigJson, parseModelConfig, tokenIds } from '../net/config';
 import { ParameterLayout } from '../net/parameters';
 import type { FloatFormat } from './float-formats';
@@ -37,12 +38,15 @@ export async function openModelFolder(files: FileSource): Promise<ModelFolder> {
   const json = await readWhole(files, 'config.json');
   if (!json) return openSingleGguf(files);
   const where = `${files.where}/config.json`;
-  const config = parseModelConfig(parseJson(json, where), where);
+  const config = parseModelConfig(readJson(json, where), where);
   // Before the weights, which may have to be downloaded: what is missing is then known in seconds.
   const tokenizer = new Map<string, string>();
   for (const name of TOKENIZER_FILES) {
     const bytes = await readWhole(files, name);
-    if (bytes) tokenizer.set(name, new TextDecoder().decode(bytes));
+    if (!bytes) continue;
+    const text = utf8Text(bytes, `${files.where}/${name}`);
+    if (name.endsWith('.json')) expectShallow(text, `${files.where}/${name}`);
+    tokenizer.set(name, text);
   }
   const named = canonicalNames(await openShardedSafetensors(files), config);
   return checked({ where: files.where, tokenizer, ...(await settleHead(config, named, files.where)) });
@@ -79,7 +83,7 @@ export async function openGgufModel(file: ByteSource): Promise<ModelFolder> {
 export function endIdsOf({ config, tokenizer, where }: Pick<ModelFolder, 'config' | 'tokenizer' | 'where'>): number[] {
   const text = tokenizer.get('generation_config.json');
   const file = `${where}/generation_config.json`;
-  const json = text === undefined ? {} : parseJson(new TextEncoder().encode(text), file);
+  const json = text === undefined ? {} : readJson(new TextEncoder().encode(text), file);
   if (typeof json !== 'object' || json === null)
     throw new BadInput('The generation configuration is no JSON object', file, 'Delete it, or download it again.');
   const named = tokenIds((json as { eos_token_id?: unknown }).eos_token_id);
@@ -110,13 +114,4 @@ export function modelFolderFiles(
   const json = `${JSON.stringify(modelConfigJson(config, dtype), null, 2)}\n`;
   const texts = new Map([['config.json', json], ...tokenizer]);
   return new Map([...texts].map(([name, text]) => [name, new TextEncoder().encode(text)]));
-}
-
-/** JSON from bytes. Throws BadInput where it is none. */
-export function parseJson(bytes: Uint8Array, where: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    throw new BadInput(`The file is no JSON: ${(error as Error).message}`, where, 'Write or download it again.');
-  }
 }

@@ -1,6 +1,8 @@
 /** Safetensors read by ranges: one file, or a folder whose index names the shard of every tensor. */
-import type { ByteSource, FileSource } from '../../data/bytes';
+import { BOUNDS } from '../../data/bounds';
+import { type ByteSource, expectWithin, type FileSource } from '../../data/bytes';
 import { BadInput } from '../../data/errors';
+import { readJson } from '../../data/json';
 import { FLOAT_BYTES, toFloat32 } from './float-formats';
 import { readExactly, rowRange } from './ranges';
 import { headerLength, LENGTH_BYTES, parseHeader, type SafetensorsEntry } from './safetensors-header';
@@ -8,7 +10,6 @@ import type { StoredTensor, TensorCatalog } from './stored-tensor';
 
 const WEIGHTS = 'model.safetensors';
 const INDEX = 'model.safetensors.index.json';
-const MAX_INDEX = 100 * 1024 * 1024;
 
 /** Opens one file: its header is read and checked, its data only by rows(). Throws BadInput. */
 export async function openSafetensors(file: ByteSource): Promise<TensorCatalog> {
@@ -95,18 +96,14 @@ async function readIndex(file: ByteSource): Promise<Map<string, string>> {
   const bad = (what: string): never => {
     throw new BadInput(`Not a usable index of shards: ${what}`, file.where, 'Download or export the file again.');
   };
-  if (file.size > MAX_INDEX) bad(`it has ${file.size} bytes`);
-  const text = new TextDecoder().decode(await readExactly(file, 0, file.size));
-  let index: unknown;
-  try {
-    index = JSON.parse(text);
-  } catch (error) {
-    bad(`it is no JSON: ${(error as Error).message}`);
-  }
+  expectWithin(file.size, BOUNDS.json, INDEX, file.where);
+  const index = readJson(await readExactly(file, 0, file.size), file.where);
   const map = (index as { weight_map?: unknown } | null)?.weight_map;
   if (typeof map !== 'object' || map === null || Array.isArray(map)) return bad('it has no weight_map object');
   const shardOf = Object.entries(map as Record<string, unknown>);
   if (shardOf.length === 0) bad('its weight_map is empty');
+  if (shardOf.length > BOUNDS.tensors)
+    bad(`it names ${shardOf.length} tensors, more than the ${BOUNDS.tensors} that are read`);
   for (const [name, shard] of shardOf) {
     // A name that leads out of the folder is an attack or a mistake; neither is followed.
     if (typeof shard !== 'string' || !/^[^/\\:\0]+\.safetensors$/.test(shard))

@@ -2,10 +2,11 @@
  * The header of a safetensors file: 8 bytes of length, then JSON of names, dtypes, shapes and ranges. Everything it
  * says is checked against the size of the file before a byte of data is read or allocated.
  */
+import { BOUNDS } from '../../data/bounds';
+import { expectWithin, utf8Text } from '../../data/bytes';
 import { BadInput } from '../../data/errors';
+import { endOfText, expectShallow } from '../../data/json';
 import { FLOAT_BYTES, type FloatFormat, isFloatFormat } from './float-formats';
-
-const MAX_HEADER = 100 * 1024 * 1024; // the reference implementation's own bound
 
 /** Bytes before the header's JSON. */
 export const LENGTH_BYTES = 8;
@@ -32,8 +33,8 @@ export function headerLength(start: Uint8Array, size: number, where: string): nu
   const bad = failing(where);
   if (size < LENGTH_BYTES || start.length < LENGTH_BYTES) bad(`it has ${size} bytes, the header length alone takes 8`);
   const length = new DataView(start.buffer, start.byteOffset, LENGTH_BYTES).getBigUint64(0, true);
-  if (length > BigInt(Math.min(MAX_HEADER, size - LENGTH_BYTES)))
-    bad(`its header claims ${length} bytes, the file has ${size}`);
+  if (length > BigInt(size - LENGTH_BYTES)) bad(`its header claims ${length} bytes, the file has ${size}`);
+  expectWithin(Number(length), BOUNDS.safetensorsHeader, 'The header', where);
   return Number(length);
 }
 
@@ -44,14 +45,7 @@ export function parseHeader(
   where: string,
 ): { entries: SafetensorsEntry[]; metadata: Record<string, string> } {
   const bad = failing(where);
-  let header: Record<string, unknown> = {};
-  try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
-  } catch {
-    bad('its header is no JSON');
-  }
-  if (!isRecord(header)) bad('its header is no JSON object');
-  const { __metadata__: metadata = {}, ...rest } = header;
+  const { __metadata__: metadata = {}, ...rest } = headerObject(json, where, bad);
   if (!isRecord(metadata) || !Object.values(metadata).every((v) => typeof v === 'string'))
     bad('its __metadata__ is no object of texts');
   const dataStart = LENGTH_BYTES + json.length;
@@ -70,6 +64,59 @@ export function parseHeader(
     metadata: metadata as Record<string, string>,
   };
 }
+
+/** The header's object, whose JSON begins with its first byte and gives every name once: readers differ over the rest. */
+function headerObject(json: Uint8Array, where: string, bad: Fail): Record<string, unknown> {
+  if (json[0] !== 0x7b) bad('its header does not begin with {');
+  const text = utf8Text(json, where, 'The header');
+  expectShallow(text, where);
+  expectUnique(text, where, bad);
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch (error) {
+    return bad(`its header is no JSON: ${(error as Error).message}`);
+  }
+}
+
+/** Throws BadInput for a name that stands twice in an object, and for more tensors than may be. `json` need not be right. */
+function expectUnique(json: string, where: string, bad: Fail): void {
+  const inside: (Set<string> | null)[] = []; // the names of the objects around here; null for lists
+  let before = '';
+  for (let at = 0; at < json.length; at++) {
+    const character = json[at];
+    if (character === '"') {
+      const end = endOfText(json, at);
+      const names = inside.at(-1);
+      if (names && (before === '{' || before === ',')) {
+        const name = json.slice(at, end + 1);
+        const plain = name.includes('\\') ? unescaped(name) : name;
+        if (names.has(plain)) bad(`${plain} stands twice in its header`);
+        names.add(plain);
+        if (names.size > BOUNDS.tensors + 1) throw tooMany(where);
+      }
+      at = end;
+    } else if (character === '{') inside.push(new Set());
+    else if (character === '[') inside.push(null);
+    else if (character === '}' || character === ']') inside.pop();
+    if (character > ' ') before = character;
+  }
+}
+
+/** A name as it is meant, in the same quotation marks; as it is where it is no JSON. */
+function unescaped(name: string): string {
+  try {
+    return `"${JSON.parse(name)}"`;
+  } catch {
+    return name;
+  }
+}
+
+const tooMany = (where: string): BadInput =>
+  new BadInput(
+    `The file has more than the ${BOUNDS.tensors} tensors that are read`,
+    where,
+    'Check that it is the file it should be.',
+  );
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

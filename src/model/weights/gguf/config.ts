@@ -2,6 +2,7 @@
  * The config.json that a GGUF file stands for. What changes the mathematics and has no counterpart there is refused by
  * name, and so is every key of the architecture that nobody here knows.
  */
+import { BOUNDS } from '../../../data/bounds';
 import { Fields } from './fields';
 import type { GgufTensor, Metadata } from './header';
 import { type Architecture, checkArchitecture } from './names';
@@ -48,8 +49,6 @@ const KNOWN = new Set([
   'tensor_data_layout', // words about how queries and keys lie, which llama.cpp never reads: it is as names.ts says
 ]);
 
-const MAX_LAYERS = 1024;
-
 /** Keys that are accepted with the one value that changes nothing. */
 const NEUTRAL: Readonly<Record<string, number | boolean>> = {
   expert_count: 0,
@@ -86,7 +85,7 @@ export function ggufConfig(
   const layers = fields.whole(key('block_count'));
   const heads = fields.wholeOfLayers(key('attention.head_count'));
   const kvHeads = fields.wholeOfLayers(key('attention.head_count_kv'), heads);
-  if (heads < 1 || kvHeads < 1 || layers < 1 || layers > MAX_LAYERS)
+  if (heads < 1 || kvHeads < 1 || layers < 1 || layers > BOUNDS.layers)
     fields.refuse(`The file claims ${layers} layers of ${heads} heads`);
   const headDim = fields.whole(key('attention.key_length'), hidden / heads);
   const theta = fields.decimal(key('rope.freq_base'), 10_000);

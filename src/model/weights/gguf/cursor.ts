@@ -1,4 +1,5 @@
 /** Reads GGUF's primitive values one after another from the first bytes of a file. */
+import { BOUNDS } from '../../../data/bounds';
 
 /** A value of the metadata. Whole numbers beyond 2^53 are bigints. */
 export type MetadataValue = number | bigint | boolean | string | MetadataList;
@@ -29,11 +30,12 @@ const SCALAR_BYTES: Readonly<Record<number, number>> = {
 };
 const STRING = 8;
 const LIST = 9;
-const MAX_ELEMENTS = 2 ** 24; // the largest lists are merges, some 500,000
 
 export class Cursor {
   /** Bytes read so far. */
   at = 0;
+  /** Elements of all lists so far. */
+  private elements = 0;
   private readonly view: DataView;
   private readonly text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -65,8 +67,9 @@ export class Cursor {
     return n;
   }
 
-  string(what: string): string {
+  string(what: string, most: number = BOUNDS.ggufHeader): string {
     const length = this.count(1, `characters of ${what}`);
+    if (length > most) this.bad(`${what} has ${length} bytes, more than the ${most} that are read`);
     const from = this.take(length, what);
     try {
       return this.text.decode(this.bytes.subarray(from, from + length));
@@ -89,7 +92,11 @@ export class Cursor {
     const type = this.u32();
     if (type === LIST) this.bad(`${key} is a list of lists`);
     const n = this.count(type === STRING ? 8 : this.sizeOf(type, key), `elements of ${key}`);
-    if (n > MAX_ELEMENTS) this.bad(`${key} claims ${n} elements`);
+    this.elements += n;
+    if (this.elements > BOUNDS.ggufElements)
+      this.bad(
+        `with ${key} its lists have ${this.elements} elements, more than the ${BOUNDS.ggufElements} that are read`,
+      );
     const out: (Scalar | string)[] = [];
     for (let i = 0; i < n; i++)
       out.push(type === STRING ? this.string(`an element of ${key}`) : this.scalar(type, key));

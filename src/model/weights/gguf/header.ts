@@ -4,6 +4,7 @@
  *   lengths u64 innermost first, type u32, offset u64) | padding | data
  * A file may lie about any of these, so each number is checked against the bytes there are before anything is allocated.
  */
+import { BOUNDS } from '../../../data/bounds';
 import type { ByteSource } from '../../../data/bytes';
 import { BadInput } from '../../../data/errors';
 import { readExactly } from '../ranges';
@@ -29,14 +30,12 @@ export interface GgufHeader {
   readonly tensors: ReadonlyMap<string, GgufTensor>;
 }
 
-const MAX_HEADER = 256 * 1024 * 1024; // a vocabulary of 262,144 tokens with its merges takes 15 MB
 const FIRST_READ = 1024 * 1024;
-const MAX_TENSORS = 100_000;
-const MAX_AXES = 4;
+const MAX_AXES = 4; // by the specification
 
 /** Reads the header, by ranges that grow until it is whole. Throws BadInput naming what is wrong. */
 export async function readGgufHeader(file: ByteSource): Promise<GgufHeader> {
-  const most = Math.min(file.size, MAX_HEADER);
+  const most = Math.min(file.size, BOUNDS.ggufHeader);
   let bytes = await readExactly(file, 0, Math.min(most, FIRST_READ));
   for (;;) {
     try {
@@ -45,7 +44,7 @@ export async function readGgufHeader(file: ByteSource): Promise<GgufHeader> {
       if (!(error instanceof EndOfBytes)) throw error;
       const wanted = Math.min(most, Math.max(error.needed, 4 * bytes.length));
       if (error.needed > most) {
-        throw unusable(`its header needs ${error.needed} bytes; ${most} may be read`, file.where);
+        throw unusable(`its header needs ${error.needed} bytes; ${most} are read`, file.where);
       }
       const grown = new Uint8Array(wanted);
       grown.set(bytes);
@@ -68,10 +67,12 @@ export function parseGgufHeader(bytes: Uint8Array, size: number, where: string):
   if (version !== 2 && version !== 3) bad(`its version is ${version}; 2 and 3 are supported`);
   const tensorCount = cursor.count(24, 'tensors');
   const keyCount = cursor.count(13, 'keys');
-  if (tensorCount > MAX_TENSORS) bad(`it claims ${tensorCount} tensors`);
+  if (tensorCount > BOUNDS.tensors)
+    bad(`it claims ${tensorCount} tensors, more than the ${BOUNDS.tensors} that are read`);
+  if (keyCount > BOUNDS.ggufKeys) bad(`it claims ${keyCount} keys, more than the ${BOUNDS.ggufKeys} that are read`);
   const metadata = new Map<string, MetadataValue>();
   for (let i = 0; i < keyCount; i++) {
-    const key = cursor.string('the name of a key');
+    const key = cursor.string('the name of a key', BOUNDS.ggufName);
     if (metadata.has(key)) bad(`the key ${key} is there twice`);
     metadata.set(key, cursor.value(key));
   }
@@ -90,7 +91,7 @@ export function parseGgufHeader(bytes: Uint8Array, size: number, where: string):
 /** One entry of the list of tensors; its offset still counts from the start of the data. */
 function listedTensor(cursor: Cursor, where: string): GgufTensor {
   const { bad } = cursor;
-  const name = cursor.string('the name of a tensor');
+  const name = cursor.string('the name of a tensor', BOUNDS.ggufName);
   const axes = cursor.u32();
   if (axes < 1 || axes > MAX_AXES) bad(`tensor ${name} has ${axes} axes`);
   const lengths = Array.from({ length: axes }, () => cursor.natural(`an axis of tensor ${name}`));
