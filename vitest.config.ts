@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/**/*.gpu.test.ts', 'test/e2e/**'],
+          exclude: ['test/**/*.gpu.test.ts', 'test/e2e/**', 'test/**/*.e2e.test.ts'],
           sequence: { groupOrder: 0 },
           testTimeout: 30_000,
         },
@@ -35,7 +35,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts', 'test/**/*.e2e.test.ts'],
           sequence: { groupOrder: 2 },
           fileParallelism: false,
           testTimeout: 300_000,

@@ -1,7 +1,8 @@
 /**
  * `npm test`: installs what is missing, picks an adapter, says which, and runs the tests. Arguments go to vitest, e.g.
  * `ADAPTER=swiftshader npm test -- --project gpu`. DENO names a Deno that runs the tests in Node's place, on wgpu instead of
- * Dawn. The last line is "N passed, M failed".
+ * Dawn. `npm run test:faults` is `--faults`: all attempts to break the lab, and their count by group. The last line is
+ * "N passed, M failed".
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -13,6 +14,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 installMissing(root);
 const { cache } = await import('./chromium-package.mjs');
 const { chooseAdapter, probe } = await import('./adapters.mjs');
+
+const faults = process.argv.includes('--faults');
+const given = process.argv.slice(2).filter((arg) => arg !== '--faults');
+const places = given.some((arg) => arg.startsWith('test/')) ? [] : ['test/faults/', 'test/hostile/'];
+const own = faults ? [`--reporter=${join(root, 'scripts/attempts-reporter.mjs')}`, ...places] : [];
 
 /** Whether these arguments leave the engine's tests in: without them no adapter is needed. */
 const projects = process.argv.flatMap((arg, i, all) =>
@@ -47,12 +53,19 @@ const vitest = spawn(
     'run',
     '--reporter=default',
     `--reporter=${join(root, 'scripts/summary-reporter.mjs')}`,
-    ...process.argv.slice(2),
+    ...own,
+    ...given,
   ],
   {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, ...adapter.env, ANTISD_ADAPTER: adapter.name, TEST_SUMMARY: summary },
+    env: {
+      ...process.env,
+      ...adapter.env,
+      ANTISD_ADAPTER: adapter.name,
+      TEST_SUMMARY: summary,
+      ...(faults && { FAULTS: 'whole' }),
+    },
   },
 );
 // Ctrl-C reaches vitest by itself; this process stays for the closing line.

@@ -1,8 +1,6 @@
 /** A run of whatever kind, headless: its folder, its device, its loop to the end or to a Ctrl-C, which saves it. */
-import { resolve } from 'node:path';
 import { BadInput } from '../data/errors';
 import { Busy } from '../host/files';
-import { diskFiles } from '../host/files.node';
 import { eventLine } from '../runs/event-lines';
 import type { RunEvent } from '../runs/events';
 import { prepareRun } from '../runs/open-run';
@@ -11,7 +9,7 @@ import { kindOf, parseRunConfig, type RunConfig, type RunKind } from '../runs/ru
 import { RunStore } from '../runs/run-store';
 import { EXIT, stopSignal } from './command';
 import type { Flags } from './options';
-import { loadModel, newFolder, openDevice, readDataFile, symbolic } from './places';
+import { loadModel, newFolder, openDevice, readDataFile, runFiles, symbolic } from './places';
 
 /** Flags of every command that runs. */
 export const runFlags = (out: string) =>
@@ -99,7 +97,7 @@ async function create(store: RunStore, config: RunConfig): Promise<void> {
 
 /** A run that was begun before, held, at its last complete checkpoint. */
 async function reopened(kind: RunKind, folder: string): Promise<Found> {
-  const store = new RunStore(diskFiles(resolve(folder)));
+  const store = new RunStore(runFiles(folder));
   const stored = await store.config();
   if (!stored)
     throw new BadInput(

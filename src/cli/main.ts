@@ -1,6 +1,7 @@
 /** The headless face: `npm run lab -- COMMAND [flags]`. */
 import { BadInput } from '../data/errors';
 import { DeviceLost, NotFinite, OutOfMemory, WebGpuUnavailable } from '../gpu/errors';
+import { StorageError } from '../host/storage-error';
 import { SourceError } from '../library/sources/source-error';
 import { bench } from './bench';
 import { type Command, EXIT } from './command';
@@ -67,6 +68,10 @@ function report(error: unknown): number {
   if (error instanceof BadInput) {
     process.stderr.write(`${message}\n`);
     if (error instanceof SourceError && error.kind === 'cancelled') return EXIT.stopped;
+    return EXIT.badInput;
+  }
+  if (error instanceof StorageError) {
+    process.stderr.write(`${message}\n`);
     return EXIT.badInput;
   }
   if (error instanceof DeviceLost || error instanceof OutOfMemory || error instanceof WebGpuUnavailable) {

@@ -11,6 +11,7 @@ import { prepareOnce } from '../engine/prepare-once';
 import type { Gpu } from '../gpu/device';
 import { openNodeGpu } from '../gpu/open.node';
 import { diskFiles } from '../host/files.node';
+import { tryFolder } from '../host/folders.node';
 import type { DeviceReport } from '../kernels/device-report';
 import { type ModelHeaders, openHeaders } from '../library/memory-plan';
 import { type LoadedModel, openModel } from '../library/open-model';
@@ -132,13 +133,21 @@ export function loadTask(
   return openTask(name, { ...asked, model, tokenizer: model.text, symbolic }, readDataFile);
 }
 
-/** The folder of something new. Throws BadInput where it exists and is not empty: nothing is ever overwritten. */
+/**
+ * The folder of something new, which can be written to. Throws BadInput where it exists and is not empty: nothing is ever
+ * overwritten; StorageError.
+ */
 export async function newFolder(path: string): Promise<RunStore> {
-  const store = new RunStore(diskFiles(resolve(path)));
-  if (await store.isEmpty()) return store;
-  throw new BadInput(
-    'The folder is not empty',
-    store.where,
-    'Choose another --out, or continue that run with --resume.',
-  );
+  const store = new RunStore(runFiles(path));
+  if (!(await store.isEmpty()))
+    throw new BadInput(
+      'The folder is not empty',
+      store.where,
+      'Choose another --out, or continue that run with --resume.',
+    );
+  await tryFolder(store.where);
+  return store;
 }
+
+/** The files of a run's folder, which may be somebody else's: no link within leads out of it. */
+export const runFiles = (path: string) => diskFiles(resolve(path), 'inside');

@@ -1,5 +1,6 @@
 /** Files in the origin's private file system (OPFS), from a Worker. Whole-file writes swap on close; appends go in place. */
 import { Busy, type Files } from './files';
+import { storageError } from './storage-error';
 
 /** The parts of FileSystemSyncAccessHandle used here; TypeScript has it only in its worker library, which clashes with the page's. */
 interface SyncAccessHandle {
@@ -19,6 +20,15 @@ export async function privateFiles(path: string): Promise<Files> {
   let root = await navigator.storage.getDirectory();
   for (const name of parts(path)) root = await root.getDirectoryHandle(name, { create: true });
   return folderFiles(root, path);
+}
+
+/** What a storage that is full says comes as a StorageError. */
+async function stored<T>(where: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    throw storageError(error, where);
+  }
 }
 
 function folderFiles(root: FileSystemDirectoryHandle, where: string): Files {
@@ -44,39 +54,48 @@ function folderFiles(root: FileSystemDirectoryHandle, where: string): Files {
       throw error;
     }
   };
-  const inPlace = async (path: string, act: (handle: SyncAccessHandle) => void): Promise<void> => {
-    const handle = await ((await file(path, true)) as SyncFileHandle).createSyncAccessHandle();
-    try {
-      act(handle);
-      handle.flush();
-    } finally {
-      handle.close();
-    }
-  };
+  const inPlace = (path: string, act: (handle: SyncAccessHandle) => void): Promise<void> =>
+    stored(`${where}/${path}`, async () => {
+      const handle = await ((await file(path, true)) as SyncFileHandle).createSyncAccessHandle();
+      try {
+        act(handle);
+        handle.flush();
+      } finally {
+        handle.close();
+      }
+    });
+  const appendBytes = (path: string, bytes: Uint8Array): Promise<void> =>
+    inPlace(path, (handle) => {
+      const size = handle.getSize();
+      try {
+        const written = handle.write(bytes, { at: size });
+        if (written < bytes.length)
+          throw new DOMException(`${written} of ${bytes.length} bytes could be written`, 'QuotaExceededError');
+      } catch (error) {
+        handle.truncate(size);
+        throw error;
+      }
+    });
   return {
     where,
     async read(path) {
       const handle = await file(path, false);
       return handle ? new Uint8Array(await (await handle.getFile()).arrayBuffer()) : null;
     },
-    async write(path, bytes) {
-      const handle = (await file(path, true)) as FileSystemFileHandle;
-      const stream = await handle.createWritable();
-      await stream.write(bytes);
-      await stream.close();
-    },
-    append: (path, text) =>
-      inPlace(path, (handle) => {
-        handle.write(new TextEncoder().encode(text), { at: handle.getSize() });
+    write: (path, bytes) =>
+      stored(`${where}/${path}`, async () => {
+        const stream = await ((await file(path, true)) as FileSystemFileHandle).createWritable();
+        try {
+          await stream.write(bytes);
+          await stream.close();
+        } catch (error) {
+          await stream.abort().catch(() => {}); // the space of what was written so far
+          throw error;
+        }
       }),
-    appendBytes: (path, bytes) =>
-      inPlace(path, (handle) => {
-        const size = handle.getSize();
-        const written = handle.write(bytes, { at: size });
-        if (written === bytes.length) return;
-        handle.truncate(size);
-        throw new DOMException(`${written} of ${bytes.length} bytes could be written`, 'QuotaExceededError');
-      }),
+    append: (path, text) => appendBytes(path, new TextEncoder().encode(text)),
+    appendBytes,
+    sync: async () => {}, // every append flushes
     async readRange(path, from, to) {
       const handle = await file(path, false);
       return handle ? new Uint8Array(await (await handle.getFile()).slice(from, to).arrayBuffer()) : null;
@@ -101,6 +120,10 @@ function folderFiles(root: FileSystemDirectoryHandle, where: string): Files {
       } catch (error) {
         if (!notFound(error)) throw error;
       }
+    },
+    async room() {
+      const { quota, usage } = await navigator.storage.estimate();
+      return quota === undefined || usage === undefined ? null : quota - usage;
     },
     async exclusive(name, work, turn = {}) {
       const key = `antisd-lab:${where}/${name}`;

@@ -1,100 +1,114 @@
-/** Files on disk. Writes go to a temporary name first and are then renamed, so that a killed process leaves no half file. */
-import {
-  appendFile,
-  type FileHandle,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  truncate,
-} from 'node:fs/promises';
+/**
+ * Files on disk. Writes go to a temporary name first and are then renamed, so that a killed process leaves no half file;
+ * what the system says of a failure comes as a StorageError.
+ */
+import { type FileHandle, open, readdir, readFile, rename, rm, stat, statfs, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Files } from './files';
+import { inWords, keepInside, makeFolder, syncFolder } from './folders.node';
 import { lockFile } from './lock.node';
 
 const absent = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes((error as { code?: string }).code ?? '');
 
-export function diskFiles(root: string): Files {
-  const at = (path: string) => join(root, path);
+/** @param links 'inside': a link below `root` that leads out of it is refused. */
+export function diskFiles(root: string, links: 'follow' | 'inside' = 'follow'): Files {
+  const on = async <T>(path: string, act: (full: string) => Promise<T>): Promise<T> => {
+    const full = join(root, path);
+    try {
+      if (links === 'inside') await keepInside(root, full);
+      return await act(full);
+    } catch (error) {
+      throw await inWords(error, full);
+    }
+  };
+  /** What `act` gives; `otherwise` where nothing is there. */
+  const look = <T>(path: string, otherwise: T, act: (full: string) => Promise<T>): Promise<T> =>
+    on(path, (full) =>
+      act(full).catch((error) => {
+        if (absent(error)) return otherwise;
+        throw error;
+      }),
+    );
   return {
     where: root,
-    async read(path) {
-      try {
-        return new Uint8Array(await readFile(at(path)));
-      } catch (error) {
-        if (absent(error)) return null;
-        throw error;
-      }
-    },
+    read: (path) =>
+      look<Uint8Array<ArrayBuffer> | null>(path, null, async (full) => new Uint8Array(await readFile(full))),
     async write(path, bytes) {
-      const final = at(path);
-      await mkdir(dirname(final), { recursive: true });
-      const temporary = `${final}.part`;
-      const handle = await open(temporary, 'w');
-      try {
-        await handle.writeFile(bytes);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(temporary, final);
+      await on(path, (full) => makeFolder(dirname(full)));
+      await on(`${path}.part`, (part) => writeWhole(part, bytes));
+      await on(path, async (full) => {
+        await rename(`${full}.part`, full);
+        await syncFolder(dirname(full));
+      });
     },
-    async append(path, text) {
-      await mkdir(dirname(at(path)), { recursive: true });
-      await appendFile(at(path), text);
-    },
-    async appendBytes(path, bytes) {
-      await mkdir(dirname(at(path)), { recursive: true });
-      const handle = await open(at(path), 'a');
-      try {
-        await handle.writeFile(bytes);
-        await handle.datasync();
-      } finally {
-        await handle.close();
-      }
-    },
-    async readRange(path, from, to) {
-      let handle: FileHandle;
-      try {
-        handle = await open(at(path), 'r');
-      } catch (error) {
-        if (absent(error)) return null;
-        throw error;
-      }
-      try {
-        return await readFrom(handle, from, to);
-      } finally {
-        await handle.close();
-      }
-    },
-    async truncate(path, bytes) {
-      await truncate(at(path), bytes);
-    },
-    async size(path) {
-      try {
-        return (await stat(at(path))).size;
-      } catch (error) {
-        if (absent(error)) return 0;
-        throw error;
-      }
-    },
-    async list(path) {
-      try {
-        return (await readdir(at(path))).sort();
-      } catch (error) {
-        if (absent(error)) return [];
-        throw error;
-      }
-    },
-    async remove(path) {
-      await rm(at(path), { recursive: true, force: true });
+    append: (path, text) => on(path, (full) => add(full, new TextEncoder().encode(text), false)),
+    appendBytes: (path, bytes) => on(path, (full) => add(full, bytes, true)),
+    sync: (path) => look(path, undefined, syncFile),
+    readRange: (path, from, to) =>
+      look<Uint8Array<ArrayBuffer> | null>(path, null, async (full) => {
+        const handle = await open(full, 'r');
+        try {
+          return await readFrom(handle, from, to);
+        } finally {
+          await handle.close();
+        }
+      }),
+    truncate: (path, bytes) => on(path, (full) => truncate(full, bytes)),
+    size: (path) => look(path, 0, async (full) => (await stat(full)).size),
+    list: (path) => look<string[]>(path, [], async (full) => (await readdir(full)).sort()),
+    remove: (path) => on(path, (full) => rm(full, { recursive: true, force: true })),
+    async room() {
+      const disk = await statfs(root).catch(() => null);
+      return disk && disk.bavail * disk.bsize;
     },
     // In a folder of their own: a model that is removed takes no lock with it.
-    exclusive: (name, work, turn) => lockFile(at(join('locks', `${name.replace(/[^\w.-]+/g, '--')}.lock`)), work, turn),
+    async exclusive(name, work, turn) {
+      const lock = await on(join('locks', `${name.replace(/[^\w.-]+/g, '--')}.lock`), async (full) => full);
+      return lockFile(lock, work, turn);
+    },
   };
+}
+
+/** Nothing is left of a file that could not be written whole. */
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(path, 'w');
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } catch (error) {
+    await rm(path, { force: true }).catch(() => {});
+    throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Adds all of the bytes at a file's end or, where that fails, none. */
+async function add(path: string, bytes: Uint8Array, durable: boolean): Promise<void> {
+  await makeFolder(dirname(path));
+  const handle = await open(path, 'a');
+  try {
+    const { size } = await handle.stat();
+    try {
+      await handle.writeFile(bytes);
+      if (durable) await handle.datasync();
+    } catch (error) {
+      await handle.truncate(size).catch(() => {});
+      throw error;
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, 'r+');
+  try {
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+  await syncFolder(dirname(path));
 }
 
 /** Bytes from … to − 1 of an open file, fewer where it ends before; in `room`, where it holds them. */

@@ -1,13 +1,19 @@
-/** The few file operations that runs and the model cache need, the same over a folder on disk and over the browser's private file system. */
+/**
+ * The few file operations that runs and the model cache need, the same over a folder on disk and over the browser's private
+ * file system. What the system refuses is thrown as a StorageError.
+ */
 export interface Files {
   /** For messages: where this is. */
   readonly where: string;
   read(path: string): Promise<Uint8Array<ArrayBuffer> | null>;
   /** Replaces a file as a whole: a reader sees the old bytes or the new ones, never a part. */
   write(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** `appendBytes` of a text, which may still be lost with the power until `sync`. */
   append(path: string, text: string): Promise<void>;
-  /** Adds bytes at a file's end; the file and its folders are made where they are missing. */
+  /** Adds all of the bytes at a file's end or, where that fails, none; the file and its folders are made where they are missing. */
   appendBytes(path: string, bytes: Uint8Array): Promise<void>;
+  /** What was added to a file outlives a loss of power from now on. */
+  sync(path: string): Promise<void>;
   /** Bytes from … to − 1, fewer where the file ends before; null where there is no such file. */
   readRange(path: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer> | null>;
   /** Cuts a file to its first `bytes` bytes. */
@@ -16,6 +22,8 @@ export interface Files {
   /** Names in a folder, sorted; empty where there is none. */
   list(path: string): Promise<string[]>;
   remove(path: string): Promise<void>;
+  /** Bytes that can still be stored here, about; null where nobody knows. */
+  room(): Promise<number | null>;
   /**
    * Runs `work` while nobody else (tab, worker or process) holds `name` of this folder; a holder that died holds nothing.
    * Waits its turn, or throws Busy at once with `wait: false`. Aborting `signal` ends the waiting, not the work.

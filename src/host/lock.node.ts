@@ -1,8 +1,9 @@
 /** A lock between processes: a file that only its maker may remove, unless the maker is dead. */
-import { mkdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { Busy, type Turn } from './files';
+import { inWords, makeFolder } from './folders.node';
 
 /** How often a waiting process looks, and how often a holder shows that it lives, in milliseconds. */
 const LOOK = 100;
@@ -32,22 +33,33 @@ export async function lockFile<T>(path: string, work: () => Promise<T>, turn: Tu
     return await work();
   } finally {
     clearInterval(beat);
-    if ((await holder(path)) === mine) await rm(path, { force: true });
+    if ((await holder(path).catch(() => null)) === mine) await rm(path, { force: true });
     await rmdir(dirname(path)).catch(() => {}); // other locks may be in it
   }
 }
 
-/** Makes the file, where nobody alive has it: null, or what it says of who has. */
+/** Makes the file, where nobody alive has it: null, or what it says of who has. Throws StorageError. */
 async function take(path: string, mine: string): Promise<string | null> {
+  try {
+    return await tryToTake(path, mine);
+  } catch (error) {
+    throw await inWords(error, path);
+  }
+}
+
+async function tryToTake(path: string, mine: string): Promise<string | null> {
   for (;;) {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     try {
       await writeFile(path, mine, { flag: 'wx' });
       return null;
     } catch (error) {
       const { code } = error as { code?: string };
       if (code === 'ENOENT') continue; // another lock of this folder went, and the folder with it
-      if (code !== 'EEXIST') throw error;
+      if (code !== 'EEXIST') {
+        await rm(path, { force: true }).catch(() => {}); // made, and no room for what it says
+        throw error;
+      }
     }
     const other = await holder(path);
     if (other === null) continue; // it went meanwhile
@@ -62,8 +74,9 @@ async function clearAway(path: string, dead: string, mine: string): Promise<void
   const aside = `${path}.${mine.split(' ').pop()}`;
   try {
     await rename(path, aside);
-  } catch {
-    return;
+  } catch (error) {
+    if (isGone(error)) return;
+    throw error;
   }
   if ((await holder(aside)) !== dead) await rename(aside, path);
   else await rm(aside, { force: true });
@@ -75,9 +88,15 @@ function processOf(text: string): number | null {
   return host === hostname() ? Number(pid) : null;
 }
 
+/** Null where there is no lock. */
 async function holder(path: string): Promise<string | null> {
-  return readFile(path, 'utf8').catch(() => null);
+  return readFile(path, 'utf8').catch((error) => {
+    if (isGone(error)) return null;
+    throw error;
+  });
 }
+
+const isGone = (error: unknown): boolean => (error as { code?: string }).code === 'ENOENT';
 
 async function lives(path: string, text: string): Promise<boolean> {
   const age = await stat(path).then(

@@ -1,5 +1,6 @@
 /** Errors as faults: what a host tells a person, and what can still be done. */
 import { DeviceLost, GpuValidationError, NotFinite, OutOfMemory, ShaderError } from '../gpu/errors';
+import { StorageError } from '../host/storage-error';
 import type { Fault } from './events';
 
 /** An error as a fault, with what can still be done. */
@@ -16,7 +17,7 @@ export function faultOf(error: unknown, lastGoodStep: number | null): Fault {
             ? 'validation'
             : error instanceof Error && error.name === 'BadInput'
               ? 'bad-input'
-              : error instanceof Error && error.name === 'QuotaExceededError'
+              : error instanceof StorageError
                 ? 'storage'
                 : 'internal';
   return { kind, message, lastGoodStep, resumable: lastGoodStep !== null && kind !== 'bad-input' };
