@@ -80,7 +80,7 @@ export function tokenAdvantages(
   lambda: number,
   sigmaRef: number | null,
 ): number {
-  const { s, t, u, phi, term, advantage } = row;
+  const { s, t, w = t, u, phi, term, advantage } = row;
   const mask = maskOf(method, sigmaRef);
   const bound = method.clampNats > 0 ? method.clampNats : Number.POSITIVE_INFINITY;
   let masked = 0;
@@ -88,13 +88,16 @@ export function tokenAdvantages(
     u[i] = t[i] - s[i];
     const out = Math.abs(u[i]) > mask;
     if (out) masked += 1;
-    phi[i] = method.divergence.delta(out ? 0 : Math.min(bound, Math.max(-bound, u[i])));
+    const kept = out ? 0 : Math.min(bound, Math.max(-bound, u[i]));
+    phi[i] = evidenceOf(kept, out ? 0 : t[i] - w[i], groupAdvantage, method);
   }
   const shaped = lambda > 0 ? shape(phi, method) : null;
   const base = method.base === 'reward' ? groupAdvantage : 0;
   for (let i = 0; i < s.length; i++) {
     let added = shaped ? lambda * shaped[i] : 0;
+    if (method.threshold > 0 && Math.abs(added) <= method.threshold) added = 0;
     if (method.combine === 'multiply') added *= base;
+    if (method.keepSign) added = base > 0 ? Math.max(-base, added) : base < 0 ? Math.min(-base, added) : 0;
     if (method.entropyBeta > 0) added -= method.entropyBeta * s[i];
     term[i] = added;
     advantage[i] = added === 0 ? base : base + added; // −0 + 0 would lose its sign
@@ -102,9 +105,21 @@ export function tokenAdvantages(
   return masked;
 }
 
-/** sign · φ, standardised within the sequence where the method says so. */
+/**
+ * φ of a token. Slope: δ(u). Ratio (RLSD, RLRT): clip((T/S)^(± sign A), 1 ± ε_w) − 1. Contrast (RLCSD): tanh((t − w)/τ), with
+ * the style that any hint brings taken off: (t − s) − (w − s).
+ */
+function evidenceOf(u: number, contrast: number, A: number, { evidence, divergence, ...m }: Method): number {
+  if (evidence === 'slope') return divergence.delta(u);
+  if (evidence === 'contrast') return Math.tanh(contrast / m.tau);
+  const ratio = Math.exp(m.sign * Math.sign(A) * u);
+  return Math.min(1 + m.ratioClip, Math.max(1 - m.ratioClip, ratio)) - 1;
+}
+
+/** sign · φ (a ratio has its sign in the exponent), standardised within the sequence where the method says so. */
 function shape(phi: Float32Array, method: Method): Float64Array {
-  const a = Float64Array.from(phi, (x) => method.sign * x);
+  const sign = method.evidence === 'ratio' ? 1 : method.sign;
+  const a = Float64Array.from(phi, (x) => sign * x);
   if (!method.standardise) return a;
   const m = mean(a);
   const d = deviation(a);

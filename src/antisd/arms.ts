@@ -16,8 +16,14 @@ export const ARM_NAMES = [
   'no-context',
   'antisd-only',
   'entropy-bonus',
+  'rlrt',
+  'rlsd',
+  'rlcsd',
 ] as const;
 export type ArmName = (typeof ARM_NAMES)[number];
+
+/** What a token's evidence is: the divergence's slope, the ratio T/S, or the gap under c less that under wrong hints. */
+export type Evidence = 'slope' | 'ratio' | 'contrast';
 
 /** All switches of the token advantage (method.md, "The arms"). */
 export interface Method {
@@ -26,8 +32,19 @@ export interface Method {
   /** −1 ascends the divergence (AntiSD), +1 descends it (SD), 0 leaves the term out. */
   sign: -1 | 0 | 1;
   combine: 'add' | 'multiply';
+  evidence: Evidence;
   divergence: Divergence;
+  /** Of a ratio: ε_w, it is kept within 1 ± ε_w. */
+  ratioClip: number;
+  /** Of a contrast: τ in nats, where its tanh bends; wrong hints a rollout; a term of at most this size is left out. */
+  tau: number;
+  wrongHints: number;
+  threshold: number;
+  /** The term may take the reward's advantage away, but not turn it round. */
+  keepSign: boolean;
   lambda: number;
+  /** λ falls linearly to 0 over so many steps; 0: it does not fall. */
+  lambdaSteps: number;
   /** Constant λ, or the released code's λ per sequence (perplexity.ts). */
   lambdaFrom: 'constant' | 'perplexity';
   maskNats: number; // 0: none
@@ -100,8 +117,15 @@ const PLAIN: Method = {
   base: 'reward',
   sign: 0,
   combine: 'add',
+  evidence: 'slope',
   divergence: DIVERGENCES['jensen-shannon'],
+  ratioClip: 0.2,
+  tau: 0.02,
+  wrongHints: 4,
+  threshold: 0,
+  keepSign: false,
   lambda: 0.5,
+  lambdaSteps: 0,
   lambdaFrom: 'constant',
   maskNats: 0,
   maskSigma: 0,
@@ -188,6 +212,24 @@ export const ARMS: Readonly<Record<ArmName, Arm>> = {
     lambda: 0,
     entropyBeta: 0.1,
   }),
+  rlrt: arm(
+    'RLRT',
+    'A (1 − λ + λ clip(e^{−u})) where r = 1',
+    'The reversed teacher (arXiv 2605.10781): on correct rollouts a token counts more the less the teacher would have written it; wrong ones are GRPO’s. Clip and λ are RLSD’s.',
+    { sign: -1, evidence: 'ratio', combine: 'multiply', correctOnly: true },
+  ),
+  rlsd: arm(
+    'RLSD',
+    'A (1 − λ + λ clip(e^{sign(A) u}))',
+    'The reward gives the sign, the ratio of teacher to student the size (arXiv 2604.03128): clipped to 1 ± 0.2, λ from 0.5 to 0 over 50 steps. Published with the final answer as context.',
+    { sign: 1, evidence: 'ratio', combine: 'multiply', lambdaSteps: 50 },
+  ),
+  rlcsd: arm(
+    'RLCSD',
+    'A + λ tanh((t − w)/τ), never past 0',
+    'The gap under c less that under wrong hints, w their mean probability’s logarithm (arXiv 2606.11709): what any hint does to the style cancels. Up to 4 wrong siblings a rollout are scored too.',
+    { sign: 1, evidence: 'contrast', threshold: 0.02, keepSign: true },
+  ),
 };
 
 /** A switch as its arm has it, or set by hand. */
@@ -197,8 +239,8 @@ type AsArm<T extends string> = 'arm' | T;
 export interface MethodSettings {
   arm: ArmName;
   lambda: number | null;
-  lambdaSchedule: 'constant' | 'linear';
-  lambdaSteps: number;
+  lambdaSchedule: AsArm<'constant' | 'linear'>;
+  lambdaSteps: number | null;
   divergence: AsArm<DivergenceName>;
   alpha: number;
   context: AsArm<ContextMode>;
@@ -208,6 +250,9 @@ export interface MethodSettings {
   standardise: AsArm<'on' | 'off'>;
   correctOnly: AsArm<'on' | 'off'>;
   entropyBeta: number | null;
+  ratioClip: number | null;
+  tau: number | null;
+  wrongHints: number | null;
   gate: AsArm<GateKind>;
   gateStatistic: AsArm<GateStatistic>;
   gateWarmup: number;
@@ -225,7 +270,11 @@ export function resolveMethod(c: MethodSettings): Method {
   return {
     ...row,
     divergence: c.divergence === 'arm' ? row.divergence : divergenceOf(c.divergence, c.alpha),
+    ratioClip: c.ratioClip ?? row.ratioClip,
+    tau: c.tau ?? row.tau,
+    wrongHints: c.wrongHints ?? row.wrongHints,
     lambda: row.sign === 0 ? 0 : (c.lambda ?? row.lambda),
+    lambdaSteps: fallOf(c, row.lambdaSteps),
     // A λ that was asked for is that λ, also in the arm that would compute one.
     lambdaFrom: c.lambda === null ? row.lambdaFrom : 'constant',
     maskNats: c.maskNats ?? row.maskNats,
@@ -248,7 +297,33 @@ export function resolveMethod(c: MethodSettings): Method {
   };
 }
 
+/** Steps over which λ falls to 0: the linear schedule's own length where neither setting nor arm has one. */
+function fallOf({ lambdaSchedule, lambdaSteps }: MethodSettings, own: number): number {
+  if (lambdaSchedule === 'constant') return 0;
+  if (lambdaSchedule === 'arm' && own === 0) return 0;
+  return lambdaSteps ?? (own || LINEAR_STEPS);
+}
+const LINEAR_STEPS = 120;
+
 /** λ of step `step` (1-based) before the gate. */
-export function scheduledLambda(method: Method, c: MethodSettings, step: number): number {
-  return c.lambdaSchedule === 'linear' ? method.lambda * Math.max(0, 1 - (step - 1) / c.lambdaSteps) : method.lambda;
+export const scheduledLambda = ({ lambda, lambdaSteps }: Method, step: number): number =>
+  lambdaSteps > 0 ? lambda * Math.max(0, 1 - (step - 1) / lambdaSteps) : lambda;
+
+/** What of a configuration contradicts its arm, and the mend; null where nothing does. */
+export function contradiction(c: MethodSettings): { what: string; mend: string } | null {
+  const { evidence, combine, lambda } = resolveMethod(c);
+  const { label } = ARMS[c.arm];
+  if (evidence === 'slope') return null;
+  if (c.divergence !== 'arm')
+    return { what: `${label} takes no divergence: its signal is a ${evidence}`, mend: 'Leave divergence at "arm".' };
+  if (c.standardise === 'on')
+    return { what: `${label} is not standardised: that would undo its bound`, mend: 'Leave standardise at "arm".' };
+  if (combine === 'multiply' && lambda > 1)
+    return { what: `${label} mixes two advantages, so λ = ${lambda} has no meaning`, mend: 'Choose λ from 0 to 1.' };
+  if (evidence === 'contrast' && (c.context === 'none' || c.context === 'feedback'))
+    return {
+      what: `${label} sets a solution against wrong ones, and the context "${c.context}" shows none`,
+      mend: 'Choose a context with a solution.',
+    };
+  return null;
 }

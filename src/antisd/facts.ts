@@ -1,6 +1,6 @@
 /** The facts of a step that its columns do not show, as a log keeps them: with both, the step can be computed again. */
 import { type GroupStd, maskOf } from './advantages';
-import type { Method } from './arms';
+import type { Evidence, Method } from './arms';
 import type { DivergenceName } from './divergences';
 import type { Aggregation } from './objective';
 import type { Shaped, StepSettings } from './step';
@@ -9,6 +9,12 @@ export interface MethodFacts
   extends Pick<Method, 'base' | 'sign' | 'combine' | 'standardise' | 'correctOnly' | 'entropyBeta'>,
     Pick<StepSettings, 'maxNewTokens' | 'clipEpsilon' | 'klCoefficient' | 'updates'> {
   divergence: DivergenceName;
+  /** What phi is made of where it is no divergence's slope; absent in logs of earlier versions. */
+  evidence?: Evidence;
+  /** ε_w of a ratio; τ of a contrast and the size up to which its term is left out. Absent where they have no part. */
+  ratioClip?: number;
+  tau?: number;
+  threshold?: number;
   /** Order of the α-divergence; null for the others. */
   alpha: number | null;
   /** What group advantages were divided by; null where they were not. */
@@ -29,6 +35,9 @@ export function methodFacts({ method: m, sigmaRef }: Shaped, c: StepSettings): M
     ...{ base, sign, combine, standardise, correctOnly, entropyBeta },
     ...{ aggregation, maxNewTokens, clipEpsilon, klCoefficient, updates },
     divergence: m.divergence.name,
+    evidence: m.evidence,
+    ...(m.evidence === 'ratio' && { ratioClip: m.ratioClip }),
+    ...(m.evidence === 'contrast' && { tau: m.tau, threshold: m.threshold }),
     alpha: m.divergence.name === 'alpha' ? c.alpha : null,
     groupStd: c.advantageStd ? c.groupStd : null,
     sigmaRef,

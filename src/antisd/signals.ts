@@ -1,6 +1,6 @@
 /**
  * The columns of a step's tokens, one type from the scores to the page: rollout after rollout, each a row of views.
- * Nats throughout; `phi` is δ(u) after mask and clamp, `term` what the method adds to the group's advantage, `advantage`
+ * Nats throughout; `phi` is the token's evidence (δ(u) in most methods) after mask and clamp, `term` what the method adds to the group's advantage, `advantage`
  * the whole that trains the token.
  */
 import type { Scores } from '../model/net/policy';
@@ -8,8 +8,20 @@ import type { Scores } from '../model/net/policy';
 export const COLUMNS = ['s', 't', 'u', 'H_S', 'H_T', 'phi', 'advantage', 'term'] as const;
 export type ColumnName = (typeof COLUMNS)[number];
 
+type Column = Float32Array<ArrayBuffer>;
+interface Columns extends Record<ColumnName, Column> {
+  /** Of methods that score wrong hints too: log of the token's mean probability under them. */
+  w?: Column;
+}
+
+/** The columns that are there, with their names. */
+export const columnsIn = (columns: Columns): [name: ColumnName | 'w', values: Column][] => {
+  const all = COLUMNS.map((name): [ColumnName | 'w', Column] => [name, columns[name]]);
+  return columns.w ? [...all, ['w', columns.w]] : all;
+};
+
 /** The columns of one rollout, an entry a token. */
-export interface SignalRow extends Record<ColumnName, Float32Array<ArrayBuffer>> {
+export interface SignalRow extends Columns {
   ids: Uint32Array<ArrayBuffer>;
 }
 
@@ -20,27 +32,29 @@ export interface TokenSignals extends SignalRow {
 }
 
 /** Columns for rollouts of these ids: all 0 but those that are given. */
-export function newSignals(
-  rows: readonly ArrayLike<number>[],
-  given: Partial<Record<ColumnName, Float32Array<ArrayBuffer>>> = {},
-): TokenSignals {
+export function newSignals(rows: readonly ArrayLike<number>[], given: Partial<Columns> = {}): TokenSignals {
   const offsets = new Uint32Array(rows.length + 1);
   for (const [i, row] of rows.entries()) offsets[i + 1] = offsets[i] + row.length;
   const total = offsets[rows.length];
   const ids = new Uint32Array(total);
   for (const [i, row] of rows.entries()) ids.set(row, offsets[i]);
   const columns = COLUMNS.map((name) => [name, given[name] ?? new Float32Array(total)]);
-  return { offsets, ids, ...(Object.fromEntries(columns) as Record<ColumnName, Float32Array<ArrayBuffer>>) };
+  return { offsets, ids, ...(Object.fromEntries(columns) as Columns), ...(given.w && { w: given.w }) };
 }
 
 /**
  * The columns of scored rollouts, u among them; what the method adds is still 0, and without a teacher so are t and H_T.
  * The scores' arrays are taken over.
  */
-export function signalsFrom(ids: readonly ArrayLike<number>[], student: Scores, teacher: Scores | null): TokenSignals {
+export function signalsFrom(
+  ids: readonly ArrayLike<number>[],
+  student: Scores,
+  teacher: Scores | null,
+  w?: Column,
+): TokenSignals {
   const s = student.logprob;
   const t = teacher?.logprob ?? new Float32Array(s.length);
-  return newSignals(ids, { s, t, u: t.map((x, i) => x - s[i]), H_S: student.entropy, H_T: teacher?.entropy });
+  return newSignals(ids, { s, t, u: t.map((x, i) => x - s[i]), H_S: student.entropy, H_T: teacher?.entropy, w });
 }
 
 /** Tokens of each rollout. */
@@ -50,19 +64,19 @@ export const lengthsOf = ({ offsets }: TokenSignals): number[] =>
 /** The columns of rollout i, as views. */
 export function rowOf(signals: TokenSignals, i: number): SignalRow {
   const [first, end] = [signals.offsets[i], signals.offsets[i + 1]];
-  const columns = COLUMNS.map((name) => [name, signals[name].subarray(first, end)]);
+  const columns = columnsIn(signals).map(([name, values]) => [name, values.subarray(first, end)]);
   return { ids: signals.ids.subarray(first, end), ...Object.fromEntries(columns) } as SignalRow;
 }
 
 /** A copy with every value mapped. */
 export function mapSignals(signals: TokenSignals, f: (x: number) => number): TokenSignals {
-  const columns = COLUMNS.map((name) => [name, signals[name].map(f)]);
+  const columns = columnsIn(signals).map(([name, values]) => [name, values.map(f)]);
   return { offsets: signals.offsets.slice(), ids: signals.ids.slice(), ...Object.fromEntries(columns) } as TokenSignals;
 }
 
 /** What a message hands over to the page with these columns: nothing of them stays here. */
 export const buffersOf = (signals: TokenSignals): ArrayBuffer[] =>
-  [signals.offsets, signals.ids, ...COLUMNS.map((name) => signals[name])].map((column) => column.buffer);
+  [signals.offsets, signals.ids, ...columnsIn(signals).map(([, values]) => values)].map((column) => column.buffer);
 
 /** All rows, as views. */
 export const rowsOf = (signals: TokenSignals): SignalRow[] =>

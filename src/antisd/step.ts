@@ -2,14 +2,16 @@
  * One step of Algorithm 1 (Shen et al., arXiv 2605.11609): sample, grade, let the teacher score, shape, update.
  * It departs from the paper where the configuration says so: the arms are rows in src/antisd/arms.ts.
  */
-import { chooseContexts, contextShares } from '../data/context';
+import { chooseContexts, chooseWrongHints, contextShares } from '../data/context';
 import { hasEnded } from '../data/tokenizer';
 import type { ContextMode, PrivilegedContext, Problem, Task, Verdict } from '../data/types';
 import { NotFinite } from '../gpu/errors';
+import type { Sequence } from '../model/net/batch';
 import { generate, type OnTokens, type SamplingOptions } from '../model/net/generate';
 import type { PlannedBatch, Policy, Scores } from '../model/net/policy';
 import { groupAdvantages as advantagesIn, computeAdvantages, type GroupStd } from './advantages';
 import { type Method, type MethodSettings, resolveMethod, scheduledLambda } from './arms';
+import { scoreWrongHints } from './contrast';
 import { batchPerplexity, type Gate, gateStatistic, newGate, termActs, updateGate } from './gate';
 import { type Aggregation, aggregationWeights, type Objective, policyObjective } from './objective';
 import { perplexityTarget } from './perplexity';
@@ -81,10 +83,12 @@ export interface Rollout {
   truncated: boolean;
   verdict: Verdict;
   context: PrivilegedContext;
+  /** What the teacher is shown instead, of a method that contrasts. */
+  wrong?: readonly PrivilegedContext[];
 }
 
 /** What sampling alone knows of a rollout. */
-export type Sampled = Omit<Rollout, 'verdict' | 'context'>;
+export type Sampled = Omit<Rollout, 'verdict' | 'context' | 'wrong'>;
 
 /** The columns of a step's rollouts. Alternatives: TOP_K (token id, log-probability) pairs a token. */
 export interface Scored {
@@ -136,7 +140,7 @@ export async function trainStep(x: StepContext, state: MethodState, step: number
   x.onRollouts?.(problems.flatMap((p) => Array.from({ length: c.group }, () => p)));
   const sampled = await sample(policy, task, problems, { ...c, stream: step }, x.onTokens);
   clock.enter('score');
-  const rollouts = await judge(task, sampled, { ...c, mode: method.context, seed: [seed, step] });
+  const rollouts = await judge(task, sampled, { ...c, ...hintsOf(method), seed: [seed, step] });
   const scored = await score(x, rollouts, method.teacher);
   const shaped = shape(rollouts, scored.signals, method, state, c, step);
   x.onScored?.({ rollouts, ...scored, ...shaped });
@@ -170,22 +174,25 @@ export async function sample(
 export async function judge(
   task: Task,
   sampled: readonly Sampled[],
-  o: { group: number; mode: ContextMode; wrongShare: number; seed: readonly number[] },
+  o: { group: number; mode: ContextMode; wrongHints?: number; wrongShare: number; seed: readonly number[] },
 ): Promise<Rollout[]> {
   const ids = sampled.map((r) => r.ids);
   const verdicts = await verdictsOn(task, ids, (i) => sampled[i].problem);
   const groups = byGroup(sampled, o.group);
   const others = groups.map(([first]) => first.problem);
-  const contexts = groups.flatMap((group, g) =>
-    chooseContexts({
+  const shown = groups.flatMap((group, g) => {
+    const request = {
       ...{ task, others, mode: o.mode, wrongShare: o.wrongShare },
       problem: others[g],
       responses: group.map((r) => r.ids),
       rewards: byGroup(verdicts, o.group)[g].map((v) => v.reward),
       seed: [...o.seed, g],
-    }),
-  );
-  return sampled.map((r, i) => ({ ...r, verdict: verdicts[i], context: contexts[i] }));
+    };
+    const contexts = chooseContexts(request);
+    const wrong = o.wrongHints ? chooseWrongHints(request, contexts, o.wrongHints) : null;
+    return contexts.map((context, i) => (wrong ? { context, wrong: wrong[i] } : { context }));
+  });
+  return sampled.map((r, i) => ({ ...r, verdict: verdicts[i], ...shown[i] }));
 }
 
 /**
@@ -202,10 +209,13 @@ export async function score(
   const shown = plan((r) => x.task.teacherPrompt(r.problem, r.context));
   const batch = plan((r) => r.prompt);
   const teacher = hasTeacher ? await x.policy.score(shown, x.alternatives) : null;
+  const again = (sequences: readonly Sequence[]) => x.policy.score(x.policy.plan(sequences));
+  const isContrast = teacher && rollouts.some((r) => r.wrong);
+  const w = isContrast ? await scoreWrongHints(x.task.teacherPrompt, again, rollouts, teacher) : undefined;
   const reference = (await x.reference?.(batch))?.logprob ?? null;
   const student = await x.policy.score(batch, x.alternatives);
   const ids = rollouts.map((r) => r.ids);
-  return { signals: signalsFrom(ids, student, teacher), batch, reference, alternatives: topOf(student, teacher) };
+  return { signals: signalsFrom(ids, student, teacher, w), batch, reference, alternatives: topOf(student, teacher) };
 }
 
 /** 4. The gate looks at the teacher, λ follows it, and every token gets its advantage. */
@@ -219,7 +229,7 @@ export function shape(
 ): Shaped {
   const h = gateStatistic(method.gate.statistic, rowsOf(signals));
   const gate = updateGate(before.gate, h, method.gate);
-  const asked = termActs(before.gate, gate, method.gate) ? scheduledLambda(method, c, step) : 0;
+  const asked = termActs(before.gate, gate, method.gate) ? scheduledLambda(method, step) : 0;
   const isWarming = before.gate.steps < Math.max(1, c.gateWarmup);
   const deviations = isWarming ? [...before.deviations, deviationOfU(signals)] : before.deviations;
   const perplexities = isWarming ? withNew(before.perplexities, batchPerplexity(rowsOf(signals))) : before.perplexities;
@@ -263,6 +273,11 @@ const sharesOf = ({ groupAdvantages, rollouts }: ScoredStep, group: number) => (
   equalGroupShare: mean(byGroup(groupAdvantages, group).map((g) => (g.every((a) => a === 0) ? 1 : 0))),
   contextShares: contextShares(rollouts.map((r) => r.context)) as Record<string, number>,
 });
+
+/** What the method's teacher is shown, and how many wrong hints instead. */
+export const hintsOf = ({ context: mode, evidence, wrongHints }: Method) => {
+  return { mode, wrongHints: evidence === 'contrast' ? wrongHints : 0 };
+};
 
 const adamWOf = ({ beta1, beta2, weightDecay, clipNorm }: StepSettings) => {
   return { beta1, beta2, eps: 1e-8, weightDecay, clipNorm };

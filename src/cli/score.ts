@@ -1,6 +1,6 @@
 /** `score`: the token signals of a given text, or log-probabilities of given token ids. */
 import { computeAdvantages, NO_REFERENCES } from '../antisd/advantages';
-import { resolveMethod } from '../antisd/arms';
+import { ARMS, resolveMethod } from '../antisd/arms';
 import { newSignals } from '../antisd/signals';
 import { chatTemplate } from '../data/chat';
 import { BadInput } from '../data/errors';
@@ -57,6 +57,12 @@ async function scoreTexts(
     );
   }
   const config = parseTrainConfig({ arm: flags.method }, '--method');
+  if (resolveMethod(config).evidence === 'contrast')
+    throw new BadInput(
+      `${ARMS[config.arm].label} sets the teacher against itself under wrong hints, which two prompts do not have`,
+      '--method',
+      'Take another method here; its own figures are in a run.',
+    );
   const model = await modelOf(flags);
   const template = flags.chat ? chatTemplate(model.tokenizer, model.where) : null;
   const ids = model.text.encode(response);

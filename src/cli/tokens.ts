@@ -4,7 +4,7 @@ import { computeAdvantages, NO_REFERENCES } from '../antisd/advantages';
 import { resolveMethod } from '../antisd/arms';
 import { TokenTable } from '../antisd/measures';
 import { rowsOf } from '../antisd/signals';
-import { judge, sample, score } from '../antisd/step';
+import { hintsOf, judge, sample, score } from '../antisd/step';
 import { NATIVE_TASK } from '../data/tasks';
 import { parseTrainConfig } from '../settings/config';
 import { defineCommand, EXIT } from './command';
@@ -40,7 +40,7 @@ export const tokens = defineCommand({
     const problems = task.generate({ split: 'train', count, seed, minDepth: flags['min-depth'] ?? null });
     const sampling = { group: samples, temperature: 1, topK: 0, topP: 1, maxNewTokens, seed, stream: 0 };
     const sampled = await sample(policy, task, problems, sampling);
-    const judging = { group: samples, mode: method.context, wrongShare: 0, seed: [seed, 0] };
+    const judging = { group: samples, ...hintsOf(method), wrongShare: 0, seed: [seed, 0] };
     const rollouts = await judge(task, sampled, judging);
     const { signals } = await score({ policy, task, alternatives: false }, rollouts);
     const rewarded = rollouts.map((r) => ({ reward: r.verdict.reward, groupAdvantage: 0 }));

@@ -42,6 +42,27 @@ export function chooseContexts(request: ContextRequest): PrivilegedContext[] {
   });
 }
 
+/**
+ * At most `most` wrong hints for each rollout whose teacher is shown a solution, put to it as the right one is: wrong
+ * rollouts of the group, never the rollout itself, in random order; where there are none, one that is wrong on purpose.
+ */
+export function chooseWrongHints(
+  { task, problem, responses, rewards, seed }: ContextRequest,
+  contexts: readonly PrivilegedContext[],
+  most: number,
+): PrivilegedContext[][] {
+  return contexts.map(({ solution, feedback }, i) => {
+    if (solution === null) return [];
+    const random = new Random(STREAMS.wrongHints, ...seed, i);
+    const siblings = random.shuffle(rewards.flatMap((reward, j) => (reward === 1 || j === i ? [] : [j])));
+    const hints = siblings.slice(0, most).map((sibling): Shown => {
+      return { source: 'wrong', solution: task.solutionOf(problem, responses[sibling]), sibling };
+    });
+    const made: Shown = { source: 'wrong', solution: task.wrongSolution(problem, random.uint32()) };
+    return (hints.length > 0 ? hints : [made]).map((hint) => ({ ...hint, feedback }));
+  });
+}
+
 /** Share of contexts by source, over the sources that occur; sums to 1 (empty for no contexts). */
 export function contextShares(
   contexts: readonly PrivilegedContext[],

@@ -15,6 +15,7 @@ export const STREAMS = {
   adapters: 7,
   wordProblems: 8,
   samples: 9,
+  wrongHints: 10,
 } as const;
 
 const rotl = (x: number, k: number) => (x << k) | (x >>> (32 - k));

@@ -43,7 +43,7 @@ export interface PrivilegedContext {
   readonly source: 'sibling' | 'dataset' | 'answer' | 'other-problem' | 'wrong' | 'none';
   /** The solution's text: token strings joined by spaces, or null. */
   readonly solution: string | null;
-  /** Place in its group of the rollout whose solution this is; of source 'sibling' alone. */
+  /** Place in its group of the rollout whose solution this is, where it is one's. */
   readonly sibling?: number;
   /** Feedback about the rollout itself, or null where the mode shows none. */
   readonly feedback: 'correct' | 'incorrect' | null;

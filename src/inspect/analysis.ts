@@ -1,6 +1,6 @@
 /** What a scored response says: its sums, which tokens carry the signal, and the signal under every divergence and arm. */
 import { computeAdvantages, groupAdvantages, NO_REFERENCES } from '../antisd/advantages';
-import { ARMS, type ArmName, type Method, resolveMethod } from '../antisd/arms';
+import { ARM_NAMES, ARMS, type ArmName, type Method, resolveMethod } from '../antisd/arms';
 import { DIVERGENCES, type Divergence } from '../antisd/divergences';
 import type { TokenRow } from '../antisd/measures';
 import { TokenTable } from '../antisd/measures';
@@ -174,9 +174,12 @@ type Column = Float32Array<ArrayBuffer>;
 const teacherColumn = ({ teacher, context }: Method, s: Column, t: Column): Column =>
   !teacher ? s.map(() => 0) : context === 'none' ? s : t;
 
-/** Every arm's token advantages with the gate open. The arm without a context sees the student's own scores: u = 0. */
+/** The arms whose advantages follow from s and t: a contrast needs wrong hints too. */
+export const SHOWN_ARMS = ARM_NAMES.filter((name) => ARMS[name].method.evidence !== 'contrast');
+
+/** Every such arm's token advantages with the gate open. The arm without a context sees the student's own scores: u = 0. */
 export function armSignals({ s, t }: Pick<ScoredText, 's' | 't'>, given: Circumstances): ArmSignal[] {
-  return (Object.keys(ARMS) as ArmName[]).map((name) => {
+  return SHOWN_ARMS.map((name) => {
     const method = resolveMethod(parseTrainConfig({ arm: name }));
     const seen = { s: Float32Array.from(s), t: teacherColumn(method, s, t) };
     const columns = newSignals([s.map(() => 0)], seen);

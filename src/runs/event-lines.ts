@@ -3,13 +3,14 @@
  * is told but 'signals': its columns lie in the rollouts, as lists of numbers, and alternatives are left out. Lines of
  * earlier versions, which lack ids and the method's facts, are read by the same function.
  */
-import { COLUMNS, type ColumnName, newSignals, rowsOf } from '../antisd/signals';
+import { type ColumnName, columnsIn, newSignals, rowsOf } from '../antisd/signals';
+import { sum } from '../antisd/statistics';
 import type { RunEvent, RunEventOf, ToldRollout } from './events';
 
 /** Enough digits to recompute u and to draw it; a third of the bytes. */
 export const short = (x: number): number => Number(x.toPrecision(6));
 
-type StoredRollout = ToldRollout & { ids?: number[] } & Record<ColumnName, number[]>;
+type StoredRollout = ToldRollout & { ids?: number[] } & Record<ColumnName, number[]> & { w?: number[] };
 type StoredSignals = Omit<RunEventOf<'signals'>, 'signals' | 'rollouts'> & { rollouts: StoredRollout[] };
 /** An event as its line has it. */
 export type StoredEvent = Exclude<RunEvent, { type: 'signals' }> | StoredSignals;
@@ -21,7 +22,7 @@ export const eventLine = (event: RunEvent): string =>
 function stored({ signals, rollouts, ...event }: RunEventOf<'signals'>): StoredSignals {
   const rows = rowsOf(signals).map(({ ids, ...columns }, i) => {
     const { alternatives: _, ...told } = rollouts[i];
-    const lists = COLUMNS.map((name) => [name, Array.from(columns[name], short)]);
+    const lists = columnsIn(columns).map(([name, values]) => [name, Array.from(values, short)]);
     return { ...told, ids: Array.from(ids), ...Object.fromEntries(lists) } as StoredRollout;
   });
   return { ...event, rollouts: rows };
@@ -31,12 +32,19 @@ function stored({ signals, rollouts, ...event }: RunEventOf<'signals'>): StoredS
 export function readEvent(event: StoredEvent): RunEvent {
   if (event.type !== 'signals') return event;
   const told: ToldRollout[] = [];
-  const lists = event.rollouts.map(({ ids, s, t, u, H_S, H_T, phi, advantage, term, ...rollout }) => {
+  const lists = event.rollouts.map(({ ids, s, t, w, u, H_S, H_T, phi, advantage, term, ...rollout }) => {
     told.push(rollout);
-    return { ids: ids ?? rollout.tokens.map(() => 0), columns: { s, t, u, H_S, H_T, phi, advantage, term } };
+    return { ids: ids ?? rollout.tokens.map(() => 0), columns: { s, t, w, u, H_S, H_T, phi, advantage, term } };
   });
-  const signals = newSignals(lists.map(({ ids }) => ids));
-  for (const [i, row] of rowsOf(signals).entries()) for (const name of COLUMNS) row[name].set(lists[i].columns[name]);
+  const contrast = lists.some(({ columns }) => columns.w)
+    ? new Float32Array(sum(lists.map((l) => l.ids.length)))
+    : undefined;
+  const signals = newSignals(
+    lists.map(({ ids }) => ids),
+    { w: contrast },
+  );
+  for (const [i, row] of rowsOf(signals).entries())
+    for (const [name, values] of columnsIn(row)) values.set(lists[i].columns[name] ?? []);
   return { ...event, rollouts: told, signals };
 }
 

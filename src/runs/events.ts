@@ -37,6 +37,8 @@ export interface ToldRollout {
   solution?: string | null;
   sibling?: number | null; // the rollout of the step whose solution it is
   feedback?: 'correct' | 'incorrect' | null;
+  /** What it was shown instead, of methods that contrast. */
+  wrongSolutions?: { solution: string | null; sibling: number | null }[];
   lambda?: number; // that acted on it
   groupAdvantage?: number;
   /** Present in live events when asked for; never stored. [token][rank] */

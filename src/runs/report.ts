@@ -5,7 +5,7 @@ import { gateThresholds } from '../antisd/gate';
 import { mapSignals, rowsOf } from '../antisd/signals';
 import { mean } from '../antisd/statistics';
 import type { Rollout, ScoredStep, StepOutcome, StepSettings } from '../antisd/step';
-import type { Tokenizer } from '../data/types';
+import type { PrivilegedContext, Tokenizer } from '../data/types';
 import { TOP_K } from '../model/net/activations';
 import { short } from './event-lines';
 import type { Alternative, StepFigures, ToldRollout } from './events';
@@ -14,10 +14,11 @@ import type { Alternative, StepFigures, ToldRollout } from './events';
 export function signalsEvent(step: number, x: ScoredStep, config: StepSettings, tokenizer: Tokenizer) {
   const { rollouts, signals, alternatives } = x;
   const [student, teacher] = [alternatives?.student, alternatives?.teacher].map((top) => top && named(top, tokenizer));
-  const told = rollouts.map(({ problem, group, verdict, truncated, context, ids }, i): ToldRollout => {
+  const told = rollouts.map(({ problem, group, verdict, truncated, context, wrong, ids }, i): ToldRollout => {
     const [first, end] = [signals.offsets[i], signals.offsets[i + 1]];
     const top = student && teacher && { student: student.slice(first, end), teacher: teacher.slice(first, end) };
-    const { source, solution, feedback, sibling } = context;
+    const { source, solution, feedback } = context;
+    const placeOf = ({ sibling }: PrivilegedContext) => (sibling === undefined ? null : group * config.group + sibling);
     return {
       problem: problem.id,
       group,
@@ -27,10 +28,11 @@ export function signalsEvent(step: number, x: ScoredStep, config: StepSettings, 
       truncated,
       context: source,
       solution,
-      sibling: sibling === undefined ? null : group * config.group + sibling,
+      sibling: placeOf(context),
       feedback,
       lambda: x.lambdas[i],
       groupAdvantage: x.groupAdvantages[i],
+      ...(wrong && { wrongSolutions: wrong.map((hint) => ({ solution: hint.solution, sibling: placeOf(hint) })) }),
       tokens: Array.from(ids, (id) => tokenizer.token(id)),
       ...(top ? { alternatives: top } : {}),
     };

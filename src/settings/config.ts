@@ -1,4 +1,6 @@
 /** TrainConfig: everything that determines a reinforcement-learning run. Stored with the run, shared as a link. */
+import { contradiction } from '../antisd/arms';
+import { BadInput } from '../data/errors';
 import { type ConfigOf, SettingTable } from './setting-table';
 import { SETTINGS, type SettingName } from './settings';
 
@@ -14,11 +16,15 @@ export const checkSetting = (name: SettingName, value: unknown): string | null =
  * A full configuration from a partial one, or from one that an earlier version stored. Throws BadInput for an unknown name
  * or an impossible value.
  */
-export const parseTrainConfig = (partial: unknown, where = 'configuration'): TrainConfig =>
-  TRAIN_TABLE.parse(isEarlier(partial) ? upgraded(partial) : partial, where);
+export function parseTrainConfig(partial: unknown, where = 'configuration'): TrainConfig {
+  const config = TRAIN_TABLE.parse(isEarlier(partial) ? upgraded(partial) : partial, where);
+  const contradicts = contradiction(config);
+  if (contradicts) throw new BadInput(contradicts.what, where, contradicts.mend);
+  return config;
+}
 
 /** Settings that the first version did not have. */
-const LATER: readonly string[] = ['alpha', 'groupStd'] satisfies SettingName[];
+const LATER: readonly string[] = ['alpha', 'groupStd', 'ratioClip', 'tau', 'wrongHints'] satisfies SettingName[];
 
 /** A run's whole configuration without the later settings: links and flags name single ones. */
 const isEarlier = (config: unknown): config is Omit<TrainConfig, 'alpha' | 'groupStd'> =>

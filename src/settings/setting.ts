@@ -24,6 +24,8 @@ export interface ChoiceSetting extends Base {
   kind: 'choice';
   default: string;
   choices: readonly string[];
+  /** What each choice is, where that takes a sentence: the page shows the chosen one's in the place of `doc`. */
+  notes?: Readonly<Partial<Record<string, string>>>;
 }
 
 export interface BooleanSetting extends Base {
@@ -45,6 +47,10 @@ export const choice = <const C extends readonly string[]>(
 ): ChoiceSetting & { choices: C } => ({ kind: 'choice', ...s });
 export const flag = (s: Omit<BooleanSetting, 'kind'>): BooleanSetting => ({ kind: 'boolean', ...s });
 export const text = (s: Omit<TextSetting, 'kind'>): TextSetting => ({ kind: 'text', ...s });
+
+/** The notes of a choice from the rows that its names belong to. */
+export const notesOf = <N extends string>(names: readonly N[], of: (name: N) => string): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [name, of(name)]));
 
 /** Settings that keep a shorter or older name on the command line. */
 const SHORT: Readonly<Record<string, string>> = { arm: 'method', learningRate: 'lr' };

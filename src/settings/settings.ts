@@ -3,13 +3,13 @@
  * link's key, the validation and the docs row. `null` as a default means "as the arm says" (src/antisd/arms.ts).
  */
 import { GROUP_STDS } from '../antisd/advantages';
-import { ARM_NAMES } from '../antisd/arms';
-import { DIVERGENCE_NAMES } from '../antisd/divergences';
+import { ARM_NAMES, ARMS } from '../antisd/arms';
+import { DIVERGENCE_NAMES, DIVERGENCES } from '../antisd/divergences';
 import { GATE_KINDS, GATE_STATISTICS } from '../antisd/gate';
 import { AGGREGATIONS } from '../antisd/objective';
 import { NATIVE_TASK, TASKS } from '../data/tasks';
 import { CONTEXT_MODES } from '../data/types';
-import { choice, flag, integer, number, type Setting, text } from './setting';
+import { choice, flag, integer, notesOf, number, type Setting, text } from './setting';
 import { MODEL_SETTINGS } from './settings-model';
 
 export type { Setting, SettingGroup } from './setting';
@@ -39,6 +39,7 @@ export const SETTINGS = {
   arm: choice({
     default: 'antisd',
     choices: ARM_NAMES,
+    notes: notesOf(ARM_NAMES, (name) => `${ARMS[name].formula}. ${ARMS[name].doc}`),
     label: 'Method',
     doc: 'How a token’s advantage is made; antisd adds −λ φ(u) to the reward’s advantage.',
     group: 'method',
@@ -55,6 +56,7 @@ export const SETTINGS = {
   divergence: choice({
     default: 'arm',
     choices: ['arm', ...DIVERGENCE_NAMES],
+    notes: notesOf(DIVERGENCE_NAMES, (name) => DIVERGENCES[name].doc),
     label: 'Divergence',
     doc: 'Which divergence’s slope shapes u into the term.',
     group: 'method',
@@ -139,21 +141,49 @@ export const SETTINGS = {
     group: 'method',
     advanced: true,
   }),
+  ratioClip: number({
+    default: null,
+    min: 0,
+    max: 1,
+    label: 'ε_w',
+    doc: 'Of RLSD and RLRT: the ratio of teacher and student is kept within 1 ± ε_w. Empty: as the method says (0.2).',
+    group: 'method',
+    advanced: true,
+  }),
+  tau: number({
+    default: null,
+    min: 1e-4,
+    max: 100,
+    unit: 'nats',
+    label: 'τ of the contrast',
+    doc: 'Of RLCSD: where the tanh of the gap between right and wrong hint bends. Empty: as the method says (0.02).',
+    group: 'method',
+    advanced: true,
+  }),
+  wrongHints: integer({
+    default: null,
+    min: 1,
+    max: 16,
+    label: 'Wrong hints a rollout',
+    doc: 'Of RLCSD: at most so many wrong siblings are shown to the teacher, a pass each. Empty: as the method says (4).',
+    group: 'method',
+    advanced: true,
+  }),
   lambdaSchedule: choice({
-    default: 'constant',
-    choices: ['constant', 'linear'],
+    default: 'arm',
+    choices: ['arm', 'constant', 'linear'],
     label: 'λ over time',
-    doc: 'Constant, or falling linearly to 0.',
+    doc: 'Constant, or falling linearly to 0; of the methods only rlsd falls by itself.',
     group: 'method',
     advanced: true,
   }),
   lambdaSteps: integer({
-    default: 120,
+    default: null,
     min: 1,
     max: 100_000,
     unit: 'steps',
     label: 'λ reaches 0 at',
-    doc: 'Length of the linear schedule.',
+    doc: 'Length of the linear schedule. Empty: as the method says (rlsd 50, else 120).',
     group: 'method',
     advanced: true,
   }),

@@ -1,18 +1,19 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { computeAdvantages, groupAdvantages, NO_REFERENCES, type Rewarded } from '../../src/antisd/advantages';
-import { ARM_NAMES, ARMS, type Method, resolveMethod } from '../../src/antisd/arms';
+import { ARM_NAMES, ARMS, type Method, resolveMethod, scheduledLambda } from '../../src/antisd/arms';
 import { perplexityLambda, perplexityTarget } from '../../src/antisd/perplexity';
 import { newSignals } from '../../src/antisd/signals';
 import { parseTrainConfig } from '../../src/settings/config';
 
 const method = (arm: string, more: object = {}): Method => resolveMethod(parseTrainConfig({ arm, ...more }));
 
-type Scored = Rewarded & { s: Float32Array<ArrayBuffer>; t: Float32Array<ArrayBuffer> };
+type Column = Float32Array<ArrayBuffer>;
+type Scored = Rewarded & { s: Column; t: Column; w?: Column };
 
 /** The columns of one rollout, and how many of its tokens were masked. */
-function tokenAdvantages({ s, t, ...rewarded }: Scored, of: Method, lambda: number, sigmaRef: number | null) {
-  const signals = newSignals([s], { s, t });
+function tokenAdvantages({ s, t, w, ...rewarded }: Scored, of: Method, lambda: number, sigmaRef: number | null) {
+  const signals = newSignals([s], { s, t, w });
   const { masked } = computeAdvantages(signals, [rewarded], of, lambda, { ...NO_REFERENCES, sigmaRef });
   return { ...signals, masked };
 }
@@ -158,5 +159,83 @@ describe('token advantages', () => {
   it('of the entropy bonus add −β s', () => {
     const r = { s: Float32Array.of(-2), t: Float32Array.of(-1), reward: 0, groupAdvantage: 0.5 };
     expect(tokenAdvantages(r, method('entropy-bonus'), 0, null).advantage[0]).toBeCloseTo(0.7, 6);
+  });
+
+  it('of RLSD: the reward gives the sign, the ratio of teacher to student, clipped to 1 ± ε, the size', () => {
+    const logs = { s: Float32Array.of(-1, -1, -1, -1), t: Float32Array.of(-0.9, -1.1, -4, -0.1) };
+    // arXiv 2604.03128, (14) and (15): w = (T/S)^sign A, Â = A clip(w, 0.8, 1.2), mixed with A by λ.
+    const published = (A: number, lambda: number) =>
+      Array.from(logs.t, (t, i) => {
+        const w = (Math.exp(t) / Math.exp(logs.s[i])) ** Math.sign(A);
+        return (1 - lambda) * A + lambda * A * Math.min(1.2, Math.max(0.8, w));
+      });
+    for (const [A, lambda] of [
+      [0.75, 0.5],
+      [-1.25, 0.5],
+      [0.75, 1],
+    ]) {
+      const { advantage } = tokenAdvantages({ ...logs, reward: 1, groupAdvantage: A }, method('rlsd'), lambda, null);
+      for (const [i, x] of published(A, lambda).entries()) expect(advantage[i]).toBeCloseTo(x, 6);
+      expect(advantage.every((x) => Math.sign(x) === Math.sign(A))).toBe(true);
+    }
+    const silent = tokenAdvantages({ ...logs, reward: 0, groupAdvantage: 0 }, method('rlsd'), 0.5, null);
+    expect([...silent.advantage]).toEqual([0, 0, 0, 0]);
+    expect(method('rlsd', { ratioClip: 0 }).ratioClip).toBe(0);
+  });
+
+  it('of RLSD fade: λ from 0.5 to 0 over 50 steps, or as it is asked for', () => {
+    const at = (step: number, more = {}) => scheduledLambda(method('rlsd', more), step);
+    expect([1, 26, 51, 99].map((step) => at(step))).toEqual([0.5, 0.25, 0, 0]);
+    expect(at(26, { lambdaSchedule: 'constant' })).toBe(0.5);
+    expect(at(6, { lambdaSteps: 10 })).toBe(0.25);
+    expect(scheduledLambda(method('antisd'), 1000)).toBe(0.5);
+    expect(scheduledLambda(method('antisd', { lambdaSchedule: 'linear' }), 61)).toBe(0.25);
+  });
+
+  it('of RLRT turn the ratio round on correct rollouts, and are GRPO’s on wrong ones', () => {
+    const logs = { s: Float32Array.of(-1, -1), t: Float32Array.of(-1.1, -0.5) };
+    const right = tokenAdvantages({ ...logs, reward: 1, groupAdvantage: 2 }, method('rlrt'), 0.5, null);
+    expect(right.advantage[0]).toBeCloseTo(2 * (0.5 + 0.5 * Math.exp(0.1)), 5); // S/T = e^0.1
+    expect(right.advantage[1]).toBeCloseTo(2 * (0.5 + 0.5 * 0.8), 6);
+    const wrong = tokenAdvantages({ ...logs, reward: 0, groupAdvantage: -2 }, method('rlrt'), 0.5, null);
+    expect([...wrong.advantage]).toEqual([-2, -2]);
+  });
+
+  it('of RLCSD add the bounded contrast of right and wrong hints, and never turn the reward round', () => {
+    const logs = {
+      s: Float32Array.of(-1, -1, -1, -1),
+      t: Float32Array.of(-0.5, -0.5, -2, -1),
+      w: Float32Array.of(-0.5, -0.51, -0.1, -1.0004),
+    };
+    // arXiv 2606.11709, (9) to (11): r = λ tanh((t − w)/τ), kept where |r| > δ, A + r held on A's side of 0.
+    const published = (A: number) =>
+      Array.from(logs.t, (t, i) => {
+        const r = 0.5 * Math.tanh((t - logs.w[i]) / 0.02);
+        const moved = A + (Math.abs(r) > 0.02 ? r : 0);
+        return A > 0 ? Math.max(0, moved) : A < 0 ? Math.min(0, moved) : 0;
+      });
+    for (const A of [0.75, -0.3, 0.3, 0]) {
+      const { advantage, term } = tokenAdvantages(
+        { ...logs, reward: 1, groupAdvantage: A },
+        method('rlcsd'),
+        0.5,
+        null,
+      );
+      for (const [i, x] of published(A).entries()) expect(advantage[i]).toBeCloseTo(x, 5);
+      expect(term[0]).toBe(0); // what every hint does to a token cancels
+      expect(term[3]).toBe(0); // 0.5 tanh(0.02) is below the threshold
+    }
+    expect(published(0.3)[2]).toBe(0); // the contrast would have made it −0.2
+  });
+});
+
+describe('a contradiction in the settings is refused with a mend', () => {
+  it.each([
+    [{ arm: 'rlsd', divergence: 'hellinger' }, /takes no divergence: its signal is a ratio/],
+    [{ arm: 'rlsd', lambda: 1.5 }, /λ = 1.5 has no meaning.*from 0 to 1/],
+    [{ arm: 'rlrt', standardise: 'on' }, /not standardised/],
+    [{ arm: 'rlcsd', context: 'feedback' }, /the context "feedback" shows none.*with a solution/],
+  ])('%j', (settings, words) => {
+    expect(() => parseTrainConfig(settings)).toThrow(words);
   });
 });

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type ContextRequest, chooseContexts, contextShares, shuffleSentences } from '../../src/data/context';
+import {
+  type ContextRequest,
+  chooseContexts,
+  chooseWrongHints,
+  contextShares,
+  shuffleSentences,
+} from '../../src/data/context';
 import { twoCards } from '../../src/data/two-cards/task';
 import { CONTEXT_MODES, type ContextMode } from '../../src/data/types';
 
@@ -117,4 +123,20 @@ test('shuffled sentences are the same sentences', () => {
       .split(' ')
       .sort(),
   ).toEqual((problem.solution as string).split(' ').sort());
+});
+
+test('wrong hints: wrong rollouts of the group, never the rollout itself; one made on purpose where there are none', () => {
+  const hints = (rewards: number[], most: number, mode: ContextMode = 'sibling-then-dataset') => {
+    const asked = request(mode, rewards);
+    return chooseWrongHints(asked, chooseContexts(asked), most);
+  };
+  const siblings = hints([1, 0, 0, 1], 4).map((list) => list.map((hint) => hint.sibling).sort());
+  expect(siblings).toEqual([[1, 2], [2], [1], [1, 2]]);
+  expect(hints([1, 0, 0, 0], 2).map((list) => list.length)).toEqual([2, 2, 2, 2]);
+  for (const [i, [only]] of hints([1, 1], 4).entries()) {
+    expect(only).toMatchObject({ source: 'wrong', feedback: 'correct' });
+    expect([i, twoCards.verify(problem, [...encode(only.solution as string), eosId]).reward]).toEqual([i, 0]);
+  }
+  expect(hints([1, 0], 4)[0][0].feedback).toBe('correct'); // about the rollout, as beside the right hint
+  expect(hints([1, 0], 4, 'sibling')).toEqual([[], [expect.objectContaining({ source: 'wrong' })]]); // no solution, no contrast
 });

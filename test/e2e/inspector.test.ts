@@ -7,8 +7,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ARM_NAMES } from '../../src/antisd/arms';
 import { DIVERGENCE_NAMES } from '../../src/antisd/divergences';
+import { SHOWN_ARMS } from '../../src/inspect/analysis';
 import { readInspection } from '../../src/inspect/export';
 import { signed } from '../../src/inspect/signed';
 import { findBrowser, launchBrowser, serveLab } from '../setup/browser';
@@ -193,7 +193,7 @@ test('the context changes the signal; without one u is zero; every context shows
 test('signals under every divergence and method; a method is taken for the tints', async () => {
   await tab('Signals').click();
   const rows = page.getByRole('tabpanel').locator('tbody tr');
-  expect(await rows.count()).toBe(DIVERGENCE_NAMES.length + ARM_NAMES.length);
+  expect(await rows.count()).toBe(DIVERGENCE_NAMES.length + SHOWN_ARMS.length);
   await page.getByRole('button', { name: /^Self-distillation A/ }).click();
   const pressed = page.getByRole('button', { name: 'term', exact: true });
   expect(await pressed.getAttribute('aria-pressed')).toBe('true');

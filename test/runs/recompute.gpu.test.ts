@@ -35,15 +35,23 @@ function recomputed(r: Told, f: Facts) {
   const u = r.t.map((t, i) => t - r.s[i]);
   const masked = u.map((x) => (f.mask !== null && Math.abs(x) > f.mask ? 0 : x));
   const kept = masked.map((x) => (f.clamp === null ? x : Math.max(-f.clamp, Math.min(f.clamp, x))));
-  const phi = kept.map((x) => DELTA[f.divergence](x, f.alpha ?? 0));
-  const signed = phi.map((x) => f.sign * x);
+  const base = f.base === 'reward' ? (r.groupAdvantage as number) : 0;
+  const phi = kept.map((x, i) => {
+    if (f.evidence === 'contrast') return Math.tanh((r.t[i] - (r.w as number[])[i]) / (f.tau as number));
+    if (f.evidence !== 'ratio') return DELTA[f.divergence](x, f.alpha ?? 0);
+    const by = f.ratioClip as number;
+    return Math.min(1 + by, Math.max(1 - by, Math.exp(f.sign * Math.sign(base) * x))) - 1;
+  });
+  const signed = f.evidence === 'ratio' ? phi : phi.map((x) => f.sign * x);
   const [centre, scale] = [average(signed), spread(signed)];
   const z = signed.map((x) => (f.standardise && scale > 0 ? Math.max(-5, Math.min(5, (x - centre) / scale)) : x));
-  const base = f.base === 'reward' ? (r.groupAdvantage as number) : 0;
   const by = f.combine === 'multiply' ? base : 1;
-  const term = z.map(
-    (x, i) => (r.lambda as number) * (f.standardise && scale === 0 ? 0 : x) * by - f.entropyBeta * r.s[i],
-  );
+  const term = z.map((x, i) => {
+    const added = (r.lambda as number) * (f.standardise && scale === 0 ? 0 : x) * by - f.entropyBeta * r.s[i];
+    if (f.evidence !== 'contrast') return added;
+    const moved = Math.abs(added) > (f.threshold as number) ? added : 0;
+    return base > 0 ? Math.max(-base, moved) : base < 0 ? Math.min(-base, moved) : 0;
+  });
   return { u, phi, term, advantage: term.map((x) => base + x) };
 }
 
@@ -74,6 +82,9 @@ describe('the log of a step', () => {
     ['the multiplicative one, with a KL term', { arm: 'antisd-mult', gateWarmup: 0, klCoefficient: 0.1 }],
     ['self-distillation', { arm: 'sd', aggregation: 'dr-grpo' }],
     ['the entropy bonus', { arm: 'entropy-bonus', groupStd: 'population' }],
+    ['RLSD', { arm: 'rlsd' }],
+    ['RLRT', { arm: 'rlrt', ratioClip: 0.5 }],
+    ['RLCSD', { arm: 'rlcsd', wrongHints: 2, tau: 0.5 }],
     ['an α-divergence', { arm: 'antisd', gateWarmup: 0, divergence: 'alpha', alpha: 0.3, advantageStd: false }],
   ])('is enough to compute its advantages and its loss again: %s', async (_, settings) => {
     const { run } = await openRun(device.gpu, { ...settings, problems: 6, minDepth: 2 }, files);

@@ -65,8 +65,11 @@ export function SettingField({ id, setting, text, problem, disabled, onChange, o
         />
       )}
       <p id={doc} className={problem ? styles.problem : styles.doc}>
-        {problem ?? setting.doc}
+        {problem ?? noteOf(setting, text)}
       </p>
     </div>
   );
 }
+
+const noteOf = (setting: Setting, text: string): string =>
+  (setting.kind === 'choice' && setting.notes?.[text]) || setting.doc;
