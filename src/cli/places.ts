@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FileSource } from '../data/bytes';
+import type { ByteSource, FileSource } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import { nodeSymbolicJudge } from '../data/symbolic/judge.node';
 import type { Task } from '../data/types';
@@ -120,7 +120,11 @@ export const symbolic = nodeSymbolicJudge(new URL(import.meta.url.replace(/\.mjs
 });
 
 /** A file of problems or examples; null where there is none. */
-export const readDataFile = (file: string) => diskFiles(dirname(resolve(file))).read(basename(file));
+export async function readDataFile(file: string): Promise<ByteSource | null> {
+  const source = await diskSource(file);
+  const opened = await source?.open(basename(file));
+  return opened ? { ...opened, where: file } : null;
+}
 
 /** A task by name, or from a file of problems, for a model. Throws BadInput. */
 export function loadTask(

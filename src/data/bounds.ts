@@ -4,6 +4,7 @@
  */
 const KiB = 1024;
 const MiB = 1024 * KiB;
+const GiB = 1024 * MiB;
 
 interface Bound {
   readonly most: number;
@@ -24,6 +25,7 @@ export const BOUND_ROWS = {
     'levels',
     'Lists and objects inside each other in any JSON, as in the reference reader of safetensors',
   ),
+  values: count(2 ** 22, 'values', 'The values of a JSON text; the largest tokenizers have 1.8 million'),
   tokenizer: bytes(256 * MiB, 'A tokenizer.json; the largest in the wild take some 35 MB'),
   template: bytes(MiB, 'A chat template'),
   safetensorsHeader: bytes(32 * MiB, 'The header of a safetensors file'),
@@ -39,7 +41,16 @@ export const BOUND_ROWS = {
   ),
   ggufName: bytes(64 * KiB, 'The name of a key or tensor in a GGUF file, by its specification'),
   data: bytes(512 * MiB, 'A file of problems or examples, packed or not'),
-  unpacked: bytes(1024 * MiB, 'What such a file unpacks to: gzip, zstd, the columns of a parquet file that are read'),
+  unpacked: bytes(512 * MiB, 'What such a file unpacks to: gzip, zstd, the columns of a parquet file that are read'),
+  window: bytes(128 * MiB, 'The window of a zstd file, as zstd itself has it without --long'),
+  moved: bytes(
+    64 * GiB,
+    'The windows of all blocks of a zstd file: each is moved once, in some ten seconds altogether',
+  ),
+  jsonData: bytes(128 * MiB, 'Such a file as one JSON value; JSONL and parquet are read in a stream'),
+  line: bytes(64 * MiB, 'A line of a JSONL file'),
+  records: count(2_000_000, 'records', 'The records of such a file, and its lines'),
+  cells: count(2 ** 24, 'values', 'The values of all records of such a file'),
   page: bytes(256 * MiB, 'A page of a parquet file; writers make pages of about 1 MiB'),
   answer: bytes(64 * MiB, 'A server’s answer that is read whole: a repository’s listing'),
   listing: count(100_000, 'files', 'The files of a repository'),

@@ -43,23 +43,54 @@ export async function readWhole(files: FileSource, name: string): Promise<Uint8A
 const boundOf = (name: string): number =>
   name === 'tokenizer.json' ? BOUNDS.tokenizer : name.endsWith('.jinja') ? BOUNDS.template : BOUNDS.json;
 
+/** A file's bytes in their order, a piece at a time. */
+export async function* piecesOf(file: ByteSource): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  for (let from = 0; from < file.size; from += PIECE) yield file.read(from, Math.min(file.size, from + PIECE));
+}
+
+const PIECE = 1024 * 1024;
+
+/** What was taken from the beginning of a stream, and the rest of it. */
+export async function* following<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield first;
+  yield* rest;
+}
+
+/** Pieces as one. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((n, { length }) => n + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
 /** The text of UTF-8 bytes, without a byte order mark. Throws BadInput where they are none. */
-export function utf8Text(bytes: Uint8Array, where: string, what = 'The file'): string {
+export function utf8Text(
+  bytes: Uint8Array,
+  where: string,
+  what = 'The file',
+  mend = 'Save it as UTF-8, or download it again.',
+): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new BadInput(`${what} is no UTF-8 text`, where, 'Save it as UTF-8, or download it again.');
+    throw new BadInput(`${what} is no UTF-8 text`, where, mend);
   }
 }
 
 /** Throws BadInput for a `what` of more bytes than its bound. */
-export function expectWithin(bytes: number, bound: number, what: string, where: string): void {
+export function expectWithin(
+  bytes: number,
+  bound: number,
+  what: string,
+  where: string,
+  mend = 'Check that it is the file it should be.',
+): void {
   if (bytes > bound)
-    throw new BadInput(
-      `${what} has ${bytesText(bytes)}, more than the ${bytesText(bound)} that are read`,
-      where,
-      'Check that it is the file it should be.',
-    );
+    throw new BadInput(`${what} has ${bytesText(bytes)}, more than the ${bytesText(bound)} that are read`, where, mend);
 }
 
 /** Bytes as a person reads them: "512 B", "1.2 kB", "34.5 MB", "6.78 GB". */

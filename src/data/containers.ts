@@ -1,86 +1,94 @@
 /** Files that lie compressed: gzip through the platform, zstd through fzstd, both told by their first bytes. */
 import { BOUNDS } from './bounds';
-import { bytesText } from './bytes';
+import { type ByteSource, bytesText, expectWithin, joined, memoryBytes, piecesOf } from './bytes';
 import { BadInput } from './errors';
+import { expectSmallWindows } from './zstd-frames';
 
 /** Names of files of records, compressed or not. */
 export const DATA_FILE = /\.(?:jsonl|ndjson|json|parquet)(?:\.(?:gz|gzip|zst|zstd))?$/i;
+/** What a packed file's name ends in. */
+export const PACKED = /\.(?:gz|gzip|zst|zstd)$/i;
+
+type Pieces = AsyncGenerator<Uint8Array>;
 
 const isGzip = (b: Uint8Array): boolean => b[0] === 0x1f && b[1] === 0x8b;
 const isZstd = (b: Uint8Array): boolean => b[0] === 0x28 && b[1] === 0xb5 && b[2] === 0x2f && b[3] === 0xfd;
 
-/** A file's bytes and its name without what says that it was packed. Throws BadInput for one that cannot be unpacked. */
-export async function unpacked(
-  bytes: Uint8Array<ArrayBuffer>,
-  file: string,
-): Promise<{ bytes: Uint8Array<ArrayBuffer>; name: string }> {
-  const kind = isGzip(bytes) ? 'gzip' : isZstd(bytes) ? 'zstd' : null;
-  const name = file.replace(/\.(?:gz|gzip|zst|zstd)$/i, '');
-  if (kind === null && name === file) return { bytes, name };
-  if (kind === null)
-    throw new BadInput('The file is neither gzip nor zstd, as its name says', file, 'Unpack it first.');
-  const out = new Unpacked();
+/** A file's bytes in pieces, unpacked where it is packed. Throws BadInput for one over its bound or that cannot be unpacked. */
+export async function* unpackedPieces(file: ByteSource): Pieces {
+  const { size, where } = file;
+  expectWithin(size, BOUNDS.data, 'The file', where, 'Split it.');
+  const start = await file.read(0, Math.min(4, size));
+  const kind = isGzip(start) ? 'gzip' : isZstd(start) ? 'zstd' : null;
+  if (kind === null && PACKED.test(where))
+    throw new BadInput('The file is neither gzip nor zstd, as its name says', where, 'Unpack it first.');
+  if (kind === null) return yield* piecesOf(file);
+  let length = 0;
   try {
-    await (kind === 'gzip' ? gunzip(bytes, out) : unzstd(bytes, out));
+    for await (const piece of kind === 'gzip' ? gunzipped(file) : unzstd(file)) {
+      length += piece.length;
+      if (length > BOUNDS.unpacked)
+        throw new BadInput(
+          `It unpacks to more than the ${bytesText(BOUNDS.unpacked)} that are read`,
+          where,
+          'Split it.',
+        );
+      yield piece;
+    }
   } catch (error) {
-    if (error instanceof TooLarge)
-      throw new BadInput(
-        `The file unpacks to more than the ${bytesText(BOUNDS.unpacked)} that are read`,
-        file,
-        'Split it.',
-      );
+    if (error instanceof BadInput) throw error;
     throw new BadInput(
       `The ${kind} file cannot be unpacked: ${(error as Error).message}`,
-      file,
+      where,
       'Pack it again, or unpack it first.',
     );
   }
-  return { bytes: out.whole(), name };
 }
 
-class TooLarge extends Error {}
+/** The same as one file in memory. */
+export async function unpackedWhole(file: ByteSource): Promise<ByteSource> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of unpackedPieces(file)) pieces.push(piece);
+  return memoryBytes(joined(pieces), file.where);
+}
 
-class Unpacked {
-  private readonly chunks: Uint8Array[] = [];
-  private length = 0;
-
-  add(chunk: Uint8Array): void {
-    this.length += chunk.length;
-    if (this.length > BOUNDS.unpacked) throw new TooLarge();
-    this.chunks.push(chunk);
-  }
-
-  whole(): Uint8Array<ArrayBuffer> {
-    const all = new Uint8Array(this.length);
-    let at = 0;
-    for (const chunk of this.chunks) {
-      all.set(chunk, at);
-      at += chunk.length;
+async function* gunzipped(file: ByteSource): Pieces {
+  const pieces = piecesOf(file);
+  const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      const { done, value } = await pieces.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+  });
+  const reader = packed.pipeThrough(new DecompressionStream('gzip')).getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
     }
-    return all;
+  } finally {
+    await reader.cancel().catch(() => {});
   }
 }
 
-async function gunzip(bytes: Uint8Array<ArrayBuffer>, out: Unpacked): Promise<void> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  const reader = stream.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    out.add(value);
-  }
-}
+/** Bytes that are unpacked at once: a block of a few bytes may stand for 128 KiB. */
+const STEP = 4096;
 
-async function unzstd(bytes: Uint8Array, out: Unpacked): Promise<void> {
+async function* unzstd(file: ByteSource): Pieces {
+  const packed = await file.read(0, file.size);
+  expectSmallWindows(packed, file.where);
   const { Decompress } = await import('fzstd');
+  const out: Uint8Array[] = [];
   let ended = false;
-  const stream = new Decompress((chunk, isLast) => {
-    out.add(chunk);
+  const stream = new Decompress((piece, isLast) => {
+    out.push(piece);
     ended ||= isLast === true;
   });
-  // Piece by piece, so that what a frame promises is not taken before it is there.
-  const PIECE = 2 ** 16;
-  for (let at = 0; at < bytes.length; at += PIECE)
-    stream.push(bytes.subarray(at, at + PIECE), at + PIECE >= bytes.length);
+  for (let at = 0; at < packed.length; at += STEP) {
+    stream.push(packed.subarray(at, at + STEP), at + STEP >= packed.length);
+    yield* out.splice(0);
+  }
   if (!ended) throw new Error('it ends early');
 }

@@ -1,8 +1,10 @@
 /** Examples for supervised training, in the formats that people keep them. */
+import type { ByteSource } from './bytes';
 import { BadInput } from './errors';
+import { COMPLETION, CONTEXT, HISTORY, MESSAGES, SYSTEM, THOUGHTS, TOOLS } from './field-names';
 import { gsm8kToLearn } from './gsm8k';
-import { type ChatMessage, messagesOf, parsed, THOUGHTS, unusedOf, withThoughts } from './message';
-import { CONTEXT, contextual } from './question';
+import { type ChatMessage, messagesOf, parsed, unusedOf, withThoughts } from './message';
+import { contextual } from './question';
 import { type DataRecord, field, isRecord, readRecords, shown, textField } from './records';
 
 /** A conversation to learn from: the assistant's turns are what is learnt. */
@@ -21,23 +23,22 @@ export interface Conversation {
  * completion} as texts or as lists of messages, {question, answer}, or {instruction, input, output}; `system`, `history`,
  * a context, thoughts and tools beside them. Throws BadInput naming file, line, field and the mend.
  */
-export async function readConversations(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<Conversation[]> {
-  return (await readRecords(bytes, file)).map(conversationOf);
+export async function readConversations(file: ByteSource): Promise<Conversation[]> {
+  const conversations: Conversation[] = [];
+  for await (const record of readRecords(file)) conversations.push(conversationOf(record));
+  return conversations;
 }
-
-const COMPLETION = ['completion', 'output', 'response', 'solution', 'answer'];
-const SYSTEM = ['system', 'system_prompt', 'system_message'];
 
 function conversationOf(record: DataRecord): Conversation {
   const reading = new Reading(record);
   const { where } = record;
-  const listed = reading.take(['messages', 'conversations']);
+  const listed = reading.take(MESSAGES);
   const { messages, pair } = listed ? { messages: messagesOf(listed, where), pair: false } : asked(reading, where);
   if (!messages.some((m) => m.role === 'assistant'))
     throw new BadInput('no message is the assistant’s', where, 'Add what the model shall learn to say.');
   const own = messages[0].role === 'system';
   const system = own ? null : reading.text(SYSTEM);
-  const tools = toolsOf(reading.take(['tools', 'functions']), where);
+  const tools = toolsOf(reading.take(TOOLS), where);
   return {
     messages: system === null ? messages : [{ role: 'system', content: system }, ...messages],
     pair: pair && system === null,
@@ -61,7 +62,7 @@ function asked(reading: Reading, where: string): { messages: ChatMessage[]; pair
   const input = isInstruction ? reading.text(['input']) : null;
   const context = contextual(reading.take(CONTEXT), where);
   const thoughts = reading.text(THOUGHTS) ?? undefined;
-  const history = historyOf(reading.take(['history']), where);
+  const history = historyOf(reading.take(HISTORY), where);
   const last = prompt.length - 1;
   const question = [context, prompt[last].content, input].filter((part) => part !== null && part !== '').join('\n\n');
   const answer = completion.map((m, i) => (i === 0 ? { ...m, content: withThoughts(m.content, thoughts) } : m));
@@ -123,13 +124,13 @@ class Reading {
 
   /** Fields with something in them that were not asked for. */
   rest(): { unused?: string[] } {
-    const { fields } = this.record;
+    const { fields, unread = [] } = this.record;
     const names = Object.keys(fields).filter((name) => !this.taken.has(name) && field(this.record, [name]) !== null);
     const lists = [...this.taken].map((name) => [name, fields[name]] as const);
     const inMessages = lists.flatMap(([name, list]) =>
       Array.isArray(list) ? list.flatMap(unusedOf).map((key) => `${name}.${key}`) : [],
     );
-    const unused = [...new Set([...names, ...inMessages])];
+    const unused = [...new Set([...names, ...unread, ...inMessages])];
     return unused.length > 0 ? { unused } : {};
   }
 }

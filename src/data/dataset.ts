@@ -1,16 +1,14 @@
 /** Datasets of people's own: problems with verifiable answers. */
+import type { ByteSource } from './bytes';
 import { BadInput } from './errors';
+import { ANSWER, CHOICES, CONTEXT, GRADED, IDS, QUESTION, SOLUTION } from './field-names';
 import { gsm8kParts } from './gsm8k';
 import { finalAnswer } from './maths';
 import { messagesOf } from './message';
-import { CHOICES, CONTEXT, choicesOf, contextual } from './question';
+import { choicesOf, contextual } from './question';
 import { hash32 } from './random';
 import { type DataRecord, field, isRecord, readRecords, textField } from './records';
 import type { Problem, Split } from './types';
-
-const QUESTION = ['question', 'problem', 'prompt', 'query', 'instruction', 'input'];
-const SOLUTION = ['solution', 'rationale', 'explanation', 'reasoning', 'response'];
-const ANSWER = ['answer', 'final_answer', 'answerKey', 'expected_answer', 'ground_truth', 'target', 'label'];
 
 /** Share of a dataset that is held out, in 1/64. */
 const HELD_OUT = 8;
@@ -27,15 +25,23 @@ export function splitOfQuestion(question: string): Split {
  * solution) and verl's (a list of messages as the prompt, reward_model.ground_truth) are recognised. Throws BadInput
  * naming file, line, field and the mend.
  */
-export async function readProblems(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<Problem[]> {
-  return problemsOf(await readRecords(bytes, file), file);
+export function readProblems(file: ByteSource): Promise<Problem[]> {
+  return problemsOf(readRecords(file), file.where);
 }
 
 /** The problems of a file's records; see readProblems. */
-export function problemsOf(records: readonly DataRecord[], file: string): Problem[] {
+export const problemsOf = (records: AsyncIterable<DataRecord>, file: string): Promise<Problem[]> =>
+  uniqueProblems(records, (record, i) => problemOf(record, `${file}/${String(i).padStart(6, '0')}`));
+
+/** A problem of each record, in order. Throws BadInput where two have the same id. */
+export async function uniqueProblems(
+  records: AsyncIterable<DataRecord>,
+  of: (record: DataRecord, i: number) => Problem,
+): Promise<Problem[]> {
+  const problems: Problem[] = [];
   const ids = new Map<string, string>();
-  return records.map((record, i) => {
-    const problem = problemOf(record, `${file}/${String(i).padStart(6, '0')}`);
+  for await (const record of records) {
+    const problem = of(record, problems.length);
     const earlier = ids.get(problem.id);
     if (earlier)
       throw new BadInput(
@@ -44,8 +50,9 @@ export function problemsOf(records: readonly DataRecord[], file: string): Proble
         'Give each problem its own id.',
       );
     ids.set(problem.id, record.where);
-    return problem;
-  });
+    problems.push(problem);
+  }
+  return problems;
 }
 
 /** True where a record asks something in words. */
@@ -66,7 +73,7 @@ function problemOf(record: DataRecord, fallbackId: string): Problem {
   const context = contextual(field(record, CONTEXT)?.value, record.where);
   const listed = choices?.map(({ letter, text }) => `${letter}. ${text}`).join('\n') ?? null;
   return {
-    id: textField(record, ['id', 'unique_id']) ?? fallbackId,
+    id: textField(record, IDS) ?? fallbackId,
     question: [context, question, inputOf(record), listed].filter((part) => part !== null).join('\n\n'),
     solution,
     answer: choices ? chosen(answer, choices) : answer,
@@ -97,7 +104,7 @@ function questionOf(record: DataRecord): string | null {
 /** The short answer, and the worked solution where there is one. */
 function answerOf(record: DataRecord): { solution: string | null; answer: string | null } {
   const worked = textField(record, SOLUTION);
-  const graded = record.fields.reward_model;
+  const graded = record.fields[GRADED];
   const given =
     textField(record, ANSWER) ?? (isRecord(graded) ? textField({ ...record, fields: graded }, ANSWER) : null);
   if (given === null) return { solution: worked, answer: worked === null ? null : finalAnswer(worked) };

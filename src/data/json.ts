@@ -4,13 +4,13 @@ import { expectWithin, utf8Text } from './bytes';
 import { BadInput } from './errors';
 
 /**
- * JSON of a file of at most `most` bytes. Throws BadInput for one that is longer, no UTF-8, no JSON, or nested deeper than
- * BOUNDS.depth: whatever walks through it later would run out of stack.
+ * JSON of a file of at most `most` bytes. Throws BadInput for one that is longer, no UTF-8, no JSON, or has too many
+ * values or levels: whatever walks through it later would run out of memory or stack.
  */
 export function readJson(bytes: Uint8Array, where: string, most: number = BOUNDS.json): unknown {
   expectWithin(bytes.length, most, 'The file', where);
   const text = utf8Text(bytes, where);
-  expectShallow(text, where);
+  measureJson(text, where);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -18,22 +18,34 @@ export function readJson(bytes: Uint8Array, where: string, most: number = BOUNDS
   }
 }
 
-/** Throws BadInput where lists and objects of a JSON text, whether it is right or not, lie deeper than BOUNDS.depth. */
-export function expectShallow(json: string, where: string): void {
-  let depth = 0;
+/**
+ * How many values a JSON text has, about, whether it is right or not. Throws BadInput where there are more than
+ * BOUNDS.values, each of which takes far more memory than text, and where they lie deeper than BOUNDS.depth.
+ */
+export function measureJson(json: string, where: string): number {
+  let [depth, values] = [0, 1];
   for (let at = 0; at < json.length; at++) {
     const code = json.charCodeAt(at);
     if (code === 0x22) at = endOfText(json, at);
-    else if (code === 0x5b || code === 0x7b) depth++;
+    else if (code === 0x2c) values++;
     else if (code === 0x5d || code === 0x7d) depth--;
-    else continue;
-    if (depth > BOUNDS.depth)
-      throw new BadInput(
-        `The JSON is nested more than ${BOUNDS.depth} deep`,
-        where,
-        'Write what it says with fewer lists and objects inside each other.',
-      );
+    else if (code === 0x5b || code === 0x7b) {
+      values++;
+      if (++depth > BOUNDS.depth)
+        throw new BadInput(
+          `The JSON is nested more than ${BOUNDS.depth} deep`,
+          where,
+          'Write what it says with fewer lists and objects inside each other.',
+        );
+    }
   }
+  if (values > BOUNDS.values)
+    throw new BadInput(
+      `The JSON has ${values} values, more than the ${BOUNDS.values} that are read`,
+      where,
+      'Split it.',
+    );
+  return values;
 }
 
 /** Where the text in a JSON text ends that begins at `start`: at its closing quotation mark, or at the end of all. */

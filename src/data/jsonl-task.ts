@@ -1,12 +1,12 @@
 /**
- * A task from a JSONL file of two-cards problems: one JSON object a line with id, cards, target, solution and answer
+ * A task from a file of two-cards problems: one object a record with id, cards, target, solution and answer
  * (question and depth are recomputed). Prompts and judge are those of two-cards; only the source of problems differs.
  * The split is the generator's own rule, so no held-out problem is ever trained on.
  */
-import { hasQuestion } from './dataset';
+import { hasQuestion, uniqueProblems } from './dataset';
 import { BadInput } from './errors';
 import { Random, STREAMS } from './random';
-import type { DataRecord } from './records';
+import { type DataRecord, shown } from './records';
 import { CARD_COUNT, checkedMinDepth, dealOf, problemOf, solvingDepths, splitOf } from './two-cards/problem';
 import { twoCards } from './two-cards/task';
 import { LARGEST_NUMBER } from './two-cards/vocabulary';
@@ -16,9 +16,9 @@ import type { Problem, ProblemQuery, Task } from './types';
 export const isDealRecord = (record: DataRecord): boolean =>
   'target' in record.fields && ('cards' in record.fields || !hasQuestion(record));
 
-/** Reads all lines of `text`; `file` names the source in errors and in the run. */
-export function jsonlTask(text: string, file: string): Task {
-  const problems = parseProblems(text, file);
+/** The task of these records; `file` names their source in errors and in the run. Throws BadInput. */
+export async function jsonlTask(records: AsyncIterable<DataRecord>, file: string): Promise<Task> {
+  const problems = await uniqueProblems(records, dealProblem);
   return {
     ...twoCards,
     name: file,
@@ -27,32 +27,6 @@ export function jsonlTask(text: string, file: string): Task {
     generate: (query) => fromFile(problems, file, query),
     pretrainExample: undefined,
   };
-}
-
-/** The problems of a JSONL text in order. */
-export function parseProblems(text: string, file: string): Problem[] {
-  const problems: Problem[] = [];
-  const lineOf = new Map<string, number>();
-  text
-    .replace(/^\uFEFF/, '')
-    .split('\n')
-    .forEach((line, i) => {
-      if (line.trim() === '') return;
-      const where = `${file}, line ${i + 1}`;
-      const problem = parseLine(line, where);
-      const earlier = lineOf.get(problem.id);
-      if (earlier !== undefined) {
-        throw new BadInput(
-          `the id "${problem.id}" is that of line ${earlier} too`,
-          where,
-          'Give each problem its own id.',
-        );
-      }
-      lineOf.set(problem.id, i + 1);
-      problems.push(problem);
-    });
-  if (problems.length === 0) throw new BadInput('the file holds no problem', file, 'Write one JSON object a line.');
-  return problems;
 }
 
 /**
@@ -89,8 +63,8 @@ function shuffled(problems: readonly Problem[], seed: number, pass: number): Pro
   return new Random(STREAMS.fileOrder, seed, pass).shuffle([...problems]);
 }
 
-function parseLine(line: string, where: string): Problem {
-  const fields = parseObject(line, where);
+/** The deal of a record. Throws BadInput for a field that is missing or wrong. */
+export function dealProblem({ fields, where }: DataRecord): Problem {
   const id = field(fields, 'id', where, isText, 'a text');
   const cards = field(
     fields,
@@ -126,21 +100,8 @@ function checkSolves(problem: Problem, name: string, text: string, where: string
   if (reward !== 1) throw new BadInput(`"${name}" does not solve the problem: ${reason}`, where, 'Correct it.');
 }
 
-function parseObject(line: string, where: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw new BadInput(`not JSON: ${(error as Error).message}`, where, 'Write one JSON object a line.');
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new BadInput('not a JSON object', where, 'Write one JSON object a line.');
-  }
-  return value as Record<string, unknown>;
-}
-
 function field<T>(
-  fields: Record<string, unknown>,
+  fields: DataRecord['fields'],
   name: string,
   where: string,
   accepts: (value: unknown) => value is T,
@@ -148,7 +109,7 @@ function field<T>(
 ): T {
   if (!Object.hasOwn(fields, name)) throw new BadInput(`the field "${name}" is missing`, where, `Add it: ${wanted}.`);
   const value = fields[name];
-  if (!accepts(value)) throw new BadInput(`"${name}" is ${JSON.stringify(value)}`, where, `It must be ${wanted}.`);
+  if (!accepts(value)) throw new BadInput(`"${name}" is ${shown(value)}`, where, `It must be ${wanted}.`);
   return value;
 }
 

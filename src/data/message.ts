@@ -1,5 +1,6 @@
 /** The messages of a conversation, in the forms that datasets write them. */
 import { BadInput } from './errors';
+import { THOUGHTS } from './field-names';
 import { isRecord, shown } from './records';
 
 /** A function that the assistant calls. */
@@ -29,8 +30,6 @@ const ROLES: Record<string, ChatMessage['role']> = {
   ...{ tool: 'tool', function: 'tool', observation: 'tool', ipython: 'tool', tool_response: 'tool' },
 };
 
-/** Names under which thoughts stand beside an answer. */
-export const THOUGHTS = ['reasoning_content', 'thinking', 'reasoning', 'thoughts'];
 /** Names under which a message says whether it is learnt. */
 const MASKS = ['weight', 'train', 'training', 'trainable', 'learn', 'loss', 'loss_weight'];
 

@@ -1,12 +1,77 @@
 /** Parquet files as rows, through hyparquet; pages compressed with snappy, gzip, zstd, brotli or lz4. */
-import type { ColumnMetaData, DataReader, FileMetaData, PageHeader, SchemaTree } from 'hyparquet';
+import type { AsyncBuffer, ColumnMetaData, DataReader, FileMetaData, PageHeader, SchemaTree } from 'hyparquet';
 import { BOUNDS } from './bounds';
+import { type ByteSource, bytesText } from './bytes';
 import { BadInput } from './errors';
+import { ASKED } from './field-names';
 
-/** All rows of a file as objects. Throws BadInput. */
-export async function parquetRows(bytes: Uint8Array, name: string): Promise<Record<string, unknown>[]> {
-  const [{ parquetMetadataAsync, parquetReadObjects, parquetSchema, snappyUncompress }, { parquetHeader }, codecs] =
-    await Promise.all([import('hyparquet'), import('hyparquet/src/column.js'), import('hyparquet-compressors')]);
+/** A row's columns that are asked for, and the names of the others that its file has. */
+interface Row {
+  readonly fields: Record<string, unknown>;
+  readonly unread: readonly string[];
+}
+
+/** The rows of a file, of which a row group is in memory at a time; columns of names that nothing asks for are not read. Throws BadInput. */
+export async function* parquetRows(file: ByteSource): AsyncGenerator<Row> {
+  try {
+    yield* rowsOf(file);
+  } catch (error) {
+    if (error instanceof BadInput) throw error;
+    throw new BadInput(
+      `not a readable parquet file: ${(error as Error).message}`,
+      file.where,
+      'Write it again, or as JSONL.',
+    );
+  }
+}
+
+async function* rowsOf(source: ByteSource): AsyncGenerator<Row> {
+  const [{ parquetMetadataAsync, parquetReadObjects, parquetSchema }, { parquetHeader }] = await Promise.all([
+    import('hyparquet'),
+    import('hyparquet/src/column.js'),
+  ]);
+  const file = ranges(source);
+  const compressors = await decompressors();
+  const metadata = await parquetMetadataAsync(file);
+  const schema = parquetSchema(metadata);
+  check(metadata, schema, source);
+  const exact = exactColumns(metadata);
+  const names = schema.children.map(({ element }) => element.name);
+  const columns = names.filter((name) => ASKED.has(name));
+  const unread = names.filter((name) => !ASKED.has(name));
+  const tally = new Tally(source.where);
+  for (const group of metadata.row_groups) {
+    for (const { meta_data: column } of group.columns)
+      if (column && ASKED.has(column.path_in_schema[0]))
+        checkPages(new Uint8Array(await chunkOf(file, column)), source.size, tally, parquetHeader);
+    const alone = { ...metadata, row_groups: [group], num_rows: group.num_rows };
+    const rows =
+      columns.length > 0
+        ? await parquetReadObjects({ file, metadata: alone, columns, compressors })
+        : Array.from({ length: Number(group.num_rows) }, () => ({}));
+    for (const fields of rows as Record<string, unknown>[]) {
+      for (const [column, of] of exact) if (Object.hasOwn(fields, column)) fields[column] = of(fields[column]);
+      tally.texts(fields);
+      yield { fields, unread };
+    }
+  }
+}
+
+/** A file as hyparquet reads it; what lies outside is refused. */
+function ranges({ size, read }: ByteSource): AsyncBuffer {
+  return {
+    byteLength: size,
+    async slice(from, to = size) {
+      if (!(from >= 0 && from <= to && to <= size)) throw new Error(`bytes ${from} to ${to} of ${size}`);
+      const bytes = await read(from, to);
+      return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
+    },
+  };
+}
+
+/** What unpacks a page, each into no more than the page promises. */
+async function decompressors() {
+  const [{ snappyUncompress }, codecs] = await Promise.all([import('hyparquet'), import('hyparquet-compressors')]);
   const page = (length: number) => {
     if (!(length >= 0 && length <= BOUNDS.page)) throw new Error(`a page of ${length} bytes`);
     return new Uint8Array(length);
@@ -18,35 +83,42 @@ export async function parquetRows(bytes: Uint8Array, name: string): Promise<Reco
       return output;
     };
   };
-  // A column at a time is copied, never the file.
-  const slice = (from: number, to?: number) => bytes.slice(from, to).buffer as ArrayBuffer;
-  const file = { byteLength: bytes.length, slice };
-  try {
-    const metadata = await parquetMetadataAsync(file);
-    check(metadata, parquetSchema(metadata), bytes.length);
-    for (const { columns } of metadata.row_groups)
-      for (const { meta_data: column } of columns) if (column) checkPages(bytes, column, parquetHeader);
-    const exact = exactColumns(metadata);
-    const rows = await parquetReadObjects({
-      file,
-      metadata,
-      compressors: {
-        SNAPPY: into(snappyUncompress),
-        GZIP: into(codecs.gunzip),
-        ZSTD: into(codecs.decompressZstd),
-        BROTLI: (input, length) => codecs.decompressBrotli(input, page(length).length),
-        LZ4: (input, length) => codecs.decompressLz4(input, page(length).length),
-        LZ4_RAW: (input, length) => codecs.decompressLz4Raw(input, page(length).length),
-      },
-    });
-    for (const row of rows) for (const [column, of] of exact) row[column] = of(row[column]);
-    return rows;
-  } catch (error) {
-    throw new BadInput(
-      `not a readable parquet file: ${(error as Error).message}`,
-      name,
-      'Write it again, or as JSONL.',
-    );
+  return {
+    SNAPPY: into(snappyUncompress),
+    GZIP: into(codecs.gunzip),
+    ZSTD: into(codecs.decompressZstd),
+    BROTLI: (input: Uint8Array, length: number) => codecs.decompressBrotli(input, page(length).length),
+    LZ4: (input: Uint8Array, length: number) => codecs.decompressLz4(input, page(length).length),
+    LZ4_RAW: (input: Uint8Array, length: number) => codecs.decompressLz4Raw(input, page(length).length),
+  };
+}
+
+/** What a file's columns come to. Throws BadInput for more than may be. */
+class Tally {
+  private unpacked = 0;
+  private values = 0;
+  private characters = 0;
+
+  constructor(private readonly where: string) {}
+
+  page(bytes: number, values: number): void {
+    this.unpacked += bytes;
+    this.values += values;
+    if (this.unpacked > BOUNDS.unpacked) this.refuse(`unpack to more than the ${bytesText(BOUNDS.unpacked)}`);
+    if (this.values > BOUNDS.cells) this.refuse(`hold more than the ${BOUNDS.cells} values`);
+  }
+
+  /** A text of a dictionary takes its bytes once in the file, and here as often as a row has it. */
+  texts(value: unknown): void {
+    if (typeof value === 'string') this.characters += value.length;
+    else if (Array.isArray(value)) for (const inner of value) this.texts(inner);
+    else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value))
+      for (const inner of Object.values(value)) this.texts(inner);
+    if (this.characters > BOUNDS.unpacked) this.refuse(`hold texts of more than the ${bytesText(BOUNDS.unpacked)}`);
+  }
+
+  private refuse(what: string): never {
+    throw new BadInput(`The columns ${what} that are read`, this.where, 'Split the file.');
   }
 }
 
@@ -116,48 +188,50 @@ function shortestFloat(value: unknown): unknown {
  * hyparquet starts all columns at once and waits for those that the schema names: the failure of another would end the
  * process.
  */
-function check({ row_groups: groups }: FileMetaData, schema: SchemaTree, size: number): void {
+function check({ row_groups: groups }: FileMetaData, schema: SchemaTree, { size, where }: ByteSource): void {
   const leaves = new Set(leafPaths(schema));
   let rows = 0;
-  for (const { num_rows: count, columns } of groups) {
-    rows += Number(count);
-    const paths = columns.map((c) => JSON.stringify(c.meta_data?.path_in_schema));
+  for (const group of groups) {
+    rows += Number(group.num_rows);
+    const paths = group.columns.map((c) => JSON.stringify(c.meta_data?.path_in_schema));
     if (new Set(paths).size !== paths.length || !paths.every((path) => leaves.has(path)))
       throw new Error('columns that the schema does not name');
   }
   if (!(rows <= size)) throw new Error(`${rows} rows in ${size} bytes`);
+  if (rows > BOUNDS.records)
+    throw new BadInput(`The file has ${rows} rows, more than the ${BOUNDS.records} that are read`, where, 'Split it.');
 }
+
+/** The bytes of a column of a row group. */
+const chunkOf = (file: AsyncBuffer, column: ColumnMetaData) => {
+  const from = Number(column.dictionary_page_offset || column.data_page_offset);
+  return file.slice(from, from + Number(column.total_compressed_size));
+};
 
 /**
  * Throws Error for a page header that lacks a length or a count, or has one that the file cannot hold: hyparquet computes
- * on with undefined, and does not end.
+ * on with undefined, and does not end. `chunk`: a column of a row group, in a file of `size` bytes.
  */
-function checkPages(bytes: Uint8Array, column: ColumnMetaData, parquetHeader: (reader: DataReader) => PageHeader) {
-  const start = Number(column.dictionary_page_offset || column.data_page_offset);
-  const { buffer, byteOffset } = bytes;
-  const reader = {
-    view: new DataView(buffer, byteOffset + start, Number(column.total_compressed_size)),
-    offset: 0,
-  };
+function checkPages(chunk: Uint8Array, size: number, tally: Tally, parquetHeader: (reader: DataReader) => PageHeader) {
+  const reader = { view: new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength), offset: 0 };
   const need = (value: number | bigint | undefined, most: number) => {
     const n = Number(value);
     if (!(Number.isInteger(n) && n >= 0 && n <= most))
       throw new Error(`a page says ${value}, where ${most} is the most`);
     return n;
   };
-  const values = 8 * bytes.length; // a bit each, at least
+  const values = 8 * size; // a bit each, at least
   while (reader.offset < reader.view.byteLength - 1) {
     const header = parquetHeader(reader);
-    const size = need(header.compressed_page_size, reader.view.byteLength - reader.offset);
-    need(header.uncompressed_page_size, BOUNDS.page);
+    const packed = need(header.compressed_page_size, reader.view.byteLength - reader.offset);
     const { data_page_header: page, dictionary_page_header: dictionary, data_page_header_v2: second } = header;
-    if (page) need(page.num_values, values);
-    if (dictionary) need(dictionary.num_values, values);
+    const counts = [page, dictionary, second].map((of) => (of ? need(of.num_values, values) : 0));
     if (second) {
-      need(second.num_nulls, need(second.num_values, values));
-      need(second.repetition_levels_byte_length, size - need(second.definition_levels_byte_length, size));
+      need(second.num_nulls, counts[2]);
+      need(second.repetition_levels_byte_length, packed - need(second.definition_levels_byte_length, packed));
     }
-    reader.offset += size;
+    tally.page(need(header.uncompressed_page_size, BOUNDS.page), Math.max(...counts));
+    reader.offset += packed;
   }
 }
 

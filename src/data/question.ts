@@ -2,9 +2,6 @@
 import { BadInput } from './errors';
 import { isRecord, shown } from './records';
 
-export const CONTEXT = ['context', 'passage', 'paragraph', 'background', 'document', 'article', 'story'];
-export const CHOICES = ['choices', 'options'];
-
 /** A passage, or several, as text; null where there is none. Throws BadInput for another type. */
 export function contextual(value: unknown, where: string): string | null {
   if (value === undefined) return null;

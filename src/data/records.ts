@@ -1,81 +1,153 @@
 /** Files of records: JSONL, JSON or parquet, as plain objects with the place each came from. */
-import { unpacked } from './containers';
+import { BOUNDS } from './bounds';
+import { type ByteSource, bytesText, following, joined, utf8Text } from './bytes';
+import { PACKED, unpackedPieces, unpackedWhole } from './containers';
 import { BadInput } from './errors';
-import { parseJson } from './json';
+import { measureJson, parseJson } from './json';
 import { parquetRows } from './parquet';
 
 export interface DataRecord {
   readonly fields: Readonly<Record<string, unknown>>;
   /** "file, line 3" or "file, row 3". */
   readonly where: string;
+  /** Columns beside these fields, which nothing asks for and which were not read. */
+  readonly unread?: readonly string[];
 }
 
 /**
- * Reads .jsonl (one object a line), .json (a list of objects, or an object with one under a key) or .parquet, also packed
- * with gzip or zstd. Throws BadInput naming file and line.
+ * The records of a .jsonl file (one object a line), of .json (a list of objects, or an object with one under a key) or of
+ * .parquet, also packed with gzip or zstd; `file.where` is its name. JSONL and parquet come in a stream and are never whole
+ * in memory. Throws BadInput naming file and line, and for what is over its bound.
  */
-export async function readRecords(packed: Uint8Array<ArrayBuffer>, file: string): Promise<DataRecord[]> {
-  const { bytes, name } = await unpacked(packed, file);
-  const records = /\.parquet$/i.test(name)
-    ? (await parquetRows(bytes, file)).map((fields, i) => ({ fields, where: `${file}, row ${i + 1}` }))
-    : /\.json$/i.test(name) || firstCharacter(bytes) === '['
-      ? jsonRecords(bytes, file)
-      : jsonLines(bytes, file);
-  if (records.length === 0) throw new BadInput('The file holds no record', file, 'Write one JSON object a line.');
-  return records;
+export async function* readRecords(file: ByteSource): AsyncGenerator<DataRecord> {
+  const { where } = file;
+  const name = where.replace(PACKED, '');
+  let count = 0;
+  for await (const record of /\.parquet$/i.test(name) ? parquetRecords(file) : textRecords(file, name)) {
+    if (++count > BOUNDS.records)
+      throw new BadInput(`The file has more than the ${BOUNDS.records} records that are read`, where, 'Split it.');
+    yield record;
+  }
+  if (count === 0) throw new BadInput('The file holds no record', where, 'Write one JSON object a line.');
 }
 
-/** UTF-8 without a byte order mark. */
-function decode(bytes: Uint8Array, where: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new BadInput(
-      'The file is no UTF-8 text',
-      where,
-      'Save it as UTF-8, or give it the ending .parquet if it is that.',
-    );
+async function* parquetRecords(file: ByteSource): AsyncGenerator<DataRecord> {
+  const whole = PACKED.test(file.where) ? await unpackedWhole(file) : file;
+  let row = 0;
+  for await (const { fields, unread } of parquetRows(whole))
+    yield { fields, where: `${file.where}, row ${++row}`, ...(unread.length > 0 ? { unread } : {}) };
+}
+
+/** JSON is parsed whole, JSONL line by line. */
+async function* textRecords(file: ByteSource, name: string): AsyncGenerator<DataRecord> {
+  const pieces = unpackedPieces(file);
+  const { value: first = new Uint8Array(0) } = await pieces.next();
+  if (!/\.json$/i.test(name) && firstCharacter(first) !== '[') return yield* jsonLines(first, pieces, file.where);
+  const begun = [first];
+  let size = first.length;
+  while (size <= BOUNDS.jsonData) {
+    const { done, value } = await pieces.next();
+    if (done) return yield* jsonRecords(joined(begun.splice(0)), file.where);
+    begun.push(value);
+    size += value.length;
   }
+  const start = joined(begun.splice(0));
+  if (firstLineIsRecord(start)) return yield* jsonLines(start, pieces, file.where); // many a .json file is JSONL
+  throw new BadInput(
+    `The JSON has more than the ${bytesText(BOUNDS.jsonData)} that are read as one value`,
+    file.where,
+    'Write it as JSONL, one object a line: that is read in a stream.',
+  );
 }
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Line by line, so that a large file is never a text as well. */
-function jsonLines(bytes: Uint8Array, file: string): DataRecord[] {
-  const records: DataRecord[] = [];
-  let number = 0;
-  for (let from = 0; from < bytes.length; ) {
-    const found = bytes.indexOf(0x0a, from);
-    const end = found < 0 ? bytes.length : found;
-    number += 1;
-    const where = `${file}, line ${number}`;
-    const line = decode(bytes.subarray(from, end), where);
-    from = end + 1;
-    if (line.trim() === '') continue;
-    let fields: unknown;
-    try {
-      fields = parseJson(line);
-    } catch (error) {
-      throw new BadInput(`not JSON: ${(error as Error).message}`, where, 'Write one JSON object a line.');
+/** Line by line: of the bytes only a piece is in memory, and the beginning of a line. */
+async function* jsonLines(
+  first: Uint8Array,
+  rest: AsyncIterable<Uint8Array>,
+  file: string,
+): AsyncGenerator<DataRecord> {
+  const lines = new Lines(file);
+  let begun: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of following(first, rest)) {
+    for (let from = 0; from < piece.length; ) {
+      const found = piece.indexOf(0x0a, from);
+      const part = piece.subarray(from, found < 0 ? piece.length : found);
+      length += part.length;
+      if (length > BOUNDS.line)
+        throw new BadInput(
+          `the line has more than the ${bytesText(BOUNDS.line)} that are read`,
+          `${file}, line ${lines.number + 1}`,
+          'Write one JSON object a line.',
+        );
+      begun.push(part);
+      if (found < 0) break;
+      const record = lines.next(begun);
+      if (record) yield record;
+      [begun, length, from] = [[], 0, found + 1];
     }
-    if (!isRecord(fields)) throw new BadInput('not a JSON object', where, 'Write one JSON object a line.');
-    records.push({ fields, where });
   }
-  return records;
+  const record = lines.next(begun);
+  if (record) yield record;
 }
 
-function jsonRecords(bytes: Uint8Array, file: string): DataRecord[] {
+/** Lines as records, counted with their values. */
+class Lines {
+  number = 0;
+  private values = 0;
+
+  constructor(private readonly file: string) {}
+
+  /** The record of the next line; null for a blank one. */
+  next(parts: readonly Uint8Array[]): DataRecord | null {
+    const where = `${this.file}, line ${++this.number}`;
+    if (this.number > BOUNDS.records)
+      throw new BadInput(`The file has more than the ${BOUNDS.records} lines that are read`, this.file, 'Split it.');
+    const bytes = parts.length === 1 ? parts[0] : joined(parts);
+    const line = bytes.length === 0 ? '' : decoded(bytes, where);
+    if (line.trim() === '') return null;
+    this.values += measureJson(line, where);
+    if (this.values > BOUNDS.cells)
+      throw new BadInput(
+        `Up to here the file has ${this.values} values, more than the ${BOUNDS.cells} that are read`,
+        where,
+        'Split it.',
+      );
+    const fields = parsedLine(line, where);
+    if (!isRecord(fields)) throw new BadInput('not a JSON object', where, 'Write one JSON object a line.');
+    return { fields, where };
+  }
+}
+
+function parsedLine(line: string, where: string): unknown {
+  try {
+    return parseJson(line);
+  } catch (error) {
+    throw new BadInput(`not JSON: ${(error as Error).message}`, where, 'Write one JSON object a line.');
+  }
+}
+
+const decoded = (bytes: Uint8Array, where: string): string =>
+  utf8Text(bytes, where, 'The file', 'Save it as UTF-8, or give it the ending .parquet if it is that.');
+
+async function* jsonRecords(bytes: Uint8Array, file: string): AsyncGenerator<DataRecord> {
   let list: unknown;
   try {
-    list = parseJson(decode(bytes, file));
+    const text = decoded(bytes, file);
+    measureJson(text, file);
+    list = parseJson(text);
   } catch (error) {
+    if (firstLineIsRecord(bytes)) return yield* jsonLines(bytes, none(), file); // many a .json file is JSONL
     if (error instanceof BadInput) throw error;
-    if (firstLineIsRecord(bytes)) return jsonLines(bytes, file); // many a .json file is JSONL
     throw new BadInput(`not JSON: ${(error as Error).message}`, file, 'Write a list of objects, or JSONL.');
   }
-  return recordsOf(list, file, []);
+  yield* recordsOf(list, file, []);
 }
+
+async function* none(): AsyncGenerator<Uint8Array> {}
 
 /** Fields that make an object one record, and not what records lie in. */
 const OF_A_RECORD =

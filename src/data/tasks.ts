@@ -37,7 +37,7 @@ export interface NativeRow extends Row {
   readonly task: Task;
   /** Whether a file's record is a problem of this task, and the task on such a file. */
   readonly fits: (record: DataRecord) => boolean;
-  readonly onFile: (text: string, file: string) => Task;
+  readonly onFile: (records: AsyncIterable<DataRecord>, file: string) => Promise<Task>;
 }
 
 export interface ChatRow extends Row {

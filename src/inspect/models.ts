@@ -1,5 +1,6 @@
 /** Where the inspector's models and adapters come from. */
 
+import type { ByteSource } from '../data/bytes';
 import type { LoadedModel } from '../library/open-model';
 import type { DownloadProgress } from '../library/sources/progress';
 import type { ModelConfig } from '../model/net/config';
@@ -17,5 +18,5 @@ export interface ModelOpener {
   /** An adapter for a model of this configuration. */
   openLora(name: string, config: ModelConfig, hooks?: OpenHooks): Promise<LoraFolder>;
   /** A file of problems; null for a name that is none. */
-  readData?(name: string): Promise<Uint8Array<ArrayBuffer> | null>;
+  readData?(name: string): Promise<ByteSource | null>;
 }

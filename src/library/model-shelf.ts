@@ -3,8 +3,7 @@
  * addresses and Hub ids, and what the cache holds of these. Nothing is asked of another host before something is opened.
  */
 
-import { BOUNDS } from '../data/bounds';
-import { type ByteSource, expectWithin, type FileSource } from '../data/bytes';
+import type { ByteSource, FileSource } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import type { ModelConfig } from '../model/net/config';
 import { type LoraFolder, readLoraFolder } from '../model/weights/adapter';
@@ -83,17 +82,15 @@ export class ModelShelf {
     return readLoraFolder(await this.source(name, 'adapter', options), config);
   }
 
-  /** A dropped file of problems or examples; null for a name that is none. Throws BadInput where it is too large. */
-  async readData(name: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  /** A dropped file of problems or examples; null for a name that is none. */
+  async readData(name: string): Promise<ByteSource | null> {
     const found = this.dropped.get(name);
     if (found?.kind !== 'data') {
       if (name.startsWith(DROPPED)) throw gone(name);
       return null;
     }
     const [file] = await found.files.list();
-    const { size, read } = (await found.files.open(file)) as ByteSource;
-    expectWithin(size, BOUNDS.data, 'The file', name);
-    return read(0, size);
+    return { ...((await found.files.open(file)) as ByteSource), where: name };
   }
 
   /** What the cache holds, by id; empty where there is none. */

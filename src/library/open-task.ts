@@ -1,11 +1,13 @@
 /** Tasks by name or from a file of problems, for the model that is to solve them. */
+
+import { type ByteSource, following } from '../data/bytes';
 import { chatTemplate } from '../data/chat';
 import { type ChatTaskParts, chatTask } from '../data/chat-task';
-import { DATA_FILE, unpacked } from '../data/containers';
+import { DATA_FILE } from '../data/containers';
 import { problemsOf } from '../data/dataset';
 import { BadInput } from '../data/errors';
 import type { SymbolicJudge } from '../data/maths';
-import { readRecords } from '../data/records';
+import { type DataRecord, readRecords } from '../data/records';
 import { CHAT_TASK, findTask, NATIVE_TASK, TASKS, taskRow } from '../data/tasks';
 import type { Problem, Task, Tokenizer } from '../data/types';
 import { wordingOf } from '../data/wording';
@@ -38,24 +40,23 @@ export const taskNames = (): string[] => TASKS.map((t) => t.name);
 export async function openTask(
   name: string,
   setting: TaskSetting,
-  read: (file: string) => Promise<Uint8Array<ArrayBuffer> | null>,
+  read: (file: string) => Promise<ByteSource | null>,
 ): Promise<Task> {
   const row = taskRow(name);
   if (row?.kind === 'chat') return chatTaskOn(name, row.problems(), setting, row.samples);
   if (!DATA_FILE.test(name)) return fitting(findTask(name), setting);
-  const bytes = await read(name);
-  if (!bytes)
+  const file = await read(name);
+  if (!file)
     throw new BadInput(
       'There is no such file',
       name,
       `Give --task a .jsonl, .json or .parquet file of problems, or one of ${taskNames().join(', ')}.`,
     );
-  const records = await readRecords(bytes, name);
-  if (NATIVE_TASK.fits(records[0])) {
-    const text = new TextDecoder().decode((await unpacked(bytes, name)).bytes);
-    return fitting(NATIVE_TASK.onFile(text, name), setting);
-  }
-  return chatTaskOn(name, problemsOf(records, name), setting);
+  const records = readRecords(file);
+  const { value: first } = await records.next();
+  const all = following(first as DataRecord, records);
+  if (NATIVE_TASK.fits(first as DataRecord)) return fitting(await NATIVE_TASK.onFile(all, name), setting);
+  return chatTaskOn(name, await problemsOf(all, name), setting);
 }
 
 /** A chat task on these problems. Throws BadInput for a wording or a chat template that cannot be used. */

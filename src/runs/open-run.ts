@@ -1,4 +1,5 @@
 /** Runs by their configuration: what each kind needs, and how it is opened on a device, at its beginning or at a held step. */
+import type { ByteSource } from '../data/bytes';
 import type { SymbolicJudge } from '../data/maths';
 import { findTask } from '../data/tasks';
 import type { Task } from '../data/types';
@@ -22,7 +23,7 @@ import type { Patch } from './trainer';
 export interface RunSources {
   model(name: string): Promise<LoadedModel>;
   /** A file of problems or examples; null where there is none of this name. */
-  file(name: string): Promise<Uint8Array<ArrayBuffer> | null>;
+  file(name: string): Promise<ByteSource | null>;
   /** A second opinion on answers that the exact verifier calls wrong. */
   readonly symbolic?: SymbolicJudge;
 }

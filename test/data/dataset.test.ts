@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { readConversations } from '../../src/data/conversations';
-import { readProblems, splitOfQuestion } from '../../src/data/dataset';
+import { splitOfQuestion } from '../../src/data/dataset';
 import { BadInput } from '../../src/data/errors';
 import { finalAnswer, sameAnswer } from '../../src/data/maths';
 import type { Problem } from '../../src/data/types';
+import { readConversations, readProblems } from '../setup/data';
 
 const fixture = (name: string) =>
   new Uint8Array(readFileSync(new URL(`../fixtures/datasets/${name}`, import.meta.url)));

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readConversations } from '../../src/data/conversations';
-import { readProblems } from '../../src/data/dataset';
+import { readConversations, readProblems } from '../setup/data';
 import { DATA_KINDS, type Example } from './kinds-of-data';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { BadInput } from '../../src/data/errors';
 import { Random } from '../../src/data/random';
-import { readRecords, textField } from '../../src/data/records';
+import { textField } from '../../src/data/records';
 import { mutateBytes } from '../fuzz/mutate';
+import { readRecords } from '../setup/data';
 
 const FOLDER = new URL('../fixtures/datasets/', import.meta.url);
 const fixture = (name: string) => new Uint8Array(readFileSync(new URL(name, FOLDER)));

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { BadInput } from '../../src/data/errors';
-import { jsonlTask, parseProblems } from '../../src/data/jsonl-task';
+import { jsonlTask } from '../../src/data/jsonl-task';
 import { findTask, TASKS } from '../../src/data/tasks';
 import { DATASETS, datasetText } from '../../src/data/two-cards/dataset';
 import { dealOf, splitOf } from '../../src/data/two-cards/problem';
 import { rolloutIds } from '../../src/inspect/contexts';
 import { openModel } from '../../src/library/open-model';
 import { openTask } from '../../src/library/open-task';
+import { readDeals, recordsIn } from '../setup/data';
 import { diskFolder, fixturePath } from '../setup/fixtures';
 import { NANO } from '../setup/session';
 
@@ -19,7 +20,8 @@ const GOOD = {
 };
 const line = (change: Record<string, unknown> = {}) => JSON.stringify({ ...GOOD, ...change });
 const without = (name: keyof typeof GOOD) => JSON.stringify({ ...GOOD, [name]: undefined });
-const read = (text: string) => parseProblems(text, 'my.jsonl');
+const read = (text: string) => readDeals(text, 'my.jsonl');
+const taskOf = (text: string, file: string) => jsonlTask(recordsIn(text, file), file);
 
 test.each(TASKS)(
   '$name opens for a model of its kind, and its solutions and samples are judged as they should be',
@@ -50,8 +52,8 @@ test('findTask names the known tasks', () => {
   expect(() => findTask('chess')).toThrow(/no task is called "chess".*Known: two-cards/);
 });
 
-test('a good file, with blank lines, CRLF, a byte order mark and unknown fields', () => {
-  const [a, b] = read(`\uFEFF${line({ note: 1 })}\r\n\r\n${line({ id: 'b', solution: null })}\r\n`);
+test('a good file, with blank lines, CRLF, a byte order mark and unknown fields', async () => {
+  const [a, b] = await read(`\uFEFF${line({ note: 1 })}\r\n\r\n${line({ id: 'b', solution: null })}\r\n`);
   expect(a).toMatchObject({
     id: 'a',
     question: 'make 24 from 3 7 9 12 15 20',
@@ -62,10 +64,10 @@ test('a good file, with blank lines, CRLF, a byte order mark and unknown fields'
 });
 
 test.each([
-  ['', /the file holds no problem \(my\.jsonl\)/],
-  ['\n \n', /the file holds no problem/],
+  ['', /the file holds no record \(my\.jsonl\)/i],
+  ['\n \n', /the file holds no record/i],
   [`${line()}\n{"id": `, /not JSON.*\(my\.jsonl, line 2\)/],
-  ['[1]', /not a JSON object \(my\.jsonl, line 1\)/],
+  ['[1]', /not a list of JSON objects \(my\.jsonl\)/],
   [without('id'), /"id" is missing/],
   [without('cards'), /"cards" is missing \(my\.jsonl, line 1\).*6 different whole numbers/],
   [without('target'), /"target" is missing/],
@@ -81,16 +83,16 @@ test.each([
   [line({ solution: 'So Answer 3 7' }), /"solution" does not solve the problem: wrong sum/],
   [line({ solution: 'I think So Answer 9 15' }), /"solution" cannot be read: "I" is not in the vocabulary/],
   [line({ answer: '9' }), /"answer" does not solve the problem: no answer/],
-  [`${line()}\n${line()}`, /the id "a" is that of line 1 too \(my\.jsonl, line 2\)/],
-])('refuses %j', (text, message) => {
-  expect(() => read(text)).toThrow(BadInput);
-  expect(() => read(text)).toThrow(message);
+  [`${line()}\n${line()}`, /the id "a" is that of my\.jsonl, line 1 too \(my\.jsonl, line 2\)/],
+])('refuses %j', async (text, message) => {
+  await expect(read(text)).rejects.toThrow(BadInput);
+  await expect(read(text)).rejects.toThrow(message);
 });
 
 const all = { seed: 3, minDepth: 1 } as const;
 
-test('the shipped training file: every problem once a pass, then another order; held-out ones come from the generator', () => {
-  const task = jsonlTask(datasetText('train'), 'train.jsonl');
+test('the shipped training file: every problem once a pass, then another order; held-out ones come from the generator', async () => {
+  const task = await taskOf(datasetText('train'), 'train.jsonl');
   const n = DATASETS.train.count;
   const ids = task.generate({ split: 'train', count: 2 * n, ...all }).map((p) => p.id);
   expect(new Set(ids.slice(0, n)).size).toBe(n);
@@ -107,8 +109,8 @@ test('the shipped training file: every problem once a pass, then another order; 
   expect(task.pretrainExample).toBeUndefined();
 });
 
-test('held-out problems of a file are never trained on, and each is given once', () => {
-  const task = jsonlTask(`${datasetText('train')}${datasetText('heldout')}`, 'both.jsonl');
+test('held-out problems of a file are never trained on, and each is given once', async () => {
+  const task = await taskOf(`${datasetText('train')}${datasetText('heldout')}`, 'both.jsonl');
   const heldOut = task.generate({ split: 'heldout', count: 9999, ...all });
   expect(new Set(heldOut.map((p) => p.id)).size).toBe(DATASETS.heldout.count);
   const train = task.generate({ split: 'train', count: 5000, ...all });
@@ -117,13 +119,15 @@ test('held-out problems of a file are never trained on, and each is given once',
   expect(Math.min(...deep.map((p) => dealOf(p).depth))).toBe(12);
 });
 
-test('a file without a usable training problem says why', () => {
-  const heldOutOnly = jsonlTask(datasetText('heldout'), 'h.jsonl');
+test('a file without a usable training problem says why', async () => {
+  const heldOutOnly = await taskOf(datasetText('heldout'), 'h.jsonl');
   expect(() => heldOutOnly.generate({ split: 'train', count: 1, ...all })).toThrow(/All its problems are held out/);
   const shallow = datasetText('train')
     .split('\n')
     .filter((l) => l.includes('"depth":2,'))
     .join('\n');
-  const make = () => jsonlTask(shallow, 's.jsonl').generate({ split: 'train', count: 1, seed: 0, minDepth: 5 });
-  expect(make).toThrow(/no training problem of depth 5 or more \(s\.jsonl\).*has depth 2/);
+  const task = await taskOf(shallow, 's.jsonl');
+  expect(() => task.generate({ split: 'train', count: 1, seed: 0, minDepth: 5 })).toThrow(
+    /no training problem of depth 5 or more \(s\.jsonl\).*has depth 2/,
+  );
 });

@@ -4,7 +4,6 @@
  */
 import { expect, test } from 'vitest';
 import { BadInput } from '../../src/data/errors';
-import { parseProblems } from '../../src/data/jsonl-task';
 import { Random } from '../../src/data/random';
 import { readTokenizer } from '../../src/data/tokenizer';
 import { twoCards } from '../../src/data/two-cards/task';
@@ -12,6 +11,7 @@ import { openGguf } from '../../src/model/weights/gguf/file';
 import { openSafetensors } from '../../src/model/weights/safetensors-file';
 import type { TensorCatalog } from '../../src/model/weights/stored-tensor';
 import { countingBytes, fixtureBytes, utf8 } from '../setup/checkpoints';
+import { readDeals } from '../setup/data';
 import { mutateBytes, mutateJson, mutateText } from './mutate';
 import { bpe, pieces, smallGguf, unigram, words } from './seeds';
 
@@ -189,7 +189,7 @@ test('JSONL problems', { timeout: TIME_LIMIT }, async () => {
       i % 2 === 0
         ? new TextDecoder().decode(mutateBytes(utf8(whole), random))
         : lines.map((line) => JSON.stringify(mutateJson(line, random))).join('\n');
-    const read = parseProblems(text, 'x.jsonl');
+    const read = await readDeals(text, 'x.jsonl');
     check(read.length <= text.split('\n').length, 'more problems than lines');
     check(new Set(read.map((p) => p.id)).size === read.length, 'ids are not unique');
     for (const { answer, facts } of read) {

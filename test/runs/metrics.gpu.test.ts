@@ -1,6 +1,5 @@
 /** The table of metrics against the events of a first step, of each of the three trainers. */
 import { expect, it } from 'vitest';
-import { readConversations } from '../../src/data/conversations';
 import { NATIVE_TASK } from '../../src/data/tasks';
 import { deviceReport } from '../../src/kernels/device-report';
 import { openModel } from '../../src/library/open-model';
@@ -12,6 +11,7 @@ import { parseTrainConfig } from '../../src/settings/config';
 import { newPretrainConfig, PRETRAIN_TABLE } from '../../src/settings/settings-pretrain';
 import { parseSftConfig } from '../../src/settings/settings-sft';
 import { fixtureBytes } from '../setup/checkpoints';
+import { readConversations } from '../setup/data';
 import { diskFolder, fixturePath } from '../setup/fixtures';
 import { testDevice } from '../setup/gpu';
 import { NANO } from '../setup/session';

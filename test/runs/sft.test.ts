@@ -1,5 +1,6 @@
 /** Supervised runs before any weight is loaded: their settings, and what conversations amount to for a model. */
 import { describe, expect, it } from 'vitest';
+import { memoryBytes } from '../../src/data/bytes';
 import type { Conversation } from '../../src/data/conversations';
 import { splitOfQuestion } from '../../src/data/dataset';
 import { EXAMPLE_SETS } from '../../src/data/tasks';
@@ -150,7 +151,9 @@ describe('the data', () => {
 
   it('of one’s own come from a file, and a name that nothing has is refused with those that exist', async () => {
     const file = utf8('{"prompt": "1 + 1 =", "completion": " 2"}\n');
-    const [first] = await openConversations('mine.jsonl', async (name) => (name === 'mine.jsonl' ? file : null));
+    const [first] = await openConversations('mine.jsonl', async (name) =>
+      name === 'mine.jsonl' ? memoryBytes(file, name) : null,
+    );
     expect(first).toEqual(asked('1 + 1 =', ' 2'));
     await expect(openConversations('nothing.jsonl', async () => null)).rejects.toThrow(
       /no such file \(nothing.jsonl\).*two-cards-scans, word-problems/,

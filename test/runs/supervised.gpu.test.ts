@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Conversation, readConversations } from '../../src/data/conversations';
+import type { Conversation } from '../../src/data/conversations';
 import type { Files } from '../../src/host/files';
 import { diskFiles } from '../../src/host/files.node';
 import { deviceReport } from '../../src/kernels/device-report';
@@ -24,6 +24,7 @@ import type { SupervisedState } from '../../src/runs/supervised';
 import { parseSftConfig } from '../../src/settings/settings-sft';
 import { fixtureBytes } from '../setup/checkpoints';
 import { close } from '../setup/close';
+import { readConversations } from '../setup/data';
 import { diskFolder, fixturePath, SMALL } from '../setup/fixtures';
 import { testDevice } from '../setup/gpu';
 

@@ -1,7 +1,7 @@
 /** A Hugging Face model folder, or a GGUF file: configuration, weights that are read by ranges, tokenizer files. The host does the I/O. */
 import { type ByteSource, type FileSource, readWhole, utf8Text } from '../../data/bytes';
 import { BadInput } from '../../data/errors';
-import { expectShallow, readJson } from '../../data/json';
+import { measureJson, readJson } from '../../data/json';
 import { type ModelConfig, modelConfigJson, parseModelConfig, tokenIds } from '../net/config';
 import { ParameterLayout } from '../net/parameters';
 import type { FloatFormat } from './float-formats';
@@ -45,7 +45,7 @@ export async function openModelFolder(files: FileSource): Promise<ModelFolder> {
     const bytes = await readWhole(files, name);
     if (!bytes) continue;
     const text = utf8Text(bytes, `${files.where}/${name}`);
-    if (name.endsWith('.json')) expectShallow(text, `${files.where}/${name}`);
+    if (name.endsWith('.json')) measureJson(text, `${files.where}/${name}`);
     tokenizer.set(name, text);
   }
   const named = canonicalNames(await openShardedSafetensors(files), config);

@@ -5,7 +5,7 @@
 import { BOUNDS } from '../../data/bounds';
 import { expectWithin, utf8Text } from '../../data/bytes';
 import { BadInput } from '../../data/errors';
-import { endOfText, expectShallow } from '../../data/json';
+import { endOfText, measureJson } from '../../data/json';
 import { FLOAT_BYTES, type FloatFormat, isFloatFormat } from './float-formats';
 
 /** Bytes before the header's JSON. */
@@ -69,7 +69,7 @@ export function parseHeader(
 function headerObject(json: Uint8Array, where: string, bad: Fail): Record<string, unknown> {
   if (json[0] !== 0x7b) bad('its header does not begin with {');
   const text = utf8Text(json, where, 'The header');
-  expectShallow(text, where);
+  measureJson(text, where);
   expectUnique(text, where, bad);
   try {
     return JSON.parse(text) as Record<string, unknown>;

@@ -1,0 +1,28 @@
+/** The names under which datasets keep what the lab reads of a record; columns of other names are never unpacked. */
+
+export const QUESTION = ['question', 'problem', 'prompt', 'query', 'instruction', 'input'];
+export const SOLUTION = ['solution', 'rationale', 'explanation', 'reasoning', 'response'];
+export const ANSWER = ['answer', 'final_answer', 'answerKey', 'expected_answer', 'ground_truth', 'target', 'label'];
+/** verl's, which holds the answer. */
+export const GRADED = 'reward_model';
+export const IDS = ['id', 'unique_id'];
+
+export const CONTEXT = ['context', 'passage', 'paragraph', 'background', 'document', 'article', 'story'];
+export const CHOICES = ['choices', 'options'];
+
+export const MESSAGES = ['messages', 'conversations'];
+export const COMPLETION = ['completion', 'output', 'response', 'solution', 'answer'];
+export const SYSTEM = ['system', 'system_prompt', 'system_message'];
+export const TOOLS = ['tools', 'functions'];
+export const HISTORY = ['history'];
+/** Thoughts beside an answer. */
+export const THOUGHTS = ['reasoning_content', 'thinking', 'reasoning', 'thoughts'];
+
+/** A deal of two-cards, beside its id, solution and answer. */
+export const DEAL = ['cards', 'target'];
+
+/** All of them. */
+export const ASKED: ReadonlySet<string> = new Set([
+  ...[...QUESTION, ...SOLUTION, ...ANSWER, GRADED, ...IDS, ...CONTEXT, ...CHOICES],
+  ...[...MESSAGES, ...COMPLETION, ...SYSTEM, ...TOOLS, ...HISTORY, ...THOUGHTS, ...DEAL],
+]);

@@ -1,0 +1,28 @@
+/** Files of problems and examples that lie in memory, read as the product reads them. */
+import { memoryBytes } from '../../src/data/bytes';
+import * as conversations from '../../src/data/conversations';
+import * as problems from '../../src/data/dataset';
+import { dealProblem } from '../../src/data/jsonl-task';
+import * as records from '../../src/data/records';
+import type { Problem } from '../../src/data/types';
+import { utf8 } from './checkpoints';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+export const readRecords = (bytes: Bytes, file: string) => all(records.readRecords(memoryBytes(bytes, file)));
+export const readProblems = (bytes: Bytes, file: string) => problems.readProblems(memoryBytes(bytes, file));
+export const readConversations = (bytes: Bytes, file: string) =>
+  conversations.readConversations(memoryBytes(bytes, file));
+
+/** The deals of two-cards in a JSONL text. */
+export const readDeals = (text: string, file: string): Promise<Problem[]> =>
+  problems.uniqueProblems(recordsIn(text, file), dealProblem);
+
+/** The records of a JSONL text, as a stream. */
+export const recordsIn = (text: string, file: string) => records.readRecords(memoryBytes(utf8(text), file));
