@@ -9,15 +9,16 @@ import { NotFinite } from '../gpu/errors';
 import type { Sequence } from '../model/net/batch';
 import { generate, type OnTokens, type SamplingOptions } from '../model/net/generate';
 import type { PlannedBatch, Policy, Scores } from '../model/net/policy';
-import { groupAdvantages as advantagesIn, computeAdvantages, type GroupStd } from './advantages';
+import { computeAdvantages, type GroupStd, groupAdvantages, type Rewarded } from './advantages';
 import { type Method, type MethodSettings, resolveMethod, scheduledLambda } from './arms';
 import { scoreWrongHints } from './contrast';
-import { batchPerplexity, type Gate, gateStatistic, newGate, termActs, updateGate } from './gate';
+import { gateStatistic, termActs } from './gate';
+import { type MethodState, nextState } from './method-state';
 import { type Aggregation, aggregationWeights, type Objective, policyObjective } from './objective';
 import { perplexityTarget } from './perplexity';
 import { type PhaseClock, type PhaseName, phaseClock } from './phases';
 import { lengthsOf, rowsOf, signalsFrom, type TokenSignals } from './signals';
-import { deviation, mean } from './statistics';
+import { mean } from './statistics';
 import { verdictsOn } from './verdicts';
 
 /** What a step takes from a run's configuration (src/settings/settings.ts says what each means). */
@@ -28,6 +29,7 @@ export interface StepSettings extends MethodSettings {
   group: number;
   wrongShare: number;
   temperature: number;
+  scoreTemperature: number | null;
   topP: number;
   topK: number;
   maxNewTokens: number;
@@ -39,23 +41,12 @@ export interface StepSettings extends MethodSettings {
   beta1: number;
   beta2: number;
   weightDecay: number;
+  decayAll: boolean;
   clipNorm: number;
   updates: number;
   clipEpsilon: number;
   klCoefficient: number;
 }
-
-/** What one step hands to the next, besides the policy. JSON only: a checkpoint holds it. */
-export interface MethodState {
-  gate: Gate;
-  /** Batch deviations of u in the warm-up; their mean is σ_ref. */
-  deviations: number[];
-  /** Batch perplexities of the warm-up; absent in checkpoints of earlier versions. */
-  perplexities?: number[];
-  totalTokens: number;
-}
-
-export const newMethodState = (): MethodState => ({ gate: newGate(), deviations: [], totalTokens: 0 });
 
 /** Everything a step works with. The reference is there only when the KL coefficient is above 0. */
 export interface StepContext {
@@ -119,9 +110,14 @@ export interface ScoredStep extends Scored, Shaped {
   rollouts: Rollout[];
 }
 
-export interface StepOutcome extends ScoredStep {
-  objective: Objective;
+/** What an update of the batch found, before it changed the weights. */
+export interface UpdateFigures extends Omit<Objective, 'gradient'> {
+  /** Length of the gradient before clipping. */
   gradNorm: number;
+}
+
+export interface StepOutcome extends ScoredStep {
+  updates: UpdateFigures[];
   lr: number;
   equalGroupShare: number;
   contextShares: Record<string, number>;
@@ -141,8 +137,11 @@ export async function trainStep(x: StepContext, state: MethodState, step: number
   const sampled = await sample(policy, task, problems, { ...c, stream: step }, x.onTokens);
   clock.enter('score');
   const rollouts = await judge(task, sampled, { ...c, ...hintsOf(method), seed: [seed, step] });
-  const scored = await score(x, rollouts, method.teacher);
-  const shaped = shape(rollouts, scored.signals, method, state, c, step);
+  const scored = await score(x, rollouts, {
+    temperature: c.scoreTemperature ?? c.temperature,
+    hasTeacher: method.teacher,
+  });
+  const shaped = shape({ rollouts, ...scored }, method, state, c, step);
   x.onScored?.({ rollouts, ...scored, ...shaped });
   const updated = await update(x, scored, step, clock.enter);
 
@@ -197,19 +196,19 @@ export async function judge(
 
 /**
  * 3. Every rollout under the teacher (x, c), the reference where there is one, and the student (x), which comes last: its
- * activations serve the backward pass.
+ * activations serve the backward pass. All at the temperature of sampling, so that s is the sampling law's.
  */
 export async function score(
   x: Pick<StepContext, 'policy' | 'task' | 'alternatives'> & Partial<Pick<StepContext, 'reference'>>,
   rollouts: readonly Rollout[],
-  hasTeacher = true,
+  { temperature, hasTeacher = true }: { temperature: number; hasTeacher?: boolean },
 ): Promise<Scored> {
-  const plan = (promptOf: (r: Rollout) => number[]) =>
-    x.policy.plan(rollouts.map((r) => continued(promptOf(r), r.ids)));
+  const planned = (sequences: readonly Sequence[]) => x.policy.plan(sequences, temperature);
+  const plan = (promptOf: (r: Rollout) => number[]) => planned(rollouts.map((r) => continued(promptOf(r), r.ids)));
   const shown = plan((r) => x.task.teacherPrompt(r.problem, r.context));
   const batch = plan((r) => r.prompt);
   const teacher = hasTeacher ? await x.policy.score(shown, x.alternatives) : null;
-  const again = (sequences: readonly Sequence[]) => x.policy.score(x.policy.plan(sequences));
+  const again = (sequences: readonly Sequence[]) => x.policy.score(planned(sequences));
   const isContrast = teacher && rollouts.some((r) => r.wrong);
   const w = isContrast ? await scoreWrongHints(x.task.teacherPrompt, again, rollouts, teacher) : undefined;
   const reference = (await x.reference?.(batch))?.logprob ?? null;
@@ -220,53 +219,52 @@ export async function score(
 
 /** 4. The gate looks at the teacher, λ follows it, and every token gets its advantage. */
 export function shape(
-  rollouts: readonly Rollout[],
-  signals: TokenSignals,
+  { rollouts, signals }: Pick<ScoredStep, 'rollouts' | 'signals'>,
   method: Method,
   before: MethodState,
   c: StepSettings,
   step: number,
 ): Shaped {
   const h = gateStatistic(method.gate.statistic, rowsOf(signals));
-  const gate = updateGate(before.gate, h, method.gate);
-  const asked = termActs(before.gate, gate, method.gate) ? scheduledLambda(method, step) : 0;
-  const isWarming = before.gate.steps < Math.max(1, c.gateWarmup);
-  const deviations = isWarming ? [...before.deviations, deviationOfU(signals)] : before.deviations;
-  const perplexities = isWarming ? withNew(before.perplexities, batchPerplexity(rowsOf(signals))) : before.perplexities;
-  const sigmaRef = mean(deviations);
-  const rewards = rollouts.map((r) => r.verdict.reward as number);
-  const groupAdvantages = byGroup(rewards, c.group).flatMap((group) =>
-    advantagesIn(group, c.advantageStd ? c.groupStd : null),
-  );
-  const rewarded = rewards.map((reward, i) => ({ reward, groupAdvantage: groupAdvantages[i] }));
+  const state = nextState(before, h, signals, method, c.gateWarmup);
+  const asked = termActs(before.gate, state.gate, method.gate) ? scheduledLambda(method, step) : 0;
+  const sigmaRef = mean(state.deviations);
   const references = { sigmaRef, target: perplexityTarget(before.perplexities ?? []) };
+  const rewarded = rewardedIn(rollouts, c);
   const { lambdas, masked } = computeAdvantages(signals, rewarded, method, asked, references);
   const lambda = method.lambdaFrom === 'perplexity' ? mean(lambdas) : asked;
-  const state = { gate, deviations, perplexities, totalTokens: before.totalTokens + signals.ids.length };
-  return { method, state, gateStatistic: h, lambda, lambdas, groupAdvantages, sigmaRef, masked };
+  const advantages = rewarded.map((r) => r.groupAdvantage);
+  return { method, state, gateStatistic: h, lambda, lambdas, groupAdvantages: advantages, sigmaRef, masked };
 }
 
 /** 5. The objective's gradient on the student's batch, and AdamW. Throws NotFinite; the weights are then those before. */
 async function update({ policy, config: c }: StepContext, scored: Scored, step: number, enter: PhaseClock['enter']) {
-  const { signals, batch } = scored;
+  const { signals, batch, reference: sRef } = scored;
   const lr = c.learningRate * Math.min(1, step / Math.max(1, c.warmupSteps));
   const weights = aggregationWeights(lengthsOf(signals), c.aggregation, c.maxNewTokens);
-  const fixed = { ...c, advantage: signals.advantage, sOld: signals.s, sRef: scored.reference, weights };
-  let done: { objective: Objective; gradNorm: number } | null = null;
-  for (let n = 0; n < c.updates; n++) {
+  const fixed = { ...c, advantage: signals.advantage, sOld: signals.s, sRef, weights };
+  const updates: UpdateFigures[] = [];
+  while (updates.length < c.updates) {
     enter('backward');
-    const s = n === 0 ? signals.s : (await policy.score(batch)).logprob;
-    const objective = policyObjective({ ...fixed, s });
+    const s = updates.length === 0 ? signals.s : (await policy.score(batch)).logprob;
+    const { gradient, ...figures } = policyObjective({ ...fixed, s });
     policy.zeroGradients();
-    policy.accumulate(batch, objective.gradient);
+    policy.accumulate(batch, gradient);
     await policy.decoder.recorder.finish();
     enter('update');
     const { gradNorm, applied } = await policy.update({ ...adamWOf(c), lr });
     if (!applied) throw notFinite(step);
-    done = { objective, gradNorm };
+    updates.push({ ...figures, gradNorm });
   }
-  return { ...(done as NonNullable<typeof done>), lr };
+  return { updates, lr };
 }
+
+/** Each rollout's reward and its advantage in its group. */
+const rewardedIn = (rollouts: readonly Rollout[], { group, advantageStd, groupStd }: StepSettings): Rewarded[] => {
+  const rewards = rollouts.map((r) => r.verdict.reward as number);
+  const advantages = byGroup(rewards, group).flatMap((own) => groupAdvantages(own, advantageStd ? groupStd : null));
+  return rewards.map((reward, i) => ({ reward, groupAdvantage: advantages[i] }));
+};
 
 /** Groups whose rewards are all equal, and rollouts by the source of c. */
 const sharesOf = ({ groupAdvantages, rollouts }: ScoredStep, group: number) => ({
@@ -279,8 +277,8 @@ export const hintsOf = ({ context: mode, evidence, wrongHints }: Method) => {
   return { mode, wrongHints: evidence === 'contrast' ? wrongHints : 0 };
 };
 
-const adamWOf = ({ beta1, beta2, weightDecay, clipNorm }: StepSettings) => {
-  return { beta1, beta2, eps: 1e-8, weightDecay, clipNorm };
+const adamWOf = ({ beta1, beta2, weightDecay, decayAll, clipNorm }: StepSettings) => {
+  return { beta1, beta2, eps: 1e-8, weightDecay, decayAll, clipNorm };
 };
 
 const notFinite = (step: number): NotFinite =>
@@ -297,9 +295,3 @@ const continued = (prompt: readonly number[], ids: ArrayLike<number>) => {
 
 const topOf = ({ alternatives: student }: Scores, teacher: Scores | null): Scored['alternatives'] =>
   student && { student, teacher: teacher?.alternatives ?? new Float32Array(student.length) };
-
-const withNew = (list: readonly number[] = [], value: number | null): number[] =>
-  value === null ? [...list] : [...list, value];
-
-/** Over the step's tokens, in the precision of the host. */
-const deviationOfU = ({ s, t }: TokenSignals): number => deviation(Array.from(t, (x, i) => x - s[i]));

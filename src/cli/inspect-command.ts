@@ -48,7 +48,12 @@ const FLAGS = {
   },
   generate: { kind: 'boolean', doc: 'let the model write the response' },
   'max-new-tokens': { kind: 'integer', doc: 'longest generated response', default: 256, min: 1 },
-  temperature: { kind: 'number', doc: 'of the generated response; 0 takes the most likely token', default: 1, min: 0 },
+  temperature: {
+    kind: 'number',
+    doc: 'of the generated response; 0 takes the most likely token; scores are at 1',
+    default: 1,
+    min: 0,
+  },
   'top-p': { kind: 'number', doc: 'nucleus; 1 is off', default: 1, min: 0.01, max: 1 },
   context: { kind: 'text', doc: `what the teacher is shown: ${INSPECT_MODES.join(', ')}`, default: INSPECT_MODES[0] },
   wording: { kind: 'text', doc: 'the words around it: a name, or JSON', default: 'standard' },

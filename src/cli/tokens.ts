@@ -14,7 +14,9 @@ import { loadTask } from './places';
 export const tokens = defineCommand({
   name: 'tokens',
   summary: 'the token table: shortcut and deliberation tokens by mean u',
-  details: 'A token after "no" is counted apart ("no So", "no Wait"): there the model chooses to go on or to give up.',
+  details:
+    'Sampled and scored at temperature 1. A token after "no" is counted apart ("no So", "no Wait"): there the model\n' +
+    'chooses to go on or to give up.',
   flags: {
     ...MODEL_FLAGS,
     task: { kind: 'text', doc: 'task, or a file of problems', default: NATIVE_TASK.name },
@@ -42,7 +44,7 @@ export const tokens = defineCommand({
     const sampled = await sample(policy, task, problems, sampling);
     const judging = { group: samples, ...hintsOf(method), wrongShare: 0, seed: [seed, 0] };
     const rollouts = await judge(task, sampled, judging);
-    const { signals } = await score({ policy, task, alternatives: false }, rollouts);
+    const { signals } = await score({ policy, task, alternatives: false }, rollouts, sampling);
     const rewarded = rollouts.map((r) => ({ reward: r.verdict.reward, groupAdvantage: 0 }));
     computeAdvantages(signals, rewarded, method, method.lambda, NO_REFERENCES);
     const table = new TokenTable();

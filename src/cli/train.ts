@@ -41,7 +41,8 @@ export const train = defineCommand({
 
 /** What a person reads of an event; nothing of most. */
 function line(e: RunEvent, steps: number): string {
-  if (e.type === 'start') return e.leftOut === undefined ? '' : `${e.leftOut}\n`;
+  if (e.type === 'start')
+    return [...(e.leftOut ? [e.leftOut] : []), ...(e.warnings ?? [])].map((words) => `${words}\n`).join('');
   if (e.type === 'step') return `${metricLine(STEP_METRICS, e, steps)}\n${e.note ? `  ${e.note}\n` : ''}`;
   if (e.type !== 'eval') return '';
   const { step, k } = e;

@@ -9,6 +9,7 @@ import type { GateState } from '../antisd/gate';
 import type { TokenRow } from '../antisd/measures';
 import type { PhaseName } from '../antisd/phases';
 import type { TokenSignals } from '../antisd/signals';
+import type { UpdateFigures } from '../antisd/step';
 import type { DeviceReport } from '../kernels/device-report';
 import type { MemoryPlan } from '../model/net/decoder';
 import type { TrainConfig } from '../settings/config';
@@ -56,6 +57,8 @@ export interface StepFigures {
   lr: number;
   kl: number | null;
   clipFraction: number;
+  /** Of each update of the batch, in order. Absent in logs of earlier versions. */
+  perUpdate?: UpdateFigures[];
   responseLength: number;
   truncatedShare: number;
   equalGroupShare: number;
@@ -102,6 +105,8 @@ export type RunEvent = Versioned &
         separator?: '' | ' ';
         /** Which problems are left out, and why, where any are. */
         leftOut?: string;
+        /** What readers should know of the settings, where there is something. */
+        warnings?: string[];
       }
     /** The run entered a phase of step `step`. */
     | {

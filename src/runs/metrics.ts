@@ -42,7 +42,7 @@ const speed = (value: number, label: string) => `${Math.round(value)} ${label}`;
 
 const GRADIENT_NORM = {
   label: 'norm',
-  definition: 'length of the gradient before clipping',
+  definition: 'length of the gradient of the loss in all that is trained, before clipping',
   trl: 'grad_norm',
   chart: { title: 'Gradient norm' },
   column: 'real',
@@ -122,7 +122,8 @@ export const STEP_METRICS = {
   },
   loss: {
     label: 'loss',
-    definition: 'policy-gradient loss, with the KL term where there is one',
+    definition:
+      '−Σ a min(ρ Â, clip(ρ, 1 ± ε) Â) + β Σ a k3 over the sampled tokens, before the update; ρ = e^(s − s of sampling), a the aggregation’s weight, β Σ a k3 where there is a KL term',
     trl: 'loss',
     chart: { title: 'Loss' },
     column: 'real',
@@ -132,13 +133,19 @@ export const STEP_METRICS = {
   kl: {
     label: 'KL',
     unit: 'nats a token',
-    definition: 'mean k3 estimate of KL to the model the run began with; null where its coefficient is 0',
+    definition:
+      'mean over the sampled tokens of k3 = e^d − d − 1, d = log p of the model the run began with − s, before the update; null where its coefficient is 0',
     trl: 'kl',
   },
   clipFraction: {
     label: 'clipped',
-    definition: 'share of tokens whose ratio was clipped, in the last update of the batch',
+    definition: 'share of sampled tokens whose gradient the clipping of ρ cuts off, in the update',
     trl: 'clip_ratio/region_mean',
+  },
+  perUpdate: {
+    label: 'updates',
+    definition:
+      '`loss`, `clipFraction`, `kl` and `gradNorm` of each update of the batch, in order; the fields of these names are the last one’s',
   },
   responseLength: {
     label: 'length',

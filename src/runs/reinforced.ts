@@ -1,8 +1,9 @@
 /** Reinforcement learning on a task's problems: the method's step, the held-out accuracy, and settings that change on the way. */
 import { evaluate } from '../antisd/evaluate';
 import { type TokenSums, TokenTable } from '../antisd/measures';
+import { type MethodState, newMethodState } from '../antisd/method-state';
 import { rowsOf } from '../antisd/signals';
-import { type MethodState, newMethodState, type StepOutcome, trainStep } from '../antisd/step';
+import { type StepOutcome, trainStep } from '../antisd/step';
 import type { Task } from '../data/types';
 import type { DeviceReport } from '../kernels/device-report';
 import { initialLora, sessionCapacity } from '../library/capacity';
@@ -10,6 +11,7 @@ import { planMemory } from '../model/net/decoder';
 import { type PlannedBatch, Policy, type Scores } from '../model/net/policy';
 import type { ModelFolder } from '../model/weights/folder';
 import { parseTrainConfig, type TrainConfig } from '../settings/config';
+import { warningsOf } from '../settings/warnings';
 import { signalsEvent, stepFigures } from './report';
 import { type RunPlace, trainedLayout } from './run';
 import type { Tell, Unstamped } from './run-log';
@@ -82,8 +84,12 @@ export class Reinforced implements Trainer<ReinforcedState> {
     const parameters = trainedLayout(policy).count;
     const { leftOut, tokenizer } = this.o.task;
     const { separator } = tokenizer;
-    const start = { type: 'start', config, device: this.o.device, memory, resumedFrom, parameters, separator } as const;
-    return leftOut === undefined ? start : { ...start, leftOut };
+    const warnings = warningsOf(config).map(({ text }) => text);
+    return {
+      ...{ type: 'start', config, device: this.o.device, memory, resumedFrom, parameters, separator },
+      ...(leftOut === undefined ? {} : { leftOut }),
+      ...(warnings.length === 0 ? {} : { warnings }),
+    };
   }
 
   change(patch: Patch): void {

@@ -60,17 +60,19 @@ export function stepFigures(step: number, o: StepOutcome, seconds: number, evalA
   const tokens = signals.ids.length;
   const sumAbs = (x: Float32Array) => x.reduce((a, b) => a + Math.abs(b), 0);
   const { closesBelow, opensAbove } = gateThresholds(o.state.gate, o.method.gate);
+  const last = o.updates[o.updates.length - 1];
   const reward = each((r) => r.verdict.reward);
   return {
     step,
     reward,
     accuracy: reward,
     evalAccuracy,
-    loss: o.objective.loss,
-    gradNorm: o.gradNorm,
+    loss: last.loss,
+    gradNorm: last.gradNorm,
     lr: o.lr,
-    kl: o.objective.kl,
-    clipFraction: o.objective.clipFraction,
+    kl: last.kl,
+    clipFraction: last.clipFraction,
+    perUpdate: o.updates,
     responseLength: each((r) => r.ids.length),
     truncatedShare: each((r) => (r.truncated ? 1 : 0)),
     equalGroupShare: o.equalGroupShare,

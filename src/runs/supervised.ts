@@ -130,7 +130,8 @@ export class Supervised implements Trainer<SupervisedState> {
     loraState.dropout =
       c.loraRank > 0 && c.loraDropout > 0 ? { rate: c.loraDropout, seed: c.seed, stream: step } : null;
     const lr = cosineRate({ ...c, steps: this.schedule.steps, finalFactor: FINAL_FACTOR }, step);
-    const options = { lr, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: c.weightDecay, clipNorm: c.clipNorm };
+    const { weightDecay, decayAll, clipNorm } = c;
+    const options = { lr, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay, decayAll, clipNorm };
     const batch = this.batchOf(step);
     const done = await supervisedUpdate(this.policy, batch, options).finally(() => {
       loraState.dropout = null;

@@ -1,6 +1,7 @@
 /** TrainConfig: everything that determines a reinforcement-learning run. Stored with the run, shared as a link. */
 import { contradiction } from '../antisd/arms';
 import { BadInput } from '../data/errors';
+import { type Before, completed } from './earlier';
 import { type ConfigOf, SettingTable } from './setting-table';
 import { SETTINGS, type SettingName } from './settings';
 
@@ -17,28 +18,32 @@ export const checkSetting = (name: SettingName, value: unknown): string | null =
  * or an impossible value.
  */
 export function parseTrainConfig(partial: unknown, where = 'configuration'): TrainConfig {
-  const config = TRAIN_TABLE.parse(isEarlier(partial) ? upgraded(partial) : partial, where);
-  const contradicts = contradiction(config);
+  const whole = completed(TRAIN_TABLE, partial, BEFORE);
+  const config = TRAIN_TABLE.parse(whole, where);
+  const isFirst = whole !== partial && !('groupStd' in (partial as object));
+  const meant = isFirst ? renamed(config) : config;
+  const contradicts = contradiction(meant);
   if (contradicts) throw new BadInput(contradicts.what, where, contradicts.mend);
-  return config;
+  return meant;
 }
 
-/** Settings that the first version did not have. */
-const LATER: readonly string[] = ['alpha', 'groupStd', 'ratioClip', 'tau', 'wrongHints'] satisfies SettingName[];
+/** Settings of later versions, and what runs did whose configurations do not have them. */
+const BEFORE: Before<typeof SETTINGS> = {
+  alpha: () => DEFAULT_CONFIG.alpha,
+  ratioClip: () => DEFAULT_CONFIG.ratioClip,
+  tau: () => DEFAULT_CONFIG.tau,
+  wrongHints: () => DEFAULT_CONFIG.wrongHints,
+  groupStd: () => 'population',
+  scoreTemperature: ({ temperature }) => (temperature === 1 ? null : 1),
+  decayAll: ({ weightDecay }) => weightDecay > 0,
+};
 
-/** A run's whole configuration without the later settings: links and flags name single ones. */
-const isEarlier = (config: unknown): config is Omit<TrainConfig, 'alpha' | 'groupStd'> =>
-  typeof config === 'object' &&
-  config !== null &&
-  TRAIN_TABLE.names.every((name) => name in config !== LATER.includes(name));
-
-/** What the settings of the first version meant, so that its runs go on as they began. */
-function upgraded(config: Omit<TrainConfig, 'alpha' | 'groupStd'>): object {
+/** What names of the first version, which had no group std to choose, meant. */
+function renamed(config: TrainConfig): TrainConfig {
   const { arm, gate, gateStatistic } = config;
   const isPapers = gate === 'paper' || (gate === 'arm' && (arm === 'antisd-paper' || arm === 'antisd-mult'));
   return {
     ...config,
-    groupStd: 'population',
     arm: arm === 'no-teacher' ? 'no-context' : arm, // what it was then
     gateStatistic: gateStatistic === 'arm' && isPapers ? 'median-rollouts' : gateStatistic,
   };

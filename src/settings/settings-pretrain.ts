@@ -3,6 +3,7 @@ import { NATIVE_TASK } from '../data/tasks';
 import { type ModelConfig, NANO_CONFIG } from '../model/net/config';
 import { integer, number, type Setting, text } from './setting';
 import { type ConfigOf, SettingTable } from './setting-table';
+import { SETTINGS } from './settings';
 
 export interface PretrainOptions {
   steps: number;
@@ -13,6 +14,7 @@ export interface PretrainOptions {
   beta1: number;
   beta2: number;
   weightDecay: number;
+  decayAll: boolean;
   clipNorm: number;
   seed: number;
 }
@@ -26,7 +28,7 @@ export interface PretrainConfig {
   readonly checkpointEvery?: number;
 }
 
-/** The recipe of the nano task. */
+/** The recipe of the nano task. The built-in nano was made by an earlier version, whose norms decayed too. */
 export const NANO_RECIPE: PretrainOptions = {
   steps: 3500,
   batch: 64,
@@ -36,6 +38,7 @@ export const NANO_RECIPE: PretrainOptions = {
   beta1: 0.9,
   beta2: 0.98,
   weightDecay: 0.01,
+  decayAll: false,
   clipNorm: 1,
   seed: 0,
 };
@@ -86,6 +89,7 @@ const PRETRAIN_SETTINGS = {
     doc: 'AdamW’s decoupled decay.',
     group: 'optimiser',
   }),
+  decayAll: SETTINGS.decayAll,
   kvHeads: integer({
     default: NANO_CONFIG.kvHeads,
     min: 1,
@@ -131,8 +135,9 @@ export function newPretrainConfig(settings: ConfigOf<typeof PRETRAIN_SETTINGS>):
   return { kind: 'pretrain', task, model, options: { ...NANO_RECIPE, ...options }, checkpointEvery };
 }
 
-/** A configuration as it was stored: earlier versions knew one token that ends a text. */
+/** A configuration as it was stored: earlier versions knew one token that ends a text, and let norms decay. */
 export function storedPretrainConfig(stored: PretrainConfig): PretrainConfig {
   const { eosId = null, ...model } = stored.model as ModelConfig & { eosId?: number | null };
-  return { ...stored, model: { ...model, eosIds: model.eosIds ?? (eosId === null ? [] : [eosId]) } };
+  const options = { ...stored.options, decayAll: stored.options.decayAll ?? true };
+  return { ...stored, options, model: { ...model, eosIds: model.eosIds ?? (eosId === null ? [] : [eosId]) } };
 }

@@ -1,12 +1,13 @@
 /** Every setting of supervised fine-tuning, written once: flags, fields, links, validation and docs come from this table. */
 import { EXAMPLE_SETS } from '../data/tasks';
+import { type Before, completed } from './earlier';
 import { integer, number, type Setting, text } from './setting';
 import { type ConfigOf, SettingTable } from './setting-table';
 import { SETTINGS } from './settings';
 import { MODEL_SETTINGS } from './settings-model';
 
 const { loraRank, loraAlpha, loraTargets, storage, microBatch } = MODEL_SETTINGS;
-const { weightDecay, clipNorm, recompute } = SETTINGS;
+const { weightDecay, decayAll, clipNorm, recompute } = SETTINGS;
 
 export const SFT_SETTINGS = {
   model: text({
@@ -58,6 +59,7 @@ export const SFT_SETTINGS = {
     advanced: true,
   }),
   weightDecay,
+  decayAll,
   clipNorm,
   loraRank: { ...loraRank, default: 16 },
   loraAlpha,
@@ -127,10 +129,13 @@ export type SftSettingName = keyof typeof SFT_SETTINGS;
 /** Everything that determines a run. `kind` tells it from a TrainConfig. */
 export type SftConfig = { readonly kind: 'sft' } & Readonly<ConfigOf<typeof SFT_SETTINGS>>;
 
+/** What runs of earlier versions did, whose configurations do not say it. */
+const BEFORE: Before<typeof SFT_SETTINGS> = { decayAll: ({ weightDecay }) => weightDecay > 0 };
+
 /** A full configuration from a partial one; its `kind` may be there or not. Throws BadInput. */
 export function parseSftConfig(partial: object, where: string): SftConfig {
   const { kind: _, ...settings } = partial as { kind?: unknown };
-  return { kind: 'sft', ...SFT_TABLE.parse(settings, where) };
+  return { kind: 'sft', ...SFT_TABLE.parse(completed(SFT_TABLE, settings, BEFORE), where) };
 }
 
 export const isSftConfig = (config: unknown): config is SftConfig =>

@@ -66,7 +66,14 @@ describe('one step', () => {
       await run.next();
       const steps = events.filter((e): e is RunEventOf<'step'> => e.type === 'step');
       run.destroy();
-      // Of the third update of each step, so away from the base.
+      // Each update is told, the last one in the step's own fields: of the third, so away from the base.
+      for (const { perUpdate = [], loss, gradNorm, kl, clipFraction } of steps) {
+        expect(perUpdate).toHaveLength(3);
+        expect(perUpdate[2]).toEqual({ loss, gradNorm, kl, clipFraction });
+        expect(perUpdate[0].clipFraction).toBe(0);
+        expect(new Set(perUpdate.map((u) => u.gradNorm)).size).toBe(3);
+      }
+      expect(steps[0].perUpdate?.[0].kl).toBe(0);
       expect(steps[0].kl).toBeGreaterThan(0);
       expect(steps[1].kl).toBeGreaterThan(0);
       expect(steps[1].clipFraction).toBeGreaterThan(0);

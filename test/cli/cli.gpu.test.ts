@@ -96,12 +96,14 @@ describe('train', () => {
     '1',
     '--gate-warmup',
     '1',
+    '--top-p',
+    '0.99',
   ];
   const weights = (run: string) => readFile(join(run, 'final/model.safetensors'));
 
   it('killed at any moment and resumed, or stopped and resumed, gives the bits of an unbroken run', async () => {
     const [whole, killed, stopped] = [at('whole'), at('killed'), at('stopped')];
-    const { code, stdout } = await lab(['train', '--json', '--out', whole, ...settings]);
+    const { code, stdout, stderr } = await lab(['train', '--json', '--out', whole, ...settings]);
     expect(code).toBe(0);
     const events = stdout
       .trim()
@@ -109,6 +111,9 @@ describe('train', () => {
       .map((line) => JSON.parse(line));
     expect(events.filter((e) => e.type === 'step')).toHaveLength(5);
     expect(events.every((e) => e.v === 1)).toBe(true);
+    const [warning] = events[0].warnings;
+    expect(warning).toMatch(/sampling law is cut \(top-p 0\.99\)/);
+    expect(stderr).toContain(`${warning}\n`);
     expect(events.at(-1)).toMatchObject({ type: 'done', reason: 'finished' });
     expect((await readdir(join(whole, 'checkpoints'))).length).toBe(5);
 

@@ -134,10 +134,12 @@ test('start, coloured tokens, pause, resume, a change of λ, step and stop', asy
   expect(strangers).toEqual([]);
 });
 
-test('a token shows its numbers and the alternatives; arrow keys lead to the next', async () => {
-  await openLab();
+test('a token shows its numbers and the alternatives; arrow keys lead to the next; a cut sampling law is said', async () => {
+  await openLab(`${SMALL}&topP=0.95`);
   await click('Step');
   await until('scored tokens', async () => (await scored().count()) > 50 && (await button('Resume').isEnabled()));
+  const warning = page.getByText('The sampling law is cut (top-p 0.95)');
+  expect(await warning.count()).toBe(2); // beside the field, and of the run
   await heatmap().locator('[data-text] > span').first().focus();
   const detail = page.getByRole('region', { name: 'Token detail' });
   await until('the detail', () => detail.getByText('token 1 of').isVisible());

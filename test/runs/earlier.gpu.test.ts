@@ -39,12 +39,13 @@ interface Earlier {
 }
 
 const { eosIds, ...shape } = NANO_CONFIG;
-/** config.json of a pretraining run, whose models had one end token. */
+const { decayAll: _, ...recipe } = NANO_RECIPE;
+/** config.json of a pretraining run, whose models had one end token and whose norms decayed. */
 const PRETRAIN = {
   kind: 'pretrain',
   task: 'two-cards',
   model: { ...shape, layers: 1, sliding: [false], eosId: eosIds[0] },
-  options: { ...NANO_RECIPE, steps: 6, batch: 2, seed: 5 },
+  options: { ...recipe, steps: 6, batch: 2, seed: 5 },
 };
 const KINDS: readonly Earlier[] = [
   {
@@ -73,7 +74,9 @@ const KINDS: readonly Earlier[] = [
     facts: ['eventBytes', 'matmul'],
     told: /"type":"pretrain-step"/,
     async prepare() {
-      return pretrainingRun(parseRunConfig(PRETRAIN, 'test') as PretrainConfig, NATIVE_TASK.task);
+      const config = parseRunConfig(PRETRAIN, 'test') as PretrainConfig;
+      expect(config.options.decayAll).toBe(true);
+      return pretrainingRun(config, NATIVE_TASK.task);
     },
   },
 ];

@@ -10,6 +10,8 @@ import {
 } from '../../src/settings/config';
 import { PRESETS, presetConfig } from '../../src/settings/presets';
 import { SETTINGS, type Setting, type SettingName } from '../../src/settings/settings';
+import { parseSftConfig } from '../../src/settings/settings-sft';
+import { warningsOf } from '../../src/settings/warnings';
 
 describe('the configuration', () => {
   it.each(Object.entries(SETTINGS) as [SettingName, Setting][])('%s has a valid default and a doc', (name, s) => {
@@ -31,6 +33,38 @@ describe('the configuration', () => {
     expect(configFromQuery(configToQuery(config))).toEqual(config);
     expect(configToQuery(DEFAULT_CONFIG)).toBe('');
     expect(valueFromText('lambda', '')).toBeNull();
+  });
+
+  it('keeps what runs of earlier versions did, whose configurations do not say it', () => {
+    const stored = (settings: object, lacking: readonly string[]) =>
+      Object.fromEntries(
+        Object.entries({ ...DEFAULT_CONFIG, ...settings }).filter(([name]) => !lacking.includes(name)),
+      );
+    const first = ['alpha', 'ratioClip', 'tau', 'wrongHints', 'groupStd', 'scoreTemperature', 'decayAll'];
+    const stand = (settings: object, lacking = first) => parseTrainConfig(stored(settings, lacking));
+    const meant = { alpha: 0.5, groupStd: 'population', scoreTemperature: null, decayAll: false };
+    expect(stand({})).toEqual({ ...DEFAULT_CONFIG, ...meant });
+    expect(stand({ temperature: 0.7, weightDecay: 0.1 })).toMatchObject({ scoreTemperature: 1, decayAll: true });
+    expect(stand({ arm: 'no-teacher' }).arm).toBe('no-context');
+    expect(stand({ arm: 'antisd-paper' }).gateStatistic).toBe('median-rollouts');
+    // The version after it had group std and α.
+    const second = stand({ arm: 'no-teacher', weightDecay: 0.1 }, ['scoreTemperature', 'decayAll']);
+    expect(second).toMatchObject({ arm: 'no-teacher', groupStd: 'sample', decayAll: true });
+    // What is partial is new.
+    expect(parseTrainConfig({ temperature: 0.7, weightDecay: 0.1 })).toMatchObject({
+      ...{ groupStd: 'sample', scoreTemperature: null, decayAll: false },
+    });
+    const { decayAll: _, ...sft } = parseSftConfig({ weightDecay: 0.1 }, 'test');
+    expect(parseSftConfig(sft, 'test').decayAll).toBe(true);
+    expect(parseSftConfig({ weightDecay: 0.1 }, 'test').decayAll).toBe(false);
+  });
+
+  it('warns where s is not the logarithm of what a token was drawn with', () => {
+    const texts = (settings: object) => warningsOf(parseTrainConfig(settings)).map(({ text }) => text);
+    expect(texts({ temperature: 0.7 })).toEqual([]);
+    expect(texts({ temperature: 0.7, scoreTemperature: 0.7 })).toEqual([]);
+    expect(texts({ topP: 0.9, topK: 5 })).toEqual([expect.stringMatching(/is cut \(top-p 0\.9, top-k 5\)/)]);
+    expect(texts({ topK: 5, scoreTemperature: 2 })).toHaveLength(2);
   });
 
   it('resolves every preset to a method', () => {

@@ -42,7 +42,7 @@ const SMALL: Trained = {
 export const nano: Group = (b) => trained(b, NANO);
 export const small: Group = async (b) => (b.quick ? undefined : trained(b, SMALL));
 
-const ADAMW = { lr: 1e-4, beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0, clipNorm: 1 };
+const ADAMW = { lr: 1e-4, beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0, decayAll: false, clipNorm: 1 };
 
 /** Forward, loss, backward, clipping and AdamW over a batch, weights −1/tokens. */
 export async function trainingStep(policy: Policy, batch: PlannedBatch): Promise<void> {

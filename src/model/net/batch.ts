@@ -20,10 +20,12 @@ export interface PackedBatch {
   readonly sources: Uint32Array<ArrayBuffer>;
   /** First target of each sequence, and M at the end (S+1). */
   readonly targetOffsets: Uint32Array<ArrayBuffer>;
+  /** τ: log-probabilities, entropies and gradients are those of softmax(logits / τ). */
+  readonly temperature: number;
 }
 
 /** Packs sequences. Throws BadInput for an id outside the vocabulary or an empty sequence. */
-export function packSequences(sequences: readonly Sequence[], vocabSize: number): PackedBatch {
+export function packSequences(sequences: readonly Sequence[], vocabSize: number, temperature = 1): PackedBatch {
   const N = sequences.reduce((n, s) => n + s.ids.length, 0);
   const ids = new Uint32Array(N);
   const positions = new Uint32Array(N);
@@ -61,6 +63,7 @@ export function packSequences(sequences: readonly Sequence[], vocabSize: number)
     targets: Uint32Array.from(targets),
     sources: Uint32Array.from(sources),
     targetOffsets,
+    temperature,
   };
 }
 

@@ -31,8 +31,8 @@ export class Head {
   }
 
   /**
-   * Over the rows that predict a target: result (M,4) = (logp, entropy, log-sum-exp, 0), in nats. With `alternatives`,
-   * shared.top gets the TOP_K largest logits of each row.
+   * Over the rows that predict a target: result (M,4) = (logp, entropy, log-sum-exp, 0) of softmax(logits / τ), in nats. With
+   * `alternatives`, shared.top gets the TOP_K largest logits / τ of each row.
    */
   forward(batch: PackedBatch, alternatives: boolean): void {
     const { recorder: r, shared: s } = this;
@@ -41,7 +41,7 @@ export class Head {
     this.norm(M);
     const tiles = this.tiles(M);
     tiles.forEach((tile, i) => {
-      this.tileLogits(tile);
+      this.tileLogits(tile, batch);
       const columns = { z: s.logits, y: s.targets, running: s.running, result: s.result };
       logprobForward(r, columns, { ...tile, last: i === tiles.length - 1 });
       if (alternatives) topK(r, { z: s.logits, top: s.top }, { ...tile, K: TOP_K });
@@ -55,10 +55,10 @@ export class Head {
     linearForward(this.recorder, { x, w: this.weights.head, y }, { M: B });
   }
 
-  /** Logits of one vocabulary tile: (M, W) = normed · headᵀ. */
-  private tileLogits({ N: M, W, first }: Tile): void {
+  /** Logits / τ of one vocabulary tile: (M, W) = normed · headᵀ / τ. */
+  private tileLogits({ N: M, W, first }: Tile, { temperature }: PackedBatch): void {
     const { normed: x, logits: y } = this.shared;
-    linearForward(this.recorder, { x, w: sliceRows(this.weights.head, first, W), y }, { M });
+    linearForward(this.recorder, { x, w: sliceRows(this.weights.head, first, W), y }, { M, alpha: 1 / temperature });
   }
 
   private tiles(M: number): Tile[] {
@@ -78,14 +78,15 @@ export class Head {
     const { recorder: r, shared: s, weights, dWeights } = this;
     const M = batch.targets.length;
     const tiles = this.tiles(M);
+    const alpha = 1 / batch.temperature; // of the logits in what was differentiated
     for (const tile of tiles) {
       const { W, first } = tile;
-      if (tiles.length > 1) this.tileLogits(tile); // a single tile is still there from the forward pass
+      if (tiles.length > 1) this.tileLogits(tile, batch); // a single tile is still there from the forward pass
       logprobBackward(r, { z: s.logits, y: s.targets, result: s.result, w: grads.weights }, tile);
       const w = sliceRows(weights.head, first, W);
-      linearBackward(r, { dy: s.logits, w, dx: grads.dFinal }, { M, accumulate: first > 0 });
+      linearBackward(r, { dy: s.logits, w, dx: grads.dFinal }, { M, accumulate: first > 0, alpha });
       if (!dWeights) continue;
-      linearWeightBackward(r, { dy: s.logits, x: s.normed, dw: sliceRows(dWeights.head, first, W) }, { M });
+      linearWeightBackward(r, { dy: s.logits, x: s.normed, dw: sliceRows(dWeights.head, first, W) }, { M, alpha });
     }
     const { dFinal: dy, dSelected: dx, partial } = grads;
     const norm = { x: s.selected, w: weights.norm, rstd: s.rstd, dy, dx, dw: dWeights?.norm, partial };

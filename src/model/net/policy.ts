@@ -6,7 +6,7 @@
 import { BadInput } from '../../data/errors';
 import type { Gpu } from '../../gpu/device';
 import { NotFinite } from '../../gpu/errors';
-import { Arena, type Tensor } from '../../gpu/tensor';
+import { Arena, type Tensor, view } from '../../gpu/tensor';
 import { type AdamWOptions, adamw, globalNorm, NORM_SLICES } from '../../kernels/adamw/adamw';
 import type { HostTensor } from '../weights/safetensors';
 import { type Capacity, TOP_K } from './activations';
@@ -23,6 +23,13 @@ export interface Scores {
   alternatives: Float32Array | null;
   /** First token of each sequence in the columns, and their length at the end. */
   offsets: Uint32Array;
+}
+
+/** How an update is made. */
+export interface UpdateOptions extends Omit<AdamWOptions, 't'> {
+  clipNorm: number;
+  /** Norms and biases decay too; else they are left alone, as Hugging Face's Trainer does (get_decay_parameter_names). */
+  decayAll?: boolean;
 }
 
 /** What an update did. */
@@ -88,8 +95,11 @@ export class Policy {
     return this.decoder.config;
   }
 
-  /** Cuts sequences into micro-batches of the planned size. Throws BadInput for one that is longer than the context. */
-  plan(sequences: readonly Sequence[]): PlannedBatch {
+  /**
+   * Cuts sequences into micro-batches of the planned size; whatever scores them takes softmax(logits / temperature). Throws
+   * BadInput for one that is longer than the context.
+   */
+  plan(sequences: readonly Sequence[], temperature = 1): PlannedBatch {
     const { positions } = this.decoder.capacity;
     const long = sequences.findIndex(({ ids }) => ids.length > positions); // it would have no rotary angles
     if (long >= 0)
@@ -99,7 +109,7 @@ export class Policy {
         'Raise the context length, or shorten prompt or response.',
       );
     const parts = microBatches(sequences, this.decoder.capacity.tokens).map((run) =>
-      packSequences(run, this.config.vocabSize),
+      packSequences(run, this.config.vocabSize, temperature),
     );
     const starts = [0];
     const offsets = [0];
@@ -167,14 +177,17 @@ export class Policy {
   }
 
   /** Clips the gradients and takes one AdamW step. Where the gradient is not finite, nothing changes and applied is false. */
-  async update(options: Omit<AdamWOptions, 't'> & { clipNorm: number }): Promise<UpdateResult> {
+  async update({ clipNorm, decayAll, ...options }: UpdateOptions): Promise<UpdateResult> {
     const { recorder } = this.decoder;
     const { layout, values, gradients, firstMoment, secondMoment } = this.training;
-    globalNorm(recorder, { g: gradients, partial: this.partial, result: this.norm }, { maxNorm: options.clipNorm });
-    layout.chunks.forEach((n, i) => {
-      const chunk = { g: gradients[i], x: values[i], m: firstMoment[i], v: secondMoment[i] };
-      adamw(recorder, { ...chunk, norm: this.norm }, { ...options, n, t: this.updates + 1 });
-    });
+    globalNorm(recorder, { g: gradients, partial: this.partial, result: this.norm }, { maxNorm: clipNorm });
+    const isEven = decayAll || options.weightDecay === 0;
+    for (const { chunk, offset, length: n, vector } of isEven ? layout.whole : layout.stretches) {
+      const of = (chunks: readonly Tensor[]) => view(chunks[chunk], chunks[chunk].label, offset, [n]);
+      const parts = { g: of(gradients), x: of(values), m: of(firstMoment), v: of(secondMoment), norm: this.norm };
+      const weightDecay = vector && !decayAll ? 0 : options.weightDecay;
+      adamw(recorder, parts, { ...options, weightDecay, n, t: this.updates + 1 });
+    }
     const read = recorder.readF32(this.norm, 4);
     recorder.submit();
     const [gradNorm, , ok] = await read;

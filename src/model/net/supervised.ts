@@ -1,9 +1,7 @@
 /** One supervised update: mean negative log-probability over the tokens that carry loss. */
 import type { SupervisedExample } from '../../data/types';
 import { NotFinite } from '../../gpu/errors';
-import type { Policy, UpdateResult } from './policy';
-
-export type UpdateOptions = Parameters<Policy['update']>[0];
+import type { Policy, UpdateOptions, UpdateResult } from './policy';
 
 export interface SupervisedStep extends Pick<UpdateResult, 'gradNorm'> {
   loss: number; // nats a token that carries loss, before the update

@@ -1,8 +1,10 @@
 import { TRAIN_TABLE } from '../../settings/config';
 import { SETTINGS, type Setting, type SettingName } from '../../settings/settings';
+import { WARNED } from '../../settings/warnings';
 import { changeSetting, commitSetting } from '../actions/changeSetting';
 import { problemIn } from '../state/draft';
 import { useLab } from '../state/store';
+import { FieldWarning } from './FieldWarning';
 import { SettingField } from './SettingField';
 
 interface Props {
@@ -16,14 +18,17 @@ export function Field({ name, busy }: Props) {
   const setting: Setting = SETTINGS[name];
   const text = useLab((s) => s.draft[name]);
   return (
-    <SettingField
-      id={`setting-${name}`}
-      setting={setting}
-      text={text}
-      problem={problemIn(TRAIN_TABLE, name, text)}
-      disabled={busy && !setting.live}
-      onChange={(value) => changeSetting(name, value)}
-      onCommit={() => commitSetting(name)}
-    />
+    <>
+      <SettingField
+        id={`setting-${name}`}
+        setting={setting}
+        text={text}
+        problem={problemIn(TRAIN_TABLE, name, text)}
+        disabled={busy && !setting.live}
+        onChange={(value) => changeSetting(name, value)}
+        onCommit={() => commitSetting(name)}
+      />
+      {WARNED.includes(name) && <FieldWarning name={name} />}
+    </>
   );
 }

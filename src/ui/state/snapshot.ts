@@ -37,6 +37,8 @@ export interface Snapshot {
   readonly parameters: number;
   /** Which problems are left out, and why. */
   readonly leftOut: string | null;
+  /** What is to be known of the settings. */
+  readonly warnings: readonly string[];
   /** What the run is doing; 'ended' after done or fault. */
   readonly stage: 'none' | 'working' | 'paused' | 'ended';
   readonly phase: RunEventOf<'phase'>['phase'] | null;
@@ -69,6 +71,7 @@ export const EMPTY: Snapshot = {
   memory: null,
   parameters: 0,
   leftOut: null,
+  warnings: [],
   stage: 'none',
   phase: null,
   step: 0,
@@ -198,6 +201,7 @@ function applyStart(draft: Draft, event: RunEventOf<'start'>): void {
   Object.assign(draft, kept, sharedFacts(event), {
     config: event.config,
     leftOut: event.leftOut ?? null,
+    warnings: event.warnings ?? [],
     steps: Series.of(kept.steps.slice().filter((s) => s.step <= (from ?? 0))),
     evals: Series.of(kept.evals.slice().filter((e) => e.step <= (from ?? 0))),
     changes: kept.changes.filter((c) => c.step <= (from ?? 0)),

@@ -10,6 +10,7 @@ import { ContinueOffer } from '../notices/ContinueOffer';
 import { FaultBanner } from '../notices/FaultBanner';
 import { NoGpu } from '../notices/NoGpu';
 import { ProblemLine } from '../notices/ProblemLine';
+import { RunWarnings } from '../notices/RunWarnings';
 import { StatusLine } from '../notices/StatusLine';
 import { StepNote } from '../notices/StepNote';
 import { About } from '../panels/About';
@@ -57,6 +58,7 @@ export function TrainPage() {
             </Region>
           ) : (
             <Region key="rl" name="The heatmap">
+              <RunWarnings />
               <StepNote />
               <Heatmap />
             </Region>

@@ -1,0 +1,12 @@
+import { useLab } from '../state/store';
+import styles from './Notices.module.css';
+
+/** What is to be known of the settings of the run on screen. */
+export function RunWarnings() {
+  const warnings = useLab((s) => s.snapshot.warnings);
+  return warnings.map((text) => (
+    <p key={text} className={styles.note}>
+      {text}
+    </p>
+  ));
+}
