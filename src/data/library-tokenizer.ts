@@ -1,29 +1,34 @@
 /** Any tokenizer.json that `@huggingface/tokenizers` reads (BPE, Unigram, WordPiece), behind the Tokenizer interface. */
-import { ByteLevelPreTokenizer, Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
+import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
 import { AddedTokenSplitter, withConfigTokens } from './added-tokens';
 import { BadInput } from './errors';
+import { Effort } from './regex/effort';
 import { type AddedToken, checkedTokenizerFile } from './tokenizer-file';
+import { boundParts, withoutWork } from './tokens/bounded-parts';
 import type { SpecialTokens, Tokenizer } from './types';
 
+type Json = Record<string, unknown>;
+
+/** Steps that reading a file, and a call of a tokenizer, may take; and more for each character or token that is given. */
+const [STEPS, STEPS_EACH] = [2 ** 24, 256];
+
 /** `file` and `config` are the parsed tokenizer.json and tokenizer_config.json; `where` names the first in errors. */
-export function libraryTokenizer(
-  file: Record<string, unknown>,
-  config: Record<string, unknown>,
-  where: string,
-  named: Partial<SpecialTokens>,
-): Tokenizer {
+export function libraryTokenizer(file: Json, config: Json, where: string, named: Partial<SpecialTokens>): Tokenizer {
   const checked = checkedTokenizerFile(file, where);
   const added = withConfigTokens(checked.added_tokens as AddedToken[], vocabularyOf(checked.model), config);
-  let library: LibraryTokenizer;
-  try {
-    library = mended({ ...checked, added_tokens: added }, added, config);
-  } catch (error) {
-    throw new BadInput(
-      `unreadable tokenizer: ${(error as Error).message}`,
-      where,
-      'Copy the file again from its source.',
-    );
-  }
+  const effort = new Effort();
+  /** What fails inside the library is the file's fault: it was made for another kind of text, is broken or hostile. */
+  const guarded = <T>(what: string, size: number, work: () => T): T => {
+    try {
+      effort.allow(STEPS + STEPS_EACH * size);
+      return work();
+    } catch (error) {
+      throw new BadInput(`${what}: ${(error as Error).message}`, where, 'Copy the file again from its source.');
+    }
+  };
+  const library = guarded('unreadable tokenizer', 0, () =>
+    mended({ ...checked, added_tokens: added }, added, config, effort),
+  );
   const inFile = new Set(
     [...(checked.added_tokens as AddedToken[]), ...added.filter(isInDecoder(config))].map((t) => t.content),
   );
@@ -35,14 +40,6 @@ export function libraryTokenizer(
   const eosId = library.token_to_id(eos) as number;
   let largest = 0;
   for (const id of library.get_vocab().values()) largest = Math.max(largest, id);
-  /** What fails inside the library is the file's fault: it was made for another kind of text or is broken. */
-  const guarded = <T>(what: string, work: () => T): T => {
-    try {
-      return work();
-    } catch (error) {
-      throw new BadInput(`${what}: ${(error as Error).message}`, where, 'Copy the file again from its source.');
-    }
-  };
   const pieces = new Map<number, string>();
   return {
     vocabSize: largest + 1,
@@ -50,7 +47,7 @@ export function libraryTokenizer(
     endIds: [eosId],
     padId: (named.pad === undefined ? undefined : library.token_to_id(named.pad)) ?? eosId,
     encode(text) {
-      const { ids } = guarded('the text cannot be tokenised', () =>
+      const { ids } = guarded('the text cannot be tokenised', text.length, () =>
         library.encode(text, { add_special_tokens: false }),
       );
       if (!ids.every(Number.isInteger)) {
@@ -58,9 +55,12 @@ export function libraryTokenizer(
       }
       return ids;
     },
-    decode: (ids) => (ids.length === 0 ? '' : library.decode(Array.from(ids), { clean_up_tokenization_spaces: false })),
+    decode: (ids) =>
+      guarded('the tokens cannot be written', ids.length, () =>
+        ids.length === 0 ? '' : library.decode(Array.from(ids), { clean_up_tokenization_spaces: false }),
+      ),
     token(id) {
-      const known = pieces.get(id) ?? pieceOf(library, id);
+      const known = pieces.get(id) ?? guarded('the token cannot be written', 1, () => pieceOf(library, id));
       pieces.set(id, known);
       return known;
     },
@@ -114,42 +114,26 @@ function vocabularyOf(model: unknown): Map<string, number> {
   return new Map(Array.isArray(vocab) ? vocab.map(([token], id) => [token, id]) : Object.entries(vocab));
 }
 
-/** GPT-2's words with Unicode's white space: JavaScript's \\s has U+FEFF and lacks U+0085. */
-const BYTE_LEVEL =
-  /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
-
-/** What of the library is mended. */
+/** What of the library is mended here; the rest is boundParts'. */
 interface Inside {
-  readonly normalizer: ((text: string) => string) | null;
+  readonly normalizer: { normalize(text: string): string } | null;
+  readonly added_tokens_map: Map<string, unknown>;
   splitter_unnormalized: AddedTokenSplitter;
   splitter_normalized: AddedTokenSplitter;
-  readonly pre_tokenizer: unknown;
 }
 
-/** The library's tokenizer, with added tokens found by us. */
-function mended(
-  file: Record<string, unknown>,
-  added: readonly AddedToken[],
-  config: Record<string, unknown>,
-): LibraryTokenizer {
-  // White space beside tokens is cut off by the splitters, not by the library.
-  const plain = added.map((token) => ({ ...token, lstrip: false, rstrip: false }));
-  const library = new LibraryTokenizer({ ...file, added_tokens: plain }, config);
+/** The library's tokenizer, with added tokens found by us, and bounds on what the file makes it do. */
+function mended(file: Json, added: readonly AddedToken[], config: Json, effort: Effort): LibraryTokenizer {
+  const library = new LibraryTokenizer(withoutWork(file, added), config);
+  boundParts(library, (file.model as Json).merges, effort);
   const inside = library as unknown as Inside;
-  const { normalizer } = inside;
+  const { normalizer, added_tokens_map: tokens } = inside;
   const isNormalized = (t: AddedToken) => (t.normalized ?? !t.special) && normalizer !== null;
   inside.splitter_unnormalized = new AddedTokenSplitter(
     added.filter((t) => !isNormalized(t)).map((t) => [t.content, t]),
   );
-  inside.splitter_normalized = new AddedTokenSplitter(
-    added.filter(isNormalized).map((t) => [normalizer?.(t.content) ?? t.content, t]),
-  );
-  mendPattern(inside.pre_tokenizer);
+  const found = added.filter(isNormalized).map((t) => [normalizer?.normalize(t.content) ?? t.content, t] as const);
+  for (const [text, { content }] of found) tokens.set(text, tokens.get(content));
+  inside.splitter_normalized = new AddedTokenSplitter(found);
   return library;
-}
-
-function mendPattern(part: unknown): void {
-  if (part instanceof ByteLevelPreTokenizer) (part as unknown as { pattern: RegExp }).pattern = BYTE_LEVEL;
-  const { tokenizers = [] } = (part ?? {}) as { tokenizers?: unknown[] };
-  tokenizers.forEach(mendPattern);
 }

@@ -19,7 +19,11 @@ export interface AddedToken {
 type Fail = (what: string) => never;
 
 const MAX_ID = 2 ** 24; // the largest vocabularies have 262,144 tokens
-const MAX_DEPTH = 16; // of pre-tokenizers inside sequences
+const MAX_DEPTH = 16; // of parts inside sequences
+const MAX_PARTS = 1024; // in a sequence
+const MAX_TEXT = 256; // characters that a part puts into a text
+const MAX_ADDED = 1024; // characters of an added token
+const MAX_WORD = 256; // letters of a word that WordPiece takes apart, in steps of their square
 
 const isRecord = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -35,10 +39,15 @@ export function checkedTokenizerFile(file: Json, where: string): Json {
   const { model } = file;
   if (!isRecord(model)) return bad('it has no model object');
   checkVocab(model, bad);
+  for (const key of ['end_of_word_suffix', 'continuing_subword_suffix', 'continuing_subword_prefix'])
+    checkTexts({ type: 'model', content: model[key] }, bad);
+  const { max_input_chars_per_word: longest } = model;
+  if (typeof longest === 'number' && longest > MAX_WORD)
+    bad(`max_input_chars_per_word is ${longest}, of ${MAX_WORD} at most`);
   if (model.merges !== undefined) checkMerges(model.merges, bad);
   const added = addedTokens(file.added_tokens, bad);
   const rest = Object.fromEntries(
-    ['normalizer', 'post_processor', 'decoder'].map((part) => [part, checkedPart(file[part] ?? null, part, bad)]),
+    ['normalizer', 'decoder'].map((part) => [part, checkedPart(file[part] ?? null, part, bad)]),
   );
   return { ...file, added_tokens: added, ...rest, pre_tokenizer: checkedPreTokenizer(file.pre_tokenizer ?? null, bad) };
 }
@@ -48,7 +57,8 @@ export function addedTokens(added: unknown, bad: Fail): AddedToken[] {
   const list: unknown[] = Array.isArray(added ?? []) ? ((added ?? []) as unknown[]) : bad('added_tokens is no list');
   for (const token of list) {
     if (!isRecord(token) || typeof token.content !== 'string' || token.content === '' || !isId(token.id))
-      bad(`${show(token)} is no added token with a content and an id`);
+      return bad(`${show(token)} is no added token with a content and an id`);
+    if (token.content.length > MAX_ADDED) bad(`an added token has ${token.content.length} characters`);
   }
   return list as AddedToken[];
 }
@@ -84,23 +94,38 @@ function checkMerges(merges: unknown, bad: Fail): void {
   }
 }
 
-/** A normalizer, post-processor or decoder: objects, and texts where the library expects them. */
+/** The texts of a part, which it puts into what it is given: texts, and short ones. */
+function checkTexts(part: Json, bad: Fail): void {
+  for (const key of [
+    'content',
+    'prepend',
+    'prefix',
+    'suffix',
+    'replacement',
+    'str_rep',
+    'pad_token',
+    'word_delimiter_token',
+  ]) {
+    const text = part[key] ?? '';
+    if (typeof text !== 'string' || text.length > MAX_TEXT) bad(`${key} of a ${part.type} is ${show(text)}`);
+  }
+}
+
+/** A normalizer or decoder: objects, and texts where the library expects them. */
 function checkedPart(part: unknown, name: string, bad: Fail, depth = 0): unknown {
   if (part === null) return null;
   if (!isRecord(part) || typeof part.type !== 'string') return bad(`${name} ${show(part)} is no object with a type`);
   if (depth > MAX_DEPTH) bad(`${name} is nested ${depth} deep`);
-  for (const key of ['content', 'prepend', 'prefix', 'suffix', 'replacement', 'pad_token', 'word_delimiter_token']) {
-    if (part[key] !== undefined && part[key] !== null && typeof part[key] !== 'string')
-      bad(`${key} of a ${part.type} is ${show(part[key])}`);
-  }
+  checkTexts(part, bad);
   if (part.type === 'Prepend' && typeof part.prepend !== 'string') bad('a Prepend has nothing to prepend');
   if (part.type === 'Replace') pattern(part, bad);
   if (part.type === 'Strip' && name === 'normalizer') return stripped(part);
   const parts: Json = {};
-  for (const list of ['normalizers', 'processors', 'decoders']) {
+  for (const list of ['normalizers', 'decoders']) {
     const inner = part[list];
     if (inner === undefined) continue;
     if (!Array.isArray(inner)) return bad(`${list} is no list`);
+    if (inner.length > MAX_PARTS) bad(`there are ${inner.length} ${list}, of ${MAX_PARTS} at most`);
     for (const one of inner) {
       if (one === null) bad(`${list} holds null`);
     }
@@ -134,11 +159,14 @@ function checkedPreTokenizer(given: unknown, bad: Fail, depth = 0): unknown {
   if (given === null) return null;
   if (!isRecord(given)) return bad(`the pre-tokenizer ${show(given)} is no object`);
   if (depth > MAX_DEPTH) bad(`pre-tokenizers are nested ${depth} deep`);
+  checkTexts(given, bad);
   const split = (Regex: string, behavior: unknown, invert = false) =>
     checkedSplit({ type: 'Split', pattern: { Regex }, behavior, invert }, bad);
   switch (given.type) {
     case 'Sequence':
       if (!Array.isArray(given.pretokenizers)) return bad('a Sequence has no list of pretokenizers');
+      if (given.pretokenizers.length > MAX_PARTS)
+        bad(`there are ${given.pretokenizers.length} pretokenizers, of ${MAX_PARTS} at most`);
       return { ...given, pretokenizers: given.pretokenizers.map((p) => checkedPreTokenizer(p, bad, depth + 1)) };
     case 'Digits': // the library knows 0 to 9 only
       return split(given.individual_digits === true ? '\\p{N}' : '\\p{N}+', 'Isolated');

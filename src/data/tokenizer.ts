@@ -4,7 +4,7 @@
  * loaded only then.
  */
 
-import { tokenText, withTokensMap } from './added-tokens';
+import { AddedTokenSplitter, tokenText, withTokensMap } from './added-tokens';
 import { BadInput } from './errors';
 import { addedTokens } from './tokenizer-file';
 import type { SpecialTokens, Tokenizer } from './types';
@@ -81,7 +81,7 @@ export function wordLevelTokenizer(file: unknown, where: string, named: Partial<
   };
   const eosId = required(named.eos ?? '<eos>');
   // added tokens are recognised inside a word too, as the library does: "3<eos>" is two tokens
-  const inWord = added.length > 0 ? new RegExp(`(${added.map((t) => escapeRegExp(t.content)).join('|')})`) : null;
+  const inWord = new AddedTokenSplitter(added.map((token) => [token.content, token]));
 
   return {
     vocabSize: tokens.length,
@@ -89,7 +89,7 @@ export function wordLevelTokenizer(file: unknown, where: string, named: Partial<
     endIds: [eosId],
     padId: required(named.pad ?? '<pad>'),
     encode(text) {
-      const words = text.split(/\s+/).flatMap((word) => (inWord ? word.split(inWord) : [word]));
+      const words = text.split(/\s+/).flatMap((word) => inWord.split(word));
       return words
         .filter((word) => word !== '')
         .map((word) => {
@@ -152,7 +152,5 @@ function parseObject(text: string, where: string): Record<string, unknown> {
   if (!isRecord(value)) throw new BadInput('not a JSON object', where, 'Copy the file again from its source.');
   return value;
 }
-
-const escapeRegExp = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 const sample = (tokens: readonly string[]) => `${tokens.length} tokens, among them ${tokens.slice(-6).join(' ')}`;
