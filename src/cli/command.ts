@@ -3,8 +3,8 @@
 import { describeFlags, type Flags, parseFlags, type Values } from './options';
 import { onReaderGone } from './output';
 
-/** Exit codes. A command returns one of these; errors are mapped in main.ts. */
-export const EXIT = { done: 0, failed: 1, badInput: 2, device: 3, stopped: 130 } as const;
+/** Exit codes; `gaveOut`: the device or the disk. A command returns one of these; errors are mapped in main.ts. */
+export const EXIT = { done: 0, failed: 1, badInput: 2, gaveOut: 3, stopped: 130 } as const;
 
 export interface Command {
   name: string;

@@ -43,6 +43,7 @@ export async function runHeadless(o: HeadlessRun): Promise<number> {
     const emit = (event: RunEvent) => {
       if (o.json) process.stdout.write(eventLine(event));
       process.stderr.write(o.line(event));
+      if (event.type === 'fault' && event.fault.kind === 'storage') process.stderr.write(`${event.fault.message}\n`);
     };
     const bench = { gpu, device, store, emit, watched: false };
     const run = await prepared.open(bench, from === null ? undefined : { step: from });
@@ -53,26 +54,37 @@ export async function runHeadless(o: HeadlessRun): Promise<number> {
   }
 }
 
-async function toTheEnd(run: Run, kind: RunKind, { where }: RunStore, stop: ReturnType<typeof stopSignal>) {
+async function toTheEnd(run: Run, kind: RunKind, store: RunStore, stop: ReturnType<typeof stopSignal>) {
+  const { where } = store;
+  const again = `npm run lab -- ${kind} --resume ${where}`;
   try {
     while (!run.finished) {
       await run.next();
-      if (stop.requested && !run.finished) {
-        await run.checkpoint();
-        await run.finish('stopped');
-        const again = `npm run lab -- ${kind} --resume ${where}`;
-        process.stderr.write(`Stopped and saved at step ${run.step}. Continue: ${again}\n`);
-        return EXIT.stopped;
-      }
+      if (stop.requested) break;
     }
-    await run.finish('finished');
-    process.stderr.write(`Done: ${where}/final\n`);
-    return EXIT.done;
+    const stopped = !run.finished;
+    if (stopped) await run.checkpoint();
+    await run.finish(stopped ? 'stopped' : 'finished');
+    if (run.unstored) {
+      process.stderr.write(await unstored(run, store, again));
+      return EXIT.gaveOut;
+    }
+    process.stderr.write(
+      stopped ? `Stopped and saved at step ${run.step}. Continue: ${again}\n` : `Done: ${where}/final\n`,
+    );
+    return stopped ? EXIT.stopped : EXIT.done;
   } catch (error) {
     await run.fault(error);
     process.stderr.write(`The run stopped at step ${run.step}; its checkpoints are in ${where}.\n`);
     throw error;
   }
+}
+
+/** What a person is told of a run that ended while the storage refused. */
+async function unstored({ step, unstored }: Run, { checkpoints }: RunStore, again: string): Promise<string> {
+  const last = await checkpoints.last().catch(() => null);
+  const stored = last === null ? 'no checkpoint of it is stored' : `it is stored up to its checkpoint of step ${last}`;
+  return `The run ended at step ${step}; ${stored}. ${unstored?.message} Once there is room, continue: ${again}\n`;
 }
 
 /** A run and where it goes on from: the step of a checkpoint, or null for its beginning. */

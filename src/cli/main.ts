@@ -59,7 +59,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
 function overview(): string {
   const rows = COMMANDS.map((c) => `  ${c.name.padEnd(11)}${c.summary}`).join('\n');
-  return `AntiSD Lab, headless.\n\n  npm run lab -- COMMAND [flags]\n\n${rows}\n\n  COMMAND --help explains its flags. Exit codes: 0 done, 2 bad input, 3 device lost or out of memory, 130 stopped and saved.\n`;
+  return `AntiSD Lab, headless.\n\n  npm run lab -- COMMAND [flags]\n\n${rows}\n\n  COMMAND --help explains its flags. Exit codes: 0 done, 2 bad input, 3 device or disk gave out, 130 stopped and saved.\n`;
 }
 
 /** One message to stderr and the exit code that belongs to the error. */
@@ -76,7 +76,7 @@ function report(error: unknown): number {
   }
   if (error instanceof DeviceLost || error instanceof OutOfMemory || error instanceof WebGpuUnavailable) {
     process.stderr.write(`${message}\n`);
-    return EXIT.device;
+    return EXIT.gaveOut;
   }
   if (error instanceof NotFinite) {
     process.stderr.write(`${message}\n`);

@@ -126,7 +126,7 @@ export class Runner {
     const { gpu, report } = await this.device.open();
     if (this.gpu !== gpu) this.watch(gpu);
     const emit = (event: RunEvent) => this.event(event);
-    return { gpu, device: report, watched: true, onStorageError: 'go on', emit };
+    return { gpu, device: report, watched: true, emit };
   }
 
   /** A loss between steps has nobody waiting on it; it is told here. One within a step comes out of the step. */

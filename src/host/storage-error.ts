@@ -53,6 +53,14 @@ export function storageError(error: unknown, where: string): unknown {
       'ENOSPC',
       error,
     );
+  if (error instanceof DOMException)
+    return new StorageError(
+      `The browser's storage failed (${error.message})`,
+      where,
+      'Check that this page may store data.',
+      error.name,
+      error,
+    );
   const { code, syscall } = error as { code?: string; syscall?: string };
   if (code === undefined || syscall === undefined) return error;
   const [what, mend] = WORDS[SAME[code] ?? code] ?? [`The disk failed (${code})`, 'Check that it is there and sound.'];

@@ -81,9 +81,14 @@ export class RunStore {
     return this.files.write(CONFIG, new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
   }
 
-  /** What was trained. */
+  /** What was trained, all of it or nothing. Throws StorageError. */
   async writeFinal(contents: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): Promise<void> {
-    for (const [name, bytes] of contents) await this.files.write(`final/${name}`, bytes);
+    try {
+      for (const [name, bytes] of contents) await this.files.write(`final/${name}`, bytes);
+    } catch (error) {
+      await this.files.remove('final').catch(() => {});
+      throw error;
+    }
   }
 
   /** Goes back to `step`, where the log had `logBytes` bytes (null: all that it has now); what was stored after it is dropped. */

@@ -3,6 +3,7 @@
  * line or the page's engine), changed, stored and ended. What it does is told as events.
  */
 import type { Gpu } from '../gpu/device';
+import type { StorageError } from '../host/storage-error';
 import { type MatmulVariant, matmulVariant, setMatmulVariant } from '../kernels/matmul/matmul';
 import type { Layout } from '../model/net/layout';
 import type { OnLoaded } from '../model/net/parameters';
@@ -121,8 +122,14 @@ export class Run<Own extends object = object> {
     const { steps, checkpointEvery, evalEvery, evalAtEnd } = trainer.schedule;
     const due = (evalEvery > 0 && step % evalEvery === 0) || (evalAtEnd && this.finished);
     await report({ step, seconds, eta: (this.seconds / step) * (steps - step), due });
-    if (step % checkpointEvery === 0) await this.checkpoint();
     await this.log.stored(step);
+    const onBeat = step % checkpointEvery === 0;
+    if (onBeat || this.log.owes(step)) await this.checkpoint(!onBeat);
+  }
+
+  /** What the storage said, where something of the run could not be stored; null where all of it is. */
+  get unstored(): StorageError | null {
+    return this.log.failure;
   }
 
   /** Stores everything the next step depends on, where the run is stored. The next checkpoint replaces a `passing` one. */
@@ -145,6 +152,7 @@ export class Run<Own extends object = object> {
   /** Ends the run: what is measured after it, 'done', and of a finished run what was trained under final/. */
   async finish(reason: 'finished' | 'stopped'): Promise<void> {
     await this.trainer.end(this.step, reason);
+    if (this.unstored) await this.checkpoint();
     await this.log.end(this.step, reason, this.seconds, () => this.exportModel());
   }
 

@@ -27,6 +27,11 @@ export class StoredLog {
     return this.files.append(LOG, line);
   }
 
+  /** What was appended outlives a loss of power from now on. */
+  sync(): Promise<void> {
+    return this.files.sync(LOG);
+  }
+
   bytes(): Promise<number> {
     return this.files.size(LOG);
   }

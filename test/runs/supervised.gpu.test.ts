@@ -41,7 +41,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-interface Opening extends Partial<Pick<RunBench, 'watched' | 'onStorageError'>> {
+interface Opening extends Partial<Pick<RunBench, 'watched'>> {
   files?: Files;
   examples?: Examples;
   resume?: Resume<SupervisedState>;
@@ -231,21 +231,5 @@ describe('a run', () => {
     const adapter = await readLoraFolder(await folderSource(join(folder, 'final')), model.config);
     expect(adapter.settings).toMatchObject({ rank: 4, alpha: 32, dropout: 0.1 });
     expect(adapter.packed).toEqual(values);
-  });
-
-  it('goes on unsaved where the disk is full and the host says so, else it stops', async () => {
-    const full: Files = {
-      ...files,
-      append: () => Promise.reject(Object.assign(new Error('no space left on device'), { name: 'QuotaExceededError' })),
-    };
-    const stops = await open({ ...STORED, samples: 0 }, { files: full });
-    await expect(stops.run.next()).rejects.toThrow(/no space left/);
-    stops.run.destroy();
-    const goesOn = await open({ ...STORED, samples: 0 }, { files: full, onStorageError: 'go on' });
-    await goesOn.run.next();
-    await goesOn.run.next();
-    goesOn.run.destroy();
-    expect(of(goesOn.events, 'fault').map((e) => e.fault.kind)).toEqual(['storage']);
-    expect(of(goesOn.events, 'sft-step')).toHaveLength(2);
   });
 });
