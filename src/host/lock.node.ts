@@ -33,7 +33,8 @@ export async function lockFile<T>(path: string, work: () => Promise<T>, turn: Tu
     return await work();
   } finally {
     clearInterval(beat);
-    if ((await holder(path).catch(() => null)) === mine) await rm(path, { force: true });
+    // One that stays, on a disk that failed, is untouched from now on, and is taken over.
+    if ((await holder(path).catch(() => null)) === mine) await rm(path, { force: true }).catch(() => {});
     await rmdir(dirname(path)).catch(() => {}); // other locks may be in it
   }
 }

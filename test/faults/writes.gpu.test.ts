@@ -1,0 +1,175 @@
+/**
+ * The n-th call to the disk fails, for every n of a short run: what is stored is the old state or the new one, never a mix, and
+ * the run that goes on from it ends with the bytes of a run that nothing befell.
+ */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { findTask } from '../../src/data/tasks';
+import { diskFiles } from '../../src/host/files.node';
+import { StorageError } from '../../src/host/storage-error';
+import { deviceReport } from '../../src/kernels/device-report';
+import { NANO_CONFIG } from '../../src/model/net/config';
+import type { RunEvent } from '../../src/runs/events';
+import { pretrainingRun } from '../../src/runs/open-run';
+import type { Run } from '../../src/runs/run';
+import { RunStore } from '../../src/runs/run-store';
+import { NANO_RECIPE, type PretrainConfig } from '../../src/settings/settings-pretrain';
+import { testDevice } from '../setup/gpu';
+import { type Attempt, attempts, sampleOf } from './attempts';
+import { breakDisk, type Fault } from './faulty-disk.mjs';
+
+const device = testDevice();
+
+/** Two steps of a model of one layer, each of them stored. */
+const CONFIG: PretrainConfig = {
+  kind: 'pretrain',
+  task: 'two-cards',
+  model: { ...NANO_CONFIG, hiddenSize: 16, layers: 1, heads: 1, kvHeads: 1, intermediateSize: 16, sliding: [false] },
+  options: { ...NANO_RECIPE, steps: 2, batch: 1, warmupSteps: 0 },
+  checkpointEvery: 1,
+};
+
+let root: string;
+let folder: string;
+/** Calls of a run that nothing befalls, and the files that it leaves. */
+let calls: number;
+let whole: Map<string, Buffer>;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'antisd-writes-'));
+  folder = join(root, 'run');
+  await open().then(toTheEnd); // compiles
+  await rm(folder, { recursive: true });
+  const disk = breakDisk(folder);
+  const run = await toTheEnd(await open());
+  disk.mend();
+  calls = disk.count;
+  whole = await contents();
+  expect(run.unstored).toBeNull();
+});
+afterAll(() => rm(root, { recursive: true }));
+
+/** As the command line begins a run, or goes on with one that left something. */
+async function open(): Promise<{ run: Run; store: RunStore; events: RunEvent[] }> {
+  const store = new RunStore(diskFiles(folder, 'inside'));
+  const begun = await store.config();
+  await store.hold();
+  try {
+    if (!begun) await store.writeConfig(CONFIG);
+    const from = begun && (await store.checkpoints.last());
+    if (from === null) await store.cut(0, 0);
+    const events: RunEvent[] = [];
+    const { gpu } = device;
+    const emit = (event: RunEvent) => void events.push(event);
+    const bench = { gpu, device: deviceReport(gpu), store, emit, watched: false };
+    const prepared = pretrainingRun(CONFIG, findTask(CONFIG.task));
+    return { run: await prepared.open(bench, from === null ? undefined : { step: from }), store, events };
+  } catch (error) {
+    await store.release();
+    throw error;
+  }
+}
+
+async function toTheEnd({ run, store }: { run: Run; store: RunStore }): Promise<Run> {
+  try {
+    while (!run.finished) await run.next();
+    await run.finish('finished');
+    return run;
+  } finally {
+    run.destroy();
+    await store.release();
+  }
+}
+
+/** The files of the run's folder by their paths; none where there is no folder. */
+async function contents(): Promise<Map<string, Buffer>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const read = async (path: string) => [path.slice(folder.length + 1), await readFile(path)] as const;
+  return new Map(await Promise.all(paths.filter((path) => !path.includes('/locks/')).map(read)));
+}
+
+/** What a log says of a run, whenever it ran and however often it was opened. */
+const essence = (log: Buffer): string[] =>
+  log
+    .toString()
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line))
+    .filter(({ type }) => !['pretrain-start', 'checkpoint', 'fault'].includes(type))
+    .map(({ crc: _, seconds: __, eta: ___, ...event }) => JSON.stringify(event));
+
+/** Nothing that counts is a mix of old and new. */
+async function expectWhole(how: Fault['how']): Promise<void> {
+  const found = await contents();
+  const stored = [...found.keys()].filter((path) => path.endsWith('state.json')).map((path) => path.slice(0, -11));
+  for (const [path, bytes] of found) {
+    const checkpoint = /^checkpoints\/[^/]+/.exec(path)?.[0];
+    if (how === 'gone' && (path.endsWith('.part') || path.startsWith('final/'))) continue; // no word says that it is whole
+    if (how === 'gone' && checkpoint && !stored.includes(checkpoint)) continue;
+    if (checkpoint) expect(stored).toContain(checkpoint);
+    if (path === 'events.jsonl' || path.endsWith('state.json')) continue;
+    expect(whole.get(path)?.equals(bytes), path).toBe(true);
+  }
+  const log = found.get('events.jsonl') ?? Buffer.alloc(0);
+  if (how !== 'gone') expect(log.length === 0 || log.at(-1) === 10).toBe(true);
+  const told = essence(log);
+  expect(told).toEqual(essence(whole.get('events.jsonl') as Buffer).slice(0, told.length));
+  if (told.some((line) => line.includes('"done"'))) expect(found.has('final/model.safetensors')).toBe(true);
+}
+
+async function broken(fault: Fault): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  const before = device.gpu.liveBuffers;
+  const disk = breakDisk(folder, fault);
+  let left: StorageError | null;
+  try {
+    left = (await toTheEnd(await open())).unstored;
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    left = error;
+  } finally {
+    disk.mend();
+  }
+  expect(disk.count).toBeGreaterThan(fault.at);
+  expect(device.gpu.liveBuffers).toBe(before);
+  await expectWhole(fault.how);
+  // A process that is gone leaves its lock, which the next takes over: here both are one process.
+  await rm(join(folder, 'locks'), { recursive: true, force: true });
+  if (left) await toTheEnd(await open());
+  const final = await contents();
+  expect(final.get('final/model.safetensors')?.equals(whole.get('final/model.safetensors') as Buffer)).toBe(true);
+  expect(essence(final.get('events.jsonl') as Buffer)).toEqual(essence(whole.get('events.jsonl') as Buffer));
+}
+
+const KINDS: [how: Fault['how'], code: string, what: string][] = [
+  ['once', 'ENOSPC', 'finds the disk full, the next one does not'],
+  ['once', 'EIO', 'fails (EIO), the next one does not'],
+  ['short', 'ENOSPC', 'writes half of its bytes before the disk is full'],
+  ['full', 'ENOSPC', 'finds the disk full, and so do all that need room'],
+  ['gone', 'EIO', 'is the last that does anything: the machine is off'],
+];
+
+attempts(
+  KINDS.map(
+    ([how, code, what]): Attempt => ({
+      id: `writes/${how} ${code}`,
+      group: 'writes',
+      what: `the n-th call to the disk ${what}, for every n of a run`,
+      expected: 'old state or new, never a mix; the run that goes on ends with the same bytes',
+      gate: true,
+      timeout: 900_000,
+      async run(all) {
+        const sample = sampleOf(calls, 6, all);
+        for (const at of sample) {
+          await broken({ at, code, how }).catch((error) => {
+            throw new Error(`call ${at} of ${calls}: ${error.stack}`);
+          });
+        }
+        return sample.length;
+      },
+    }),
+  ),
+);
