@@ -33,6 +33,7 @@ export class Engine {
 
   /** Resolves when the command was answered. Never rejects. */
   async handle(command: Command): Promise<void> {
+    if (command.type === 'ping') return this.send({ type: 'alive' });
     if (command.type === 'cancel') return this.pending.get(command.of)?.abort(new Error('Stopped.'));
     const { id } = command;
     const stop = new AbortController();

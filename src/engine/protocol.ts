@@ -43,7 +43,8 @@ export interface Commands {
   'lose-device': Row; // GPUDevice.destroy(): lets a person (and the tests) see the recovery
 
   // Runs. Events tell what becomes of them
-  start: Row<{ config: RunConfig; paused: boolean }>; // answered when it is open; paused: it waits for 'step' or 'resume'
+  /** Answered when it is open, with the name it is stored by; paused: it waits for 'step' or 'resume'. */
+  start: Row<{ config: RunConfig; paused: boolean }, { id: string | null }>;
   pause: Row; // after the running step
   resume: Row;
   step: Row; // one step, then a pause
@@ -92,10 +93,17 @@ export type Reply<N extends CommandName = CommandName> = Commands[N]['reply'];
 export type Part<N extends CommandName = CommandName> = Commands[N]['part'];
 
 /** What a page sends. A cancelled command is answered all the same. */
-export type Command = { readonly id: number } & (Ask | { readonly type: 'cancel'; readonly of: number });
+export type Command = { readonly id: number } & (
+  | Ask
+  | { readonly type: 'cancel'; readonly of: number }
+  | { readonly type: 'ping' }
+);
 
 /** What an engine sends. */
-export type Message = Answer | News;
+export type Message = Answer | News | Sign;
+
+/** A sign of life: the answer to a ping, and the lock that a Worker holds while it lives. */
+export type Sign = { readonly type: 'alive' } | { readonly type: 'holds'; readonly lock: string };
 
 export type Answer = { readonly id: number } & (
   | { readonly type: 'progress'; readonly progress: LoadProgress }
@@ -115,7 +123,7 @@ export type News =
 /** Why a command was not carried out: what, where, the mend. */
 export interface Failure {
   readonly message: string;
-  readonly kind: SourceFault | Fault['kind'] | 'unavailable';
+  readonly kind: SourceFault | Fault['kind'] | 'unavailable' | 'gone'; // gone: the engine, before it answered
   /** What was given is at fault, a model, a file or a setting, or somebody stopped it; else the device or the engine. */
   readonly refused: boolean;
 }

@@ -14,7 +14,7 @@ import { previewData } from '../runs/sft-preview';
 import { type RunsPlace, type StoredRun, StoredRuns } from '../runs/stored-runs';
 import type { Device } from './device';
 import { openingFor } from './opening';
-import type { Ask, Continued, ModelFile } from './protocol';
+import type { Ask, Continued, ModelFile, Reply } from './protocol';
 import { type Bench, type OpenedRun, type OpenerHost, RunOpener } from './run-opener';
 import type { Call, Handlers } from './service';
 
@@ -78,7 +78,7 @@ export class Runner {
     return [...(await this.run.exportModel())].map(([name, bytes]) => ({ name, bytes }));
   }
 
-  private async start({ config, paused }: Ask<'start'>, call: Call): Promise<void> {
+  private async start({ config, paused }: Ask<'start'>, call: Call): Promise<Reply<'start'>> {
     await this.whileOpening(async () => {
       this.opened = await this.opener.begin(config, openingFor(modelName(config), call));
     });
@@ -86,6 +86,7 @@ export class Runner {
     this.mode = paused ? 'paused' : 'running';
     if (paused) this.tellPaused();
     else void this.loop();
+    return { id: this.opened?.store?.id ?? null };
   }
 
   /** A stored run again, paused at its last checkpoint. */

@@ -30,4 +30,16 @@ const engine = new Engine(
   send,
 );
 
+/** Held while this Worker lives: the page sees by it that it does not. */
+const lock = `engine/${crypto.randomUUID()}`;
+void navigator.locks?.request(lock, () => {
+  send({ type: 'holds', lock });
+  return new Promise(() => {});
+});
+
+addEventListener('unhandledrejection', ({ reason }) => {
+  const cause = reason instanceof Error ? reason.message : String(reason);
+  send({ type: 'problem', message: `The engine met an error outside of its steps: ${cause}` });
+});
+
 scope.onmessage = (event: MessageEvent<Command>) => void engine.handle(event.data);

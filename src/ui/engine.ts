@@ -4,21 +4,24 @@
  */
 import type { Answer, Ask, Command, CommandName, Failure, Message, News, Part, Reply } from '../engine/protocol';
 import type { LoadProgress } from '../library/sources/progress';
+import { isGone, type Trouble, Watch } from './watch';
 
 const HIDDEN_INTERVAL_MS = 1000;
 
 /** What a line needs of a Worker. */
 export interface Line {
   postMessage(command: Command): void;
+  terminate(): void;
   onmessage: ((message: MessageEvent<Message>) => void) | null;
+  onmessageerror: ((message: MessageEvent) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
 }
 
 export const startEngine = (): Line =>
   new Worker(new URL('../engine/worker.ts', import.meta.url), { type: 'module' }) as unknown as Line;
 
-/** What comes unasked; 'broken': the engine could not be loaded, or has failed as a whole. */
-export type Told = News | { readonly type: 'broken'; readonly message: string };
+/** What comes unasked, from the engine or about it; a trouble of null: the last one is over. */
+export type Told = News | { readonly type: 'trouble'; readonly trouble: Trouble | null };
 
 export interface Listener {
   /** A frame's news, in order. What was asked before they came has been answered. */
@@ -44,6 +47,9 @@ interface Pending {
 
 export class EngineLine {
   private line: Line | null = null;
+  private watch: Watch | null = null;
+  /** Whether the engine that is connected has said a word. */
+  private spoken = false;
   private lastId = 0;
   /** What was asked before there was anybody to ask. */
   private early: Command[] = [];
@@ -59,18 +65,39 @@ export class EngineLine {
 
   /** Begins to listen. The engine hears first what every engine is told, then what was asked already. */
   connect(line: Line): void {
+    if (!lines.includes(this)) this.join();
     this.line = line;
+    this.spoken = false;
+    this.watch = new Watch(
+      () => line.postMessage({ id: ++this.lastId, type: 'ping' }),
+      (trouble) => this.inTrouble(trouble),
+    );
     line.onmessage = ({ data }) => this.receive(data);
-    line.onerror = (event) => this.fail(event.message);
-    // A frame that was asked for before the tab was hidden does not come; a timer does.
-    document.addEventListener('visibilitychange', () => {
-      if (document.hidden && this.scheduled) setTimeout(() => this.flush(), HIDDEN_INTERVAL_MS);
-    });
-    lines.push(this);
+    line.onmessageerror = () => this.inTrouble({ kind: 'error', message: 'It said something that cannot be read.' });
+    line.onerror = (event) => this.inTrouble(troubleOf(event, this.spoken));
     const { early } = this;
     this.early = [];
     for (const ask of toldToAll) this.call(ask).catch(() => {});
     for (const command of early) line.postMessage(command);
+  }
+
+  private join(): void {
+    lines.push(this);
+    // A frame that was asked for before the tab was hidden does not come; a timer does.
+    document.addEventListener('visibilitychange', () => {
+      if (document.hidden && this.scheduled) setTimeout(() => this.flush(), HIDDEN_INTERVAL_MS);
+    });
+  }
+
+  /** Ends the engine, whatever it is at, and connects another once it is gone. What it was asked is not answered. */
+  async replace(makeLine: () => Line): Promise<void> {
+    const { line, watch } = this;
+    this.line = null;
+    this.watch = null;
+    line?.terminate();
+    this.abandon('The engine was ended.');
+    await watch?.end();
+    this.connect(makeLine());
   }
 
   /** Rejects with a Failure. */
@@ -99,14 +126,22 @@ export class EngineLine {
   }
 
   private receive(message: Message): void {
-    if ('id' in message) this.keep(message);
+    this.spoken = true;
+    this.watch?.heard();
+    if (message.type === 'alive') return;
+    if (message.type === 'holds') this.watch?.follow(message.lock);
+    else if ('id' in message) this.keep(message);
     else this.tell(message);
   }
 
-  private fail(reason: string): void {
-    const message = reason || 'The engine could not be loaded. Reload the page; if it stays so, report it.';
-    this.tell({ type: 'broken', message });
-    const failure: Failure = { kind: 'unavailable', message, refused: false };
+  private inTrouble(trouble: Trouble | null): void {
+    this.tell({ type: 'trouble', trouble });
+    if (trouble && isGone(trouble)) this.abandon(trouble.message);
+  }
+
+  /** Nobody is there to answer. */
+  private abandon(message: string): void {
+    const failure: Failure = { kind: 'gone', message, refused: false };
     for (const id of this.pending.keys()) this.keep({ id, type: 'failed', failure });
   }
 
@@ -162,6 +197,14 @@ export class EngineLine {
         answer satisfies never;
     }
   }
+}
+
+/** An exception that nothing caught, or before the first word a program that could not be loaded. */
+function troubleOf({ message, filename, lineno }: ErrorEvent, spoken: boolean): Trouble {
+  const where = filename ? ` (${filename.replace(/^.*\//, '')}:${lineno})` : '';
+  if (spoken) return { kind: 'error', message: `${message || 'The browser does not say which'}${where}.` };
+  const cause = message ? `${message}${where}.` : 'Its program did not arrive, or this browser refuses it.';
+  return { kind: 'unloaded', message: `${cause} If that stays so after a reload, report it.` };
 }
 
 /** Of how far a command is, the last word in a frame is enough. */

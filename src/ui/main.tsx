@@ -4,13 +4,12 @@ import { createRoot } from 'react-dom/client';
 import { App } from './App';
 import { rememberedHub } from './actions/chooseHub';
 import { startEngine } from './engine';
-import { useModels } from './models/store';
 import { playRecorded } from './replay/recorded';
 import { ignoredIn, pageOf } from './route';
 import { stateFromQuery } from './state/chosen';
 import { useLab } from './state/store';
 import { rememberedTheme, showTheme } from './theme';
-import { ask, trainer } from './trainer';
+import { openTrainer, trainer } from './trainer';
 
 const theme = rememberedTheme();
 showTheme(theme);
@@ -39,12 +38,12 @@ function openEngine(): void {
     useLab.setState({ engine: { state: 'unavailable', reason: 'navigator.gpu is missing.' } });
     return;
   }
-  trainer.connect(startEngine());
-  ask({ type: 'open' }, () => {}, {
-    onProgress: (progress) => useLab.setState({ engine: { state: 'opening', progress } }),
-  });
-  ask({ type: 'list-models' }, (cached) => useModels.setState({ cached }));
-  ask({ type: 'list-runs' }, (runs) => useLab.setState({ runs })); // the newest may have been cut off
+  try {
+    trainer.connect(startEngine());
+    openTrainer();
+  } catch (error) {
+    useLab.setState({ engine: { state: 'failed' }, trouble: { kind: 'unloaded', message: `${error}.` } });
+  }
 }
 
 /** The page on screen gets the GPU first: every engine checks the adapter when it opens, which takes a while. */
@@ -65,12 +64,11 @@ function openInTurn(): void {
 
 readLink();
 addEventListener('hashchange', tellIgnored);
-rememberedHub();
-openInTurn();
-void playRecorded();
-
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <App />
   </StrictMode>,
 );
+rememberedHub();
+openInTurn();
+void playRecorded();

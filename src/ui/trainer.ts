@@ -3,9 +3,10 @@ import type { Ask, CommandName, Failure, Reply } from '../engine/protocol';
 import type { RunEvent } from '../runs/events';
 import { type CallOptions, EngineLine, Lanes, type Told } from './engine';
 import { afterProgress, useModels } from './models/store';
-import { fold } from './state/snapshot';
+import { cutOff, fold } from './state/snapshot';
 import { type LabState, useLab } from './state/store';
 import { Viewing } from './state/viewing';
+import { isGone, type Trouble } from './watch';
 
 const viewing = new Viewing();
 
@@ -27,6 +28,18 @@ export function ask<N extends CommandName>(
 ): void {
   if (command.type === 'step' || command.type === 'resume') viewing.next();
   trainer.call(command, options).then(done, showFailure).catch(showUnreadable);
+}
+
+/** Asks an engine that was just connected for its device, and what the browser keeps. */
+export function openTrainer(): void {
+  const onProgress: CallOptions<'open'>['onProgress'] = (progress) =>
+    useLab.setState({ engine: { state: 'opening', progress } });
+  trainer.call({ type: 'open' }, { onProgress }).catch((failure: Failure) => {
+    if (failure.kind === 'unavailable' || failure.kind === 'gone') useLab.setState(afterFailure(failure));
+    else useLab.setState({ engine: { state: 'failed' }, trouble: { kind: 'unready', message: failure.message } });
+  });
+  ask({ type: 'list-models' }, (cached) => useModels.setState({ cached }));
+  ask({ type: 'list-runs' }, (runs) => useLab.setState({ runs })); // the newest may have been cut off
 }
 
 /** Opens a run. How far it is shows, and the lane stops it. */
@@ -76,6 +89,7 @@ export function showFailure(failure: Failure, opening = false): void {
 
 /** What was asked for does not come. What is shown with its remedies is no problem as well. */
 export function afterFailure({ kind, message, refused }: Failure): Partial<LabState> {
+  if (kind === 'gone') return { asked: null }; // told as a trouble
   if (kind === 'unavailable') return { engine: { state: 'unavailable', reason: message }, asked: null };
   return { ...(refused ? {} : { problem: message }), asked: null };
 }
@@ -92,9 +106,8 @@ export function afterNews(state: LabState, news: readonly Told[]): Partial<LabSt
       case 'device':
         patch.engine = { state: 'ready', device: told.device };
         break;
-      case 'broken':
-        patch.engine = { state: 'unavailable', reason: told.message };
-        patch.asked = null;
+      case 'trouble':
+        Object.assign(patch, afterTrouble(told.trouble));
         break;
       case 'runs':
         patch.runs = told.runs;
@@ -112,8 +125,13 @@ export function afterNews(state: LabState, news: readonly Told[]): Partial<LabSt
     patch.snapshot = fold(state.snapshot, events);
     if (events.some(settles)) patch.asked = null;
   }
+  if (patch.engine?.state === 'failed') patch.snapshot = cutOff(patch.snapshot ?? state.snapshot);
   return patch;
 }
+
+/** Of an engine that is gone nothing is waited for. */
+const afterTrouble = (trouble: Trouble | null): Partial<LabState> =>
+  trouble && isGone(trouble) ? { trouble, engine: { state: 'failed' }, asked: null } : { trouble };
 
 /** Events that settle what was asked: a pause came, a run began or ended. */
 const settles = (event: RunEvent): boolean =>

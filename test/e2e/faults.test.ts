@@ -1,18 +1,21 @@
 /** A page that goes on: what fails is told where it fails, and everything else stays. Real Chromium. */
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { eventLine } from '../../src/runs/event-lines';
+import type { RunEvent } from '../../src/runs/events';
 import { launchBrowser, serveLab } from '../setup/browser';
-import { expectQuietLooks } from '../setup/looks';
 import { LabPage } from '../setup/page';
-import { fakeRun } from '../ui/fake-events';
+import { fakeRun, fakeTable } from '../ui/fake-events';
 
 let site: Awaited<ReturnType<typeof serveLab>>;
 let browser: Browser;
+/** One visitor for all tests: the adapter is checked once. */
+let visitor: BrowserContext;
 let lab: LabPage;
 
 beforeAll(async () => {
   [site, browser] = await Promise.all([serveLab(), launchBrowser()]);
+  visitor = await browser.newContext({ viewport: { width: 1280, height: 800 } });
 });
 afterAll(async () => {
   await browser?.close();
@@ -20,27 +23,115 @@ afterAll(async () => {
 });
 afterEach(() => lab?.close());
 
+/** Small steps, a checkpoint at every other one. */
+const SMALL = '?problems=4&steps=400&evalEvery=0&gateWarmup=0&checkpointEvery=2';
+
+/** A page whose Worker can be reached; `worker` is put before the engine's program. */
+async function openWithWorker(worker = ''): Promise<void> {
+  lab = await LabPage.open(visitor, site.url, 'icon.svg');
+  await lab.page.addInitScript(() => {
+    const workers: Worker[] = [];
+    class Reached extends Worker {
+      constructor(url: URL, options: WorkerOptions) {
+        super(url, options);
+        workers.push(this);
+      }
+    }
+    Object.assign(globalThis, { workers, Worker: Reached });
+  });
+  if (worker !== '')
+    await lab.page.route('**/assets/worker-*.js', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `${worker}\n${await response.text()}` });
+    });
+  await lab.page.goto(site.url + SMALL);
+}
+
+const trouble = (words: string) => lab.page.getByRole('alert').filter({ hasText: words });
+
+/** Some steps and a checkpoint, then what `harm` does to the engine; the run goes on with another. */
+async function goesOnAfter(harm: () => Promise<unknown>, words: string): Promise<void> {
+  await lab.click('Start');
+  await lab.until('a checkpoint', async () => (await lab.stepsDone()) >= 3);
+  await harm();
+  const notice = trouble(words);
+  await lab.until(words, () => notice.isVisible());
+  expect(await lab.page.getByText('Training needs WebGPU').count()).toBe(0);
+  expect(await lab.scored.count()).toBeGreaterThan(50); // what was on screen stays
+  const again = notice.getByRole('button', { name: /^Restart the engine, continue from step \d+$/ });
+  const from = Number((await again.textContent())?.match(/\d+/)?.[0]);
+  await again.click();
+  await lab.until('the run again', () => lab.button('Resume').isEnabled());
+  expect(await lab.stepsDone()).toBeGreaterThanOrEqual(from);
+  expect(await notice.count()).toBe(0);
+  await lab.click('Step');
+  await lab.until('a step', async () => (await lab.stepsDone()) > from && (await lab.button('Resume').isEnabled()));
+}
+
 test('a region that cannot be drawn says why; the others stay, and it can be drawn again', async () => {
-  lab = await LabPage.open(browser, site.url);
+  lab = await LabPage.open(visitor, site.url, 'icon.svg');
   const { page } = lab;
-  const row = { token: 'Wait', count: 8123, meanU: -1.4, meanTerm: 0.3, share: 0.1 };
-  // A token that is no text, as a file that was tampered with may have it.
-  const events = fakeRun(12).map((e) =>
-    e.type === 'tokens-table' ? { ...e, rows: [row, { ...row, token: null }] } : e,
-  );
-  const body = `{"events":[${events.map((event) => eventLine(event as never)).join(',')}]}`;
+  await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'gpu')); // only the page is looked at
+  // A token that is no text, as a file that was tampered with may have it; the table after it is whole.
+  const row = { token: null as unknown as string, count: 8123, meanU: -1.4, meanTerm: 0.3, share: 0.1 };
+  const events = fakeRun(12).map((e): RunEvent => (e.type === 'tokens-table' ? { ...e, rows: [row] } : e));
+  const body = `{"events":[${[...events, fakeTable()].map(eventLine).join(',')}]}`;
   await page.route('**/recorded/*.json', (route) => route.fulfill({ contentType: 'application/json', body }));
-  await page.reload();
+  await page.goto(site.url);
   const notice = page.getByRole('alert').filter({ hasText: 'The token table cannot be shown.' });
   await lab.until('the notice', () => notice.isVisible());
   expect(await lab.scored.count()).toBeGreaterThan(50);
   expect(await page.getByRole('region', { name: 'Run facts' }).isVisible()).toBe(true);
-  await lab.until('an engine', () => lab.button('Start').isEnabled());
-  await expectQuietLooks(page);
-  await notice.getByRole('button', { name: 'Try again' }).click();
-  expect(await notice.isVisible()).toBe(true); // the file is what it was
-  await lab.click('Start');
-  await notice.getByRole('button', { name: 'Try again' }).click();
-  await lab.until('the table', () => page.getByRole('region', { name: 'Token table' }).isVisible());
+  const table = page.getByRole('region', { name: 'Token table' });
+  await lab.until('the table', async () => {
+    await notice.getByRole('button', { name: 'Try again' }).click();
+    return table.isVisible();
+  });
+  expect(await notice.count()).toBe(0);
   expect(lab.strangers).toEqual([]);
+});
+
+test('a Worker that is closed from outside: the cause, and the run goes on with another', async () => {
+  await openWithWorker();
+  const close = () => lab.page.evaluate(() => (globalThis as unknown as { workers: Worker[] }).workers[0].terminate());
+  await goesOnAfter(close, 'The engine is gone. Its Worker was closed from outside');
+});
+
+/** A message that the engine's own program does not know does in the Worker what the test asks. */
+const HARMFUL = `addEventListener('message', (event) => {
+  if (event.data.harm === 'hang') for (;;);
+  if (event.data.harm === 'throw') throw new TypeError('harm was done');
+  if (event.data.harm) event.stopImmediatePropagation();
+}, { capture: true });`;
+const harm = (how: string) =>
+  lab.page.evaluate(
+    (harm) => (globalThis as unknown as { workers: Worker[] }).workers[0].postMessage({ harm, type: 'ping' }),
+    how,
+  );
+
+test('a Worker that hangs: it is told, nothing is ended for it, and the run goes on with another when asked', async () => {
+  await openWithWorker(HARMFUL);
+  await goesOnAfter(() => harm('hang'), 'The engine is silent. It has not answered for 10 seconds.');
+});
+
+test('an exception in a message handler is told with its place; the engine still answers, and the word can be dismissed', async () => {
+  await openWithWorker(HARMFUL);
+  await lab.until('an engine', () => lab.button('Start').isEnabled());
+  await harm('throw');
+  const notice = trouble('The engine met an error outside of its steps. Uncaught TypeError: harm was done (worker-');
+  await lab.until('the notice', () => notice.isVisible());
+  await notice.getByRole('button', { name: 'Dismiss' }).click();
+  await lab.click('Step');
+  await lab.until('a step', async () => (await lab.stepsDone()) === 1);
+});
+
+test('an engine that cannot be loaded is no missing WebGPU, and can be loaded again', async () => {
+  await openWithWorker('throw new Error("half a file");');
+  await lab.until('the notice', () =>
+    trouble('The engine could not be loaded. Uncaught Error: half a file').isVisible(),
+  );
+  expect(await lab.page.getByText('Training needs WebGPU').count()).toBe(0);
+  await lab.page.unroute('**/assets/worker-*.js');
+  await lab.click('Restart the engine');
+  await lab.until('an engine', () => lab.button('Start').isEnabled());
 });

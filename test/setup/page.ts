@@ -1,21 +1,26 @@
 /** One page of the lab in a real browser, with what every end-to-end test asks of it. */
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 
 export class LabPage {
   private constructor(
     readonly page: Page,
     /** Requests to other hosts, what the page's policy refused, and errors that nobody caught. */
     readonly strangers: string[],
+    private readonly own: boolean,
   ) {}
 
-  /** @param url the lab's address, @param query the link's settings; the recorded runs stay away unless asked for. */
+  /**
+   * @param from a browser, for a visitor who was never here, or a context, for one who comes again
+   * @param url the lab's address, @param query the link's settings; the recorded runs stay away unless asked for.
+   */
   static async open(
-    browser: Browser,
+    from: Browser | BrowserContext,
     url: string,
     query = '',
     { recorded = false, ...options }: BrowserContextOptions & { recorded?: boolean } = {},
   ): Promise<LabPage> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    const own = 'newContext' in from;
+    const context = own ? await from.newContext({ viewport: { width: 1280, height: 800 }, ...options }) : from;
     const page = await context.newPage();
     page.setDefaultTimeout(60_000);
     const strangers: string[] = [];
@@ -29,7 +34,7 @@ export class LabPage {
     });
     if (!recorded) await page.route('**/recorded/*.json', (route) => route.abort());
     await page.goto(url + query);
-    return new LabPage(page, strangers);
+    return new LabPage(page, strangers, own);
   }
 
   button(name: string | RegExp) {
@@ -58,7 +63,8 @@ export class LabPage {
     throw new Error(`Waited 90 s for: ${what}. The page says:\n${says.slice(0, 3000)}`);
   }
 
+  /** A context that was made for this page goes with it. */
   close() {
-    return this.page.context().close();
+    return this.own ? this.page.context().close() : this.page.close();
   }
 }

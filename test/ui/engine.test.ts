@@ -1,10 +1,11 @@
 /** The page's line to an engine: one hand-over a frame, answers to those who asked, lanes. */
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Command, Failure, Message } from '../../src/engine/protocol';
 import { EngineLine, Lanes, type Line, type Told, tellAll } from '../../src/ui/engine';
 import { NO_MODELS, useModels } from '../../src/ui/models/store';
 import { INITIAL, useLab } from '../../src/ui/state/store';
 import { askToOpen, trainer, trainerLanes } from '../../src/ui/trainer';
+import { type Trouble, Watch } from '../../src/ui/watch';
 import { fakeStart, fakeStep } from './fake-events';
 
 /** A Worker that says what the test has it say. */
@@ -12,6 +13,11 @@ class FakeLine implements Line {
   readonly asked: Command[] = [];
   onmessage: Line['onmessage'] = null;
   onerror: Line['onerror'] = null;
+  onmessageerror: Line['onmessageerror'] = null;
+  ended = false;
+  terminate(): void {
+    this.ended = true;
+  }
   postMessage(command: Command): void {
     this.asked.push(command);
   }
@@ -127,16 +133,81 @@ describe('a call', () => {
     engine.connect(line);
     expect(line.asked.at(-1)).toEqual({ id: 1, type: 'list-models' });
   });
+});
 
-  it('fails where the engine cannot be loaded, which is told as well', async () => {
+describe('an engine in trouble', () => {
+  const troubles = () => told.flat().flatMap((news) => (news.type === 'trouble' ? [news.trouble] : []));
+  const error = (message: string): ErrorEvent =>
+    ({ message, filename: 'http://x/worker-1.js', lineno: 7 }) as ErrorEvent;
+
+  it('that could not be loaded answers nothing, and its cause is told', async () => {
     const call = connected().call({ type: 'open' });
     line.onerror?.({ message: '' } as ErrorEvent);
-    const refused = expect(call).rejects.toMatchObject({
-      ...{ kind: 'unavailable', message: expect.stringMatching(/could not be loaded/) },
-    });
+    const refused = expect(call).rejects.toMatchObject({ kind: 'gone' });
     await frame();
     await refused;
-    expect(told).toMatchObject([[{ type: 'broken' }]]);
+    expect(troubles()).toMatchObject([{ kind: 'unloaded', message: expect.stringMatching(/did not arrive/) }]);
+  });
+
+  it('that met an error tells it with its place, and may still answer', async () => {
+    const call = connected().call({ type: 'list-runs' });
+    line.say({ type: 'alive' });
+    line.onerror?.(error('Uncaught TypeError: x is null'));
+    line.say(done(1));
+    await frame();
+    expect(await call).toEqual([]);
+    await frame(); // what came before an answer is told with it, what came after it in the next frame
+    expect(troubles()).toEqual([{ kind: 'error', message: 'Uncaught TypeError: x is null (worker-1.js:7).' }]);
+  });
+
+  it('is ended and replaced: what it was asked is refused, and another is told what every engine is told', async () => {
+    const call = connected().call({ type: 'open' });
+    const refused = expect(call).rejects.toMatchObject({ kind: 'gone' });
+    const other = new FakeLine();
+    await engine.replace(() => other);
+    await frame();
+    await refused;
+    expect([line.ended, other.ended]).toEqual([true, false]);
+    void engine.call({ type: 'list-models' });
+    expect(other.asked.map(({ type }) => type)).toEqual(['list-models']);
+  });
+});
+
+describe('the watch', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
+  afterEach(() => void vi.useRealTimers());
+  const watched = () => {
+    const [asked, heard]: [number[], (Trouble | null)[]] = [[], []];
+    const watch = new Watch(
+      () => asked.push(1),
+      (trouble) => heard.push(trouble),
+    );
+    return { asked, heard, watch };
+  };
+
+  it('asks once a second, and is content with any word', () => {
+    const { asked, heard, watch } = watched();
+    for (let i = 0; i < 100; i++) {
+      vi.advanceTimersByTime(1000);
+      watch.heard();
+    }
+    expect([asked.length, heard]).toEqual([100, []]);
+    void watch.end();
+    vi.advanceTimersByTime(60_000);
+    expect(asked).toHaveLength(100);
+  });
+
+  it('tells of silence after ten seconds, a minute and five, asks once only, and tells when it is over', () => {
+    const { asked, heard, watch } = watched();
+    vi.advanceTimersByTime(10_000);
+    expect(heard).toEqual([]);
+    vi.advanceTimersByTime(1000);
+    expect(heard).toMatchObject([{ kind: 'silent', message: expect.stringMatching(/for 10 seconds/) }]);
+    vi.advanceTimersByTime(400_000);
+    expect([asked.length, heard.length]).toEqual([1, 3]);
+    expect(heard.at(-1)?.message).toMatch(/for 5 minutes/);
+    watch.heard();
+    expect(heard.at(-1)).toBeNull();
   });
 });
 

@@ -105,6 +105,8 @@ export function fakeInspector({ broken = false } = {}): Line {
   const line: Line = {
     onmessage: null,
     onerror: null,
+    onmessageerror: null,
+    terminate() {},
     postMessage(command) {
       const messages = answersTo(command, broken);
       setTimeout(() => {
@@ -119,6 +121,8 @@ function answersTo(command: Command, broken: boolean): Message[] {
   const { id } = command;
   const done = <N extends CommandName>(reply: Reply<N>): Message => ({ id, type: 'done', reply });
   switch (command.type) {
+    case 'ping':
+      return [{ type: 'alive' }];
     case 'open':
       return [{ type: 'device', device: FAKE_DEVICE }, done<'open'>(undefined)];
     case 'load': {

@@ -13,6 +13,8 @@ const asked: { id: number; type: string; slot?: string }[] = [];
 const line = {
   onmessage: null as ((message: MessageEvent) => void) | null,
   onerror: null,
+  onmessageerror: null,
+  terminate() {},
   postMessage(command: { id: number; type: string }) {
     asked.push(command);
     if (command.type === 'open') line.onmessage?.({ data: { id: command.id, type: 'done' } } as MessageEvent);

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { EVENT_VERSION } from '../../src/runs/events';
+import { runCutOff } from '../../src/ui/actions/restartEngine';
+import { EMPTY, fold, type Snapshot } from '../../src/ui/state/snapshot';
 import { activityOf, INITIAL, type LabState } from '../../src/ui/state/store';
 import { afterFailure, afterNews } from '../../src/ui/trainer';
-import { FAKE_DEVICE, fakeStart, fakeStep } from './fake-events';
+import { FAKE_DEVICE, fakeRun, fakeStart, fakeStep } from './fake-events';
 
 const v = EVENT_VERSION;
 
@@ -48,4 +50,35 @@ test('news of things that go on leaves what was asked as it is', () => {
     { type: 'problem', message: 'Runs cannot be stored here.' },
   ]);
   expect(patch).toEqual({ problem: 'Runs cannot be stored here.' });
+});
+
+test('an engine that is gone leaves on screen what was scored, and is no missing WebGPU', () => {
+  const closed = { type: 'trouble', trouble: { kind: 'closed', message: 'Closed.' } } as const;
+  const live: LabState = { ...INITIAL, source: 'live', asked: 'pause', snapshot: fold(EMPTY, fakeRun(3)) };
+  const after = {
+    ...live,
+    ...afterNews(live, [{ type: 'event', event: { v, type: 'rollouts', step: 4, rollouts: [] } }, closed]),
+  };
+  expect(after).toMatchObject({ engine: { state: 'failed' }, trouble: closed.trouble, asked: null });
+  expect([activityOf(after), after.snapshot.rolloutStep, after.snapshot.steps.length]).toEqual(['idle', 3, 3]);
+  expect(after.snapshot.rollouts.length).toBeGreaterThan(0);
+});
+
+test('silence changes nothing but that it is told, and goes with the next word', () => {
+  const ready: LabState = { ...INITIAL, engine: { state: 'ready', device: FAKE_DEVICE }, source: 'live' };
+  const trouble = { kind: 'silent', message: 'It has not answered for 10 seconds.' } as const;
+  expect(afterNews(ready, [{ type: 'trouble', trouble }])).toEqual({ trouble });
+  expect(afterNews(ready, [{ type: 'trouble', trouble: null }])).toEqual({ trouble: null });
+  expect(afterFailure({ kind: 'gone', message: 'The engine was ended.', refused: false })).toEqual({ asked: null });
+});
+
+test('a run goes on with another engine where it has a checkpoint and is not done', () => {
+  const at = (lastCheckpoint: number | null, run: string | null = 'x', source: LabState['source'] = 'live') =>
+    runCutOff({ ...INITIAL, source, run, snapshot: { ...EMPTY, lastCheckpoint } });
+  expect(at(20)).toEqual({ run: 'x', step: 20 });
+  expect([at(null), at(20, null), at(20, 'x', 'stored')]).toEqual([null, null, null]);
+  const done = { v, type: 'done', step: 20, reason: 'finished' } as unknown as Snapshot['done'];
+  expect(
+    runCutOff({ ...INITIAL, source: 'live', run: 'x', snapshot: { ...EMPTY, lastCheckpoint: 20, done } }),
+  ).toBeNull();
 });

@@ -3,10 +3,11 @@ import type { LabState } from '../state/store';
 import type { Action } from './action';
 
 /** Everything a bug report needs, as JSON: no prompts and no weights. */
-export function reportOf({ engine, snapshot }: LabState): string {
+export function reportOf({ engine, trouble, snapshot }: LabState): string {
   const { fault, device, memory, steps, sft, lastCheckpoint } = snapshot;
   const shown = {
     fault,
+    trouble,
     device: device ?? (engine.state === 'ready' ? engine.device : null),
     config: sft ? sft.start.config : snapshot.config,
     memory,
@@ -19,7 +20,7 @@ export function reportOf({ engine, snapshot }: LabState): string {
 export const copyReport: Action = {
   id: 'copy-report',
   label: 'Copy report',
-  enabled: (state) => state.snapshot.fault !== null,
+  enabled: (state) => state.snapshot.fault !== null || state.trouble !== null,
   async run(state) {
     const report = reportOf(state);
     try {

@@ -1,5 +1,5 @@
 import { afterPreview, sftConfigOf } from '../sft/form';
-import { activityOf, isBusy, useLab } from '../state/store';
+import { activityOf, isBusy, isReachable, useLab } from '../state/store';
 import { showFailure, trainer } from '../trainer';
 import type { Action } from './action';
 
@@ -8,7 +8,7 @@ export const lookAtData: Action = {
   id: 'look-at-data',
   label: 'Look at the data',
   enabled: (state) =>
-    state.engine.state !== 'unavailable' &&
+    isReachable(state.engine.state) &&
     !isBusy(activityOf(state)) &&
     !state.sft.looking &&
     sftConfigOf(state.sft.draft) !== null,

@@ -6,7 +6,8 @@ import type { Action } from './action';
 export const recoverRun: Action = {
   id: 'recover',
   label: 'Resume from the last good step',
-  enabled: (state) => activityOf(state) === 'faulted' && state.snapshot.fault?.resumable === true,
+  enabled: (state) =>
+    state.engine.state === 'ready' && activityOf(state) === 'faulted' && state.snapshot.fault?.resumable === true,
   run() {
     useLab.setState({ asked: 'recover', problem: null });
     askToOpen({ type: 'recover' });

@@ -18,12 +18,13 @@ export function begin(state: LabState, paused: boolean): void {
     source: 'live',
     snapshot: EMPTY,
     asked: 'start',
+    run: null,
     continuing: null,
     problem: null,
     picked: null,
     held: null,
   });
-  askToOpen({ type: 'start', config, paused });
+  askToOpen({ type: 'start', config, paused }, ({ id }) => useLab.setState({ run: id }));
 }
 
 export const startRun: Action = {

@@ -42,6 +42,7 @@ export function Header({ page }: { page: PageName }) {
 function deviceName(engine: LabState['engine'] | InspectState['device']): string {
   if (engine.state === 'ready') return engine.device.name;
   if (engine.state === 'unavailable') return 'no WebGPU';
+  if (engine.state === 'failed') return 'engine stopped';
   const progress = engine.state === 'opening' ? engine.progress : null;
   return progress ? `${progress.what} ${progress.done} of ${progress.total}` : 'looking for a GPU …';
 }

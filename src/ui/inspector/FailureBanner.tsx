@@ -1,6 +1,7 @@
 import { TokenField } from '../models/TokenField';
+import { TROUBLES } from '../notices/EngineTrouble';
 import notices from '../notices/Notices.module.css';
-import { askContexts, askProblem, askPrompts, askScore, loadMain, loadOther } from './session';
+import { askContexts, askProblem, askPrompts, askScore, loadMain, loadOther, restartInspector } from './session';
 import { type InspectState, useInspector } from './store';
 
 type Where = NonNullable<InspectState['failure']>['lane'];
@@ -33,6 +34,7 @@ const AGAIN: Partial<Record<Where, () => void>> = {
 export function FailureBanner() {
   const failure = useInspector((s) => s.failure);
   const main = useInspector((s) => s.main);
+  const trouble = useInspector((s) => s.trouble);
   const missing = useInspector((s) => (s.device.state === 'unavailable' ? s.device.reason : null));
   if (missing !== null)
     return (
@@ -41,6 +43,24 @@ export function FailureBanner() {
           <strong>Inspecting needs WebGPU, which this browser does not offer here.</strong> {missing}{' '}
           <a href="#train">How to get it</a>
         </p>
+      </div>
+    );
+  if (trouble)
+    return (
+      <div className={notices.fault} role="alert">
+        <p>
+          <strong>{TROUBLES[trouble.kind]}.</strong> {trouble.message}
+        </p>
+        <div className={notices.buttons}>
+          <button type="button" onClick={() => void restartInspector()}>
+            Restart the engine
+          </button>
+          {trouble.kind === 'error' && (
+            <button type="button" onClick={() => useInspector.setState({ trouble: null })}>
+              Dismiss
+            </button>
+          )}
+        </div>
       </div>
     );
   if (!failure) return null;

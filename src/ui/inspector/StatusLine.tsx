@@ -11,6 +11,7 @@ const SPEAKS_EVERY = 2000;
 export function statusOf(state: InspectState): string {
   const { device, main, scored, generated } = state;
   if (device.state === 'unavailable') return 'No WebGPU.';
+  if (device.state === 'failed') return 'The engine has stopped.';
   if (isAsked(state, 'device')) return 'Looking for a GPU and checking it.';
   if (isAsked(state, 'main')) return `Opening ${nameShown(state.subject.model)}.`;
   if (isAsked(state, 'other')) return `Opening ${nameShown(state.otherSubject.model)}.`;

@@ -1,6 +1,7 @@
 /** What the engine's answers change: pure folds into the inspector's state. */
 import type { Ask, Failure, Part, Reply } from '../../engine/protocol';
 import type { Told } from '../engine';
+import { isGone } from '../watch';
 import type { InspectState, Lane } from './store';
 
 export type InspectName = 'open' | 'load' | 'problem' | 'prompts' | 'generate' | 'score' | 'contexts';
@@ -58,7 +59,13 @@ export const afterPart = ({ effects }: InspectState, part: Part<'generate' | 'co
     ? { generating: part }
     : { effects: effects && { ...effects, list: [...effects.list, part] } };
 
+/** The models went with the engine; texts, scores and figures stay. */
+const GONE: Patch = { device: { state: 'failed' }, main: null, other: null, generating: null };
+
 export function afterFailure(state: InspectState, lane: Lane, { kind, message }: Failure): Patch {
+  if (kind === 'gone') return settled(state, lane); // told as a trouble
+  if (lane === 'device' && kind !== 'unavailable')
+    return { ...settled(state, lane), device: { state: 'failed' }, trouble: { kind: 'unready', message } };
   if (kind === 'unavailable') return { ...settled(state, lane), device: { state: 'unavailable', reason: message } };
   const failure = kind === 'cancelled' ? state.failure : { lane, kind, message };
   const emptied = lane === 'main' || lane === 'other' ? { [lane]: null } : {};
@@ -76,8 +83,9 @@ export function afterNews(news: readonly Told[]): Patch {
       case 'unloaded':
         patch[told.slot] = null;
         break;
-      case 'broken':
-        patch.device = { state: 'unavailable', reason: told.message };
+      case 'trouble':
+        patch.trouble = told.trouble;
+        if (told.trouble && isGone(told.trouble)) Object.assign(patch, GONE);
         break;
       case 'problem': // a judge that does not start: the exact verifier goes on without it
         console.warn(told.message);

@@ -5,7 +5,7 @@
 import { CHAT_TASK, isNative, NATIVE_TASK } from '../../data/tasks';
 import type { Ask } from '../../engine/protocol';
 import { INSPECT_MODES } from '../../inspect/types';
-import { EngineLine, Lanes, type Line } from '../engine';
+import { EngineLine, Lanes, type Line, startEngine } from '../engine';
 import { useModels } from '../models/store';
 import { afterFailure, afterNews, afterPart, afterReply, type InspectName } from './fold';
 import { effectsKey, LANES, type Lane, useInspector } from './store';
@@ -29,6 +29,19 @@ export function openInspector(makeLine: () => Line): void {
   if (engine.connected) return;
   useInspector.setState({ device: { state: 'opening', progress: null } });
   engine.connect(makeLine());
+  ask('device', { type: 'open' });
+}
+
+/** Ends the engine, hung or gone, and begins another; the texts and what is known of them stay. */
+export async function restartInspector(): Promise<void> {
+  leave(...LANES);
+  const { texts } = useInspector.getState();
+  kept = texts.response !== '';
+  useInspector.setState({
+    device: { state: 'opening', progress: null },
+    ...{ trouble: null, failure: null, main: null, other: null },
+  });
+  await engine.replace(startEngine);
   ask('device', { type: 'open' });
 }
 

@@ -4,7 +4,7 @@ import { useInspector } from './store';
 export function inspectorSettled(): Promise<void> {
   return new Promise((resolve) => {
     const unsubscribe = useInspector.subscribe(({ device, scored, failure }) => {
-      if (device.state !== 'unavailable' && !scored && !failure) return;
+      if (device.state !== 'unavailable' && device.state !== 'failed' && !scored && !failure) return;
       unsubscribe();
       resolve();
     });

@@ -16,6 +16,7 @@ import type {
 import type { DeviceReport } from '../../kernels/device-report';
 import type { LoadProgress } from '../../library/sources/progress';
 import type { MeasureName } from '../heatmap/measures';
+import type { Trouble } from '../watch';
 
 /** Kinds of work, each with at most one command that is waited for. Later lanes build on earlier ones. */
 export const LANES = [
@@ -49,7 +50,10 @@ export interface InspectState {
     | { state: 'closed' }
     | { state: 'opening'; progress: LoadProgress | null }
     | { state: 'ready'; device: DeviceReport }
-    | { state: 'unavailable'; reason: string };
+    | { state: 'unavailable'; reason: string }
+    | { state: 'failed' }; // see trouble
+  /** What is wrong with the engine as a whole. */
+  trouble: Trouble | null;
   /** What was asked and not yet answered in full: a number that tells one question from the next. */
   asked: Partial<Record<Lane, number>>;
   /** How far one of them is. */
@@ -113,6 +117,7 @@ export const isBuiltIn = ({ model, adapter }: Subject): boolean => model === NAN
 
 export const INITIAL: InspectState = {
   device: { state: 'closed' },
+  trouble: null,
   asked: {},
   progress: null,
   failure: null,

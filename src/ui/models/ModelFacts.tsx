@@ -1,4 +1,4 @@
-import { useLab } from '../state/store';
+import { isReachable, useLab } from '../state/store';
 import { PlanSummary } from './PlanSummary';
 import styles from './Section.module.css';
 import { confirmModel } from './shelf';
@@ -16,8 +16,8 @@ export function ModelFacts({ name, onTake }: Props) {
   const described = useModels((s) => (s.described?.name === name ? s.described : null));
   const allowed = useModels((s) => mayLook(s, name));
   const endpoint = useModels((s) => s.access.endpoint);
-  const engine = useLab((s) => s.engine.state);
-  if (engine === 'unavailable') return null; // nobody is there to look
+  const reachable = useLab((s) => isReachable(s.engine.state));
+  if (!reachable) return null; // nobody is there to look
   if (!allowed) {
     const { host } = new URL(URL.canParse(name) ? name : endpoint);
     return (

@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import type { TrainConfig } from '../../settings/config';
 import type { SftConfig } from '../../settings/settings-sft';
 import { lookAtModel } from '../actions/lookAtModel';
-import { useLab } from '../state/store';
+import { isReachable, useLab } from '../state/store';
 import { mayLook, memoryOf, useModels } from './store';
 
 /** Settings change with every key; a plan takes some milliseconds. */
@@ -19,7 +19,7 @@ export function useLooking(config: TrainConfig | SftConfig | null): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the answer depends on what was dropped and on the token, too
   useEffect(() => {
     const settled = JSON.parse(key) as TrainConfig | SftConfig | null;
-    if (!allowed || !settled || engine === 'unavailable') return;
+    if (!allowed || !settled || !isReachable(engine)) return;
     const timer = setTimeout(() => lookAtModel(settled, memoryOf({ memory })), SETTLED);
     return () => clearTimeout(timer);
   }, [key, engine, allowed, held, access, memory]);

@@ -21,7 +21,9 @@ export function statusText(state: LabState): string {
         ? 'Ready. Start begins a run.'
         : engine.state === 'opening'
           ? 'Looking for a GPU.'
-          : 'No WebGPU.';
+          : engine.state === 'failed'
+            ? 'The engine has stopped.'
+            : 'No WebGPU.';
   return `${activity[0].toUpperCase()}${activity.slice(1)}${figures && `: ${figures}`}.`;
 }
 

@@ -91,6 +91,19 @@ export const EMPTY: Snapshot = {
   done: null,
 };
 
+/** The snapshot of a run whose engine is gone: nothing more comes of it, and what was scored last is shown. */
+export const cutOff = (snapshot: Snapshot): Snapshot =>
+  snapshot.stage === 'working' || snapshot.stage === 'paused'
+    ? { ...snapshot, ...ended(snapshot), eta: null }
+    : snapshot;
+
+/** What ends a run before its time leaves on screen. */
+const ended = ({ lastScored }: Snapshot): Partial<Snapshot> => ({
+  stage: 'ended',
+  phase: null,
+  ...(lastScored && { rollouts: lastScored.rollouts, rolloutStep: lastScored.step }),
+});
+
 type Draft = { -readonly [K in keyof Snapshot]: Snapshot[K] };
 
 /** The snapshot after `events`, in order. What grows is appended to in place, whatever its length. */
@@ -154,13 +167,7 @@ function apply(draft: Draft, event: RunEvent): void {
       return;
     case 'fault':
       draft.fault = event.fault;
-      if (event.fault.kind === 'storage') return; // the run goes on, unsaved
-      draft.stage = 'ended';
-      draft.phase = null;
-      if (draft.lastScored) {
-        draft.rollouts = draft.lastScored.rollouts;
-        draft.rolloutStep = draft.lastScored.step;
-      }
+      if (event.fault.kind !== 'storage') Object.assign(draft, ended(draft)); // the run goes on, unsaved
       return;
     case 'done':
       draft.done = event;

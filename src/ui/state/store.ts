@@ -5,6 +5,7 @@ import type { LoadProgress } from '../../library/sources/progress';
 import type { StoredRun } from '../../runs/stored-runs';
 import type { FilterName, MeasureName, SortName } from '../heatmap/measures';
 import { INITIAL_FORM, type SftForm } from '../sft/form';
+import type { Trouble } from '../watch';
 import { DEFAULT_DRAFT, type Draft } from './draft';
 import { EMPTY, type RolloutView, type Snapshot } from './snapshot';
 
@@ -23,12 +24,17 @@ export interface LabState {
   engine:
     | { state: 'opening'; progress: LoadProgress | null }
     | { state: 'ready'; device: DeviceReport }
-    | { state: 'unavailable'; reason: string };
+    | { state: 'unavailable'; reason: string }
+    | { state: 'failed' }; // see trouble
+  /** What is wrong with the engine as a whole. */
+  trouble: Trouble | null;
   /** Where the snapshot's events come from. */
   source: 'none' | 'recorded' | 'stored' | 'live';
   snapshot: Snapshot;
   /** A command that was sent and not yet answered by an event. */
   asked: 'start' | 'pause' | 'stop' | 'recover' | null;
+  /** The name that the run on screen is stored by; null where it is not stored, or not this page's. */
+  run: string | null;
   /** The stored run that was asked for last; null where a new one was. */
   continuing: string | null;
   /** Which kind of run the page is set to. */
@@ -51,9 +57,11 @@ export interface LabState {
 
 export const INITIAL: LabState = {
   engine: { state: 'opening', progress: null },
+  trouble: null,
   source: 'none',
   snapshot: EMPTY,
   asked: null,
+  run: null,
   continuing: null,
   kind: 'rl',
   draft: DEFAULT_DRAFT,
@@ -69,6 +77,9 @@ export const INITIAL: LabState = {
 };
 
 export const useLab = create<LabState>(() => INITIAL);
+
+/** Whether there is an engine to ask, now or soon. */
+export const isReachable = (engine: LabState['engine']['state']): boolean => engine === 'opening' || engine === 'ready';
 
 /** What the transport buttons go by. */
 export type Activity = 'idle' | 'starting' | 'running' | 'pausing' | 'paused' | 'stopping' | 'faulted';

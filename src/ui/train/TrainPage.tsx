@@ -7,6 +7,7 @@ import { perform, useShortcuts } from '../hooks';
 import { DropZone } from '../models/DropZone';
 import { LoadNotice } from '../models/LoadNotice';
 import { ContinueOffer } from '../notices/ContinueOffer';
+import { EngineTrouble } from '../notices/EngineTrouble';
 import { FaultBanner } from '../notices/FaultBanner';
 import { NoGpu } from '../notices/NoGpu';
 import { ProblemLine } from '../notices/ProblemLine';
@@ -34,6 +35,7 @@ export function TrainPage() {
     <div className={styles.page}>
       <Region name="The notices">
         <FaultBanner />
+        <EngineTrouble />
         <ProblemLine />
         <LoadNotice onRetry={() => perform(retryOpening)} />
         <ContinueOffer />
