@@ -1,7 +1,7 @@
 /**
  * Finds a Vulkan adapter for WebGPU in Node on Linux: a real GPU, else Mesa's llvmpipe, else the SwiftShader that the
  * package @sparticuz/chromium carries. ADAPTER=gpu|llvmpipe|swiftshader asks for one and fails where it is not there.
- * macOS and Windows have Metal and D3D12, and nothing needs to be set.
+ * A machine without a Vulkan loader gets SwiftShader's. macOS and Windows have Metal and D3D12: nothing needs to be set.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -22,10 +22,20 @@ const hasGpuNode = () =>
   existsSync('/dev/dxg') ||
   (existsSync('/dev/dri') && readdirSync('/dev/dri').some((file) => file.startsWith('renderD')));
 
+/** Where container runtimes put NVIDIA's driver without telling the loader. */
+const CONTAINER_DRIVER = '/usr/local/nvidia/share/vulkan/icd.d/nvidia_icd.json';
+
 function gpu() {
-  if (!hasLoader() || !hasGpuNode()) return null;
-  const description = probe({});
-  return description && !SOFTWARE.test(description) ? { name: 'gpu', env: {} } : null;
+  if (!hasGpuNode()) return null;
+  const loader = hasLoader() ? {} : ownLoader();
+  if (!loader) return null;
+  const choices = [{}, ...(existsSync(CONTAINER_DRIVER) ? [{ VK_DRIVER_FILES: CONTAINER_DRIVER }] : [])];
+  for (const driver of choices) {
+    const env = { ...driver, ...loader.env };
+    const description = probe(env);
+    if (description && !SOFTWARE.test(description)) return { name: 'gpu', env, loader: loader.loader };
+  }
+  return null;
 }
 
 function llvmpipe() {
@@ -37,18 +47,22 @@ function llvmpipe() {
   return { name: 'llvmpipe', env: { VK_ICD_FILENAMES: driver } };
 }
 
-/** The loader comes with the driver: `loader` is its path, and `env` finds it from a process's start. */
 function swiftshader() {
-  const folder = unpackSwiftshader();
-  if (!folder) return null;
+  const own = ownLoader();
+  if (!own) return null;
   return {
     name: 'swiftshader',
-    env: {
-      VK_ICD_FILENAMES: join(folder, 'vk_swiftshader_icd.json'),
-      LD_LIBRARY_PATH: [folder, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':'),
-    },
-    loader: join(folder, 'libvulkan.so.1'),
+    ...own,
+    env: { ...own.env, VK_ICD_FILENAMES: join(own.folder, 'vk_swiftshader_icd.json') },
   };
+}
+
+/** The Vulkan loader that SwiftShader brings: `loader` is its path, and `env` finds it from a process's start. */
+function ownLoader() {
+  const folder = unpackSwiftshader();
+  if (!folder) return null;
+  const env = { LD_LIBRARY_PATH: [folder, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':') };
+  return { folder, env, loader: join(folder, 'libvulkan.so.1') };
 }
 
 /** Major version of Debian's Mesa package; where there is no such package the driver is taken at its word. */

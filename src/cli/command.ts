@@ -1,5 +1,6 @@
 /** What a command is, and the exit codes that scripts rely on. */
 
+import { INVOKED } from './invoked';
 import { describeFlags, type Flags, parseFlags, type Values } from './options';
 import { onReaderGone } from './output';
 
@@ -24,7 +25,7 @@ export function defineCommand<F extends Flags>(c: {
   return {
     name: c.name,
     summary: c.summary,
-    help: `${c.name}: ${c.summary}\n\n  npm run lab -- ${c.name} [flags]\n\n${describeFlags(c.flags)}\n${c.details ? `\n${c.details}\n` : ''}`,
+    help: `${c.name}: ${c.summary}\n\n  ${INVOKED} ${c.name} [flags]\n\n${describeFlags(c.flags)}\n${c.details ? `\n${c.details}\n` : ''}`,
     run: (argv) => c.run(parseFlags(c.name, c.flags, argv)),
   };
 }

@@ -8,6 +8,7 @@ import type { Run } from '../runs/run';
 import { kindOf, parseRunConfig, type RunConfig, type RunKind } from '../runs/run-config';
 import { RunStore } from '../runs/run-store';
 import { EXIT, stopSignal } from './command';
+import { INVOKED } from './invoked';
 import type { Flags } from './options';
 import { loadModel, newFolder, openDevice, readDataFile, runFiles, symbolic } from './places';
 
@@ -56,7 +57,7 @@ export async function runHeadless(o: HeadlessRun): Promise<number> {
 
 async function toTheEnd(run: Run, kind: RunKind, store: RunStore, stop: ReturnType<typeof stopSignal>) {
   const { where } = store;
-  const again = `npm run lab -- ${kind} --resume ${where}`;
+  const again = `${INVOKED} ${kind} --resume ${where}`;
   try {
     while (!run.finished) {
       await run.next();

@@ -1,4 +1,4 @@
-/** The headless face: `npm run lab -- COMMAND [flags]`. */
+/** The headless face: `${INVOKED} COMMAND [flags]`. */
 import { BadInput } from '../data/errors';
 import { DeviceLost, NotFinite, OutOfMemory, WebGpuUnavailable } from '../gpu/errors';
 import { StorageError } from '../host/storage-error';
@@ -8,8 +8,10 @@ import { type Command, EXIT } from './command';
 import { doctor } from './doctor';
 import { evaluation } from './eval';
 import { generate } from './generate';
+import { gpuCheck } from './gpu-check';
 import { gradients } from './gradients';
 import { inspect } from './inspect-command';
+import { INVOKED } from './invoked';
 import { merge } from './merge';
 import { models } from './models';
 import { printed, watchReaders } from './output';
@@ -35,6 +37,7 @@ const COMMANDS: readonly Command[] = [
   models,
   doctor,
   bench,
+  gpuCheck,
 ];
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -48,7 +51,7 @@ async function main(argv: readonly string[]): Promise<number> {
     throw new BadInput(
       `Unknown command "${name}"`,
       'lab',
-      `Commands: ${COMMANDS.map((c) => c.name).join(', ')}. See: npm run lab -- --help`,
+      `Commands: ${COMMANDS.map((c) => c.name).join(', ')}. See: ${INVOKED} --help`,
     );
   if (rest.includes('--help') || rest.includes('-h')) {
     process.stdout.write(command.help);
@@ -59,7 +62,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
 function overview(): string {
   const rows = COMMANDS.map((c) => `  ${c.name.padEnd(11)}${c.summary}`).join('\n');
-  return `AntiSD Lab, headless.\n\n  npm run lab -- COMMAND [flags]\n\n${rows}\n\n  COMMAND --help explains its flags. Exit codes: 0 done, 2 bad input, 3 device or disk gave out, 130 stopped and saved.\n`;
+  return `AntiSD Lab, headless.\n\n  ${INVOKED} COMMAND [flags]\n\n${rows}\n\n  COMMAND --help explains its flags. Exit codes: 0 done, 2 bad input, 3 device or disk gave out, 130 stopped and saved.\n`;
 }
 
 /** One message to stderr and the exit code that belongs to the error. */

@@ -5,6 +5,7 @@ import { cacheFolder, hubOptions } from '../library/sources/cache.node';
 import { hubSource, sizeText } from '../library/sources/hub';
 import { SourceError } from '../library/sources/source-error';
 import { defineCommand, EXIT } from './command';
+import { INVOKED } from './invoked';
 import { downloading } from './places';
 
 export const models = defineCommand({
@@ -43,9 +44,7 @@ async function list(cache: ModelCache, json: boolean): Promise<void> {
     return;
   }
   if (all.length === 0) {
-    process.stderr.write(
-      `No models in ${cacheFolder()}. Download one: npm run lab -- models --download Qwen/Qwen3-0.6B\n`,
-    );
+    process.stderr.write(`No models in ${cacheFolder()}. Download one: ${INVOKED} models --download Qwen/Qwen3-0.6B\n`);
     return;
   }
   const width = Math.max(...all.map((model) => nameOf(model).length), 'model'.length) + 2;
@@ -82,7 +81,7 @@ async function download(id: string, cache: ModelCache): Promise<number> {
       'storage',
       'The model could not be stored',
       cacheFolder(),
-      'Make room (npm run lab -- models lists what is here, --remove ID removes), or set ANTISD_LAB_CACHE to a folder with room.',
+      `Make room (${INVOKED} models lists what is here, --remove ID removes), or set ANTISD_LAB_CACHE to a folder with room.`,
     );
   }
   process.stdout.write(`${cacheFolder()}/${cache.commit(source.id, source.sha).path('').replace(/\/$/, '')}\n`);

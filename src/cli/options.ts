@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { BadInput } from '../data/errors';
 import { nearest } from '../data/nearest';
+import { INVOKED } from './invoked';
 
 export interface Flag {
   kind: 'text' | 'number' | 'integer' | 'boolean';
@@ -34,7 +35,7 @@ export function parseFlags<F extends Flags>(command: string, flags: F, argv: rea
     throw new BadInput(
       `Unknown flag --${name}`,
       where,
-      `${near ? `Did you mean --${near}? ` : ''}See: npm run lab -- ${command} --help`,
+      `${near ? `Did you mean --${near}? ` : ''}See: ${INVOKED} ${command} --help`,
     );
   }
   const options = Object.fromEntries(
@@ -48,7 +49,7 @@ export function parseFlags<F extends Flags>(command: string, flags: F, argv: rea
     );
     values = parseArgs({ args: joined, options, strict: true, allowPositionals: false }).values;
   } catch (error) {
-    throw new BadInput((error as Error).message.split('. ')[0], where, `See: npm run lab -- ${command} --help`);
+    throw new BadInput((error as Error).message.split('. ')[0], where, `See: ${INVOKED} ${command} --help`);
   }
   const result: Record<string, unknown> = {};
   for (const [name, flag] of Object.entries(flags)) result[name] = readValue(where, name, flag, values[name]);

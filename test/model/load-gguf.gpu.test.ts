@@ -36,7 +36,7 @@ async function loaded(file: Uint8Array<ArrayBuffer>, { storage, bindingBytes = W
   if (tied) given.delete('lm_head.weight');
   const arena = new Arena(gpu);
   try {
-    const set = await createFrozen(arena, layout, given, 'llama.gguf', storage, bindingBytes);
+    const set = await createFrozen(arena, layout, { tensors: given, where: 'llama.gguf' }, storage, bindingBytes);
     const read = async (t: Tensor) => {
       const words = r.readU32(t);
       r.submit();

@@ -48,7 +48,7 @@ async function loaded(tensors: TensorCatalog, storage: WeightFormat, of = layout
   const { gpu, r } = device;
   const arena = new Arena(gpu);
   try {
-    const set = await createFrozen(arena, of, tensors, 'checkpoint', storage, BINDING);
+    const set = await createFrozen(arena, of, { tensors, where: 'checkpoint' }, storage, BINDING);
     const read = async (t: Tensor) => {
       const words = r.readU32(t);
       r.submit();
@@ -162,7 +162,7 @@ it('reads little at a time, one piece ahead, and lets the event loop turn', asyn
   const arena = new Arena(device.gpu);
   const progress: number[] = [];
   const note = (done: number) => void progress.push(done);
-  await createFrozen(arena, large, tensors, 'drawn', 'q4', BINDING, note);
+  await createFrozen(arena, large, { tensors, where: 'drawn' }, 'q4', BINDING, note);
   clearInterval(timer);
   arena.destroy();
   expect(widest).toBeLessThanOrEqual(1024 * 1024);

@@ -2,33 +2,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BadInput } from '../../data/errors';
-import { Recorder } from '../../gpu/recorder';
-import { measureCopyBandwidth, measureFmaPeak } from '../../kernels/probe/probe';
 import { defineCommand, EXIT } from '../command';
 import { openDevice, repositoryRoot } from '../places';
-import { adapters } from './adapters';
-import { decoding } from './decoding';
-import type { Group, Timed } from './group';
-import { head } from './head';
-import { attention, products } from './kernels';
-import { loading } from './loading';
+import { openBench } from './group';
+import { GROUPS, USUAL } from './groups';
 import { line, type Row } from './row';
-import { formatError } from './storage';
-import { nano, reinforcement, small } from './training';
 
-/** The groups in the order of the table. */
-const GROUPS: Readonly<Record<string, Group>> = {
-  matmul: products,
-  attention,
-  nano,
-  small,
-  rl: reinforcement,
-  loading,
-  head,
-  decode: decoding,
-  lora: adapters,
-  storage: formatError,
-};
+const NAMES = Object.keys(GROUPS);
 
 export const bench = defineCommand({
   name: 'bench',
@@ -37,21 +17,17 @@ export const bench = defineCommand({
     out: { kind: 'text', doc: 'where the JSON goes', default: 'runs/bench.json', placeholder: 'FILE' },
     only: {
       kind: 'text',
-      doc: `only these groups, with commas: ${Object.keys(GROUPS).join(', ')}`,
+      doc: `only these groups, with commas: ${NAMES.join(', ')}`,
       placeholder: 'GROUPS',
     },
     kernels: { kind: 'boolean', doc: 'also: time by kernel over a training step, by timestamp queries' },
     quick: { kind: 'boolean', doc: 'leave out the larger models and products' },
   },
   async run(flags) {
-    const chosen = flags.only?.split(',').map((name) => name.trim()) ?? Object.keys(GROUPS);
+    const chosen = flags.only?.split(',').map((name) => name.trim()) ?? USUAL;
     const unknown = chosen.find((name) => !Object.hasOwn(GROUPS, name));
     if (unknown !== undefined)
-      throw new BadInput(
-        `There is no group "${unknown}"`,
-        'lab bench --only',
-        `Groups: ${Object.keys(GROUPS).join(', ')}.`,
-      );
+      throw new BadInput(`There is no group "${unknown}"`, 'lab bench --only', `Groups: ${NAMES.join(', ')}.`);
     const { gpu, report } = await openDevice();
     const rows: Row[] = [];
     const add = (row: Row) => {
@@ -59,28 +35,10 @@ export const bench = defineCommand({
       process.stdout.write(`${line(row)}\n`);
     };
     process.stdout.write(`${gpu.adapter.name}\n${line(null)}\n`);
-    const { software } = gpu.adapter;
-    const clock = software ? processorSeconds : undefined;
-    const deviceMs = (t: Timed) => (software ? t.cpuMs : t.ms);
-    const peak = await measureFmaPeak(gpu, clock);
-    add({ group: 'probe', name: 'f32 multiply-add', gflops: peak, share: 1 });
-    const copy = await measureCopyBandwidth(gpu, clock);
-    add({ group: 'probe', name: 'copy, read + written', bandwidth: copy, share: 1 });
-    const r = new Recorder(gpu);
-    for (const name of chosen)
-      await GROUPS[name]({
-        gpu,
-        r,
-        report,
-        peak,
-        copy,
-        quick: flags.quick,
-        kernels: flags.kernels,
-        add,
-        clock,
-        deviceMs,
-      });
-    r.destroy();
+    const { quick, kernels } = flags;
+    const b = await openBench({ gpu, report, quick, kernels, add, left: () => Number.POSITIVE_INFINITY });
+    for (const name of chosen) await GROUPS[name](b);
+    b.r.destroy();
     const file = flags.out ?? 'runs/bench.json';
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, `${JSON.stringify({ date: new Date().toISOString(), device: report, rows }, null, 1)}\n`);
@@ -88,9 +46,3 @@ export const bench = defineCommand({
     return EXIT.done;
   },
 });
-
-/** Seconds that all threads of this process have computed. */
-function processorSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-}

@@ -7,12 +7,27 @@ import {
   attentionForward,
 } from '../../kernels/attention/attention';
 import { attentionBlock } from '../../kernels/launch';
-import { type MatmulCall, matmul } from '../../kernels/matmul/matmul';
+import { type MatmulCall, matmul, matmulVariant, setMatmulVariant } from '../../kernels/matmul/matmul';
+import { candidates } from '../../kernels/tuner';
 import { QUANT_GROUP, storedBytes, WEIGHT_FORMATS, type WeightFormat } from '../../kernels/weight-format/weight-format';
-import { type Bench, fastestSubmit, type Group } from './group';
+import { affordable, type Bench, fastestSubmit, type Group, type Timed } from './group';
 import type { Row } from './row';
 
 type Shape = [layout: MatmulCall['layout'], M: number, N: number, K: number];
+
+/** What the tuner measures (src/kernels/tuner.ts). */
+const TUNED_SHAPES: Shape[] = [
+  ['NT', 512, 128, 64],
+  ['NN', 512, 64, 128],
+  ['TN', 128, 64, 512],
+];
+/** A square one, and projections of Qwen3-0.6B over 512 tokens and over one. */
+const LARGE_SHAPES: Shape[] = [
+  ['NT', 1024, 1024, 1024],
+  ['NT', 512, 6144, 1024],
+  ['NN', 512, 1024, 6144],
+  ['NT', 1, 6144, 1024],
+];
 
 export const products: Group = async (bench) => {
   const { add } = bench;
@@ -29,7 +44,31 @@ export const products: Group = async (bench) => {
   for (const format of WEIGHT_FORMATS) add(await decodingProduct(bench, format));
 };
 
-async function product({ r, peak, deviceMs }: Bench, [layout, M, N, K]: Shape): Promise<Row> {
+/** Every variant that this adapter may take, shape by shape, beside the one in force. */
+export const variants: Group = async (bench) => {
+  const { gpu } = bench.r;
+  const inForce = matmulVariant(gpu);
+  const shapes: Shape[] = [...TUNED_SHAPES, ...(bench.quick ? [] : LARGE_SHAPES)];
+  try {
+    for (const shape of shapes) {
+      const rows: (Row & Timed)[] = [];
+      for (const variant of candidates(gpu)) {
+        setMatmulVariant(gpu, variant);
+        const { name, ...row } = await product(bench, shape);
+        rows.push({ ...row, group: 'variant', name: `${name}, ${variant}` });
+      }
+      const best = Math.min(...rows.map((row) => bench.deviceMs(row)));
+      for (const [i, row] of rows.entries()) {
+        const ratio = `${(bench.deviceMs(row) / best).toFixed(2)} of the fastest's time`;
+        bench.add({ ...row, note: candidates(gpu)[i] === inForce ? `${ratio}; in force` : ratio });
+      }
+    }
+  } finally {
+    setMatmulVariant(gpu, inForce);
+  }
+};
+
+async function product({ r, peak, deviceMs }: Bench, [layout, M, N, K]: Shape): Promise<Row & Timed> {
   const arena = new Arena(r.gpu);
   const [a, b, c] = [M * K, N * K, M * N].map((n) => arena.tensor({ label: 'bench', shape: [n], purpose: 'scratch' }));
   const call = { layout, a, b, c, M, N, K };
@@ -56,12 +95,33 @@ async function decodingProduct({ r, copy, deviceMs }: Bench, format: WeightForma
 }
 
 export const attention: Group = async (bench) => {
-  for (const backward of [false, true]) bench.add(await trainingAttention(bench, backward));
+  for (const backward of [false, true]) await trainingAttention(bench, { S: 32, T: 64, H: 3, K: 3, D: 32 }, backward);
   for (const B of [1, 8]) bench.add(await decodingAttention(bench, B));
 };
 
-async function trainingAttention({ r, peak, deviceMs }: Bench, backward: boolean): Promise<Row> {
-  const [S, T, H, D] = [32, 64, 3, 32];
+/** One sequence of growing length, in the heads of Qwen3-0.6B and 1.7B. */
+export const contexts: Group = async (bench) => {
+  for (const T of [512, 1024, 2048, 4096, 8192])
+    for (const backward of [false, true]) await trainingAttention(bench, { S: 1, T, H: 16, K: 8, D: 128 }, backward);
+};
+
+/** S sequences of T tokens, H query heads of D on K key heads. */
+interface AttentionShape {
+  readonly S: number;
+  readonly T: number;
+  readonly H: number;
+  readonly K: number;
+  readonly D: number;
+}
+
+async function trainingAttention(bench: Bench, { S, T, H, K, D }: AttentionShape, backward: boolean): Promise<void> {
+  const { r, peak, deviceMs, add } = bench;
+  const heads = K === H ? `${H} heads of ${D}` : `${H} heads of ${D} on ${K}`;
+  const name = `${backward ? 'backward' : 'forward'}, ${S} × ${T}, ${heads}`;
+  // Causal: half of the (T,T) pairs; two products of D forward, five backward.
+  const gflop = ((backward ? 5 : 2) * 2 * S * H * D * (T * (T + 1)) * 0.5) / 1e9;
+  const times = 4;
+  if (!affordable(bench, 'attention', name, (times + 1) * gflop)) return;
   const N = S * T;
   const arena = new Arena(r.gpu);
   const t = (n: number) => arena.tensor({ label: 'bench', shape: [n], purpose: 'scratch' });
@@ -71,25 +131,17 @@ async function trainingAttention({ r, peak, deviceMs }: Bench, backward: boolean
   );
   const blocks = t(table.length);
   r.write(blocks, table);
+  const width = (H + 2 * K) * D;
   const b = {
-    q: t(N * H * D),
-    k: t(N * H * D),
-    qkv: t(N * 3 * H * D),
-    blocks,
-    out: t(N * H * D),
-    lse: t(N * H),
-    dOut: t(N * H * D),
-    delta: t(N * H),
-    dQkv: t(N * 3 * H * D),
+    ...{ q: t(N * H * D), k: t(N * K * D), qkv: t(N * width), blocks, out: t(N * H * D), lse: t(N * H) },
+    ...{ dOut: t(N * H * D), delta: t(N * H), dQkv: t(N * width) },
   };
-  const p = { N, H, K: H, D, blocks: table.length / 4 };
+  const p = { N, H, K, D, blocks: table.length / 4 };
   const work = () => (backward ? attentionBackward(r, b, p) : attentionForward(r, b, p));
-  const time = await fastestSubmit(r, work, 4);
+  const time = await fastestSubmit(r, work, times);
   arena.destroy();
-  // Causal: half of the (T,T) pairs; two products of D forward, five backward.
-  const gflops = ((backward ? 5 : 2) * 2 * S * H * D * (T * (T + 1)) * 0.5) / deviceMs(time) / 1e6;
-  const name = `${backward ? 'backward' : 'forward'}, ${S} × ${T}, ${H} heads of ${D}`;
-  return { group: 'attention', name, ...time, gflops, share: gflops / peak };
+  const gflops = (1000 * gflop) / deviceMs(time);
+  add({ group: 'attention', name, ...time, gflops, share: gflops / peak });
 }
 
 /** The next token of B sequences of 2,048, in one layer of SmolLM2-135M's shape; the bytes are those of the cache. */

@@ -82,7 +82,7 @@ async function load(
   for (let i = 0; i < REPEATS; i++) {
     const arena = new Arena(gpu);
     const w = await watched(async (look) => {
-      await createFrozen(arena, layout, tensors, 'bench', format, bindingBytes(gpu), look);
+      await createFrozen(arena, layout, { tensors, where: 'bench' }, format, bindingBytes(gpu), look);
       await gpu.device.queue.onSubmittedWorkDone();
     });
     weights = arena.bytes.weights;

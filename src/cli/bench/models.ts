@@ -31,6 +31,20 @@ export const smolShape = (layers: number): ModelConfig => ({
   maxPositions: 8192,
 });
 
+/** The shape of a Qwen3 model: 8 key heads of 128, a vocabulary of 151,936, tied embeddings. */
+export const qwen3Shape = (C: number, layers: number, heads: number, F: number): ModelConfig => ({
+  ...plainShape(C, layers, heads, F, 151_936),
+  kvHeads: 8,
+  headDim: 128,
+  tiedEmbeddings: true,
+  rope: { theta: 1_000_000, scaling: null },
+  maxPositions: 40_960,
+});
+
+/** Values of the matrices that a token goes through: the embedding counts once, as the head. */
+export const matrixValues = (config: ModelConfig): number =>
+  new ParameterLayout(config).slots.reduce((n, s) => n + (s.vector ? 0 : s.rows * s.columns), 0);
+
 /** Weights that look random and are the same every time. */
 export function drawWeights(config: ModelConfig): Float32Array<ArrayBuffer> {
   let seed = 1;

@@ -112,22 +112,31 @@ async function kernelRows(recorder: Recorder, step: () => Promise<void>): Promis
   return times.map(([name, { ms, dispatches }]) => ({ group: 'kernel', name, ms, note: `${dispatches} dispatches` }));
 }
 
-/** One RL step of the built-in preset, its phases apart. */
-export const reinforcement: Group = async ({ gpu, report, add }) => {
-  const events: RunEvent[] = [];
-  const config = parseTrainConfig({ arm: 'antisd', problems: 8, group: 4, evalEvery: 0, gateWarmup: 0 });
-  const prepared = reinforcedRun(config, await loadModel('nano'), NATIVE_TASK.task);
-  const emit = (e: RunEvent) => void events.push(e);
-  const run = await prepared.open({ gpu, device: report, store: null, emit, watched: false });
-  for (let i = 0; i < 3; i++) await run.next();
-  run.destroy();
-  const steps = events.filter((e) => e.type === 'step').slice(1);
-  const best = steps.reduce((a, b) => (a.seconds < b.seconds ? a : b));
+/** RL steps of 8 problems × 4 on the built-in model: the fastest, its phases apart. */
+export const reinforcement: Group = async (b) => {
+  const steps = (await antisdSteps(b, { problems: 8, group: 4, gateWarmup: 0 }, 3)).slice(1);
+  const best = steps.reduce((x, y) => (x.seconds < y.seconds ? x : y));
   const phases = Object.entries(best.phaseMs).map(([phase, ms]) => `${phase} ${Math.round(ms)}`);
-  add({
+  b.add({
     group: 'RL step',
     name: 'nano, 32 rollouts',
     ms: best.seconds * 1000,
     note: `${best.tokens} tokens sampled; ms: ${phases.join(', ')}`,
   });
 };
+
+/** AntiSD on the built-in model and task, without evaluations: what each step told. Ends early where no time is left. */
+export async function antisdSteps(
+  { gpu, report, left }: Bench,
+  config: object,
+  count: number,
+): Promise<Extract<RunEvent, { type: 'step' }>[]> {
+  const events: RunEvent[] = [];
+  const settings = parseTrainConfig({ arm: 'antisd', evalEvery: 0, ...config });
+  const prepared = reinforcedRun(settings, await loadModel('nano'), NATIVE_TASK.task);
+  const emit = (e: RunEvent) => void events.push(e);
+  const run = await prepared.open({ gpu, device: report, store: null, emit, watched: false });
+  for (let i = 0; i < count && (i === 0 || left() > 0); i++) await run.next();
+  run.destroy();
+  return events.filter((e) => e.type === 'step');
+}

@@ -9,7 +9,6 @@ import { attentionBlocks } from '../../kernels/attention/attention';
 import { embeddingBackward, embeddingForward, scatterRows, sortIds } from '../../kernels/embedding/embedding';
 import { attentionBlock } from '../../kernels/launch';
 import type { Weight } from '../../kernels/weight-format/weight-format';
-import type { TensorCatalog } from '../weights/stored-tensor';
 import {
   type BackwardScratch,
   backwardSpecs,
@@ -38,6 +37,7 @@ import {
   type OnLoaded,
   ParameterLayout,
   type ParameterSet,
+  type ParameterSource,
   type Trainable,
   trainableSpecs,
 } from './parameters';
@@ -46,8 +46,8 @@ import { ropeTable } from './rope';
 
 type LayerTensors = LayerActivations<Tensor>;
 
-/** A model's weights: a checkpoint's tensors, or values in the order of `ParameterLayout`. */
-export type WeightSource = { tensors: TensorCatalog; where: string } | Float32Array<ArrayBuffer>;
+/** A model's weights: a checkpoint's tensors, values in the order of `ParameterLayout`, or what fills them in place. */
+export type WeightSource = ParameterSource | Float32Array<ArrayBuffer>;
 
 /** Bytes by purpose, computed before a run. */
 export type MemoryPlan = Record<Purpose, number> & { total: number };
@@ -157,8 +157,8 @@ export class Decoder {
       const given =
         source instanceof Float32Array ? { tensors: packedCatalog(layout, source), where: 'weights' } : source;
       const parameters = trainsAll(cap)
-        ? await createTrained(arena, new ParameterLayout(config, binding), given.tensors, given.where, onLoaded)
-        : await createFrozen(arena, layout, given.tensors, given.where, cap.format ?? 'f32', binding, onLoaded);
+        ? await createTrained(arena, new ParameterLayout(config, binding), given, onLoaded)
+        : await createFrozen(arena, layout, given, cap.format ?? 'f32', binding, onLoaded);
       const adapters = cap.lora ? await allocateTrainable(arena, new LoraLayout(config, cap.lora, binding)) : null;
       const activations: LayerTensors[] = [];
       for (const set of layerSets(config, cap)) {

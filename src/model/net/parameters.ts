@@ -4,6 +4,7 @@
  * its own buffers, in the format asked for.
  */
 import { BadInput } from '../../data/errors';
+import type { Gpu } from '../../gpu/device';
 import { type Arena, alignOffset, type Tensor, type TensorSpec, view } from '../../gpu/tensor';
 import {
   QUANT_GROUP,
@@ -219,15 +220,31 @@ export interface ParameterSet {
 /** Tells how far loading is, in values. */
 export type OnLoaded = (done: number, total: number) => void;
 
+/** Gives weights their values where they lie, without a checkpoint. */
+export type FillOnDevice = (gpu: Gpu, weights: readonly (readonly [Slot, Weight])[]) => Promise<void>;
+
+/** Where parameters have their values from. */
+export type ParameterSource = { tensors: TensorCatalog; where: string } | FillOnDevice;
+
+const fill = (
+  gpu: Gpu,
+  layout: ParameterLayout,
+  weights: readonly (readonly [Slot, Weight])[],
+  source: ParameterSource,
+  onLoaded?: OnLoaded,
+): Promise<void> =>
+  typeof source === 'function'
+    ? source(gpu, weights)
+    : loadWeights(gpu, weights, source, (done) => onLoaded?.(done, layout.count));
+
 /** Allocates parameters that are trained as a whole and loads their values. Throws BadInput and OutOfMemory. */
 export async function createTrained(
   arena: Arena,
   layout: ParameterLayout,
-  tensors: TensorCatalog,
-  where: string,
+  source: ParameterSource,
   onLoaded?: OnLoaded,
 ): Promise<ParameterSet> {
-  layout.checkCatalog(tensors, where);
+  if (typeof source !== 'function') layout.checkCatalog(source.tensors, source.where);
   const set = await allocateTrainable(arena, layout);
   const views = (chunks: Tensor[]) =>
     layout.weights(
@@ -236,7 +253,7 @@ export async function createTrained(
     );
   const weights = views(set.values);
   const matrices = layout.slots.map((s) => [s, layout.matrix(s.key, set.values)] as const);
-  await loadWeights(arena.gpu, matrices, { tensors, where }, (done) => onLoaded?.(done, layout.count));
+  await fill(arena.gpu, layout, matrices, source, onLoaded);
   return {
     layout,
     weights,
@@ -249,13 +266,12 @@ export async function createTrained(
 export async function createFrozen(
   arena: Arena,
   layout: ParameterLayout,
-  tensors: TensorCatalog,
-  where: string,
+  source: ParameterSource,
   asked: WeightFormat,
   bindingBytes: number,
   onLoaded?: OnLoaded,
 ): Promise<ParameterSet> {
-  layout.checkCatalog(tensors, where);
+  if (typeof source !== 'function') layout.checkCatalog(source.tensors, source.where);
   const allocated = await arena.allocateList(frozenSpecs(layout, asked, bindingBytes));
   const vectors = allocated[allocated.length - 1];
   const weights = new Map<string, Weight>();
@@ -280,7 +296,7 @@ export async function createFrozen(
     weights.set(s.key, { rows: s.rows, columns: s.columns, pieces });
   }
   const filled = layout.slots.map((s) => [s, weights.get(s.key) as Weight] as const);
-  await loadWeights(arena.gpu, filled, { tensors, where }, (done) => onLoaded?.(done, layout.count));
+  await fill(arena.gpu, layout, filled, source, onLoaded);
   const matrix = (key: string) => weights.get(key) as Weight;
   return { layout, weights: layout.weights(matrix, (key) => matrix(key).pieces[0].data), training: null, formats };
 }

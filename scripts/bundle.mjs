@@ -1,0 +1,54 @@
+/** The command line as JavaScript: src/cli with what it imports, and the workers that lie beside it, each one file. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The program, and the worker that lies beside it (src/data/symbolic) under the same name. */
+const ENTRIES = { lab: 'src/cli/main.ts', 'symbolic-worker': 'src/data/symbolic/worker.node.ts' };
+
+/**
+ * Bundles the program in some 50 ms: [{ name, contents }], the program last, so that where it is written its workers are.
+ * Its name, lab-HASH.mjs, is its content. `options` are esbuild's.
+ */
+export async function bundleCommandLine(options) {
+  const { build, stop } = await import('esbuild');
+  const { outputFiles } = await build({
+    entryPoints: Object.entries(ENTRIES).map(([out, file]) => ({ in: join(root, file), out })),
+    outdir: root,
+    write: false,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'error',
+    plugins: [rawWgsl],
+    ...options,
+  });
+  await stop();
+  const hash = createHash('sha256');
+  for (const { contents } of outputFiles) hash.update(contents);
+  const program = `lab-${hash.digest('hex').slice(0, 16)}`;
+  const files = outputFiles.map(({ path, contents }) => {
+    const entry = basename(path, '.js');
+    return { name: entry === 'lab' ? `${program}.mjs` : `${program}.${entry}.mjs`, contents };
+  });
+  return files.sort((a, b) => b.name.length - a.name.length);
+}
+
+/** `import source from './x.wgsl?raw'`, as Vite understands it. */
+const rawWgsl = {
+  name: 'raw-wgsl',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\.wgsl\?raw$/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path.slice(0, -'?raw'.length)),
+      namespace: 'raw',
+    }));
+    onLoad({ filter: /.*/, namespace: 'raw' }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8'),
+      loader: 'text',
+    }));
+  },
+};
