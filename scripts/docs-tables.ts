@@ -3,7 +3,7 @@ import { ARM_NAMES, ARMS } from '../src/antisd/arms';
 import { DIVERGENCE_NAMES, DIVERGENCES } from '../src/antisd/divergences';
 import { BOUND_ROWS } from '../src/data/bounds';
 import { EXAMPLE_SETS, TASKS } from '../src/data/tasks';
-import { METRICS, type Metrics } from '../src/runs/metrics';
+import { METRICS, type Metrics, TOKEN_METRICS } from '../src/runs/metrics';
 import { TRAIN_TABLE } from '../src/settings/config';
 import { PRESETS } from '../src/settings/presets';
 import { flagOf, type Setting } from '../src/settings/setting';
@@ -80,6 +80,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
       ['`--data`', ''],
       EXAMPLE_SETS.map(({ name, doc }) => [code(name), doc]),
     ),
+  'tokens-table': () => metrics(TOKEN_METRICS),
   ...Object.fromEntries(Object.entries(METRICS).map(([type, rows]) => [type, () => metrics(rows)])),
 };
 

@@ -43,13 +43,13 @@ export function answerEntropy(answers: readonly (string | null)[]): number {
   return h;
 }
 
-/** A row of the token table (method.md, Measures). */
+/** A row of the token table; what each is: TOKEN_METRICS in src/runs/metrics.ts. */
 export interface TokenRow {
   token: string;
   count: number;
-  meanU: number; // nats
-  meanTerm: number; // mean of the method's added advantage
-  share: number; // share of total |advantage|
+  meanU: number;
+  meanTerm: number;
+  share: number;
 }
 
 /** Sums over a token string's occurrences: how many, u, the method's term, and the absolute advantage. */

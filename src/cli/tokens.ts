@@ -6,6 +6,7 @@ import { TokenTable } from '../antisd/measures';
 import { rowsOf } from '../antisd/signals';
 import { hintsOf, judge, sample, score } from '../antisd/step';
 import { NATIVE_TASK } from '../data/tasks';
+import { TOKEN_METRICS } from '../runs/metrics';
 import { parseTrainConfig } from '../settings/config';
 import { defineCommand, EXIT } from './command';
 import { MODEL_FLAGS, modelOf, openPolicy } from './inspect';
@@ -65,5 +66,6 @@ function asText(rows: ReturnType<TokenTable['list']>): string {
   const body = rows.map((r) =>
     line(r.token, String(r.count), r.meanU.toFixed(3), r.meanTerm.toFixed(3), `${(100 * r.share).toFixed(1)} %`),
   );
-  return line('token', 'count', 'mean u', 'mean term', 'share') + body.join('');
+  const { token, count, meanU, meanTerm, share } = TOKEN_METRICS;
+  return line(token.label, count.label, meanU.label, meanTerm.label, share.label) + body.join('');
 }

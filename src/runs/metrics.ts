@@ -3,6 +3,7 @@
  * command line's progress and docs/metrics.md come from these rows; a new figure is a row here and its value where the
  * event is made. `trl` is the name that TRL 1.13 logs the same number under.
  */
+import type { TokenRow } from '../antisd/measures';
 import type { RunEvent, RunEventOf } from './events';
 
 export interface Metric<V = never> {
@@ -293,6 +294,29 @@ export const PRETRAIN_METRICS = {
   eta: ETA,
   seconds,
 } as const satisfies MetricsOf<'pretrain-step'>;
+
+/** Of a row of `tokens-table`, and of what the command `tokens` prints: a token string over the run so far. */
+export const TOKEN_METRICS = {
+  token: {
+    label: 'token',
+    definition: 'its text; a token after `no` is counted apart (`no So`): there the choice is made',
+  },
+  count: { label: 'count', definition: 'how often it was sampled' },
+  meanU: {
+    label: 'mean u',
+    unit: 'nats',
+    definition: 'mean of u = log p(token | x, c) − log p(token | x) over its occurrences',
+  },
+  meanTerm: {
+    label: 'mean term',
+    definition:
+      'mean over its occurrences of what the method added to the group’s advantage: for antisd −λ φ(u), 0 where u is masked, in the warm-up and while the gate is closed. The command “tokens” takes the gate open',
+  },
+  share: {
+    label: 'share',
+    definition: 'sum of the size of its advantages, the group’s included, over that of all tokens',
+  },
+} as const satisfies { readonly [K in keyof TokenRow]-?: Metric };
 
 /** Rows of any table, for those who show them. */
 export type Metrics = Readonly<Record<string, Metric>>;

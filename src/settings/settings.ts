@@ -199,7 +199,7 @@ export const SETTINGS = {
     default: 'arm',
     choices: ['arm', ...GATE_STATISTICS],
     label: 'Gate’s statistic',
-    doc: 'What the gate watches, of the teacher’s entropy over the batch.',
+    doc: 'What the gate watches of the teacher over the batch. The paper’s is the median of the entropy over all tokens. A sure model has almost none at most tokens, so that this median is near 0 and its moves are noise; antisd takes each rollout’s mean first, and the median of these.',
     group: 'gate',
     advanced: true,
   }),

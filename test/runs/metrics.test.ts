@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { metricLine } from '../../src/cli/metric-line';
 import type { RunEvent, StepFigures } from '../../src/runs/events';
-import { METRICS, type Metric, SFT_METRICS, STEP_METRICS } from '../../src/runs/metrics';
+import { METRICS, type Metric, SFT_METRICS, STEP_METRICS, TOKEN_METRICS } from '../../src/runs/metrics';
 import type { SftFigures } from '../../src/runs/sft-events';
 import { columnsOf, figuresOf } from '../../src/ui/charts/curves';
 import { fakeStep } from '../ui/fake-events';
@@ -20,7 +20,7 @@ it('every figure that earlier versions recorded has its row', () => {
     expect(Object.keys(rows.get(type) ?? {})).toEqual(expect.arrayContaining(Object.keys(figures)));
 });
 
-describe.each(Object.entries(METRICS))('the rows of %s', (_, rows) => {
+describe.each([...Object.entries(METRICS), ['tokens-table', TOKEN_METRICS] as const])('the rows of %s', (_, rows) => {
   it('say what each is, and no two are called the same', () => {
     const all: Metric[] = Object.values(rows);
     expect(all.every(({ definition }) => definition.length > 5 && !definition.endsWith('.'))).toBe(true);

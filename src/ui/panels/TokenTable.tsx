@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { TokenRow } from '../../antisd/measures';
+import { TOKEN_METRICS } from '../../runs/metrics';
 import { signed, tokenText } from '../format';
 import { useLab } from '../state/store';
 import styles from './TokenTable.module.css';
@@ -10,17 +11,17 @@ const LEAST_SHOWN = 0.0005;
 /** Rarer tokens say little. */
 const LEAST_COUNT = 5;
 
-type Rank = 'u' | 'term';
+type Rank = 'meanU' | 'meanTerm';
 
 /** Positive for shortcuts, negative for deliberation. The term has the opposite sign where the method is AntiSD. */
-const RANKS: Record<Rank, (row: TokenRow) => number> = { u: (row) => row.meanU, term: (row) => -row.meanTerm };
+const RANKS: Record<Rank, (row: TokenRow) => number> = { meanU: (row) => row.meanU, meanTerm: (row) => -row.meanTerm };
 
 /** The tokens that the context makes most likely, and those it makes least likely, over the run so far. */
 export function TokenTable() {
   const [chosen, setRank] = useState<Rank | null>(null);
   const table = useLab((s) => s.snapshot.table);
   // What the method acts on says more than u, where guesses stand out; without a term there is only u.
-  const rank = chosen ?? (table.some((row) => row.meanTerm !== 0) ? 'term' : 'u');
+  const rank = chosen ?? (table.some((row) => row.meanTerm !== 0) ? 'meanTerm' : 'meanU');
   const of = RANKS[rank];
   const sorted = table
     .filter((row) => row.count >= LEAST_COUNT && Math.abs(of(row)) >= LEAST_SHOWN)
@@ -34,12 +35,16 @@ export function TokenTable() {
         <table title={`Tokens seen at least ${LEAST_COUNT} times`}>
           <thead>
             <tr>
-              <th scope="col">token</th>
-              <th scope="col">count</th>
-              {(['u', 'term'] as const).map((name) => (
+              <th scope="col">{TOKEN_METRICS.token.label}</th>
+              <th scope="col">{TOKEN_METRICS.count.label}</th>
+              {(['meanU', 'meanTerm'] as const).map((name) => (
                 <th key={name} scope="col" aria-sort={rank === name ? 'descending' : 'none'}>
-                  <button type="button" title={`Rank by mean ${name}`} onClick={() => setRank(name)}>
-                    mean {name}
+                  <button
+                    type="button"
+                    title={`Rank by ${TOKEN_METRICS[name].definition}`}
+                    onClick={() => setRank(name)}
+                  >
+                    {TOKEN_METRICS[name].label}
                   </button>
                 </th>
               ))}
