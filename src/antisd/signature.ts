@@ -25,7 +25,7 @@ export async function measureSignature(
   goOn = 'Wait',
   after = 'no',
 ): Promise<Signature> {
-  const hinted = await evaluate(policy, task, o, true);
+  const { figures: hinted } = await evaluate(policy, task, o, true);
   const problems = task.generate({ split: 'heldout', count: o.problems, seed: 0, minDepth: o.minDepth });
   const sequences = problems.map((p) => {
     const prompt = task.studentPrompt(p);

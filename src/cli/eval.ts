@@ -44,9 +44,9 @@ export const evaluation = defineCommand({
       maxNewTokens,
       seed: flags.seed ?? 0,
     };
-    const result = await evaluate(policy, task, options);
+    const { figures } = await evaluate(policy, task, options);
     const signature = flags.signature ? await measureSignature(policy, task, options) : {};
-    process.stdout.write(`${JSON.stringify({ ...result, ...signature })}\n`);
+    process.stdout.write(`${JSON.stringify({ ...figures, ...signature })}\n`);
     return EXIT.done;
   },
 });

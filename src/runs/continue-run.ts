@@ -13,7 +13,7 @@ import type { RunStore } from './run-store';
 import type { Patch } from './trainer';
 
 /** Events of which a page shows the last one only; the others are most of a log. */
-const LAST_ONLY = ['signals', 'tokens-table', 'sft-tokens'];
+const LAST_ONLY = ['signals', 'eval-samples', 'tokens-table', 'sft-tokens'];
 
 /** Steps that this stored run can go on from, the last one first. Throws where there is none, or nothing is left to do. */
 export async function stepsToContinue(store: RunStore): Promise<number[]> {

@@ -46,6 +46,14 @@ export interface ToldRollout {
   alternatives?: { student: Alternative[][]; teacher: Alternative[][] };
 }
 
+/** What is told of a held-out problem. */
+export interface ToldEvaluation {
+  problem: string; // Problem.id
+  question: string;
+  answer: string; // the right one
+  samples: { ids: number[]; answer: string | null; reward: number }[]; // answer: as the verifier found it
+}
+
 /** Every figure of one optimisation step; what each is: STEP_METRICS in metrics.ts. */
 export interface StepFigures {
   step: number;
@@ -139,6 +147,8 @@ export type RunEvent = Versioned &
         samples: number;
         meanLength: number;
       }
+    /** What the last 'eval' asked and got, in its order; problems that were too much for a log are counted in `leftOut`. */
+    | { type: 'eval-samples'; step: number; problems: ToldEvaluation[]; leftOut: number }
     | { type: 'tokens-table'; step: number; rows: TokenRow[] }
     | { type: 'checkpoint'; step: number; path: string }
     /** A setting was changed while the run was going, from step `step` on. */

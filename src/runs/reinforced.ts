@@ -12,7 +12,7 @@ import { type PlannedBatch, Policy, type Scores } from '../model/net/policy';
 import type { ModelFolder } from '../model/weights/folder';
 import { parseTrainConfig, type TrainConfig } from '../settings/config';
 import { warningsOf } from '../settings/warnings';
-import { signalsEvent, stepFigures } from './report';
+import { evalSamplesEvent, signalsEvent, stepFigures } from './report';
 import { type RunPlace, trainedLayout } from './run';
 import type { Tell, Unstamped } from './run-log';
 import type { Clock, Patch, Report, Schedule, Trainer } from './trainer';
@@ -190,9 +190,11 @@ export class Reinforced implements Trainer<ReinforcedState> {
       maxNewTokens: c.maxNewTokens,
       seed: c.seed,
     };
-    const { truncatedShare: _, ...figures } = await evaluate(this.policy, task, options);
+    const { figures, asked } = await evaluate(this.policy, task, options);
+    const { truncatedShare: _, ...told } = figures;
     this.evalAccuracy = figures.accuracy;
-    tell({ type: 'eval', step, ...figures });
+    tell({ type: 'eval', step, ...told });
+    tell(evalSamplesEvent(step, asked));
   }
 
   async end(): Promise<void> {}

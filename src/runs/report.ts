@@ -1,5 +1,6 @@
 /** What a step found, in the shape of events. */
 
+import type { Asked } from '../antisd/evaluate';
 import { methodFacts } from '../antisd/facts';
 import { gateThresholds } from '../antisd/gate';
 import { mapSignals, rowsOf } from '../antisd/signals';
@@ -8,7 +9,7 @@ import type { Rollout, ScoredStep, StepOutcome, StepSettings } from '../antisd/s
 import type { PrivilegedContext, Tokenizer } from '../data/types';
 import { TOP_K } from '../model/net/activations';
 import { short } from './event-lines';
-import type { Alternative, StepFigures, ToldRollout } from './events';
+import type { Alternative, StepFigures, ToldEvaluation, ToldRollout } from './events';
 
 /** A step's rollouts with their columns: a copy in the digits of the log, so that live and replayed are the same. */
 export function signalsEvent(step: number, x: ScoredStep, config: StepSettings, tokenizer: Tokenizer) {
@@ -39,6 +40,23 @@ export function signalsEvent(step: number, x: ScoredStep, config: StepSettings, 
   });
   const method = methodFacts(x, config);
   return { type: 'signals' as const, step, method, rollouts: told, signals: mapSignals(signals, short) };
+}
+
+/** Characters of an evaluation's record, at most. */
+const EVAL_CHARACTERS = 2 ** 20;
+
+/** An evaluation's problems and samples; as many of the first problems as the record holds. */
+export function evalSamplesEvent(step: number, asked: readonly Asked[], most = EVAL_CHARACTERS) {
+  const problems: ToldEvaluation[] = [];
+  let room = most;
+  for (const { problem, samples } of asked) {
+    const told = samples.map(({ ids, verdict: { answer, reward } }) => ({ ids: Array.from(ids), answer, reward }));
+    const entry = { problem: problem.id, question: problem.question, answer: problem.answer, samples: told };
+    room -= JSON.stringify(entry).length;
+    if (room < 0) break;
+    problems.push(entry);
+  }
+  return { type: 'eval-samples' as const, step, problems, leftOut: asked.length - problems.length };
 }
 
 /** (token id, log-probability) pairs as text; [token][rank]. */

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NATIVE_TASK } from '../../src/data/tasks';
 import { type Files, readText } from '../../src/host/files';
 import { diskFiles } from '../../src/host/files.node';
 import { parseEvents, type StoredEvent } from '../../src/runs/event-lines';
@@ -136,4 +137,32 @@ describe('the log of a step', () => {
       expect(r.feedback).toBe(r.reward === 1 ? 'correct' : 'incorrect');
     }
   });
+});
+
+it('an evaluation’s record has what was asked and answered: its figures come from it again', async () => {
+  const evaluation = { evalEvery: 1, evalProblems: 3, evalSamples: 4, minDepth: 1 };
+  const { run } = await openRun(device.gpu, { problems: 2, group: 2, ...evaluation }, files);
+  await run.next();
+  await run.finish('stopped');
+  run.destroy();
+  const log = parseEvents((await readText(files, 'events.jsonl')) ?? '');
+  const figures = log.filter((e) => e.type === 'eval');
+  const told = log.filter((e) => e.type === 'eval-samples');
+  expect(told.map((e) => e.step)).toEqual([0, 1]);
+  const { task } = NATIVE_TASK;
+  const asked = task.generate({ split: 'heldout', count: 3, seed: 0, minDepth: 1 });
+  for (const [n, { problems, leftOut }] of told.entries()) {
+    expect(leftOut).toBe(0);
+    expect(problems.map(({ samples: _, problem: id, ...p }) => ({ id, ...p }))).toEqual(
+      asked.map(({ id, question, answer }) => ({ id, question, answer })),
+    );
+    const samples = problems.flatMap((p) => p.samples);
+    const verdicts = problems.flatMap((p, i) => p.samples.map(({ ids }) => task.verify(asked[i], ids)));
+    expect(samples.map(({ answer, reward }) => ({ answer, reward }))).toEqual(
+      verdicts.map(({ answer, reward }) => ({ answer, reward })),
+    );
+    expect(figures[n].accuracy).toBe(average(samples.map(({ reward }) => reward)));
+    expect(figures[n].meanLength).toBe(average(samples.map(({ ids }) => ids.length)));
+  }
+  expect(told[0].problems.some((p) => p.samples.some(({ reward }) => reward === 1))).toBe(true);
 });

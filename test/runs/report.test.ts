@@ -3,7 +3,8 @@ import { resolveMethod } from '../../src/antisd/arms';
 import type { GateState } from '../../src/antisd/gate';
 import { newGate } from '../../src/antisd/gate';
 import type { Rollout, StepOutcome } from '../../src/antisd/step';
-import { stepNote } from '../../src/runs/report';
+import { NATIVE_TASK } from '../../src/data/tasks';
+import { evalSamplesEvent, stepNote } from '../../src/runs/report';
 import { parseTrainConfig, type TrainConfig } from '../../src/settings/config';
 
 type Outcome = 'right' | 'wrong' | 'none' | 'cut' | 'cut and right';
@@ -83,4 +84,18 @@ describe('why a step taught nothing', () => {
     expect(note({ outcomes: ['right', 'wrong'], equalGroupShare: 0.5, state: 'closed', lambda: 0 })).toBeNull();
     expect(note({ arm: 'grpo', outcomes: ['cut', 'cut and right'], equalGroupShare: 0 })).toBeNull();
   });
+});
+
+test('an evaluation’s record holds as many problems as it may, and counts the others', () => {
+  const asked = NATIVE_TASK.task.generate({ split: 'heldout', count: 5, seed: 0, minDepth: null }).map((problem) => ({
+    problem,
+    samples: [{ ids: Uint32Array.of(1, 2, 3), verdict: { reward: 0 as const, reason: 'no answer', answer: null } }],
+  }));
+  const whole = evalSamplesEvent(7, asked);
+  expect(whole.problems[0].samples).toEqual([{ ids: [1, 2, 3], answer: null, reward: 0 }]);
+  expect([whole.step, whole.problems.length, whole.leftOut]).toEqual([7, 5, 0]);
+  const most = JSON.stringify(whole.problems.slice(0, 2)).length;
+  const short = evalSamplesEvent(7, asked, most);
+  expect([short.problems, short.leftOut]).toEqual([whole.problems.slice(0, 2), 3]);
+  expect(JSON.stringify(short.problems).length).toBeLessThanOrEqual(most);
 });

@@ -192,9 +192,10 @@ function apply(draft: Draft, event: RunEvent): void {
     case 'sample':
       draft.sft = foldSft(draft.sft, event);
       return;
-    case 'pretrain-start':
+    case 'eval-samples': // the record's
+    case 'pretrain-start': // the command line's
     case 'pretrain-step':
-      return; // the command line's
+      return;
     default:
       // An event of a newer version: the rest of the log is still good.
       event satisfies never;
