@@ -26,7 +26,7 @@ import type { SourceFault } from '../library/sources/source-error';
 import type { Fault, RunEvent } from '../runs/events';
 import type { RunConfig } from '../runs/run-config';
 import type { DataPreview } from '../runs/sft-events';
-import type { StoredRun } from '../runs/stored-runs';
+import type { ListedRun } from '../runs/stored-runs';
 import type { TrainConfig } from '../settings/config';
 import type { SftConfig } from '../settings/settings-sft';
 
@@ -52,10 +52,11 @@ export interface Commands {
   set: Row<{ patch: Partial<TrainConfig> }>; // changes live settings (lambda, lr, gate …) from the next step on
   recover: Row; // after a fault: a new device, paused at the last good step
   'export-model': Row<unknown, ModelFile[]>; // what was trained, as a Hugging Face folder
-  'list-runs': Row<unknown, StoredRun[]>;
+  'list-runs': Row<unknown, ListedRun[]>;
   'load-run': Row<{ run: string }, RunEvent[]>; // for a replay
   'continue-run': Row<{ run: string }, Continued>; // from its last checkpoint, paused
-  'delete-run': Row<{ run: string }, StoredRun[]>; // those that are left
+  'run-files': Row<{ run: string }, ModelFile[]>; // as they are
+  'delete-run': Row<{ run: string }, ListedRun[]>; // those that are left
   preview: Row<{ config: SftConfig }, DataPreview | { refused: string }>; // what a supervised run would learn from
 
   // Models
@@ -116,7 +117,7 @@ export type Answer = { readonly id: number } & (
 export type News =
   | { readonly type: 'event'; readonly event: RunEvent }
   | { readonly type: 'device'; readonly device: DeviceReport } // one was opened: the first, or another after it was lost
-  | { readonly type: 'runs'; readonly runs: StoredRun[] } // a run has ended
+  | { readonly type: 'runs'; readonly runs: ListedRun[] } // a run has ended
   | { readonly type: 'unloaded'; readonly slot: Slot } // emptied by a load that failed, or with a device that was lost
   | { readonly type: 'problem'; readonly message: string }; // things go on, but not as one would think
 

@@ -11,7 +11,7 @@ import { LastGood } from '../runs/last-good';
 import type { Run } from '../runs/run';
 import { modelName } from '../runs/run-config';
 import { previewData } from '../runs/sft-preview';
-import { type RunsPlace, type StoredRun, StoredRuns } from '../runs/stored-runs';
+import { type ListedRun, type RunsPlace, StoredRuns } from '../runs/stored-runs';
 import type { Device } from './device';
 import { openingFor } from './opening';
 import type { Ask, Continued, ModelFile, Reply } from './protocol';
@@ -21,7 +21,7 @@ import type { Call, Handlers } from './service';
 export interface RunnerHost extends RunsPlace, OpenerHost {}
 
 type Transport = 'start' | 'pause' | 'resume' | 'step' | 'stop' | 'set' | 'recover' | 'continue-run';
-type RunCommand = Transport | 'export-model' | 'list-runs' | 'load-run' | 'delete-run' | 'preview';
+type RunCommand = Transport | 'export-model' | 'list-runs' | 'load-run' | 'run-files' | 'delete-run' | 'preview';
 
 /** A single step is stored at the pause after it where the last checkpoint took no longer, ms. */
 const QUICK = 1000;
@@ -66,6 +66,7 @@ export class Runner {
     'export-model': () => this.exportModel(),
     'list-runs': () => this.stored.list(),
     'load-run': ({ run }) => this.stored.load(run),
+    'run-files': ({ run }) => this.stored.files(run),
     'delete-run': async ({ run }) => {
       await this.stored.remove(run);
       return this.stored.list();
@@ -183,7 +184,7 @@ export class Runner {
     await run.finish(run.finished ? 'finished' : 'stopped');
     this.mode = 'idle';
     await this.opened?.store?.release();
-    const tell = (runs: StoredRun[]) => this.host.tell({ type: 'runs', runs });
+    const tell = (runs: ListedRun[]) => this.host.tell({ type: 'runs', runs });
     void this.stored.list().then(tell, () => {}); // they have this one now
   }
 

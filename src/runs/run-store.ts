@@ -97,6 +97,17 @@ export class RunStore {
     if (logBytes !== null) await this.log.cut(logBytes);
   }
 
+  /** Every file that is in it but locks, known to the lab or not, as it is. */
+  async *contents(path = '.'): AsyncGenerator<{ name: string; bytes: Uint8Array<ArrayBuffer> }> {
+    for (const name of await this.files.list(path)) {
+      const at = path === '.' ? name : `${path}/${name}`;
+      if (at === LOCKS) continue;
+      const bytes = await this.files.read(at).catch(() => null); // a folder cannot be read as a file
+      if (bytes) yield { name: at, bytes };
+      else yield* this.contents(at);
+    }
+  }
+
   /** Bytes of its log, checkpoints and trained model. */
   async bytes(): Promise<number> {
     const final = (await this.files.list('final')).map((name) => this.files.size(`final/${name}`));

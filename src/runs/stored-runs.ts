@@ -24,22 +24,43 @@ export interface StoredRun {
   bytes: number;
 }
 
+/** A run whose files are not as the lab writes them: it can be taken away and deleted. */
+export interface BrokenRun extends Pick<StoredRun, 'id' | 'created' | 'open' | 'bytes'> {
+  /** Why it cannot be read. */
+  broken: string;
+}
+
+export type ListedRun = StoredRun | BrokenRun;
+
 export interface RunsPlace {
   /** The folder that holds all runs, or null where there is no storage. */
   runsFolder(): Promise<Files | null>;
   runFolder(id: string): Promise<Files | null>;
 }
 
+/** When a run was begun, ms since 1970, as its name says; NaN where it does not. */
+const createdAt = (id: string): number =>
+  Date.parse(id.replace(/^(\d+-\d+-\d+T\d+)-(\d+)-(\d+)-(\d+)Z.*$/, '$1:$2:$3.$4Z'));
+
 export class StoredRuns {
   constructor(private readonly place: RunsPlace) {}
 
-  /** Runs of at least one step, newest first; none where nothing can be stored. */
-  async list(): Promise<StoredRun[]> {
+  /** Runs of at least one step and broken ones, newest first; none where nothing can be stored. */
+  async list(): Promise<ListedRun[]> {
     const root = await this.place.runsFolder();
     const ids = root ? (await root.list('.')).reverse() : [];
     // A browser cannot read a file that grows meanwhile, as the log of a run that is going does: then once more.
-    const runs = await Promise.all(ids.map((id) => this.describe(id).catch(() => this.describe(id))));
+    const again = (id: string) => this.describe(id).catch((error) => this.describeBroken(id, error));
+    const runs = await Promise.all(ids.map((id) => this.describe(id).catch(() => again(id))));
     return runs.filter((run) => run !== null);
+  }
+
+  private async describeBroken(id: string, error: unknown): Promise<BrokenRun | null> {
+    const store = await this.store(id).catch(() => null);
+    const broken = error instanceof Error ? error.message : String(error);
+    const bytes = (await store?.bytes().catch(() => null)) ?? 0;
+    const open = (await store?.isHeld().catch(() => null)) ?? false;
+    return { id, created: createdAt(id), broken, bytes, open };
   }
 
   private async store(id: string): Promise<RunStore | null> {
@@ -50,14 +71,20 @@ export class StoredRuns {
   private async describe(id: string): Promise<StoredRun | null> {
     const store = await this.store(id);
     const config = store && (await store.config());
-    if (!config) return null;
+    if (!config) {
+      if (!store || (await store.isEmpty()) || (await store.isHeld())) return null; // not begun, or not yet
+      throw new Error('It has files, and no config.json that says what it is.');
+    }
     const { step, steps, done } = await store.log.ends();
-    if (step === 0) return null;
+    if (step === 0) {
+      if ((await store.checkpoints.last()) === null) return null; // it was not worth keeping
+      throw new Error('It has a checkpoint, and its log has no step.');
+    }
     const { what, seed, unit, ...title } = titleOf(config);
     const [checkpoint, bytes] = await Promise.all([store.checkpoints.last(), store.bytes()]);
     return {
       id,
-      created: Date.parse(id.replace(/^(\d+-\d+-\d+T\d+)-(\d+)-(\d+)-(\d+)Z.*$/, '$1:$2:$3.$4Z')),
+      created: createdAt(id),
       steps: step,
       total: title.steps ?? steps,
       arm: what,
@@ -96,22 +123,39 @@ export class StoredRuns {
 
   /** The store of a run, held, and its configuration. Throws where there is none, or a tab has it. */
   async take(id: string): Promise<{ store: RunStore; config: RunConfig }> {
+    const store = await this.held(id);
+    try {
+      const config = await store.config();
+      if (config) return { store, config };
+      throw new Error(`The run ${id} has no config.json and cannot go on.`);
+    } catch (error) {
+      await store.release();
+      throw error;
+    }
+  }
+
+  private async held(id: string): Promise<RunStore> {
     const store = await this.known(id);
-    const config = store && (await store.config());
-    if (!config) throw new Error(`There is no run ${id} any more. List the stored runs again.`);
+    if (!store) throw new Error(`There is no run ${id} any more. List the stored runs again.`);
     try {
       await store.hold();
     } catch (error) {
       if (!(error instanceof Busy)) throw error;
       throw new Error('This run is open, here or in another tab. Go on there, or stop it there first.');
     }
-    return { store, config };
+    return store;
   }
 
-  /** Deletes a run. Throws as `take` does. */
+  /** All files of a run, broken or not; none where there is no such run. */
+  async files(id: string): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> }[]> {
+    const files = [];
+    for await (const file of (await this.known(id))?.contents() ?? []) files.push(file);
+    return files;
+  }
+
+  /** Deletes a run, broken or not. Throws where there is none, or a tab has it. */
   async remove(id: string): Promise<void> {
-    const { store } = await this.take(id);
-    await this.discard(store);
+    await this.discard(await this.held(id));
   }
 
   /** Deletes the run whose store is held. */

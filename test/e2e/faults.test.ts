@@ -1,4 +1,5 @@
 /** A page that goes on: what fails is told where it fails, and everything else stays. Real Chromium. */
+import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { eventLine } from '../../src/runs/event-lines';
@@ -134,4 +135,30 @@ test('an engine that cannot be loaded is no missing WebGPU, and can be loaded ag
   await lab.page.unroute('**/assets/worker-*.js');
   await lab.click('Restart the engine');
   await lab.until('an engine', () => lab.button('Start').isEnabled());
+});
+
+test('a broken stored run is listed beside the others, and can be downloaded and deleted', async () => {
+  lab = await LabPage.open(visitor, site.url, 'icon.svg');
+  const { page } = lab;
+  await page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const runs = await root.getDirectoryHandle('runs', { create: true });
+    const run = await runs.getDirectoryHandle('2026-01-02T00-00-00-000Z-\u202egnp', { create: true });
+    const file = await (await run.getFileHandle('config.json', { create: true })).createWritable();
+    await file.write('{"arm": ');
+    await file.close();
+  });
+  await page.goto(site.url);
+  await page.getByText('Diagnostics and stored runs').click();
+  const row = page.getByRole('listitem').filter({ hasText: 'Broken: 2026-01-02T00-00-00-000Z-\\u202egnp' });
+  await lab.until('the broken run', () => row.isVisible());
+  expect(await row.textContent()).toMatch(/JSON/);
+  const [archive] = await Promise.all([
+    page.waitForEvent('download'),
+    row.getByRole('button', { name: /^Download/ }).click(),
+  ]);
+  expect(readFileSync(await archive.path()).includes('config.json{"arm": ')).toBe(true);
+  await row.getByRole('button', { name: /^Delete/ }).click();
+  await row.getByRole('button', { name: /for good$/ }).click();
+  await lab.until('a list without it', async () => (await row.count()) === 0);
 });

@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Command, Failure, Message } from '../../src/engine/protocol';
 import { EngineLine, Lanes, type Line, type Told, tellAll } from '../../src/ui/engine';
 import { NO_MODELS, useModels } from '../../src/ui/models/store';
+import { play } from '../../src/ui/replay/player';
 import { INITIAL, useLab } from '../../src/ui/state/store';
-import { askToOpen, trainer, trainerLanes } from '../../src/ui/trainer';
+import { ask, askToOpen, trainer, trainerLanes } from '../../src/ui/trainer';
 import { type Trouble, Watch } from '../../src/ui/watch';
 import { fakeStart, fakeStep } from './fake-events';
 
@@ -33,6 +34,7 @@ const frame = async (): Promise<void> => {
   await new Promise((resolve) => setTimeout(resolve));
 };
 vi.stubGlobal('requestAnimationFrame', (run: () => void) => frames.push(run));
+vi.stubGlobal('matchMedia', () => ({ matches: false }));
 vi.stubGlobal('document', { hidden: false, addEventListener: () => {} });
 
 let line: FakeLine;
@@ -277,6 +279,15 @@ describe('the engine that trains', () => {
     expect(useModels.getState()).toMatchObject({ loading: null, refused: { kind: 'denied', again: true } });
     expect(line.asked.at(-1)?.type).toBe('list-models'); // a download has changed it
     trainerLanes.leave('open');
+  });
+
+  it('tells what of an answer cannot be shown', async () => {
+    ask({ type: 'load-run', run: 'x' }, (events) => play(events, 'stored'));
+    const id = line.asked.findLast(({ type }) => type === 'load-run')?.id as number;
+    line.say({ id, type: 'done', reply: [{ v: 1, type: 'signals', step: 1 } as never] });
+    await frame();
+    await frame();
+    expect(useLab.getState().problem).toMatch(/^What is stored cannot be shown: /);
   });
 
   it('is not tried again where nothing was being opened', async () => {

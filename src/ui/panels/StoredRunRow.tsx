@@ -1,28 +1,31 @@
 import { useId, useState } from 'react';
 import { bytesText } from '../../data/bytes';
-import type { StoredRun } from '../../runs/stored-runs';
+import { excerpt, visible } from '../../data/visible';
+import type { BrokenRun, ListedRun, StoredRun } from '../../runs/stored-runs';
 import { canContinue, continueRun, whyNotContinued } from '../actions/continueRun';
 import { deleteRun } from '../actions/deleteRun';
+import { downloadRun } from '../actions/downloadRun';
 import { replayRun } from '../actions/replayRun';
 import { activityOf, isBusy, useLab } from '../state/store';
 import styles from './StoredRuns.module.css';
 
 /** One stored run: how far it came, its size, and what can be done with it. Deleting asks once more. */
-export function StoredRunRow({ run }: { run: StoredRun }) {
+export function StoredRunRow({ run }: { run: ListedRun }) {
   const busy = useLab((s) => isBusy(activityOf(s)));
-  const continuable = useLab((s) => canContinue(s, run));
   const [deleting, setDeleting] = useState(false);
   const facts = useId();
-  const { id, label, checkpoint } = run;
+  const broken = 'broken' in run;
+  const label = broken ? `broken run ${excerpt(run.id)}` : run.label;
   return (
     <li className={styles.run}>
-      <span>{label}</span>
+      <span>{broken ? `Broken: ${excerpt(run.id)}` : label}</span>
       <span id={facts} className={styles.caption}>
-        {new Date(run.created).toLocaleString()}, {bytesText(run.bytes)}; {stateOf(run)}
+        {Number.isNaN(run.created) ? '' : `${new Date(run.created).toLocaleString()}, `}
+        {bytesText(run.bytes)}; {broken ? visible(run.broken) : stateOf(run)}
       </span>
       {deleting ? (
         <div className={styles.buttons}>
-          <button type="button" aria-label={`Delete ${label} for good`} onClick={() => deleteRun(id)}>
+          <button type="button" aria-label={`Delete ${label} for good`} onClick={() => deleteRun(run.id)}>
             Delete for good
           </button>
           {/* biome-ignore lint/a11y/noAutofocus: the button that had the focus is gone */}
@@ -32,18 +35,7 @@ export function StoredRunRow({ run }: { run: StoredRun }) {
         </div>
       ) : (
         <div className={styles.buttons}>
-          <button type="button" disabled={busy} aria-label={`Replay ${label}`} onClick={() => replayRun(id)}>
-            Replay
-          </button>
-          <button
-            type="button"
-            disabled={!continuable}
-            aria-label={`Continue ${label}${checkpoint === null ? '' : ` from step ${checkpoint}`}`}
-            aria-describedby={facts}
-            onClick={() => continueRun(id)}
-          >
-            Continue
-          </button>
+          {broken ? <BrokenButtons run={run} label={label} /> : <WholeButtons run={run} facts={facts} />}
           <button
             type="button"
             disabled={busy || run.open}
@@ -57,6 +49,36 @@ export function StoredRunRow({ run }: { run: StoredRun }) {
     </li>
   );
 }
+
+/** Shown again, or gone on with. */
+function WholeButtons({ run, facts }: { run: StoredRun; facts: string }) {
+  const busy = useLab((s) => isBusy(activityOf(s)));
+  const continuable = useLab((s) => canContinue(s, run));
+  const { id, label, checkpoint } = run;
+  return (
+    <>
+      <button type="button" disabled={busy} aria-label={`Replay ${label}`} onClick={() => replayRun(id)}>
+        Replay
+      </button>
+      <button
+        type="button"
+        disabled={!continuable}
+        aria-label={`Continue ${label}${checkpoint === null ? '' : ` from step ${checkpoint}`}`}
+        aria-describedby={facts}
+        onClick={() => continueRun(id)}
+      >
+        Continue
+      </button>
+    </>
+  );
+}
+
+/** Its files may still be worth something to a person. */
+const BrokenButtons = ({ run, label }: { run: BrokenRun; label: string }) => (
+  <button type="button" aria-label={`Download ${label}`} onClick={() => downloadRun(run.id)}>
+    Download
+  </button>
+);
 
 /** How it ended, and where it goes on, or why it cannot. */
 function stateOf(run: StoredRun): string {

@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { DeviceReport } from '../../kernels/device-report';
 import type { LoadProgress } from '../../library/sources/progress';
-import type { StoredRun } from '../../runs/stored-runs';
+import type { ListedRun } from '../../runs/stored-runs';
 import type { FilterName, MeasureName, SortName } from '../heatmap/measures';
 import { INITIAL_FORM, type SftForm } from '../sft/form';
 import type { Trouble } from '../watch';
@@ -45,7 +45,7 @@ export interface LabState {
   sft: SftForm;
   /** Why the link's settings could not be used, or what the worker could not do. */
   problem: string | null;
-  runs: readonly StoredRun[] | null;
+  runs: readonly ListedRun[] | null;
   measure: MeasureName;
   filter: FilterName;
   sort: SortName;

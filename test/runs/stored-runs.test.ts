@@ -1,0 +1,68 @@
+/** The list of stored runs: one that is broken hides no other, and can be taken away and deleted. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { diskFiles } from '../../src/host/files.node';
+import { eventLine } from '../../src/runs/event-lines';
+import { StoredRuns } from '../../src/runs/stored-runs';
+import { DEFAULT_CONFIG } from '../../src/settings/config';
+import { fakeRun } from '../ui/fake-events';
+
+let root: string;
+let runs: StoredRuns;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'antisd-runs-'));
+  runs = new StoredRuns({
+    runsFolder: async () => diskFiles(root),
+    runFolder: async (id) => diskFiles(join(root, id)),
+  });
+});
+afterEach(() => rm(root, { recursive: true }));
+
+const LOG = fakeRun(3).map(eventLine).join('');
+const CONFIG = JSON.stringify(DEFAULT_CONFIG);
+async function store(id: string, files: Record<string, string>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(join(root, id, name, '..'), { recursive: true });
+    await writeFile(join(root, id, name), text);
+  }
+}
+const ids = async () => (await runs.list()).map(({ id }) => id);
+
+test.each([
+  ['no JSON as its settings', { 'config.json': '{"arm": "anti', 'events.jsonl': LOG }, /JSON/],
+  ['no settings', { 'events.jsonl': LOG }, /no config\.json/],
+  ['a folder in place of its settings', { 'config.json/x': '', 'events.jsonl': LOG }, /./],
+  ['a folder in place of its log', { 'config.json': CONFIG, 'events.jsonl/x': LOG }, /./],
+])('a run with %s is listed as broken beside the others', async (_, files, why) => {
+  await store('2026-01-01T00-00-00-000Z-whole', { 'config.json': CONFIG, 'events.jsonl': LOG });
+  await store('2026-01-02T00-00-00-000Z-bad', files);
+  const [bad, whole] = await runs.list();
+  expect(bad).toMatchObject({
+    ...{ id: '2026-01-02T00-00-00-000Z-bad', broken: expect.stringMatching(why), open: false },
+    created: Date.UTC(2026, 0, 2),
+  });
+  expect(whole).toMatchObject({ steps: 3, done: null });
+  const taken = await runs.files(bad.id);
+  expect(Object.fromEntries(taken.map(({ name, bytes }) => [name, new TextDecoder().decode(bytes)]))).toEqual(files);
+  await runs.remove(bad.id);
+  expect(await ids()).toEqual([whole.id]);
+});
+
+test('what is no run is none: empty folders, and runs without a step', async () => {
+  await mkdir(join(root, 'empty'));
+  await store('begun', { 'config.json': CONFIG, 'events.jsonl': eventLine(fakeRun(1)[0]) });
+  expect(await runs.list()).toEqual([]);
+});
+
+test('a broken run that a tab holds is neither deleted nor lost', async () => {
+  await store('bad', { 'config.json': '[', 'events.jsonl': LOG });
+  await diskFiles(join(root, 'bad')).exclusive('run', async () => {
+    expect(await runs.list()).toMatchObject([{ id: 'bad', open: true }]);
+    await expect(runs.remove('bad')).rejects.toThrow(/open, here or in another tab/);
+  });
+  await expect(runs.take('bad')).rejects.toThrow(/JSON/);
+  await runs.remove('bad'); // what could not be taken was let go
+  expect(await ids()).toEqual([]);
+});
