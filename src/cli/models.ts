@@ -2,6 +2,7 @@
 import { bytesText } from '../data/bytes';
 import type { CachedModel, ModelCache } from '../library/sources/cache';
 import { cacheFolder, hubOptions } from '../library/sources/cache.node';
+import type { Soundness } from '../library/sources/cached-check';
 import { hubSource, sizeText } from '../library/sources/hub';
 import { SourceError } from '../library/sources/source-error';
 import { defineCommand, EXIT } from './command';
@@ -10,7 +11,7 @@ import { downloading } from './places';
 
 export const models = defineCommand({
   name: 'models',
-  summary: 'models downloaded from the Hub: list, download, remove',
+  summary: 'models downloaded from the Hub: list, download, verify, remove',
   details:
     'Ctrl-C stops a download; the same command goes on where it stopped. ANTISD_LAB_CACHE: the cache’s folder.\n' +
     'HF_TOKEN: a token for gated and private models. HF_ENDPOINT: a mirror of the Hub.',
@@ -21,6 +22,11 @@ export const models = defineCommand({
       placeholder: 'ID',
     },
     remove: { kind: 'text', doc: 'org/name, or org/name@REVISION for one of its revisions', placeholder: 'ID' },
+    verify: {
+      kind: 'text',
+      doc: 'org/name, or all: check every byte of what is here by its digest',
+      placeholder: 'ID',
+    },
     json: { kind: 'boolean', doc: 'print the list as JSON' },
   },
   async run(flags) {
@@ -31,11 +37,34 @@ export const models = defineCommand({
       const freed = await cache.remove(flags.remove);
       process.stderr.write(`Removed ${flags.remove}; ${bytesText(freed)} freed.\n`);
     }
+    if (flags.verify !== undefined) await verify(flags.verify, cache);
     if (flags.download !== undefined) return download(flags.download, cache);
-    if (flags.remove === undefined) await list(cache, flags.json);
+    if (flags.remove === undefined && flags.verify === undefined) await list(cache, flags.json);
     return EXIT.done;
   },
 });
+
+const FOUND: Readonly<Record<Soundness, string>> = {
+  sound: 'as downloaded',
+  changed: 'changed since; removed',
+  unknown: 'the Hub gave no digest; not checked',
+};
+
+/** Prints a line a file. Throws SourceError where one was changed. */
+async function verify(name: string, cache: ModelCache): Promise<void> {
+  const changed: string[] = [];
+  for await (const { file, bytes, found } of cache.verify(name)) {
+    process.stdout.write(`${file}  ${bytesText(bytes)}  ${FOUND[found]}\n`);
+    if (found === 'changed') changed.push(file);
+  }
+  if (changed.length > 0)
+    throw new SourceError(
+      'corrupt',
+      `${changed.length === 1 ? 'A file was' : `${changed.length} files were`} changed since the download: ${changed.join(', ')}`,
+      cache.where,
+      'What was changed is removed; it is downloaded again when the model is opened. If it happens again, check the disk.',
+    );
+}
 
 async function list(cache: ModelCache, json: boolean): Promise<void> {
   const all = await cache.list();

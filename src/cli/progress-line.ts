@@ -6,6 +6,7 @@ import { clock } from './command';
 export class ProgressLine {
   private last = '';
   private open = false;
+  private readonly unchecked = new Set<string>();
   /** Why nothing is stored, once that is so. */
   inMemory: string | null = null;
 
@@ -14,6 +15,11 @@ export class ProgressLine {
       this.inMemory = p.inMemory;
       this.end();
       process.stderr.write(`${p.inMemory}\n`);
+    }
+    if (p.unchecked && !this.unchecked.has(p.unchecked)) {
+      this.unchecked.add(p.unchecked);
+      this.end();
+      process.stderr.write(`${p.unchecked}\n`);
     }
     if (process.stderr.isTTY) {
       process.stderr.write(`\r${this.text(p).slice(0, (process.stderr.columns ?? 80) - 1)}\x1b[K`);

@@ -44,10 +44,12 @@ describe('what is being opened', () => {
     expect(afterProgress(refused, progress)).toMatchObject({ loading: progress, refused: null });
   });
 
-  it('keeps the word that downloads live in memory, after the download too', () => {
+  it('keeps the word that downloads live in memory or could not be checked, after the download too', () => {
     const download = { inMemory: 'No room.' } as DownloadProgress;
     const during = { ...NO_MODELS, ...afterProgress(NO_MODELS, { ...progress, download }) };
-    expect(afterProgress(during, progress).inMemory).toBe('No room.');
+    expect(afterProgress(during, progress).notice).toBe('No room.');
+    const unchecked = { inMemory: null, unchecked: 'No digest.' } as DownloadProgress;
+    expect(afterProgress(NO_MODELS, { ...progress, download: unchecked }).notice).toBe('No digest.');
   });
 });
 
@@ -63,7 +65,7 @@ it('memory is read as people write it', () => {
 it('progress is told in bytes, rate and time', () => {
   const download: DownloadProgress = {
     ...{ state: 'downloading', file: 'model.safetensors', received: 5e6, size: 20e6, totalReceived: 6e6 },
-    ...{ totalSize: 21e6, rate: 1e6, inMemory: null, reason: null },
+    ...{ totalSize: 21e6, rate: 1e6, inMemory: null, unchecked: null, reason: null },
   };
   const at = (patch: Partial<DownloadProgress>) =>
     figures({ what: 'x', done: 6e6, total: 21e6, download: { ...download, ...patch } });

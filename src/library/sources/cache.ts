@@ -1,6 +1,7 @@
 /** Downloaded models on disk or in the browser's storage: models/ORG/NAME/SHA/FILE, with a manifest.json for each commit. */
 import type { ByteSource } from '../../data/bytes';
 import { Busy, type Files } from '../../host/files';
+import { type Soundness, soundness } from './cached-check';
 import { SHARD_INDEX, shardNames } from './choose-files';
 import { HUB, parseHubId } from './hub-id';
 import { type HeldFile, type Manifest, manifestBytes, parseManifest } from './manifest';
@@ -82,15 +83,7 @@ export class ModelCache {
         wanted.revision in revisions ||
         (wanted.revision.length >= 6 && sha.startsWith(wanted.revision)),
     );
-    if (chosen.length === 0) {
-      const ids = [...new Set((await this.list()).map(({ id }) => id))];
-      throw new SourceError(
-        'not-found',
-        `The cache has no model ${name}`,
-        this.where,
-        ids.length > 0 ? `It has: ${ids.join(', ')}.` : 'It is empty.',
-      );
-    }
+    if (chosen.length === 0) throw await this.unknown(name);
     let freed = 0;
     for (const manifest of chosen) {
       const commit = this.commit(manifest.id, manifest.sha);
@@ -112,6 +105,38 @@ export class ModelCache {
       await this.files.remove(`${ROOT}/${org}/${model}`);
     if ((await this.files.list(`${ROOT}/${org}`)).length === 0) await this.files.remove(`${ROOT}/${org}`);
     return freed;
+  }
+
+  /** Checks every byte of a model's files, or with "all" of all models'. What was changed is told as such, and removed. */
+  async *verify(name: string): AsyncGenerator<{ file: string; bytes: number; found: Soundness }> {
+    const id = name === 'all' ? undefined : parseHubId(name)?.id;
+    const manifests = name === 'all' || id ? await this.manifests(id) : [];
+    if (manifests.length === 0) throw await this.unknown(name);
+    for (const manifest of manifests) {
+      const commit = this.commit(manifest.id, manifest.sha);
+      for (const file of Object.keys(manifest.files).sort()) {
+        const held = await commit.held(file);
+        if (!held) continue; // not whole yet
+        let found: Soundness;
+        try {
+          found = await commit.soundness(file, true);
+        } catch (error) {
+          if (!(error instanceof SourceError && error.kind === 'corrupt')) throw error;
+          found = 'changed';
+        }
+        yield { file: `${manifest.id}@${manifest.sha.slice(0, 12)}/${file}`, bytes: held.size, found };
+      }
+    }
+  }
+
+  private async unknown(name: string): Promise<SourceError> {
+    const ids = [...new Set((await this.list()).map(({ id }) => id))];
+    return new SourceError(
+      'not-found',
+      `The cache has no model ${name}`,
+      this.where,
+      ids.length > 0 ? `It has: ${ids.join(', ')}.` : 'It is empty.',
+    );
   }
 
   /** Manifests of all models, or of one. */
@@ -149,7 +174,7 @@ export class ModelCache {
   /** A download that was stopped between two files has no file that is cut short. */
   private async hasWeights(commit: CachedCommit, files: readonly CachedFile[]): Promise<boolean> {
     const names = files.map(({ name }) => name);
-    const index = await commit.open(SHARD_INDEX);
+    const index = await commit.held(SHARD_INDEX);
     if (index) {
       const shards = await shardNames(index);
       return shards?.every((shard) => names.includes(shard)) ?? false;
@@ -215,12 +240,43 @@ export class CachedCommit {
     });
   }
 
-  /** A file that is whole and was checked; null where it is not here. */
+  /**
+   * A file that is whole and as it was downloaded; null where it is not here. Throws SourceError for one that was changed
+   * since, which is removed.
+   */
   async open(name: string): Promise<ByteSource | null> {
+    const held = await this.held(name);
+    if (held) await this.soundness(name, false);
+    return held;
+  }
+
+  /** The same without a look into it. */
+  async held(name: string): Promise<ByteSource | null> {
     const file = (await this.manifest())?.files[name];
     if (!file?.complete || file.size === null || (await this.files.size(this.path(name))) !== file.size) return null;
-    const { size } = file;
+    return this.source(name, file.size);
+  }
+
+  source(name: string, size: number): ByteSource {
     return { where: this.whereIs(name), size, read: (from, to) => this.read(name, from, to) };
+  }
+
+  /** Whether a file that is here is as it was downloaded; `whole`: every byte of it. Throws SourceError as open does. */
+  async soundness(name: string, whole: boolean): Promise<Soundness> {
+    const manifest = await this.manifest();
+    const held = manifest?.files[name];
+    if (!held || held.size === null) return 'unknown';
+    const listed = manifest?.listing.find((file) => file.name === name);
+    const found = await soundness(this.source(name, held.size), listed, held.sample ?? null, whole);
+    if (found !== 'changed') return found;
+    await this.files.remove(this.path(name));
+    await this.note(name, null);
+    throw new SourceError(
+      'corrupt',
+      `${name} is no longer what was downloaded: its bytes have changed`,
+      this.whereIs(name),
+      'It was removed; open the model again, and it is downloaded anew. If it happens again, check the disk.',
+    );
   }
 
   /** Bytes from … to − 1 of a file that is here. Throws SourceError where it is gone or shorter. */

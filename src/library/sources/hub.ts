@@ -6,6 +6,7 @@
 import { type ByteSource, bytesText, type FileSource, memoryBytes } from '../../data/bytes';
 import type { CachedCommit, ModelCache } from './cache';
 import { chooseFiles, type ListedFile, shardNames } from './choose-files';
+import { digestOf } from './digest';
 import { download } from './download';
 import { authorization, fileAddress, type HubListing, type HubRequest, listRepository, refusal } from './hub-api';
 import { HUB, hubEndpoint, hubName, parseHubId } from './hub-id';
@@ -282,6 +283,10 @@ class Repository {
       totalSize: sizes.includes(null) ? null : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0),
       rate: state === 'downloading' ? this.meter.rate() : 0,
       inMemory: this.noRoom && this.inMemory(this.noRoom),
+      unchecked:
+        state === 'done' && !digestOf(file)
+          ? `The Hub gives no digest of ${file.name}: only its length could be checked.`
+          : null,
       reason,
     });
   }

@@ -16,6 +16,8 @@ const held = v.object({
   etag: v.nullable(v.string()),
   /** Whether all bytes are here and were checked. */
   complete: v.boolean(),
+  /** See sampleOf; absent in files of before it was noted. */
+  sample: v.optional(v.nullable(v.string())),
   /** When the first byte and the last one came, ISO 8601. */
   date: v.string(),
 });

@@ -1,6 +1,7 @@
 /** A file that is being downloaded: in the cache, or in memory once the disk is full. */
 import type { ByteSource } from '../../data/bytes';
 import type { CachedCommit } from './cache';
+import { sampleOf } from './cached-check';
 import { MemoryFile } from './memory-file';
 
 /** Bytes are written in blocks: a file handle is opened for each. */
@@ -150,13 +151,11 @@ export class PartialFile {
     const size = this.length;
     // An empty file, too, is a file.
     if (size === 0) await this.store(() => this.commit.files.appendBytes(this.path, new Uint8Array(0)));
-    await this.store(() => this.commit.note(this.name, { size, etag: this.etag, complete: true }));
-    if (this.memory) return this.memory.source(`${where}, in memory`);
-    return {
-      where: this.commit.whereIs(this.name),
-      size,
-      read: (from, to) => this.commit.read(this.name, from, to),
-    };
+    await this.store(async () => {
+      const sample = await sampleOf(this.commit.source(this.name, size));
+      await this.commit.note(this.name, { size, etag: this.etag, complete: true, sample });
+    });
+    return this.memory ? this.memory.source(`${where}, in memory`) : this.commit.source(this.name, size);
   }
 
   /** Deletes what is here: the bytes are not those that were promised. */

@@ -18,6 +18,8 @@ export interface DownloadProgress {
   rate: number;
   /** Set once bytes are kept in memory only, because there is no room for them; says so in a sentence. */
   inMemory: string | null;
+  /** Set with a file that is whole and that the Hub gave no digest of; says so in a sentence. */
+  unchecked: string | null;
   /** Why the connection broke, while retrying. */
   reason: string | null;
 }

@@ -3,37 +3,78 @@
  * its network (an address that began there may stay there). A token is dropped where the origin changes, as fetch does.
  */
 import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { BOUNDS } from '../../data/bounds';
 import { SourceError } from './source-error';
 
-/** Loopback, link-local and private ranges of IPv4 and IPv6 (RFC 1122, 1918, 3927, 4193, 4291, 6598). */
-function isPrivateAddress(ip: string): boolean {
-  const mapped = /^::ffff:([\da-f]+):([\da-f]+)$/i.exec(ip); // an IPv4 address, as URL writes it
-  if (mapped) {
-    const [high, low] = [Number.parseInt(mapped[1], 16), Number.parseInt(mapped[2], 16)];
-    return isPrivateAddress([high >> 8, high & 255, low >> 8, low & 255].join('.'));
-  }
-  if (isIP(ip) === 4) {
-    const [a, b] = ip.split('.').map(Number);
-    return (
-      a === 0 ||
-      a === 10 ||
-      a === 127 ||
-      (a === 100 && b >= 64 && b < 128) ||
-      (a === 169 && b === 254) ||
-      (a === 172 && b >= 16 && b < 32) ||
-      (a === 192 && b === 168)
-    );
-  }
-  return /^(::1?$|f[cd]|fe[89ab])/i.test(ip);
+/**
+ * What is no machine out on the web (RFC 6890): this one, its network, its link, documentation, tests, multicast, and IPv6's
+ * ways to write an IPv4 address, which are judged by that.
+ */
+const NEARBY = new BlockList();
+for (const [net, bits] of [
+  ...[
+    ['0.0.0.0', 8],
+    ['10.0.0.0', 8],
+    ['100.64.0.0', 10],
+    ['127.0.0.0', 8],
+    ['169.254.0.0', 16],
+    ['172.16.0.0', 12],
+  ],
+  ...[
+    ['192.0.0.0', 24],
+    ['192.168.0.0', 16],
+    ['198.18.0.0', 15],
+    ['224.0.0.0', 3],
+  ],
+] as const)
+  NEARBY.addSubnet(String(net), Number(bits), 'ipv4');
+for (const [net, bits] of [
+  ['::', 127],
+  ['fc00::', 7],
+  ['fe80::', 9],
+  ['ff00::', 8],
+] as const)
+  NEARBY.addSubnet(net, bits, 'ipv6');
+
+/** Prefixes behind which an IPv6 address carries one of IPv4, and the 16-bit group where it begins (RFC 4291, 6052, 3056). */
+const CARRIERS: readonly (readonly [prefix: string, at: number])[] = [
+  ['0:0:0:0:0:ffff:', 6],
+  ['0:0:0:0:0:0:', 6],
+  ['64:ff9b:0:0:0:0:', 6],
+  ['64:ff9b:1:', 6],
+  ['2002:', 1],
+];
+
+function isPrivateAddress(address: string): boolean {
+  const ip = address.replace(/%.*/, ''); // a link's own name
+  if (isIP(ip) === 4) return NEARBY.check(ip, 'ipv4');
+  if (NEARBY.check(ip, 'ipv6')) return true;
+  const groups = groupsOf(ip);
+  return CARRIERS.some(([prefix, at]) => {
+    if (!`${groups.map((g) => g.toString(16)).join(':')}:`.startsWith(prefix)) return false;
+    const [high, low] = [groups[at], groups[at + 1]];
+    return NEARBY.check([high >> 8, high & 255, low >> 8, low & 255].join('.'), 'ipv4');
+  });
+}
+
+/** The eight numbers of an IPv6 address. */
+function groupsOf(ip: string): number[] {
+  const [before, behind] = new URL(`http://[${ip}]`).hostname.slice(1, -1).split('::');
+  const numbers = (part: string) =>
+    part
+      .split(':')
+      .filter(Boolean)
+      .map((group) => Number.parseInt(group, 16));
+  const [first, last] = [numbers(before), numbers(behind ?? '')];
+  return [...first, ...new Array<number>(8 - first.length - last.length).fill(0), ...last];
 }
 
 type Lookup = (host: string) => Promise<readonly { readonly address: string }[]>;
 
 /** Whether an address leads to this machine or its network: by its numbers, its name, or what the name stands for. */
 async function isNearby({ hostname }: URL, find: Lookup): Promise<boolean> {
-  const host = hostname.replace(/^\[|\]$/g, '');
+  const host = hostname.replace(/^\[|\]$|\.$/g, ''); // a dot may end a name
   if (isIP(host)) return isPrivateAddress(host);
   if (/(^|\.)(localhost|local|internal|home\.arpa)$/i.test(host)) return true;
   const found = await find(host).catch(() => []); // a name nobody knows fails in fetch, with its reason

@@ -37,12 +37,12 @@ export function LoadNotice({ onRetry }: { onRetry(): void }) {
 
 /** A download that is gone with the page is worth a word that stays. */
 function MemoryNote() {
-  const inMemory = useModels((s) => s.inMemory);
-  if (!inMemory) return null;
+  const notice = useModels((s) => s.notice);
+  if (!notice) return null;
   return (
     <div className={styles.refused} role="status" data-calm>
-      <p>{inMemory}</p>
-      <button type="button" onClick={() => useModels.setState({ inMemory: null })}>
+      <p>{notice}</p>
+      <button type="button" onClick={() => useModels.setState({ notice: null })}>
         Dismiss
       </button>
     </div>

@@ -28,7 +28,7 @@ export interface ModelsState {
   /** Why something could not be had; it can be tried `again` where a model was being opened. */
   refused: (Failure & { readonly again: boolean }) | null;
   /** Why downloads are kept in memory only, once that is so. */
-  inMemory: string | null;
+  notice: string | null;
   /** What is wrong with the Hub's address as it was typed. */
   hubProblem: string | null;
   /** The adapter's memory as the person gave it, in GB. */
@@ -43,7 +43,7 @@ export const NO_MODELS: ModelsState = {
   loading: null,
   described: null,
   refused: null,
-  inMemory: null,
+  notice: null,
   hubProblem: null,
   memory: '',
 };
@@ -51,10 +51,10 @@ export const NO_MODELS: ModelsState = {
 export const useModels = create<ModelsState>(() => NO_MODELS);
 
 /** What is being opened, as far as it is: what was refused before is forgotten. */
-export const afterProgress = ({ inMemory }: ModelsState, loading: LoadProgress): Partial<ModelsState> => ({
+export const afterProgress = ({ notice }: ModelsState, loading: LoadProgress): Partial<ModelsState> => ({
   loading,
   refused: null,
-  inMemory: loading.download?.inMemory ?? inMemory,
+  notice: loading.download?.inMemory ?? loading.download?.unchecked ?? notice,
 });
 
 /** The adapter's memory in bytes, or null where it was not given. */

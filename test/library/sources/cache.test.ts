@@ -14,6 +14,7 @@ import { type HubServer, noise, sha256, startHub } from '../../setup/hub-server'
 
 const [SHA, NEXT] = ['1'.repeat(40), '2'.repeat(40)];
 const WEIGHTS = noise(9_000_000);
+const CONFIG = noise(100);
 let hub: HubServer;
 let folder: string;
 let cache: ModelCache;
@@ -29,7 +30,7 @@ beforeEach(async () => {
   hub.repositories.set('lab/tiny', {
     sha: SHA,
     revisions: ['main'],
-    files: { 'config.json': noise(100), 'model.safetensors': WEIGHTS },
+    files: { 'config.json': CONFIG, 'model.safetensors': WEIGHTS },
     largeFrom: 1000,
   });
   hub.seen.length = 0;
@@ -73,6 +74,33 @@ describe('the cache', () => {
     expect(await readdir(join(folder, 'models'))).toEqual(['org']);
     await expect(cache.remove('lab/tiny')).rejects.toThrow(/The cache has no model lab\/tiny .*It has: org\/b\.c\./);
     await expect(cache.remove('../..')).rejects.toThrow('The cache has no model');
+  });
+
+  it('gives no file that was changed since, and downloads it anew', async () => {
+    await download();
+    const at = (name: string) => join(folder, 'models/lab/tiny', SHA, name);
+    const flip = async (name: string, byte: number) => {
+      const bytes = await readFile(at(name));
+      bytes[byte] ^= 1;
+      await writeFile(at(name), bytes);
+    };
+    for (const [name, byte] of [
+      ['config.json', 0],
+      ['model.safetensors', 5_000_001],
+    ] as const) {
+      await flip(name, byte);
+      await expect(download()).rejects.toThrow(new RegExp(`${name} is no longer what was downloaded.*downloaded anew`));
+      await download();
+      expect(sha256(await readFile(at(name)))).toBe(sha256(name === 'config.json' ? CONFIG : WEIGHTS));
+    }
+    await flip('model.safetensors', 7);
+    const found: [string, string][] = [];
+    for await (const { file, found: is } of cache.verify('all')) found.push([file.split('/').at(-1) as string, is]);
+    expect(found).toEqual([
+      ['config.json', 'sound'],
+      ['model.safetensors', 'changed'],
+    ]);
+    await expect(cache.verify('a/b').next()).rejects.toThrow(/The cache has no model a\/b/);
   });
 
   it('takes a torn manifest, and files that nobody noted, for nothing', async () => {

@@ -9,7 +9,11 @@ interface Asked {
 }
 
 /** Names of this world and what they stand for. */
-const ADDRESSES: Record<string, string> = { 'inside.example': '10.1.2.3' };
+const ADDRESSES: Record<string, string[]> = {
+  'inside.example': ['10.1.2.3'],
+  'inside6.example': ['fe80::1%eth0'],
+  'both.example': ['203.0.113.7', '::1'],
+};
 
 /** A web of redirects, and what was asked of it. */
 function web(redirects: Record<string, string>) {
@@ -21,7 +25,7 @@ function web(redirects: Record<string, string>) {
       const location = redirects[url];
       return location === undefined ? new Response('here') : new Response(null, { status: 302, headers: { location } });
     },
-    async (host) => [{ address: ADDRESSES[host] ?? '203.0.113.7' }],
+    async (host) => (ADDRESSES[host] ?? ['203.0.113.7', '2606:4700::1']).map((address) => ({ address })),
   );
   return { fetch, asked };
 }
@@ -43,6 +47,32 @@ it.each([
   'http://[::ffff:127.0.0.1]/x',
   'http://2130706433/x', // 127.0.0.1 as one number
   'http://0x7f.1/x',
+  'http://127.1/x',
+  'http://0177.0.0.1/x',
+  'http://0xA9FEA9FE/x', // 169.254.169.254
+  'http://127.0.0.1./x',
+  'http://localhost./x',
+  'http://LOCALHOST/x',
+  'http://a.localhost/x',
+  'http://router.home.arpa/x',
+  'http://db.internal./x',
+  'http://[::]/x',
+  'http://[::127.0.0.1]/x',
+  'http://[::ffff:10.0.0.1]/x',
+  'http://[0:0:0:0:0:ffff:7f00:1]/x',
+  'http://[64:ff9b::7f00:1]/x',
+  'http://[64:ff9b::c0a8:101]/x',
+  'http://[2002:7f00:1::]/x',
+  'http://[2002:a00:1:2::3]/x',
+  'http://[fec0::1]/x',
+  'http://[feb0::1]/x',
+  'http://[ff02::1]/x',
+  'http://192.0.0.8/x',
+  'http://198.18.0.1/x',
+  'http://224.0.0.1/x',
+  'http://255.255.255.255/x',
+  'https://inside6.example/x',
+  'https://both.example/x', // one of its addresses lies here
   'http://inside.example/x', // a name of the web for an address of this network
 ])('a server on the web does not lead to %s', async (location) => {
   const { fetch, asked } = web({ 'https://hub.example/a': 'https://cdn.example/b', 'https://cdn.example/b': location });
@@ -50,6 +80,17 @@ it.each([
     /redirects to .*, an address of this machine or its network/,
   );
   expect(asked.map((a) => a.url)).toEqual(['https://hub.example/a', 'https://cdn.example/b']);
+});
+
+it.each([
+  'http://8.8.8.8/x',
+  'http://172.32.0.1/x',
+  'http://[2606:4700::1]/x',
+  'http://[2002:808:808::]/x',
+  'https://x.example/y',
+])('it does lead to %s', async (location) => {
+  const { fetch } = web({ 'https://hub.example/a': location });
+  expect(await (await fetch('https://hub.example/a')).text()).toBe('here');
 });
 
 it.each(['file:///etc/passwd', 'ftp://cdn.example/x', 'https://[', 'javascript:alert(1)'])(
