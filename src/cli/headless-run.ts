@@ -1,11 +1,12 @@
 /** A run of whatever kind, headless: its folder, its device, its loop to the end or to a Ctrl-C, which saves it. */
 import { BadInput } from '../data/errors';
 import { Busy } from '../host/files';
+import { openAtCheckpoint, type Resumable, resumable } from '../runs/continue-run';
 import { eventLine } from '../runs/event-lines';
 import type { RunEvent } from '../runs/events';
-import { prepareRun } from '../runs/open-run';
+import { type PreparedRun, prepareRun, type RunBench } from '../runs/open-run';
 import type { Run } from '../runs/run';
-import { kindOf, parseRunConfig, type RunConfig, type RunKind } from '../runs/run-config';
+import { kindOf, type RunConfig, type RunKind } from '../runs/run-config';
 import { RunStore } from '../runs/run-store';
 import { EXIT, stopSignal } from './command';
 import { INVOKED } from './invoked';
@@ -38,21 +39,31 @@ export async function runHeadless(o: HeadlessRun): Promise<number> {
   const { store, config, from } = o.resume === undefined ? await begun(o) : await reopened(o.kind, o.resume);
   try {
     const prepared = await prepareRun(config, { model: loadModel, file: readDataFile, symbolic });
-    // Only now is there a folder: what is bad was refused before.
-    if (o.resume === undefined) await create(store, prepared.config);
     const { gpu, report: device } = await openDevice();
+    // Only now is there a folder: what is bad, or not there, was refused before.
+    if (o.resume === undefined) await create(store, prepared.config);
     const emit = (event: RunEvent) => {
       if (o.json) process.stdout.write(eventLine(event));
       process.stderr.write(o.line(event));
       if (event.type === 'fault' && event.fault.kind === 'storage') process.stderr.write(`${event.fault.message}\n`);
     };
-    const bench = { gpu, device, store, emit, watched: false };
-    const run = await prepared.open(bench, from === null ? undefined : { step: from });
+    const run = await open(prepared, { gpu, device, store, emit, watched: false }, from);
     process.stderr.write(`${gpu.adapter.name}; ${store.where}\n`);
     return await toTheEnd(run, o.kind, store, stop);
   } finally {
     await store.release();
   }
+}
+
+/** At the newest checkpoint that is whole, and says what was passed over; where there is none yet, at the beginning. */
+async function open(prepared: PreparedRun, bench: RunBench & { store: RunStore }, from: Resumable): Promise<Run> {
+  if (from.points.length === 0) {
+    await bench.store.cut(0, 0);
+    return prepared.open(bench);
+  }
+  const { run, problem } = await openAtCheckpoint(prepared, bench, from);
+  if (problem) process.stderr.write(`${problem}\n`);
+  return run;
 }
 
 async function toTheEnd(run: Run, kind: RunKind, store: RunStore, stop: ReturnType<typeof stopSignal>) {
@@ -88,17 +99,17 @@ async function unstored({ step, unstored }: Run, { checkpoints }: RunStore, agai
   return `The run ended at step ${step}; ${stored}. ${unstored?.message} Once there is room, continue: ${again}\n`;
 }
 
-/** A run and where it goes on from: the step of a checkpoint, or null for its beginning. */
+/** A run and where it goes on from. */
 interface Found {
   readonly store: RunStore;
   readonly config: RunConfig;
-  readonly from: number | null;
+  readonly from: Resumable;
 }
 
 /** A new run, whose folder must be new. */
 async function begun({ begin }: HeadlessRun): Promise<Found> {
   const { out, config } = await begin();
-  return { store: await newFolder(out), config, from: null };
+  return { store: await newFolder(out), config, from: { points: [], passedOver: [] } };
 }
 
 /** The folder comes to be, held, with the configuration in it. */
@@ -108,24 +119,26 @@ async function create(store: RunStore, config: RunConfig): Promise<void> {
   await store.writeConfig(config);
 }
 
-/** A run that was begun before, held, at its last complete checkpoint. */
+/** A run that was begun before, held. */
 async function reopened(kind: RunKind, folder: string): Promise<Found> {
   const store = new RunStore(runFiles(folder));
-  const stored = await store.config();
-  if (!stored)
+  const config = await store.config();
+  if (!config)
     throw new BadInput(
       'There is no run to resume',
       store.where,
       'Give --resume the folder of a run that train, sft or pretrain made.',
     );
-  const made = kindOf(stored);
+  const made = kindOf(config);
   if (made !== kind)
     throw new BadInput('This run was made by another command', store.where, `Resume it with ${made} --resume.`);
-  const config = parseRunConfig(stored, `${folder}/config.json`);
   await hold(store);
-  const from = await store.checkpoints.last();
-  if (from === null) await store.cut(0, 0);
-  return { store, config, from };
+  try {
+    return { store, config, from: await resumable(store, config) };
+  } catch (error) {
+    await store.release();
+    throw error;
+  }
 }
 
 async function hold(store: RunStore): Promise<void> {

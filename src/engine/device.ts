@@ -1,4 +1,4 @@
-/** An engine's device: opened and checked once, for all its services; another one after the last was lost or failed. */
+/** An engine's device: opened and checked once, for all its services; another one after the last was lost. */
 import type { Gpu } from '../gpu/device';
 import type { DeviceReport } from '../kernels/device-report';
 import type { SelfTestProgress } from '../kernels/self-test/self-test';
@@ -38,9 +38,7 @@ export class Device {
 
   /** Throws WebGpuUnavailable. */
   async open(onProgress: (progress: LoadProgress) => void = () => {}): Promise<OpenDevice> {
-    if (this.held && !this.held.gpu.failed) return this.held;
-    this.held?.gpu.destroy(); // with all that was left on it
-    this.held = null;
+    if (this.held) return this.held;
     this.opening ??= this.make(onProgress).finally(() => {
       this.opening = null;
     });

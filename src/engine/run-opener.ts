@@ -1,7 +1,7 @@
 /** How the page's runs are opened, new or stored: what they name is found, a folder is held, and the device is cleared last. */
 import type { SymbolicJudge } from '../data/maths';
 import type { ModelShelf } from '../library/model-shelf';
-import { openAtCheckpoint, stepsToContinue } from '../runs/continue-run';
+import { openAtCheckpoint, type Resumable, resumable } from '../runs/continue-run';
 import type { RunEvent } from '../runs/events';
 import { type PreparedRun, prepareRun, type RunBench } from '../runs/open-run';
 import type { Run } from '../runs/run';
@@ -60,34 +60,25 @@ export class RunOpener {
   async continue(id: string, opening: (model: string) => Opening): Promise<ContinuedRun> {
     const { store, config } = await this.stored.take(id);
     try {
-      const steps = await stepsToContinue(store);
-      return await this.reopen(store, config, steps, opening(modelName(config)));
+      return await this.reopen(store, config, await toContinue(store, config), opening(modelName(config)));
     } catch (error) {
       await store.release();
       throw error;
     }
   }
 
-  private async reopen(store: RunStore, config: RunConfig, steps: number[], how: Opening): Promise<ContinuedRun> {
+  private async reopen(store: RunStore, config: RunConfig, from: Resumable, how: Opening): Promise<ContinuedRun> {
     const { id } = store;
     const prepared = await this.prepare(config, how);
     const bench = await this.clear();
     const early: RunEvent[] = [];
     let tell = (event: RunEvent): void => void early.push(event);
     const place = { ...bench, store, onLoaded: how.onLoaded, emit: (event: RunEvent) => tell(event) };
-    const opened = await openAtCheckpoint(prepared, place, steps);
+    const opened = await openAtCheckpoint(prepared, place, from);
     tell = bench.emit;
-    const { run, events, damaged } = opened;
-    const problem =
-      damaged.length > 0
-        ? `The checkpoint of step ${damaged.join(' and ')} cannot be read. The run goes on from step ${run.step}.`
-        : null;
-    return {
-      run,
-      prepared,
-      store,
-      story: { id, step: run.step, config: opened.config, events, since: early, problem },
-    };
+    const { run, events, problem } = opened;
+    const story = { id, step: run.step, config: opened.config, events, since: early, problem };
+    return { run, prepared, store, story };
   }
 
   private prepare(config: RunConfig, options: Opening): Promise<PreparedRun> {
@@ -109,4 +100,12 @@ export class RunOpener {
       return null;
     }
   }
+}
+
+/** Where a stored run goes on from. Throws where it cannot, or nothing is left to do. */
+async function toContinue(store: RunStore, config: RunConfig): Promise<Resumable> {
+  if ((await store.log.ends()).done === 'finished') throw new Error('This run is finished. Replay shows it.');
+  const found = await resumable(store, config);
+  if (found.points.length > 0) return found;
+  throw new Error('This run was closed before its first checkpoint and cannot be continued. Replay shows what it did.');
 }

@@ -5,10 +5,11 @@
  */
 
 import type { Gpu } from '../gpu/device';
+import { damagedWords, firstWhole, resumable } from '../runs/continue-run';
 import { EVENT_VERSION, type RunEvent } from '../runs/events';
 import { faultOf } from '../runs/fault';
 import { LastGood } from '../runs/last-good';
-import type { Run } from '../runs/run';
+import type { Resume, Run } from '../runs/run';
 import { modelName } from '../runs/run-config';
 import { previewData } from '../runs/sft-preview';
 import { type ListedRun, type RunsPlace, StoredRuns } from '../runs/stored-runs';
@@ -65,7 +66,7 @@ export class Runner {
     recover: (_, call) => this.recover(call),
     'export-model': () => this.exportModel(),
     'list-runs': () => this.stored.list(),
-    'load-run': ({ run }) => this.stored.load(run),
+    'load-run': ({ run }) => this.load(run),
     'run-files': ({ run }) => this.stored.files(run),
     'delete-run': async ({ run }) => {
       await this.stored.remove(run);
@@ -77,6 +78,13 @@ export class Runner {
   private async exportModel(): Promise<ModelFile[]> {
     if (!this.run) throw new Error('There is no trained model yet. Start a run first.');
     return [...(await this.run.exportModel())].map(([name, bytes]) => ({ name, bytes }));
+  }
+
+  /** A run's events, and a word on those that cannot be read. */
+  private async load(id: string): Promise<RunEvent[]> {
+    const { events, damaged } = await this.stored.load(id);
+    if (damaged.length > 0) this.host.tell({ type: 'problem', message: damagedWords(damaged) });
+    return events;
   }
 
   private async start({ config, paused }: Ask<'start'>, call: Call): Promise<Reply<'start'>> {
@@ -213,11 +221,15 @@ export class Runner {
     const { prepared, store, run } = this.opened;
     await store?.hold(); // let go where the run had ended
     this.closeRun();
-    const from = this.lastGood.held ?? (this.saved.step > 0 ? { step: this.saved.step } : undefined);
+    const { held } = this.lastGood;
+    const saved = held || this.saved.step === 0 ? null : store;
     this.saved.step = 0; // later checkpoints are dropped
-    const place = { ...(await this.bench()), store };
     const { onLoaded } = openingFor(modelName(prepared.config), call);
-    this.run = await prepared.open({ ...place, onLoaded }, from, run.patch); // with what was changed while it ran
+    const place = { ...(await this.bench()), store, onLoaded };
+    const open = (from?: Resume) => prepared.open(place, from, run.patch); // with what was changed while it ran
+    this.run = saved
+      ? (await firstWhole(await resumable(saved, prepared.config), open, saved.where)).opened
+      : await open(held ?? undefined);
     this.opened = { prepared, store, run: this.run };
     this.mode = 'paused';
     this.tellPaused();

@@ -227,7 +227,12 @@ export class Inspector {
 
   /** Whether the device can still be used; one that reported an error keeps reporting it. */
   get sound(): boolean {
-    return !this.gpu?.failed;
+    try {
+      this.gpu?.throwIfFailed();
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   private subject(slot: Slot): LoadedSubject {

@@ -1,9 +1,10 @@
 /**
  * Checkpoints: everything the next step depends on. A checkpoint is a Hugging Face folder (of the model, or of the
- * adapter where one is trained) plus optimizer.safetensors and state.json; state.json is written last and names the sizes of the others, so one that was cut short does not count.
+ * adapter where one is trained) plus optimizer.safetensors and state.json. state.json is written last and says what the
+ * others are: a checkpoint that was cut short does not count, and one that has changed is not used.
  */
+import type * as v from 'valibot';
 import { BadInput } from '../data/errors';
-import { readJson } from '../data/json';
 import type { Files } from '../host/files';
 import { nameElsewhere } from '../library/sources/hub-id';
 import type { Layout } from '../model/net/layout';
@@ -12,15 +13,11 @@ import type { Policy, TrainingState } from '../model/net/policy';
 import { writeLoraFolder } from '../model/weights/adapter';
 import { writeModelFolder } from '../model/weights/folder';
 import { readSafetensors, writeSafetensors } from '../model/weights/safetensors';
+import { type CheckpointRecord, checked, digestOf, parseRecord, type RunFacts, recordBytes } from './checkpoint-record';
 
-/** What a checkpoint carries besides weights and optimiser: the owner's own facts, JSON only. */
-export interface CheckpointState<T> {
-  version: 1;
-  step: number;
-  updates: number;
-  sizes: Record<string, number>;
-  extra: T;
-}
+/** What says what the other files are. */
+const RECORD = 'state.json';
+const OPTIMIZER = 'optimizer.safetensors';
 
 export const checkpointFolder = (step: number): string => `checkpoints/step-${String(step).padStart(6, '0')}`;
 
@@ -32,30 +29,39 @@ export class Checkpoints {
     return `${this.files.where}/${checkpointFolder(step)}`;
   }
 
-  /** Writes a checkpoint of `step`; `extra`: the owner's own facts, JSON only. */
-  async save(step: number, policy: Policy, tokenizer: ReadonlyMap<string, string>, extra: object): Promise<void> {
-    const folder = checkpointFolder(step);
+  /** Writes a checkpoint: the files, then the record that says what they are. */
+  async save(
+    policy: Policy,
+    tokenizer: ReadonlyMap<string, string>,
+    facts: Pick<CheckpointRecord, 'step' | 'config' | 'score' | 'extra'>,
+  ): Promise<void> {
+    const folder = checkpointFolder(facts.step);
     const state = await policy.state();
     const moments = (packed: Float32Array<ArrayBuffer>) => ({ shape: [packed.length], data: packed });
     const contents = await trainedFiles(policy, tokenizer, null);
     contents.set(
-      'optimizer.safetensors',
+      OPTIMIZER,
       writeSafetensors([
         ['first_moment', moments(state.firstMoment)],
         ['second_moment', moments(state.secondMoment)],
       ]),
     );
     const sizes: Record<string, number> = {};
+    const digests: Record<string, string> = {};
+    await this.files.remove(`${folder}/${RECORD}`); // of a checkpoint whose place this one takes
     for (const [name, bytes] of contents) {
       await this.files.write(`${folder}/${name}`, bytes);
       sizes[name] = bytes.length;
+      digests[name] = await digestOf(bytes);
     }
-    const record: CheckpointState<object> = { version: 1, step, updates: state.updates, sizes, extra };
-    await this.files.write(`${folder}/state.json`, new TextEncoder().encode(JSON.stringify(record)));
+    const record = { version: 1 as const, updates: state.updates, sizes, digests, ...facts };
+    await this.files.write(`${folder}/${RECORD}`, recordBytes(record));
   }
 
-  remove(step: number): Promise<void> {
-    return this.files.remove(checkpointFolder(step));
+  /** Its record goes first: what is left of it, if this is cut short, does not count. */
+  async remove(step: number): Promise<void> {
+    await this.files.remove(`${checkpointFolder(step)}/${RECORD}`);
+    await this.files.remove(checkpointFolder(step));
   }
 
   /** Steps that have a folder of a checkpoint, complete or not, ascending. */
@@ -65,89 +71,97 @@ export class Checkpoints {
     return steps.filter(Number.isInteger).sort((a, b) => a - b);
   }
 
-  /** Steps that have a complete checkpoint, ascending. */
-  async complete(): Promise<number[]> {
-    const steps = await this.steps();
-    const complete = await Promise.all(steps.map((step) => this.isComplete(step)));
-    return steps.filter((_, i) => complete[i]);
-  }
-
   /** The last step that has a complete checkpoint; null where none has. */
   async last(): Promise<number | null> {
-    for (const step of (await this.steps()).reverse()) if (await this.isComplete(step)) return step;
+    for (const step of (await this.steps()).reverse()) if ((await this.look(step)).record) return step;
     return null;
   }
 
-  /** Bytes of the files that a checkpoint names; 0 for one that was cut short. */
+  /** Bytes of the files that a checkpoint names; 0 for one that is not complete. */
   async bytes(step: number): Promise<number> {
-    return ((await this.named(step)) ?? []).reduce((sum, [, size]) => sum + size, 0);
+    const { record } = await this.look(step);
+    return record ? Object.values(record.sizes).reduce((sum, size) => sum + size, 0) : 0;
   }
 
-  private async isComplete(step: number): Promise<boolean> {
-    const named = await this.named(step);
-    if (!named) return false;
-    const size = (name: string) => this.files.size(`${checkpointFolder(step)}/${name}`);
-    const present = await Promise.all(named.map(async ([name, bytes]) => (await size(name)) === bytes));
-    return present.every(Boolean);
-  }
-
-  /** The files of a checkpoint and their sizes, as its state.json has them; null where that is missing or no JSON. */
-  private async named(step: number): Promise<[name: string, size: number][] | null> {
+  /**
+   * The record of a checkpoint whose files have the sizes that it says; else what is wrong, null where the checkpoint was
+   * never finished. What the files hold is looked at by `load`.
+   */
+  async look(step: number): Promise<{ record: CheckpointRecord } | { record: null; damage: string | null }> {
     try {
-      return Object.entries((await this.record(step)).sizes);
-    } catch (error) {
-      if (error instanceof BadInput) return null;
-      throw error;
-    }
-  }
-
-  /** The owner's facts of a checkpoint. Throws BadInput where there is none. */
-  async facts<T extends object>(step: number): Promise<T> {
-    return (await this.record<T>(step)).extra;
-  }
-
-  private async record<T extends object>(step: number): Promise<CheckpointState<T>> {
-    const record = await this.files.read(`${checkpointFolder(step)}/state.json`);
-    if (!record)
-      throw new BadInput(
-        'There is no complete checkpoint',
-        this.at(step),
-        'Resume from another step, or start the run again.',
-      );
-    return readJson(record, `${this.at(step)}/state.json`) as CheckpointState<T>;
-  }
-
-  /** Reads a checkpoint of what `layout` describes: the policy's state and the owner's facts. Throws DamagedCheckpoint. */
-  async load<T extends object>(step: number, layout: Layout): Promise<{ state: TrainingState; extra: T }> {
-    try {
-      return await this.read<T>(step, layout);
+      const record = await this.record(step);
+      if (!record) return { record: null, damage: null };
+      await Promise.all(Object.keys(record.sizes).map((name) => this.expectSize(step, record, name)));
+      return { record };
     } catch (error) {
       if (!(error instanceof BadInput)) throw error;
-      throw new DamagedCheckpoint(step, error.what, this.at(step));
+      return { record: null, damage: error.what };
     }
   }
 
-  private async read<T extends object>(step: number, layout: Layout): Promise<{ state: TrainingState; extra: T }> {
-    const where = this.at(step);
-    const { updates, extra } = await this.record<T>(step);
-    const read = async (name: string) => {
-      const bytes = await this.files.read(`${checkpointFolder(step)}/${name}`);
-      if (!bytes) throw new BadInput(`${name} is missing`, where, 'Resume from another step.');
-      return readSafetensors(bytes, `${where}/${name}`).tensors;
-    };
+  /** Null where a checkpoint was never finished. Throws BadInput. */
+  private async record(step: number): Promise<CheckpointRecord | null> {
+    const bytes = await this.files.read(`${checkpointFolder(step)}/${RECORD}`);
+    return bytes && parseRecord(bytes, step, this.at(step));
+  }
+
+  private async expectSize(step: number, { sizes }: CheckpointRecord, name: string): Promise<void> {
+    const size = await this.files.size(`${checkpointFolder(step)}/${name}`);
+    if (!Object.hasOwn(sizes, name)) throw this.damaged(step, `state.json does not name ${name}`);
+    if (size !== sizes[name]) throw this.damaged(step, `${name} has ${size} bytes, and had ${sizes[name]}`);
+  }
+
+  private damaged = (step: number, what: string): DamagedCheckpoint => new DamagedCheckpoint(step, what, this.at(step));
+
+  /**
+   * Reads a checkpoint of what `layout` describes, every file of which must be as it was written: the policy's state, the
+   * run's facts and those of its owner. Throws DamagedCheckpoint.
+   */
+  async load<T extends object>(
+    step: number,
+    layout: Layout,
+    own: v.GenericSchema<unknown, T>,
+  ): Promise<{ state: TrainingState; extra: T & RunFacts }> {
+    try {
+      const record = await this.record(step);
+      if (!record) throw this.damaged(step, 'state.json is missing');
+      const extra = { ...record.extra, ...checked(own, record.extra, 'state.json', this.at(step)) };
+      return { state: await this.state(record, layout), extra };
+    } catch (error) {
+      if (!(error instanceof BadInput)) throw error;
+      throw this.damaged(step, error.what);
+    }
+  }
+
+  private async state(record: CheckpointRecord, layout: Layout): Promise<TrainingState> {
+    const where = this.at(record.step);
     const weights = weightsFile(layout);
+    const others = Object.keys(record.sizes).filter((name) => name !== weights && name !== OPTIMIZER);
+    for (const name of others) await this.verified(record, name);
+    const read = async (name: string) => readSafetensors(await this.verified(record, name), `${where}/${name}`).tensors;
     const values = layout.pack(await read(weights), `${where}/${weights}`);
-    const tensors = await read('optimizer.safetensors');
+    const tensors = await read(OPTIMIZER);
     const moment = (name: string): Float32Array<ArrayBuffer> => {
       const tensor = tensors.get(name);
-      if (tensor?.data.length !== values.length)
-        throw new BadInput(`optimizer.safetensors has no fitting ${name}`, where, 'Resume from another step.');
+      if (tensor?.data.length !== values.length) throw this.damaged(record.step, `${OPTIMIZER} has no fitting ${name}`);
       return tensor.data as Float32Array<ArrayBuffer>;
     };
     return {
-      state: { values, firstMoment: moment('first_moment'), secondMoment: moment('second_moment'), updates },
-      extra,
+      values,
+      firstMoment: moment('first_moment'),
+      secondMoment: moment('second_moment'),
+      updates: record.updates,
     };
+  }
+
+  /** The bytes of a file that is what the record says. */
+  private async verified(record: CheckpointRecord, name: string): Promise<Uint8Array<ArrayBuffer>> {
+    const { step, digests } = record;
+    await this.expectSize(step, record, name);
+    const bytes = (await this.files.read(`${checkpointFolder(step)}/${name}`)) ?? new Uint8Array();
+    if (digests && digests[name] !== (await digestOf(bytes)))
+      throw this.damaged(step, `${name} is not as it was written: its SHA-256 is another`);
+    return bytes;
   }
 }
 

@@ -1,29 +1,73 @@
 /**
- * A stored run goes on from its last checkpoint, as `train --resume` does on the command line: what the log has after it
- * is dropped, and what it has before it is told again, so that a page shows the run whole.
+ * A stored run goes on from its newest checkpoint that is whole, on the command line as in the page: what the log has
+ * after it is dropped, what it has before it is told again, so that a page shows the run whole, and what was passed over
+ * or lost is said.
  */
-
+import { BadInput } from '../data/errors';
+import { excerpt } from '../data/visible';
 import { DamagedCheckpoint } from './checkpoint';
-import { parseEvents } from './event-lines';
+import type { CheckpointRecord } from './checkpoint-record';
+import { readLog } from './event-lines';
 import type { RunEvent, RunEventOf } from './events';
 import type { PreparedRun, RunBench } from './open-run';
-import type { Run, RunFacts } from './run';
-import type { RunConfig } from './run-config';
+import type { Run } from './run';
+import { parseRunConfig, type RunConfig } from './run-config';
 import type { RunStore } from './run-store';
 import type { Patch } from './trainer';
 
-/** Events of which a page shows the last one only; the others are most of a log. */
-const LAST_ONLY = ['signals', 'eval-samples', 'tokens-table', 'sft-tokens'];
+/** A checkpoint that is not used, and why. */
+interface PassedOver {
+  readonly step: number;
+  readonly why: string;
+}
 
-/** Steps that this stored run can go on from, the last one first. Throws where there is none, or nothing is left to do. */
-export async function stepsToContinue(store: RunStore): Promise<number[]> {
-  if ((await store.log.ends()).done === 'finished') throw new Error('This run is finished. Replay shows it.');
-  const steps = (await store.checkpoints.complete()).reverse();
-  if (steps.length === 0)
-    throw new Error(
-      'This run was closed before its first checkpoint and cannot be continued. Replay shows what it did.',
-    );
-  return steps;
+/** A checkpoint that looks whole. */
+interface ResumePoint {
+  readonly step: number;
+  readonly eventBytes: number | null;
+}
+
+/** Where a stored run can go on. */
+export interface Resumable {
+  /** The last first. */
+  readonly points: readonly ResumePoint[];
+  readonly passedOver: readonly PassedOver[];
+}
+
+/** What of a run's folder can be gone on from. Throws BadInput where `config`, which it has now, is not what it was begun with. */
+export async function resumable({ checkpoints, where }: RunStore, config: RunConfig): Promise<Resumable> {
+  const points: CheckpointRecord[] = [];
+  const passedOver: PassedOver[] = [];
+  for (const step of (await checkpoints.steps()).reverse()) {
+    const found = await checkpoints.look(step);
+    if (found.record) points.push(found.record);
+    else if (found.damage !== null) passedOver.push({ step, why: found.damage });
+  }
+  const bound = points.find((point) => point.config)?.config;
+  if (bound) expectSame(config, parseRunConfig(bound, where), `${where}/config.json`);
+  if (points.length === 0 && passedOver.length > 0) throw nothingWhole(passedOver, where);
+  return { points: points.map(({ step, extra }) => ({ step, eventBytes: extra.eventBytes })), passedOver };
+}
+
+function expectSame(now: RunConfig, begun: RunConfig, where: string): void {
+  const changed = changes({ ...begun }, { ...now });
+  if (changed.length === 0) return;
+  throw new BadInput(
+    `The configuration is not the one that the run was begun with: ${changed.join('; ')}`,
+    where,
+    'Put it back as it was, or begin a new run from this one’s checkpoint with --fork.',
+  );
+}
+
+/** "batch is 4 and was 8" for each setting that differs, at whatever depth. */
+function changes(was: Record<string, unknown>, now: Record<string, unknown>, path = ''): string[] {
+  const record = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null;
+  return [...new Set([...Object.keys(was), ...Object.keys(now)])].flatMap((name) => {
+    const [a, b] = [was[name], now[name]];
+    if (record(a) && record(b)) return changes(a, b, `${path}${name}.`);
+    const text = (x: unknown) => excerpt(JSON.stringify(x) ?? 'absent');
+    return a === b ? [] : [`${path}${name} is ${text(b)} and was ${text(a)}`];
+  });
 }
 
 export interface Continued {
@@ -32,63 +76,111 @@ export interface Continued {
   readonly config: RunConfig;
   /** What was told up to the checkpoint; of what is shown once, the last. */
   readonly events: RunEvent[];
-  /** Steps whose checkpoints could not be read. */
-  readonly damaged: readonly number[];
+  /** What was passed over, and what is lost with it; null where nothing is. */
+  readonly problem: string | null;
 }
 
-/** Opens a run at the first of `steps` whose checkpoint can be read. Rejects as opening a run does. */
+/** Opens a run at the newest of its checkpoints that is whole. Rejects as opening a run does, and where none is. */
 export async function openAtCheckpoint(
   prepared: PreparedRun,
   bench: RunBench & { store: RunStore },
-  steps: readonly number[],
+  from: Resumable,
 ): Promise<Continued> {
-  const damaged: number[] = [];
-  for (const step of steps) {
-    const story = await storyUpTo(bench.store, step);
-    try {
-      const run = await prepared.open(bench, { step }, story.patch);
-      const { config } = run;
-      // Asked for after the checkpoint, for a step that is to come: asked for again.
-      for (const { patch } of story.ahead) run.change(patch);
-      return { run, config, events: story.events, damaged };
-    } catch (error) {
-      if (!(error instanceof DamagedCheckpoint) || step === steps.at(-1)) throw error;
-      damaged.push(step);
-    }
-  }
-  throw new RangeError('There is no step to continue from.');
+  const bytes = await bench.store.log.read();
+  const open = async ({ step, eventBytes }: ResumePoint) => {
+    const story = storyUpTo(bytes, step, eventBytes ?? bytes.length);
+    return { story, run: await prepared.open(bench, { step }, story.patch) };
+  };
+  const { opened, passedOver } = await firstWhole(from, open, bench.store.where);
+  const { run, story } = opened;
+  const { config } = run;
+  // Asked for after the checkpoint, for a step that is to come: asked for again.
+  for (const { patch } of story.ahead) run.change(patch);
+  const problem = [...passedWords(passedOver, run.step, story), ...logWords(story, run.step)].join(' ');
+  return { run, config, events: story.events, problem: problem === '' ? null : problem };
 }
 
-/** The log up to a checkpoint, the settings changed by then, and those that were to hold from its next step on. */
-async function storyUpTo(store: RunStore, step: number) {
-  const { eventBytes } = await store.checkpoints.facts<RunFacts>(step);
-  const bytes = await store.log.read();
-  const text = (part: Uint8Array) => new TextDecoder().decode(part);
-  const at = eventBytes ?? bytes.length;
-  const events = parseEvents(withoutEarlier(text(bytes.subarray(0, at))));
+/** What `open` makes of the newest point whose checkpoint is whole. Rejects where it does otherwise, and where none is. */
+export async function firstWhole<T>(
+  { points, passedOver: before }: Resumable,
+  open: (point: ResumePoint) => Promise<T>,
+  where: string,
+): Promise<{ opened: T; passedOver: readonly PassedOver[] }> {
+  const passedOver = [...before];
+  for (const point of points) {
+    try {
+      return { opened: await open(point), passedOver };
+    } catch (error) {
+      if (!(error instanceof DamagedCheckpoint)) throw error;
+      passedOver.push({ step: point.step, why: error.what });
+    }
+  }
+  throw nothingWhole(passedOver, where);
+}
+
+const nothingWhole = (passedOver: readonly PassedOver[], where: string): BadInput =>
+  new BadInput(
+    `No checkpoint of the run is whole: ${passedOver.map(({ step, why }) => `of step ${step} ${why}`).join('; ')}`,
+    where,
+    'Start the run again in another folder.',
+  );
+
+/** The log as it stands to a checkpoint. */
+interface Story {
+  /** Up to it. */
+  readonly events: RunEvent[];
+  /** Settings changed by then, those that were to hold from the next step on, and the steps of later changes. */
+  readonly patch: Patch;
+  readonly ahead: readonly RunEventOf<'change'>[];
+  readonly forgotten: readonly number[];
+  /** Numbers of the lines up to it that are not as they were written. */
+  readonly damaged: readonly number[];
+  /** Whether there is less of a log than the checkpoint stands on; whether its last line was cut short. */
+  readonly short: boolean;
+  readonly torn: boolean;
+  /** The last step that was told. */
+  readonly last: number;
+}
+
+function storyUpTo(bytes: Uint8Array, step: number, at: number): Story {
+  const { events, damaged, torn } = readLog(bytes.subarray(0, at), 'shown once');
+  const after = readLog(bytes.subarray(at), 'shown once');
   const isChange = (event: RunEvent): event is RunEventOf<'change'> => event.type === 'change';
   const patch: Patch = {};
   for (const change of events.filter(isChange)) Object.assign(patch, change.patch);
-  const later = parseEvents(withoutEarlier(text(bytes.subarray(at))));
-  return { events, patch, ahead: later.filter(isChange).filter((change) => change.step === step + 1) };
+  const later = after.events.filter(isChange);
+  const steps = [...events, ...after.events].flatMap((e) => (e.type.endsWith('step') && 'step' in e ? [e.step] : []));
+  return {
+    ...{ events, patch, damaged, short: at > bytes.length, torn: torn || after.torn },
+    ahead: later.filter((change) => change.step === step + 1),
+    forgotten: later.filter((change) => change.step > step + 1).map((change) => change.step),
+    last: Math.max(step, ...steps.slice(-1)),
+  };
 }
 
-/** A log's whole lines without those of LAST_ONLY that a later one replaces. */
-function withoutEarlier(log: string): string {
-  const seen = new Set<string>();
-  const kept = log
-    .split('\n')
-    .slice(0, -1) // what follows the last line break is no line
-    .reverse()
-    .filter((line) => {
-      const type = /^\{"v":\d+,"type":"([\w-]+)"/.exec(line)?.[1] ?? '';
-      if (!LAST_ONLY.includes(type)) return true;
-      if (seen.has(type)) return false;
-      seen.add(type);
-      return true;
-    });
-  return kept
-    .reverse()
-    .map((line) => `${line}\n`)
-    .join('');
+function passedWords(passedOver: readonly PassedOver[], step: number, { last, forgotten }: Story): string[] {
+  if (passedOver.length === 0) return [];
+  const again = last > step ? `; steps ${step + 1} to ${last} are taken again` : '';
+  return [
+    ...passedOver.map((passed) => `The checkpoint of step ${passed.step} is damaged (${passed.why}).`),
+    `The run goes on from step ${step}${again}.`,
+    ...(forgotten.length > 0
+      ? [`Settings that were changed before step ${forgotten.join(' and ')} are as before.`]
+      : []),
+  ];
+}
+
+function logWords({ damaged, short, torn }: Story, step: number): string[] {
+  const words: string[] = [];
+  if (damaged.length > 0) words.push(damagedWords(damaged));
+  if (short)
+    words.push(`The log (events.jsonl) ends before the checkpoint of step ${step}: what was told last is lost.`);
+  if (torn) words.push('The last line of the log (events.jsonl) was cut short and is dropped.');
+  return words;
+}
+
+/** What is said of lines that are not as they were written. */
+export function damagedWords(damaged: readonly number[]): string {
+  const named = damaged.slice(0, 5).join(', ') + (damaged.length > 5 ? `, and ${damaged.length - 5} more` : '');
+  return `In the log (events.jsonl) line${damaged.length === 1 ? '' : 's'} ${named} cannot be read and ${damaged.length === 1 ? 'is' : 'are'} left out.`;
 }

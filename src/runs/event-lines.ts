@@ -3,21 +3,17 @@
  * is told but 'signals': its columns lie in the rollouts, as lists of numbers, and alternatives are left out. Lines of
  * earlier versions, which lack ids and the method's facts, are read by the same function.
  */
-import { type ColumnName, columnsIn, newSignals, rowsOf } from '../antisd/signals';
+import { columnsIn, newSignals, rowsOf } from '../antisd/signals';
 import { sum } from '../antisd/statistics';
+import { parseStoredEvent, type StoredRollout, type StoredSignals } from './event-schema';
 import type { RunEvent, RunEventOf, ToldRollout } from './events';
+import { Damage, isIntact, sealed, unseal } from './sealed';
 
 /** Enough digits to recompute u and to draw it; a third of the bytes. */
 export const short = (x: number): number => Number(x.toPrecision(6));
 
-type StoredRollout = ToldRollout & { ids?: number[] } & Record<ColumnName, number[]> & { w?: number[] };
-type StoredSignals = Omit<RunEventOf<'signals'>, 'signals' | 'rollouts'> & { rollouts: StoredRollout[] };
-/** An event as its line has it. */
-export type StoredEvent = Exclude<RunEvent, { type: 'signals' }> | StoredSignals;
-
-/** The line of an event, with its line break. */
-export const eventLine = (event: RunEvent): string =>
-  `${JSON.stringify(event.type === 'signals' ? stored(event) : event)}\n`;
+/** The line of an event, with its checksum and its line break. */
+export const eventLine = (event: RunEvent): string => `${sealed(event.type === 'signals' ? stored(event) : event)}\n`;
 
 function stored({ signals, rollouts, ...event }: RunEventOf<'signals'>): StoredSignals {
   const rows = rowsOf(signals).map(({ ids, ...columns }, i) => {
@@ -28,8 +24,9 @@ function stored({ signals, rollouts, ...event }: RunEventOf<'signals'>): StoredS
   return { ...event, rollouts: rows };
 }
 
-/** The event of a line's JSON, of this version or an earlier one. */
-export function readEvent(event: StoredEvent): RunEvent {
+/** The event of a line's JSON, of this version or an earlier one. Throws Damage for anything else. */
+export function readEvent(json: unknown): RunEvent {
+  const event = parseStoredEvent(json);
   if (event.type !== 'signals') return event;
   const told: ToldRollout[] = [];
   const lists = event.rollouts.map(({ ids, s, t, w, u, H_S, H_T, phi, advantage, term, ...rollout }) => {
@@ -48,9 +45,54 @@ export function readEvent(event: StoredEvent): RunEvent {
   return { ...event, rollouts: told, signals };
 }
 
-/** Whole lines of a log; a last line that was cut short is left out. */
-export function parseEvents(text: string): RunEvent[] {
-  const lines = text.split('\n');
-  lines.pop(); // what follows the last line break: nothing, or a line that was never finished
-  return lines.map((line) => readEvent(JSON.parse(line) as StoredEvent));
+export interface ReadLog {
+  readonly events: RunEvent[];
+  /** Numbers, from 1, of the lines that are not as they were written: no event is made of them. */
+  readonly damaged: readonly number[];
+  /** Whether it ends within a line. */
+  readonly torn: boolean;
 }
+
+/** Events of which a page shows the last one only; they are most of a log. */
+const SHOWN_ONCE = ['signals', 'eval-samples', 'tokens-table', 'sft-tokens'];
+/** What a line of an earlier version, which has no checksum, begins with. */
+const EARLIER = '{"v":';
+export const LINE_BREAK = 10;
+
+/** The JSON of a line. Throws Damage. */
+export const unsealLine = (line: Uint8Array): unknown => unseal(line, EARLIER);
+
+/** The events of a log; 'shown once': without those that a later one replaces. */
+export function readLog(bytes: Uint8Array, kept: 'all' | 'shown once' = 'all'): ReadLog {
+  const lines = linesOf(bytes);
+  const events: RunEvent[] = [];
+  const damaged: number[] = [];
+  const shown = new Set<string>();
+  for (const [i, line] of [...lines.entries()].reverse()) {
+    const type = kept === 'all' ? '' : typeOf(line);
+    try {
+      if (shown.has(type) && isIntact(line, EARLIER)) continue;
+      events.push(readEvent(unsealLine(line)));
+      if (SHOWN_ONCE.includes(type)) shown.add(type);
+    } catch (error) {
+      if (!(error instanceof Damage)) throw error;
+      damaged.push(i + 1);
+    }
+  }
+  return { events: events.reverse(), damaged: damaged.reverse(), torn: (bytes.at(-1) ?? LINE_BREAK) !== LINE_BREAK };
+}
+
+/** Whole lines without their breaks; what follows the last break is no line. */
+export function linesOf(bytes: Uint8Array): Uint8Array[] {
+  const lines: Uint8Array[] = [];
+  for (let from = 0; ; ) {
+    const end = bytes.indexOf(LINE_BREAK, from);
+    if (end < 0) return lines;
+    lines.push(bytes.subarray(from, end));
+    from = end + 1;
+  }
+}
+
+/** The type that a line says its event has, without reading the rest. */
+export const typeOf = (line: Uint8Array): string =>
+  /^\{(?:"crc":"[^"]*",)?"v":\d+,"type":"([\w-]+)"/.exec(new TextDecoder().decode(line.subarray(0, 80)))?.[1] ?? '';

@@ -1,4 +1,5 @@
 /** Training of a model from scratch on a task's corpus: an update is a pure function of the weights, the recipe and the step. */
+import * as v from 'valibot';
 import { BadInput } from '../data/errors';
 import { Random } from '../data/random';
 import { NATIVE_TASK } from '../data/tasks';
@@ -43,6 +44,7 @@ export function corpusOf(task: Task): Corpus {
 export class Pretraining implements Trainer {
   readonly schedule: Schedule;
   readonly baseModel = null;
+  readonly stateSchema = v.looseObject({});
   private readonly corpus: Corpus;
 
   private constructor(
@@ -91,6 +93,10 @@ export class Pretraining implements Trainer {
 
   state(): object {
     return {};
+  }
+
+  score(): null {
+    return null;
   }
 
   restore(): void {}

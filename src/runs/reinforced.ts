@@ -1,6 +1,6 @@
 /** Reinforcement learning on a task's problems: the method's step, the held-out accuracy, and settings that change on the way. */
 import { evaluate } from '../antisd/evaluate';
-import { type TokenSums, TokenTable } from '../antisd/measures';
+import { TokenTable } from '../antisd/measures';
 import { type MethodState, newMethodState } from '../antisd/method-state';
 import { rowsOf } from '../antisd/signals';
 import { type StepOutcome, trainStep } from '../antisd/step';
@@ -12,6 +12,7 @@ import { type PlannedBatch, Policy, type Scores } from '../model/net/policy';
 import type { ModelFolder } from '../model/weights/folder';
 import { parseTrainConfig, type TrainConfig } from '../settings/config';
 import { warningsOf } from '../settings/warnings';
+import { type ReinforcedState, reinforcedState } from './reinforced-state';
 import { evalSamplesEvent, signalsEvent, stepFigures } from './report';
 import { type RunPlace, trainedLayout } from './run';
 import type { Tell, Unstamped } from './run-log';
@@ -27,17 +28,13 @@ export interface ReinforcedOptions extends Pick<RunPlace, 'gpu' | 'onLoaded'> {
   tell: Tell;
 }
 
-export interface ReinforcedState {
-  method: MethodState;
-  evalAccuracy: number | null;
-  /** The token table's sums; absent in checkpoints of earlier versions. */
-  table?: TokenSums;
-}
-
 export class Reinforced implements Trainer<ReinforcedState> {
   config: TrainConfig;
+  readonly stateSchema = reinforcedState;
   private method: MethodState = newMethodState();
   private evalAccuracy: number | null = null;
+  /** The step whose accuracy that is. */
+  private measuredAt: number | null = null;
   private readonly table = new TokenTable();
 
   private constructor(
@@ -99,6 +96,10 @@ export class Reinforced implements Trainer<ReinforcedState> {
 
   state(): ReinforcedState {
     return { method: this.method, evalAccuracy: this.evalAccuracy, table: this.table.sums() };
+  }
+
+  score(step: number): number | null {
+    return step === this.measuredAt ? this.evalAccuracy : null;
   }
 
   restore({ method, evalAccuracy, table }: ReinforcedState): void {
@@ -193,6 +194,7 @@ export class Reinforced implements Trainer<ReinforcedState> {
     const { figures, asked } = await evaluate(this.policy, task, options);
     const { truncatedShare: _, ...told } = figures;
     this.evalAccuracy = figures.accuracy;
+    this.measuredAt = step;
     tell({ type: 'eval', step, ...told });
     tell(evalSamplesEvent(step, asked));
   }

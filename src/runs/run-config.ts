@@ -1,4 +1,5 @@
 /** What determines a run, of whatever kind; a run's folder has it as config.json. */
+import { isRecord } from '../data/records';
 import { DROPPED } from '../library/sources/classify';
 import { parseTrainConfig, type TrainConfig } from '../settings/config';
 import { type PretrainConfig, storedPretrainConfig } from '../settings/settings-pretrain';
@@ -9,15 +10,15 @@ export type RunConfig = TrainConfig | SftConfig | PretrainConfig;
 export type RunKind = 'train' | 'sft' | 'pretrain';
 
 const hasKind = (config: object, kind: RunKind): boolean => 'kind' in config && config.kind === kind;
-const isPretrain = (config: object): config is PretrainConfig => hasKind(config, 'pretrain');
 
 /** Those of reinforcement learning name none. */
 export const kindOf = (config: object): RunKind =>
-  isPretrain(config) ? 'pretrain' : hasKind(config, 'sft') ? 'sft' : 'train';
+  hasKind(config, 'pretrain') ? 'pretrain' : hasKind(config, 'sft') ? 'sft' : 'train';
 
 /** A full configuration from a partial or a stored one. Throws BadInput. */
-export function parseRunConfig(partial: object, where: string): RunConfig {
-  if (isPretrain(partial)) return storedPretrainConfig(partial); // always whole: the command line makes it
+export function parseRunConfig(partial: unknown, where: string): RunConfig {
+  if (!isRecord(partial)) return parseTrainConfig(partial, where); // which says so
+  if (hasKind(partial, 'pretrain')) return storedPretrainConfig(partial, where); // always whole: the command line makes it
   return hasKind(partial, 'sft') ? parseSftConfig(partial, where) : parseTrainConfig(partial, where);
 }
 

@@ -3,10 +3,12 @@
  * other; checkpoints lie beside it. The run waits for its writes once a step. Where the storage refuses, a fault says so and the
  * run goes on in memory; every step tries again, and where that works a checkpoint is stored out of turn.
  */
+import type * as v from 'valibot';
 import { StorageError } from '../host/storage-error';
 import type { Layout } from '../model/net/layout';
 import type { Policy, TrainingState } from '../model/net/policy';
 import { checkpointFolder } from './checkpoint';
+import type { RunFacts } from './checkpoint-record';
 import { eventLine } from './event-lines';
 import { EVENT_VERSION, type RunEvent } from './events';
 import { type Line, LogWriter } from './log-writer';
@@ -29,8 +31,9 @@ export interface CheckpointOf {
   readonly step: number;
   readonly policy: Policy;
   readonly tokenizer: ReadonlyMap<string, string>;
-  /** The run's own part of it. */
-  extra(): Promise<object>;
+  /** As CheckpointRecord has it. */
+  readonly score: number | null;
+  extra(): Promise<RunFacts>;
   /** It goes when the next one is whole. */
   readonly passing: boolean;
 }
@@ -110,9 +113,9 @@ export class RunLog {
     this.o.emit(stamp(event));
   }
 
-  private async save(store: RunStore, { step, policy, tokenizer, extra, passing }: CheckpointOf): Promise<void> {
+  private async save(store: RunStore, { step, policy, tokenizer, score, extra, passing }: CheckpointOf): Promise<void> {
     await store.log.sync();
-    await store.checkpoints.save(step, policy, tokenizer, await extra());
+    await store.checkpoints.save(policy, tokenizer, { step, config: store.bound, score, extra: await extra() });
     if (this.passing !== null && this.passing !== step) await store.checkpoints.remove(this.passing);
     this.passing = passing ? step : null;
   }
@@ -150,10 +153,14 @@ export class RunLog {
   }
 
   /** The checkpoint of `step`. Throws DamagedCheckpoint. */
-  load<T extends object>(step: number, layout: Layout): Promise<{ state: TrainingState; extra: T }> {
+  load<T extends object>(
+    step: number,
+    layout: Layout,
+    own: v.GenericSchema<unknown, T>,
+  ): Promise<{ state: TrainingState; extra: T & RunFacts }> {
     const { store } = this.o;
     if (!store) throw new Error('A run that is not stored has no checkpoint to go on from.');
-    return store.checkpoints.load<T>(step, layout);
+    return store.checkpoints.load(step, layout, own);
   }
 
   /** Goes back to `step`, where the log had `bytes` bytes: what was told and stored after it is dropped. */

@@ -6,7 +6,7 @@
 import { readJson } from '../data/json';
 import { Busy, type Files } from '../host/files';
 import { Checkpoints } from './checkpoint';
-import type { RunConfig } from './run-config';
+import { parseRunConfig, type RunConfig } from './run-config';
 import { StoredLog } from './stored-log';
 
 const CONFIG = 'config.json';
@@ -16,6 +16,8 @@ const LOCKS = 'locks';
 export class RunStore {
   readonly log: StoredLog;
   readonly checkpoints: Checkpoints;
+  /** The configuration that checkpoints written from now on are bound to. */
+  bound: RunConfig | undefined;
   private letGo: (() => Promise<void>) | null = null;
 
   /** @param id its name among other runs. */
@@ -71,14 +73,19 @@ export class RunStore {
     return (await this.files.list('.')).every((name) => name === LOCKS);
   }
 
-  /** As it is stored; null where no run was begun here. Throws BadInput where it is no JSON. */
+  /** What the run was begun with; null where none was begun here. Throws BadInput for what is no configuration. */
   async config(): Promise<RunConfig | null> {
     const bytes = await this.files.read(CONFIG);
-    return bytes && (readJson(bytes, `${this.where}/${CONFIG}`) as RunConfig);
+    if (!bytes) return null;
+    const where = `${this.where}/${CONFIG}`;
+    const config = parseRunConfig(readJson(bytes, where), where);
+    this.bound = config;
+    return config;
   }
 
-  writeConfig(config: RunConfig): Promise<void> {
-    return this.files.write(CONFIG, new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
+  async writeConfig(config: RunConfig): Promise<void> {
+    await this.files.write(CONFIG, new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
+    this.bound = config;
   }
 
   /** What was trained, all of it or nothing. Throws StorageError. */

@@ -4,11 +4,12 @@
  */
 import type { Gpu } from '../gpu/device';
 import type { StorageError } from '../host/storage-error';
-import { type MatmulVariant, matmulVariant, setMatmulVariant } from '../kernels/matmul/matmul';
+import { matmulVariant, setMatmulVariant } from '../kernels/matmul/matmul';
 import type { Layout } from '../model/net/layout';
 import type { OnLoaded } from '../model/net/parameters';
 import type { Policy, TrainingState } from '../model/net/policy';
 import { trainedFiles } from './checkpoint';
+import type { RunFacts } from './checkpoint-record';
 import { faultOf } from './fault';
 import type { RunConfig } from './run-config';
 import { RunLog, type RunLogOptions, type Tell } from './run-log';
@@ -19,16 +20,6 @@ export interface RunPlace extends RunLogOptions {
   gpu: Gpu;
   /** How far loading the weights is, in values; what it throws ends the opening. */
   onLoaded?: OnLoaded;
-}
-
-/** What a checkpoint holds besides the policy and what is the trainer's own. */
-export interface RunFacts {
-  /** Length of the log up to this step; null where none was written. */
-  eventBytes: number | null;
-  /** Wall time of the steps so far; absent in early checkpoints of pretraining. */
-  seconds?: number;
-  /** Variants sum in different orders, so a resumed run keeps its own. */
-  matmul: MatmulVariant;
 }
 
 /** A step in host memory: with the same configuration a run goes on from it as if it had never stopped. */
@@ -80,7 +71,7 @@ export class Run<Own extends object = object> {
   private async restore(from: Resume<Own>): Promise<void> {
     const { policy } = this;
     const { state, extra } =
-      'state' in from ? from : await this.log.load<Own & RunFacts>(from.step, trainedLayout(policy));
+      'state' in from ? from : await this.log.load(from.step, trainedLayout(policy), this.trainer.stateSchema);
     this.trainer.restore(extra);
     setMatmulVariant(this.gpu, extra.matmul);
     policy.restore(state);
@@ -135,7 +126,11 @@ export class Run<Own extends object = object> {
   /** Stores everything the next step depends on, where the run is stored. The next checkpoint replaces a `passing` one. */
   checkpoint(passing = false): Promise<void> {
     const { step, policy, trainer } = this;
-    return this.log.checkpoint({ step, policy, tokenizer: trainer.tokenizer, extra: () => this.extra(), passing });
+    return this.log.checkpoint({
+      ...{ step, policy, passing, tokenizer: trainer.tokenizer },
+      score: trainer.score(step),
+      extra: () => this.extra(),
+    });
   }
 
   /** The step that was just done. */

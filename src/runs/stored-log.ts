@@ -1,7 +1,8 @@
 /** A run's log, events.jsonl: an event a line, appended to; read as a whole, or from its ends, for logs have tens of megabytes. */
+import * as v from 'valibot';
 import type { Files } from '../host/files';
-import { parseEvents } from './event-lines';
-import type { RunEvent } from './events';
+import { LINE_BREAK, linesOf, type ReadLog, readLog, typeOf, unsealLine } from './event-lines';
+import { Damage } from './sealed';
 
 /** The file of a run's folder that has its events. */
 export const LOG = 'events.jsonl';
@@ -36,9 +37,13 @@ export class StoredLog {
     return this.files.size(LOG);
   }
 
-  /** Drops what follows its first `bytes` bytes. */
+  /** Drops what follows its first `bytes` bytes, and a part of a line before them: nothing is glued to that. */
   async cut(bytes: number): Promise<void> {
-    if ((await this.bytes()) > bytes) await this.files.truncate(LOG, bytes);
+    const size = await this.bytes();
+    const at = Math.min(size, bytes);
+    const last = (await this.files.readRange(LOG, Math.max(0, at - 1), at)) ?? new Uint8Array();
+    const kept = last[0] === LINE_BREAK ? at : (await this.read()).subarray(0, at).lastIndexOf(LINE_BREAK) + 1;
+    if (kept < size) await this.files.truncate(LOG, kept);
   }
 
   /** All of it; empty where nothing was told. */
@@ -46,27 +51,42 @@ export class StoredLog {
     return (await this.files.read(LOG)) ?? new Uint8Array();
   }
 
-  async events(): Promise<RunEvent[]> {
-    return parseEvents(new TextDecoder().decode(await this.read()));
+  /** What it has, and what of it cannot be read. */
+  async story(): Promise<ReadLog> {
+    return readLog(await this.read());
   }
 
-  /** Where the run stands. */
+  /** Where the run stands, as far as its log can be read. */
   async ends(): Promise<LogEnds> {
     const size = await this.bytes();
-    const read = async (from: number, to: number) =>
-      new TextDecoder().decode((await this.files.readRange(LOG, from, to)) ?? new Uint8Array());
-    const head = /^.*\n/.exec(await read(0, HEAD))?.[0];
-    const first = head ? (JSON.parse(head) as RunEvent) : null;
-    const steps = first?.type === 'sft-start' ? first.steps : null;
+    const lines = async (from: number, to: number) =>
+      linesOf((await this.files.readRange(LOG, from, to)) ?? new Uint8Array());
+    const [head] = await lines(0, Math.min(size, HEAD));
+    const steps = (head && fieldOf(head, /^sft-start$/, 'steps', v.number())) ?? null;
     for (let length = TAIL; ; length *= 4) {
       const from = Math.max(0, size - length);
-      const tail = await read(from, size);
-      // Found in the text: of the other lines some have hundreds of kilobytes of signals, or begin before the tail.
-      const last = [...tail.matchAll(/^\{"v":\d+,"type":"(?:sft-|pretrain-)?step".*\n/gm)].pop();
-      if (!last && from > 0) continue;
-      const step = last ? (JSON.parse(last[0]) as { step: number }).step : 0;
-      const end = /^\{"v":\d+,"type":"done".*\n$/m.exec(tail.slice(tail.lastIndexOf('\n', tail.length - 2) + 1))?.[0];
-      return { step, steps, done: end ? (JSON.parse(end) as { reason: LogEnds['done'] }).reason : null };
+      const tail = await lines(from, size);
+      // Found by their types: of the other lines some have hundreds of kilobytes of signals, or begin before the tail.
+      const told = tail.findLast((line) => fieldOf(line, STEP, 'step', v.number()) !== null);
+      if (!told && from > 0) continue;
+      const step = (told && fieldOf(told, STEP, 'step', v.number())) ?? 0;
+      const last = tail.at(-1);
+      return { step, steps, done: (last && fieldOf(last, /^done$/, 'reason', REASON)) ?? null };
     }
+  }
+}
+
+const STEP = /^(?:sft-|pretrain-)?step$/;
+const REASON = v.picklist(['finished', 'stopped']);
+
+/** A field of a line whose event is of such a type; null where it is another, or cannot be read. */
+function fieldOf<T>(line: Uint8Array, type: RegExp, name: string, schema: v.GenericSchema<unknown, T>): T | null {
+  if (!type.test(typeOf(line))) return null;
+  try {
+    const result = v.safeParse(v.looseObject({ [name]: schema }), unsealLine(line));
+    return result.success ? (result.output[name] as T) : null;
+  } catch (error) {
+    if (error instanceof Damage) return null;
+    throw error;
   }
 }

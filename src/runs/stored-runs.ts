@@ -1,7 +1,7 @@
 /** The runs that a host has stored: listed, read, made, deleted. */
 
 import { Busy, type Files } from '../host/files';
-import type { RunEvent } from './events';
+import type { ReadLog } from './event-lines';
 import { type RunConfig, titleOf } from './run-config';
 import { RunStore } from './run-store';
 
@@ -102,9 +102,10 @@ export class StoredRuns {
     return ids.includes(id) ? this.store(id) : null;
   }
 
-  /** The events of a run; none where there is no such run. */
-  async load(id: string): Promise<RunEvent[]> {
-    return (await (await this.known(id))?.log.events()) ?? [];
+  /** What a run told, and what of it cannot be read; nothing where there is no such run. */
+  async load(id: string): Promise<ReadLog> {
+    const store = await this.known(id);
+    return store ? store.log.story() : { events: [], damaged: [], torn: false };
   }
 
   /** A new run's store, held, with the configuration in it; null where nothing can be stored. Rejects where the storage does. */

@@ -2,6 +2,7 @@
  * Supervised fine-tuning on conversations: the loss is on the assistant's words only, sequences are packed end to end
  * without padding, and what is held out measures the loss.
  */
+import * as v from 'valibot';
 import { BadInput } from '../data/errors';
 import { Random, STREAMS } from '../data/random';
 import { hasEnded } from '../data/tokenizer';
@@ -19,12 +20,13 @@ import type { Tell, Unstamped } from './run-log';
 import { batchLosses, type Examples } from './sft-examples';
 import { type Clock, nothingLive, type Report, type Schedule, type Trainer } from './trainer';
 
-export interface SupervisedState {
-  totalTokens: number;
-  heldOutLoss: number | null;
+const stateSchema = v.looseObject({
+  totalTokens: v.number(),
+  heldOutLoss: v.nullable(v.number()),
   /** Of the examples. */
-  fingerprint: number;
-}
+  fingerprint: v.number(),
+});
+export type SupervisedState = v.InferOutput<typeof stateSchema>;
 
 export interface SupervisedOptions extends Pick<RunPlace, 'gpu' | 'onLoaded'> {
   device: DeviceReport;
@@ -42,9 +44,12 @@ const FINAL_FACTOR = 0.1;
 
 export class Supervised implements Trainer<SupervisedState> {
   readonly schedule: Schedule;
+  readonly stateSchema = stateSchema;
   private readonly perEpoch: number;
   private totalTokens = 0;
   private heldOutLoss: number | null = null;
+  /** The step whose held-out loss that is. */
+  private measuredAt: number | null = null;
   /** The step whose samples were told last. */
   private sampledAt: number | null = null;
 
@@ -104,6 +109,10 @@ export class Supervised implements Trainer<SupervisedState> {
   state(): SupervisedState {
     const { totalTokens, heldOutLoss } = this;
     return { totalTokens, heldOutLoss, fingerprint: this.o.examples.fingerprint };
+  }
+
+  score(step: number): number | null {
+    return step === this.measuredAt && this.heldOutLoss !== null ? -this.heldOutLoss : null;
   }
 
   restore({ totalTokens, heldOutLoss, fingerprint }: SupervisedState): void {
@@ -191,6 +200,7 @@ export class Supervised implements Trainer<SupervisedState> {
     if (held.length === 0) return;
     tell({ type: 'phase', step, phase: 'eval' }, null);
     this.heldOutLoss = await supervisedLoss(this.policy, held);
+    this.measuredAt = step;
     tell({ type: 'sft-eval', step, loss: this.heldOutLoss, examples: held.length });
   }
 

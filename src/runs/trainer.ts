@@ -2,6 +2,7 @@
  * What differs between the kinds of runs. A Trainer has a policy, makes its updates and measures it; a Run does the rest:
  * it counts, keeps the log, the checkpoints and the schedule, and goes on where it was left.
  */
+import type * as v from 'valibot';
 import { BadInput } from '../data/errors';
 import type { Policy } from '../model/net/policy';
 import type { TrainConfig } from '../settings/config';
@@ -54,7 +55,11 @@ export interface Trainer<Own extends object = object> {
   update(step: number): Promise<Report>;
   /** Takes settings from the next step on. Throws BadInput where they cannot be changed. */
   change(patch: Patch): void;
+  /** What a state that was stored must be. */
+  readonly stateSchema: v.GenericSchema<unknown, Own>;
   state(): Own;
+  /** What step `step` was measured as on held-out data, more is better; null where it was not. */
+  score(step: number): number | null;
   /** Throws BadInput where the state is not of this trainer's data. */
   restore(own: Own): void;
   /** What is measured after the last update, after step `step`. */

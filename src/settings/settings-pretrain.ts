@@ -1,5 +1,8 @@
 /** What determines a pretraining run, a model from scratch on a task's corpus, and its settings: flags and docs come from the table. */
+import * as v from 'valibot';
+import { BadInput } from '../data/errors';
 import { NATIVE_TASK } from '../data/tasks';
+import { excerpt } from '../data/visible';
 import { type ModelConfig, NANO_CONFIG } from '../model/net/config';
 import { integer, number, type Setting, text } from './setting';
 import { type ConfigOf, SettingTable } from './setting-table';
@@ -135,9 +138,53 @@ export function newPretrainConfig(settings: ConfigOf<typeof PRETRAIN_SETTINGS>):
   return { kind: 'pretrain', task, model, options: { ...NANO_RECIPE, ...options }, checkpointEvery };
 }
 
-/** A configuration as it was stored: earlier versions knew one token that ends a text, and let norms decay. */
-export function storedPretrainConfig(stored: PretrainConfig): PretrainConfig {
-  const { eosId = null, ...model } = stored.model as ModelConfig & { eosId?: number | null };
-  const options = { ...stored.options, decayAll: stored.options.decayAll ?? true };
-  return { ...stored, options, model: { ...model, eosIds: model.eosIds ?? (eosId === null ? [] : [eosId]) } };
+const whole = (max: number, min = 1) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const id = v.nullable(whole(1_000_000, 0));
+const rope = v.object({ theta: v.pipe(v.number(), v.minValue(1)), scaling: v.null() });
+
+/** Of nano's kind, whatever its size. */
+const storedModel = v.pipe(
+  v.object({
+    ...{ family: v.literal(NANO_CONFIG.family), rope, slidingRope: rope, window: v.null(), bosId: id, padId: id },
+    ...{ vocabSize: whole(1_000_000, 2), hiddenSize: whole(65_536), intermediateSize: whole(1_000_000) },
+    ...{ layers: whole(256), heads: whole(1024), kvHeads: whole(1024), headDim: whole(1024, 4) },
+    ...{ maxPositions: whole(1_000_000), rmsNormEps: share, tiedEmbeddings: v.boolean() },
+    sliding: v.array(v.literal(false)),
+    eosIds: v.optional(v.array(whole(1_000_000, 0))),
+    /** Earlier versions knew one token that ends a text. */
+    eosId: v.optional(id),
+  }),
+  v.check(({ sliding, layers }) => sliding.length === layers, 'as many entries in sliding as layers'),
+  v.check(({ heads, kvHeads }) => heads % kvHeads === 0, 'heads that are a multiple of kvHeads'),
+  v.transform(({ eosId = null, eosIds, ...model }) => ({
+    ...model,
+    eosIds: eosIds ?? (eosId === null ? [] : [eosId]),
+  })),
+);
+const stored: v.GenericSchema<unknown, PretrainConfig> = v.object({
+  kind: v.literal('pretrain'),
+  task: v.pipe(v.string(), v.nonEmpty()),
+  model: storedModel,
+  options: v.object({
+    ...{
+      steps: whole(10_000_000),
+      batch: whole(65_536),
+      warmupSteps: whole(1_000_000, 0),
+      seed: whole(2 ** 31 - 1, 0),
+    },
+    ...{ learningRate: share, finalFactor: share, beta1: share, beta2: share, weightDecay: share },
+    clipNorm: v.pipe(v.number(), v.minValue(0)),
+    decayAll: v.optional(v.boolean(), true), // norms decayed in earlier versions
+  }),
+  checkpointEvery: v.optional(whole(10_000_000)),
+});
+
+/** A configuration as it was stored, by this version or an earlier one. Throws BadInput. */
+export function storedPretrainConfig(config: unknown, where: string): PretrainConfig {
+  const result = v.safeParse(stored, config);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const at = v.getDotPath(issue) ?? 'the configuration';
+  throw new BadInput(`${excerpt(at)} is impossible: ${excerpt(issue.message, 120)}`, where, 'Start a new run.');
 }

@@ -1,21 +1,9 @@
 /** A zip archive without compression (PKWARE APPNOTE 6.3, method 0): a model's weights do not shrink anyway. */
+import { crc32 } from '../data/crc32';
 
 export interface ZipFile {
   readonly name: string;
   readonly bytes: Uint8Array;
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c;
-});
-
-/** CRC-32 (ISO 3309), as zip wants it. */
-export function crc32(bytes: Uint8Array): number {
-  let c = 0xffffffff;
-  for (const byte of bytes) c = CRC_TABLE[(c ^ byte) & 255] ^ (c >>> 8);
-  return (c ^ 0xffffffff) >>> 0;
 }
 
 // 1980-01-01, the format's first day: the same files give the same archive.

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { rowOf } from '../../src/antisd/signals';
-import { eventLine, parseEvents, readEvent, type StoredEvent } from '../../src/runs/event-lines';
+import { eventLine, readEvent, readLog } from '../../src/runs/event-lines';
 import type { RunEventOf } from '../../src/runs/events';
+import { utf8 } from '../setup/checkpoints';
 import { fakeRun, fakeSignals } from '../ui/fake-events';
 
-const read = (line: string) => parseEvents(line)[0];
+const read = (line: string) => readLog(utf8(line)).events[0];
 
 describe('a line', () => {
   it('is read back as it was told, but for the alternatives', () => {
@@ -25,7 +26,7 @@ describe('a line', () => {
 
   it('of signals has its columns in the rollouts, as numbers of six digits', () => {
     const line = JSON.parse(eventLine(fakeSignals(1, 2, 2)));
-    expect(Object.keys(line)).toEqual(['v', 'type', 'step', 'rollouts']);
+    expect(Object.keys(line)).toEqual(['crc', 'v', 'type', 'step', 'rollouts']);
     for (const r of line.rollouts) {
       expect(r.u).toHaveLength(r.tokens.length);
       for (const x of r.u) expect(String(x)).toBe(String(Number(x.toPrecision(6))));
@@ -54,7 +55,7 @@ describe('a line', () => {
       context: 'dataset',
     };
     const line = { v: 1, type: 'signals', step: 3, rollouts: [{ ...facts, tokens: ['a', 'b'], ...columns }] };
-    const event = readEvent(line as StoredEvent) as RunEventOf<'signals'>;
+    const event = readEvent(line) as RunEventOf<'signals'>;
     expect(event.method).toBeUndefined();
     expect(event.rollouts).toEqual([{ ...facts, tokens: ['a', 'b'] }]);
     expect(rowOf(event.signals, 0)).toMatchObject({ s: Float32Array.from(column), ids: new Uint32Array(2) });
@@ -63,7 +64,7 @@ describe('a line', () => {
 
 it('the recording of an earlier version is whole', () => {
   const file = join(import.meta.dirname, '../../public/recorded/two-cards-antisd.json');
-  const { events } = JSON.parse(readFileSync(file, 'utf8')) as { events: StoredEvent[] };
+  const { events } = JSON.parse(readFileSync(file, 'utf8')) as { events: unknown[] };
   const scored = events.map(readEvent).filter((e): e is RunEventOf<'signals'> => e.type === 'signals');
   expect(scored.length).toBeGreaterThan(10);
   for (const { rollouts, signals } of scored)

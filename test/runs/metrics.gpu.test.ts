@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { NATIVE_TASK } from '../../src/data/tasks';
 import { deviceReport } from '../../src/kernels/device-report';
 import { openModel } from '../../src/library/open-model';
+import { eventLine, readLog } from '../../src/runs/event-lines';
 import type { RunEvent } from '../../src/runs/events';
 import { METRICS } from '../../src/runs/metrics';
 import { type PreparedRun, pretrainingRun, reinforcedRun, supervisedRun } from '../../src/runs/open-run';
@@ -10,7 +11,7 @@ import { examplesFor } from '../../src/runs/sft-examples';
 import { parseTrainConfig } from '../../src/settings/config';
 import { newPretrainConfig, PRETRAIN_TABLE } from '../../src/settings/settings-pretrain';
 import { parseSftConfig } from '../../src/settings/settings-sft';
-import { fixtureBytes } from '../setup/checkpoints';
+import { fixtureBytes, utf8 } from '../setup/checkpoints';
 import { readConversations } from '../setup/data';
 import { diskFolder, fixturePath } from '../setup/fixtures';
 import { testDevice } from '../setup/gpu';
@@ -44,4 +45,5 @@ it('every figure of an event has its row, and every row its figure', async () =>
     const { v: _, type: __, ...figures } = events.find((event) => event.type === type) as RunEvent;
     expect([type, ...Object.keys(figures).sort()]).toEqual([type, ...Object.keys(rows).sort()]);
   }
+  for (const event of events) expect(readLog(utf8(eventLine(event))).events, event.type).toHaveLength(1); // not damaged
 });

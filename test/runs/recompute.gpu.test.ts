@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NATIVE_TASK } from '../../src/data/tasks';
 import { type Files, readText } from '../../src/host/files';
 import { diskFiles } from '../../src/host/files.node';
-import { parseEvents, type StoredEvent } from '../../src/runs/event-lines';
+import type { StoredEvent } from '../../src/runs/event-schema';
+import { StoredLog } from '../../src/runs/stored-log';
 import { testDevice } from '../setup/gpu';
 import { openRun } from '../setup/session';
 
@@ -120,7 +121,7 @@ describe('the log of a step', () => {
     await run.next();
     await run.finish('stopped');
     run.destroy();
-    const stored = parseEvents((await readText(files, 'events.jsonl')) ?? '').find((e) => e.type === 'signals');
+    const stored = (await new StoredLog(files).story()).events.find((e) => e.type === 'signals');
     // What the host was told is what the log says, to the bit.
     expect(stored).toEqual(events.find((e) => e.type === 'signals'));
     if (stored?.type !== 'signals') throw new Error('nothing was scored');
@@ -145,7 +146,7 @@ it('an evaluation’s record has what was asked and answered: its figures come f
   await run.next();
   await run.finish('stopped');
   run.destroy();
-  const log = parseEvents((await readText(files, 'events.jsonl')) ?? '');
+  const { events: log } = await new StoredLog(files).story();
   const figures = log.filter((e) => e.type === 'eval');
   const told = log.filter((e) => e.type === 'eval-samples');
   expect(told.map((e) => e.step)).toEqual([0, 1]);

@@ -30,13 +30,13 @@ describe('a run', () => {
     for (let i = 0; i < 3; i++) await first.run.next(); // the third step is lost, as after a kill
     first.run.destroy();
     await files.append('events.jsonl', '{"type":"step","v":1,"st'); // and a line was being written
-    expect(await new Checkpoints(files).complete()).toEqual([2]);
+    expect(await new Checkpoints(files).last()).toBe(2);
     const second = await openRun(device.gpu, SETTINGS, files, { step: 2 });
     await second.run.next();
     await second.run.next();
     expect(await second.run.policy.state()).toEqual(whole);
     second.run.destroy();
-    const steps = (await new StoredLog(files).events()).filter((e) => e.type === 'step');
+    const steps = (await new StoredLog(files).story()).events.filter((e) => e.type === 'step');
     expect(steps.map((e) => e.step)).toEqual([1, 2, 3, 4]);
   });
 
@@ -48,7 +48,7 @@ describe('a run', () => {
     const second = await openRun(device.gpu, SETTINGS, files, resume);
     await second.run.next();
     second.run.destroy();
-    const steps = (await new StoredLog(files).events()).filter((e) => e.type === 'step');
+    const steps = (await new StoredLog(files).story()).events.filter((e) => e.type === 'step');
     expect(steps.map((e) => e.step)).toEqual([1, 2, 3, 4]);
   });
 
@@ -57,7 +57,7 @@ describe('a run', () => {
     for (let i = 0; i < 4; i++) await run.next();
     run.destroy();
     await files.truncate('checkpoints/step-000004/optimizer.safetensors', 1000);
-    expect(await new Checkpoints(files).complete()).toEqual([2]);
+    expect(await new Checkpoints(files).last()).toBe(2);
   });
 
   const full: Partial<Files> = {

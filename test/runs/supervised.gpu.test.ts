@@ -183,13 +183,13 @@ describe('a run', () => {
     for (let i = 0; i < 5; i++) await first.run.next(); // two updates are lost, as after a kill
     first.run.destroy();
     await files.append('events.jsonl', '{"type":"sft-step","v":1,"st'); // and a line was being written
-    expect(await new Checkpoints(files).complete()).toEqual([3]);
+    expect(await new Checkpoints(files).last()).toBe(3);
     const second = await open(STORED, { files, resume: { step: 3 } });
     while (!second.run.finished) await second.run.next();
     expect(await second.run.policy.state()).toEqual(state);
     await second.run.finish('finished');
     second.run.destroy();
-    const log = await new StoredLog(files).events();
+    const log = (await new StoredLog(files).story()).events;
     const figures = (all: readonly RunEvent[]) =>
       of(all, 'sft-step').map(({ step, loss, lr, epoch }) => [step, loss, lr, epoch]);
     expect(figures(log)).toEqual(figures(events));

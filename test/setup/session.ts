@@ -7,7 +7,7 @@ import { deviceReport } from '../../src/kernels/device-report';
 import { openModelFolder } from '../../src/model/weights/folder';
 import type { RunEvent } from '../../src/runs/events';
 import { reinforcedRun } from '../../src/runs/open-run';
-import type { ReinforcedState } from '../../src/runs/reinforced';
+import type { ReinforcedState } from '../../src/runs/reinforced-state';
 import type { Resume, Run } from '../../src/runs/run';
 import { RunStore } from '../../src/runs/run-store';
 import { parseTrainConfig } from '../../src/settings/config';

@@ -2,7 +2,8 @@
 
 import { Random } from '../../src/data/random';
 import { drawDeal, PAIRS, problemOf } from '../../src/data/two-cards/problem';
-import { readEvent, type StoredEvent } from '../../src/runs/event-lines';
+import { readEvent } from '../../src/runs/event-lines';
+import type { StoredEvent } from '../../src/runs/event-schema';
 import { EVENT_VERSION, type RunEvent, type RunEventOf } from '../../src/runs/events';
 import { DEFAULT_CONFIG } from '../../src/settings/config';
 

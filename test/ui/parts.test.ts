@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { crc32 } from '../../src/data/crc32';
 import type { StepFigures } from '../../src/runs/events';
 import { STEP_METRICS } from '../../src/runs/metrics';
 import { DEFAULT_CONFIG, TRAIN_TABLE } from '../../src/settings/config';
@@ -11,7 +12,7 @@ import { duration, plain, signed, tokenText } from '../../src/ui/format';
 import { expandForReplay } from '../../src/ui/replay/expand';
 import { configOf, DEFAULT_DRAFT, problemIn, SETTING_NAMES } from '../../src/ui/state/draft';
 import { EMPTY, fold } from '../../src/ui/state/snapshot';
-import { crc32, storedZip } from '../../src/ui/zip';
+import { storedZip } from '../../src/ui/zip';
 import { fakeRun, fakeSignals, fakeStep } from './fake-events';
 
 test('thinning keeps first and last and the order', () => {

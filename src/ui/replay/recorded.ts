@@ -1,5 +1,5 @@
 /** The bundled recorded runs, one of each kind: what the page shows before a run of one's own. */
-import { readEvent, type StoredEvent } from '../../runs/event-lines';
+import { readEvent } from '../../runs/event-lines';
 import type { RunEvent } from '../../runs/events';
 import { type RunKind, useLab } from '../state/store';
 import { play } from './player';
@@ -23,7 +23,7 @@ async function recordedEvents(file: string): Promise<RunEvent[] | null> {
   try {
     const response = await fetch(file);
     if (!response.ok) return null;
-    const { events } = (await response.json()) as { events?: StoredEvent[] };
+    const { events } = (await response.json()) as { events?: unknown };
     return Array.isArray(events) && events.length > 0 ? events.map(readEvent) : null;
   } catch {
     return null; // no such file, or a server that answers with its index page
