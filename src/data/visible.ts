@@ -16,6 +16,15 @@ export const visible = (text: string): string =>
     return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
   });
 
+/**
+ * JSON, written without white space of its own or with line ends only, in which such characters stand as JSON's escapes: it
+ * says the same, and an editor or a spreadsheet shows what is there.
+ */
+export const visibleJson = (json: string): string =>
+  json.replace(UNSEEN, (character) =>
+    Array.from(character.split(''), (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+  );
+
 /** The same on one line, cut to `most` characters: for a name in a message. */
 export function excerpt(text: string, most = 60): string {
   const cut = text.length > most ? `${text.slice(0, most)}…` : text;

@@ -1,5 +1,6 @@
 /** An inspection as one HTML file: no script, no request, light and dark. Every text in it is escaped. */
 import { sum } from '../antisd/statistics';
+import { visible } from '../data/visible';
 import { type Analysis, analyse } from './analysis';
 import type { Comparison, Inspection } from './export';
 import { STYLE } from './export-style';
@@ -8,15 +9,10 @@ import { type Segment, segments } from './spans';
 import { TINT_DOMAIN, TINT_STEPS, tintOfU } from './tint';
 import type { ScoredText, Subject } from './types';
 
-/** Text and attribute values alike. Control characters that HTML forbids become the replacement character. */
+/** Text and attribute values alike. What would show nothing, or turn the direction of reading, stands as its escape. */
 export function escapeHtml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-  return (
-    text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not pass
-      .replace(/[\u0000-\u0008\u000B\u000E-\u001F\u007F]/g, '\uFFFD')
-      .replace(/[&<>"']/g, (c) => entities[c])
-  );
+  return visible(text).replace(/[&<>"']/g, (c) => entities[c]);
 }
 
 /** The page. `data-u` of a token is its u in nats; tokens that share a character share an element, their u in order. */

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { BadInput } from '../data/errors';
 import type { Problem } from '../data/types';
+import { visibleJson } from '../data/visible';
 import { divergenceSignals } from './analysis';
 import { tokenClasses } from './token-class';
 import {
@@ -49,7 +50,9 @@ export function inspectionJson(inspection: Inspection): string {
 
 /** Columns are lists of numbers. */
 const json = (value: unknown): string =>
-  JSON.stringify(value, (_, x) => (x instanceof Float32Array || x instanceof Uint32Array ? Array.from(x) : x));
+  visibleJson(
+    JSON.stringify(value, (_, x) => (x instanceof Float32Array || x instanceof Uint32Array ? Array.from(x) : x)),
+  );
 
 const number = v.pipe(v.number(), v.finite());
 const column = v.pipe(
@@ -67,6 +70,9 @@ const alternatives = v.array(v.array(v.object({ token: text, logprob: number }))
 const subject = v.object({ model: text, adapter: v.nullable(text), storage: text });
 const texts = v.object({ student: text, teacher: text, response: text });
 const mode = v.picklist(INSPECT_MODES);
+
+/** With names of any kind: v.record leaves out `constructor` and its like. */
+const facts = v.custom<Problem['facts']>((x) => typeof x === 'object' && x !== null && !Array.isArray(x));
 
 const scored = v.pipe(
   v.object({
@@ -107,7 +113,7 @@ const schema = v.pipe(
       question: text,
       solution: v.nullable(text),
       answer: text,
-      facts: v.record(text, v.unknown()),
+      facts,
     }),
     context: v.object({ mode, thinking: v.boolean(), wording: text }),
     origin: text,
@@ -163,7 +169,8 @@ export function readInspection(json: string, where = 'inspection'): Inspection {
 
 /**
  * One row a token: its place, class and columns (nats; phi is Jensen–Shannon's), the alternatives of both sides, u under
- * the comparison and under each context. Texts are JSON strings, so that a row is a line and no cell is a formula.
+ * the comparison and under each context. Texts are JSON strings in their quotes, so that a row is a line, no cell begins with
+ * = + - @, tab or line end (what spreadsheets take for a formula) and every character is seen; JSON reads them back.
  */
 export function inspectionCsv({ scored: s, texts: { response }, compared, effects }: Inspection): string {
   const classes = tokenClasses(s.spans, response);
@@ -172,7 +179,7 @@ export function inspectionCsv({ scored: s, texts: { response }, compared, effect
   const other = compared && compared.scored.ids.join() === s.ids.join() ? compared.scored : null;
   const columns: [name: string, at: (i: number) => string | number][] = [
     ['index', (i) => i],
-    ['token', (i) => JSON.stringify(s.tokens[i])],
+    ['token', (i) => json(s.tokens[i])],
     ['from', (i) => s.spans[i][0]],
     ['to', (i) => s.spans[i][1]],
     ['class', (i) => classes[i]],
@@ -186,8 +193,8 @@ export function inspectionCsv({ scored: s, texts: { response }, compared, effect
       ? (['s', 't', 'u'] as const).map((c): (typeof columns)[number] => [`${c}_compared`, (i) => other[c][i]])
       : []),
     ...effects.map((e): (typeof columns)[number] => [`u_${e.mode}`, (i) => e.u[i]]),
-    ['student_top', (i) => JSON.stringify(s.alternatives.student[i].map((a) => [a.token, a.logprob]))],
-    ['teacher_top', (i) => JSON.stringify(s.alternatives.teacher[i].map((a) => [a.token, a.logprob]))],
+    ['student_top', (i) => json(s.alternatives.student[i].map((a) => [a.token, a.logprob]))],
+    ['teacher_top', (i) => json(s.alternatives.teacher[i].map((a) => [a.token, a.logprob]))],
   ];
   const rows = s.tokens.map((_, i) => columns.map(([, at]) => cell(at(i))).join(','));
   return `${[columns.map(([name]) => name).join(','), ...rows].join('\r\n')}\r\n`;

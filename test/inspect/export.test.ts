@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { visible } from '../../src/data/visible';
 import { inspectionCsv, inspectionJson, readInspection } from '../../src/inspect/export';
 import { escapeHtml, inspectionHtml } from '../../src/inspect/export-html';
 import { COLOURS } from '../../src/inspect/export-style';
@@ -22,6 +23,14 @@ const nasty = fc.constantFrom(
   '=1+1',
   'a,"b"\r\nc',
   '\u0000\u0007',
+  '\u202eevil\u2066',
+  '\ud800',
+  '+1',
+  '-1',
+  '@SUM(A1)',
+  '\t=1',
+  '\r=1',
+  '__proto__',
   '🦊',
   '你好',
   '\n',
@@ -40,17 +49,43 @@ const inspections = fc.array(cell, { minLength: 1, maxLength: 20 }).map((cells) 
   ),
 );
 
+/** JSON has no −0, and makes plain objects of all. */
+function plainZeros<T>(value: T): T {
+  if (typeof value === 'number') return (value + 0) as T;
+  if (value instanceof Float32Array) return value.map((x) => x + 0) as T;
+  if (Array.isArray(value)) return value.map(plainZeros) as T;
+  if (value === null || typeof value !== 'object' || value instanceof Uint32Array) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, x]) => [name, plainZeros(x)])) as T;
+}
+
 describe('JSON', () => {
-  it('is read back as it was', () => {
+  it('is read back as it was with any text in every place of a text, and shows what it says', () => {
+    const text = fc.oneof(nasty, fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }));
+    const facts = fc.dictionary(
+      fc.oneof(text, fc.constantFrom('constructor', 'prototype')),
+      fc.oneof(text, fc.jsonValue()),
+    );
     fc.assert(
-      fc.property(inspections, (inspection) => {
-        const json = inspectionJson(inspection);
-        const back = readInspection(json);
-        expect(JSON.parse(inspectionJson(back))).toEqual(JSON.parse(json));
-        const { ids, s, u, H_T } = back.scored;
-        const whole = inspection.scored;
-        expect([ids, s, u, H_T]).toEqual([whole.ids, whole.s, whole.u.map((x) => x + 0), whole.H_T]); // no −0 in JSON
+      fc.property(inspections, text, text, facts, (inspection, one, other, facts) => {
+        const subject = { model: one, adapter: other, storage: one };
+        const effects = inspection.effects.map((effect) => ({
+          ...{ ...effect, origin: one, teacher: other },
+          context: { ...effect.context, solution: one },
+        }));
+        const hostile = {
+          ...{ ...inspection, subject, effects, task: other, origin: one },
+          problem: { id: one, question: other, solution: one, answer: other, facts },
+          context: { ...inspection.context, wording: other },
+          verdict: { reward: 0, reason: one },
+          texts: { ...inspection.texts, student: one, teacher: other },
+          compared: inspection.compared && { ...inspection.compared, subject },
+        };
+        const json = inspectionJson(hostile);
+        const back = readInspection(new TextDecoder().decode(new TextEncoder().encode(json)));
+        expect(back).toEqual(plainZeros(hostile));
+        expect(visible(json)).toBe(json);
       }),
+      { numRuns: 50 },
     );
   });
 
@@ -96,7 +131,8 @@ describe('CSV', () => {
         expect(rows.map((row) => JSON.parse(row[at('token')]))).toEqual(tokens);
         expect(rows.map((row) => Number(row[at('u')]) + 0)).toEqual(Array.from(u, (x) => x + 0));
         expect(rows.map((row) => Number(row[at('u_none')]))).toHaveLength(tokens.length);
-        for (const row of rows) for (const value of row) expect(value).not.toMatch(/^[=@]/);
+        for (const value of rows.flat()) expect(Number.isFinite(Number(value)) || /^[a-z"[]/.test(value)).toBe(true);
+        expect(visible(csv.replaceAll('\r\n', '\n'))).toBe(csv.replaceAll('\r\n', '\n'));
       }),
     );
   });
@@ -157,8 +193,10 @@ describe('HTML', () => {
     );
   });
 
-  it('escapes what HTML reads, and control characters', () => {
-    expect(escapeHtml(`<a b="c" d='e'>&\u0000\n`)).toBe('&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;\uFFFD\n');
+  it('escapes what HTML reads, and what would not be seen', () => {
+    expect(escapeHtml(`<a b="c" d='e'>&\u0000\u202e\n`)).toBe(
+      '&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;\\u0000\\u202e\n',
+    );
   });
 
   it('has the colours and tints of the page', () => {

@@ -1,3 +1,4 @@
+import { visible } from '../../data/visible';
 import type { Separator } from '../tokens/pieces';
 import type { Measure, ProblemGroup } from './measures';
 import styles from './ProblemRows.module.css';
@@ -16,7 +17,7 @@ export function ProblemRows({ group, measure, separator }: Props) {
   return (
     <article className={styles.problem}>
       <h3 className={styles.question}>
-        <span>{group.question}</span>
+        <span>{visible(group.question)}</span>
         <span className={styles.score}>{scored.length > 0 && `${right} of ${scored.length} correct`}</span>
       </h3>
       <ul>

@@ -1,3 +1,4 @@
+import { visible } from '../../data/visible';
 import { copyReport } from '../actions/copyReport';
 import { recoverRun } from '../actions/recoverRun';
 import { perform } from '../hooks';
@@ -22,7 +23,7 @@ export function FaultBanner() {
   return (
     <div className={styles.fault} role="alert">
       <p>
-        <strong>{WHAT[fault.kind]}.</strong> {fault.message}
+        <strong>{WHAT[fault.kind]}.</strong> {visible(fault.message)}
       </p>
       <div className={styles.buttons}>
         {canRecover && (

@@ -17,7 +17,13 @@ export interface ExportKind {
 
 export const EXPORTS: readonly ExportKind[] = [
   { name: 'json', label: 'JSON', doc: 'Everything, to be read back', type: 'application/json', make: inspectionJson },
-  { name: 'csv', label: 'CSV', doc: 'A row for every token', type: 'text/csv', make: inspectionCsv },
+  {
+    name: 'csv',
+    label: 'CSV',
+    doc: 'A row for every token; texts stand as JSON strings in quotes, so that no spreadsheet takes one for a formula',
+    type: 'text/csv',
+    make: inspectionCsv,
+  },
   { name: 'html', label: 'HTML page', doc: 'One file, without scripts', type: 'text/html', make: inspectionHtml },
   {
     name: 'png',

@@ -1,4 +1,5 @@
 import { TASKS, taskRow } from '../../../data/tasks';
+import { visible } from '../../../data/visible';
 import { nameShown } from '../../models/names';
 import { useModels } from '../../models/store';
 import { chooseProblem, ownProblem, stepProblem } from '../actions/chooseProblem';
@@ -74,7 +75,7 @@ export function ProblemPanel() {
             </div>
           </div>
           <p className={styles.question} dir="auto">
-            {problem?.problem.question}
+            {problem && visible(problem.problem.question)}
           </p>
           {problem && <p className={styles.note}>Answer: {problem.problem.answer}</p>}
         </>

@@ -2,6 +2,7 @@
  * The tinted response as a PNG, with title, legend and caption. Always light, twice the page's resolution. The browser
  * lays the lines out, so that scripts of either direction stand as on the page; what it says is then painted.
  */
+import { visible } from '../../../data/visible';
 import type { Inspection } from '../../../inspect/export';
 import { signed } from '../../format';
 import { tintLabel } from '../../heatmap/Legend';
@@ -62,9 +63,9 @@ export async function pictureOf(view: View, inspection: Inspection): Promise<Uin
   ctx.textBaseline = 'middle';
 
   const { subject, problem, origin } = inspection;
-  const question = problem.question.split('\n')[0];
+  const question = visible(problem.question.split('\n')[0]);
   put(ctx, question, MARGIN, MARGIN, `600 ${inFont(TITLE, wordsFont)}`, colours.ink);
-  const facts = `Σu ${signed(view.analysis.sumU)} nats over ${view.count} tokens; ${nameShown(subject.model)}. ${origin}`;
+  const facts = `Σu ${signed(view.analysis.sumU)} nats over ${view.count} tokens; ${visible(`${nameShown(subject.model)}. ${origin}`)}`;
   put(ctx, facts, MARGIN, MARGIN + LEADING, inFont(BASE, wordsFont), colours.muted);
   legend(ctx, view.measure, colours, MARGIN + 2 * LEADING);
 
