@@ -12,6 +12,7 @@ import { SHOWN_ARMS } from '../../src/inspect/analysis';
 import { readInspection } from '../../src/inspect/export';
 import { signed } from '../../src/inspect/signed';
 import { findBrowser, launchBrowser, serveLab } from '../setup/browser';
+import { until as waitUntil } from '../setup/until';
 import { fakeSignals, SCRIPTS } from '../ui/fake-events';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -63,15 +64,8 @@ const sumU = async (p = page) =>
   (await p.getByRole('region', { name: 'Figures of the response' }).getByText(/^Σu/).textContent()) ?? '';
 const uOf = (p = page) => tokens(p).evaluateAll((spans) => spans.map((s) => Number((s as HTMLElement).dataset.u)));
 
-async function until<T>(what: string, look: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
-  let value = await look();
-  for (const end = Date.now() + 90_000; !holds(value); value = await look()) {
-    if (Date.now() > end)
-      throw new Error(`Waited 90 s for: ${what}. The page says: ${await page.getByRole('status').textContent()}`);
-    await page.waitForTimeout(100);
-  }
-  return value;
-}
+const until = <T>(what: string, look: () => Promise<T>, holds: (value: T) => boolean): Promise<T> =>
+  waitUntil(what, look, { holds, seen: async () => `The page says: ${await page.getByRole('status').textContent()}` });
 
 async function grave(p: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page: p }).analyze();

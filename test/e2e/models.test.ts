@@ -180,8 +180,11 @@ test('a gated model asks for a token; one that does not exist, and one of an unk
 test('a link with a Hub id asks nobody before the person does', async () => {
   await openLab(`${SMALL}&model=${encodeURIComponent(ID)}`);
   await lab.until('the offer', () => text(/The link names a model of huggingface\.co/).isVisible());
-  await lab.page.waitForTimeout(1500);
+  await lab.page.waitForLoadState('networkidle');
   expect(lab.strangers).toEqual([]);
+  await lab.page.route('https://huggingface.co/**', (route) => route.abort());
+  await lab.click('Look at it');
+  await lab.until('a question', async () => lab.strangers.some((url) => url.startsWith('https://huggingface.co/')));
 });
 
 test('axe finds nothing serious in the model section, and nothing sticks out, light and dark, at 1280 and 390 px', async () => {

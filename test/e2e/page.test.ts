@@ -5,82 +5,61 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { eventLine } from '../../src/runs/event-lines';
 import { findBrowser, launchBrowser, serveLab } from '../setup/browser';
 import { expectQuietLooks } from '../setup/looks';
+import { LabPage } from '../setup/page';
 import { fakeRun } from '../ui/fake-events';
 
 /** Small steps, so that a test sees several of them. */
 const SMALL = '?problems=4&steps=400&evalEvery=0&gateWarmup=0';
 
-let lab: Awaited<ReturnType<typeof serveLab>>;
+let site: Awaited<ReturnType<typeof serveLab>>;
 let browser: Browser;
+let lab: LabPage;
 let page: Page;
 
 beforeAll(async () => {
-  lab = await serveLab();
+  site = await serveLab();
   browser = await launchBrowser();
 });
 
 afterAll(async () => {
   await browser?.close();
-  await lab?.close();
+  await site?.close();
 });
 
-afterEach(async () => {
-  await page?.context().close();
-});
+afterEach(() => lab?.close());
 
 /** Stands in for the bundled recorded run. */
 const RECORDED = `{"events":[${fakeRun(12).map(eventLine).join(',')}]}`;
 
-async function openLab(
-  query = SMALL,
-  options: Parameters<Browser['newContext']>[0] = {},
-  from = browser,
-): Promise<string[]> {
-  const context = await from.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  page = await context.newPage();
-  page.setDefaultTimeout(60_000);
-  const strangers: string[] = [];
-  page.on('request', (request) => {
-    const url = request.url();
-    if (!url.startsWith(lab.url) && !/^(data|blob):/.test(url)) strangers.push(url);
-  });
-  page.on('pageerror', (error) => strangers.push(`error: ${error.message}`));
-  await page.addInitScript(() => {
-    const said = new Set<string>();
-    Object.assign(globalThis, { said });
-    const look = (): unknown => said.add(document.querySelector('header > span[title]')?.textContent ?? '');
-    new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
-  });
-  await page.route('**/recorded/*.json', (route) => route.fulfill({ contentType: 'application/json', body: RECORDED }));
-  await page.goto(lab.url + query);
-  return strangers;
+async function openLab(query = SMALL, from = browser): Promise<void> {
+  lab = await LabPage.open(from, site.url, query, { recorded: RECORDED });
+  page = lab.page;
 }
 
-const button = (name: string) => page.getByRole('button', { name, exact: true });
+const button = (name: string) => lab.button(name);
+const click = (name: string) => lab.click(name);
+const until = (what: string, holds: () => Promise<boolean>) => lab.until(what, holds);
 const heatmap = () => page.getByRole('region', { name: 'Token heatmap' });
-const scored = () => heatmap().locator('span[data-u]');
-const stepsDone = async () =>
-  Number(
-    await page
-      .getByRole('progressbar')
-      .getAttribute('value')
-      .catch(() => 0),
-  );
-const click = (name: string) => button(name).click(); // waits until it is enabled
+const scored = () => lab.scored;
+const stepsDone = () => lab.stepsDone();
 
-/** Everything that the header has said of the device. */
-const saidOfDevice = () => page.evaluate(() => [...(globalThis as unknown as { said: Set<string> }).said]);
-
-/** Polls the page: SwiftShader takes a second or so a step. */
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 90_000; Date.now() < end; await page.waitForTimeout(200)) if (await holds()) return;
-  throw new Error(`Waited 90 s for: ${what}. The page says: ${await page.getByRole('status').textContent()}`);
-}
+/** The share of painted frames, over so many steps of a run, that show a screenful of coloured tokens. */
+const colouredFrames = (steps: number) =>
+  page.evaluate(async (steps) => {
+    const done = () => document.querySelector<HTMLProgressElement>('[aria-label="Steps done"]')?.value ?? 0;
+    const count = () => document.querySelectorAll('[aria-label="Token heatmap"] span[data-u]').length;
+    let [frames, coloured] = [0, 0];
+    for (const end = done() + steps; done() < end; await new Promise(requestAnimationFrame)) {
+      frames += 1;
+      if (count() > 50) coloured += 1;
+    }
+    return coloured / frames;
+  }, steps);
 
 test('start, coloured tokens, pause, resume, a change of λ, step and stop', async () => {
-  const strangers = await openLab();
+  await openLab();
   await click('Start');
-  const said = (await saidOfDevice()).join('; ');
+  const said = (await lab.saidOfDevice()).join('; ');
   expect(said).toMatch(/looking for a GPU ….*; checking kernels \d+ of \d+;.*swiftshader/i);
   await until(
     'scored tokens',
@@ -97,24 +76,19 @@ test('start, coloured tokens, pause, resume, a change of λ, step and stop', asy
   expect(tokens.filter((t) => t.u <= -2).every((t) => t.tint === '-3')).toBe(true);
 
   // A person who looks at any moment of a running page mostly sees colours, not only half-written rollouts.
-  let coloured = 0;
-  for (let look = 0; look < 20; look++, await page.waitForTimeout(150))
-    if ((await scored().count()) > 50) coloured += 1;
-  expect(coloured).toBeGreaterThanOrEqual(8);
+  expect(await colouredFrames(3)).toBeGreaterThanOrEqual(0.4);
 
   await click('Pause');
   await until('a pause', () => button('Resume').isEnabled());
   expect(await scored().count()).toBeGreaterThan(50); // at rest the last step is coloured
   const paused = await stepsDone();
-  await page.waitForTimeout(2500);
-  expect(await stepsDone()).toBe(paused);
-
   const lambda = page.getByRole('textbox', { name: 'λ', exact: true });
   expect(await page.getByRole('textbox', { name: 'Problems a step' }).count()).toBe(0); // folded
   await lambda.fill('-3');
   await until('a message on a wrong λ', () => page.getByText('must be a number from 0 to 10').isVisible());
   await lambda.fill('0.1');
   await lambda.press('Enter');
+  expect(await stepsDone()).toBe(paused); // all the while it stood still
 
   await click('Step');
   await until('one step', async () => (await stepsDone()) === paused + 1 && (await button('Resume').isEnabled()));
@@ -131,7 +105,7 @@ test('start, coloured tokens, pause, resume, a change of λ, step and stop', asy
   await until('more steps', async () => (await stepsDone()) > paused + 1);
   await click('Stop');
   await until('the end', () => button('Start').isEnabled());
-  expect(strangers).toEqual([]);
+  expect(lab.strangers).toEqual([]);
 });
 
 test('a token shows its numbers and the alternatives; arrow keys lead to the next; a cut sampling law is said', async () => {
@@ -192,7 +166,7 @@ test('without WebGPU the page says what is missing and how to get it', async () 
     args: ['--no-sandbox', '--disable-features=WebGPU', '--disable-gpu'],
   });
   try {
-    const strangers = await openLab('', {}, plain);
+    await openLab('', plain);
     await until('the notice', () => page.getByText('Training needs WebGPU').isVisible());
     await until('the recorded run', async () => (await scored().count()) > 50);
     expect(await page.getByText('recorded', { exact: true }).isVisible()).toBe(true);
@@ -200,7 +174,7 @@ test('without WebGPU the page says what is missing and how to get it', async () 
     for (const browserName of ['Chrome, Edge', 'Firefox', 'Safari', 'Linux', 'Phone'])
       expect(await page.getByText(browserName, { exact: true }).isVisible()).toBe(true);
     expect(await button('Start').isDisabled()).toBe(true);
-    expect(strangers).toEqual([]);
+    expect(lab.strangers).toEqual([]);
     await page.context().close();
   } finally {
     await plain.close();

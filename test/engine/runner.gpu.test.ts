@@ -44,11 +44,6 @@ const drop = (files: Record<string, Uint8Array<ArrayBuffer>>, name = 'tiny') =>
   });
 const tinyFiles = () => Object.fromEntries(MODEL.map((name) => [name, fixtureBytes('tiny-chat', name)]));
 const event = (type: string) => engine.events.find((e) => e.type === type);
-const until = async (holds: () => boolean) => {
-  for (const end = Date.now() + 60_000; !holds(); await new Promise((resolve) => setTimeout(resolve, 20)))
-    if (Date.now() > end)
-      throw new Error(`waited for nothing; told: ${JSON.stringify(engine.told.slice(-5)).slice(0, 1000)}`);
-};
 
 describe('a model of one’s own', () => {
   it('is described, trained for a step on one’s own problems, and its adapter exported for PEFT', async () => {
@@ -64,7 +59,7 @@ describe('a model of one’s own', () => {
       expect.arrayContaining(['Opening tiny', 'Loading the weights of tiny']),
     );
     await engine.ask({ type: 'step' });
-    await until(() => event('done') !== undefined);
+    await engine.until('the end', () => event('done') !== undefined);
     const exported = await engine.ask({ type: 'export-model' });
     const files = new Map(exported.map(({ name, bytes }) => [name, bytes]));
     expect([...files.keys()].sort()).toEqual(['adapter_config.json', 'adapter_model.safetensors']);

@@ -35,13 +35,6 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Waits until the runner has said something. */
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + 120_000; !holds(); await new Promise((r) => setTimeout(r, 20)))
-    if (Date.now() > end)
-      throw new Error(`waited for ${what}; said ${JSON.stringify(engine.told.slice(-3)).slice(0, 500)}`);
-}
-
 const config = parseSftConfig(
   { model: 'dropped:tiny-chat', data: 'dropped:sums.jsonl', epochs: 3, samples: 1, sampleTokens: 8, warmupSteps: 0 },
   'test',
@@ -58,20 +51,20 @@ it('says what a model would learn from the data, or why nothing', async () => {
 
 it('waits after loading, takes one step when told, and goes on from the last good one after the device was lost', async () => {
   await engine.ask({ type: 'start', config, paused: true });
-  await until('the beginning', () => events().some((e) => e.type === 'phase' && e.phase === 'paused'));
+  await engine.until('the beginning', () => events().some((e) => e.type === 'phase' && e.phase === 'paused'));
   expect(events().find((e) => e.type === 'sft-start')).toMatchObject({ config, resumedFrom: null });
   expect(steps()).toEqual([]);
   await engine.ask({ type: 'step' });
-  await until('a step and a pause', () => steps().length === 1 && events().at(-1)?.type === 'phase');
+  await engine.until('a step and a pause', () => steps().length === 1 && events().at(-1)?.type === 'phase');
   expect(events().some((e) => e.type === 'sft-tokens')).toBe(true);
 
   await engine.ask({ type: 'lose-device' });
-  await until('the fault', () => events().some((e) => e.type === 'fault'));
+  await engine.until('the fault', () => events().some((e) => e.type === 'fault'));
   expect(events().find((e) => e.type === 'fault')).toMatchObject({ fault: { kind: 'device-lost', lastGoodStep: 1 } });
   await engine.ask({ type: 'recover' });
   expect(events().findLast((e) => e.type === 'sft-start')).toMatchObject({ resumedFrom: 1 });
   await engine.ask({ type: 'resume' });
-  await until('the end', () => events().at(-1)?.type === 'done');
+  await engine.until('the end', () => events().at(-1)?.type === 'done');
   expect(events().at(-1)).toMatchObject({ reason: 'finished' });
   expect(new Set(steps()).size).toBe(steps().length); // none twice
 });

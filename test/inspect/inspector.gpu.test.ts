@@ -5,6 +5,7 @@ import { openNodeGpu } from '../../src/gpu/open.node';
 import { type ContextEffect, INSPECT_MODES } from '../../src/inspect/types';
 import { testDevice } from '../setup/gpu';
 import { onModel, testPage } from '../setup/inspect';
+import { until } from '../setup/until';
 
 const device = testDevice();
 const WITH_C = { mode: 'sibling-then-dataset', thinking: false, wording: 'standard' } as const;
@@ -126,8 +127,7 @@ it('opens a new device after the last was lost', async () => {
   expect(page.told.slice(-2)).toMatchObject([{ type: 'unloaded', slot: 'main' }, { type: 'failed' }]);
   const next = await page.failure({ type: 'problem', choice: CHOICE });
   expect(next.kind).toBe('device-lost'); // what one must know to mend it
-  await new Promise((resolve) => setTimeout(resolve, 100)); // reads on their way end
-  expect(first.liveBuffers).toBe(0);
+  await until('the end of reads on their way', () => first.liveBuffers === 0);
   await page.ask({ type: 'load', subject: onModel('nano'), slot: 'main' });
   await page.ask({ type: 'score', texts, slot: 'main', withAdapter: true });
   await page.ask({ type: 'lose-device' });

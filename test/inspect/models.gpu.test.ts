@@ -11,6 +11,7 @@ import { close } from '../setup/close';
 import { type Expected, fixtureJson, fixturePath } from '../setup/fixtures';
 import { testDevice } from '../setup/gpu';
 import { onModel, testInspector, testPage } from '../setup/inspect';
+import { until } from '../setup/until';
 
 const device = testDevice();
 
@@ -153,7 +154,7 @@ describe('a long response', () => {
     const writing = page.lastId;
     const waiting = page.failure({ type: 'score', texts, slot: 'main', withAdapter: true });
     const behind = page.lastId;
-    while (page.parts(writing).length === 0) await new Promise((r) => setTimeout(r, 5));
+    await until('the first words', () => page.parts(writing).length > 0);
     for (const id of [writing, behind]) await page.cancel(id);
     const stopped = await running;
     expect(stopped.tokens).toBeGreaterThan(0);
@@ -162,8 +163,7 @@ describe('a long response', () => {
     expect(await waiting).toMatchObject({ kind: 'cancelled' });
     await page.ask({ type: 'score', texts, slot: 'main', withAdapter: true }); // it goes on
     await page.ask({ type: 'unload', slot: 'main' });
-    await new Promise((resolve) => setTimeout(resolve, 200)); // reads on their way end
-    expect(device.gpu.liveBuffers).toBe(before);
+    await until('the end of reads on their way', () => device.gpu.liveBuffers === before);
   });
 });
 

@@ -17,6 +17,7 @@ import { fixtureBytes, utf8 } from '../setup/checkpoints';
 import { TestEngine } from '../setup/engine';
 import { testDevice } from '../setup/gpu';
 import { NANO } from '../setup/session';
+import { until } from '../setup/until';
 
 const device = testDevice();
 const TINY = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors'];
@@ -58,13 +59,12 @@ class Tab extends TestEngine {
   async step(command: Ask<'step' | 'stop' | 'resume' | 'recover'> = { type: 'step' }): Promise<void> {
     const from = this.events.length;
     await this.ask(command);
-    for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((r) => setTimeout(r, 10))) {
+    await this.until('the pause or the end', () => {
       const come = this.events.slice(from);
-      if (come.some((e) => e.type === 'done' || (e.type === 'phase' && e.phase === 'paused'))) return;
       const fault = come.find((e) => e.type === 'fault');
       if (fault) throw new Error(JSON.stringify(fault));
-    }
-    throw new Error(`waited for nothing; told: ${JSON.stringify(this.told.slice(-5)).slice(0, 1000)}`);
+      return come.some((e) => e.type === 'done' || (e.type === 'phase' && e.phase === 'paused'));
+    });
   }
 
   async dropTiny(): Promise<void> {
@@ -100,11 +100,9 @@ const closeTabs = async () => rm(join(folder, await run(), 'locks'), { recursive
 const log = async (of: Files) => (await new StoredLog(of).story()).events;
 /** The log of a run, whole where it ended: an event is told before it is on disk. */
 async function logOf(ends: boolean): Promise<RunEvent[]> {
-  for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((r) => setTimeout(r, 10))) {
-    const events = await log(await files());
-    if (!ends || events.at(-1)?.type === 'done') return events;
-  }
-  throw new Error('waited for the end of the log');
+  return until('the end of the log', async () => log(await files()), {
+    holds: (events) => !ends || events.at(-1)?.type === 'done',
+  });
 }
 /** What a log says of a run, whenever it ran, however often it was opened, and wherever it was stored. */
 const essence = (events: readonly RunEvent[]) =>

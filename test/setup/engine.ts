@@ -5,6 +5,7 @@ import { prepareDevice } from '../../src/engine/prepare-device';
 import type { Ask, Command, CommandName, Failure, Message, News, Part, Reply } from '../../src/engine/protocol';
 import type { LoadProgress } from '../../src/library/sources/progress';
 import type { RunEvent } from '../../src/runs/events';
+import { until } from './until';
 
 export class TestEngine {
   /** Everything it said, as the page gets it. */
@@ -41,6 +42,11 @@ export class TestEngine {
       (reply) => Promise.reject(new Error(`answered ${JSON.stringify(reply)}`)),
       (failure) => failure,
     );
+  }
+
+  /** Waits for what it says, or does, of itself. */
+  async until(what: string, holds: () => boolean): Promise<void> {
+    await until(what, holds, { seen: () => `It said: ${JSON.stringify(this.told.slice(-5))}` });
   }
 
   cancel(of = this.lastId): Promise<void> {

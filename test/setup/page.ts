@@ -1,5 +1,6 @@
 /** One page of the lab in a real browser, with what every end-to-end test asks of it. */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { until } from './until';
 
 export class LabPage {
   private constructor(
@@ -11,13 +12,14 @@ export class LabPage {
 
   /**
    * @param from a browser, for a visitor who was never here, or a context, for one who comes again
-   * @param url the lab's address, @param query the link's settings; the recorded runs stay away unless asked for.
+   * @param url the lab's address, @param query the link's settings; the recorded runs stay away unless asked for, or are
+   *   this text
    */
   static async open(
     from: Browser | BrowserContext,
     url: string,
     query = '',
-    { recorded = false, ...options }: BrowserContextOptions & { recorded?: boolean } = {},
+    { recorded = false, ...options }: BrowserContextOptions & { recorded?: boolean | string } = {},
   ): Promise<LabPage> {
     const own = 'newContext' in from;
     const context = own ? await from.newContext({ viewport: { width: 1280, height: 800 }, ...options }) : from;
@@ -32,7 +34,16 @@ export class LabPage {
     page.on('console', (message) => {
       if (message.text().includes('Content Security Policy')) strangers.push(`policy: ${message.text()}`);
     });
-    if (!recorded) await page.route('**/recorded/*.json', (route) => route.abort());
+    if (recorded !== true)
+      await page.route('**/recorded/*.json', (route) =>
+        recorded ? route.fulfill({ contentType: 'application/json', body: recorded }) : route.abort(),
+      );
+    await page.addInitScript(() => {
+      const said = new Set<string>();
+      Object.assign(globalThis, { said });
+      const look = (): unknown => said.add(document.querySelector('header > span[title]')?.textContent ?? '');
+      new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+    });
     await page.goto(url + query);
     return new LabPage(page, strangers, own);
   }
@@ -50,6 +61,11 @@ export class LabPage {
     return this.page.getByRole('region', { name: 'Token heatmap' }).locator('span[data-u]');
   }
 
+  /** Everything that the header has said of the device. */
+  saidOfDevice(): Promise<string[]> {
+    return this.page.evaluate(() => [...(globalThis as unknown as { said: Set<string> }).said]);
+  }
+
   async stepsDone(): Promise<number> {
     const bar = this.page.getByRole('progressbar', { name: 'Steps done' });
     return (await bar.count()) > 0 ? Number(await bar.getAttribute('value')) : 0;
@@ -57,10 +73,8 @@ export class LabPage {
 
   /** Polls the page: SwiftShader takes a second or so a step. */
   async until(what: string, holds: () => Promise<boolean>): Promise<void> {
-    for (const end = Date.now() + 90_000; Date.now() < end; await this.page.waitForTimeout(200))
-      if (await holds()) return;
-    const says = ((await this.page.locator('body').textContent()) ?? '').replace(/\s+/g, ' ');
-    throw new Error(`Waited 90 s for: ${what}. The page says:\n${says.slice(0, 3000)}`);
+    const says = async () => ((await this.page.locator('body').textContent()) ?? '').replace(/\s+/g, ' ');
+    await until(what, holds, { seen: async () => `The page says:\n${await says()}` });
   }
 
   /** A context that was made for this page goes with it. */

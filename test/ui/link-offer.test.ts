@@ -5,6 +5,7 @@ import { writeInspectLink } from '../../src/inspect/inspect-link';
 import { restore } from '../../src/ui/inspector/actions/openLink';
 import { openInspector } from '../../src/ui/inspector/session';
 import { INITIAL, useInspector } from '../../src/ui/inspector/store';
+import { until } from '../setup/until';
 
 vi.stubGlobal('requestAnimationFrame', (run: () => void) => setTimeout(run));
 vi.stubGlobal('document', { hidden: false, addEventListener: () => {} });
@@ -24,9 +25,8 @@ const nano = { model: 'nano', adapter: null, storage: 'auto' };
 const loads = () => asked.filter(({ type }) => type === 'load').map(({ slot }) => slot);
 const opened = async (state: InspectLink): Promise<void> => {
   asked.length = 0;
-  useInspector.setState(INITIAL);
+  useInspector.setState({ ...INITIAL, main: { subject: nano } as never });
   await restore(`#inspect?${await writeInspectLink(state)}`);
-  await new Promise((resolve) => setTimeout(resolve, 20));
 };
 
 test('the other model, and an adapter of the built-in one, wait for a word', async () => {
@@ -34,10 +34,9 @@ test('the other model, and an adapter of the built-in one, wait for a word', asy
     `#inspect?${await writeInspectLink({ compare: 'model', other: { ...nano, adapter: 'evil/adapter' } })}`,
   );
   openInspector(() => line);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await until('the subject', () => loads().length > 0);
   expect(useInspector.getState()).toMatchObject({ offered: false, offeredOther: true });
   expect(loads()).toEqual(['main']);
-  useInspector.setState({ main: { subject: nano } as never });
   for (const other of [
     { ...nano, adapter: 'evil/lora' },
     { ...nano, model: 'evil/model' },
