@@ -30,14 +30,14 @@ const LARGE = { layout: 'NT', M: 1024, N: 1024, K: 1024 } as const;
  * The variant remembered for this adapter, else the fastest one measured here (up to two seconds); either is in force
  * from then on. Products come out differently in the last bits: a run that must repeat sets its own variant instead.
  */
-export async function tuneMatmul(gpu: Gpu, format: TunerMemory): Promise<MatmulVariant> {
+export async function tuneMatmul(gpu: Gpu, memory: TunerMemory): Promise<MatmulVariant> {
   const { name, backend } = gpu.adapter;
   const key = `matmul ${VERSION} ${backend} ${name}`;
-  const stored = await format.load(key);
+  const stored = await memory.load(key);
   const remembered = MATMUL_VARIANTS.find((v) => v === stored);
   const variant = remembered ?? (await fastest(gpu));
   setMatmulVariant(gpu, variant);
-  if (!remembered) await format.save(key, variant);
+  if (!remembered) await memory.save(key, variant);
   return variant;
 }
 

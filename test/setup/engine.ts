@@ -1,8 +1,8 @@
 /** An engine on the test's own device, asked as the page asks it. */
 import { Engine, type EngineHost } from '../../src/engine/engine';
 import { givenAway } from '../../src/engine/given-away';
-import { prepareDevice } from '../../src/engine/prepare-device';
 import type { Ask, Command, CommandName, Failure, Message, News, Part, Reply } from '../../src/engine/protocol';
+import { deviceReport } from '../../src/kernels/device-report';
 import type { LoadProgress } from '../../src/library/sources/progress';
 import type { RunEvent } from '../../src/runs/events';
 import { until } from './until';
@@ -18,7 +18,8 @@ export class TestEngine {
 
   constructor(host: Pick<EngineHost, 'openGpu' | 'shelf'> & Partial<EngineHost>) {
     const nowhere = { runsFolder: async () => null, runFolder: async () => null };
-    const prepare = (gpu: Parameters<EngineHost['prepare']>[0]) => prepareDevice(gpu, null);
+    // Neither tuned nor checked: the kernels have their own tests, and runs that are compared need one matmul variant.
+    const prepare: EngineHost['prepare'] = async (gpu) => deviceReport(gpu);
     this.engine = new Engine({ prepare, ...nowhere, ...host }, (message) => {
       this.told.push(structuredClone(message, { transfer: givenAway(message) }));
       this.react(message);

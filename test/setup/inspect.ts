@@ -37,7 +37,6 @@ export const testInspector = (openGpu: OpenGpu): Inspector =>
 export const testPage = (openGpu: OpenGpu): TestEngine =>
   new TestEngine({
     openGpu: async () => openGpu(),
-    prepare: async (gpu) => deviceReport(gpu),
     shelf: new DiskShelf(),
   });
 
