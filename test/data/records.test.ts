@@ -5,6 +5,7 @@ import { Random } from '../../src/data/random';
 import { textField } from '../../src/data/records';
 import { mutateBytes } from '../fuzz/mutate';
 import { readRecords } from '../setup/data';
+import { callsOf } from '../setup/work';
 
 const FOLDER = new URL('../fixtures/datasets/', import.meta.url);
 const fixture = (name: string) => new Uint8Array(readFileSync(new URL(name, FOLDER)));
@@ -69,7 +70,7 @@ test('a file inside a larger buffer is read at its own place', async () => {
   expect(fields).toEqual({ question: '6 * 7 = ?', answer: 42n });
 });
 
-test('3,000 broken parquet files: rows or a BadInput each time, quickly and in little memory', {
+test('3,000 broken parquet files: rows or a BadInput each time, with little work and in little memory', {
   timeout: 120_000,
 }, async () => {
   const seeds = readdirSync(FOLDER)
@@ -77,17 +78,21 @@ test('3,000 broken parquet files: rows or a BadInput each time, quickly and in l
     .map(fixture);
   const before = process.resourceUsage().maxRSS;
   let accepted = 0;
-  for (let i = 0; i < 3000; i++) {
+  const readOne = async (i: number): Promise<void> => {
     const bytes = mutateBytes(seeds[i % seeds.length], new Random(7, i));
-    const start = performance.now();
     try {
       await readRecords(bytes, 'x.parquet');
       accepted++;
     } catch (error) {
       if (!(error instanceof BadInput)) throw new Error(`input ${i}: ${(error as Error).stack}`);
     }
-    expect(performance.now() - start, `input ${i}`).toBeLessThan(1500);
-  }
+  };
+  const hundreds = Array.from({ length: 30 }, (_, hundred) => async () => {
+    for (let i = hundred * 100; i < (hundred + 1) * 100; i++) await readOne(i);
+  });
+  const calls = await callsOf(hundreds, /\/src\/|hyparquet/);
+  // Mostly under 100,000, and at times a little more.
+  for (const [hundred, count] of calls.entries()) expect(count, `hundred ${hundred}`).toBeLessThan(1_000_000);
   expect(accepted).toBeGreaterThan(100);
   expect((process.resourceUsage().maxRSS - before) / 1024).toBeLessThan(600);
 });
