@@ -12,28 +12,34 @@ import { openSafetensors } from '../../src/model/weights/safetensors-file';
 import type { TensorCatalog } from '../../src/model/weights/stored-tensor';
 import { countingBytes, fixtureBytes, utf8 } from '../setup/checkpoints';
 import { readDeals } from '../setup/data';
+import { callsOf } from '../setup/work';
 import { mutateBytes, mutateJson, mutateText } from './mutate';
 import { bpe, pieces, smallGguf, unigram, words } from './seeds';
 
-const TIME_LIMIT = 120_000; // a guard; all four take some 30 s on one core
-const SLOWEST = 1500; // ms for one input of a few kB, garbage collection included
+const TIME_LIMIT = 300_000; // a guard; all four take some 30 s on one core
+const WORK = 2_000_000; // calls of functions for a thousand inputs
 const MEMORY = 300 * 2 ** 20; // growth of the process over one test, garbage included
 
 /** Runs `attempt` on numbered inputs; gives how many were accepted. `attempt` throws Error where an answer is wrong. */
 async function fuzz(count: number, attempt: (random: Random, i: number) => Promise<void>): Promise<number> {
   let accepted = 0;
   const before = process.resourceUsage().maxRSS;
-  for (let i = 0; i < count; i++) {
-    const start = performance.now();
+  const one = async (i: number): Promise<void> => {
     try {
       await attempt(new Random(99, i), i);
       accepted++;
     } catch (error) {
       if (!(error instanceof BadInput)) throw new Error(`input ${i}: ${(error as Error).stack}`);
     }
-    const took = performance.now() - start;
-    if (took > SLOWEST) throw new Error(`input ${i} took ${Math.round(took)} ms`);
-  }
+  };
+  const from = async (first: number, end: number): Promise<void> => {
+    for (let i = first; i < end; i++) await one(i);
+  };
+  // Counted, they take twice their time: a few thousand stand for all.
+  const counted = [0, 1, 2, 3].map((thousand) => () => from(thousand * 1000, (thousand + 1) * 1000));
+  for (const calls of await callsOf(counted, /\/src\/|huggingface/))
+    if (calls > WORK) throw new Error(`a thousand inputs made ${calls} calls`);
+  await from(4000, count);
   const grown = (process.resourceUsage().maxRSS - before) * 1024;
   if (grown > MEMORY) throw new Error(`the process grew by ${Math.round(grown / 2 ** 20)} MB`);
   return accepted;
