@@ -1,10 +1,8 @@
 /** Chat templates: how a model family writes down a conversation, through the ecosystem's Jinja library. */
-import { Template } from '@huggingface/jinja';
 import { withTokensMap } from './added-tokens';
+import { BoundedTemplate } from './bounded-template';
 import { BadInput } from './errors';
 import type { ChatMessage } from './message';
-import { STRING_METHOD, stringMethod, withPythonStrings } from './python-strings';
-import { losesOutput } from './template-jumps';
 
 export interface RenderOptions {
   /** End with the beginning of the assistant's turn. */
@@ -33,24 +31,16 @@ export function chatTemplate(files: ReadonlyMap<string, string>, where: string):
   // As Python reads files and Jinja templates: line ends are \n.
   const source = (files.get('chat_template.jinja') ?? templateOf(config.chat_template))?.replace(/\r\n?/g, '\n');
   if (source === undefined) return PLAIN;
-  let template: Template;
+  let template: BoundedTemplate;
   try {
-    template = new Template(source);
+    template = new BoundedTemplate(source);
   } catch (error) {
     throw new BadInput(
       `The chat template cannot be read: ${(error as Error).message}`,
       where,
-      'Copy tokenizer_config.json (or chat_template.jinja) again from the model’s source.',
+      'Copy tokenizer_config.json (or chat_template.jinja) again from the model’s source, or put another chat_template.jinja beside tokenizer.json.',
     );
   }
-  if (losesOutput(template.parsed.body))
-    throw new BadInput(
-      'The chat template leaves a loop with break or continue after it has said something, which cannot be followed here',
-      where,
-      'Put a chat_template.jinja without that beside tokenizer.json.',
-    );
-  withPythonStrings(template.parsed.body);
-  template.parsed.body.unshift(...FIXED_DAY.parsed.body);
   const special = specialTokens(config);
   const knowsTools = /\btools\b/.test(source) && /\btool_calls\b/.test(source);
   return {
@@ -74,8 +64,7 @@ export function chatTemplate(files: ReadonlyMap<string, string>, where: string):
           documents: null,
           // Llama's own default day, so that a prompt is the same on every day.
           date_string: dayAs('%d %b %Y'),
-          day_as: dayAs,
-          [STRING_METHOD]: stringMethod,
+          strftime_now: dayAs,
         });
       } catch (error) {
         throw new BadInput(
@@ -180,9 +169,6 @@ const MONTHS = 'January February March April May June July August September Octo
 const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
 /** 26 July 2024, midnight. */
 const DAY = new Date(Date.UTC(2024, 6, 26));
-
-/** The library reads the clock in strftime_now; a template's own assignment comes before that. */
-const FIXED_DAY = new Template('{% set strftime_now = day_as %}');
 
 /** That day in the formats that templates ask for (Python's strftime); an unknown letter stays as it is. */
 function dayAs(format: string): string {

@@ -1,8 +1,8 @@
 /** Any tokenizer.json that `@huggingface/tokenizers` reads (BPE, Unigram, WordPiece), behind the Tokenizer interface. */
 import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
 import { AddedTokenSplitter, withConfigTokens } from './added-tokens';
+import { Effort } from './effort';
 import { BadInput } from './errors';
-import { Effort } from './regex/effort';
 import { type AddedToken, checkedTokenizerFile } from './tokenizer-file';
 import { boundParts, withoutWork } from './tokens/bounded-parts';
 import type { SpecialTokens, Tokenizer } from './types';

@@ -2,9 +2,12 @@
  * Python's methods of strings for chat templates. `@huggingface/jinja` 0.5 has some of them, and these otherwise than Python:
  * strip, lstrip and rstrip leave out their argument (as swift-jinja did: huggingface/swift-jinja#64), and what JavaScript
  * calls white space is not Python's (U+FEFF is none, U+001C to U+001F and U+0085 are); capitalize keeps the other capitals;
- * several are missing. Calls of these methods are turned into calls of a function of ours. test/data/chat.test.ts tells when
- * the library does it itself.
+ * several are missing, and none has a bound. Calls of these methods are turned into calls of a function of ours.
+ * test/data/snippets.test.ts tells when the library does it itself.
  */
+
+/** The largest value of a template, in characters, and what an element of a list counts: a context of a million tokens. */
+export const [MOST, PER_ELEMENT] = [2 ** 22, 128];
 
 /** The name under which templates find `stringMethod`: none of theirs. */
 export const STRING_METHOD = '__python_string_method';
@@ -68,6 +71,27 @@ function partition(text: string, separator: string, at: number): string[] {
   return [text.slice(0, at), separator, text.slice(at + separator.length)];
 }
 
+/** Parts with a separator between them. Throws where they are too long together. */
+export function joined(parts: readonly string[], separator: string): string {
+  const length = parts.reduce((sum, part) => sum + part.length, separator.length * Math.max(0, parts.length - 1));
+  if (length > MOST) throw new Error(`a text of ${length} characters is too long`);
+  return parts.join(separator);
+}
+
+/** The first `most` occurrences of `old`, all where negative; that of nothing stands around every character. */
+function replaced(text: string, old: string, put: string, most: number): string {
+  const parts = old === '' ? ['', ...Array.from(text), ''] : text.split(old);
+  const cut = most < 0 ? parts.length - 1 : Math.min(most, parts.length - 1);
+  return joined([...parts.slice(0, cut), parts.slice(cut).join(old)], put);
+}
+
+/** Whether a text is at an end: one, or one of a tuple. */
+function isAt(given: unknown, at: (part: string) => boolean): boolean {
+  const parts = (Array.isArray(given) ? given : [given]).map(plain);
+  if (!parts.every((part) => typeof part === 'string')) throw new Error('first arg must be str or a tuple of str');
+  return parts.some(at);
+}
+
 type Method = (text: string, args: readonly unknown[], named: ReadonlyMap<string, unknown>) => unknown;
 
 const number = (value: unknown, otherwise: number): number => (typeof value === 'number' ? value : otherwise);
@@ -101,6 +125,15 @@ const METHODS: Record<string, Method> = {
   find: (text, [part, from]) => text.indexOf(String(part), number(from, 0)),
   rfind: (text, [part]) => text.lastIndexOf(String(part)),
   count: (text, [part]) => (part === '' ? Array.from(text).length + 1 : text.split(String(part)).length - 1),
+  replace: (text, [old, put, most], named) => {
+    if (typeof old !== 'string' || typeof put !== 'string') throw new Error('replace() arguments must be str');
+    return replaced(text, old, put, number(most ?? plain(named.get('count')), -1));
+  },
+  startswith: (text, [given]) => isAt(given, (part) => text.startsWith(part)),
+  endswith: (text, [given]) => isAt(given, (part) => text.endsWith(part)),
+  upper: (text) => text.toUpperCase(),
+  lower: (text) => text.toLowerCase(),
+  title: (text) => text.replace(/\p{L}+/gu, (word) => METHODS.capitalize(word, [], new Map()) as string),
   capitalize: (text) => text.slice(0, 1).toUpperCase() + text.slice(1).toLowerCase(),
   casefold: (text) => text.toLowerCase(),
   isdigit: (text) => every(text, /^\p{Nd}+$/u),
@@ -110,7 +143,13 @@ const METHODS: Record<string, Method> = {
   isspace: (text) => text !== '' && Array.from(text).every(isSpace),
   isupper: (text) => /\p{Lu}/u.test(text) && text === text.toUpperCase(),
   islower: (text) => /\p{Ll}/u.test(text) && text === text.toLowerCase(),
-  join: (text, [parts]) => (Array.isArray(parts) ? parts.map((part) => String(plain(part))).join(text) : String(parts)),
+  join: (text, [parts]) =>
+    Array.isArray(parts)
+      ? joined(
+          parts.map((part) => String(plain(part))),
+          text,
+        )
+      : String(parts),
 };
 
 /** Called by templates: the method's name, the string, its arguments, and named ones as a map at the end. */
@@ -119,10 +158,12 @@ export function stringMethod(name: string, text: unknown, ...args: unknown[]): u
     throw new Error(`there is no ${name} of ${text === undefined ? 'an undefined value' : JSON.stringify(text)}`);
   const last = args.at(-1);
   const named = last instanceof Map ? (last as ReadonlyMap<string, unknown>) : new Map<string, unknown>();
-  return METHODS[name](text, last instanceof Map ? args.slice(0, -1) : args, named);
+  const given = METHODS[name](text, last instanceof Map ? args.slice(0, -1) : args, named);
+  if (Array.isArray(given) && PER_ELEMENT * given.length > MOST) throw new Error(`${name} makes ${given.length} parts`);
+  return given;
 }
 
-/** Turns calls of these methods, and of the filter `trim`, into calls of `stringMethod`, in place. */
+/** Turns calls of these methods, and of the filters `trim` and `replace`, into calls of `stringMethod`, in place. */
 export function withPythonStrings(statements: readonly unknown[]): void {
   for (const statement of statements) walk(statement);
 }
@@ -140,24 +181,33 @@ function walk(value: unknown): void {
   const node = value as Node;
   for (const part of Object.values(node)) walk(part);
   if (node.type === 'CallExpression') methodCall(node);
-  if (node.type === 'FilterExpression') trimFilter(node);
+  if (node.type === 'FilterExpression') stringFilter(node);
 }
 
 function methodCall(node: Node): void {
   const { type, computed, property, object } = node.callee as Node;
-  const name = (property as Node | undefined)?.value;
-  if (type !== 'MemberExpression' || computed || typeof name !== 'string' || !Object.hasOwn(METHODS, name)) return;
+  const { type: kind, value: name } = (property ?? {}) as Node;
+  if (
+    type !== 'MemberExpression' ||
+    (computed && kind !== 'StringLiteral') ||
+    typeof name !== 'string' ||
+    !Object.hasOwn(METHODS, name)
+  )
+    return;
   node.callee = { type: 'Identifier', value: STRING_METHOD };
   node.args = [{ type: 'StringLiteral', value: name }, object, ...(node.args as unknown[])];
 }
 
-function trimFilter(node: Node): void {
+/** Filters and the methods that they are. */
+const FILTERS: Record<string, string> = { trim: 'strip', replace: 'replace' };
+
+function stringFilter(node: Node): void {
   const filter = node.filter as Node;
   const name = filter.type === 'CallExpression' ? (filter.callee as Node).value : filter.value;
-  if (name !== 'trim') return;
+  if (typeof name !== 'string' || !Object.hasOwn(FILTERS, name)) return;
   const args = filter.type === 'CallExpression' ? (filter.args as unknown[]) : [];
   const text = { type: 'FilterExpression', operand: node.operand, filter: { type: 'Identifier', value: 'string' } };
   const call = { type: 'CallExpression', callee: { type: 'Identifier', value: STRING_METHOD } };
   for (const key of Object.keys(node)) delete node[key];
-  Object.assign(node, call, { args: [{ type: 'StringLiteral', value: 'strip' }, text, ...args] });
+  Object.assign(node, call, { args: [{ type: 'StringLiteral', value: FILTERS[name] }, text, ...args] });
 }

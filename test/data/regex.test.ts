@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Effort } from '../../src/data/regex/effort';
+import { Effort } from '../../src/data/effort';
 import { compile } from '../../src/data/regex/program';
 import { search } from '../../src/data/regex/search';
 

@@ -33,7 +33,7 @@ describe('the text of transformers', () => {
   });
 });
 
-test('the library by itself says something else: when this fails, python-strings.ts or its part may go', () => {
+test('the library by itself says something else: when this fails, python-strings.ts, python-text.ts or their part may go', () => {
   const isRight = ({ template, messages, tools, text }: Snippet) => {
     try {
       return new Template(template).render({ messages, tools }) === text;
@@ -69,5 +69,11 @@ test('the library by itself says something else: when this fails, python-strings
     'a line end of Windows at the end',
     'line ends of old Macs',
     'a macro that strips',
+    'true and none',
+    'true beside a text',
+    'true as a string',
+    'a list as a text',
+    'title of other letters',
+    'replace as a filter',
   ]);
 });

@@ -1,5 +1,5 @@
 /** A pattern of a file in the place of JavaScript's RegExp, with a count of its steps: what `@huggingface/tokenizers` calls on one. */
-import type { Effort } from './effort';
+import type { Effort } from '../effort';
 import { compile } from './program';
 import { type Span, search } from './search';
 

@@ -5,7 +5,7 @@
  * something is ahead or behind is found for all positions in one walk. One difference is left, where Oniguruma (which
  * `tokenizers` uses) is as we are: an optional part may match nothing, `(?:|a)?`.
  */
-import { type Effort, TooMuchWork } from './effort';
+import { type Effort, TooMuchWork } from '../effort';
 import type { Look, Program } from './program';
 
 /** Where a match lies, in UTF-16 units. */

@@ -4,7 +4,7 @@
  * begins there; this is what `tokenizers` does by default (its encode_optimized), with its rule for equals: the longer
  * piece, which begins first.
  */
-import type { Effort } from '../regex/effort';
+import type { Effort } from '../effort';
 
 /** A letter of the vocabulary's tree. */
 interface Node {

@@ -4,7 +4,7 @@
  * early; byte-pair merges and best paths are found in n log n.
  */
 import { BPE, ByteLevelDecoder, ByteLevelPreTokenizer, type Tokenizer, Unigram } from '@huggingface/tokenizers';
-import type { Effort } from '../regex/effort';
+import type { Effort } from '../effort';
 import { Pattern } from '../regex/pattern';
 import { BestPath } from './best-path';
 import { Merges } from './merges';

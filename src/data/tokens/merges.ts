@@ -3,7 +3,7 @@
  * long text whose tokens grow are merged in more than linear time, and reading 280,000 merges writes as many texts; here
  * symbols are numbers. The result is the same: the merge that stands first in the file before others, then the leftmost.
  */
-import type { Effort } from '../regex/effort';
+import type { Effort } from '../effort';
 
 /** Symbols are told apart by numbers below this, so that a pair of them is one number. */
 const SYMBOLS = 2 ** 26;
