@@ -12,8 +12,9 @@ import { LoraLayout } from '../model/net/lora';
 import type { Policy, TrainingState } from '../model/net/policy';
 import { writeLoraFolder } from '../model/weights/adapter';
 import { writeModelFolder } from '../model/weights/folder';
-import { readSafetensors, writeSafetensors } from '../model/weights/safetensors';
+import { readSafetensors } from '../model/weights/safetensors';
 import { type CheckpointRecord, checked, digestOf, parseRecord, type RunFacts, recordBytes } from './checkpoint-record';
+import { momentsIn, optimizerBytes } from './optimizer-file';
 
 /** What says what the other files are. */
 const RECORD = 'state.json';
@@ -37,15 +38,8 @@ export class Checkpoints {
   ): Promise<void> {
     const folder = checkpointFolder(facts.step);
     const state = await policy.state();
-    const moments = (packed: Float32Array<ArrayBuffer>) => ({ shape: [packed.length], data: packed });
     const contents = await trainedFiles(policy, tokenizer, null);
-    contents.set(
-      OPTIMIZER,
-      writeSafetensors([
-        ['first_moment', moments(state.firstMoment)],
-        ['second_moment', moments(state.secondMoment)],
-      ]),
-    );
+    contents.set(OPTIMIZER, optimizerBytes(state, policy.trainedLayout));
     const sizes: Record<string, number> = {};
     const digests: Record<string, string> = {};
     await this.files.remove(`${folder}/${RECORD}`); // of a checkpoint whose place this one takes
@@ -140,18 +134,8 @@ export class Checkpoints {
     for (const name of others) await this.verified(record, name);
     const read = async (name: string) => readSafetensors(await this.verified(record, name), `${where}/${name}`).tensors;
     const values = layout.pack(await read(weights), `${where}/${weights}`);
-    const tensors = await read(OPTIMIZER);
-    const moment = (name: string): Float32Array<ArrayBuffer> => {
-      const tensor = tensors.get(name);
-      if (tensor?.data.length !== values.length) throw this.damaged(record.step, `${OPTIMIZER} has no fitting ${name}`);
-      return tensor.data as Float32Array<ArrayBuffer>;
-    };
-    return {
-      values,
-      firstMoment: moment('first_moment'),
-      secondMoment: moment('second_moment'),
-      updates: record.updates,
-    };
+    const moments = momentsIn(await read(OPTIMIZER), layout, `${where}/${OPTIMIZER}`);
+    return { values, ...moments, updates: record.updates };
   }
 
   /** The bytes of a file that is what the record says. */

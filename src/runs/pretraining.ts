@@ -10,7 +10,7 @@ import { ParameterLayout } from '../model/net/parameters';
 import { Policy } from '../model/net/policy';
 import { cosineRate, supervisedUpdate } from '../model/net/supervised';
 import { CHECKPOINT_EVERY, type PretrainConfig } from '../settings/settings-pretrain';
-import { type RunPlace, trainedLayout } from './run';
+import type { RunPlace } from './run';
 import type { Tell, Unstamped } from './run-log';
 import { nothingLive, type Report, type Schedule, type Trainer } from './trainer';
 
@@ -84,7 +84,7 @@ export class Pretraining implements Trainer {
     const { policy } = this;
     const { config, device } = this.o;
     const memory = planMemory(policy.config, policy.decoder.capacity);
-    return { type: 'pretrain-start', config, device, memory, parameters: trainedLayout(policy).count, resumedFrom };
+    return { type: 'pretrain-start', config, device, memory, parameters: policy.trainedLayout.count, resumedFrom };
   }
 
   change(): void {

@@ -14,7 +14,7 @@ import { parseTrainConfig, type TrainConfig } from '../settings/config';
 import { warningsOf } from '../settings/warnings';
 import { type ReinforcedState, reinforcedState } from './reinforced-state';
 import { evalSamplesEvent, signalsEvent, stepFigures } from './report';
-import { type RunPlace, trainedLayout } from './run';
+import type { RunPlace } from './run';
 import type { Tell, Unstamped } from './run-log';
 import type { Clock, Patch, Report, Schedule, Trainer } from './trainer';
 
@@ -78,7 +78,7 @@ export class Reinforced implements Trainer<ReinforcedState> {
   opening(resumedFrom: number | null): Unstamped {
     const { config, policy } = this;
     const memory = planMemory(policy.config, policy.decoder.capacity);
-    const parameters = trainedLayout(policy).count;
+    const parameters = policy.trainedLayout.count;
     const { leftOut, tokenizer } = this.o.task;
     const { separator } = tokenizer;
     const warnings = warningsOf(config).map(({ text }) => text);

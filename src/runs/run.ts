@@ -5,7 +5,6 @@
 import type { Gpu } from '../gpu/device';
 import type { StorageError } from '../host/storage-error';
 import { matmulVariant, setMatmulVariant } from '../kernels/matmul/matmul';
-import type { Layout } from '../model/net/layout';
 import type { OnLoaded } from '../model/net/parameters';
 import type { Policy, TrainingState } from '../model/net/policy';
 import { trainedFiles } from './checkpoint';
@@ -71,7 +70,7 @@ export class Run<Own extends object = object> {
   private async restore(from: Resume<Own>): Promise<void> {
     const { policy } = this;
     const { state, extra } =
-      'state' in from ? from : await this.log.load(from.step, trainedLayout(policy), this.trainer.stateSchema);
+      'state' in from ? from : await this.log.load(from.step, policy.trainedLayout, this.trainer.stateSchema);
     this.trainer.restore(extra);
     setMatmulVariant(this.gpu, extra.matmul);
     policy.restore(state);
@@ -166,10 +165,4 @@ export class Run<Own extends object = object> {
   destroy(): void {
     this.trainer.destroy();
   }
-}
-
-/** Of what is trained: all parameters, or the adapter's. */
-export function trainedLayout({ decoder }: Policy): Layout {
-  if (!decoder.trainable) throw new Error('A run trains its policy.');
-  return decoder.trainable.layout;
 }

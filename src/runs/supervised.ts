@@ -15,7 +15,7 @@ import { generate } from '../model/net/generate';
 import { Policy } from '../model/net/policy';
 import { cosineRate, type SupervisedStep, supervisedLoss, supervisedUpdate } from '../model/net/supervised';
 import type { SftConfig } from '../settings/settings-sft';
-import { type RunPlace, trainedLayout } from './run';
+import type { RunPlace } from './run';
 import type { Tell, Unstamped } from './run-log';
 import { batchLosses, type Examples } from './sft-examples';
 import { type Clock, nothingLive, type Report, type Schedule, type Trainer } from './trainer';
@@ -96,7 +96,7 @@ export class Supervised implements Trainer<SupervisedState> {
       steps: this.schedule.steps,
       device,
       memory: planMemory(policy.config, policy.decoder.capacity),
-      parameters: trainedLayout(policy).count,
+      parameters: policy.trainedLayout.count,
       resumedFrom,
       separator: this.o.model.text.separator,
     };

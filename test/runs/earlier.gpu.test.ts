@@ -9,6 +9,8 @@ import { diskFiles } from '../../src/host/files.node';
 import { deviceReport } from '../../src/kernels/device-report';
 import { openModel } from '../../src/library/open-model';
 import { NANO_CONFIG } from '../../src/model/net/config';
+import type { TrainingState } from '../../src/model/net/policy';
+import { writeSafetensors } from '../../src/model/weights/safetensors';
 import { checkpointFolder } from '../../src/runs/checkpoint';
 import { type PreparedRun, pretrainingRun, reinforcedRun, supervisedRun } from '../../src/runs/open-run';
 import { parseRunConfig, type RunKind } from '../../src/runs/run-config';
@@ -86,8 +88,10 @@ function open(prepared: PreparedRun, store: RunStore | null, from?: { step: numb
   return prepared.open(bench, from);
 }
 
+type Moments = Pick<TrainingState, 'firstMoment' | 'secondMoment'>;
+
 /** Makes of a folder with a checkpoint of `step` what an earlier version left there. */
-async function makeEarlier(store: RunStore, { facts, told }: Earlier, step: number): Promise<void> {
+async function makeEarlier(store: RunStore, { facts, told }: Earlier, step: number, moments: Moments): Promise<void> {
   const { files } = store;
   const written = ((await readText(files, 'events.jsonl')) ?? '').trimEnd().split('\n');
   const lines = written.map((line) => line.replace(/^\{"crc":"[0-9a-f]+",/, '{')); // they had no checksums
@@ -101,6 +105,14 @@ async function makeEarlier(store: RunStore, { facts, told }: Earlier, step: numb
   const path = `${checkpointFolder(step)}/state.json`;
   const { extra, version, updates, sizes } = JSON.parse((await readText(files, path)) ?? '');
   expect(Object.keys(extra)).toEqual(expect.arrayContaining([...facts])); // none is missing from what is written now
+  // Each moment was one tensor, as it lies in memory.
+  const flat = (data: Float32Array) => ({ shape: [data.length], data });
+  const optimizer = writeSafetensors([
+    ['first_moment', flat(moments.firstMoment)],
+    ['second_moment', flat(moments.secondMoment)],
+  ]);
+  await files.write(`${checkpointFolder(step)}/optimizer.safetensors`, optimizer);
+  sizes['optimizer.safetensors'] = optimizer.length;
   const kept = Object.fromEntries(facts.map((name) => [name, name === 'eventBytes' ? log.length : extra[name]]));
   await files.write(path, new TextEncoder().encode(JSON.stringify({ version, step, updates, sizes, extra: kept })));
 }
@@ -116,8 +128,9 @@ it.each(KINDS)('a $kind run of an earlier version', async (earlier) => {
   const first = await open(prepared, store);
   for (let i = 0; i < 2; i++) await first.next();
   await first.checkpoint();
+  const moments = await first.policy.state();
   first.destroy();
-  await makeEarlier(store, earlier, 2);
+  await makeEarlier(store, earlier, 2, moments);
   await store.files.append('events.jsonl', '{"v":1,"type":"'); // killed while it wrote
 
   const second = await open(prepared, store, { step: 2 });

@@ -176,13 +176,15 @@ export class Layout {
     }
   }
 
-  /** Concatenated chunks as tensors with their file names. */
+  /** Concatenated chunks as tensors with their file names: views of `packed`, where a tensor lies in one piece. */
   unpack(packed: Float32Array): Map<string, HostTensor> {
     const tensors = new Map<string, HostTensor>();
     for (const s of this.slots) {
       for (const part of s.parts) {
-        const data = new Float32Array(part.rows * s.columns);
-        for (const { flat, from, length } of this.runs(s, part)) data.set(packed.subarray(flat, flat + length), from);
+        const runs = [...this.runs(s, part)];
+        const piece = ({ flat, length }: (typeof runs)[number]) => packed.subarray(flat, flat + length);
+        const data = runs.length === 1 ? piece(runs[0]) : new Float32Array(part.rows * s.columns);
+        if (runs.length > 1) for (const run of runs) data.set(piece(run), run.from);
         tensors.set(part.name, { shape: [...part.shape], data });
       }
     }

@@ -13,6 +13,7 @@ import { type Capacity, TOP_K } from './activations';
 import { microBatches, type PackedBatch, packSequences, type Sequence } from './batch';
 import type { ModelConfig } from './config';
 import { Decoder, type WeightSource } from './decoder';
+import type { Layout } from './layout';
 import { type OnLoaded, readParameters, type Trainable } from './parameters';
 
 /** Per predicted token, in the order of the sequences; nats. */
@@ -290,6 +291,11 @@ export class Policy {
       this.decoder.recorder.write(t, all.subarray(at, at + t.bytes / 4));
       at += t.bytes / 4;
     }
+  }
+
+  /** Where what is trained lies: all parameters, or the adapters. Throws where nothing is. */
+  get trainedLayout(): Layout {
+    return this.training.layout;
   }
 
   private get training(): Trainable {
