@@ -1,11 +1,14 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { noticesPlugins } from './scripts/notices.mjs';
 import { policyInPage } from './scripts/policy.mjs';
+
+const notices = noticesPlugins();
 
 export default defineConfig({
   base: './',
-  plugins: [react(), policyInPage],
-  worker: { format: 'es' },
+  plugins: [react(), policyInPage, notices.page],
+  worker: { format: 'es', plugins: () => [notices.worker] },
   // Names this build: a self-test that passed is remembered for the build that passed it.
   define: { 'import.meta.env.LAB_BUILD': JSON.stringify(new Date().toISOString()) },
   // First imported in the middle of a run: the development server must not reload the page to bundle it then.

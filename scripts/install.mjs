@@ -1,4 +1,4 @@
-/** Installs the packages where they are missing or are not those of the lock file. */
+/** Installs the packages where they are missing or are not those of the lock file, and says so before it does. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,9 @@ export function installMissing(root) {
     process.exit(2);
   }
   if (upToDate(root)) return;
-  console.error('Installing packages …');
+  console.error(
+    `node_modules has not the packages of package-lock.json. Installing them by npm ci, into ${root}/node_modules and nowhere else …`,
+  );
   const { status } = spawnSync('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 'inherit'], // the command line's stdout belongs to its results

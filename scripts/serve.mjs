@@ -9,7 +9,15 @@ import { fileURLToPath } from 'node:url';
 import { headersFor, withOrigins } from './policy.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const SOURCES = ['src', 'public', 'index.html', 'vite.config.ts', 'package-lock.json', 'scripts/policy.mjs'];
+const SOURCES = [
+  'src',
+  'public',
+  'index.html',
+  'vite.config.ts',
+  'package-lock.json',
+  'scripts/policy.mjs',
+  'scripts/notices.mjs',
+];
 
 /** Builds where a source is newer than what was built. True where it did. */
 export function buildWhereStale(say = () => {}) {

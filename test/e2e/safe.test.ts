@@ -60,6 +60,21 @@ describe('the page', () => {
   });
 });
 
+describe('what is built in of others', () => {
+  it('is named with its licence: of the page, of its Workers and theirs, of its fonts', async () => {
+    const { status, headers, text } = await ask('/third-party-licenses.txt');
+    expect([status, headers['content-type']]).toEqual([200, expect.stringMatching(/^text\/plain/)]);
+    const titles = [...text.matchAll(/^-{80}\n(\S+) \S+ \(.+\)$/gm)].map(([, name]) => name);
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const notBuiltIn = ['@vitejs/plugin-react', 'esbuild', 'vite', 'webgpu']; // they build, or are Node's
+    expect(titles).toEqual(
+      expect.arrayContaining(Object.keys(dependencies).filter((name) => !notBuiltIn.includes(name))),
+    );
+    expect(text).toContain('Permission is hereby granted');
+    expect(text).toContain('SIL OPEN FONT LICENSE');
+  });
+});
+
 describe('the server', () => {
   it.each([
     '/src/ui/main.tsx',

@@ -18,6 +18,9 @@ export function Diagnostics() {
       <p className={styles.keys}>
         Keys: Space pauses and goes on, S does one step, T changes the theme; arrow keys move among tokens.
       </p>
+      <p className={styles.keys}>
+        <a href="./third-party-licenses.txt">Licences of the packages that are built into this page</a>
+      </p>
     </details>
   );
 }
