@@ -51,7 +51,7 @@ function frameHeader(view: DataView, start: number): Frame | null {
   const single = ((flags >> 5) & 1) === 1;
   const sizeBytes = [single ? 1 : 0, 2, 4, 8][flags >> 6];
   const sizeAt = start + 5 + (single ? 0 : 1) + [0, 1, 2, 4][flags & 3];
-  if (sizeAt + 8 > view.byteLength) return null;
+  if (sizeAt + sizeBytes > view.byteLength) return null;
   const descriptor = view.getUint8(start + 5);
   const base = 2 ** (10 + (descriptor >> 3));
   const window = single ? contentSize(view, sizeAt, sizeBytes) : base + (base / 8) * (descriptor & 7);

@@ -15,7 +15,7 @@ export async function openModel(files: FileSource): Promise<LoadedModel> {
   const folder = await openModelFolder(files);
   const { where, config } = folder;
   const file = folder.tokenizer.get('tokenizer.json');
-  if (!file) {
+  if (file === undefined) {
     const missing = missingTokenizer(where, await files.list());
     return {
       ...folder,

@@ -1,0 +1,245 @@
+/** Files of problems and examples that are too much, lie about themselves, or unpack to more than they say. */
+import { gzipSync } from 'node:zlib';
+import { BOUNDS } from '../../src/data/bounds';
+import type { ByteSource } from '../../src/data/bytes';
+import { readConversations as conversationsOf } from '../../src/data/conversations';
+import { readProblems as problemsOf } from '../../src/data/dataset';
+import { Random } from '../../src/data/random';
+import { attempts } from '../faults/attempts';
+import { mutateBytes } from '../fuzz/mutate';
+import { fixtureBytes, utf8 } from '../setup/checkpoints';
+import { readConversations, readProblems } from '../setup/data';
+import { type Expected, Rows } from './refusals';
+
+const MiB = 2 ** 20;
+const rows = new Rows('data');
+const GOOD = '{"question": "1 + 1?", "answer": "2"}';
+
+/** A file whose bytes are a beginning and then a pattern, made as they are read. */
+const endless = (size: number, start: string, pattern: string, where = 'x.jsonl'): ByteSource => ({
+  where,
+  size,
+  async read(from, to) {
+    const bytes = new Uint8Array(to - from);
+    const [head, tail] = [utf8(start), utf8(pattern)];
+    for (let at = from; at < to; at++)
+      bytes[at - from] = at < head.length ? head[at] : tail[(at - head.length) % tail.length];
+    return bytes;
+  },
+});
+const LARGE = [BOUNDS.line + 1, 300 * MiB, BOUNDS.data];
+for (const size of LARGE) {
+  const line = /the line has more than the .* \(x\.jsonl, line 1\)/;
+  rows.add(
+    `one line of ${size}`,
+    `a JSONL file of ${size} bytes in one line`,
+    line,
+    () => problemsOf(endless(size, '{"question": "', 'x')),
+    false,
+  );
+  rows.add(
+    `one line of ${size}, conversations`,
+    'the same as conversations',
+    line,
+    () => conversationsOf(endless(size, '{"prompt": "', 'x')),
+    false,
+  );
+  rows.add(
+    `bytes of no text, ${size}`,
+    'the same of bytes that are no text',
+    line,
+    () => problemsOf(endless(size, '{"question": "', '\u00ff')),
+    false,
+  );
+}
+for (const size of [BOUNDS.jsonData + 1, 400 * MiB])
+  rows.add(
+    `.json of ${size}`,
+    `a .json file of ${size} bytes`,
+    /JSON has more than the .*Write it as JSONL/,
+    () => problemsOf(endless(size, '[', `${GOOD},`, 'x.json')),
+    false,
+  );
+for (const size of [BOUNDS.data + 1, 2 ** 40, 2 ** 52])
+  for (const name of ['x.jsonl', 'x.json', 'x.jsonl.gz', 'x.jsonl.zst', 'x.parquet.gz'])
+    rows.add(`${name} of ${size}`, `a file ${name} of ${size} bytes`, /The file has .*, more than the 536\.9 MB/, () =>
+      problemsOf(endless(size, '', ' ', name)),
+    );
+rows.add(
+  'blank lines',
+  'a file of 512 MiB of line ends',
+  /more than the 2000000 lines/,
+  () => problemsOf(endless(BOUNDS.data, '', '\n')),
+  false,
+);
+rows.add(
+  '10⁷ records',
+  'a file of ten million records',
+  /more than the 2000000/,
+  () => conversationsOf(endless(300 * MiB, '', '{"prompt":"a","completion":"b"}\n')),
+  false,
+);
+rows.add(
+  'lists of numbers',
+  'records of a million numbers each',
+  /values, more than the/,
+  () => problemsOf(endless(400 * MiB, '', `{"question":"a","answer":"b","c":[${'1,'.repeat(1e5)}1]}\n`)),
+  false,
+);
+for (const depth of [129, 1000, 10 ** 6])
+  for (const [open, close] of ['[]', '{}'].map((pair) => [pair === '[]' ? '[' : '{"a":', pair[1]]))
+    for (const name of ['x.jsonl', 'x.json'])
+      rows.add(
+        `${name} ${open} ${depth} deep`,
+        `a field of ${name} that is ${depth} deep`,
+        /nested more than 128 deep/,
+        () => readProblems(utf8(`{"question":"a","answer":${open.repeat(depth)}1${close.repeat(depth)}}`), name),
+      );
+
+/** A zstd file: a frame of this window whose blocks are runs. */
+function zstd(windowLog: number, blocks: number, run: number): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(6 + 4 * blocks);
+  out.set([0x28, 0xb5, 0x2f, 0xfd, 0, (windowLog - 10) << 3]);
+  for (let i = 0; i < blocks; i++) {
+    const header = (run << 3) | 2 | (i === blocks - 1 ? 1 : 0);
+    out.set([header & 255, (header >> 8) & 255, header >> 16, 0x20], 6 + 4 * i);
+  }
+  return out;
+}
+for (const log of [28, 30, 31, 41])
+  rows.add(`zstd window 2^${log}`, `a zstd file with a window of 2^${log} bytes`, /its window has/, () =>
+    readProblems(zstd(log, 2, 10), 'x.jsonl.zst'),
+  );
+rows.add('zstd small blocks', '100,000 blocks of a byte with a window of 8 MiB', /blocks are too small/, () =>
+  readProblems(zstd(23, 100_000, 1), 'x.jsonl.zst'),
+);
+rows.add('zstd second frame', 'a second frame with a large window', /its window has/, () =>
+  readProblems(new Uint8Array([...zstd(17, 1, 10), ...zstd(31, 1, 10)]), 'x.jsonl.zst'),
+);
+rows.add(
+  'zstd bomb',
+  '20 kB that unpack to 640 MB',
+  /unpacks to more than|line has more than/,
+  () => readProblems(zstd(17, 5000, 128 * 1024), 'x.jsonl.zst'),
+  false,
+);
+const bomb = (inside: Uint8Array, layers = 1): Uint8Array<ArrayBuffer> =>
+  layers === 0 ? new Uint8Array(inside) : bomb(gzipSync(inside, { level: 9 }), layers - 1);
+rows.add(
+  'gzip bomb, one line',
+  'a gzip file that unpacks to a line of 200 MB',
+  /the line has more than/,
+  () => readProblems(bomb(new Uint8Array(200 * MiB).fill(32)), 'x.jsonl.gz'),
+  false,
+);
+rows.add(
+  'gzip bomb of JSON',
+  'a gzip file that unpacks to JSON of 200 MB',
+  /JSON has more than/,
+  () => readProblems(bomb(new Uint8Array(200 * MiB).fill(91)), 'x.json.gz'),
+  false,
+);
+rows.add('gzip in gzip', 'a gzip file in a gzip file', /no UTF-8/, () =>
+  readProblems(bomb(utf8(GOOD), 2), 'x.jsonl.gz'),
+);
+const packed = bomb(utf8(`${GOOD}\n`));
+for (const at of Array.from({ length: packed.length }, (_, i) => i)) {
+  rows.add(
+    `gzip cut at ${at}`,
+    `a gzip file that ends at byte ${at}`,
+    at < 2 ? /neither gzip nor zstd/ : /cannot be unpacked/,
+    () => readProblems(packed.slice(0, at), 'x.jsonl.gz'),
+  );
+  rows.add(`gzip byte ${at}`, `a gzip file whose byte ${at} is another`, null, () => {
+    const bytes = packed.slice();
+    bytes[at] ^= 0x55;
+    return readProblems(bytes, 'x.jsonl.gz');
+  });
+}
+for (const [id, name] of Object.entries({
+  text: 'x.jsonl.gz',
+  parquet: 'x.parquet',
+  'parquet, packed': 'x.parquet.zst',
+  zstd: 'x.json.zst',
+}))
+  rows.add(`a text as ${id}`, `a text by the name of ${name}`, /neither gzip nor zstd|not a readable parquet/, () =>
+    readProblems(utf8(GOOD), name),
+  );
+
+const parquet = fixtureBytes('datasets', 'gsm8k-none.parquet');
+const footer = new DataView(parquet.buffer).getUint32(parquet.length - 8, true);
+for (const length of [0, 1, footer - 1, footer + 1, parquet.length, 2 ** 31, 2 ** 32 - 1])
+  rows.add(
+    `parquet footer ${length}`,
+    `a parquet file whose footer claims ${length} bytes`,
+    length === footer + 1 ? null : /not a readable parquet/,
+    () => {
+      const bytes = parquet.slice();
+      new DataView(bytes.buffer).setUint32(bytes.length - 8, length, true);
+      return readProblems(bytes, 'x.parquet');
+    },
+  );
+for (let n = 0; n <= 32; n++) {
+  const at = Math.floor((parquet.length * n) / 33);
+  rows.add(`parquet cut at ${n}/33`, `a parquet file that ends at byte ${at}`, /not a readable parquet/, () =>
+    readProblems(parquet.slice(0, at), 'x.parquet'),
+  );
+  rows.add(
+    `parquet without its first ${n}/33`,
+    'a parquet file whose beginning is gone',
+    n === 0 ? null : /not a readable parquet|question|no UTF-8|answer/,
+    () => readProblems(parquet.slice(at), 'x.parquet'),
+  );
+}
+for (const codec of ['snappy', 'gzip', 'zstd', 'brotli', 'lz4', 'groups'])
+  for (let seed = 0; seed < 12; seed++)
+    rows.add(`parquet ${codec} ${seed}`, `a broken parquet file with ${codec}, ${seed}`, null, () =>
+      readProblems(mutateBytes(fixtureBytes('datasets', `gsm8k-${codec}.parquet`), new Random(31, seed)), 'x.parquet'),
+    );
+
+/** Texts that move cursors, turn lines round, are very long, or mean something elsewhere. */
+const TEXTS: Record<string, string> = {
+  'a cursor': '\u001b[2J\u001b[1;1H',
+  'a title': '\u001b]0;x\u0007',
+  'a line turned round': '\u202egpj.exe',
+  'nothing to see': '\u200b\u2060\ufeff',
+  'half a pair': '\ud800',
+  'a million letters': 'x'.repeat(1e6),
+  'a path': '../../etc/passwd',
+  'a script': '<script>alert(1)</script>',
+  'a template': '{{ 1 / 0 }}',
+  'a name of objects': '__proto__',
+  'carriage returns': 'a\rb\rc',
+  zeros: 'a\u0000b',
+};
+const WITH: Record<string, (text: string) => [object, Expected]> = {
+  'a role': (role) => [{ messages: [{ role, content: 'a' }] }, /has the role/],
+  'an id twice': (id) => [{ id, question: 'a', answer: '1' }, /the id ".*" is that of/],
+  'a question of another type': (text) => [{ question: { [text]: 1 }, answer: '1' }, /"question" is/],
+  'the choices': (text) => [{ question: 'a', answer: '1', choices: { [text]: {} } }, /the choices are/],
+  'tool calls': (text) => [
+    { messages: [{ role: 'assistant', content: '', tool_calls: [{ function: text }] }] },
+    /tool call/,
+  ],
+  tools: (tools) => [{ prompt: 'a', completion: 'b', tools }, /"tools" is/],
+  'a mask': (weight) => [
+    {
+      messages: [
+        { role: 'user', content: 'a' },
+        { role: 'assistant', content: 'b', weight },
+      ],
+    },
+    /the weight/,
+  ],
+};
+for (const [id, text] of Object.entries(TEXTS))
+  for (const [place, make] of Object.entries(WITH)) {
+    const [record, message] = make(text);
+    const line = JSON.stringify(record);
+    const said = 'messages' in record || 'tools' in record;
+    rows.add(`${id} as ${place}`, `${id} as ${place}`, message, () =>
+      (said ? readConversations : readProblems)(utf8(`${line}\n${line}\n`), 'x.jsonl'),
+    );
+  }
+
+attempts(rows.list);
