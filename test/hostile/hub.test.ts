@@ -246,7 +246,7 @@ const { sft } = useLab.getState();
 const QUERIES: Record<string, [query: string, message: RegExp | null]> = {
   'an unknown setting': ['x=1', /Unknown setting/],
   'the prototype': ['__proto__=1', /Unknown setting/],
-  constructor: ['constructor=1', /Unknown setting/],
+  'the constructor': ['constructor=1', /Unknown setting/],
   'a million letters': [`model=${'x'.repeat(1e6)}`, /characters, and 65536/],
   '100,000 settings': [Array.from({ length: 1e5 }, (_, i) => `a${i}=1`).join('&'), /characters, and 65536/],
   'no number': ['steps=x', /./],
