@@ -92,7 +92,8 @@ export function tokenAdvantages(
     phi[i] = evidenceOf(kept, out ? 0 : t[i] - w[i], groupAdvantage, method);
   }
   const shaped = lambda > 0 ? shape(phi, method) : null;
-  const base = method.base === 'reward' ? groupAdvantage : 0;
+  const reward = groupAdvantage * (1 - (method.distil?.weight ?? 0));
+  const base = method.base === 'reward' ? reward : 0;
   for (let i = 0; i < s.length; i++) {
     let added = shaped ? lambda * shaped[i] : 0;
     if (method.threshold > 0 && Math.abs(added) <= method.threshold) added = 0;

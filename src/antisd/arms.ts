@@ -1,5 +1,6 @@
 /** The arms: every method is a row of data; a run's configuration may override single switches. Formulas: docs of each row. */
 import type { ContextMode } from '../data/types';
+import type { Distil, DistilOver, TeacherKind } from './distil';
 import { DIVERGENCES, type Divergence, type DivergenceName, divergenceOf } from './divergences';
 import type { GateKind, GateSettings, GateStatistic } from './gate';
 
@@ -19,6 +20,8 @@ export const ARM_NAMES = [
   'rlrt',
   'rlsd',
   'rlcsd',
+  'opsd',
+  'sdpo',
 ] as const;
 export type ArmName = (typeof ARM_NAMES)[number];
 
@@ -53,6 +56,8 @@ export interface Method {
   standardise: boolean;
   correctOnly: boolean;
   entropyBeta: number; // adds −β s_t
+  /** A loss beside the advantages that draws the student to its teacher; null without one. */
+  distil: Distil | null;
   /** Whether a teacher scores at all; without one t = 0, and u = −s. */
   teacher: boolean;
   context: ContextMode;
@@ -133,10 +138,23 @@ const PLAIN: Method = {
   standardise: false,
   correctOnly: false,
   entropyBeta: 0,
+  distil: null,
   teacher: true,
   context: 'sibling-then-dataset',
   longest: 0,
   gate: OFF,
+};
+
+/** TRL's defaults; K and the rest matter where more than the sampled token is compared. */
+const DISTIL: Distil = {
+  over: 'sampled',
+  alpha: 1,
+  K: 20,
+  rest: false,
+  teacher: 'ema',
+  rate: 0.05,
+  weight: 1,
+  clip: 2,
 };
 
 const arm = (label: string, formula: string, doc: string, method: Partial<Method>): Arm => ({
@@ -230,6 +248,18 @@ export const ARMS: Readonly<Record<ArmName, Arm>> = {
     'The gap under c less that under wrong hints, w their mean probability’s logarithm (arXiv 2606.11709): what any hint does to the style cancels. Up to 4 wrong siblings a rollout are scored too.',
     { sign: 1, evidence: 'contrast', threshold: 0.02, keepSign: true },
   ),
+  opsd: arm(
+    'OPSD',
+    'loss JSD(T, S), no reward',
+    'On-policy self-distillation (arXiv 2601.18734): at every token the Jensen–Shannon divergence over the whole vocabulary from a teacher with the weights of the run’s beginning, who is shown the dataset’s solution.',
+    { context: 'dataset', lambda: 0, distil: { ...DISTIL, over: 'vocabulary', alpha: 0.5, teacher: 'base', clip: 0 } },
+  ),
+  sdpo: arm(
+    'SDPO',
+    'loss KL(S‖T), no reward',
+    'Self-distilled policy optimisation (arXiv 2601.20802) with TRL 1.13’s defaults: reverse KL on the sampled tokens from a moving average of the student, who is shown a right sibling; rollouts without one teach nothing.',
+    { context: 'sibling', lambda: 0, distil: DISTIL },
+  ),
 };
 
 /** A switch as its arm has it, or set by hand. */
@@ -253,6 +283,14 @@ export interface MethodSettings {
   ratioClip: number | null;
   tau: number | null;
   wrongHints: number | null;
+  distilOver: AsArm<DistilOver>;
+  distilAlpha: number | null;
+  distilTopK: number | null;
+  distilRest: AsArm<'on' | 'off'>;
+  distilWeight: number | null;
+  distilClip: number | null;
+  teacherWeights: AsArm<TeacherKind>;
+  teacherRate: number | null;
   gate: AsArm<GateKind>;
   gateStatistic: AsArm<GateStatistic>;
   gateWarmup: number;
@@ -267,8 +305,11 @@ export interface MethodSettings {
 export function resolveMethod(c: MethodSettings): Method {
   const row = ARMS[c.arm].method;
   const gate = c.gate === 'arm' ? row.gate : GATES[c.gate];
+  const distil = row.distil && distilOf(c, row.distil);
   return {
     ...row,
+    distil,
+    base: distil?.weight === 1 ? 'none' : row.base,
     divergence: c.divergence === 'arm' ? row.divergence : divergenceOf(c.divergence, c.alpha),
     ratioClip: c.ratioClip ?? row.ratioClip,
     tau: c.tau ?? row.tau,
@@ -297,6 +338,17 @@ export function resolveMethod(c: MethodSettings): Method {
   };
 }
 
+const distilOf = (c: MethodSettings, row: Distil): Distil => ({
+  over: c.distilOver === 'arm' ? row.over : c.distilOver,
+  alpha: c.distilAlpha ?? row.alpha,
+  K: c.distilTopK ?? row.K,
+  rest: c.distilRest === 'arm' ? row.rest : c.distilRest === 'on',
+  teacher: c.teacherWeights === 'arm' ? row.teacher : c.teacherWeights,
+  rate: c.teacherRate ?? row.rate,
+  weight: c.distilWeight ?? row.weight,
+  clip: c.distilClip ?? row.clip,
+});
+
 /** Steps over which λ falls to 0: the linear schedule's own length where neither setting nor arm has one. */
 function fallOf({ lambdaSchedule, lambdaSteps }: MethodSettings, own: number): number {
   if (lambdaSchedule === 'constant') return 0;
@@ -308,22 +360,3 @@ const LINEAR_STEPS = 120;
 /** λ of step `step` (1-based) before the gate. */
 export const scheduledLambda = ({ lambda, lambdaSteps }: Method, step: number): number =>
   lambdaSteps > 0 ? lambda * Math.max(0, 1 - (step - 1) / lambdaSteps) : lambda;
-
-/** What of a configuration contradicts its arm, and the mend; null where nothing does. */
-export function contradiction(c: MethodSettings): { what: string; mend: string } | null {
-  const { evidence, combine, lambda } = resolveMethod(c);
-  const { label } = ARMS[c.arm];
-  if (evidence === 'slope') return null;
-  if (c.divergence !== 'arm')
-    return { what: `${label} takes no divergence: its signal is a ${evidence}`, mend: 'Leave divergence at "arm".' };
-  if (c.standardise === 'on')
-    return { what: `${label} is not standardised: that would undo its bound`, mend: 'Leave standardise at "arm".' };
-  if (combine === 'multiply' && lambda > 1)
-    return { what: `${label} mixes two advantages, so λ = ${lambda} has no meaning`, mend: 'Choose λ from 0 to 1.' };
-  if (evidence === 'contrast' && (c.context === 'none' || c.context === 'feedback'))
-    return {
-      what: `${label} sets a solution against wrong ones, and the context "${c.context}" shows none`,
-      mend: 'Choose a context with a solution.',
-    };
-  return null;
-}

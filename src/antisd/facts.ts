@@ -1,6 +1,7 @@
 /** The facts of a step that its columns do not show, as a log keeps them: with both, the step can be computed again. */
 import { type GroupStd, maskOf } from './advantages';
 import type { Evidence, Method } from './arms';
+import type { Distil } from './distil';
 import type { DivergenceName } from './divergences';
 import type { Aggregation } from './objective';
 import type { Shaped, StepSettings } from './step';
@@ -15,6 +16,8 @@ export interface MethodFacts
   ratioClip?: number;
   tau?: number;
   threshold?: number;
+  /** The loss that is distilled, where one is. */
+  distil?: Distil;
   /** Order of the α-divergence; null for the others. */
   alpha: number | null;
   /** What group advantages were divided by; null where they were not. */
@@ -36,6 +39,7 @@ export function methodFacts({ method: m, sigmaRef }: Shaped, c: StepSettings): M
     ...{ aggregation, maxNewTokens, clipEpsilon, klCoefficient, updates },
     divergence: m.divergence.name,
     evidence: m.evidence,
+    ...(m.distil && { distil: m.distil }),
     ...(m.evidence === 'ratio' && { ratioClip: m.ratioClip }),
     ...(m.evidence === 'contrast' && { tau: m.tau, threshold: m.threshold }),
     alpha: m.divergence.name === 'alpha' ? c.alpha : null,

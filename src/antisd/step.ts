@@ -12,6 +12,7 @@ import type { PlannedBatch, Policy, Scores } from '../model/net/policy';
 import { computeAdvantages, type GroupStd, groupAdvantages, type Rewarded } from './advantages';
 import { type Method, type MethodSettings, resolveMethod, scheduledLambda } from './arms';
 import { scoreWrongHints } from './contrast';
+import { accumulateDistilled, type Distil, type Taught } from './distil';
 import { gateStatistic, termActs } from './gate';
 import { type MethodState, nextState } from './method-state';
 import { type Aggregation, aggregationWeights, type Objective, policyObjective } from './objective';
@@ -84,6 +85,8 @@ export type Sampled = Omit<Rollout, 'verdict' | 'context' | 'wrong'>;
 /** The columns of a step's rollouts. Alternatives: TOP_K (token id, log-probability) pairs a token. */
 export interface Scored {
   signals: TokenSignals;
+  /** What a distillation needs of the teacher; null without one. */
+  taught: Taught | null;
   /** The student's batch, whose activations serve the backward pass. */
   batch: PlannedBatch;
   /** Log-probabilities by the reference; null without one. */
@@ -114,6 +117,8 @@ export interface ScoredStep extends Scored, Shaped {
 export interface UpdateFigures extends Omit<Objective, 'gradient'> {
   /** Length of the gradient before clipping. */
   gradNorm: number;
+  /** Mean divergence from the teacher, nats a token; null where nothing is distilled. */
+  divergence: number | null;
 }
 
 export interface StepOutcome extends ScoredStep {
@@ -140,10 +145,11 @@ export async function trainStep(x: StepContext, state: MethodState, step: number
   const scored = await score(x, rollouts, {
     temperature: c.scoreTemperature ?? c.temperature,
     hasTeacher: method.teacher,
+    distil: method.distil,
   });
   const shaped = shape({ rollouts, ...scored }, method, state, c, step);
   x.onScored?.({ rollouts, ...scored, ...shaped });
-  const updated = await update(x, scored, step, clock.enter);
+  const updated = await update(x, scored, method, step, clock.enter);
 
   const outcome = { rollouts, ...scored, ...shaped, ...updated };
   return { ...outcome, ...sharesOf(outcome, c.group), phaseMs: clock.end() };
@@ -201,20 +207,26 @@ export async function judge(
 export async function score(
   x: Pick<StepContext, 'policy' | 'task' | 'alternatives'> & Partial<Pick<StepContext, 'reference'>>,
   rollouts: readonly Rollout[],
-  { temperature, hasTeacher = true }: { temperature: number; hasTeacher?: boolean },
+  o: { temperature: number; hasTeacher?: boolean; distil?: Distil | null },
 ): Promise<Scored> {
-  const planned = (sequences: readonly Sequence[]) => x.policy.plan(sequences, temperature);
+  const planned = (sequences: readonly Sequence[]) => x.policy.plan(sequences, o.temperature);
   const plan = (promptOf: (r: Rollout) => number[]) => planned(rollouts.map((r) => continued(promptOf(r), r.ids)));
   const shown = plan((r) => x.task.teacherPrompt(r.problem, r.context));
   const batch = plan((r) => r.prompt);
-  const teacher = hasTeacher ? await x.policy.score(shown, x.alternatives) : null;
+  const { hasTeacher = true, distil = null } = o;
+  const isCompared = distil !== null && distil.over !== 'sampled';
+  const look = () => x.policy.asTeacher(() => x.policy.score(shown, x.alternatives, isCompared));
+  const teacher = hasTeacher ? await look() : null;
   const again = (sequences: readonly Sequence[]) => x.policy.score(planned(sequences));
   const isContrast = teacher && rollouts.some((r) => r.wrong);
   const w = isContrast ? await scoreWrongHints(x.task.teacherPrompt, again, rollouts, teacher) : undefined;
   const reference = (await x.reference?.(batch))?.logprob ?? null;
   const student = await x.policy.score(batch, x.alternatives);
   const ids = rollouts.map((r) => r.ids);
-  return { signals: signalsFrom(ids, student, teacher, w), batch, reference, alternatives: topOf(student, teacher) };
+  const isShown = rollouts.map((r) => (r.context.solution === null ? 0 : 1));
+  const taught = distil && teacher && { teacher, look, shown: isShown };
+  const signals = signalsFrom(ids, student, teacher, w);
+  return { signals, taught, batch, reference, alternatives: topOf(student, teacher) };
 }
 
 /** 4. The gate looks at the teacher, λ follows it, and every token gets its advantage. */
@@ -238,23 +250,35 @@ export function shape(
 }
 
 /** 5. The objective's gradient on the student's batch, and AdamW. Throws NotFinite; the weights are then those before. */
-async function update({ policy, config: c }: StepContext, scored: Scored, step: number, enter: PhaseClock['enter']) {
-  const { signals, batch, reference: sRef } = scored;
+async function update(
+  { policy, config: c }: StepContext,
+  scored: Scored,
+  { distil }: Method,
+  step: number,
+  enter: PhaseClock['enter'],
+) {
+  const { signals, taught, batch, reference: sRef } = scored;
   const lr = c.learningRate * Math.min(1, step / Math.max(1, c.warmupSteps));
   const weights = aggregationWeights(lengthsOf(signals), c.aggregation, c.maxNewTokens);
   const fixed = { ...c, advantage: signals.advantage, sOld: signals.s, sRef, weights };
   const updates: UpdateFigures[] = [];
   while (updates.length < c.updates) {
     enter('backward');
-    const s = updates.length === 0 ? signals.s : (await policy.score(batch)).logprob;
+    const isFirst = updates.length === 0;
+    const now = isFirst ? taught : taught && { ...taught, teacher: await taught.look() };
+    const s = isFirst ? signals.s : (await policy.score(batch)).logprob;
     const { gradient, ...figures } = policyObjective({ ...fixed, s });
     policy.zeroGradients();
-    policy.accumulate(batch, gradient);
+    const given = { weights, gradient, s, sOld: signals.s, offsets: signals.offsets };
+    const distilled = distil && now && (await accumulateDistilled(policy, batch, given, now, distil));
+    if (!distilled) policy.accumulate(batch, gradient);
     await policy.decoder.recorder.finish();
     enter('update');
     const { gradNorm, applied } = await policy.update({ ...adamWOf(c), lr });
     if (!applied) throw notFinite(step);
-    updates.push({ ...figures, gradNorm });
+    if (distil?.teacher === 'ema') policy.distillation?.follow(distil.rate);
+    const loss = figures.loss + (distilled?.loss ?? 0);
+    updates.push({ ...figures, loss, gradNorm, divergence: distilled?.divergence ?? null });
   }
   return { updates, lr };
 }

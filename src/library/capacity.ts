@@ -1,9 +1,10 @@
 /** The sizes that a configuration needs of a model, and the adapter it asks for. */
+import { resolveMethod } from '../antisd/arms';
 import { BadInput } from '../data/errors';
 import { Random, STREAMS } from '../data/random';
 import { elements, type TensorSpec } from '../gpu/tensor';
 import { WEIGHT_FORMATS, type WeightFormat } from '../kernels/weight-format/weight-format';
-import { type Capacity, layerSpecs } from '../model/net/activations';
+import { type Capacity, type DistilCapacity, layerSpecs } from '../model/net/activations';
 import { type ModelConfig, paddedVocab } from '../model/net/config';
 import { ALL_TARGETS, type LoraSettings } from '../model/net/lora';
 import type { Trainable } from '../model/net/parameters';
@@ -43,7 +44,24 @@ export function sessionCapacity(model: Weights, c: TrainConfig): Capacity {
   const asked = Math.max(rollouts, c.evalEvery > 0 ? c.evalProblems * c.evalSamples : 0);
   const rows = Math.min(asked, rowsAtOnce(model.config, positions));
   const wanted = rollouts * Math.min(positions, maxNewTokens + 16);
-  return trainingCapacity(model, c, loraSettings(c), { positions, rows, maxNewTokens, wanted });
+  return {
+    ...trainingCapacity(model, c, loraSettings(c), { positions, rows, maxNewTokens, wanted }),
+    distil: distilCapacity(c, model.config.vocabSize),
+  };
+}
+
+function distilCapacity(c: TrainConfig, vocabulary: number): DistilCapacity | null {
+  const { distil } = resolveMethod(c);
+  if (!distil) return null;
+  const { over, teacher } = distil;
+  if (over === 'top-k' && distil.K > vocabulary)
+    throw new BadInput(
+      `The model has ${vocabulary} tokens, and ${distil.K} of the likeliest are to be compared`,
+      'distilTopK',
+      'Choose fewer, or distilOver vocabulary.',
+    );
+  const K = over === 'sampled' ? 0 : over === 'top-k' ? distil.K : 1;
+  return { K, ownTeacher: teacher !== 'live', moves: teacher === 'ema' };
 }
 
 /** Rows that are decoded at once at most. */

@@ -149,7 +149,7 @@ const SCHEMAS: Schemas = {
     rollouts: v.array(v.looseObject({ problem: v.string(), group: real, question: v.string() })),
   }),
   tokens: v.looseObject({ step: real, pieces: v.array(v.looseObject({ rollout: real, tokens: texts })) }),
-  signals: v.looseObject({ step: real, method: v.optional(flat<MethodFacts>()), rollouts: v.array(rollout) }),
+  signals: v.looseObject({ step: real, method: v.optional(plain<MethodFacts>()), rollouts: v.array(rollout) }),
   gate: v.looseObject({ step: real, ...gate }),
   step: figures<FieldsOf<'step'>>({
     gateState: (x) => typeof x === 'string',

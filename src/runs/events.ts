@@ -65,6 +65,8 @@ export interface StepFigures {
   lr: number;
   kl: number | null;
   clipFraction: number;
+  /** Absent in logs of earlier versions. */
+  divergence?: number | null;
   /** Of each update of the batch, in order. Absent in logs of earlier versions. */
   perUpdate?: UpdateFigures[];
   responseLength: number;

@@ -143,10 +143,16 @@ export const STEP_METRICS = {
     definition: 'share of sampled tokens whose gradient the clipping of ρ cuts off, in the update',
     trl: 'clip_ratio/region_mean',
   },
+  divergence: {
+    label: 'divergence',
+    unit: 'nats a token',
+    definition:
+      'mean over the sampled tokens of D(S, T), before the update: of `--distil-over sampled` (s − t) s; null where nothing is distilled',
+  },
   perUpdate: {
     label: 'updates',
     definition:
-      '`loss`, `clipFraction`, `kl` and `gradNorm` of each update of the batch, in order; the fields of these names are the last one’s',
+      '`loss`, `clipFraction`, `kl`, `divergence` and `gradNorm` of each update of the batch, in order; the fields of these names are the last one’s',
   },
   responseLength: {
     label: 'length',

@@ -1,16 +1,23 @@
-/** optimizer.safetensors: AdamW's moments under the names of what they belong to (docs/checkpoints.md). */
+/** optimizer.safetensors: AdamW's moments, and a teacher that follows the student, under the names of what they belong to (docs/checkpoints.md). */
 import { BadInput } from '../data/errors';
 import type { Layout } from '../model/net/layout';
 import type { TrainingState } from '../model/net/policy';
 import { type HostTensor, writeSafetensors } from '../model/weights/safetensors';
 
-type Moments = Pick<TrainingState, 'firstMoment' | 'secondMoment'>;
+type Moments = Pick<TrainingState, 'firstMoment' | 'secondMoment' | 'teacher'>;
 
-/** Tensors `first_moment.NAME` and `second_moment.NAME`, for every NAME of the weights' file beside it, in its order. */
-export function optimizerBytes({ firstMoment, secondMoment }: Moments, layout: Layout): Uint8Array<ArrayBuffer> {
+/**
+ * Tensors `first_moment.NAME` and `second_moment.NAME`, and `teacher.NAME` where there is one that moves, for every NAME of
+ * the weights' file beside it, in its order.
+ */
+export function optimizerBytes(
+  { firstMoment, secondMoment, teacher }: Moments,
+  layout: Layout,
+): Uint8Array<ArrayBuffer> {
   const named = (moment: string, packed: Float32Array) =>
     [...layout.unpack(packed)].map(([name, tensor]): [string, HostTensor] => [`${moment}.${name}`, tensor]);
-  return writeSafetensors([...named('first_moment', firstMoment), ...named('second_moment', secondMoment)]);
+  const moments = [...named('first_moment', firstMoment), ...named('second_moment', secondMoment)];
+  return writeSafetensors([...moments, ...(teacher ? named('teacher', teacher) : [])]);
 }
 
 /**
@@ -29,7 +36,12 @@ export function momentsIn(tensors: ReadonlyMap<string, HostTensor>, layout: Layo
       );
     return whole.data as Float32Array<ArrayBuffer>;
   };
-  return { firstMoment: moment('first_moment'), secondMoment: moment('second_moment') };
+  const teacher = partsOf(tensors, 'teacher.');
+  return {
+    firstMoment: moment('first_moment'),
+    secondMoment: moment('second_moment'),
+    ...(teacher.size > 0 && { teacher: layout.pack(teacher, where) }),
+  };
 }
 
 /** Tensors whose names begin so, by the rest of their names. */

@@ -55,6 +55,7 @@ export class Reinforced implements Trainer<ReinforcedState> {
       const copied = config.klCoefficient > 0 && !capacity.lora;
       const frozen = copied ? await Policy.create(gpu, model.config, { ...capacity, training: false }, model) : null;
       if (capacity.lora) policy.setLora(initialLora(policy, config.seed));
+      policy.distillation?.begin();
       return new Reinforced(o, policy, frozen);
     } catch (error) {
       policy.destroy();

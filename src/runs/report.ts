@@ -90,6 +90,7 @@ export function stepFigures(step: number, o: StepOutcome, seconds: number, evalA
     lr: o.lr,
     kl: last.kl,
     clipFraction: last.clipFraction,
+    divergence: last.divergence,
     perUpdate: o.updates,
     responseLength: each((r) => r.ids.length),
     truncatedShare: each((r) => (r.truncated ? 1 : 0)),
@@ -122,7 +123,11 @@ export function stepNote(o: StepOutcome): string | null {
       ? 'this method uses no reward'
       : `the rewards are equal in every group (${outcomes(o.rollouts)})`;
   const acts = o.lambda > 0 && o.signals.term.some((x) => x !== 0);
-  if (acts || o.method.entropyBeta > 0) return `Taught by the signal alone: ${why}.`;
+  const { distil, entropyBeta } = o.method;
+  if (distil && o.taught?.shown.some((x) => x > 0))
+    return o.method.base === 'none' ? null : `Taught by the teacher alone: ${why}.`;
+  if (distil) return `Taught nothing: ${why}, and no teacher had a solution to show.`;
+  if (acts || entropyBeta > 0) return `Taught by the signal alone: ${why}.`;
   return `Taught nothing: ${why}${o.method.sign === 0 ? '' : ` and ${silence(o)}`}.`;
 }
 

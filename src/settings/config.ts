@@ -1,5 +1,5 @@
 /** TrainConfig: everything that determines a reinforcement-learning run. Stored with the run, shared as a link. */
-import { contradiction } from '../antisd/arms';
+import { contradiction } from '../antisd/contradiction';
 import { BadInput } from '../data/errors';
 import { type Before, completed } from './earlier';
 import { type ConfigOf, SettingTable } from './setting-table';
@@ -33,6 +33,14 @@ const BEFORE: Before<typeof SETTINGS> = {
   ratioClip: () => DEFAULT_CONFIG.ratioClip,
   tau: () => DEFAULT_CONFIG.tau,
   wrongHints: () => DEFAULT_CONFIG.wrongHints,
+  distilOver: () => DEFAULT_CONFIG.distilOver,
+  distilAlpha: () => DEFAULT_CONFIG.distilAlpha,
+  distilTopK: () => DEFAULT_CONFIG.distilTopK,
+  distilRest: () => DEFAULT_CONFIG.distilRest,
+  distilWeight: () => DEFAULT_CONFIG.distilWeight,
+  distilClip: () => DEFAULT_CONFIG.distilClip,
+  teacherWeights: () => DEFAULT_CONFIG.teacherWeights,
+  teacherRate: () => DEFAULT_CONFIG.teacherRate,
   groupStd: () => 'population',
   scoreTemperature: ({ temperature }) => (temperature === 1 ? null : 1),
   decayAll: ({ weightDecay }) => weightDecay > 0,

@@ -4,11 +4,13 @@
  */
 import { GROUP_STDS } from '../antisd/advantages';
 import { ARM_NAMES, ARMS } from '../antisd/arms';
+import { DISTIL_OVER, TEACHERS } from '../antisd/distil';
 import { DIVERGENCE_NAMES, DIVERGENCES } from '../antisd/divergences';
 import { GATE_KINDS, GATE_STATISTICS } from '../antisd/gate';
 import { AGGREGATIONS } from '../antisd/objective';
 import { NATIVE_TASK, TASKS } from '../data/tasks';
 import { CONTEXT_MODES } from '../data/types';
+import { MOST_TOP_K } from '../kernels/logprob/logprob';
 import { choice, flag, integer, notesOf, number, type Setting, text } from './setting';
 import { MODEL_SETTINGS } from './settings-model';
 
@@ -166,6 +168,75 @@ export const SETTINGS = {
     max: 16,
     label: 'Wrong hints a rollout',
     doc: 'Of RLCSD: at most so many wrong siblings are shown to the teacher, a pass each. Empty: as the method says (4).',
+    group: 'method',
+    advanced: true,
+  }),
+  distilOver: choice({
+    default: 'arm',
+    choices: ['arm', ...DISTIL_OVER],
+    label: 'Distil over',
+    doc: 'Of OPSD and SDPO: the sampled token, the student’s likeliest ones, or the whole vocabulary.',
+    group: 'method',
+    advanced: true,
+  }),
+  distilAlpha: number({
+    default: null,
+    min: 0,
+    max: 1,
+    label: 'α of distillation',
+    doc: '0 is KL(T‖S), 1 is KL(S‖T), between them Jensen–Shannon. Empty: as the method says (opsd 0.5, sdpo 1).',
+    group: 'method',
+    advanced: true,
+  }),
+  distilTopK: integer({
+    default: null,
+    min: 1,
+    max: MOST_TOP_K,
+    label: 'Likeliest tokens',
+    doc: 'How many of the student’s likeliest tokens are compared, over top-k. Empty: as the method says (20).',
+    group: 'method',
+    advanced: true,
+  }),
+  distilRest: choice({
+    default: 'arm',
+    choices: ['arm', 'on', 'off'],
+    label: 'Bucket for the rest',
+    doc: 'Over top-k: all other tokens are one outcome more; off renormalises the likeliest ones.',
+    group: 'method',
+    advanced: true,
+  }),
+  distilWeight: number({
+    default: null,
+    min: 0,
+    max: 1,
+    label: 'Weight of distillation',
+    doc: 'Loss = (1 − weight) · the reward’s + weight · the distillation’s. Empty: as the method says (1: no reward).',
+    group: 'method',
+    advanced: true,
+  }),
+  distilClip: number({
+    default: null,
+    min: 0,
+    max: 100,
+    label: 'Largest ratio',
+    doc: 'Importance ratio at which distillation is cut in later updates of a batch; 0 takes none. Empty: as the method says (sdpo 2).',
+    group: 'method',
+    advanced: true,
+  }),
+  teacherWeights: choice({
+    default: 'arm',
+    choices: ['arm', ...TEACHERS],
+    label: 'Teacher’s weights',
+    doc: 'Of OPSD and SDPO: the student’s (live), their moving average (ema), or those of the run’s beginning (base).',
+    group: 'method',
+    advanced: true,
+  }),
+  teacherRate: number({
+    default: null,
+    min: 0,
+    max: 1,
+    label: 'Teacher follows by',
+    doc: 'Share of the student in the moving average, each update. Empty: as the method says (0.05).',
     group: 'method',
     advanced: true,
   }),

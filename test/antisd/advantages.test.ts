@@ -79,7 +79,10 @@ it('without a teacher u is −s, and the term praises what is likely', () => {
 });
 
 describe('token advantages', () => {
-  const additive = ARM_NAMES.filter((a) => ARMS[a].method.base === 'reward' && ARMS[a].method.entropyBeta === 0);
+  const additive = ARM_NAMES.filter((a) => {
+    const { base, entropyBeta, distil } = ARMS[a].method;
+    return base === 'reward' && entropyBeta === 0 && distil === null;
+  });
   it.each(additive)('of %s with λ = 0 (and so with a closed gate) are the group’s, to the bit', (arm) => {
     fc.assert(
       fc.property(rollout, (r) => {

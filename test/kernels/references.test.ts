@@ -1,6 +1,7 @@
 /** The float64 references against themselves: gradients by central differences, random words by Random123's known answers. */
 import { describe, expect, it } from 'vitest';
 import { attention, attentionBackward } from '../../src/kernels/attention/reference';
+import { divergence, divergenceBackward } from '../../src/kernels/divergence/reference';
 import { logprob, logprobBackward } from '../../src/kernels/logprob/reference';
 import { product } from '../../src/kernels/matmul/reference';
 import { philox } from '../../src/kernels/philox/reference';
@@ -37,6 +38,17 @@ describe('gradients are what differences give', () => {
     const shape = { N: 3, F: 4 };
     const [gu, dy] = [wave(24, 1).map((v) => 4 * v), wave(12, 2)];
     check(gu, () => swiglu(gu, shape), dy, swigluBackward(gu, dy, shape));
+  });
+
+  it.each(['vocabulary', 'top-k', 'top-k-and-rest'] as const)('divergence, over %s', (support) => {
+    for (const alpha of [0, 0.3, 1]) {
+      const shape = { N: 3, V: 7, K: 3, support, alpha };
+      const s = wave(21, 1).map((v) => 3 * v);
+      const t = s.map((v, i) => v + wave(21, 2)[i]);
+      const b = wave(3, 3);
+      const given = { s, t, y: [0, 1, 2], w: [0, 0, 0], b };
+      check(s, () => divergence({ s, t }, shape), b, divergenceBackward(given, shape));
+    }
   });
 
   it('rms-norm', () => {

@@ -41,6 +41,13 @@ async function dispatched(gpu: Gpu, work: () => Promise<void>): Promise<Set<stri
   return new Set(pipeline.mock.calls.map(([{ name }]) => name));
 }
 
+/** A step of distilling over the likeliest tokens, from a teacher that follows. */
+async function distilled(gpu: Gpu): Promise<void> {
+  const { run } = await openRun(gpu, { arm: 'sdpo', distilOver: 'top-k', distilAlpha: 0.5, context: 'dataset' });
+  await run.next();
+  run.destroy();
+}
+
 /** A step of training on a few sequences with everything that a step may need, and decoding. */
 async function step(gpu: Gpu, fixture: string, capacity: Parameters<typeof openModel>[2] = {}): Promise<void> {
   const policy = await openModel(gpu, fixturePath(fixture), capacity);
@@ -83,6 +90,7 @@ it('dispatches every kernel that the engine dispatches, and every kernel there i
     const { run } = await openRun(gpu, { steps: 1 });
     await run.next();
     run.destroy();
+    await distilled(gpu);
     await step(gpu, 'qwen2-window'); // biases, rotary embedding alone, a sliding window
     await step(gpu, 'olmo2'); // norms behind, and over whole projections
     const targets = ['q_proj', 'up_proj', 'down_proj'] as const;

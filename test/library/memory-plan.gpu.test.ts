@@ -4,7 +4,7 @@ import { sftCapacity } from '../../src/library/capacity';
 import { largestThatFits, planModel } from '../../src/library/memory-plan';
 import type { Capacity } from '../../src/model/net/activations';
 import { type ModelConfig, parseModelConfig } from '../../src/model/net/config';
-import { bindingBytes } from '../../src/model/net/decoder';
+import { bindingBytes, planMemory } from '../../src/model/net/decoder';
 import { generate } from '../../src/model/net/generate';
 import { packedCatalog } from '../../src/model/net/layout';
 import { ParameterLayout } from '../../src/model/net/parameters';
@@ -88,6 +88,20 @@ describe('planned bytes', () => {
       for (const found of [opened, stepped])
         expect(Math.abs(found / bytes.total - 1), `${found} for ${bytes.total}`).toBeLessThan(0.02);
     }
+  });
+
+  it.each([
+    ['of whole distributions from the adapter’s beginning', { arm: 'opsd' }],
+    ['of the likeliest tokens from all parameters’ average', { arm: 'sdpo', distilOver: 'top-k', loraRank: 0 }],
+    ['of sampled tokens', { arm: 'sdpo' }],
+  ])('are those of the device for a distillation %s', async (_, settings) => {
+    const plan = planModel('made here', model, parseTrainConfig({ ...config, ...settings }), room());
+    const { capacity, bytes } = plan.rows[plan.chosen];
+    expect(capacity.distil).not.toBeNull();
+    const without = planMemory(CONFIG, { ...capacity, distil: null }).total;
+    expect(bytes.total).toBeGreaterThan(without);
+    const { opened } = await measured(capacity);
+    expect(Math.abs(opened / bytes.total - 1), `${opened} for ${bytes.total}`).toBeLessThan(0.02);
   });
 
   it('the largest micro-batch that fits a given memory does fit it, and one a tenth larger does not', async () => {

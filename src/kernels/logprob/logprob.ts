@@ -46,6 +46,12 @@ export function topK(r: Recorder, b: { z: Tensor; top: Tensor }, p: Tile & { K: 
     kernel = defineKernel(`top-k-${p.K}`, topKSource.replace('const K: u32 = 5u;', `const K: u32 = ${p.K}u;`));
     topKernels.set(p.K, kernel);
   }
-  const shape = rowShape(r.gpu);
+  const { T, R } = rowShape(r.gpu);
+  const shape = { T, R: p.K > MOST_SHARED ? 1 : R };
   r.dispatch(kernel, b, p, perRow(p.N, shape), shape);
 }
+
+/** With more best ones a row, several rows a workgroup would not fit the 16 KiB that its threads can share. */
+const MOST_SHARED = 16;
+/** Most that one row can have. */
+export const MOST_TOP_K = 64;

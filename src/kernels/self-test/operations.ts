@@ -2,7 +2,9 @@
 import { ADAMW } from '../adamw/cases';
 import { ATTENTION } from '../attention/cases';
 import { BIAS } from '../bias/cases';
+import { DIVERGENCE } from '../divergence/cases';
 import { DROPOUT } from '../dropout/cases';
+import { EMA } from '../ema/cases';
 import { EMBEDDING } from '../embedding/cases';
 import { KV_CACHE } from '../kv-cache/cases';
 import { LOGPROB } from '../logprob/cases';
@@ -22,10 +24,12 @@ export const OPERATIONS: readonly Operation[] = [
   ATTENTION,
   SWIGLU,
   LOGPROB,
+  DIVERGENCE,
   DROPOUT,
   BIAS,
   SUM_ROWS,
   ADAMW,
+  EMA,
   KV_CACHE,
   SAMPLE,
 ];

@@ -26,8 +26,18 @@ export interface Capacity {
   format?: WeightFormat;
   /** Adapters on frozen weights. */
   lora?: LoraSettings | null;
+  /** What distilling from a teacher takes; nothing where absent. */
+  distil?: DistilCapacity | null;
   /** Largest binding for weights, in bytes, where it shall be smaller than the adapter's. */
   bindingBytes?: number;
+}
+
+export interface DistilCapacity {
+  /** Most columns of a support of the student's best, 1 for the whole vocabulary; 0: tokens alone are compared. */
+  K: number;
+  /** The teacher has weights of its own, which move or stay. */
+  ownTeacher: boolean;
+  moves: boolean;
 }
 
 /** Whether the parameters themselves are trained. */
@@ -123,6 +133,27 @@ export function sharedSpecs(c: ModelConfig, cap: Capacity) {
     top: spec('top', M, TOP_K, 2),
   };
 }
+
+/** What comparing whole distributions takes (kernels/divergence). */
+export function distilSpecs(c: ModelConfig, cap: Capacity) {
+  const K = cap.distil?.K ?? 0;
+  const M = K > 0 ? cap.targets : 0;
+  const spec = (name: string, ...shape: number[]): TensorSpec => ({
+    label: `distil.${name}`,
+    shape,
+    purpose: 'activations',
+  });
+  return {
+    rows: spec('rows', M, c.hiddenSize), // the teacher's, normed
+    t: spec('logits', M * vocabTile(c, cap.targets)),
+    top: spec('top', M, K, 2),
+    given: spec('given', M, 4),
+    mass: spec('mass', M, 4),
+    found: spec('found', M, 2),
+  };
+}
+
+export type DistilLogits = Record<keyof ReturnType<typeof distilSpecs>, Tensor>;
 
 export type SharedActivations = Record<keyof ReturnType<typeof sharedSpecs>, Tensor>;
 

@@ -14,6 +14,7 @@ import {
   backwardSpecs,
   type Capacity,
   decodeSpecs,
+  distilSpecs,
   hasSlidingRope,
   type LayerActivations,
   layerSpecs,
@@ -24,9 +25,9 @@ import {
 } from './activations';
 import type { PackedBatch } from './batch';
 import type { ModelConfig } from './config';
-import { Head } from './head';
+import { type Compared, Head } from './head';
 import { Layer, type LayerContext } from './layer';
-import { packedCatalog } from './layout';
+import { type Layout, packedCatalog } from './layout';
 import { LORA_TARGETS, LoraLayout, loraKey, loraScale, type ProjectionName, targetShape } from './lora';
 import {
   allocateTrainable,
@@ -39,6 +40,7 @@ import {
   type ParameterSet,
   type ParameterSource,
   type Trainable,
+  teacherSpecs,
   trainableSpecs,
 } from './parameters';
 import { type LoraAdapter, type LoraState, Projection } from './projection';
@@ -71,8 +73,13 @@ export function tensorSpecs(config: ModelConfig, cap: Capacity): TensorSpec[] {
     ...Object.values(sharedSpecs(config, cap)),
     ...(cap.training ? Object.values(backwardSpecs(config, cap)) : []),
     ...Object.values(decodeSpecs(config, cap)),
+    ...(cap.training && cap.distil?.K ? Object.values(distilSpecs(config, cap)) : []),
+    ...(cap.training && cap.distil?.ownTeacher ? teacherSpecs(trainedLayout(config, cap, binding)) : []),
   ];
 }
+
+const trainedLayout = (config: ModelConfig, { lora }: Capacity, binding: number): Layout =>
+  lora ? new LoraLayout(config, lora, binding) : new ParameterLayout(config, binding);
 
 /**
  * Specs of every distinct layer set: one a layer when the backward pass needs them all; one and each layer's input when it
@@ -294,12 +301,15 @@ export class Decoder {
     return this.scratch.weights;
   }
 
-  /** Adds the gradients of sum_m w[m] logp[m], w = logpGradient, for the batch whose forward pass was the last one. */
-  backward(batch: PackedBatch): void {
+  /**
+   * Adds the gradients of sum_m w[m] logp[m], w = logpGradient, for the batch whose forward pass was the last one; with
+   * `compared`, those of sum_m w[m] logp[m] + b[m] D[m], both weights as they are given there.
+   */
+  backward(batch: PackedBatch, compared: Compared | null = null): void {
     const { recorder: r, scratch: g } = this;
     const N = batch.ids.length;
     const C = this.width;
-    this.head.backward(batch, g);
+    this.head.backward(batch, g, compared);
     r.clear(g.dStream);
     scatterRows(r, { x: g.dSelected, ids: this.shared.sources, y: g.dStream }, { N: batch.targets.length, C });
     const blocks = this.countBlocks(batch);

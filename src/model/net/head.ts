@@ -3,15 +3,35 @@
  * memory is bounded whatever its size; the backward pass computes the tiles again.
  */
 import type { Recorder } from '../../gpu/recorder';
+import {
+  type DivergenceOptions,
+  divergenceBackward,
+  divergenceForward,
+  divergenceMass,
+} from '../../kernels/divergence/divergence';
 import { gatherRows } from '../../kernels/embedding/embedding';
 import { logprobBackward, logprobForward, type Tile, topK } from '../../kernels/logprob/logprob';
 import { linearBackward, linearForward, linearWeightBackward } from '../../kernels/matmul/linear';
 import { rmsNormBackward, rmsNormForward } from '../../kernels/rms-norm/rms-norm';
-import { sliceRows } from '../../kernels/weight-format/weight-format';
-import { type BackwardScratch, type Capacity, type SharedActivations, TOP_K, vocabTile } from './activations';
+import { sliceRows, type Weight } from '../../kernels/weight-format/weight-format';
+import {
+  type BackwardScratch,
+  type Capacity,
+  type DistilLogits,
+  type SharedActivations,
+  TOP_K,
+  vocabTile,
+} from './activations';
 import type { PackedBatch } from './batch';
 import { type ModelConfig, paddedVocab } from './config';
 import type { Weights } from './parameters';
+
+/** A teacher whose distributions are compared with the student's. */
+export interface Compared extends DivergenceOptions {
+  readonly logits: DistilLogits;
+  /** What makes logits of the teacher's rows. */
+  readonly head: Weight;
+}
 
 export class Head {
   constructor(
@@ -73,16 +93,53 @@ export class Head {
     return tiles;
   }
 
-  /** Gradient of sum_m w[m] logp[m] in the rows of `selected`: dSelected (M,C); the weights' gradients are added up. */
-  backward(batch: PackedBatch, grads: BackwardScratch): void {
+  /** Both sides' logits of a tile; those of a single one stay where they are. */
+  private bothLogits(tile: Tile, batch: PackedBatch, { head, logits: { rows: x, t: y } }: Compared): void {
+    const [M, alpha] = [tile.N, 1 / batch.temperature];
+    this.tileLogits(tile, batch);
+    linearForward(this.recorder, { x, w: sliceRows(head, tile.first, tile.W), y }, { M, alpha });
+  }
+
+  /** D of every row, in `found` of `compared`. */
+  private compare(batch: PackedBatch, tiles: readonly Tile[], compared: Compared): void {
+    const { recorder: r, shared: s } = this;
+    const columns = { ...compared.logits, s: s.logits, result: s.result };
+    const { K, support, alpha } = compared;
+    if (tiles.length === 1) this.bothLogits(tiles[0], batch, compared);
+    const pass = (work: (tile: Tile & { last: boolean }) => void): void =>
+      tiles.forEach((tile, i) => {
+        if (tiles.length > 1) this.bothLogits(tile, batch, compared);
+        work({ ...tile, last: i === tiles.length - 1 });
+      });
+    if (support !== 'vocabulary') {
+      pass(({ last: _, ...tile }) => topK(r, { z: s.logits, top: columns.top }, { ...tile, K }));
+      pass((tile) => divergenceMass(r, columns, { ...tile, K }));
+    }
+    pass((tile) => divergenceForward(r, columns, { ...tile, K, support, alpha }));
+  }
+
+  /**
+   * Gradient of sum_m w[m] logp[m], or with `compared` of sum_m w[m] logp[m] + b[m] D[m], in the rows of `selected`: dSelected
+   * (M,C); the weights' gradients are added up.
+   */
+  backward(batch: PackedBatch, grads: BackwardScratch, compared: Compared | null = null): void {
     const { recorder: r, shared: s, weights, dWeights } = this;
     const M = batch.targets.length;
     const tiles = this.tiles(M);
     const alpha = 1 / batch.temperature; // of the logits in what was differentiated
+    if (compared) this.compare(batch, tiles, compared);
     for (const tile of tiles) {
       const { W, first } = tile;
-      if (tiles.length > 1) this.tileLogits(tile, batch); // a single tile is still there from the forward pass
-      logprobBackward(r, { z: s.logits, y: s.targets, result: s.result, w: grads.weights }, tile);
+      const isThere = tiles.length === 1; // from the forward pass
+      const { logits: z, targets: y, result } = s;
+      if (compared) {
+        if (!isThere) this.bothLogits(tile, batch, compared);
+        const { K, support, alpha: order } = compared;
+        divergenceBackward(r, { ...compared.logits, s: z, result, y }, { ...tile, K, support, alpha: order });
+      } else {
+        if (!isThere) this.tileLogits(tile, batch);
+        logprobBackward(r, { z, y, result, w: grads.weights }, tile);
+      }
       const w = sliceRows(weights.head, first, W);
       linearBackward(r, { dy: s.logits, w, dx: grads.dFinal }, { M, accumulate: first > 0, alpha });
       if (!dWeights) continue;

@@ -148,6 +148,12 @@ const TRAINED = [
   ['secondMoment', 'adamw.v', 'optimizer'],
 ] as const;
 
+/** A teacher's copy of what is trained, and where the student's own values wait while the teacher looks. */
+export const teacherSpecs = (layout: Layout): TensorSpec[] => [
+  ...layout.specs('teacher', 'weights'),
+  ...layout.specs('aside', 'weights'),
+];
+
 /** Specs of a trained set. */
 export const trainableSpecs = (layout: Layout): TensorSpec[] =>
   TRAINED.flatMap(([, label, purpose]) => layout.specs(label, purpose));

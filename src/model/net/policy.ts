@@ -8,11 +8,13 @@ import type { Gpu } from '../../gpu/device';
 import { NotFinite } from '../../gpu/errors';
 import { Arena, type Tensor, view } from '../../gpu/tensor';
 import { type AdamWOptions, adamw, globalNorm, NORM_SLICES } from '../../kernels/adamw/adamw';
+import type { DivergenceOptions } from '../../kernels/divergence/divergence';
 import type { HostTensor } from '../weights/safetensors';
 import { type Capacity, TOP_K } from './activations';
 import { microBatches, type PackedBatch, packSequences, type Sequence } from './batch';
 import type { ModelConfig } from './config';
 import { Decoder, type WeightSource } from './decoder';
+import { Distillation } from './distillation';
 import type { Layout } from './layout';
 import { type OnLoaded, readParameters, type Trainable } from './parameters';
 
@@ -24,6 +26,20 @@ export interface Scores {
   alternatives: Float32Array | null;
   /** First token of each sequence in the columns, and their length at the end. */
   offsets: Uint32Array;
+  /** Normed rows (M,C) that the head makes logits of, and their log-sum-exp (M); when asked for. */
+  hidden?: Hidden;
+}
+
+/** What a teacher's distributions can be made of again. */
+export interface Hidden {
+  rows: Float32Array<ArrayBuffer>;
+  lse: Float32Array<ArrayBuffer>;
+}
+
+/** A teacher's distributions, how they are compared, and what each token's divergence weighs: loss += b D. */
+export interface Lesson extends DivergenceOptions {
+  hidden: Hidden;
+  b: ArrayLike<number>;
 }
 
 /** How an update is made. */
@@ -47,6 +63,8 @@ export interface TrainingState {
   firstMoment: Float32Array<ArrayBuffer>;
   secondMoment: Float32Array<ArrayBuffer>;
   updates: number;
+  /** The teacher's values, where one follows. */
+  teacher?: Float32Array<ArrayBuffer>;
 }
 
 /** A large batch as the micro-batches that fit the plan. */
@@ -67,6 +85,8 @@ export class Policy {
     private readonly scratch: Arena,
     private readonly norm: Tensor,
     private readonly partial: Tensor,
+    /** Null where nothing is distilled. */
+    readonly distillation: Distillation | null,
   ) {}
 
   /** Throws OutOfMemory; then nothing stays allocated. */
@@ -85,8 +105,9 @@ export class Policy {
         norm: { label: 'gradient.norm', shape: [4], purpose: 'scratch' },
         partial: { label: 'gradient.partial', shape: [slices], purpose: 'scratch' },
       });
-      return new Policy(decoder, scratch, norm, partial);
+      return new Policy(decoder, scratch, norm, partial, await Distillation.create(decoder));
     } catch (error) {
+      scratch.destroy();
       decoder.destroy();
       throw error;
     }
@@ -123,22 +144,27 @@ export class Policy {
   }
 
   /** log-probability and entropy of every predicted token. The last part's activations stay for `accumulate`. */
-  async score(batch: PlannedBatch, alternatives = false): Promise<Scores> {
+  async score(batch: PlannedBatch, alternatives = false, hidden = false): Promise<Scores> {
     const total = batch.starts[batch.parts.length];
     const logprob = new Float32Array(total);
     const entropy = new Float32Array(total);
     const top = alternatives ? new Float32Array(total * TOP_K * 2) : null;
+    const C = this.config.hiddenSize;
+    const kept = hidden ? { rows: new Float32Array(total * C), lse: new Float32Array(total) } : undefined;
     const { recorder, shared } = this.decoder;
     const reads = batch.parts.map(async (part, i) => {
       this.forward(part, alternatives);
       const M = part.targets.length;
       const result = recorder.readF32(shared.result, M * 4);
       const largest = alternatives ? recorder.readF32(shared.top, M * TOP_K * 2) : null;
+      const normed = kept ? recorder.readF32(shared.normed, M * C) : null;
       recorder.submit();
-      const [values, likeliest] = await Promise.all([result, largest]);
+      const [values, likeliest, rows] = await Promise.all([result, largest, normed]);
+      if (rows) kept?.rows.set(rows, batch.starts[i] * C);
       for (let m = 0; m < M; m++) {
         logprob[batch.starts[i] + m] = values[4 * m];
         entropy[batch.starts[i] + m] = values[4 * m + 1];
+        if (kept) kept.lse[batch.starts[i] + m] = values[4 * m + 2];
       }
       if (top && likeliest) writeAlternatives(top, likeliest, values, M, batch.starts[i]);
     });
@@ -148,7 +174,7 @@ export class Policy {
       throw new NotFinite(
         `The log-probability of predicted token ${bad} is ${logprob[bad]}. Go back to an earlier checkpoint, or lower the learning rate.`,
       );
-    return { logprob, entropy, alternatives: top, offsets: batch.offsets };
+    return { logprob, entropy, alternatives: top, offsets: batch.offsets, ...(kept && { hidden: kept }) };
   }
 
   private forward(part: PackedBatch, alternatives: boolean): void {
@@ -168,13 +194,59 @@ export class Policy {
    */
   accumulate(batch: PlannedBatch, weights: Float32Array<ArrayBuffer>): void {
     const { recorder, logpGradient } = this.decoder;
-    batch.parts.forEach((part, i) => {
-      if (this.live !== part) this.forward(part, false);
-      const [first, end] = [batch.starts[i], batch.starts[i + 1]];
+    this.eachPart(batch, (part, first, end) => {
       recorder.write(logpGradient, weights.subarray(first, end));
       this.decoder.backward(part);
+    });
+  }
+
+  /** As `accumulate`, and adds the gradients of sum_m b[m] D[m], D the divergence from a teacher; gives D, nats. */
+  async distil(batch: PlannedBatch, weights: Float32Array, lesson: Lesson): Promise<Float32Array<ArrayBuffer>> {
+    const { distillation: own } = this;
+    if (!own?.logits) throw new Error('This model was not opened to be distilled; give its capacity `distil`.');
+    const { hidden, b, ...options } = lesson;
+    const { recorder } = this.decoder;
+    const { logits, head } = own;
+    const C = this.config.hiddenSize;
+    const divergence = new Float32Array(batch.starts[batch.parts.length]);
+    const reads: Promise<void>[] = [];
+    this.eachPart(batch, (part, first, end) => {
+      const given = new Float32Array((end - first) * 4);
+      for (let m = first; m < end; m++) given.set([hidden.lse[m], weights[m], b[m]], (m - first) * 4);
+      recorder.write(logits.given, given);
+      recorder.write(logits.rows, hidden.rows.subarray(first * C, end * C));
+      this.decoder.backward(part, { ...options, logits, head });
+      const read = recorder.readF32(logits.found, (end - first) * 2);
+      reads.push(
+        read.then((found) =>
+          divergence.set(
+            found.filter((_, i) => i % 2 === 0),
+            first,
+          ),
+        ),
+      );
+    });
+    recorder.submit();
+    await Promise.all(reads);
+    return divergence;
+  }
+
+  /** Hands out every part with its forward activations, which are used up then. */
+  private eachPart(batch: PlannedBatch, work: (part: PackedBatch, first: number, end: number) => void): void {
+    batch.parts.forEach((part, i) => {
+      if (this.live !== part) this.forward(part, false);
+      work(part, batch.starts[i], batch.starts[i + 1]);
       this.live = null; // the logits were overwritten by their gradient
     });
+  }
+
+  /** Runs `work` with the teacher's weights, where the teacher has some of its own. */
+  async asTeacher<T>(work: () => Promise<T>): Promise<T> {
+    if (!this.distillation) return work();
+    this.live = null;
+    const done = await this.distillation.asTeacher(work);
+    this.live = null;
+    return done;
   }
 
   /** Clips the gradients and takes one AdamW step. Where the gradient is not finite, nothing changes and applied is false. */
@@ -272,7 +344,9 @@ export class Policy {
   async state(): Promise<TrainingState> {
     const { values, firstMoment, secondMoment } = this.training;
     const [x, m, v] = await Promise.all([this.read(values), this.read(firstMoment), this.read(secondMoment)]);
-    return { values: x, firstMoment: m, secondMoment: v, updates: this.updates };
+    const moving = this.distillation?.moving;
+    const teacher = moving && { teacher: await this.read(moving) };
+    return { values: x, firstMoment: m, secondMoment: v, updates: this.updates, ...teacher };
   }
 
   /** Puts a state back, bit for bit. */
@@ -281,6 +355,8 @@ export class Policy {
     this.write(values, state.values);
     this.write(firstMoment, state.firstMoment);
     this.write(secondMoment, state.secondMoment);
+    const moving = this.distillation?.moving;
+    if (moving && state.teacher) this.write(moving, state.teacher);
     this.updates = state.updates;
     this.live = null;
   }
@@ -305,6 +381,7 @@ export class Policy {
   }
 
   destroy(): void {
+    this.distillation?.destroy();
     this.scratch.destroy();
     this.decoder.destroy();
   }
