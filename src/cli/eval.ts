@@ -23,7 +23,7 @@ export const evaluation = defineCommand({
     seed: { kind: 'integer', doc: 'seed of sampling', default: 0, min: 0 },
     signature: {
       kind: 'boolean',
-      doc: 'also: accuracy with the hint, probability of going on, accuracy of the forced scan',
+      doc: 'also: accuracy with the hint; at temperature 1 the probability of going on, and the accuracy of the forced scan',
     },
   },
   async run(flags) {
