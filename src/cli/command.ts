@@ -32,7 +32,7 @@ export function defineCommand<F extends Flags>(c: {
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Requested by the first Ctrl-C, SIGTERM or SIGHUP, or by a reader that went away; a second signal ends the process at once. */
+/** Begun when there is something to save. Requested by the first Ctrl-C, SIGTERM or SIGHUP, or by a reader that went away; a second signal ends the process at once. */
 export function stopSignal(): { readonly requested: boolean } {
   const signal = { requested: false };
   const onSignal = () => {

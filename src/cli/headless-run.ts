@@ -35,7 +35,6 @@ export interface HeadlessRun {
 
 /** Gives the exit code. Throws BadInput, and rejects with the fault that ended the run. */
 export async function runHeadless(o: HeadlessRun): Promise<number> {
-  const stop = stopSignal();
   const { store, config, from } = o.resume === undefined ? await begun(o) : await reopened(o.kind, o.resume);
   try {
     const prepared = await prepareRun(config, { model: loadModel, file: readDataFile, symbolic });
@@ -49,7 +48,8 @@ export async function runHeadless(o: HeadlessRun): Promise<number> {
     };
     const run = await open(prepared, { gpu, device, store, emit, watched: false }, from);
     process.stderr.write(`${gpu.adapter.name}; ${store.where}\n`);
-    return await toTheEnd(run, o.kind, store, stop);
+    // Not before: until here a signal ends the process whatever it is at, and there is nothing to save.
+    return await toTheEnd(run, o.kind, store, stopSignal());
   } finally {
     await store.release();
   }

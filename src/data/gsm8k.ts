@@ -8,9 +8,13 @@ const MARK = /<<[-+*/().,%$\s\d]*=[-+.,%$\s\d/]*>>/g;
  * "####" begins the last line: in Markdown it heads a section, of which more follows.
  */
 export function gsm8kParts(text: string): { solution: string | null; answer: string } | null {
-  const found = /^([\s\S]*?)(?:^|\n)[ \t]*####[ \t]*([^\n]*?)\s*$/.exec(text);
-  if (!found || /(?:^|\n)\s*#{1,6} /.test(found[1]) || found[1].includes('####')) return null;
-  const [, before, answer] = found;
+  const at = text.indexOf('####');
+  const line = text.lastIndexOf('\n', at - 1) + 1;
+  const rest = text.slice(at + 4).trimEnd();
+  if (at < 0 || /[^ \t]/.test(text.slice(line, at)) || rest.includes('\n')) return null;
+  const before = text.slice(0, line);
+  if (/^[^\S\n]*#{1,6} /m.test(before)) return null;
+  const answer = rest.replace(/^[ \t]+/, '');
   const steps = before.replace(MARK, '').trim();
   return { answer, solution: steps === '' ? null : `${steps}\nThe answer is \\boxed{${answer}}.` };
 }

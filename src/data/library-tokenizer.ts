@@ -1,6 +1,7 @@
 /** Any tokenizer.json that `@huggingface/tokenizers` reads (BPE, Unigram, WordPiece), behind the Tokenizer interface. */
 import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
 import { AddedTokenSplitter, withConfigTokens } from './added-tokens';
+import { breath } from './breath';
 import { Effort } from './effort';
 import { BadInput } from './errors';
 import { type AddedToken, checkedTokenizerFile } from './tokenizer-file';
@@ -13,8 +14,14 @@ type Json = Record<string, unknown>;
 const [STEPS, STEPS_EACH] = [2 ** 24, 256];
 
 /** `file` and `config` are the parsed tokenizer.json and tokenizer_config.json; `where` names the first in errors. */
-export function libraryTokenizer(file: Json, config: Json, where: string, named: Partial<SpecialTokens>): Tokenizer {
+export async function libraryTokenizer(
+  file: Json,
+  config: Json,
+  where: string,
+  named: Partial<SpecialTokens>,
+): Promise<Tokenizer> {
   const checked = checkedTokenizerFile(file, where);
+  await breath();
   const added = withConfigTokens(checked.added_tokens as AddedToken[], vocabularyOf(checked.model), config);
   const effort = new Effort();
   /** What fails inside the library is the file's fault: it was made for another kind of text, is broken or hostile. */
@@ -29,6 +36,7 @@ export function libraryTokenizer(file: Json, config: Json, where: string, named:
   const library = guarded('unreadable tokenizer', 0, () =>
     mended({ ...checked, added_tokens: added }, added, config, effort),
   );
+  await breath();
   const inFile = new Set(
     [...(checked.added_tokens as AddedToken[]), ...added.filter(isInDecoder(config))].map((t) => t.content),
   );

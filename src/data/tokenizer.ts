@@ -5,6 +5,7 @@
  */
 
 import { AddedTokenSplitter, tokenText, withTokensMap } from './added-tokens';
+import { breath } from './breath';
 import { BadInput } from './errors';
 import { addedTokens } from './tokenizer-file';
 import type { SpecialTokens, Tokenizer } from './types';
@@ -42,6 +43,7 @@ export async function readTokenizer(
   const config = map === undefined ? own : withTokensMap(own, parseObject(map, 'special_tokens_map.json'));
   const named = { eos: tokenText(config.eos_token), pad: tokenText(config.pad_token), eosId };
   if (isWordLevel(file)) return wordLevelTokenizer(file, where, named);
+  await breath();
   const { libraryTokenizer } = await import('./library-tokenizer');
   return libraryTokenizer(file, config, where, named);
 }

@@ -56,7 +56,8 @@ function lastBox(text: string): Found | null {
   const joined = [last.answer];
   let { at } = last;
   for (let before = boxes.pop(); before?.answer; before = boxes.pop()) {
-    if (!JOIN.test(text.slice(before.end, at))) break;
+    const between = text.slice(before.end, at);
+    if (between.length > LONGEST || !JOIN.test(between)) break;
     joined.unshift(before.answer);
     at = before.at;
   }
