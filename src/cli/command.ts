@@ -2,7 +2,7 @@
 
 import { INVOKED } from './invoked';
 import { describeFlags, type Flags, parseFlags, type Values } from './options';
-import { onReaderGone } from './output';
+import { note, onReaderGone } from './output';
 
 /** Exit codes; `gaveOut`: the device or the disk. A command returns one of these; errors are mapped in main.ts. */
 export const EXIT = { done: 0, failed: 1, badInput: 2, gaveOut: 3, stopped: 130 } as const;
@@ -38,7 +38,7 @@ export function stopSignal(): { readonly requested: boolean } {
   const onSignal = () => {
     if (signal.requested) process.exit(EXIT.stopped);
     signal.requested = true;
-    process.stderr.write('\nStopping after the running step (Ctrl-C again to end at once) …\n');
+    note('\nStopping after the running step (Ctrl-C again to end at once) …\n');
   };
   for (const name of STOP_SIGNALS) process.on(name, onSignal);
   onReaderGone(() => {

@@ -6,6 +6,7 @@ import { bytesText } from '../data/bytes';
 import type { Gpu } from '../gpu/device';
 import { type FormatErrors, formatErrors } from '../model/weights/format-error';
 import { defineCommand, EXIT } from './command';
+import { note, print } from './output';
 import { loadModel, openDevice } from './places';
 
 export const doctor = defineCommand({
@@ -23,7 +24,7 @@ export const doctor = defineCommand({
     const test = report.selfTest ?? { passed: 0, failed: [], ms: 0 };
     if (flags.json) {
       const storage = flags.model ? await errorsOf(gpu, flags.model) : undefined;
-      process.stdout.write(`${JSON.stringify({ ...report, storage })}\n`);
+      print(`${JSON.stringify({ ...report, storage })}\n`);
     } else {
       const mib = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
       const lines = [
@@ -34,8 +35,8 @@ export const doctor = defineCommand({
         `self-test    ${test.passed} passed, ${test.failed.length} failed, ${test.ms} ms`,
         ...test.failed.map((f) => `  ${f}`),
       ];
-      process.stdout.write(`${lines.join('\n')}\n`);
-      if (flags.model) process.stdout.write(formatTable(flags.model, await errorsOf(gpu, flags.model)));
+      print(`${lines.join('\n')}\n`);
+      if (flags.model) print(formatTable(flags.model, await errorsOf(gpu, flags.model)));
     }
     return test.failed.length > 0 ? EXIT.failed : EXIT.done;
   },
@@ -43,7 +44,7 @@ export const doctor = defineCommand({
 
 const errorsOf = async (gpu: Gpu, model: string): Promise<FormatErrors> =>
   formatErrors(gpu, await loadModel(model), {
-    onFormat: (format) => process.stderr.write(`scoring with ${format} weights …\n`),
+    onFormat: (format) => note(`scoring with ${format} weights …\n`),
   });
 
 /** One line a format; differences in nats. */

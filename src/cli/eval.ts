@@ -5,6 +5,7 @@ import { measureSignature } from '../antisd/signature';
 import { NATIVE_TASK } from '../data/tasks';
 import { defineCommand, EXIT } from './command';
 import { MODEL_FLAGS, modelOf, openPolicy } from './inspect';
+import { print } from './output';
 import { loadTask } from './places';
 
 export const evaluation = defineCommand({
@@ -46,7 +47,7 @@ export const evaluation = defineCommand({
     };
     const { figures } = await evaluate(policy, task, options);
     const signature = flags.signature ? await measureSignature(policy, task, options) : {};
-    process.stdout.write(`${JSON.stringify({ ...figures, ...signature })}\n`);
+    print(`${JSON.stringify({ ...figures, ...signature })}\n`);
     return EXIT.done;
   },
 });

@@ -9,6 +9,7 @@ import type { LoadedModel } from '../library/open-model';
 import { checkContext, generate as sampleResponses } from '../model/net/generate';
 import { defineCommand, EXIT } from './command';
 import { MODEL_FLAGS, modelOf, openPolicy } from './inspect';
+import { note, print } from './output';
 import { loadTask } from './places';
 
 export const generate = defineCommand({
@@ -37,7 +38,7 @@ export const generate = defineCommand({
     const ids = posed ? posed.task.studentPrompt(posed.problem) : text.encode(promptText(flags, model));
     checkContext(ids.length, maxNewTokens, model.config.maxPositions, 'lab generate');
     const policy = await openPolicy(model, { maxNewTokens, positions: ids.length + maxNewTokens }, flags);
-    process.stderr.write(`${text.decode(ids)}\n`);
+    note(`${text.decode(ids)}\n`);
     const options = {
       temperature: flags.temperature ?? 1,
       topK: flags['top-k'] ?? 0,
@@ -47,15 +48,14 @@ export const generate = defineCommand({
       seed: flags.seed ?? 0,
       stream: 0,
     };
-    const stream = textStream(text, (piece) => process.stdout.write(piece));
+    const stream = textStream(text, (piece) => print(piece));
     const [response] = await sampleResponses(policy.decoder, [{ ids, count: 1 }], options, (pieces) => {
       for (const piece of pieces) stream.add(piece.ids.filter((id) => !text.endIds.includes(id)));
     });
     stream.end();
-    process.stdout.write('\n');
-    if (!hasEnded(text, response))
-      process.stderr.write(`Cut at ${maxNewTokens} tokens; --max-new-tokens allows more.\n`);
-    if (posed) process.stderr.write(`${posed.task.verify(posed.problem, response).reason}\n`);
+    print('\n');
+    if (!hasEnded(text, response)) note(`Cut at ${maxNewTokens} tokens; --max-new-tokens allows more.\n`);
+    if (posed) note(`${posed.task.verify(posed.problem, response).reason}\n`);
     return EXIT.done;
   },
 });

@@ -11,6 +11,7 @@ import { RunStore } from '../runs/run-store';
 import { EXIT, stopSignal } from './command';
 import { INVOKED } from './invoked';
 import type { Flags } from './options';
+import { note, print } from './output';
 import { loadModel, newFolder, openDevice, readDataFile, runFiles, symbolic } from './places';
 
 /** Flags of every command that runs. */
@@ -42,12 +43,12 @@ export async function runHeadless(o: HeadlessRun): Promise<number> {
     // Only now is there a folder: what is bad, or not there, was refused before.
     if (o.resume === undefined) await create(store, prepared.config);
     const emit = (event: RunEvent) => {
-      if (o.json) process.stdout.write(eventLine(event));
-      process.stderr.write(o.line(event));
-      if (event.type === 'fault' && event.fault.kind === 'storage') process.stderr.write(`${event.fault.message}\n`);
+      if (o.json) print(eventLine(event));
+      note(o.line(event));
+      if (event.type === 'fault' && event.fault.kind === 'storage') note(`${event.fault.message}\n`);
     };
     const run = await open(prepared, { gpu, device, store, emit, watched: false }, from);
-    process.stderr.write(`${gpu.adapter.name}; ${store.where}\n`);
+    note(`${gpu.adapter.name}; ${store.where}\n`);
     // Not before: until here a signal ends the process whatever it is at, and there is nothing to save.
     return await toTheEnd(run, o.kind, store, stopSignal());
   } finally {
@@ -62,7 +63,7 @@ async function open(prepared: PreparedRun, bench: RunBench & { store: RunStore }
     return prepared.open(bench);
   }
   const { run, problem } = await openAtCheckpoint(prepared, bench, from);
-  if (problem) process.stderr.write(`${problem}\n`);
+  if (problem) note(`${problem}\n`);
   return run;
 }
 
@@ -78,16 +79,14 @@ async function toTheEnd(run: Run, kind: RunKind, store: RunStore, stop: ReturnTy
     if (stopped) await run.checkpoint();
     await run.finish(stopped ? 'stopped' : 'finished');
     if (run.unstored) {
-      process.stderr.write(await unstored(run, store, again));
+      note(await unstored(run, store, again));
       return EXIT.gaveOut;
     }
-    process.stderr.write(
-      stopped ? `Stopped and saved at step ${run.step}. Continue: ${again}\n` : `Done: ${where}/final\n`,
-    );
+    note(stopped ? `Stopped and saved at step ${run.step}. Continue: ${again}\n` : `Done: ${where}/final\n`);
     return stopped ? EXIT.stopped : EXIT.done;
   } catch (error) {
     await run.fault(error);
-    process.stderr.write(`The run stopped at step ${run.step}; its checkpoints are in ${where}.\n`);
+    note(`The run stopped at step ${run.step}; its checkpoints are in ${where}.\n`);
     throw error;
   }
 }

@@ -22,6 +22,7 @@ import { cancellable, defineCommand, EXIT } from './command';
 import { MODEL_FLAGS } from './inspect';
 import { inspectionText } from './inspect-print';
 import type { Flags, Values } from './options';
+import { note } from './output';
 import { loadLora, loadModel, openDevice, readDataFile, symbolic } from './places';
 
 const FLAGS = {
@@ -78,7 +79,7 @@ export const inspect = defineCommand({
     const inspection = await cancellable((signal) =>
       look(flags, signal).catch((error) => {
         if (!signal.aborted) throw error;
-        process.stderr.write(`\n${error instanceof SourceError ? error.message : 'Stopped.'}\n`);
+        note(`\n${error instanceof SourceError ? error.message : 'Stopped.'}\n`);
         return null;
       }),
     );
@@ -135,7 +136,7 @@ async function look(flags: Given, signal: AbortSignal): Promise<Inspection> {
 
 /** What was opened, on stderr. */
 function tell({ subject, family, parameters, storage, bytes, seconds }: OpenSubject): void {
-  process.stderr.write(
+  note(
     `${basename(subject.model)}: ${family}, ${(parameters / 1e6).toPrecision(3)} million parameters in ${storage}, ${bytesText(bytes)} on the device, ${seconds.toFixed(1)} s\n`,
   );
 }
@@ -191,7 +192,7 @@ async function responseOf(flags: Given, sample: string | undefined, generate: ()
 async function generated(inspector: Inspector, prompt: string, flags: Given, signal: AbortSignal): Promise<string> {
   let shown = 0;
   const more = (text: string) => {
-    process.stderr.write(text.slice(shown));
+    note(text.slice(shown));
     shown = text.length;
   };
   const options = {
@@ -209,5 +210,5 @@ async function write(file: string, text: string): Promise<void> {
   await writeFile(resolve(file), text).catch((error: Error) => {
     throw new BadInput(`The file cannot be written: ${error.message}`, resolve(file), 'Choose another place.');
   });
-  process.stderr.write(`Wrote ${resolve(file)}\n`);
+  note(`Wrote ${resolve(file)}\n`);
 }

@@ -1,5 +1,6 @@
 /** An inspection in the terminal: the response under its tints (or a row a token where there is no colour), and figures. */
 import { sum } from '../antisd/statistics';
+import { visible } from '../data/visible';
 import { type Analysis, analyse } from '../inspect/analysis';
 import type { Comparison, Inspection } from '../inspect/export';
 import { signed } from '../inspect/signed';
@@ -17,9 +18,9 @@ export function inspectionText(inspection: Inspection, coloured: boolean): strin
   const { problem, task, context, origin, verdict, texts, scored, compared, effects } = inspection;
   const a = analyse(scored, texts.response);
   return [
-    `${problem.question} (${task})`,
-    `context ${context.mode}: ${origin}`,
-    `verdict: ${verdict.reason}`,
+    visible(`${problem.question} (${task})`),
+    visible(`context ${context.mode}: ${origin}`),
+    visible(`verdict: ${verdict.reason}`),
     '',
     coloured ? `${legend()}\n\n${heatmap(scored, texts.response)}` : columns(scored),
     '',
@@ -46,10 +47,6 @@ function heatmap(scored: ScoredText, text: string): string {
     })
     .join('');
 }
-
-/** Text without what a terminal would obey: control characters other than line ends and tabs. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not pass
-const visible = (text: string): string => text.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, '\uFFFD');
 
 function legend(): string {
   const cells = [-3, -2, -1, 0, 1, 2, 3].map((step) => {
@@ -88,7 +85,7 @@ function figures(a: Analysis): string {
 
 function comparison(compared: Comparison, before: ScoredText, text: string, coloured: boolean): string {
   const { subject, withAdapter, scored } = compared;
-  const name = withAdapter ? subject.model : 'adapter off';
+  const name = withAdapter ? visible(subject.model) : 'adapter off';
   const sums = `compared with ${name}: Σu ${signed(sum(scored.u))} there, ${signed(sum(before.u))} here`;
   const same = scored.ids.join() === before.ids.join();
   return [
@@ -113,7 +110,7 @@ function contexts({ effects }: Inspection): string {
   const width = Math.max(...effects.map((e) => e.mode.length)) + 2;
   const rows = effects.map((e) => {
     const size = sum(e.u.map(Math.abs)) / e.u.length;
-    return `${e.mode.padEnd(width)}${signed(sum(e.u)).padStart(9)}${size.toFixed(3).padStart(10)}  ${e.origin}`;
+    return `${e.mode.padEnd(width)}${signed(sum(e.u)).padStart(9)}${size.toFixed(3).padStart(10)}  ${visible(e.origin)}`;
   });
   return [`${'context'.padEnd(width)}${'Σu'.padStart(9)}${'mean |u|'.padStart(10)}  c`, ...rows].join('\n');
 }

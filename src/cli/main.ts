@@ -14,7 +14,7 @@ import { inspect } from './inspect-command';
 import { INVOKED } from './invoked';
 import { merge } from './merge';
 import { models } from './models';
-import { printed, watchReaders } from './output';
+import { note, print, printed, watchReaders } from './output';
 import { plan } from './plan';
 import { pretrain } from './pretrain';
 import { score } from './score';
@@ -43,7 +43,7 @@ const COMMANDS: readonly Command[] = [
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    process.stdout.write(overview());
+    print(overview());
     return EXIT.done;
   }
   const command = COMMANDS.find((c) => c.name === name);
@@ -54,7 +54,7 @@ async function main(argv: readonly string[]): Promise<number> {
       `Commands: ${COMMANDS.map((c) => c.name).join(', ')}. See: ${INVOKED} --help`,
     );
   if (rest.includes('--help') || rest.includes('-h')) {
-    process.stdout.write(command.help);
+    print(command.help);
     return EXIT.done;
   }
   return command.run(rest);
@@ -69,23 +69,23 @@ function overview(): string {
 function report(error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof BadInput) {
-    process.stderr.write(`${message}\n`);
+    note(`${message}\n`);
     if (error instanceof SourceError && error.kind === 'cancelled') return EXIT.stopped;
     return EXIT.badInput;
   }
   if (error instanceof StorageError) {
-    process.stderr.write(`${message}\n`);
+    note(`${message}\n`);
     return EXIT.badInput;
   }
   if (error instanceof DeviceLost || error instanceof OutOfMemory || error instanceof WebGpuUnavailable) {
-    process.stderr.write(`${message}\n`);
+    note(`${message}\n`);
     return EXIT.gaveOut;
   }
   if (error instanceof NotFinite) {
-    process.stderr.write(`${message}\n`);
+    note(`${message}\n`);
     return EXIT.failed;
   }
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? message) : message}\n`);
+  note(`${error instanceof Error ? (error.stack ?? message) : message}\n`);
   return EXIT.failed;
 }
 

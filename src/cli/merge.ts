@@ -7,6 +7,7 @@ import { mergedCatalog } from '../model/weights/merge';
 import { safetensorsPieces } from '../model/weights/safetensors';
 import type { TensorCatalog } from '../model/weights/stored-tensor';
 import { defineCommand, EXIT } from './command';
+import { note } from './output';
 import { loadLora, loadModel, newFolder } from './places';
 
 const FORMATS: Readonly<Record<string, FloatFormat>> = { f32: 'F32', bf16: 'BF16', f16: 'F16' };
@@ -42,7 +43,7 @@ export const merge = defineCommand({
     for await (const piece of safetensorsPieces(tensors, dtype, model.where))
       await files.appendBytes('model.safetensors', piece);
     for (const [name, bytes] of modelFolderFiles(model.config, model.tokenizer, dtype)) await files.write(name, bytes);
-    process.stderr.write(`${dtype}, ${bytesText(await files.size('model.safetensors'))}: ${files.where}\n`);
+    note(`${dtype}, ${bytesText(await files.size('model.safetensors'))}: ${files.where}\n`);
     return EXIT.done;
   },
 });

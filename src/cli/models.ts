@@ -7,6 +7,7 @@ import { hubSource, sizeText } from '../library/sources/hub';
 import { SourceError } from '../library/sources/source-error';
 import { defineCommand, EXIT } from './command';
 import { INVOKED } from './invoked';
+import { note, print } from './output';
 import { downloading } from './places';
 
 export const models = defineCommand({
@@ -35,7 +36,7 @@ export const models = defineCommand({
     if (!cache) throw new Error('Node has a cache.');
     if (flags.remove !== undefined) {
       const freed = await cache.remove(flags.remove);
-      process.stderr.write(`Removed ${flags.remove}; ${bytesText(freed)} freed.\n`);
+      note(`Removed ${flags.remove}; ${bytesText(freed)} freed.\n`);
     }
     if (flags.verify !== undefined) await verify(flags.verify, cache);
     if (flags.download !== undefined) return download(flags.download, cache);
@@ -54,7 +55,7 @@ const FOUND: Readonly<Record<Soundness, string>> = {
 async function verify(name: string, cache: ModelCache): Promise<void> {
   const changed: string[] = [];
   for await (const { file, bytes, found } of cache.verify(name)) {
-    process.stdout.write(`${file}  ${bytesText(bytes)}  ${FOUND[found]}\n`);
+    print(`${file}  ${bytesText(bytes)}  ${FOUND[found]}\n`);
     if (found === 'changed') changed.push(file);
   }
   if (changed.length > 0)
@@ -69,24 +70,24 @@ async function verify(name: string, cache: ModelCache): Promise<void> {
 async function list(cache: ModelCache, json: boolean): Promise<void> {
   const all = await cache.list();
   if (json) {
-    process.stdout.write(`${JSON.stringify(all)}\n`);
+    print(`${JSON.stringify(all)}\n`);
     return;
   }
   if (all.length === 0) {
-    process.stderr.write(`No models in ${cacheFolder()}. Download one: ${INVOKED} models --download Qwen/Qwen3-0.6B\n`);
+    note(`No models in ${cacheFolder()}. Download one: ${INVOKED} models --download Qwen/Qwen3-0.6B\n`);
     return;
   }
   const width = Math.max(...all.map((model) => nameOf(model).length), 'model'.length) + 2;
   const line = (a: string, b: string, c: string, d: string) =>
     `${a.padEnd(width)}${b.padEnd(14)}${c.padStart(10)}  ${d}\n`;
-  process.stdout.write(line('model', 'commit', 'size', 'date'));
+  print(line('model', 'commit', 'size', 'date'));
   for (const model of all) {
     const state = model.complete ? '' : '  unfinished';
     const date = model.date.toISOString().slice(0, 10);
-    process.stdout.write(line(nameOf(model), model.sha.slice(0, 12), bytesText(model.bytes), date + state));
+    print(line(nameOf(model), model.sha.slice(0, 12), bytesText(model.bytes), date + state));
   }
   const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
-  process.stderr.write(`${bytesText(total)} in ${cacheFolder()}\n`);
+  note(`${bytesText(total)} in ${cacheFolder()}\n`);
 }
 
 function nameOf({ id, revisions }: CachedModel): string {
@@ -98,7 +99,7 @@ function nameOf({ id, revisions }: CachedModel): string {
 async function download(id: string, cache: ModelCache): Promise<number> {
   const { source, inMemory } = await downloading(async (told) => {
     const source = await hubSource(id, { ...hubOptions(), ...told, cache });
-    process.stderr.write(
+    note(
       `${source.id}@${source.revision} is commit ${source.sha.slice(0, 12)}: ${source.needed.length} files, ${sizeText(source)}${source.offline ? ' (the Hub cannot be reached; this is what the cache knows)' : ''}\n`,
     );
     await source.download();
@@ -113,6 +114,6 @@ async function download(id: string, cache: ModelCache): Promise<number> {
       `Make room (${INVOKED} models lists what is here, --remove ID removes), or set ANTISD_LAB_CACHE to a folder with room.`,
     );
   }
-  process.stdout.write(`${cacheFolder()}/${cache.commit(source.id, source.sha).path('').replace(/\/$/, '')}\n`);
+  print(`${cacheFolder()}/${cache.commit(source.id, source.sha).path('').replace(/\/$/, '')}\n`);
   return EXIT.done;
 }

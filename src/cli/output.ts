@@ -3,6 +3,18 @@
  * before loses what is still on its way. A reader that went away (`| head -1`) ends the command, as Ctrl-C does.
  */
 
+import { visible } from '../data/visible';
+
+/** A word to whoever sits there, to stderr: what of it came from a file, a server or a model may not move the cursor. */
+export const note = (text: string): void => {
+  process.stderr.write(visible(text));
+};
+
+/** A result to stdout: as it is for a file or a pipe, visible on a terminal. */
+export const print = (text: string): void => {
+  process.stdout.write(process.stdout.isTTY ? visible(text) : text);
+};
+
 /** What to do when nobody reads stdout any more: a command with nothing to save just ends. */
 let whenGone = (): void => process.exit(0);
 

@@ -23,6 +23,7 @@ import type { ModelConfig } from '../model/net/config';
 import { type LoraFolder, readLoraFolder } from '../model/weights/adapter';
 import { RunStore } from '../runs/run-store';
 import { cancellable } from './command';
+import { note } from './output';
 import { ProgressLine } from './progress-line';
 
 /** The repository's root: the nearest folder above this program with a package.json of this project. */
@@ -116,7 +117,7 @@ export async function downloading<T>(
 
 /** The judge's worker lies beside the bundled program (bin/lab.mjs); it starts with the first answer that needs it. */
 export const symbolic = nodeSymbolicJudge(new URL(import.meta.url.replace(/\.mjs$/, '.symbolic-worker.mjs')), {
-  warn: (message) => process.stderr.write(`${message}\n`),
+  warn: (message) => note(`${message}\n`),
 });
 
 /** A file of problems or examples; null where there is none. */

@@ -6,6 +6,7 @@ import { type ModelPlan, planModel } from '../library/memory-plan';
 import { bindingBytes } from '../model/net/decoder';
 import { parseTrainConfig } from '../settings/config';
 import { defineCommand, EXIT } from './command';
+import { print } from './output';
 import { openDevice, peekModel } from './places';
 
 export const plan = defineCommand({
@@ -47,12 +48,12 @@ export const plan = defineCommand({
     const name = flags.model ?? 'nano';
     const planned = planModel(name, model, config, room);
     if (flags.json) {
-      process.stdout.write(`${JSON.stringify(planned)}\n`);
+      print(`${JSON.stringify(planned)}\n`);
       return EXIT.done;
     }
     const { rows, parameters: count } = planned;
     const { capacity } = rows[planned.chosen];
-    process.stdout.write(
+    print(
       `${model.where}: ${model.config.family}, ${count < 1e6 ? count.toLocaleString('en-US') : `${(count / 1e6).toFixed(1)} million`} parameters\n` +
         `${gpu.adapter.name}: ${bytesText(memory)} of memory, bindings of ${bytesText(room.binding)}\n` +
         `context ${capacity.positions}, ${capacity.rows} rows decoded at once, micro-batches of ${capacity.tokens} tokens\n\n` +

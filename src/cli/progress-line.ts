@@ -1,7 +1,9 @@
 /** How far downloads are, on one line of a terminal; in a log, a line for each file and each tenth. */
 import { bytesText } from '../data/bytes';
+import { visible } from '../data/visible';
 import type { DownloadProgress } from '../library/sources/progress';
 import { clock } from './command';
+import { note } from './output';
 
 export class ProgressLine {
   private last = '';
@@ -14,15 +16,15 @@ export class ProgressLine {
     if (p.inMemory && this.inMemory === null) {
       this.inMemory = p.inMemory;
       this.end();
-      process.stderr.write(`${p.inMemory}\n`);
+      note(`${p.inMemory}\n`);
     }
     if (p.unchecked && !this.unchecked.has(p.unchecked)) {
       this.unchecked.add(p.unchecked);
       this.end();
-      process.stderr.write(`${p.unchecked}\n`);
+      note(`${p.unchecked}\n`);
     }
     if (process.stderr.isTTY) {
-      process.stderr.write(`\r${this.text(p).slice(0, (process.stderr.columns ?? 80) - 1)}\x1b[K`);
+      process.stderr.write(`\r${visible(this.text(p)).slice(0, (process.stderr.columns ?? 80) - 1)}\x1b[K`);
       this.open = true;
       return;
     }
@@ -30,7 +32,7 @@ export class ProgressLine {
     const mark = `${p.state} ${p.file} ${p.state === 'downloading' ? tenth : ''}`;
     if (mark === this.last) return;
     this.last = mark;
-    process.stderr.write(`${this.text(p)}\n`);
+    note(`${this.text(p)}\n`);
   }
 
   private text(p: DownloadProgress): string {

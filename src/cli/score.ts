@@ -7,6 +7,7 @@ import { BadInput } from '../data/errors';
 import { DEFAULT_CONFIG, parseTrainConfig } from '../settings/config';
 import { defineCommand, EXIT } from './command';
 import { MODEL_FLAGS, type ModelFlags, modelOf, openPolicy, readTokenLists, unflatten } from './inspect';
+import { print } from './output';
 
 export const score = defineCommand({
   name: 'score',
@@ -26,7 +27,7 @@ export const score = defineCommand({
   },
   async run(flags) {
     const result = flags.tokens ? await scoreIds(flags, flags.tokens) : await scoreTexts(flags);
-    process.stdout.write(`${JSON.stringify(result)}\n`);
+    print(`${JSON.stringify(result)}\n`);
     return EXIT.done;
   },
 });

@@ -10,6 +10,7 @@ import { TOKEN_METRICS } from '../runs/metrics';
 import { parseTrainConfig } from '../settings/config';
 import { defineCommand, EXIT } from './command';
 import { MODEL_FLAGS, modelOf, openPolicy } from './inspect';
+import { print } from './output';
 import { loadTask } from './places';
 
 export const tokens = defineCommand({
@@ -55,7 +56,7 @@ export const tokens = defineCommand({
         row,
       );
     const list = table.list().filter((row) => row.count >= (flags['at-least'] ?? 10));
-    process.stdout.write(flags.json ? `${JSON.stringify(list)}\n` : asText(list));
+    print(flags.json ? `${JSON.stringify(list)}\n` : asText(list));
     return EXIT.done;
   },
 });

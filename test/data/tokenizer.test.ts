@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { cancellable } from '../../src/cli/command';
 import { readTokenizer, wordLevelTokenizer } from '../../src/data/tokenizer';
 import {
   TOKENS,
@@ -88,4 +90,21 @@ test('another kind of tokenizer.json goes to the library: byte-level BPE', async
   // a model with more rows than its tokenizer has tokens can sample one of them
   expect([bpe.token(99), bpe.decode([3, 99, 5])]).toEqual(['', 'ab ab']);
   await expect(readTokenizer(JSON.stringify(file), 'tokenizer.json')).rejects.toThrow(/no eos_token/);
+});
+
+test('while a file is read, others have their turn: a Ctrl-C that comes then is heard before it is done', async () => {
+  const text = await readFile(new URL('../fixtures/tokenizers/byte-level.tokenizer.json', import.meta.url), 'utf8');
+  let turns = 0;
+  const heard = await cancellable(async (signal) => {
+    const turn = () => {
+      if (++turns === 1) process.emit('SIGINT');
+      next = setImmediate(turn);
+    };
+    let next = setImmediate(turn);
+    await readTokenizer(text, 'tokenizer.json', '{"eos_token":"<|end|>"}');
+    clearImmediate(next);
+    return signal.aborted;
+  });
+  expect(heard).toBe(true);
+  expect(turns).toBeGreaterThan(2);
 });

@@ -10,12 +10,16 @@ export interface Outcome {
   stderr: string;
 }
 
-/** Runs `lab ARGS` to its end, or until `until` says of its stderr that it is time for `signal`. */
+/** Runs `lab ARGS` to its end, or until `until` says of its stderr that it is time for `signal`; `env`: more of the environment. */
 export function lab(
   args: string[],
   stop?: { until: (stderr: string) => boolean; signal: NodeJS.Signals },
+  env: Record<string, string> = {},
 ): Promise<Outcome> {
-  const child = spawn(process.execPath, [launcher, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [launcher, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let [stdout, stderr] = ['', ''];
   let sent = false;
   child.stdout.on('data', (text) => {

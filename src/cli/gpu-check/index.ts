@@ -10,6 +10,7 @@ import { GROUPS } from '../bench/groups';
 import { line, type Row } from '../bench/row';
 import { antisdSteps } from '../bench/training';
 import { defineCommand, EXIT } from '../command';
+import { print } from '../output';
 import { openDevice } from '../places';
 import { type Report, text } from './report';
 import { besideTorch } from './torch';
@@ -58,9 +59,9 @@ export const gpuCheck = defineCommand({
     };
     const add = (row: Row) => {
       rows.push(row);
-      process.stdout.write(`${line(row)}\n`);
+      print(`${line(row)}\n`);
     };
-    process.stdout.write(`${text(report)}\n`);
+    print(`${text(report)}\n`);
     const b = await openBench({ gpu, report: device, quick: gpu.adapter.software, kernels: true, add, left });
     const sections: [string, (b: Bench) => Promise<void>][] = [
       ['AntiSD', sixtySteps],
@@ -75,7 +76,7 @@ export const gpuCheck = defineCommand({
     }
     b.r.destroy();
     const skipped = report.skipped.length > 0 ? ` No time was left for ${report.skipped.join(', ')}.` : '';
-    process.stdout.write(`\n${report.seconds} s. Written to ${folder}: report.json, report.txt.${skipped}\n`);
+    print(`\n${report.seconds} s. Written to ${folder}: report.json, report.txt.${skipped}\n`);
     return (device.selfTest?.failed.length ?? 0) > 0 ? EXIT.failed : EXIT.done;
   },
 });
