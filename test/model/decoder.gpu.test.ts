@@ -59,7 +59,15 @@ it('trains as PyTorch does: ten losses', async () => {
     got.push(-logprob.reduce((a, b) => a + b, 0) / logprob.length);
     policy.zeroGradients();
     policy.accumulate(planned, new Float32Array(logprob.length).fill(-1 / logprob.length));
-    await policy.update({ lr: 1e-3, beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0.01, clipNorm: 1 });
+    await policy.update({
+      lr: 1e-3,
+      beta1: 0.9,
+      beta2: 0.95,
+      eps: 1e-8,
+      weightDecay: 0.01,
+      decayAll: true,
+      clipNorm: 1,
+    });
   }
   close(got, losses, { rtol: 1e-5, why: 'ten updates in f32' }, 'losses');
   policy.destroy();
