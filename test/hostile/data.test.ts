@@ -6,9 +6,9 @@ import { readConversations as conversationsOf } from '../../src/data/conversatio
 import { readProblems as problemsOf } from '../../src/data/dataset';
 import { Random } from '../../src/data/random';
 import { attempts } from '../faults/attempts';
-import { mutateBytes } from '../fuzz/mutate';
 import { fixtureBytes, utf8 } from '../setup/checkpoints';
 import { readConversations, readProblems } from '../setup/data';
+import { mutateBytes } from './mutate';
 import { type Expected, Rows } from './refusals';
 
 const MiB = 2 ** 20;

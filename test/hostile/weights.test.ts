@@ -3,9 +3,9 @@ import { BOUNDS } from '../../src/data/bounds';
 import { openGguf } from '../../src/model/weights/gguf/file';
 import { openSafetensors, openShardedSafetensors } from '../../src/model/weights/safetensors-file';
 import { attempts } from '../faults/attempts';
-import { smallGguf } from '../fuzz/seeds';
 import { countingBytes, type GgufParts, type GgufValue, ggufFile, memoryFiles, utf8 } from '../setup/checkpoints';
 import { Rows } from './refusals';
+import { smallGguf } from './seeds';
 
 const safetensors = new Rows('safetensors');
 const DATA = 24;

@@ -1,10 +1,6 @@
-/**
- * 106,000 broken files: what a reader cannot use is a BadInput, what it accepts is right; no other exception, no hang,
- * no read outside the file, no memory out of proportion. Every input follows from its number, so a failure repeats.
- */
+/** Broken models, tokenizers and deals of cards, and what is read of them, against the bytes themselves. */
 import { expect, test } from 'vitest';
 import { BadInput } from '../../src/data/errors';
-import { Random } from '../../src/data/random';
 import { readTokenizer } from '../../src/data/tokenizer';
 import { twoCards } from '../../src/data/two-cards/task';
 import { openGguf } from '../../src/model/weights/gguf/file';
@@ -12,42 +8,9 @@ import { openSafetensors } from '../../src/model/weights/safetensors-file';
 import type { TensorCatalog } from '../../src/model/weights/stored-tensor';
 import { countingBytes, fixtureBytes, utf8 } from '../setup/checkpoints';
 import { readDeals } from '../setup/data';
-import { callsOf } from '../setup/work';
+import { check, fuzz, TIME_LIMIT } from './fuzzing';
 import { mutateBytes, mutateJson, mutateText } from './mutate';
 import { bpe, pieces, smallGguf, unigram, words } from './seeds';
-
-const TIME_LIMIT = 300_000; // a guard; all four take some 30 s on one core
-const WORK = 2_000_000; // calls of functions for a thousand inputs
-const MEMORY = 300 * 2 ** 20; // growth of the process over one test, garbage included
-
-/** Runs `attempt` on numbered inputs; gives how many were accepted. `attempt` throws Error where an answer is wrong. */
-async function fuzz(count: number, attempt: (random: Random, i: number) => Promise<void>): Promise<number> {
-  let accepted = 0;
-  const before = process.resourceUsage().maxRSS;
-  const one = async (i: number): Promise<void> => {
-    try {
-      await attempt(new Random(99, i), i);
-      accepted++;
-    } catch (error) {
-      if (!(error instanceof BadInput)) throw new Error(`input ${i}: ${(error as Error).stack}`);
-    }
-  };
-  const from = async (first: number, end: number): Promise<void> => {
-    for (let i = first; i < end; i++) await one(i);
-  };
-  // Counted, they take twice their time: a few thousand stand for all.
-  const counted = [0, 1, 2, 3].map((thousand) => () => from(thousand * 1000, (thousand + 1) * 1000));
-  for (const calls of await callsOf(counted, /\/src\/|huggingface/))
-    if (calls > WORK) throw new Error(`a thousand inputs made ${calls} calls`);
-  await from(4000, count);
-  const grown = (process.resourceUsage().maxRSS - before) * 1024;
-  if (grown > MEMORY) throw new Error(`the process grew by ${Math.round(grown / 2 ** 20)} MB`);
-  return accepted;
-}
-
-const check = (right: boolean, what: string) => {
-  if (!right) throw new Error(what);
-};
 
 /** Every tensor has the rows that its shape says, from bytes of the file that no other tensor has. */
 async function checkTensors(tensors: TensorCatalog, size: number): Promise<void> {
@@ -103,19 +66,19 @@ test('safetensors', { timeout: TIME_LIMIT }, async () => {
     return bytes;
   };
   const whole = file(JSON.stringify(header));
-  const accepted = await fuzz(30_000, async (random, i) => {
+  const accepted = await fuzz('safetensors', async (random, i) => {
     const bytes = i % 2 === 0 ? mutateBytes(whole, random) : file(JSON.stringify(mutateJson(header, random)) ?? '');
     const tensors = await openSafetensors(countingBytes(bytes));
     await checkTensors(tensors, bytes.length);
     await checkValues(tensors, bytes);
   });
-  expect(accepted).toBeGreaterThan(1000); // names, metadata and data may be anything
+  expect(accepted).toBeGreaterThan(0.03); // names, metadata and data may be anything
 });
 
 test('GGUF', { timeout: TIME_LIMIT }, async () => {
   const seeds = [smallGguf('llama'), smallGguf('gpt2'), fixtureBytes('gguf', 'llama.gguf')];
   for (const seed of seeds) await openGguf(countingBytes(seed)); // unbroken, they are accepted
-  const accepted = await fuzz(30_000, async (random, i) => {
+  const accepted = await fuzz('GGUF', async (random, i) => {
     const seed = seeds[i % 3];
     // Half of the faults keep to a few bytes, so that most of the file still makes sense.
     const from = random.below(seed.length - 64);
@@ -136,7 +99,7 @@ test('GGUF', { timeout: TIME_LIMIT }, async () => {
       `ids ${ids}`,
     );
   });
-  expect(accepted).toBeGreaterThan(300);
+  expect(accepted).toBeGreaterThan(0.01);
 });
 
 test('tokenizer.json', { timeout: TIME_LIMIT }, async () => {
@@ -147,7 +110,7 @@ test('tokenizer.json', { timeout: TIME_LIMIT }, async () => {
     [pieces, { eos_token: '[UNK]' }],
   ];
   const texts = ['', 'ab ab  12 <|end|>b', 'a b <eos>', '日本 😀\n'];
-  const accepted = await fuzz(30_000, async (random, i) => {
+  const accepted = await fuzz('tokenizer.json', async (random, i) => {
     const [file, config] = seeds[i % 4];
     let text = JSON.stringify(i % 8 < 6 ? mutateJson(file, random) : file) ?? '';
     if (i % 8 >= 6) text = mutateText(text, random);
@@ -161,7 +124,7 @@ test('tokenizer.json', { timeout: TIME_LIMIT }, async () => {
     check(typeof tokenizer.token(tokenizer.eosId) === 'string', 'the end token has no text');
     for (const line of texts) checkIds(tokenizer, line);
   });
-  expect(accepted).toBeGreaterThan(3000);
+  expect(accepted).toBeGreaterThan(0.1);
 });
 
 /** Ids exist and decode to text, or the text is refused. */
@@ -190,7 +153,7 @@ test('JSONL problems', { timeout: TIME_LIMIT }, async () => {
     answer,
   }));
   const whole = lines.map((line) => JSON.stringify(line)).join('\n');
-  const accepted = await fuzz(16_000, async (random, i) => {
+  const accepted = await fuzz('deals as JSONL', async (random, i) => {
     const text =
       i % 2 === 0
         ? new TextDecoder().decode(mutateBytes(utf8(whole), random))
@@ -207,5 +170,5 @@ test('JSONL problems', { timeout: TIME_LIMIT }, async () => {
       check(a + b === facts.target, `${answer} does not sum to ${facts.target}`);
     }
   });
-  expect(accepted).toBeGreaterThan(200);
+  expect(accepted).toBeGreaterThan(0.0125);
 });

@@ -1,0 +1,63 @@
+/**
+ * Broken files by the thousand: a reader reads each or refuses it with a BadInput; no other exception, no hang, no memory out
+ * of proportion. Every input follows from its number, so a failure repeats. 10⁴ inputs a reader in the gate, 10⁵ by
+ * `npm run test:faults`, as many as FUZZ says by hand.
+ */
+import { BadInput } from '../../src/data/errors';
+import { Random } from '../../src/data/random';
+import { WHOLE } from '../faults/attempts';
+import { callsOf } from '../setup/work';
+
+export const INPUTS = Number(process.env.FUZZ ?? (WHOLE ? 1e5 : 1e4));
+/** Milliseconds for one reader: a guard. */
+export const TIME_LIMIT = 300_000 * Math.max(1, INPUTS / 1e4);
+const WORK = 2_000_000; // calls of functions for a thousand inputs
+const CPU = 10_000; // ms of processor time for one input of a few kB, garbage collection included
+const MEMORY = 400 * 2 ** 20; // growth of the process over one test, garbage included
+
+/**
+ * Runs `attempt` on the inputs; gives the share that was accepted, and tells the slowest and the largest. `attempt` throws
+ * Error where what was read is wrong.
+ */
+export async function fuzz(reader: string, attempt: (random: Random, i: number) => unknown): Promise<number> {
+  let accepted = 0;
+  const slowest = { input: 0, ms: 0 };
+  const largest = { input: 0, bytes: 0 };
+  const before = process.resourceUsage().maxRSS;
+  const one = async (i: number): Promise<void> => {
+    const [cpu, held] = [process.cpuUsage(), process.memoryUsage()];
+    try {
+      await attempt(new Random(99, i), i);
+      accepted++;
+    } catch (error) {
+      if (!(error instanceof BadInput)) throw new Error(`${reader}, input ${i}: ${(error as Error).stack}`);
+    }
+    const [{ user, system }, now] = [process.cpuUsage(cpu), process.memoryUsage()];
+    const ms = (user + system) / 1000;
+    const bytes = now.heapUsed + now.arrayBuffers - held.heapUsed - held.arrayBuffers;
+    if (ms > slowest.ms) Object.assign(slowest, { input: i, ms });
+    if (bytes > largest.bytes) Object.assign(largest, { input: i, bytes });
+    if (ms > CPU) throw new Error(`${reader}, input ${i} took ${Math.round(ms)} ms of processor time`);
+  };
+  const from = async (first: number, end: number): Promise<void> => {
+    for (let i = first; i < end; i++) await one(i);
+  };
+  // Counted, they take twice their time: two thousand stand for all.
+  const counted = [0, 1].map((thousand) => () => from(thousand * 1000, (thousand + 1) * 1000));
+  for (const calls of await callsOf(counted, /\/src\/|huggingface/))
+    if (calls > WORK) throw new Error(`${reader}: a thousand inputs made ${calls} calls`);
+  await from(2000, INPUTS);
+  const grown = (process.resourceUsage().maxRSS - before) * 1024;
+  if (grown > MEMORY) throw new Error(`${reader}: the process grew by ${Math.round(grown / 2 ** 20)} MB`);
+  const share = accepted / INPUTS;
+  if (WHOLE || process.env.FUZZ)
+    console.log(
+      `${reader}: ${INPUTS} inputs, ${(100 * share).toFixed(1)} % read; slowest ${slowest.input} (${slowest.ms.toFixed(0)} ms), ` +
+        `largest ${largest.input} (${(largest.bytes / 2 ** 20).toFixed(1)} MiB)`,
+    );
+  return share;
+}
+
+export const check = (right: boolean, what: string): void => {
+  if (!right) throw new Error(what);
+};
