@@ -1,9 +1,9 @@
 /** `gradients`: gradients of Σ w · logprob for every parameter, for checks against other frameworks. */
-import { writeFile } from 'node:fs/promises';
 import { BadInput } from '../data/errors';
 import { writeSafetensors } from '../model/weights/safetensors';
 import { defineCommand, EXIT } from './command';
 import { MODEL_FLAGS, modelOf, openPolicy, readJsonFile, readTokenLists } from './inspect';
+import { writeResult } from './places';
 
 export const gradients = defineCommand({
   name: 'gradients',
@@ -48,7 +48,7 @@ export const gradients = defineCommand({
     const flat = Float32Array.from((weights as number[][]).flatMap((row) => row.slice(1)));
     policy.zeroGradients();
     policy.accumulate(policy.plan(lists.map((ids) => ({ ids, from: 1 }))), flat);
-    await writeFile(flags.out as string, writeSafetensors(await policy.gradients()));
+    await writeResult(flags.out as string, writeSafetensors(await policy.gradients()));
     return EXIT.done;
   },
 });

@@ -42,10 +42,10 @@ export async function runHeadless(o: HeadlessRun): Promise<number> {
     const { gpu, report: device } = await openDevice();
     // Only now is there a folder: what is bad, or not there, was refused before.
     if (o.resume === undefined) await create(store, prepared.config);
+    const storage = storageLine();
     const emit = (event: RunEvent) => {
       if (o.json) print(eventLine(event));
-      note(o.line(event));
-      if (event.type === 'fault' && event.fault.kind === 'storage') note(`${event.fault.message}\n`);
+      note(`${o.line(event)}${storage(event)}`);
     };
     const run = await open(prepared, { gpu, device, store, emit, watched: false }, from);
     note(`${gpu.adapter.name}; ${store.where}\n`);
@@ -54,6 +54,20 @@ export async function runHeadless(o: HeadlessRun): Promise<number> {
   } finally {
     await store.release();
   }
+}
+
+/** What a person reads of events about the storage: that it refuses, and that it takes something again. */
+function storageLine(): (event: RunEvent) => string {
+  let refused = false;
+  return (event) => {
+    if (event.type === 'fault' && event.fault.kind === 'storage') {
+      refused = true;
+      return `${event.fault.message}\n`;
+    }
+    if (event.type !== 'checkpoint' || !refused) return '';
+    refused = false;
+    return `The run is stored again, with a checkpoint of step ${event.step}.\n`;
+  };
 }
 
 /** At the newest checkpoint that is whole, and says what was passed over; where there is none yet, at the beginning. */

@@ -1,6 +1,6 @@
 /** `inspect`: the token signals of one response, as a heatmap in the terminal and as files. */
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { bytesText } from '../data/bytes';
 import { BadInput } from '../data/errors';
@@ -23,7 +23,7 @@ import { MODEL_FLAGS } from './inspect';
 import { inspectionText } from './inspect-print';
 import type { Flags, Values } from './options';
 import { note } from './output';
-import { loadLora, loadModel, openDevice, readDataFile, symbolic } from './places';
+import { loadLora, loadModel, openDevice, readDataFile, symbolic, writeResult } from './places';
 
 const FLAGS = {
   ...MODEL_FLAGS,
@@ -207,8 +207,6 @@ async function generated(inspector: Inspector, prompt: string, flags: Given, sig
 }
 
 async function write(file: string, text: string): Promise<void> {
-  await writeFile(resolve(file), text).catch((error: Error) => {
-    throw new BadInput(`The file cannot be written: ${error.message}`, resolve(file), 'Choose another place.');
-  });
+  await writeResult(file, text);
   note(`Wrote ${resolve(file)}\n`);
 }

@@ -1,5 +1,6 @@
 /** Where things are on disk: the repository's own files, model folders, tasks and run folders. */
 import { existsSync } from 'node:fs';
+import { stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ByteSource, FileSource } from '../data/bytes';
@@ -152,6 +153,14 @@ export async function newFolder(path: string): Promise<RunStore> {
     );
   await tryFolder(store.where);
   return store;
+}
+
+/** Writes a file of results, all of it or nothing; into a pipe or a device as it comes. Throws StorageError. */
+export async function writeResult(path: string, content: string | Uint8Array<ArrayBuffer>): Promise<void> {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  const there = await stat(path).catch(() => null);
+  if (there && !there.isFile() && !there.isDirectory()) return writeFile(path, bytes);
+  await diskFiles(dirname(resolve(path))).write(basename(path), bytes);
 }
 
 /** The files of a run's folder, which may be somebody else's: no link within leads out of it. */

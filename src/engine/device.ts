@@ -1,4 +1,4 @@
-/** An engine's device: opened and checked once, for all its services; another one after the last was lost. */
+/** An engine's device: opened and checked once, for all its services; another one after the last was lost or failed. */
 import type { Gpu } from '../gpu/device';
 import type { DeviceReport } from '../kernels/device-report';
 import type { SelfTestProgress } from '../kernels/self-test/self-test';
@@ -38,7 +38,9 @@ export class Device {
 
   /** Throws WebGpuUnavailable. */
   async open(onProgress: (progress: LoadProgress) => void = () => {}): Promise<OpenDevice> {
-    if (this.held) return this.held;
+    if (this.held && !this.held.gpu.failed) return this.held;
+    this.held?.gpu.destroy(); // with all that was left on it
+    this.held = null;
     this.opening ??= this.make(onProgress).finally(() => {
       this.opening = null;
     });

@@ -78,6 +78,11 @@ export class Gpu {
     this.failure ??= error;
   }
 
+  /** Whether it reported an error: it does so at every read-back from then on, and another device is to be opened. */
+  get failed(): boolean {
+    return this.failure !== null;
+  }
+
   /** Throws the first asynchronous error, if there was one. */
   throwIfFailed(): void {
     if (this.failure) throw this.failure;

@@ -53,6 +53,7 @@ export async function tryFolder(folder: string): Promise<void> {
   try {
     await makeFolder(folder, made);
     const handle = await open(file, 'wx');
+    await rm(file).catch(orNull); // at once: a process that is killed here leaves nothing
     try {
       await handle.writeFile(new Uint8Array(4096));
       await handle.sync();

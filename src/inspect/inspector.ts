@@ -227,12 +227,7 @@ export class Inspector {
 
   /** Whether the device can still be used; one that reported an error keeps reporting it. */
   get sound(): boolean {
-    try {
-      this.gpu?.throwIfFailed();
-      return true;
-    } catch {
-      return false;
-    }
+    return !this.gpu?.failed;
   }
 
   private subject(slot: Slot): LoadedSubject {

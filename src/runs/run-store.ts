@@ -12,6 +12,8 @@ import { StoredLog } from './stored-log';
 const CONFIG = 'config.json';
 /** On disk a held folder has this one within. */
 const LOCKS = 'locks';
+/** What a process leaves that was killed before its run was begun: its lock, and what it was writing. */
+const LEFT_BEHIND = /^(locks|\.try-\d+|config\.json\.part)$/;
 
 export class RunStore {
   readonly log: StoredLog;
@@ -70,7 +72,7 @@ export class RunStore {
 
   /** Whether it has no file yet, or is not there. */
   async isEmpty(): Promise<boolean> {
-    return (await this.files.list('.')).every((name) => name === LOCKS);
+    return (await this.files.list('.')).every((name) => LEFT_BEHIND.test(name));
   }
 
   /** What the run was begun with; null where none was begun here. Throws BadInput for what is no configuration. */

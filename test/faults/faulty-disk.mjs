@@ -11,10 +11,11 @@ const CALLS = ['mkdir', 'writeFile', 'rename', 'rm', 'rmdir', 'truncate'];
 const HANDLE_CALLS = ['writeFile', 'sync', 'datasync', 'truncate'];
 /** What a full disk refuses: the rest takes no room. */
 const NEEDS_ROOM = ['mkdir', 'open', 'writeFile', 'rename'];
-const real = Object.fromEntries([...CALLS, 'open'].map((name) => [name, promises[name]]));
+const READS = ['readFile', 'readdir', 'stat'];
+const real = Object.fromEntries([...CALLS, ...READS, 'open'].map((name) => [name, promises[name]]));
 
 /**
- * How a fault goes on: once: the call fails, the next ones work. short: as once, half of the bytes are written.
+ * Counts calls that change something, or with `reads` those that read, and lets one of them fail. How a fault goes on: once: the call fails, the next ones work. short: as once, half of the bytes are written.
  * full: from then on all that needs room fails. gone: from then on everything fails, half of the bytes are written before.
  * kill: the process is gone, half of the bytes are written before.
  */
@@ -27,6 +28,7 @@ export function breakDisk(root, fault = null) {
   };
   /** Does a call, or what the fault makes of it. `half` writes half of its bytes, where it has some. */
   const attempt = async (call, path, act, half = async () => {}) => {
+    if (fault?.path && count <= fault.at && !String(path).includes(fault.path)) return act();
     const number = count++;
     if (!fault || number < fault.at) return act();
     const first = number === fault.at;
@@ -36,14 +38,15 @@ export function breakDisk(root, fault = null) {
     if (first || how === 'gone' || (how === 'full' && NEEDS_ROOM.includes(call))) throw refusal(call, path);
     return act();
   };
-  for (const call of CALLS)
+  for (const call of fault?.reads ? READS : CALLS)
     promises[call] = (path, ...rest) =>
       inside(path) ? attempt(call, path, () => real[call](path, ...rest)) : real[call](path, ...rest);
   promises.open = async (path, flags, ...rest) => {
     if (!inside(path)) return real.open(path, flags, ...rest);
-    const made = String(flags).startsWith('r') ? await real.open(path, flags, ...rest) : null;
-    const handle = made ?? (await attempt('open', path, () => real.open(path, flags, ...rest)));
-    for (const call of HANDLE_CALLS) {
+    const open = () => real.open(path, flags, ...rest);
+    const reads = String(flags) === 'r';
+    const handle = await (reads === Boolean(fault?.reads) ? attempt('open', path, open) : open());
+    for (const call of fault?.reads ? ['read'] : HANDLE_CALLS) {
       const act = handle[call].bind(handle);
       const write = handle.writeFile.bind(handle);
       handle[call] = (...args) =>

@@ -11,7 +11,7 @@ import { diskFiles } from '../../src/host/files.node';
 import { StorageError } from '../../src/host/storage-error';
 import { deviceReport } from '../../src/kernels/device-report';
 import { NANO_CONFIG } from '../../src/model/net/config';
-import type { RunEvent } from '../../src/runs/events';
+import { openAtCheckpoint, resumable } from '../../src/runs/continue-run';
 import { pretrainingRun } from '../../src/runs/open-run';
 import type { Run } from '../../src/runs/run';
 import { RunStore } from '../../src/runs/run-store';
@@ -52,20 +52,19 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 /** As the command line begins a run, or goes on with one that left something. */
-async function open(): Promise<{ run: Run; store: RunStore; events: RunEvent[] }> {
+async function open(): Promise<{ run: Run; store: RunStore }> {
   const store = new RunStore(diskFiles(folder, 'inside'));
   const begun = await store.config();
   await store.hold();
   try {
+    const from = begun ? await resumable(store, begun) : null;
     if (!begun) await store.writeConfig(CONFIG);
-    const from = begun && (await store.checkpoints.last());
-    if (from === null) await store.cut(0, 0);
-    const events: RunEvent[] = [];
     const { gpu } = device;
-    const emit = (event: RunEvent) => void events.push(event);
-    const bench = { gpu, device: deviceReport(gpu), store, emit, watched: false };
+    const bench = { gpu, device: deviceReport(gpu), store, emit() {}, watched: false };
     const prepared = pretrainingRun(CONFIG, findTask(CONFIG.task));
-    return { run: await prepared.open(bench, from === null ? undefined : { step: from }), store, events };
+    if (from && from.points.length > 0) return { run: (await openAtCheckpoint(prepared, bench, from)).run, store };
+    await store.cut(0, 0);
+    return { run: await prepared.open(bench), store };
   } catch (error) {
     await store.release();
     throw error;
@@ -144,6 +143,47 @@ async function broken(fault: Fault): Promise<void> {
   expect(essence(final.get('events.jsonl') as Buffer)).toEqual(essence(whole.get('events.jsonl') as Buffer));
 }
 
+/** A run that was stopped after its first step is opened while a read fails; it can still be opened afterwards. */
+async function unreadable(at: number | null): Promise<number> {
+  await rm(folder, { recursive: true, force: true });
+  const { run, store } = await open();
+  await run.next();
+  run.destroy();
+  await store.release();
+  const disk = breakDisk(folder, { at: at ?? Number.POSITIVE_INFINITY, code: 'EIO', how: 'once', reads: true });
+  try {
+    await toTheEnd(await open());
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    disk.mend();
+    expect((await contents()).has('checkpoints/step-000001/state.json')).toBe(true);
+  } finally {
+    disk.mend();
+  }
+  await rm(join(folder, 'locks'), { recursive: true, force: true });
+  await toTheEnd(await open());
+  const final = await contents();
+  expect(final.get('final/model.safetensors')?.equals(whole.get('final/model.safetensors') as Buffer)).toBe(true);
+  return disk.count;
+}
+
+const reads: Attempt = {
+  id: 'writes/reads',
+  group: 'writes',
+  what: 'the n-th read fails (EIO), for every n of a run that goes on from its checkpoint',
+  expected: 'it is refused with the file, or goes on; nothing is lost by it',
+  gate: true,
+  timeout: 900_000,
+  async run(all) {
+    const sample = sampleOf(await unreadable(null), 5, all);
+    for (const at of sample)
+      await unreadable(at).catch((error) => {
+        throw new Error(`read ${at}: ${error.stack}`);
+      });
+    return sample.length;
+  },
+};
+
 const KINDS: [how: Fault['how'], code: string, what: string][] = [
   ['once', 'ENOSPC', 'finds the disk full, the next one does not'],
   ['once', 'EIO', 'fails (EIO), the next one does not'],
@@ -152,8 +192,9 @@ const KINDS: [how: Fault['how'], code: string, what: string][] = [
   ['gone', 'EIO', 'is the last that does anything: the machine is off'],
 ];
 
-attempts(
-  KINDS.map(
+attempts([
+  reads,
+  ...KINDS.map(
     ([how, code, what]): Attempt => ({
       id: `writes/${how} ${code}`,
       group: 'writes',
@@ -172,4 +213,4 @@ attempts(
       },
     }),
   ),
-);
+]);

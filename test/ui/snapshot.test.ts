@@ -90,6 +90,8 @@ test('a fault ends the run until it is resumed; full storage does not end it', (
   expect(activityOf({ source: 'live', snapshot: again, asked: null })).toBe('paused');
   const full = fold(running, [fault('storage')]);
   expect(activityOf({ source: 'live', snapshot: full, asked: null })).toBe('running');
+  expect(full.fault?.message).toBe('why');
+  expect(fold(full, [{ v, type: 'checkpoint', step: 3, path: 'checkpoints/step-000003' }]).fault).toBeNull();
 });
 
 test('a fault while rollouts are sampled leaves the last scored ones on screen', () => {

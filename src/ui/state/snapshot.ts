@@ -160,6 +160,7 @@ function apply(draft: Draft, event: RunEvent): void {
       return;
     case 'checkpoint':
       draft.lastCheckpoint = event.step;
+      if (draft.fault?.kind === 'storage') draft.fault = null; // stored again
       return;
     case 'change':
       draft.changes = [...draft.changes, event];
@@ -167,7 +168,7 @@ function apply(draft: Draft, event: RunEvent): void {
       return;
     case 'fault':
       draft.fault = event.fault;
-      if (event.fault.kind !== 'storage') Object.assign(draft, ended(draft)); // the run goes on, unsaved
+      if (event.fault.kind !== 'storage') Object.assign(draft, ended(draft)); // the run goes on, in memory
       return;
     case 'done':
       draft.done = event;
