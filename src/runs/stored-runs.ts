@@ -14,6 +14,8 @@ export interface StoredRun {
   steps: number;
   total: number | null;
   arm: string;
+  /** What a step of it is called. */
+  unit: 'step' | 'update';
   label: string;
   /** How it ended; null where it was cut off, or is going on. */
   done: 'finished' | 'stopped' | null;
@@ -88,6 +90,7 @@ export class StoredRuns {
       steps: step,
       total: title.steps ?? steps,
       arm: what,
+      unit,
       label: `${what}, seed ${seed}, ${step} ${unit}${step === 1 ? '' : 's'}`,
       done,
       checkpoint,

@@ -13,5 +13,5 @@ export function Charts() {
   const steps = useLab((s) => s.snapshot.steps);
   const evals = useLab((s) => s.snapshot.evals);
   const dots = useMemo(() => evals.slice().map(({ step, accuracy }) => ({ step, value: accuracy })), [evals]);
-  return <CurvesSection figures={FIGURES} columns={COLUMNS} steps={steps} dots={dots} />;
+  return <CurvesSection figures={FIGURES} columns={COLUMNS} steps={steps} dots={dots} unit={STEP_METRICS.step.label} />;
 }

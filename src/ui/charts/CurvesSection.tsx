@@ -10,10 +10,12 @@ interface Props<F extends { step: number }> {
   columns: readonly Column<F>[];
   steps: Sequence<F>;
   dots: readonly Dot[];
+  /** What one of them is called. */
+  unit: string;
 }
 
 /** A run's curves, or the same figures as a table. */
-export function CurvesSection<F extends { step: number }>({ figures, columns, steps, dots }: Props<F>) {
+export function CurvesSection<F extends { step: number }>({ figures, columns, steps, dots, unit }: Props<F>) {
   const [asTable, setAsTable] = useState(false);
   return (
     <section aria-label="Curves">
@@ -24,11 +26,11 @@ export function CurvesSection<F extends { step: number }>({ figures, columns, st
         </button>
       </div>
       {asTable ? (
-        <StepTable columns={columns} steps={steps} dots={{ head: 'held-out', values: dots }} />
+        <StepTable columns={columns} steps={steps} dots={{ head: 'held-out', values: dots }} unit={unit} />
       ) : (
         <div className={styles.grid}>
           {figures.map((figure) => (
-            <LineFigure key={figure.title} figure={figure} steps={steps} dots={dots} />
+            <LineFigure key={figure.title} figure={figure} steps={steps} dots={dots} unit={unit} />
           ))}
         </div>
       )}

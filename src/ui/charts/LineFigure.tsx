@@ -20,10 +20,17 @@ interface Props<F extends { step: number }> {
   steps: Sequence<F>;
   /** Of the figure's line that looks like dots. */
   dots: readonly Dot[];
+  /** What a point is called. */
+  unit: string;
 }
 
 /** The curves of a figure, with its last values in words. */
-export const LineFigure = memo(function LineFigure<F extends { step: number }>({ figure, steps, dots }: Props<F>) {
+export const LineFigure = memo(function LineFigure<F extends { step: number }>({
+  figure,
+  steps,
+  dots,
+  unit,
+}: Props<F>) {
   const rows = rowsOf(figure, steps, dots, POINTS);
   const last = steps.at(-1);
   const lastDot = dots.at(-1);
@@ -40,7 +47,7 @@ export const LineFigure = memo(function LineFigure<F extends { step: number }>({
       </figcaption>
       <div className={styles.plot}>
         {rows.length === 0 ? (
-          <p className={styles.empty}>Shows after step 1.</p>
+          <p className={styles.empty}>Shows after {unit} 1.</p>
         ) : (
           <ResponsiveContainer width="100%" height="100%">
             <LineChart data={rows} margin={{ top: 4, right: 4, bottom: 0, left: 0 }} accessibilityLayer={false}>
@@ -56,7 +63,11 @@ export const LineFigure = memo(function LineFigure<F extends { step: number }>({
               {figure.bands?.(steps).map(([from, to]) => (
                 <ReferenceArea key={from} x1={from - 1} x2={to} fill="var(--band)" fillOpacity={1} stroke="none" />
               ))}
-              <Tooltip content={Reading} isAnimationActive={false} cursor={{ stroke: 'var(--control-line)' }} />
+              <Tooltip
+                content={(at) => <Reading {...at} unit={unit} />}
+                isAnimationActive={false}
+                cursor={{ stroke: 'var(--control-line)' }}
+              />
               {figure.lines.map((line) => (
                 <Line
                   key={line.key}
@@ -73,21 +84,55 @@ export const LineFigure = memo(function LineFigure<F extends { step: number }>({
           </ResponsiveContainer>
         )}
       </div>
+      {figure.lines.length > 1 && <Names figure={figure} />}
     </figure>
   );
 }) as <F extends { step: number }>(props: Props<F>) => ReactElement;
 
+/** What each line is, in its own stroke; those of one stroke share a place, the lower line first. */
+export function Names<F extends { step: number }>({ figure: { lines, bands } }: Pick<Props<F>, 'figure'>) {
+  const looks = [...new Set(lines.map(({ look }) => look))];
+  const namesOf = (look: Curve['look']) => lines.filter((line) => line.look === look).map(({ label }) => label);
+  return (
+    <ul className={styles.names} aria-label="Lines">
+      {looks.map((look) => (
+        <li key={look}>
+          <svg width="16" height="8" aria-hidden="true">
+            {look === 'dots' ? (
+              <circle cx="8" cy="4" r="2" fill="var(--ink)" />
+            ) : (
+              <line x1="0" y1="4" x2="16" y2="4" {...STROKES[look]} />
+            )}
+          </svg>
+          {namesOf(look).join(', above it ')}
+        </li>
+      ))}
+      {bands && (
+        <li>
+          <svg width="16" height="8" aria-hidden="true">
+            <rect width="16" height="8" fill="var(--band)" />
+          </svg>
+          λ = 0
+        </li>
+      )}
+    </ul>
+  );
+}
+
 interface ReadingProps {
   label?: string | number;
   payload?: readonly { name?: string | number; value?: unknown }[];
+  unit: string;
 }
 
 /** The values under the pointer. */
-function Reading({ label, payload }: ReadingProps) {
+function Reading({ label, payload, unit }: ReadingProps) {
   if (!payload || payload.length === 0) return null;
   return (
     <div className={styles.reading} data-number>
-      <div>step {label}</div>
+      <div>
+        {unit} {label}
+      </div>
       {payload.map(({ name, value }) => (
         <div key={name}>
           {name} {plain(value as number)}

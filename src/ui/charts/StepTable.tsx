@@ -11,15 +11,17 @@ interface Props<F> {
   steps: Sequence<F>;
   /** What is measured now and then; the last column. */
   dots: { readonly head: string; readonly values: readonly Dot[] };
+  /** What a row is called. */
+  unit: string;
 }
 
 /** The curves as numbers, newest step first. */
-export function StepTable<F extends { step: number }>({ columns, steps, dots }: Props<F>) {
-  if (steps.length === 0) return <p className={styles.note}>Figures show after step 1.</p>;
+export function StepTable<F extends { step: number }>({ columns, steps, dots, unit }: Props<F>) {
+  if (steps.length === 0) return <p className={styles.note}>Figures show after {unit} 1.</p>;
   const measured = new Map(dots.values.map(({ step, value }) => [step, value]));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard
-    <section className={styles.scroll} tabIndex={0} aria-label="Figures by step">
+    <section className={styles.scroll} tabIndex={0} aria-label={`Figures by ${unit}`}>
       <table>
         <thead>
           <tr>
@@ -45,7 +47,11 @@ export function StepTable<F extends { step: number }>({ columns, steps, dots }: 
             ))}
         </tbody>
       </table>
-      {steps.length > ROWS && <p className={styles.note}>The last {ROWS} steps.</p>}
+      {steps.length > ROWS && (
+        <p className={styles.note}>
+          The last {ROWS} {unit}s.
+        </p>
+      )}
     </section>
   );
 }

@@ -4,9 +4,9 @@ import styles from './Progress.module.css';
 
 const WORDS = {
   starting: 'loading',
-  pausing: 'pausing after this step',
+  pausing: 'pausing after this one',
   paused: 'paused',
-  stopping: 'stopping after this step',
+  stopping: 'stopping after this one',
   faulted: 'stopped',
   idle: '',
   running: '',

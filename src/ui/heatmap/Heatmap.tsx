@@ -3,6 +3,7 @@ import { useLab } from '../state/store';
 import { TokenRegion } from '../tokens/TokenRegion';
 import type { TokenPlace } from '../tokens/walk';
 import styles from './Heatmap.module.css';
+import { Intro } from './Intro';
 import { Legend } from './Legend';
 import { arrange, MEASURES } from './measures';
 import { ProblemRows } from './ProblemRows';
@@ -18,6 +19,7 @@ export function Heatmap() {
   const filter = useLab((s) => s.filter);
   const sort = useLab((s) => s.sort);
   const separator = useLab((s) => s.snapshot.separator);
+  const task = useLab((s) => s.snapshot.config?.task ?? s.draft.task);
   const rollouts = held?.rollouts ?? live;
   const step = held?.step ?? liveStep;
   const groups = useMemo(() => arrange(rollouts, filter, sort), [rollouts, filter, sort]);
@@ -41,6 +43,7 @@ export function Heatmap() {
         </h2>
         <Toolbar />
       </div>
+      <Intro task={task} />
       <Legend measure={MEASURES[measure]} />
       <TokenRegion label="Token heatmap" className={styles.region} scrolls onFocus={pick} onPoint={pick}>
         {groups.length === 0 ? (

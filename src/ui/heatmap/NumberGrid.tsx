@@ -1,4 +1,4 @@
-import { plain, signed } from '../format';
+import { plain, signed, signOf } from '../format';
 import { MathSymbol } from './MathSymbol';
 import styles from './NumberGrid.module.css';
 
@@ -21,7 +21,7 @@ export function NumberGrid({ entries }: { entries: readonly NumberEntry[] }) {
           <dt>
             <MathSymbol name={name} />
           </dt>
-          <dd data-number data-sign={tinted ? Math.sign(value) : undefined}>
+          <dd data-number data-sign={tinted ? signOf(value, 3) : undefined}>
             {isSigned ? signed(value, 3) : plain(value)}
           </dd>
         </div>

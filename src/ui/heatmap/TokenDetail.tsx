@@ -45,16 +45,11 @@ export function TokenDetail() {
   );
 }
 
-/** What the tints mean, until a token is picked. */
+/** Until a token is picked. */
 function Hint() {
   return (
     <div className={styles.hint}>
       <p>Point at a token, or move to it with the arrow keys, to see its numbers.</p>
-      <p>
-        The student wrote every token without help. The teacher, the same model shown a solution, says how likely it
-        finds each. Orange with a dotted line: the solution makes the token less likely, a sign of deliberation. Blue:
-        the solution makes it likelier, a shortcut.
-      </p>
     </div>
   );
 }

@@ -10,16 +10,16 @@ export function ContinueOffer() {
   const possible = useLab((s) => s.source !== 'live' && newest !== null && canContinue(s, newest));
   const [dismissed, setDismissed] = useState<string | null>(null);
   if (!possible || newest === null || newest.done !== null || dismissed === newest.id) return null;
-  const { id, arm, steps, total, checkpoint } = newest;
+  const { id, arm, unit, steps, total, checkpoint } = newest;
   return (
     <div className={styles.offer} role="status">
       <p>
-        The run {arm} of {new Date(newest.created).toLocaleString()} was cut off after step {steps}
+        The run {arm} of {new Date(newest.created).toLocaleString()} was cut off after {unit} {steps}
         {total !== null && ` of ${total}`}.
       </p>
       <div className={styles.buttons}>
         <button type="button" onClick={() => continueRun(id)}>
-          Continue it from step {checkpoint}
+          Continue it from {unit} {checkpoint}
         </button>
         <button type="button" aria-label="Dismiss the offer" onClick={() => setDismissed(id)}>
           Dismiss

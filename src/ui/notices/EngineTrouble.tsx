@@ -19,6 +19,7 @@ export function EngineTrouble() {
   const trouble = useLab((s) => s.trouble);
   const from = useLab((s) => runCutOff(s)?.step ?? null);
   const last = useLab(lastWord);
+  const unit = useLab((s) => (s.snapshot.sft ? 'update' : 'step'));
   const loading = useModels((s) => s.loading?.what ?? null);
   if (!trouble) return null;
   const said = loading ?? last;
@@ -31,7 +32,7 @@ export function EngineTrouble() {
       <div className={styles.buttons}>
         <button type="button" onClick={() => perform(restartEngine)}>
           {restartEngine.label}
-          {from !== null && `, continue from step ${from}`}
+          {from !== null && `, continue from ${unit} ${from}`}
         </button>
         {trouble.kind === 'error' && (
           <button type="button" onClick={() => useLab.setState({ trouble: null })}>

@@ -18,6 +18,7 @@ const WHAT: Record<string, string> = {
 /** What happened, why, and the way on. What was on screen stays. */
 export function FaultBanner() {
   const fault = useLab((s) => s.snapshot.fault);
+  const unit = useLab((s) => (s.snapshot.sft ? 'update' : 'step'));
   const canRecover = useLab(recoverRun.enabled);
   if (!fault) return null;
   return (
@@ -28,7 +29,7 @@ export function FaultBanner() {
       <div className={styles.buttons}>
         {canRecover && (
           <button type="button" onClick={() => perform(recoverRun)}>
-            Resume from step {fault.lastGoodStep ?? 0}
+            Resume from {unit} {fault.lastGoodStep ?? 0}
           </button>
         )}
         <button type="button" onClick={() => perform(copyReport)}>

@@ -46,9 +46,9 @@ export function RunFacts() {
           </Fact>
         )}
         {leftOut && <Fact name="Left out">{leftOut}</Fact>}
-        {parameters > 0 && <Fact name="Parameters">{parameters.toLocaleString('en-US')}</Fact>}
+        {parameters > 0 && <Fact name="Parameters trained">{parameters.toLocaleString('en-US')}</Fact>}
         {memory && (
-          <Fact name="Memory">
+          <Fact name="GPU memory, planned">
             {bytesText(memory.total)}
             <span className={styles.parts}>
               {PURPOSES.map(([key, label]) => `${label} ${bytesText(memory[key])}`).join(', ')}

@@ -54,7 +54,7 @@ export function StoredRunRow({ run }: { run: ListedRun }) {
 function WholeButtons({ run, facts }: { run: StoredRun; facts: string }) {
   const busy = useLab((s) => isBusy(activityOf(s)));
   const continuable = useLab((s) => canContinue(s, run));
-  const { id, label, checkpoint } = run;
+  const { id, label, unit, checkpoint } = run;
   return (
     <>
       <button type="button" disabled={busy} aria-label={`Replay ${label}`} onClick={() => replayRun(id)}>
@@ -63,7 +63,7 @@ function WholeButtons({ run, facts }: { run: StoredRun; facts: string }) {
       <button
         type="button"
         disabled={!continuable}
-        aria-label={`Continue ${label}${checkpoint === null ? '' : ` from step ${checkpoint}`}`}
+        aria-label={`Continue ${label}${checkpoint === null ? '' : ` from ${unit} ${checkpoint}`}`}
         aria-describedby={facts}
         onClick={() => continueRun(id)}
       >
@@ -83,5 +83,5 @@ const BrokenButtons = ({ run, label }: { run: BrokenRun; label: string }) => (
 /** How it ended, and where it goes on, or why it cannot. */
 function stateOf(run: StoredRun): string {
   const ended = run.done === 'stopped' ? 'stopped' : 'cut off';
-  return whyNotContinued(run) ?? `${ended}, goes on from step ${run.checkpoint}`;
+  return whyNotContinued(run) ?? `${ended}, goes on from ${run.unit} ${run.checkpoint}`;
 }

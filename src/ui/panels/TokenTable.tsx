@@ -1,35 +1,35 @@
 import { useState } from 'react';
 import type { TokenRow } from '../../antisd/measures';
 import { TOKEN_METRICS } from '../../runs/metrics';
-import { signed, tokenText } from '../format';
+import { signed, signOf, tokenText } from '../format';
 import { useLab } from '../state/store';
 import styles from './TokenTable.module.css';
 
 const SHOWN = 5;
-/** Smaller means read as 0.000. */
-const LEAST_SHOWN = 0.0005;
+/** Smaller means of u read as 0.00: such a token is neither. */
+const LEAST_SHOWN = 0.005;
 /** Rarer tokens say little. */
 const LEAST_COUNT = 5;
 
 type Rank = 'meanU' | 'meanTerm';
 
-/** Positive for shortcuts, negative for deliberation. The term has the opposite sign where the method is AntiSD. */
-const RANKS: Record<Rank, (row: TokenRow) => number> = { meanU: (row) => row.meanU, meanTerm: (row) => -row.meanTerm };
+/** The tokens of one sign of u, the largest by `rank` first. */
+export const ranked = (table: readonly TokenRow[], sign: 1 | -1, rank: Rank): TokenRow[] =>
+  table
+    .filter(({ count, meanU }) => count >= LEAST_COUNT && sign * meanU >= LEAST_SHOWN)
+    .sort((a, b) => Math.abs(b[rank]) - Math.abs(a[rank]));
 
-/** The tokens that the context makes most likely, and those it makes least likely, over the run so far. */
+/** Shortcuts (u > 0: the context makes them likelier) and deliberation (u < 0), over the run so far. */
 export function TokenTable() {
   const [chosen, setRank] = useState<Rank | null>(null);
   const table = useLab((s) => s.snapshot.table);
   // What the method acts on says more than u, where guesses stand out; without a term there is only u.
   const rank = chosen ?? (table.some((row) => row.meanTerm !== 0) ? 'meanTerm' : 'meanU');
-  const of = RANKS[rank];
-  const sorted = table
-    .filter((row) => row.count >= LEAST_COUNT && Math.abs(of(row)) >= LEAST_SHOWN)
-    .sort((a, b) => of(b) - of(a));
+  const parts = { shortcut: ranked(table, 1, rank), deliberation: ranked(table, -1, rank) };
   return (
     <section aria-label="Token table" className={styles.tokens}>
       <h2>Tokens</h2>
-      {sorted.length === 0 ? (
+      {parts.shortcut.length + parts.deliberation.length === 0 ? (
         <p className={styles.empty}>Shortcut and deliberation tokens show once steps are scored.</p>
       ) : (
         <table title={`Tokens seen at least ${LEAST_COUNT} times`}>
@@ -50,14 +50,9 @@ export function TokenTable() {
               ))}
             </tr>
           </thead>
-          <Part title="shortcut" rows={sorted.filter((r) => of(r) > 0).slice(0, SHOWN)} />
-          <Part
-            title="deliberation"
-            rows={sorted
-              .filter((r) => of(r) < 0)
-              .slice(-SHOWN)
-              .reverse()}
-          />
+          {Object.entries(parts).map(([title, rows]) => (
+            <Part key={title} title={title} rows={rows.slice(0, SHOWN)} />
+          ))}
         </table>
       )}
     </section>
@@ -78,7 +73,7 @@ function Part({ title, rows }: { title: string; rows: readonly TokenRow[] }) {
             {tokenText(token)}
           </th>
           <td data-number>{count.toLocaleString('en-US')}</td>
-          <td data-number data-sign={Math.sign(meanU)}>
+          <td data-number data-sign={signOf(meanU)}>
             {signed(meanU)}
           </td>
           <td data-number>{signed(meanTerm, 3)}</td>

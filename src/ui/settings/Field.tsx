@@ -2,9 +2,11 @@ import { TRAIN_TABLE } from '../../settings/config';
 import { SETTINGS, type Setting, type SettingName } from '../../settings/settings';
 import { WARNED } from '../../settings/warnings';
 import { changeSetting, commitSetting } from '../actions/changeSetting';
-import { problemIn } from '../state/draft';
+import { configOf, problemIn } from '../state/draft';
 import { useLab } from '../state/store';
+import styles from './Field.module.css';
 import { FieldWarning } from './FieldWarning';
+import { lambdaNote } from './lambda-note';
 import { SettingField } from './SettingField';
 
 interface Props {
@@ -28,7 +30,13 @@ export function Field({ name, busy }: Props) {
         onChange={(value) => changeSetting(name, value)}
         onCommit={() => commitSetting(name)}
       />
+      {name === 'lambda' && <LambdaNote />}
       {WARNED.includes(name) && <FieldWarning name={name} />}
     </>
   );
+}
+
+function LambdaNote() {
+  const config = configOf(useLab((s) => s.draft));
+  return config && <p className={styles.doc}>{lambdaNote(config)}</p>;
 }

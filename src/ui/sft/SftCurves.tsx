@@ -17,5 +17,7 @@ export function SftCurves() {
   const figures = useLab((s) => s.snapshot.sft?.figures ?? NO_FIGURES);
   const evals = useLab((s) => s.snapshot.sft?.evals ?? NO_EVALS);
   const dots = useMemo(() => evals.slice().map(({ step, loss }) => ({ step, value: loss })), [evals]);
-  return <CurvesSection figures={FIGURES} columns={COLUMNS} steps={figures} dots={dots} />;
+  return (
+    <CurvesSection figures={FIGURES} columns={COLUMNS} steps={figures} dots={dots} unit={SFT_METRICS.step.label} />
+  );
 }
