@@ -91,8 +91,7 @@ export class Reinforced implements Trainer<ReinforcedState> {
   }
 
   change(patch: Patch): void {
-    parseTrainConfig(patch, 'settings'); // checked like a whole configuration
-    this.config = { ...this.config, ...patch };
+    this.config = parseTrainConfig({ ...this.config, ...patch }, 'settings');
   }
 
   state(): ReinforcedState {

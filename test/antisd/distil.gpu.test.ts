@@ -131,6 +131,12 @@ describe('a run', () => {
     expect(teacher).not.toEqual(values);
   });
 
+  it('refuses a change on the way that has no part in it', async () => {
+    const { run } = await openRun(device.gpu, { arm: 'sdpo' });
+    expect(() => run.change({ lambda: 1 })).toThrow(/SDPO has no term/);
+    run.destroy();
+  });
+
   it('goes on to the bit, its teacher too', async () => {
     const settings = { arm: 'sdpo', context: 'dataset', learningRate: 3e-3 };
     const { run } = await openRun(device.gpu, settings);
