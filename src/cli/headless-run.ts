@@ -1,56 +1,66 @@
 /** A run of whatever kind, headless: its folder, its device, its loop to the end or to a Ctrl-C, which saves it. */
-import { BadInput } from '../data/errors';
-import { Busy } from '../host/files';
-import { openAtCheckpoint, type Resumable, resumable } from '../runs/continue-run';
+import { openAtCheckpoint, openFork, type Resumable } from '../runs/continue-run';
 import { eventLine } from '../runs/event-lines';
 import type { RunEvent } from '../runs/events';
 import { type PreparedRun, prepareRun, type RunBench } from '../runs/open-run';
 import type { Run } from '../runs/run';
-import { kindOf, type RunConfig, type RunKind } from '../runs/run-config';
-import { RunStore } from '../runs/run-store';
+import type { RunConfig, RunKind } from '../runs/run-config';
+import type { RunStore } from '../runs/run-store';
 import { EXIT, stopSignal } from './command';
 import { INVOKED } from './invoked';
 import type { Flags } from './options';
 import { note, print } from './output';
-import { loadModel, newFolder, openDevice, readDataFile, runFiles, symbolic } from './places';
+import { loadModel, openDevice, readDataFile, symbolic } from './places';
+import { begun, create, reopened } from './run-folder';
+import { type Given, resumeOnly } from './setting-flags';
 
 /** Flags of every command that runs. */
 export const runFlags = (out: string) =>
   ({
     out: { kind: 'text', doc: out, placeholder: 'DIR' },
     resume: { kind: 'text', doc: 'continue this run folder from its last checkpoint', placeholder: 'DIR' },
+    fork: {
+      kind: 'text',
+      doc: 'begin a new run (--out) where this one’s last checkpoint stands, with its config.json as it is now and the settings given here',
+      placeholder: 'DIR',
+    },
     json: { kind: 'boolean', doc: 'print every event to stdout as a JSON line' },
   }) as const satisfies Flags;
 
 export interface HeadlessRun {
   /** Also the command's name. */
   readonly kind: RunKind;
-  readonly json: boolean;
-  /** The folder of a run that goes on; absent for a new one, */
-  readonly resume?: string;
-  /** which has its settings from here, and its folder. Throws BadInput. */
-  begin(): Promise<{ out: string; config: RunConfig }>;
+  readonly given: Given;
+  /** The settings and the folder of a new run; `of`: of a fork, those that it has where nothing else is said. Throws BadInput. */
+  begin(of: RunConfig | null): Promise<{ out: string; config: RunConfig }>;
   /** What a person reads of an event; '' for nothing. */
   line(event: RunEvent): string;
 }
 
 /** Gives the exit code. Throws BadInput, and rejects with the fault that ended the run. */
-export async function runHeadless(o: HeadlessRun): Promise<number> {
-  const { store, config, from } = o.resume === undefined ? await begun(o) : await reopened(o.kind, o.resume);
+export async function runHeadless({ kind, given, begin, line }: HeadlessRun): Promise<number> {
+  const resume = resumeOnly(given, `lab ${kind}`);
+  const { store, config, from, forked } =
+    resume === undefined ? await begun(kind, given.fork, begin) : await reopened(kind, resume);
   try {
     const prepared = await prepareRun(config, { model: loadModel, file: readDataFile, symbolic });
     const { gpu, report: device } = await openDevice();
     // Only now is there a folder: what is bad, or not there, was refused before.
-    if (o.resume === undefined) await create(store, prepared.config);
+    if (resume === undefined) await create(store);
     const storage = storageLine();
     const emit = (event: RunEvent) => {
-      if (o.json) print(eventLine(event));
-      note(`${o.line(event)}${storage(event)}`);
+      if (given.json === true) print(eventLine(event));
+      note(`${line(event)}${storage(event)}`);
     };
-    const run = await open(prepared, { gpu, device, store, emit, watched: false }, from);
+    const bench = { gpu, device, store, emit, watched: false };
+    const opening = forked ? fork(prepared, bench, forked, from) : open(prepared, bench, from);
+    const run = await opening.catch(async (error) => {
+      if (resume === undefined) await store.clear().catch(() => {});
+      throw error;
+    });
     note(`${gpu.adapter.name}; ${store.where}\n`);
     // Not before: until here a signal ends the process whatever it is at, and there is nothing to save.
-    return await toTheEnd(run, o.kind, store, stopSignal());
+    return await toTheEnd(run, kind, store, stopSignal());
   } finally {
     await store.release();
   }
@@ -70,13 +80,24 @@ function storageLine(): (event: RunEvent) => string {
   };
 }
 
+type Bench = RunBench & { store: RunStore };
+
 /** At the newest checkpoint that is whole, and says what was passed over; where there is none yet, at the beginning. */
-async function open(prepared: PreparedRun, bench: RunBench & { store: RunStore }, from: Resumable): Promise<Run> {
+async function open(prepared: PreparedRun, bench: Bench, from: Resumable): Promise<Run> {
   if (from.points.length === 0) {
     await bench.store.cut(0, 0);
-    return prepared.open(bench);
+    const begun = await prepared.open(bench);
+    if (!bench.store.bound) await bench.store.writeConfig(prepared.config); // new; what ends before leaves no run behind
+    return begun;
   }
   const { run, problem } = await openAtCheckpoint(prepared, bench, from);
+  if (problem) note(`${problem}\n`);
+  return run;
+}
+
+/** At the newest checkpoint of another run that is whole. */
+async function fork(prepared: PreparedRun, bench: Bench, of: RunStore, from: Resumable): Promise<Run> {
+  const { run, problem } = await openFork(prepared, bench, of, from);
   if (problem) note(`${problem}\n`);
   return run;
 }
@@ -110,60 +131,4 @@ async function unstored({ step, unstored }: Run, { checkpoints }: RunStore, agai
   const last = await checkpoints.last().catch(() => null);
   const stored = last === null ? 'no checkpoint of it is stored' : `it is stored up to its checkpoint of step ${last}`;
   return `The run ended at step ${step}; ${stored}. ${unstored?.message} Once there is room, continue: ${again}\n`;
-}
-
-/** A run and where it goes on from. */
-interface Found {
-  readonly store: RunStore;
-  readonly config: RunConfig;
-  readonly from: Resumable;
-}
-
-/** A new run, whose folder must be new. */
-async function begun({ begin }: HeadlessRun): Promise<Found> {
-  const { out, config } = await begin();
-  return { store: await newFolder(out), config, from: { points: [], passedOver: [] } };
-}
-
-/** The folder comes to be, held, with the configuration in it. */
-async function create(store: RunStore, config: RunConfig): Promise<void> {
-  await hold(store);
-  await newFolder(store.where); // another process may have begun a run here meanwhile
-  await store.writeConfig(config);
-}
-
-/** A run that was begun before, held. */
-async function reopened(kind: RunKind, folder: string): Promise<Found> {
-  const store = new RunStore(runFiles(folder));
-  const config = await store.config();
-  if (!config)
-    throw new BadInput(
-      'There is no run to resume',
-      store.where,
-      'Give --resume the folder of a run that train, sft or pretrain made.',
-    );
-  const made = kindOf(config);
-  if (made !== kind)
-    throw new BadInput('This run was made by another command', store.where, `Resume it with ${made} --resume.`);
-  await hold(store);
-  try {
-    return { store, config, from: await resumable(store, config) };
-  } catch (error) {
-    await store.release();
-    throw error;
-  }
-}
-
-async function hold(store: RunStore): Promise<void> {
-  try {
-    await store.hold();
-  } catch (error) {
-    if (!(error instanceof Busy)) throw error;
-    const by = error.holder ? `process ${error.holder}` : 'another process';
-    throw new BadInput(
-      `The run is in use by ${by}`,
-      store.where,
-      'Wait until it has ended, or stop it with Ctrl-C there.',
-    );
-  }
 }

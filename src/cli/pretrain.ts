@@ -17,13 +17,14 @@ export const pretrain = defineCommand({
     const given = values as Given;
     return runHeadless({
       kind: 'pretrain',
-      json: given.json === true,
-      resume: typeof given.resume === 'string' ? given.resume : undefined,
-      async begin() {
+      given,
+      async begin(of) {
         if (typeof given.out !== 'string')
           throw new BadInput('--out is missing', 'lab pretrain', 'Name a new folder for the run.');
-        const settings = PRETRAIN_TABLE.parse(settingsFrom(PRETRAIN_TABLE, given), 'lab pretrain');
-        return { out: given.out, config: newPretrainConfig(settings) };
+        const asked = settingsFrom(PRETRAIN_TABLE, given);
+        if (of && Object.keys(asked).length > 0)
+          throw new BadInput('A fork takes no settings here', 'lab pretrain', 'Change the config.json of the run.');
+        return { out: given.out, config: of ?? newPretrainConfig(PRETRAIN_TABLE.parse(asked, 'lab pretrain')) };
       },
       line: progress(),
     });

@@ -8,7 +8,7 @@ import { runFlags, runHeadless } from './headless-run';
 import { metricLine } from './metric-line';
 import type { Flags } from './options';
 import { pinnedName } from './places';
-import { type Given, resumeOnly, settingFlags, settingsFrom } from './setting-flags';
+import { type Given, settingFlags, settingsFrom } from './setting-flags';
 
 export const sft = defineCommand({
   name: 'sft',
@@ -26,10 +26,9 @@ export const sft = defineCommand({
     let steps = 0;
     return runHeadless({
       kind: 'sft',
-      json: given.json === true,
-      resume: resumeOnly(given, 'lab sft'),
-      async begin() {
-        const asked = parseSftConfig(settingsFrom(SFT_TABLE, given), 'lab sft');
+      given,
+      async begin(of) {
+        const asked = parseSftConfig({ ...of, ...settingsFrom(SFT_TABLE, given) }, 'lab sft');
         const out = typeof given.out === 'string' ? given.out : `runs/sft-${asked.seed}`;
         return { out, config: { ...asked, model: await pinnedName(asked.model) } };
       },

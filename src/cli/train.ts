@@ -7,14 +7,15 @@ import { runFlags, runHeadless } from './headless-run';
 import { metricLine } from './metric-line';
 import type { Flags } from './options';
 import { pinnedName } from './places';
-import { type Given, resumeOnly, settingFlags, settingsFrom } from './setting-flags';
+import { type Given, settingFlags, settingsFrom } from './setting-flags';
 
 export const train = defineCommand({
   name: 'train',
   summary: 'train a policy by AntiSD, GRPO, self-distillation …',
   details:
     'DIR gets config.json, events.jsonl, checkpoints/step-000020/… and final/ (a Hugging Face model folder). An existing\n' +
-    'DIR is never overwritten. --resume continues from the last checkpoint, bit for bit as if it had never stopped.',
+    'DIR is never overwritten. --resume continues from the newest checkpoint that is whole, bit for bit as if it had never\n' +
+    'stopped. --fork begins a new run there, with other settings.',
   flags: {
     ...settingFlags(TRAIN_TABLE),
     ...runFlags('folder of the run (must be new) [runs/METHOD-SEED]'),
@@ -24,10 +25,9 @@ export const train = defineCommand({
     let steps = 0;
     return runHeadless({
       kind: 'train',
-      json: given.json === true,
-      resume: resumeOnly(given, 'lab train'),
-      async begin() {
-        const asked = parseTrainConfig(settingsFrom(TRAIN_TABLE, given), 'lab train');
+      given,
+      async begin(of) {
+        const asked = parseTrainConfig({ ...of, ...settingsFrom(TRAIN_TABLE, given) }, 'lab train');
         const out = typeof given.out === 'string' ? given.out : `runs/${asked.arm}-${asked.seed}`;
         return { out, config: { ...asked, model: await pinnedName(asked.model) } };
       },

@@ -18,6 +18,7 @@ import { momentsIn, optimizerBytes } from './optimizer-file';
 
 /** What says what the other files are. */
 const RECORD = 'state.json';
+const UNMEASURED = Number.NEGATIVE_INFINITY;
 const OPTIMIZER = 'optimizer.safetensors';
 
 export const checkpointFolder = (step: number): string => `checkpoints/step-${String(step).padStart(6, '0')}`;
@@ -56,6 +57,22 @@ export class Checkpoints {
   async remove(step: number): Promise<void> {
     await this.files.remove(`${checkpointFolder(step)}/${RECORD}`);
     await this.files.remove(checkpointFolder(step));
+  }
+
+  /**
+   * Of the whole ones leaves the newest `keep` and one of the older, the best by its score; the newest of those where none
+   * has one. What was cut short before goes too. 0 keeps all.
+   */
+  async prune(keep: number): Promise<void> {
+    if (keep === 0) return;
+    const steps = await this.steps();
+    const records = (await Promise.all(steps.map((step) => this.look(step)))).flatMap(({ record }) => record ?? []);
+    const older = records.slice(0, -keep);
+    const better = (a: CheckpointRecord, b: CheckpointRecord) => (b.score ?? UNMEASURED) >= (a.score ?? UNMEASURED);
+    const best = older.length > 0 ? older.reduce((a, b) => (better(a, b) ? b : a)) : null;
+    const stay = new Set([best, ...records.slice(-keep)].map((record) => record?.step));
+    const last = records.at(-1)?.step ?? 0;
+    for (const step of steps) if (step < last && !stay.has(step)) await this.remove(step);
   }
 
   /** Steps that have a folder of a checkpoint, complete or not, ascending. */
@@ -109,7 +126,7 @@ export class Checkpoints {
 
   /**
    * Reads a checkpoint of what `layout` describes, every file of which must be as it was written: the policy's state, the
-   * run's facts and those of its owner. Throws DamagedCheckpoint.
+   * run's facts and those of its owner. Throws DamagedCheckpoint, and Misfit where it is whole and of something else.
    */
   async load<T extends object>(
     step: number,
@@ -122,7 +139,7 @@ export class Checkpoints {
       const extra = { ...record.extra, ...checked(own, record.extra, 'state.json', this.at(step)) };
       return { state: await this.state(record, layout), extra };
     } catch (error) {
-      if (!(error instanceof BadInput)) throw error;
+      if (!(error instanceof BadInput) || error instanceof Misfit) throw error;
       throw this.damaged(step, error.what);
     }
   }
@@ -133,9 +150,20 @@ export class Checkpoints {
     const others = Object.keys(record.sizes).filter((name) => name !== weights && name !== OPTIMIZER);
     for (const name of others) await this.verified(record, name);
     const read = async (name: string) => readSafetensors(await this.verified(record, name), `${where}/${name}`).tensors;
-    const values = layout.pack(await read(weights), `${where}/${weights}`);
+    const named = await read(weights);
+    const values = this.fitting(record, () => layout.pack(named, `${where}/${weights}`));
     const moments = momentsIn(await read(OPTIMIZER), layout, `${where}/${OPTIMIZER}`);
     return { values, ...moments, updates: record.updates };
+  }
+
+  /** What does not fit is damage where no digest says that it is what was written. */
+  private fitting<T>({ digests, step }: CheckpointRecord, pack: () => T): T {
+    try {
+      return pack();
+    } catch (error) {
+      if (error instanceof BadInput && digests) throw new Misfit(step, error.what, this.at(step));
+      throw error;
+    }
   }
 
   /** The bytes of a file that is what the record says. */
@@ -171,5 +199,16 @@ export class DamagedCheckpoint extends BadInput {
     where: string,
   ) {
     super(what, where, 'Resume from another step.');
+  }
+}
+
+/** A whole checkpoint of another model, or of other adapters. */
+class Misfit extends BadInput {
+  constructor(step: number, what: string, where: string) {
+    super(
+      `The checkpoint of step ${step} is of something else (${what})`,
+      where,
+      'Keep the model and the LoRA settings.',
+    );
   }
 }

@@ -34,8 +34,11 @@ export interface Resumable {
   readonly passedOver: readonly PassedOver[];
 }
 
-/** What of a run's folder can be gone on from. Throws BadInput where `config`, which it has now, is not what it was begun with. */
-export async function resumable({ checkpoints, where }: RunStore, config: RunConfig): Promise<Resumable> {
+/**
+ * What of a run's folder can be gone on from. Throws BadInput where nothing is whole, and where `config`, which it has now,
+ * is not what it was begun with; null: that does not matter.
+ */
+export async function resumable({ checkpoints, where }: RunStore, config: RunConfig | null): Promise<Resumable> {
   const points: CheckpointRecord[] = [];
   const passedOver: PassedOver[] = [];
   for (const step of (await checkpoints.steps()).reverse()) {
@@ -44,7 +47,7 @@ export async function resumable({ checkpoints, where }: RunStore, config: RunCon
     else if (found.damage !== null) passedOver.push({ step, why: found.damage });
   }
   const bound = points.find((point) => point.config)?.config;
-  if (bound) expectSame(config, parseRunConfig(bound, where), `${where}/config.json`);
+  if (bound && config) expectSame(config, parseRunConfig(bound, where), `${where}/config.json`);
   if (points.length === 0 && passedOver.length > 0) throw nothingWhole(passedOver, where);
   return { points: points.map(({ step, extra }) => ({ step, eventBytes: extra.eventBytes })), passedOver };
 }
@@ -98,6 +101,38 @@ export async function openAtCheckpoint(
   for (const { patch } of story.ahead) run.change(patch);
   const problem = [...passedWords(passedOver, run.step, story), ...logWords(story, run.step)].join(' ');
   return { run, config, events: story.events, problem: problem === '' ? null : problem };
+}
+
+/** A run's configuration with the settings that were changed up to a checkpoint. */
+export async function settingsAt(store: RunStore, config: RunConfig, point: ResumePoint): Promise<RunConfig> {
+  const bytes = await store.log.read();
+  const { patch } = storyUpTo(bytes, point.step, point.eventBytes ?? bytes.length);
+  return { ...config, ...patch } as RunConfig;
+}
+
+/**
+ * Begins a run, in an empty folder that is held, where another stands at the newest of its checkpoints that is whole. Its
+ * own first checkpoint is stored at once, and only then is it a run. Rejects as opening a run does, and where none is whole.
+ */
+export async function openFork(
+  prepared: PreparedRun,
+  bench: RunBench & { store: RunStore },
+  of: RunStore,
+  from: Resumable,
+): Promise<{ run: Run; problem: string | null }> {
+  bench.store.bound = prepared.config;
+  const open = ({ step }: ResumePoint) => prepared.open(bench, { step, of });
+  const { opened: run, passedOver } = await firstWhole(from, open, of.where);
+  try {
+    await run.checkpoint();
+    if (run.unstored) throw run.unstored;
+    await bench.store.writeConfig(prepared.config);
+  } catch (error) {
+    run.destroy();
+    throw error;
+  }
+  const words = passedOver.map(({ step, why }) => `The checkpoint of step ${step} is damaged (${why}).`);
+  return { run, problem: words.length > 0 ? [...words, `The run begins at step ${run.step}.`].join(' ') : null };
 }
 
 /** What `open` makes of the newest point whose checkpoint is whole. Rejects where it does otherwise, and where none is. */

@@ -51,8 +51,8 @@ export class Pretraining implements Trainer {
     private readonly o: PretrainingOptions,
     readonly policy: Policy,
   ) {
-    const { checkpointEvery = CHECKPOINT_EVERY, options } = o.config;
-    this.schedule = { steps: options.steps, checkpointEvery, evalEvery: 0, evalAtEnd: false };
+    const { checkpointEvery = CHECKPOINT_EVERY, keepCheckpoints = 0, options } = o.config;
+    this.schedule = { steps: options.steps, checkpointEvery, keepCheckpoints, evalEvery: 0, evalAtEnd: false };
     this.corpus = corpusOf(o.task);
   }
 

@@ -64,8 +64,8 @@ export class Reinforced implements Trainer<ReinforcedState> {
   }
 
   get schedule(): Schedule {
-    const { steps, checkpointEvery, evalEvery } = this.config;
-    return { steps, checkpointEvery, evalEvery, evalAtEnd: false };
+    const { steps, checkpointEvery, keepCheckpoints, evalEvery } = this.config;
+    return { steps, checkpointEvery, keepCheckpoints, evalEvery, evalAtEnd: false };
   }
 
   get tokenizer(): ReadonlyMap<string, string> {

@@ -36,6 +36,8 @@ export interface CheckpointOf {
   extra(): Promise<RunFacts>;
   /** It goes when the next one is whole. */
   readonly passing: boolean;
+  /** Schedule.keepCheckpoints. */
+  readonly keep: number;
 }
 
 /** Events whose lines have columns of many tokens. */
@@ -113,11 +115,20 @@ export class RunLog {
     this.o.emit(stamp(event));
   }
 
-  private async save(store: RunStore, { step, policy, tokenizer, score, extra, passing }: CheckpointOf): Promise<void> {
+  private async save(store: RunStore, { step, policy, tokenizer, score, extra, ...of }: CheckpointOf): Promise<void> {
     await store.log.sync();
     await store.checkpoints.save(policy, tokenizer, { step, config: store.bound, score, extra: await extra() });
-    if (this.passing !== null && this.passing !== step) await store.checkpoints.remove(this.passing);
-    this.passing = passing ? step : null;
+    await this.tidy(store, step, of).catch((error) => {
+      if (!(error instanceof StorageError)) throw error; // they only take room; the next one tries again
+    });
+  }
+
+  /** Now that there is a whole one: without those that are not to stay. */
+  private async tidy({ checkpoints }: RunStore, step: number, of: Pick<CheckpointOf, 'passing' | 'keep'>) {
+    const { passing } = this;
+    this.passing = of.passing ? step : null;
+    if (passing !== null && passing !== step) await checkpoints.remove(passing);
+    await checkpoints.prune(of.keep);
   }
 
   /** Part of a checkpoint only takes room. */
@@ -152,13 +163,13 @@ export class RunLog {
     return (await this.o.store?.log.bytes()) ?? null;
   }
 
-  /** The checkpoint of `step`. Throws DamagedCheckpoint. */
+  /** The checkpoint of `step`, of this run or of another one. Throws DamagedCheckpoint, and BadInput where it does not fit. */
   load<T extends object>(
     step: number,
     layout: Layout,
     own: v.GenericSchema<unknown, T>,
+    store = this.o.store,
   ): Promise<{ state: TrainingState; extra: T & RunFacts }> {
-    const { store } = this.o;
     if (!store) throw new Error('A run that is not stored has no checkpoint to go on from.');
     return store.checkpoints.load(step, layout, own);
   }

@@ -7,7 +7,7 @@ import { readJson } from '../data/json';
 import { Busy, type Files } from '../host/files';
 import { Checkpoints } from './checkpoint';
 import { parseRunConfig, type RunConfig } from './run-config';
-import { StoredLog } from './stored-log';
+import { LOG, StoredLog } from './stored-log';
 
 const CONFIG = 'config.json';
 /** On disk a held folder has this one within. */
@@ -88,6 +88,11 @@ export class RunStore {
   async writeConfig(config: RunConfig): Promise<void> {
     await this.files.write(CONFIG, new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
     this.bound = config;
+  }
+
+  /** Without what a run writes. */
+  async clear(): Promise<void> {
+    for (const name of [CONFIG, LOG, 'checkpoints', 'final']) await this.files.remove(name);
   }
 
   /** What was trained, all of it or nothing. Throws StorageError. */

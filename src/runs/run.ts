@@ -12,6 +12,7 @@ import type { RunFacts } from './checkpoint-record';
 import { faultOf } from './fault';
 import type { RunConfig } from './run-config';
 import { RunLog, type RunLogOptions, type Tell } from './run-log';
+import type { RunStore } from './run-store';
 import type { Patch, Trainer } from './trainer';
 
 /** What a run is opened on. */
@@ -28,8 +29,8 @@ export interface HeldStep<Own extends object = object> {
   readonly extra: Own & RunFacts;
 }
 
-/** Where a run goes on from: a state held in memory, or the step of a checkpoint in its folder. */
-export type Resume<Own extends object = object> = HeldStep<Own> | { readonly step: number };
+/** Where a run goes on from: a state held in memory, or the step of a checkpoint in its folder or, for a new run, in another's. */
+export type Resume<Own extends object = object> = HeldStep<Own> | { readonly step: number; readonly of?: RunStore };
 
 export class Run<Own extends object = object> {
   /** Updates done. */
@@ -68,15 +69,15 @@ export class Run<Own extends object = object> {
   }
 
   private async restore(from: Resume<Own>): Promise<void> {
-    const { policy } = this;
+    const { policy, trainer } = this;
     const { state, extra } =
-      'state' in from ? from : await this.log.load(from.step, policy.trainedLayout, this.trainer.stateSchema);
-    this.trainer.restore(extra);
+      'state' in from ? from : await this.log.load(from.step, policy.trainedLayout, trainer.stateSchema, from.of);
+    trainer.restore(extra);
     setMatmulVariant(this.gpu, extra.matmul);
     policy.restore(state);
     this.step = from.step;
     this.seconds = extra.seconds ?? 0;
-    await this.log.cut(from.step, extra.eventBytes);
+    if (!('of' in from)) await this.log.cut(from.step, extra.eventBytes);
   }
 
   get policy(): Policy {
@@ -126,7 +127,7 @@ export class Run<Own extends object = object> {
   checkpoint(passing = false): Promise<void> {
     const { step, policy, trainer } = this;
     return this.log.checkpoint({
-      ...{ step, policy, passing, tokenizer: trainer.tokenizer },
+      ...{ step, policy, passing, tokenizer: trainer.tokenizer, keep: trainer.schedule.keepCheckpoints },
       score: trainer.score(step),
       extra: () => this.extra(),
     });

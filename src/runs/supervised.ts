@@ -57,9 +57,9 @@ export class Supervised implements Trainer<SupervisedState> {
     private readonly o: SupervisedOptions,
     readonly policy: Policy,
   ) {
-    const { batch, epochs, checkpointEvery, evalEvery } = o.config;
+    const { batch, epochs, checkpointEvery, keepCheckpoints, evalEvery } = o.config;
     this.perEpoch = Math.ceil(o.examples.train.length / batch);
-    this.schedule = { steps: this.perEpoch * epochs, checkpointEvery, evalEvery, evalAtEnd: true };
+    this.schedule = { steps: this.perEpoch * epochs, checkpointEvery, keepCheckpoints, evalEvery, evalAtEnd: true };
   }
 
   /** Loads the model. Throws BadInput and OutOfMemory; then nothing stays allocated. */

@@ -17,6 +17,8 @@ export interface Schedule {
   /** The last step. */
   readonly steps: number;
   readonly checkpointEvery: number;
+  /** How many of the newest checkpoints stay, besides one of the older; 0 for all. */
+  readonly keepCheckpoints: number;
   /** 0 for never. */
   readonly evalEvery: number;
   /** Whether the last step is measured, whatever its number. */

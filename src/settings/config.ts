@@ -44,6 +44,7 @@ const BEFORE: Before<typeof SETTINGS> = {
   groupStd: () => 'population',
   scoreTemperature: ({ temperature }) => (temperature === 1 ? null : 1),
   decayAll: ({ weightDecay }) => weightDecay > 0,
+  keepCheckpoints: () => 0,
 };
 
 /** What names of the first version, which had no group std to choose, meant. */

@@ -29,6 +29,7 @@ export interface PretrainConfig {
   readonly options: PretrainOptions;
   /** Absent in the folders of earlier versions. */
   readonly checkpointEvery?: number;
+  readonly keepCheckpoints?: number;
 }
 
 /** The recipe of the nano task. The built-in nano was made by an earlier version, whose norms decayed too. */
@@ -126,16 +127,17 @@ const PRETRAIN_SETTINGS = {
     doc: 'How often the run can be resumed from.',
     group: 'run',
   }),
+  keepCheckpoints: SETTINGS.keepCheckpoints,
 } as const satisfies Record<string, Setting>;
 
 export const PRETRAIN_TABLE = new SettingTable(PRETRAIN_SETTINGS);
 
 /** A new run: nano's shape, with as many layers and key/value heads, by nano's recipe. */
 export function newPretrainConfig(settings: ConfigOf<typeof PRETRAIN_SETTINGS>): PretrainConfig {
-  const { task, kvHeads, layers, checkpointEvery, ...options } = settings;
+  const { task, kvHeads, layers, checkpointEvery, keepCheckpoints, ...options } = settings;
   const sliding = new Array<boolean>(layers).fill(false);
   const model = { ...NANO_CONFIG, kvHeads, layers, sliding };
-  return { kind: 'pretrain', task, model, options: { ...NANO_RECIPE, ...options }, checkpointEvery };
+  return { kind: 'pretrain', task, model, options: { ...NANO_RECIPE, ...options }, checkpointEvery, keepCheckpoints };
 }
 
 const whole = (max: number, min = 1) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
@@ -178,6 +180,7 @@ const stored: v.GenericSchema<unknown, PretrainConfig> = v.object({
     decayAll: v.optional(v.boolean(), true), // norms decayed in earlier versions
   }),
   checkpointEvery: v.optional(whole(10_000_000)),
+  keepCheckpoints: v.optional(whole(100_000, 0)),
 });
 
 /** A configuration as it was stored, by this version or an earlier one. Throws BadInput. */

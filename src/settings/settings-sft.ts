@@ -7,7 +7,7 @@ import { SETTINGS } from './settings';
 import { MODEL_SETTINGS } from './settings-model';
 
 const { loraRank, loraAlpha, loraTargets, storage, microBatch } = MODEL_SETTINGS;
-const { weightDecay, decayAll, clipNorm, recompute } = SETTINGS;
+const { weightDecay, decayAll, clipNorm, recompute, keepCheckpoints } = SETTINGS;
 
 export const SFT_SETTINGS = {
   model: text({
@@ -113,6 +113,7 @@ export const SFT_SETTINGS = {
     group: 'run',
     advanced: true,
   }),
+  keepCheckpoints,
   seed: integer({
     default: 0,
     min: 0,
@@ -130,7 +131,10 @@ export type SftSettingName = keyof typeof SFT_SETTINGS;
 export type SftConfig = { readonly kind: 'sft' } & Readonly<ConfigOf<typeof SFT_SETTINGS>>;
 
 /** What runs of earlier versions did, whose configurations do not say it. */
-const BEFORE: Before<typeof SFT_SETTINGS> = { decayAll: ({ weightDecay }) => weightDecay > 0 };
+const BEFORE: Before<typeof SFT_SETTINGS> = {
+  decayAll: ({ weightDecay }) => weightDecay > 0,
+  keepCheckpoints: () => 0,
+};
 
 /** A full configuration from a partial one; its `kind` may be there or not. Throws BadInput. */
 export function parseSftConfig(partial: object, where: string): SftConfig {

@@ -569,6 +569,15 @@ export const SETTINGS = {
     group: 'run',
     advanced: true,
   }),
+  keepCheckpoints: integer({
+    default: 1,
+    min: 0,
+    max: 100_000,
+    label: 'Checkpoints kept',
+    doc: 'The newest that stay; of the older ones the best on held-out data stays too, the newest of them where nothing is measured. 0 keeps all.',
+    group: 'run',
+    advanced: true,
+  }),
   recompute: flag({
     default: false,
     label: 'Recompute activations',

@@ -28,7 +28,9 @@ async function stored(run: string): Promise<Map<string, Buffer>> {
 type Line = { type: string; resumedFrom?: number | null };
 async function log(run: string): Promise<Line[]> {
   const lines = (await readFile(join(run, 'events.jsonl'), 'utf8')).trimEnd().split('\n');
-  return lines.map((line) => JSON.parse(line, (key, value) => (['seconds', 'eta'].includes(key) ? undefined : value)));
+  return lines.map((line) =>
+    JSON.parse(line, (key, value) => (['crc', 'seconds', 'eta'].includes(key) ? undefined : value)),
+  );
 }
 
 /** Runs until its stderr has `text`. */
@@ -61,7 +63,7 @@ describe('pretrain', () => {
     expect(second.code).toBe(2);
     expect(second.stderr).toContain(`The run is in use by process ${going.pid} (${parts})`);
     const other = await lab(['train', '--resume', parts]);
-    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('Resume it with pretrain --resume')]);
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('Give it to pretrain --resume')]);
     expect(await readFile(join(parts, 'events.jsonl'))).toEqual(before);
     const gone = new Promise((resolve) => going?.on('exit', resolve));
     going.kill('SIGKILL');
