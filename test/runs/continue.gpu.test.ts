@@ -118,7 +118,7 @@ async function twice(start: Ask<'start'>, steps: number, ends: boolean, ready: (
   await whole.ask(start);
   for (let i = 0; i < steps; i++) await whole.step();
   const want = { files: await exported(whole), log: essence(await logOf(ends)) };
-  await rm(join(folder, await run()), { recursive: true });
+  await rm(join(folder, await run()), { recursive: true, maxRetries: 10 }); // the tab lets go of it after 'done'
 
   const first = new Tab();
   await ready(first);
