@@ -10,6 +10,14 @@ export const note = (text: string): void => {
   process.stderr.write(visible(text));
 };
 
+const warned = new Set<string>();
+
+/** The same, of what may be told from several places: once. */
+export const warn = (text: string): void => {
+  if (!warned.has(text)) note(`${text}\n`);
+  warned.add(text);
+};
+
 /** A result to stdout: as it is for a file or a pipe, visible on a terminal. */
 export const print = (text: string): void => {
   process.stdout.write(process.stdout.isTTY ? visible(text) : text);

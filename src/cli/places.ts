@@ -24,7 +24,7 @@ import type { ModelConfig } from '../model/net/config';
 import { type LoraFolder, readLoraFolder } from '../model/weights/adapter';
 import { RunStore } from '../runs/run-store';
 import { cancellable } from './command';
-import { note } from './output';
+import { note, warn } from './output';
 import { ProgressLine } from './progress-line';
 
 /** The repository's root: the nearest folder above this program with a package.json of this project. */
@@ -65,7 +65,9 @@ function openOnce(name: string): Promise<{ model: LoadedModel; pinned: string }>
   if (!found) {
     found = downloading(async (told) => {
       const { files, pinned } = await sourceOf(name, told);
-      return { model: await openModel(files), pinned };
+      const model = await openModel(files);
+      if (model.tokenizerWarning) warn(model.tokenizerWarning);
+      return { model, pinned };
     }).then(({ source }) => source);
     opened.set(name, found);
     void found.then(({ pinned }) => opened.set(pinned, found as NonNullable<typeof found>)).catch(() => {});

@@ -6,6 +6,7 @@ import { defineCommand } from './command';
 import { runFlags, runHeadless } from './headless-run';
 import { metricLine } from './metric-line';
 import type { Flags } from './options';
+import { warn } from './output';
 import { pinnedName } from './places';
 import { type Given, settingFlags, settingsFrom } from './setting-flags';
 
@@ -41,8 +42,10 @@ export const train = defineCommand({
 
 /** What a person reads of an event; nothing of most. */
 function line(e: RunEvent, steps: number): string {
-  if (e.type === 'start')
-    return [...(e.leftOut ? [e.leftOut] : []), ...(e.warnings ?? [])].map((words) => `${words}\n`).join('');
+  if (e.type === 'start') {
+    for (const words of [...(e.leftOut ? [e.leftOut] : []), ...(e.warnings ?? [])]) warn(words);
+    return '';
+  }
   if (e.type === 'step') return `${metricLine(STEP_METRICS, e, steps)}\n${e.note ? `  ${e.note}\n` : ''}`;
   if (e.type !== 'eval') return '';
   const { step, k } = e;

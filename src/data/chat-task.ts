@@ -2,6 +2,7 @@
 import type { ChatTemplate } from './chat';
 import { splitOfQuestion } from './dataset';
 import { BadInput } from './errors';
+import { KnownTexts } from './known-texts';
 import { finalAnswer, type SymbolicJudge, sameAnswer } from './maths';
 import { Random, STREAMS } from './random';
 import { cutAfterAnswer, toBudget, withoutThoughts } from './shown-solution';
@@ -39,7 +40,8 @@ export function chatTask(parts: ChatTaskParts): Task {
   const render = (content: string) => {
     return template.render([{ role: 'user', content }], { addGenerationPrompt: true, thinking });
   };
-  const { problems, leftOut } = fittingProblems(parts, wording, render);
+  const known = new KnownTexts(tokenizer);
+  const { problems, leftOut } = usableProblems(parts, wording, render, known);
   const bySplit: Record<Split, Problem[]> = { train: [], heldout: [] };
   for (const p of problems) bySplit[splitOfQuestion(p.question)].push(p);
   // A small file may have no held-out problem by the rule: then it is the last.
@@ -77,7 +79,7 @@ export function chatTask(parts: ChatTaskParts): Task {
     teacherPrompt(problem, context) {
       // Without a context the teacher is the student, to the letter.
       if (context.solution === null && context.feedback === null) return prompt(studentTurn(problem));
-      const solution = context.solution === null ? null : withoutThoughts(context.solution);
+      const solution = context.solution === null ? null : known.of(withoutThoughts(context.solution));
       const turn = (shown: string | null) => teacherTurn(problem, { ...context, solution: shown }, wording);
       return solution === null ? prompt(turn(null)) : fitted(parts, solution, (shown) => prompt(turn(shown)));
     },
@@ -119,13 +121,35 @@ function choose(name: string, bySplit: Record<Split, readonly Problem[]>, query:
   return out;
 }
 
-/**
- * The problems whose prompts leave room for a whole response, the teacher's with its shortest solution included: one that
- * does not would end the run at the step that draws it. Throws BadInput where none does.
- */
-function fittingProblems(parts: ChatTaskParts, wording: Wording, render: (content: string) => string) {
-  const { name, problems, tokenizer, maxNewTokens, contextLength } = parts;
-  if (contextLength === undefined) return { problems, leftOut: null };
+/** The problems that a run can ask; each other one would end it at the step that draws it. Throws BadInput where none is left. */
+function usableProblems(parts: ChatTaskParts, wording: Wording, render: Render, known: KnownTexts) {
+  const strange = known.others(parts.problems);
+  const rest = parts.problems.filter((problem) => !strange.has(problem));
+  const long = rest.length === 0 ? new Set<Problem>() : longProblems({ ...parts, problems: rest }, wording, render);
+  const problems = rest.filter((problem) => !long.has(problem));
+  const { length: all } = parts.problems;
+  const { maxNewTokens, contextLength } = parts;
+  const why = (left: ReadonlySet<Problem>, reason: string) =>
+    left.size === 0 ? [] : [`${left.size} of ${all} problems are left out: ${reason} (${named([...left])})`];
+  const leftOut = [
+    ...why(strange, 'they have characters or tokens that the model does not know'),
+    ...why(long, `with ${maxNewTokens} tokens of a response they are longer than the context of ${contextLength}`),
+  ].join('; ');
+  if (problems.length === 0 && leftOut !== '')
+    throw new BadInput(
+      leftOut,
+      parts.name,
+      long.size > 0 ? 'Raise contextLength, or lower maxNewTokens.' : 'Use a model that knows their language.',
+    );
+  return { problems, leftOut: leftOut === '' ? null : leftOut };
+}
+
+type Render = (content: string) => string;
+
+/** Those whose prompts, the teacher's with its shortest solution included, leave no room for a whole response. */
+function longProblems(parts: ChatTaskParts, wording: Wording, render: Render): Set<Problem> {
+  const { problems, tokenizer, maxNewTokens, contextLength } = parts;
+  if (contextLength === undefined) return new Set();
   const room = contextLength - maxNewTokens;
   const shown = { source: 'dataset', solution: 'x '.repeat(SHORTEST_SOLUTION), feedback: 'incorrect' } as const;
   const textOf = (problem: Problem) => render(teacherTurn(problem, shown, wording));
@@ -133,12 +157,7 @@ function fittingProblems(parts: ChatTaskParts, wording: Wording, render: (conten
   // No token is shorter than a byte: most problems need not be encoded.
   const beside = bytes(textOf({ ...problems[0], question: '' }));
   const fits = (p: Problem) => beside + bytes(p.question) <= room || tokenizer.encode(textOf(p)).length <= room;
-  const [fitting, long]: [Problem[], Problem[]] = [[], []];
-  for (const p of problems) (fits(p) ? fitting : long).push(p);
-  if (long.length === 0) return { problems, leftOut: null };
-  const what = `${long.length} of ${problems.length} problems are left out: with ${maxNewTokens} tokens of a response they are longer than the context of ${contextLength} (${named(long)})`;
-  if (fitting.length === 0) throw new BadInput(what, name, 'Raise contextLength, or lower maxNewTokens.');
-  return { problems: fitting, leftOut: what };
+  return new Set(problems.filter((problem) => !fits(problem)));
 }
 
 const named = (problems: readonly Problem[]): string =>

@@ -75,6 +75,10 @@ export interface Tokenizer {
   token(id: number): string;
   /** What decoding puts between two tokens: a blank where they are words, nothing where they hold their own. */
   readonly separator: '' | ' ';
+  /** What of the way in which it cuts texts is not certain; absent where nothing is. */
+  readonly warning?: string;
+  /** Tokens that the model has no row for: a text that has one cannot be encoded. */
+  readonly withoutRow?: readonly string[];
 }
 
 /** Which tokens end a response and fill a batch; from tokenizer_config.json where a model folder has one. */

@@ -30,7 +30,8 @@ export async function openModel(files: FileSource): Promise<LoadedModel> {
     eosId,
   });
   const fitting = text.vocabSize > config.vocabSize ? withinRows(text, file, config.vocabSize, where) : text;
-  return { ...folder, text: { ...fitting, endIds: [...new Set([text.eosId, ...endIdsOf(folder)])] } };
+  const endIds = [...new Set([text.eosId, ...endIdsOf(folder)])];
+  return { ...folder, text: { ...fitting, endIds, warning: folder.tokenizerWarning } };
 }
 
 /**
@@ -40,7 +41,7 @@ export async function openModel(files: FileSource): Promise<LoadedModel> {
 function withinRows(text: Tokenizer, file: string, rows: number, where: string): Tokenizer {
   const { model, added_tokens: list } = JSON.parse(file) as {
     model: { vocab: Record<string, number> | unknown[] };
-    added_tokens?: { id: number }[];
+    added_tokens?: { id: number; content: string }[];
   };
   const added = new Set((list ?? []).map(({ id }) => id));
   const ids = Array.isArray(model.vocab) ? model.vocab.keys() : Object.values(model.vocab);
@@ -54,6 +55,7 @@ function withinRows(text: Tokenizer, file: string, rows: number, where: string):
   }
   return {
     ...text,
+    withoutRow: (list ?? []).filter(({ id }) => id >= rows).map(({ content }) => content),
     padId: text.padId < rows ? text.padId : text.eosId,
     encode(words) {
       const encoded = text.encode(words);

@@ -81,8 +81,8 @@ export class Reinforced implements Trainer<ReinforcedState> {
     const memory = planMemory(policy.config, policy.decoder.capacity);
     const parameters = policy.trainedLayout.count;
     const { leftOut, tokenizer } = this.o.task;
-    const { separator } = tokenizer;
-    const warnings = warningsOf(config).map(({ text }) => text);
+    const { separator, warning } = tokenizer;
+    const warnings = [...warningsOf(config).map(({ text }) => text), ...(warning === undefined ? [] : [warning])];
     return {
       ...{ type: 'start', config, device: this.o.device, memory, resumedFrom, parameters, separator },
       ...(leftOut === undefined ? {} : { leftOut }),

@@ -4,6 +4,7 @@ import { chatTemplate } from '../../src/data/chat';
 import { type ChatTaskParts, chatTask } from '../../src/data/chat-task';
 import { chooseContexts } from '../../src/data/context';
 import { splitOfQuestion } from '../../src/data/dataset';
+import { BadInput } from '../../src/data/errors';
 import { finalAnswer } from '../../src/data/maths';
 import { cutAfterAnswer, toBudget, withoutThoughts } from '../../src/data/shown-solution';
 import { readTokenizer } from '../../src/data/tokenizer';
@@ -307,4 +308,27 @@ test.each([
   [JSON.stringify({ ...good, correct: ' ' }), /"correct" and "incorrect" must be texts/],
 ])('the wording %s is refused', (text, message) => {
   expect(() => wordingOf(text)).toThrow(message);
+});
+
+test('problems that a model cannot be given are left out and named before the first step; tokens that it has no row for are taken out of what it wrote', () => {
+  // No byte for ж, and none for the padding token of a larger vocabulary.
+  const limited = {
+    ...tokenizer,
+    withoutRow: ['[PAD9]'],
+    encode(text: string) {
+      if (/ж|\[PAD9\]/.test(text)) throw new BadInput(`${text} cannot be encoded`, 'tokenizer.json', 'Remove it.');
+      return encode(text);
+    },
+  };
+  const strange = [
+    { ...problem, id: 'words/letter', question: `${problem.question} ж` },
+    { ...problem, id: 'words/token', solution: 'It is [PAD9] 3.' },
+  ];
+  const made = make({ problems: [...problems, ...strange], tokenizer: limited });
+  expect(made.leftOut).toBe(
+    '2 of 66 problems are left out: they have characters or tokens that the model does not know (words/letter, words/token)',
+  );
+  expect(make({ tokenizer: limited }).leftOut).toBeUndefined();
+  expect(() => make({ problems: strange, tokenizer: limited })).toThrow(/2 of 2 problems are left out.*Use a model/);
+  expect(teacher({ solution: 'It is[PAD9] 3.' }, made)).toContain('It is 3.');
 });

@@ -60,6 +60,9 @@ describe('read as llama.cpp does', () => {
     const usual = await opened(BYTES, { 'tokenizer.ggml.pre': 'default' });
     expect(text.encode(TEXT)).toEqual(usual.text.encode(TEXT));
     expect(text.encode(TEXT)).not.toEqual((await opened(BYTES)).text.encode(TEXT));
+    // Said by every command, and in a run's record, which the page shows.
+    expect(text.warning).toMatch(/does not say how its texts are cut into words \(tokenizer\.ggml\.pre\)/);
+    expect(usual.text.warning).toBeUndefined();
   });
 
   test.each(['Meta AI original pth', 'reference'])('a layout called %s changes nothing', async (layout) => {
@@ -144,6 +147,7 @@ describe('read as llama.cpp does', () => {
     const { text, config } = await opened(BYTES, { ...vocabulary, ...pad }, { tensors: tensors(rows) });
     expect([config.vocabSize, text.padId]).toEqual([rows, END]);
     expect(text.encode(TEXT)).toEqual((await opened(BYTES)).text.encode(TEXT));
+    expect(text.withoutRow).toEqual(['[PAD]']);
     expect(() => text.encode('a[PAD]')).toThrow(/"\[PAD\]" is token \d+; the model has \d+/);
   });
 

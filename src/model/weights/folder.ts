@@ -28,6 +28,8 @@ export interface ModelFolder {
   readonly tensors: TensorCatalog;
   /** The tokenizer's files as text, by name; empty where the folder has none. */
   readonly tokenizer: Map<string, string>;
+  /** What of the way in which texts are cut is not certain; absent where nothing is. */
+  readonly tokenizerWarning?: string;
 }
 
 /**
@@ -67,8 +69,9 @@ async function openSingleGguf(files: FileSource): Promise<ModelFolder> {
 
 /** Opens a GGUF file; only its header is read. Throws BadInput. */
 export async function openGgufModel(file: ByteSource): Promise<ModelFolder> {
-  const { config, tensors, tokenizerFiles } = await openGguf(file);
+  const { config, tensors, tokenizerFiles, tokenizerWarning } = await openGguf(file);
   return checked({
+    tokenizerWarning,
     where: file.where,
     config: parseModelConfig(config, file.where),
     tensors,

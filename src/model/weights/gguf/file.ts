@@ -8,7 +8,7 @@ import { ggufConfig } from './config';
 import { dequantise } from './dequantise';
 import { type GgufTensor, readGgufHeader } from './header';
 import { checkArchitecture, huggingFaceName, interleavedHeads, interleavedRow, ROPE_FACTORS } from './names';
-import { ggufTokenizerFiles } from './tokenizer';
+import { ggufTokenizerFiles, ggufTokenizerWarning } from './tokenizer';
 
 export interface GgufModel {
   /** The equivalent config.json, parsed. */
@@ -16,6 +16,7 @@ export interface GgufModel {
   readonly tensors: TensorCatalog;
   /** tokenizer.json and tokenizer_config.json as texts. */
   readonly tokenizerFiles: Map<string, string>;
+  readonly tokenizerWarning?: string;
 }
 
 /** Opens a file: its header is read and checked, its data only by rows(). Throws BadInput. */
@@ -44,7 +45,13 @@ export async function openGguf(file: ByteSource): Promise<GgufModel> {
     }
     catalog.set(name, storedTensor(file, tensor, name, D));
   }
-  return { config, tensors: catalog, tokenizerFiles: ggufTokenizerFiles(metadata, where) };
+  const warning = ggufTokenizerWarning(metadata);
+  return {
+    config,
+    tensors: catalog,
+    tokenizerFiles: ggufTokenizerFiles(metadata, where),
+    ...(warning === null ? {} : { tokenizerWarning: warning }),
+  };
 }
 
 /** `D`: rows of a head whose halves are interleaved, or null where the rows are in order. */

@@ -59,6 +59,12 @@ export function ggufTokenizerFiles(metadata: Metadata, where: string): Map<strin
   ]);
 }
 
+/** What is to be known of a file that leaves out how its texts are cut; null of most. */
+export function ggufTokenizerWarning(metadata: Metadata): string | null {
+  if (metadata.get('tokenizer.ggml.model') !== 'gpt2' || metadata.get('tokenizer.ggml.pre')) return null;
+  return 'The GGUF file does not say how its texts are cut into words (tokenizer.ggml.pre): llama.cpp’s default is taken, and tokens may be others than the model was trained on. A file that was converted after April 2024 says it.';
+}
+
 /** Files of before April 2024 do not say it; llama.cpp then takes its default. */
 const preNamed = (fields: Fields): string =>
   fields.has('tokenizer.ggml.pre') ? fields.text('tokenizer.ggml.pre') || 'default' : 'default';
