@@ -27,8 +27,9 @@ export interface LeftOut {
   readonly why: string;
 }
 
+/** What is learnt from, an example at a time. */
 export interface Examples {
-  readonly train: readonly SupervisedExample[];
+  readonly train: TrainExamples;
   readonly heldOut: readonly HeldOutExample[];
   readonly leftOut: readonly LeftOut[];
   readonly unused: UnusedField[];
@@ -40,38 +41,87 @@ export interface Examples {
 
 type Named = Pick<LoadedModel, 'tokenizer' | 'where' | 'text' | 'config'>;
 
+/** Tokens of examples that are kept as they were written; the others are written again when they are drawn. */
+const KEPT_TOKENS = 4_000_000;
+
+/** A conversation that can be used. */
+interface Usable {
+  readonly conversation: Conversation;
+  readonly tokens: number;
+  /** null: to be written again. */
+  readonly example: SupervisedExample | null;
+}
+
+/** The examples to learn from; of a large file only its first ones are in memory as tokens. */
+export class TrainExamples {
+  constructor(
+    private readonly usable: readonly Usable[],
+    private readonly write: (conversation: Conversation) => SupervisedExample,
+  ) {}
+
+  get length(): number {
+    return this.usable.length;
+  }
+
+  /** Of all together. */
+  get tokens(): number {
+    return this.usable.reduce((n, { tokens }) => n + tokens, 0);
+  }
+
+  at(i: number): SupervisedExample {
+    const { example, conversation } = this.usable[i];
+    return example ?? this.write(conversation);
+  }
+
+  *[Symbol.iterator](): Generator<SupervisedExample> {
+    for (let i = 0; i < this.length; i++) yield this.at(i);
+  }
+}
+
 /**
- * Writes every conversation in the model's words and splits them: one in eight is held out, by its text alone, or the
- * last one of a file too small for that. Throws BadInput where nothing is left to learn from.
+ * Writes every conversation in the model's words, one after another, and splits them: one in eight is held out, by its text
+ * alone, or the last one of a file too small for that. Throws BadInput where nothing is left to learn from.
  */
 export function examplesFor(
   model: Named,
   conversations: readonly Conversation[],
   file: string,
   maxLength: number,
+  keptTokens = KEPT_TOKENS,
 ): Examples {
   const template = chatTemplate(model.tokenizer, model.where);
   const most = Math.min(maxLength, model.config.maxPositions);
-  const usable: { example: SupervisedExample; conversation: Conversation; isTrain: boolean }[] = [];
+  const [train, heldOut]: [Usable[], Usable[]] = [[], []];
   const leftOut: LeftOut[] = [];
+  let [longest, room, fingerprint, before] = [0, keptTokens, 0, 0];
   conversations.forEach((conversation, i) => {
     const number = i + 1;
     const example = written(model, template, conversation, `${file}, example ${number}`, most);
+    if (typeof example === 'string') {
+      leftOut.push({ number, why: example });
+      return;
+    }
+    const tokens = example.ids.length;
+    longest = Math.max(longest, tokens);
+    room -= tokens;
     const isTrain = splitOfQuestion(conversation.messages.map((m) => m.content).join('\n')) === 'train';
-    if (typeof example === 'string') leftOut.push({ number, why: example });
-    else usable.push({ example, conversation, isTrain });
+    (isTrain ? train : heldOut).push({ conversation, tokens, example: room < 0 ? null : example });
+    if (isTrain) [before, fingerprint] = [fingerprint, hash32([fingerprint, ...example.ids])];
   });
   // A file too small for one in eight holds out its last example.
-  if (usable.length > 1 && usable.every(({ isTrain }) => isTrain)) usable[usable.length - 1].isTrain = false;
-  const train = usable.filter(({ isTrain }) => isTrain).map(({ example }) => example);
+  if (train.length > 1 && heldOut.length === 0) {
+    heldOut.push(train.pop() as Usable);
+    fingerprint = before;
+  }
   if (train.length === 0) throw nothingToLearn(conversations.length, leftOut, file);
-  const heldOut = usable
-    .filter(({ isTrain }) => !isTrain)
-    .slice(0, HELD_OUT_AT_MOST)
-    .map(({ example, conversation: c }) => ({ example, prompt: promptOf(c, template), expected: answerOf(c) }));
-  const longest = usable.reduce((n, { example }) => Math.max(n, example.ids.length), 0);
-  const fingerprint = train.reduce((sum, { ids }) => hash32([sum, ...ids]), 0);
-  return { train, heldOut, leftOut, unused: unusedFields(conversations, template), longest, fingerprint };
+  const write = (conversation: Conversation) => supervisedExample(conversation, model.text, template, file);
+  return {
+    train: new TrainExamples(train, write),
+    heldOut: heldOut.slice(0, HELD_OUT_AT_MOST).map(({ example, conversation: c }) => {
+      return { example: example ?? write(c), prompt: promptOf(c, template), expected: answerOf(c) };
+    }),
+    ...{ leftOut, unused: unusedFields(conversations, template), longest, fingerprint },
+  };
 }
 
 /** Fields that are in the data and not in what the model reads, the most frequent first. */
@@ -163,10 +213,10 @@ export function previewExamples(model: Named, conversations: readonly Conversati
     leftOut: leftOut.length,
     why: leftOut.slice(0, REASONS),
     unused,
-    tokens: train.reduce((n, e) => n + e.ids.length, 0),
+    tokens: train.tokens,
     longest,
     templated: chatTemplate(model.tokenizer, model.where).ofModel,
-    first: exampleLosses(train[0], (id) => model.text.token(id), []),
+    first: exampleLosses(train.at(0), (id) => model.text.token(id), []),
     separator: model.text.separator,
   };
 }

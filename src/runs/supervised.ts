@@ -179,9 +179,9 @@ export class Supervised implements Trainer<SupervisedState> {
     const { config: c, examples } = this.o;
     const { train } = examples;
     const epoch = Math.floor((step - 1) / this.perEpoch);
-    const order = new Random(STREAMS.fileOrder, c.seed, epoch).shuffle(train.map((_, i) => i));
+    const order = new Random(STREAMS.fileOrder, c.seed, epoch).shuffle([...Array(train.length).keys()]);
     const first = ((step - 1) % this.perEpoch) * c.batch;
-    return order.slice(first, first + c.batch).map((i) => train[i]);
+    return order.slice(first, first + c.batch).map((i) => train.at(i));
   }
 
   /** The losses of the batch's tokens; stored where the held-out loss is measured, and with a checkpoint. */

@@ -78,6 +78,17 @@ describe('conversations as examples', () => {
     }
   });
 
+  it('are the same whether they are kept or written again when they are drawn', () => {
+    const kept = examplesFor(chat, many, 'x.jsonl', 512);
+    for (const room of [0, 500]) {
+      const drawn = examplesFor(chat, many, 'x.jsonl', 512, room);
+      expect({ ...drawn, train: [...drawn.train] }).toEqual({ ...kept, train: [...kept.train] });
+      expect([drawn.train.length, drawn.train.tokens]).toEqual([kept.train.length, kept.train.tokens]);
+      expect(drawn.train.at(60)).not.toBe(drawn.train.at(60));
+    }
+    expect(kept.train.at(60)).toBe(kept.train.at(60));
+  });
+
   it('of a small file hold out the last one', () => {
     const learnt = (c: Conversation) => splitOfQuestion(c.messages.map((m) => m.content).join('\n')) === 'train';
     const few = many.filter(learnt).slice(0, 3);
