@@ -46,6 +46,7 @@ test('one’s own model learns one’s own examples; losses, answers and the ada
   expect(await preview.getByText('The first example, in the model’s chat template').isVisible()).toBe(true);
   const learnt = await preview.locator('span[data-learnt="true"]').allTextContents();
   expect(learnt.join('')).toMatch(/^\\boxed\{\d+\}<\|im_end\|>$/);
+  expect(await preview.getByText('3 updates in all: too few to learn much.').isVisible()).toBe(true);
   await lab.click('Start');
   await lab.until('the end', async () => (await lab.stepsDone()) === 3 && (await lab.button('Start').isEnabled()));
 
@@ -59,17 +60,18 @@ test('one’s own model learns one’s own examples; losses, answers and the ada
   expect(await answers.getByText('after update 3').count()).toBe(1);
   expect(await answers.getByText(/^\\boxed\{\d+\}$/).count()).toBeGreaterThan(0); // what the data say
   await lab.button('As table').click();
-  const rows = region('Figures by step').locator('tbody tr');
+  const rows = region('Figures by update').locator('tbody tr');
   expect(await rows.count()).toBe(3);
   const loss = (await rows.locator('td:nth-child(3)').allTextContents()).map(Number);
   expect(loss[0]).toBeLessThan(loss[2]); // newest first
 
-  await text('Diagnostics and stored runs').click();
-  const [archive] = await Promise.all([lab.page.waitForEvent('download'), lab.click('Download model')]);
+  expect(await region('Next').getByText('PeftModel.from_pretrained').isVisible()).toBe(true);
+  const [archive] = await Promise.all([lab.page.waitForEvent('download'), lab.click('Download the adapter')]);
   expect(archive.suggestedFilename()).toBe('antisd-adapter.zip');
   const zip = readFileSync(await archive.path());
   for (const name of ['adapter_config.json', 'adapter_model.safetensors']) expect(zip.includes(name)).toBe(true);
 
+  await text('Diagnostics and stored runs').click();
   await lab.page
     .getByRole('button', { name: /^Replay sft on .*conversations\.jsonl/ })
     .first()

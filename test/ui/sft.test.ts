@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { EVENT_VERSION, type RunEvent, type RunEventOf } from '../../src/runs/events';
 import { SFT_METRICS } from '../../src/runs/metrics';
 import type { DataPreview, ExampleLosses, SftFigures } from '../../src/runs/sft-events';
-import { parseSftConfig } from '../../src/settings/settings-sft';
+import { parseSftConfig, type SftConfig } from '../../src/settings/settings-sft';
 import { figuresOf, rowsOf } from '../../src/ui/charts/curves';
 import { statusText } from '../../src/ui/notices/StatusLine';
-import { afterPreview } from '../../src/ui/sft/form';
+import { afterPreview, epochsWanted, type SftDraft, type SftForm, updatesOf, withWarmup } from '../../src/ui/sft/form';
 import { lossAt, meanLoss } from '../../src/ui/sft/losses';
+import { loadingLines } from '../../src/ui/sft/NextStep';
 import { chosenConfig, chosenQuery, stateFromQuery } from '../../src/ui/state/chosen';
 import { EMPTY, fold } from '../../src/ui/state/snapshot';
 import { INITIAL } from '../../src/ui/state/store';
@@ -124,5 +125,43 @@ describe('the form', () => {
     expect(afterPreview(asked, config, preview)).toMatchObject({ looking: false, preview });
     const other = { ...config, data: 'other.jsonl' };
     expect(afterPreview(asked, other, preview)).toMatchObject({ looking: false, preview: null });
+  });
+});
+
+describe('the form follows its data', () => {
+  const seen = { examples: 12, tokens: 99, leftOut: 0 } as DataPreview;
+  const form = (settings: Partial<SftDraft>, preview: DataPreview | null = seen): SftForm => ({
+    ...INITIAL.sft,
+    ...{ draft: { ...INITIAL.sft.draft, ...settings }, preview },
+  });
+
+  test('the warm-up is a tenth of the run, at most ten updates, unless somebody set it', () => {
+    const warmup = (settings: Partial<SftDraft>) => withWarmup(form(settings)).draft.warmupSteps;
+    expect([warmup({}), warmup({ epochs: '20' }), warmup({ epochs: '1000' })]).toEqual(['0', '4', '10']);
+    expect(withWarmup({ ...form({}), ownWarmup: true }).draft.warmupSteps).toBe('10');
+    expect(withWarmup(form({}, null)).draft.warmupSteps).toBe('10'); // nothing is known yet
+    expect(
+      afterPreview(form({}, null), chosenConfig({ ...INITIAL, kind: 'sft' }) as SftConfig, seen).draft.warmupSteps,
+    ).toBe('0');
+  });
+
+  test('a run too short to learn is named before Start, with the epochs that mend it', () => {
+    expect([updatesOf(form({})), epochsWanted(form({}))]).toEqual([2, 10]);
+    expect(epochsWanted(form({ epochs: '10' }))).toBeNull();
+    expect(epochsWanted(form({ epochs: 'ten' }))).toBeNull(); // the field says so itself
+    expect(epochsWanted(form({}, null))).toBeNull();
+  });
+
+  test('what was trained is loaded by lines that name its base', () => {
+    expect(loadingLines('Qwen/Qwen3-0.6B@v1', true).split('\n').slice(1)).toEqual([
+      'from peft import PeftModel',
+      'base = "Qwen/Qwen3-0.6B"',
+      'model = AutoModelForCausalLM.from_pretrained(base, revision="v1")',
+      'model = PeftModel.from_pretrained(model, "antisd-adapter")',
+      'tokenizer = AutoTokenizer.from_pretrained(base, revision="v1")',
+    ]);
+    expect(loadingLines('dropped:my "model"', true)).toContain('base = "my \\"model\\""  # where');
+    expect(loadingLines('nano', true)).toContain('base = "public/models/nano"');
+    expect(loadingLines('Qwen/Qwen3-0.6B', false)).not.toContain('peft');
   });
 });

@@ -14,7 +14,10 @@ export function takeContinued({ id, config, events, since, problem }: Continued)
   forgetEvents();
   const snapshot = fold(EMPTY, [...events, ...since]);
   useLab.setState((state) => ({
-    ...(isSftConfig(config) && { kind: 'sft', sft: { ...state.sft, draft: sftDraftOf(config), preview: null } }),
+    ...(isSftConfig(config) && {
+      kind: 'sft',
+      sft: { ...state.sft, draft: sftDraftOf(config), preview: null, ownWarmup: true },
+    }),
     ...(!('kind' in config) && { kind: 'rl', draft: draftOf(config) }),
     ...{ source: 'live', run: id, snapshot, picked: null, held: null, asked: null, continuing: null, problem },
   }));

@@ -1,10 +1,12 @@
 import { useEffect } from 'react';
+import { changeSftSetting } from '../actions/changeSftSetting';
 import { lookAtData } from '../actions/lookAtData';
 import { perform } from '../hooks';
 import { mayLook, useModels } from '../models/store';
-import { useLab } from '../state/store';
+import { activityOf, isBusy, useLab } from '../state/store';
 import { TokenText } from '../tokens/TokenText';
 import styles from './DataPreview.module.css';
+import { epochsWanted, updatesOf } from './form';
 import { learntMarks } from './losses';
 
 /** Time after the last change before the data are looked at, ms. */
@@ -16,6 +18,9 @@ const count = (n: number): string => n.toLocaleString('en-US');
 export function DataPreview() {
   const { preview, looking } = useLab((s) => s.sft);
   const canLook = useLab(lookAtData.enabled);
+  const busy = useLab((s) => isBusy(activityOf(s)));
+  const updates = useLab((s) => updatesOf(s.sft));
+  const wanted = useLab((s) => epochsWanted(s.sft));
   useLookAhead();
   if (looking) return <p className={styles.note}>Reading …</p>;
   if (preview === null)
@@ -37,6 +42,14 @@ export function DataPreview() {
           ? `${heldOut} more ${heldOut === 1 ? 'is' : 'are'} held out and measured.`
           : 'None is held out: there will be no held-out loss.'}
       </p>
+      {wanted !== null && (
+        <p role="status">
+          {updates === 1 ? 'One update' : `${updates} updates`} in all: too few to learn much.{' '}
+          <button type="button" disabled={busy} onClick={() => changeSftSetting('epochs', String(wanted))}>
+            Make it {wanted} epochs
+          </button>
+        </p>
+      )}
       {leftOut > 0 && (
         <details>
           <summary>{count(leftOut)} left out</summary>

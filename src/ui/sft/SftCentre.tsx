@@ -1,5 +1,6 @@
 import { BatchLosses } from './BatchLosses';
 import { Comparisons } from './Comparisons';
+import { NextStep } from './NextStep';
 import styles from './SftCentre.module.css';
 
 /** What the model says before and after, and which tokens still surprise it. */
@@ -7,6 +8,7 @@ export function SftCentre() {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className={styles.centre} aria-label="Answers and losses" tabIndex={0}>
+      <NextStep />
       <Comparisons />
       <BatchLosses />
     </section>

@@ -11,6 +11,34 @@ export interface SftForm {
   readonly preview: DataPreview | { readonly refused: string } | null;
   /** The engine was asked and has not answered. */
   readonly looking: boolean;
+  /** A person or a link has set the warm-up; else it follows the length of the run. */
+  readonly ownWarmup: boolean;
+}
+
+/** Fewer updates than these change next to nothing. */
+const FEW = 20;
+
+/** Updates that a run of this form would have; null while a field is wrong or the data are not known. */
+export function updatesOf({ draft, preview }: Pick<SftForm, 'draft' | 'preview'>): number | null {
+  const config = sftConfigOf(draft);
+  if (!config || !preview || 'refused' in preview) return null;
+  return Math.ceil(preview.examples / config.batch) * config.epochs;
+}
+
+/** Epochs with which a run that is too short has `FEW` updates; null where it is long enough, or nothing is known. */
+export function epochsWanted(form: Pick<SftForm, 'draft' | 'preview'>): number | null {
+  const updates = updatesOf(form);
+  if (updates === null || updates === 0 || updates >= FEW) return null;
+  const epochs = Number(form.draft.epochs);
+  return Math.ceil((FEW * epochs) / updates);
+}
+
+/** The rate rises for a tenth of the run, and for no more than the default's updates, unless it was set. */
+export function withWarmup(form: SftForm): SftForm {
+  const updates = form.ownWarmup ? null : updatesOf(form);
+  if (updates === null) return form;
+  const warmupSteps = String(Math.min(SFT_TABLE.defaults.warmupSteps, Math.floor(updates / 10)));
+  return { ...form, draft: { ...form.draft, warmupSteps } };
 }
 
 export const sftDraftOf = (config: SftConfig): SftDraft => draftFor(SFT_TABLE, config);
@@ -25,6 +53,7 @@ export const INITIAL_FORM: SftForm = {
   draft: draftFor(SFT_TABLE, SFT_TABLE.defaults),
   preview: null,
   looking: false,
+  ownWarmup: false,
 };
 
 /** The form after the engine's answer, unless it was asked about something else meanwhile. */
@@ -32,5 +61,5 @@ export function afterPreview(form: SftForm, config: SftConfig, preview: SftForm[
   const asked = sftConfigOf(form.draft);
   const { model, data, maxLength } = config;
   const same = asked?.model === model && asked.data === data && asked.maxLength === maxLength;
-  return { ...form, looking: false, preview: same ? preview : null };
+  return withWarmup({ ...form, looking: false, preview: same ? preview : null });
 }

@@ -37,5 +37,5 @@ export function stateFromQuery(query: string, sft: LabState['sft']): Partial<For
   if (params.get('kind') !== 'sft') return { draft: draftOf(configFromQuery(query)) };
   params.delete('kind');
   const config: SftConfig = { kind: 'sft', ...SFT_TABLE.fromQuery(params.toString()) };
-  return { kind: 'sft', sft: { ...sft, draft: sftDraftOf(config) } };
+  return { kind: 'sft', sft: { ...sft, draft: sftDraftOf(config), ownWarmup: params.has('warmupSteps') } };
 }
