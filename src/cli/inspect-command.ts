@@ -1,8 +1,7 @@
 /** `inspect`: the token signals of one response, as a heatmap in the terminal and as files. */
 
-import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { bytesText } from '../data/bytes';
+import { bytesText, readWhole, utf8Text } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import { nearest } from '../data/nearest';
 import { CHAT_TASK, TASKS } from '../data/tasks';
@@ -17,6 +16,7 @@ import {
   type OpenSubject,
   type ProblemChoice,
 } from '../inspect/types';
+import { fileSource } from '../library/sources/folder.node';
 import { SourceError } from '../library/sources/source-error';
 import { cancellable, defineCommand, EXIT } from './command';
 import { MODEL_FLAGS } from './inspect';
@@ -179,9 +179,8 @@ async function responseOf(flags: Given, sample: string | undefined, generate: ()
   if (flags.generate) return generate();
   if (response?.startsWith('@')) {
     const path = resolve(response.slice(1));
-    const text = await readFile(path, 'utf8').catch(() => null);
-    if (text === null) throw new BadInput('The response cannot be read', path, 'Check the path after the @.');
-    return text.replace(/\r?\n$/, ''); // the line end that editors put behind the last line
+    const bytes = (await readWhole(await fileSource(path), basename(path))) as Uint8Array;
+    return utf8Text(bytes, path).replace(/\r?\n$/, ''); // the line end that editors put behind the last line
   }
   const given = response ?? sample;
   if (given !== undefined) return given;

@@ -1,6 +1,7 @@
 /** The messages of a conversation, in the forms that datasets write them. */
 import { BadInput } from './errors';
 import { THOUGHTS } from './field-names';
+import { measureJson } from './json';
 import { isRecord, shown } from './records';
 
 /** A function that the assistant calls. */
@@ -121,9 +122,10 @@ function callsOf(value: unknown, fail: Fail): ToolCall[] {
   });
 }
 
-/** The value of a JSON text that is an object or a list; undefined for anything else. */
+/** The value of a JSON text that is an object or a list; undefined for anything else, and for one too deep or too large. */
 export function parsed(text: string | null): unknown {
   try {
+    measureJson(text ?? '', 'calls');
     const value: unknown = JSON.parse(text ?? '');
     return typeof value === 'object' ? value : undefined;
   } catch {

@@ -197,6 +197,26 @@ for (const codec of ['snappy', 'gzip', 'zstd', 'brotli', 'lz4', 'groups'])
       readProblems(mutateBytes(fixtureBytes('datasets', `gsm8k-${codec}.parquet`), new Random(31, seed)), 'x.parquet'),
     );
 
+/** JSON inside a text, which its own file's measure does not see. */
+const inside = `${'['.repeat(1e5)}${']'.repeat(1e5)}`;
+const call = (args: unknown) => [
+  { role: 'user', content: 'a' },
+  { role: 'assistant', content: '', tool_calls: [{ function: { name: 'f', arguments: args } }] },
+];
+for (const [id, record, message] of [
+  ['arguments of a call', { messages: call(inside) }, null],
+  ['tool calls', { messages: [{ role: 'assistant', content: '', tool_calls: inside }] }, null],
+  ['a function call', { messages: [{ role: 'function_call', content: inside }] }, null],
+  ['tools', { prompt: 'a', completion: 'b', tools: inside }, /"tools" is/],
+] as const)
+  rows.add(
+    `deep in a text: ${id}`,
+    `JSON 100,000 deep in the text of ${id}`,
+    message,
+    () => readConversations(utf8(JSON.stringify(record)), 'x.jsonl'),
+    true,
+  );
+
 /** Texts that move cursors, turn lines round, are very long, or mean something elsewhere. */
 const TEXTS: Record<string, string> = {
   'a cursor': '\u001b[2J\u001b[1;1H',

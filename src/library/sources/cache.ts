@@ -111,7 +111,7 @@ export class ModelCache {
   async *verify(name: string): AsyncGenerator<{ file: string; bytes: number; found: Soundness }> {
     const id = name === 'all' ? undefined : parseHubId(name)?.id;
     const manifests = name === 'all' || id ? await this.manifests(id) : [];
-    if (manifests.length === 0) throw await this.unknown(name);
+    if (manifests.length === 0 && name !== 'all') throw await this.unknown(name);
     for (const manifest of manifests) {
       const commit = this.commit(manifest.id, manifest.sha);
       for (const file of Object.keys(manifest.files).sort()) {
