@@ -27,6 +27,7 @@ export default defineConfig({
           exclude: ['test/e2e/**'],
           sequence: { groupOrder: 1 },
           fileParallelism: false,
+          isolate: false, // one process, one device: test/setup/gpu.ts
           testTimeout: 300_000,
           hookTimeout: 120_000,
         },

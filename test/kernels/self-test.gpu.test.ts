@@ -6,7 +6,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { Gpu } from '../../src/gpu/device';
-import { openNodeGpu } from '../../src/gpu/open.node';
 import { matmulVariant, setMatmulVariant } from '../../src/kernels/matmul/matmul';
 import { selfTestKernels } from '../../src/kernels/self-test/self-test';
 import { WEIGHT_FORMATS } from '../../src/kernels/weight-format/weight-format';
@@ -85,7 +84,7 @@ it('finds every kernel right on this adapter, tells how far it is, and leaves no
 });
 
 it('dispatches every kernel that the engine dispatches, and every kernel there is', async () => {
-  const gpu = await openNodeGpu();
+  const { gpu } = device;
   const used = await dispatched(gpu, async () => {
     const { run } = await openRun(gpu, { steps: 1 });
     await run.next();
@@ -101,7 +100,6 @@ it('dispatches every kernel that the engine dispatches, and every kernel there i
       await step(gpu, 'llama', { lora });
     }
   });
-  gpu.destroy();
   const stems = (names: Iterable<string>) => [...new Set([...names].map((name) => stemOf(name) ?? name))].sort();
   const all = STEMS.filter((stem) => !PROBES.includes(stem)).sort();
   expect(stems(used), 'kernels that nothing dispatches').toEqual(all);

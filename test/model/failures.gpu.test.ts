@@ -2,12 +2,11 @@
  * What goes wrong while a model is opened or loaded: one message with cause and mend, and nothing stays on the device.
  * BadInput ends the command line with exit code 2, OutOfMemory with 3.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ByteSource, FileSource } from '../../src/data/bytes';
 import { BadInput } from '../../src/data/errors';
 import type { Gpu } from '../../src/gpu/device';
 import { OutOfMemory } from '../../src/gpu/errors';
-import { openNodeGpu } from '../../src/gpu/open.node';
 import { openModel } from '../../src/library/open-model';
 import type { Capacity } from '../../src/model/net/activations';
 import { LoraLayout } from '../../src/model/net/lora';
@@ -18,16 +17,20 @@ import { openModelFolder } from '../../src/model/weights/folder';
 import { type HostTensor, writeSafetensors } from '../../src/model/weights/safetensors';
 import { countingBytes, fixtureBytes, ggufFile, memoryFiles, utf8 } from '../setup/checkpoints';
 import { diskFolder, FIXTURES, fixtureJson, fixturePath, fixtureTensors, SMALL } from '../setup/fixtures';
+import { testDevice } from '../setup/gpu';
 
+const device = testDevice();
 let gpu: Gpu;
-beforeAll(async () => {
-  gpu = await openNodeGpu();
+/** What other tests' files have on the device. */
+let others: { liveBuffers: number; liveBytes: number };
+beforeEach(() => {
+  gpu = device.gpu;
+  const { liveBuffers, liveBytes } = gpu;
+  others = { liveBuffers, liveBytes };
 });
-afterAll(() => gpu.destroy());
 afterEach(() => {
   vi.restoreAllMocks();
-  expect(gpu.liveBuffers).toBe(0);
-  expect(gpu.liveBytes).toBe(0);
+  expect(gpu).toMatchObject(others);
 });
 
 const SMALLEST = { ...SMALL, tokens: 64, targets: 64, positions: 64, rows: 2, maxNewTokens: 4 };
@@ -228,7 +231,7 @@ describe('nothing half-loaded stays on the device', () => {
         return real(...args);
       });
       await refused(load(llama(), capacity), /does not fit/, OutOfMemory);
-      expect(gpu.liveBuffers, `after buffer ${last} of ${total}`).toBe(0);
+      expect(gpu, `after buffer ${last} of ${total}`).toMatchObject(others);
     }
   });
 
@@ -320,8 +323,8 @@ it.each(FIXTURES)('%s leaves no buffer alive after unloading', async (name) => {
   for (const capacity of [{}, { training: false, format: 'q8' as const }]) {
     const policy = await Policy.create(gpu, model.config, { ...SMALLEST, ...capacity }, model);
     await policy.score(policy.plan([{ ids: [1, 2, 3], from: 1 }]));
-    expect(gpu.liveBuffers).toBeGreaterThan(20);
+    expect(gpu.liveBuffers).toBeGreaterThan(others.liveBuffers + 20);
     policy.destroy();
-    expect(gpu.liveBuffers).toBe(0);
+    expect(gpu).toMatchObject(others);
   }
 });

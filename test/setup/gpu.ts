@@ -1,4 +1,4 @@
-/** One device for a test file, given back at its end; the run's first line names the adapter. */
+/** One device for all engine tests: on a software adapter most of a test's time would go into compiling kernels anew. */
 import { afterAll, beforeAll } from 'vitest';
 import type { Gpu } from '../../src/gpu/device';
 import { openNodeGpu } from '../../src/gpu/open.node';
@@ -15,12 +15,16 @@ export interface Device {
   read(t: Tensor, n: number): Promise<Float32Array>;
 }
 
-/** Call at the top of a file; the fields are there once the tests run. */
+/** The files run one after another in one process (vitest.config.ts), each with its own copy of this module. */
+const held = globalThis as { testGpu?: Promise<Gpu> };
+
+/** Call at the top of a file; the fields are there once the tests run. What a test breaks for good, it opens itself. */
 export function testDevice(): Device {
   const device = {} as Device;
   let arena: Arena;
   beforeAll(async () => {
-    const gpu = await openNodeGpu();
+    held.testGpu ??= openNodeGpu();
+    const gpu = await held.testGpu;
     const r = new Recorder(gpu);
     arena = new Arena(gpu);
     const put = (data: ArrayLike<number>, kind: 'f32' | 'u32' = 'f32') => {
@@ -43,7 +47,6 @@ export function testDevice(): Device {
   afterAll(() => {
     arena?.destroy();
     device.r?.destroy();
-    device.gpu?.destroy();
   });
   return device;
 }
