@@ -1,7 +1,7 @@
 /** The command line as JavaScript: src/cli with what it imports, and the workers that lie beside it, each one file. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -10,15 +10,18 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const ENTRIES = { lab: 'src/cli/main.ts', 'symbolic-worker': 'src/data/symbolic/worker.node.ts' };
 
 /**
- * Bundles the program in some 50 ms: [{ name, contents }], the program last, so that where it is written its workers are.
- * Its name, lab-HASH.mjs, is its content. `options` are esbuild's.
+ * Bundles the program in half a second of a processor's time. `files`: [{ name, contents }], the program last, so that
+ * where it is written its workers are. Its name, lab-HASH.mjs, is its content. `sources`: the files that it was made of,
+ * from the repository's root. `options` are esbuild's.
  */
 export async function bundleCommandLine(options) {
   const { build, stop } = await import('esbuild');
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: Object.entries(ENTRIES).map(([out, file]) => ({ in: join(root, file), out })),
     outdir: root,
     write: false,
+    metafile: true,
+    absWorkingDir: root,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -35,7 +38,8 @@ export async function bundleCommandLine(options) {
     const entry = basename(path, '.js');
     return { name: entry === 'lab' ? `${program}.mjs` : `${program}.${entry}.mjs`, contents };
   });
-  return files.sort((a, b) => b.name.length - a.name.length);
+  const sources = Object.keys(metafile.inputs).map((name) => relative(root, resolve(root, name.replace(/^raw:/, ''))));
+  return { files: files.sort((a, b) => b.name.length - a.name.length), sources };
 }
 
 /** `import source from './x.wgsl?raw'`, as Vite understands it. */

@@ -79,7 +79,7 @@ async function stage(folder) {
   for (const file of ['package.json', 'index.js', 'dist/linux-x64']) copy('node_modules/webgpu', file);
   for (const file of ['package.json', 'bin/swiftshader.tar.br']) copy('node_modules/@sparticuz/chromium', file);
   copy('package.json');
-  const files = await bundleCommandLine({ external: ['webgpu'], minifyWhitespace: true, legalComments: 'inline' });
+  const { files } = await bundleCommandLine({ external: ['webgpu'], minifyWhitespace: true, legalComments: 'inline' });
   for (const { name, contents } of files) writeFileSync(join(lib, name), contents);
   const program = files[files.length - 1].name;
   writeFileSync(
