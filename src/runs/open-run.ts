@@ -3,7 +3,6 @@ import type { ByteSource } from '../data/bytes';
 import type { SymbolicJudge } from '../data/maths';
 import { findTask } from '../data/tasks';
 import type { Task } from '../data/types';
-import type { DeviceReport } from '../kernels/device-report';
 import { openConversations } from '../library/open-conversations';
 import type { LoadedModel } from '../library/open-model';
 import { openTask } from '../library/open-task';
@@ -31,7 +30,6 @@ export interface RunSources {
 
 /** What a prepared run is opened on. */
 export interface RunBench extends RunPlace {
-  device: DeviceReport;
   /** Somebody looks on: what is for live eyes only is told too. */
   watched: boolean;
 }

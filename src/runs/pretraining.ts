@@ -4,20 +4,17 @@ import { BadInput } from '../data/errors';
 import { Random } from '../data/random';
 import { NATIVE_TASK } from '../data/tasks';
 import type { SupervisedExample, Task } from '../data/types';
-import type { DeviceReport } from '../kernels/device-report';
-import { planMemory } from '../model/net/decoder';
 import { ParameterLayout } from '../model/net/parameters';
 import { Policy } from '../model/net/policy';
 import { cosineRate, supervisedUpdate } from '../model/net/supervised';
 import { CHECKPOINT_EVERY, type PretrainConfig } from '../settings/settings-pretrain';
 import type { RunPlace } from './run';
 import type { Tell, Unstamped } from './run-log';
-import { nothingLive, type Report, type Schedule, type Trainer } from './trainer';
+import { type Beginning, nothingLive, type Report, type Schedule, type Trainer } from './trainer';
 
 export interface PretrainingOptions extends Pick<RunPlace, 'gpu'> {
   task: Task;
   config: PretrainConfig;
-  device: DeviceReport;
   tell: Tell;
 }
 
@@ -80,11 +77,8 @@ export class Pretraining implements Trainer {
     return this.o.task.tokenizerFiles;
   }
 
-  opening(resumedFrom: number | null): Unstamped {
-    const { policy } = this;
-    const { config, device } = this.o;
-    const memory = planMemory(policy.config, policy.decoder.capacity);
-    return { type: 'pretrain-start', config, device, memory, parameters: policy.trainedLayout.count, resumedFrom };
+  opening(beginning: Beginning): Unstamped {
+    return { type: 'pretrain-start', config: this.config, ...beginning };
   }
 
   change(): void {

@@ -5,9 +5,7 @@ import { type MethodState, newMethodState } from '../antisd/method-state';
 import { rowsOf } from '../antisd/signals';
 import { type StepOutcome, trainStep } from '../antisd/step';
 import type { Task } from '../data/types';
-import type { DeviceReport } from '../kernels/device-report';
 import { initialLora, sessionCapacity } from '../library/capacity';
-import { planMemory } from '../model/net/decoder';
 import { type PlannedBatch, Policy, type Scores } from '../model/net/policy';
 import type { ModelFolder } from '../model/weights/folder';
 import { parseTrainConfig, type TrainConfig } from '../settings/config';
@@ -16,13 +14,12 @@ import { type ReinforcedState, reinforcedState } from './reinforced-state';
 import { evalSamplesEvent, signalsEvent, stepFigures } from './report';
 import type { RunPlace } from './run';
 import type { Tell, Unstamped } from './run-log';
-import type { Clock, Patch, Report, Schedule, Trainer } from './trainer';
+import type { Beginning, Clock, Patch, Report, Schedule, Trainer } from './trainer';
 
 export interface ReinforcedOptions extends Pick<RunPlace, 'gpu' | 'onLoaded'> {
   model: Pick<ModelFolder, 'config' | 'tensors' | 'where'>;
   task: Task;
   config: TrainConfig;
-  device: DeviceReport;
   /** Show each token's likeliest alternatives (live only, never stored). */
   alternatives: boolean;
   tell: Tell;
@@ -76,15 +73,13 @@ export class Reinforced implements Trainer<ReinforcedState> {
     return this.config.model;
   }
 
-  opening(resumedFrom: number | null): Unstamped {
-    const { config, policy } = this;
-    const memory = planMemory(policy.config, policy.decoder.capacity);
-    const parameters = policy.trainedLayout.count;
+  opening(beginning: Beginning): Unstamped {
+    const { config } = this;
     const { leftOut, tokenizer } = this.o.task;
     const { separator, warning } = tokenizer;
     const warnings = [...warningsOf(config).map(({ text }) => text), ...(warning === undefined ? [] : [warning])];
     return {
-      ...{ type: 'start', config, device: this.o.device, memory, resumedFrom, parameters, separator },
+      ...{ type: 'start', config, ...beginning, separator },
       ...(leftOut === undefined ? {} : { leftOut }),
       ...(warnings.length === 0 ? {} : { warnings }),
     };

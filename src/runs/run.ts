@@ -4,7 +4,9 @@
  */
 import type { Gpu } from '../gpu/device';
 import type { StorageError } from '../host/storage-error';
+import type { DeviceReport } from '../kernels/device-report';
 import { matmulVariant, setMatmulVariant } from '../kernels/matmul/matmul';
+import { planMemory } from '../model/net/decoder';
 import type { OnLoaded } from '../model/net/parameters';
 import type { Policy, TrainingState } from '../model/net/policy';
 import { trainedFiles } from './checkpoint';
@@ -18,6 +20,7 @@ import type { Patch, Trainer } from './trainer';
 /** What a run is opened on. */
 export interface RunPlace extends RunLogOptions {
   gpu: Gpu;
+  device: DeviceReport;
   /** How far loading the weights is, in values; what it throws ends the opening. */
   onLoaded?: OnLoaded;
 }
@@ -60,7 +63,10 @@ export class Run<Own extends object = object> {
     try {
       const run = new Run(place.gpu, trainer, log, patch);
       if (from) await run.restore(from);
-      log.tell(trainer.opening(from?.step ?? null));
+      const { policy } = trainer;
+      const memory = planMemory(policy.config, policy.decoder.capacity);
+      const parameters = policy.trainedLayout.count;
+      log.tell(trainer.opening({ device: place.device, memory, parameters, resumedFrom: from?.step ?? null }));
       return run;
     } catch (error) {
       trainer.destroy();

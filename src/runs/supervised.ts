@@ -7,10 +7,8 @@ import { BadInput } from '../data/errors';
 import { Random, STREAMS } from '../data/random';
 import { hasEnded } from '../data/tokenizer';
 import type { SupervisedExample } from '../data/types';
-import type { DeviceReport } from '../kernels/device-report';
 import { initialLora, sftCapacity } from '../library/capacity';
 import type { LoadedModel } from '../library/open-model';
-import { planMemory } from '../model/net/decoder';
 import { generate } from '../model/net/generate';
 import { Policy } from '../model/net/policy';
 import { cosineRate, type SupervisedStep, supervisedLoss, supervisedUpdate } from '../model/net/supervised';
@@ -18,7 +16,7 @@ import type { SftConfig } from '../settings/settings-sft';
 import type { RunPlace } from './run';
 import type { Tell, Unstamped } from './run-log';
 import { batchLosses, type Examples } from './sft-examples';
-import { type Clock, nothingLive, type Report, type Schedule, type Trainer } from './trainer';
+import { type Beginning, type Clock, nothingLive, type Report, type Schedule, type Trainer } from './trainer';
 
 const stateSchema = v.looseObject({
   totalTokens: v.number(),
@@ -29,7 +27,6 @@ const stateSchema = v.looseObject({
 export type SupervisedState = v.InferOutput<typeof stateSchema>;
 
 export interface SupervisedOptions extends Pick<RunPlace, 'gpu' | 'onLoaded'> {
-  device: DeviceReport;
   model: LoadedModel;
   /** What the model learns from, in its own words. */
   examples: Examples;
@@ -83,9 +80,8 @@ export class Supervised implements Trainer<SupervisedState> {
     return this.o.config.model;
   }
 
-  opening(resumedFrom: number | null): Unstamped {
-    const { examples, config, device } = this.o;
-    const { policy } = this;
+  opening(beginning: Beginning): Unstamped {
+    const { examples, config } = this.o;
     return {
       type: 'sft-start',
       config,
@@ -94,10 +90,7 @@ export class Supervised implements Trainer<SupervisedState> {
       leftOut: examples.leftOut.length,
       ...(examples.unused.length > 0 ? { unused: examples.unused } : {}),
       steps: this.schedule.steps,
-      device,
-      memory: planMemory(policy.config, policy.decoder.capacity),
-      parameters: policy.trainedLayout.count,
-      resumedFrom,
+      ...beginning,
       separator: this.o.model.text.separator,
     };
   }

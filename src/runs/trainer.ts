@@ -4,6 +4,8 @@
  */
 import type * as v from 'valibot';
 import { BadInput } from '../data/errors';
+import type { DeviceReport } from '../kernels/device-report';
+import type { MemoryPlan } from '../model/net/decoder';
 import type { Policy } from '../model/net/policy';
 import type { TrainConfig } from '../settings/config';
 import type { RunConfig } from './run-config';
@@ -39,6 +41,16 @@ export interface Clock {
 /** Tells what an update did, with the measurement where it is due. */
 export type Report = (clock: Clock) => Promise<void>;
 
+/** What every run begins with. */
+export interface Beginning {
+  readonly device: DeviceReport;
+  readonly memory: MemoryPlan;
+  /** Those that are trained. */
+  readonly parameters: number;
+  /** The step that it goes on from; null at its beginning. */
+  readonly resumedFrom: number | null;
+}
+
 /** `Own`: what a checkpoint holds of it besides the policy; plain data. */
 export interface Trainer<Own extends object = object> {
   readonly policy: Policy;
@@ -49,8 +61,8 @@ export interface Trainer<Own extends object = object> {
   readonly tokenizer: ReadonlyMap<string, string>;
   /** What an adapter is trained for; null where it is all of a model. */
   readonly baseModel: string | null;
-  /** The event that the run begins with, at step 0 or at the one it goes on from. */
-  opening(resumedFrom: number | null): Unstamped;
+  /** The event that the run begins with. */
+  opening(beginning: Beginning): Unstamped;
   /** What is measured before the first update. */
   begin(): Promise<void>;
   /** Update `step` (from 1). Rejects where it failed; weights and state are then those before it. */
