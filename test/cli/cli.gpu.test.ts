@@ -101,8 +101,8 @@ describe('train', () => {
   ];
   const weights = (run: string) => readFile(join(run, 'final/model.safetensors'));
 
-  it('killed at any moment and resumed, or stopped and resumed, gives the bits of an unbroken run', async () => {
-    const [whole, killed, stopped] = [at('whole'), at('killed'), at('stopped')];
+  it('killed at any moment, resumed, stopped and resumed, it gives the bits of an unbroken run', async () => {
+    const [whole, broken] = [at('whole'), at('broken')];
     const { code, stdout, stderr } = await lab(['train', '--json', '--out', whole, ...settings]);
     expect(code).toBe(0);
     const events = stdout
@@ -117,21 +117,19 @@ describe('train', () => {
     expect(events.at(-1)).toMatchObject({ type: 'done', reason: 'finished' });
     expect((await readdir(join(whole, 'checkpoints'))).length).toBe(5);
 
-    await lab(['train', '--out', killed, ...settings], {
-      until: (text) => text.includes('step 2/5'),
+    // One run is broken off twice, so that both ways take three processes in the place of four.
+    await lab(['train', '--out', broken, ...settings], {
+      until: (text) => text.includes('step 1/5'),
       signal: 'SIGKILL',
     });
-    expect((await lab(['train', '--resume', killed])).code).toBe(0);
-    expect(await weights(killed)).toEqual(await weights(whole));
-
-    const stop = await lab(['train', '--out', stopped, ...settings], {
-      until: (text) => text.includes('step 1/5'),
+    const stop = await lab(['train', '--resume', broken], {
+      until: (text) => text.includes('step 3/5'),
       signal: 'SIGINT',
     });
     expect(stop.code).toBe(130);
     expect(stop.stderr).toMatch(/Continue: npm run lab -- train --resume/);
-    expect((await lab(['train', '--resume', stopped])).code).toBe(0);
-    expect(await weights(stopped)).toEqual(await weights(whole));
+    expect((await lab(['train', '--resume', broken])).code).toBe(0);
+    expect(await weights(broken)).toEqual(await weights(whole));
   });
 
   it('never overwrites a folder', async () => {

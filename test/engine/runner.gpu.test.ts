@@ -28,7 +28,8 @@ beforeEach(async () => {
     runFolder: async (id) => diskFiles(join(folder, id)),
   });
 });
-afterEach(() => rm(folder, { recursive: true }));
+// What is told last may be before it is on disk.
+afterEach(() => rm(folder, { recursive: true, maxRetries: 10 }));
 
 const config = (settings: object) =>
   parseTrainConfig({

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Gpu } from '../../src/gpu/device';
 import { openNodeGpu } from '../../src/gpu/open.node';
 import { diskFiles } from '../../src/host/files.node';
 import { ModelShelf } from '../../src/library/model-shelf';
@@ -11,6 +12,7 @@ import { parseSftConfig } from '../../src/settings/settings-sft';
 import { fixtureBytes } from '../setup/checkpoints';
 import { TestEngine } from '../setup/engine';
 import { diskFolder } from '../setup/fixtures';
+import { testDevice } from '../setup/gpu';
 import { NANO } from '../setup/session';
 
 let folder: string;
@@ -18,6 +20,7 @@ let engine: TestEngine;
 const events = (): RunEvent[] => engine.events;
 const steps = () => events().flatMap((e) => (e.type === 'sft-step' ? [e.step] : []));
 
+const device = testDevice();
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'antisd-runner-'));
   const files = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'];
@@ -26,14 +29,15 @@ beforeAll(async () => {
     files.map((name) => ({ path: `tiny-chat/${name}`, file: new File([fixtureBytes('tiny-chat', name)], name) })),
   );
   shelf.drop([new File([fixtureBytes('tiny-chat', 'conversations.jsonl')], 'sums.jsonl')]);
+  const devices = [await openNodeGpu(), device.gpu]; // one to be lost
   engine = new TestEngine({
-    openGpu: openNodeGpu,
+    openGpu: async () => devices.shift() as Gpu,
     shelf,
     runsFolder: async () => diskFiles(folder),
     runFolder: async (id) => diskFiles(join(folder, id)),
   });
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => rm(folder, { recursive: true, maxRetries: 10 }));
 
 const config = parseSftConfig(
   { model: 'dropped:tiny-chat', data: 'dropped:sums.jsonl', epochs: 3, samples: 1, sampleTokens: 8, warmupSteps: 0 },
@@ -79,5 +83,4 @@ it('exports the adapter, lists the run with its data, and gives its events back'
   const stored = await engine.ask({ type: 'load-run', run: run.id });
   expect(stored.flatMap((e) => (e.type === 'sft-step' ? [e.step] : []))).toEqual(steps());
   expect(stored.filter((e) => e.type === 'sample').length).toBe(events().filter((e) => e.type === 'sample').length);
-  await engine.ask({ type: 'lose-device' });
 });

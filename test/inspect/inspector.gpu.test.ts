@@ -1,6 +1,7 @@
 /** The inspector on the nano model: problems, prompts, scores, contexts, generation, and what goes wrong. */
 import { describe, expect, it } from 'vitest';
 import { CONTEXT_MODES } from '../../src/data/types';
+import type { Gpu } from '../../src/gpu/device';
 import { openNodeGpu } from '../../src/gpu/open.node';
 import { type ContextEffect, INSPECT_MODES } from '../../src/inspect/types';
 import { testDevice } from '../setup/gpu';
@@ -116,9 +117,9 @@ describe('the nano model', () => {
 });
 
 it('opens a new device after the last was lost', async () => {
-  const devices = [await openNodeGpu(), await openNodeGpu()];
-  const page = testPage(() => devices.shift() as Awaited<ReturnType<typeof openNodeGpu>>);
-  const [first] = devices;
+  const first = await openNodeGpu();
+  const devices = [first, device.gpu];
+  const page = testPage(() => devices.shift() as Gpu);
   await page.ask({ type: 'load', subject: onModel('nano'), slot: 'main' });
   const { texts } = await posed(page);
   const running = page.failure({ type: 'score', texts, slot: 'main', withAdapter: true });
@@ -130,5 +131,5 @@ it('opens a new device after the last was lost', async () => {
   await until('the end of reads on their way', () => first.liveBuffers === 0);
   await page.ask({ type: 'load', subject: onModel('nano'), slot: 'main' });
   await page.ask({ type: 'score', texts, slot: 'main', withAdapter: true });
-  await page.ask({ type: 'lose-device' });
+  await page.ask({ type: 'unload', slot: 'main' });
 });

@@ -15,16 +15,16 @@ export interface Device {
   read(t: Tensor, n: number): Promise<Float32Array>;
 }
 
-/** The files run one after another in one process (vitest.config.ts), each with its own copy of this module. */
-const held = globalThis as { testGpu?: Promise<Gpu> };
+/** The files run one after another in one process and share its modules (vitest.config.ts). */
+let shared: Promise<Gpu> | null = null;
 
 /** Call at the top of a file; the fields are there once the tests run. What a test breaks for good, it opens itself. */
 export function testDevice(): Device {
   const device = {} as Device;
   let arena: Arena;
   beforeAll(async () => {
-    held.testGpu ??= openNodeGpu();
-    const gpu = await held.testGpu;
+    shared ??= openNodeGpu();
+    const gpu = await shared;
     const r = new Recorder(gpu);
     arena = new Arena(gpu);
     const put = (data: ArrayLike<number>, kind: 'f32' | 'u32' = 'f32') => {
