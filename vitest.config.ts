@@ -39,6 +39,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts', 'test/**/*.e2e.test.ts'],
           sequence: { groupOrder: 2 },
           fileParallelism: false,
+          isolate: false, // what a browser's device was checked for is known to all: test/setup/checked.ts
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

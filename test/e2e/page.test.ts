@@ -31,8 +31,8 @@ afterEach(() => lab?.close());
 /** Stands in for the bundled recorded run. */
 const RECORDED = `{"events":[${fakeRun(12).map(eventLine).join(',')}]}`;
 
-async function openLab(query = SMALL, from = browser): Promise<void> {
-  lab = await LabPage.open(from, site.url, query, { recorded: RECORDED });
+async function openLab(query = SMALL, from = browser, fresh = false): Promise<void> {
+  lab = await LabPage.open(from, site.url, query, { recorded: RECORDED, fresh });
   page = lab.page;
 }
 
@@ -57,7 +57,7 @@ const colouredFrames = (steps: number) =>
   }, steps);
 
 test('start, coloured tokens, pause, resume, a change of λ, step and stop', async () => {
-  await openLab();
+  await openLab(SMALL, browser, true);
   await click('Start');
   const said = (await lab.saidOfDevice()).join('; ');
   expect(said).toMatch(/looking for a GPU ….*; checking kernels \d+ of \d+;.*swiftshader/i);

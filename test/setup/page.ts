@@ -1,6 +1,9 @@
 /** One page of the lab in a real browser, with what every end-to-end test asks of it. */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { giveCheck, keepCheck } from './checked';
 import { until } from './until';
+
+type Visit = BrowserContextOptions & { recorded?: boolean | string; fresh?: boolean };
 
 export class LabPage {
   private constructor(
@@ -13,13 +16,13 @@ export class LabPage {
   /**
    * @param from a browser, for a visitor who was never here, or a context, for one who comes again
    * @param url the lab's address, @param query the link's settings; the recorded runs stay away unless asked for, or are
-   *   this text
+   *   this text; a `fresh` visitor's device is checked before his eyes
    */
   static async open(
     from: Browser | BrowserContext,
     url: string,
     query = '',
-    { recorded = false, ...options }: BrowserContextOptions & { recorded?: boolean | string } = {},
+    { recorded = false, fresh = false, ...options }: Visit = {},
   ): Promise<LabPage> {
     const own = 'newContext' in from;
     const context = own ? await from.newContext({ viewport: { width: 1280, height: 800 }, ...options }) : from;
@@ -44,6 +47,7 @@ export class LabPage {
       const look = (): unknown => said.add(document.querySelector('header > span[title]')?.textContent ?? '');
       new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
     });
+    if (own && !fresh) await giveCheck(page, url);
     await page.goto(url + query);
     return new LabPage(page, strangers, own);
   }
@@ -78,7 +82,8 @@ export class LabPage {
   }
 
   /** A context that was made for this page goes with it. */
-  close() {
-    return this.own ? this.page.context().close() : this.page.close();
+  async close(): Promise<void> {
+    await keepCheck(this.page);
+    await (this.own ? this.page.context().close() : this.page.close());
   }
 }
