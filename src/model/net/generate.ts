@@ -121,6 +121,7 @@ async function generateWave(
     for (let i = 0; i < now; i++) decodeStep(decoder, active.length, options);
     steps += now;
     const latest = read();
+    latest.catch(() => {}); // it may fail before it is awaited, and so does the read before it, which is heard
     recorder.submit();
     const arrived: ReturnType<typeof read> = now === 0 ? latest : (pending ?? latest);
     pending = latest;
