@@ -54,7 +54,11 @@ export async function runHeadless({ kind, given, begin, line }: HeadlessRun): Pr
     };
     const bench = { gpu, device, store, emit, watched: false };
     const opening = forked ? fork(prepared, bench, forked, from) : open(prepared, bench, from);
-    const run = await opening.catch(async (error) => {
+    const fitting = opening.then(async (run) => {
+      if (resume === undefined) await store.expectRoom(run.policy.trainedLayout.count);
+      return run;
+    });
+    const run = await fitting.catch(async (error) => {
       if (resume === undefined) await store.clear().catch(() => {});
       throw error;
     });

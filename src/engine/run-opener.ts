@@ -49,6 +49,9 @@ export class RunOpener {
     const store = await this.newStore(id, prepared.config);
     try {
       const run = await prepared.open({ ...bench, store, onLoaded: how.onLoaded });
+      await store?.expectRoom(run.policy.trainedLayout.count).catch((error: Error) => {
+        this.host.tell({ type: 'problem', message: `${error.message} The run goes on, and may not be stored.` });
+      });
       return { run, prepared, store };
     } catch (error) {
       if (store) await this.stored.discard(store).catch(() => {});

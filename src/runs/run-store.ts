@@ -3,8 +3,10 @@
  * no other tab or process opens the run or deletes it.
  */
 
+import { bytesText } from '../data/bytes';
 import { readJson } from '../data/json';
 import { Busy, type Files } from '../host/files';
+import { StorageError } from '../host/storage-error';
 import { Checkpoints } from './checkpoint';
 import { parseRunConfig, type RunConfig } from './run-config';
 import { LOG, StoredLog } from './stored-log';
@@ -93,6 +95,19 @@ export class RunStore {
   /** Without what a run writes. */
   async clear(): Promise<void> {
     for (const name of [CONFIG, LOG, 'checkpoints', 'final']) await this.files.remove(name);
+  }
+
+  /** Throws StorageError where a checkpoint, of weights and two moments, and the trained model do not fit beside what is here. */
+  async expectRoom(parameters: number): Promise<void> {
+    const need = 4 * 4 * parameters;
+    const room = await this.files.room();
+    if (room === null || room >= need) return;
+    throw new StorageError(
+      `There is room for ${bytesText(room)}, and a checkpoint with the trained model takes ${bytesText(need)}`,
+      this.where,
+      'Free some space, or choose another disk.',
+      'ENOSPC',
+    );
   }
 
   /** What was trained, all of it or nothing. Throws StorageError. */
