@@ -4,6 +4,7 @@
  * what JavaScript calls so (U+FEFF is none, U+0085 is). And what tokenizer_config.json and special_tokens_map.json add to
  * tokenizer.json it leaves out. test/data/tokenizer.test.ts tells when the library does it itself.
  */
+import { BOUNDS } from './bounds';
 import { type AddedToken, WORD } from './tokenizer-file';
 
 type Json = Record<string, unknown>;
@@ -84,9 +85,6 @@ interface Node {
   token?: AddedToken;
 }
 
-/** The most letters of the tree: 100 MB; 30,000 tokens with numbers in their names have 60,000. */
-const MOST_NODES = 2 ** 18;
-
 /** Cuts a text into added tokens and what stands between them; the leftmost counts, of those the longest. */
 export class AddedTokenSplitter {
   private readonly root: Node = { after: new Map() };
@@ -99,7 +97,8 @@ export class AddedTokenSplitter {
       for (let i = 0; i < text.length; i++) {
         let next: Node | undefined = node.after.get(text[i]);
         if (!next) {
-          if (++nodes > MOST_NODES) throw new RangeError(`added tokens of more than ${MOST_NODES} characters`);
+          if (++nodes > BOUNDS.addedTokens)
+            throw new RangeError(`added tokens of more than ${BOUNDS.addedTokens} characters`);
           next = { after: new Map() };
           node.after.set(text[i], next);
         }

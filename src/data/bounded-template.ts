@@ -5,7 +5,7 @@
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
 import { BOUNDS } from './bounds';
 import { Effort } from './effort';
-import { joined, MOST, PER_ELEMENT, STRING_METHOD, stringMethod, withPythonStrings } from './python-strings';
+import { joined, PER_ELEMENT, STRING_METHOD, stringMethod, withPythonStrings } from './python-strings';
 import { pythonText, type Value } from './python-text';
 import { losesOutput } from './template-jumps';
 
@@ -15,15 +15,12 @@ interface Node {
   readonly [key: string]: unknown;
 }
 
-/**
- * Steps of one rendering, and more for each of the messages' characters and elements; a node takes about a microsecond, and
- * what it works through a step for each character.
- */
-const [STEPS, STEPS_EACH, PER_NODE] = [2 ** 24, 64, 64];
+/** Steps for each of the messages' characters, and for a node, which takes about a microsecond. */
+const [STEPS_EACH, PER_NODE] = [64, 64];
 /** Slices take a text apart into its characters. */
 const PER_CHARACTER_OF_SLICE = 16;
-/** The deepest value and the deepest node: Python's own bound is 1,000 calls. */
-const [DEEPEST_VALUE, DEEPEST] = [64, 1000];
+/** The deepest list in lists. */
+const DEEPEST_VALUE = 64;
 /** Arguments that multiply what they are put into: spaces of an indent, separators of a JSON text. */
 const [MOST_INDENT, MOST_SEPARATORS] = [16, 4 * PER_ELEMENT];
 /** White space in a row, through which the library's lexer goes once for each of it. */
@@ -82,7 +79,7 @@ function range(first: number, last?: number, step = 1): number[] {
   const [start, stop] = last === undefined ? [0, first] : [first, last];
   if (step === 0) throw new Error('range() step must not be zero');
   const length = Math.max(0, Math.ceil((stop - start) / step));
-  if (length * PER_ELEMENT > MOST) throw new Error(`a range of ${length} numbers is too long`);
+  if (length * PER_ELEMENT > BOUNDS.templateValue) throw new Error(`a range of ${length} numbers is too long`);
   return Array.from({ length }, (_, i) => start + i * step);
 }
 
@@ -125,13 +122,13 @@ class BoundedInterpreter extends Interpreter {
     super(environment);
     let given = 0;
     for (const value of environment.variables.values()) given += this.weigh(value as Value).weight;
-    this.effort.allow(STEPS + STEPS_EACH * given);
+    this.effort.allow(BOUNDS.templateSteps + STEPS_EACH * given);
   }
 
   override evaluate(...[statement, environment]: Parameters<Evaluate>): ReturnType<Evaluate> {
     const node = statement as unknown as Node | undefined;
     if (!node) return super.evaluate(statement, environment);
-    if (++this.depth > DEEPEST) throw new Error(`it is nested more than ${DEEPEST} deep`);
+    if (++this.depth > BOUNDS.templateDepth) throw new Error(`it is nested more than ${BOUNDS.templateDepth} deep`);
     this.effort.spend(PER_NODE + this.depth);
     const before = this.parts;
     this.parts = 0;
@@ -140,7 +137,7 @@ class BoundedInterpreter extends Interpreter {
       const value = (this.ours(node, environment) ?? super.evaluate(statement, environment)) as Value;
       this.check(node, value, environment);
       const { weight } = this.weigh(value);
-      if (weight > MOST) throw new Error(`a value of more than ${MOST} characters`);
+      if (weight > BOUNDS.templateValue) throw new Error(`a value of more than ${BOUNDS.templateValue} characters`);
       this.parts = before + weight;
       this.last = value;
       return value as ReturnType<Evaluate>;

@@ -1,6 +1,7 @@
 /** Any tokenizer.json that `@huggingface/tokenizers` reads (BPE, Unigram, WordPiece), behind the Tokenizer interface. */
 import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
 import { AddedTokenSplitter, withConfigTokens } from './added-tokens';
+import { BOUNDS } from './bounds';
 import { breath } from './breath';
 import { Effort } from './effort';
 import { BadInput } from './errors';
@@ -10,8 +11,8 @@ import type { SpecialTokens, Tokenizer } from './types';
 
 type Json = Record<string, unknown>;
 
-/** Steps that reading a file, and a call of a tokenizer, may take; and more for each character or token that is given. */
-const [STEPS, STEPS_EACH] = [2 ** 24, 256];
+/** Steps for each character or token that is given. */
+const STEPS_EACH = 256;
 
 /** `file` and `config` are the parsed tokenizer.json and tokenizer_config.json; `where` names the first in errors. */
 export async function libraryTokenizer(
@@ -27,7 +28,7 @@ export async function libraryTokenizer(
   /** What fails inside the library is the file's fault: it was made for another kind of text, is broken or hostile. */
   const guarded = <T>(what: string, size: number, work: () => T): T => {
     try {
-      effort.allow(STEPS + STEPS_EACH * size);
+      effort.allow(BOUNDS.tokenizerSteps + STEPS_EACH * size);
       return work();
     } catch (error) {
       throw new BadInput(`${what}: ${(error as Error).message}`, where, 'Copy the file again from its source.');

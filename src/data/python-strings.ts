@@ -6,8 +6,10 @@
  * test/data/snippets.test.ts tells when the library does it itself.
  */
 
-/** The largest value of a template, in characters, and what an element of a list counts: a context of a million tokens. */
-export const [MOST, PER_ELEMENT] = [2 ** 22, 128];
+import { BOUNDS } from './bounds';
+
+/** What an element of a list counts, in characters. */
+export const PER_ELEMENT = 128;
 
 /** The name under which templates find `stringMethod`: none of theirs. */
 export const STRING_METHOD = '__python_string_method';
@@ -74,7 +76,7 @@ function partition(text: string, separator: string, at: number): string[] {
 /** Parts with a separator between them. Throws where they are too long together. */
 export function joined(parts: readonly string[], separator: string): string {
   const length = parts.reduce((sum, part) => sum + part.length, separator.length * Math.max(0, parts.length - 1));
-  if (length > MOST) throw new Error(`a text of ${length} characters is too long`);
+  if (length > BOUNDS.templateValue) throw new Error(`a text of ${length} characters is too long`);
   return parts.join(separator);
 }
 
@@ -159,7 +161,8 @@ export function stringMethod(name: string, text: unknown, ...args: unknown[]): u
   const last = args.at(-1);
   const named = last instanceof Map ? (last as ReadonlyMap<string, unknown>) : new Map<string, unknown>();
   const given = METHODS[name](text, last instanceof Map ? args.slice(0, -1) : args, named);
-  if (Array.isArray(given) && PER_ELEMENT * given.length > MOST) throw new Error(`${name} makes ${given.length} parts`);
+  if (Array.isArray(given) && PER_ELEMENT * given.length > BOUNDS.templateValue)
+    throw new Error(`${name} makes ${given.length} parts`);
   return given;
 }
 

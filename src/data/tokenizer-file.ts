@@ -3,6 +3,7 @@
  * as many places, a piece length of 0 never ends. And a few pre-tokenizers it reads in another way than Hugging Face's
  * own `tokenizers` does; those are spelled out as regular expressions, which both read alike, or refused.
  */
+import { BOUNDS } from './bounds';
 import { BadInput } from './errors';
 
 type Json = Record<string, unknown>;
@@ -18,17 +19,12 @@ export interface AddedToken {
 }
 type Fail = (what: string) => never;
 
-const MAX_ID = 2 ** 24; // the largest vocabularies have 262,144 tokens
 const MAX_DEPTH = 16; // of parts inside sequences
-const MAX_PARTS = 1024; // in a sequence
-const MAX_TEXT = 256; // characters that a part puts into a text
-const MAX_ADDED = 1024; // characters of an added token
-const MAX_WORD = 256; // letters of a word that WordPiece takes apart, in steps of their square
 
 const isRecord = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isId = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < MAX_ID;
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < BOUNDS.tokenizerIds;
 const show = (value: unknown): string => JSON.stringify(value ?? null)?.slice(0, 60) ?? typeof value;
 
 /** What the library may be given. Throws BadInput naming the part of the file that cannot be used. */
@@ -42,8 +38,8 @@ export function checkedTokenizerFile(file: Json, where: string): Json {
   for (const key of ['end_of_word_suffix', 'continuing_subword_suffix', 'continuing_subword_prefix'])
     checkTexts({ type: 'model', content: model[key] }, bad);
   const { max_input_chars_per_word: longest } = model;
-  if (typeof longest === 'number' && longest > MAX_WORD)
-    bad(`max_input_chars_per_word is ${longest}, of ${MAX_WORD} at most`);
+  if (typeof longest === 'number' && longest > BOUNDS.wordPiece)
+    bad(`max_input_chars_per_word is ${longest}, of ${BOUNDS.wordPiece} at most`);
   if (model.merges !== undefined) checkMerges(model.merges, bad);
   const added = addedTokens(file.added_tokens, bad);
   const rest = Object.fromEntries(
@@ -58,7 +54,7 @@ export function addedTokens(added: unknown, bad: Fail): AddedToken[] {
   for (const token of list) {
     if (!isRecord(token) || typeof token.content !== 'string' || token.content === '' || !isId(token.id))
       return bad(`${show(token)} is no added token with a content and an id`);
-    if (token.content.length > MAX_ADDED) bad(`an added token has ${token.content.length} characters`);
+    if (token.content.length > BOUNDS.addedToken) bad(`an added token has ${token.content.length} characters`);
   }
   return list as AddedToken[];
 }
@@ -67,7 +63,7 @@ export function addedTokens(added: unknown, bad: Fail): AddedToken[] {
 function checkVocab({ vocab, type, unk_id: unk }: Json, bad: Fail): void {
   if (Array.isArray(vocab)) {
     if (type !== 'Unigram' && type !== undefined) bad(`a ${show(type)} model has a list for its vocab`);
-    if (vocab.length === 0 || vocab.length > MAX_ID) bad(`model.vocab has ${vocab.length} tokens`);
+    if (vocab.length === 0 || vocab.length > BOUNDS.tokenizerIds) bad(`model.vocab has ${vocab.length} tokens`);
     if (unk !== undefined && unk !== null && !(isId(unk) && unk < vocab.length)) bad(`unk_id is ${show(unk)}`);
     for (const entry of vocab) {
       const [token, score] = Array.isArray(entry) ? entry : [];
@@ -107,7 +103,8 @@ function checkTexts(part: Json, bad: Fail): void {
     'word_delimiter_token',
   ]) {
     const text = part[key] ?? '';
-    if (typeof text !== 'string' || text.length > MAX_TEXT) bad(`${key} of a ${part.type} is ${show(text)}`);
+    if (typeof text !== 'string' || text.length > BOUNDS.tokenizerPartText)
+      bad(`${key} of a ${part.type} is ${show(text)}`);
   }
 }
 
@@ -125,7 +122,8 @@ function checkedPart(part: unknown, name: string, bad: Fail, depth = 0): unknown
     const inner = part[list];
     if (inner === undefined) continue;
     if (!Array.isArray(inner)) return bad(`${list} is no list`);
-    if (inner.length > MAX_PARTS) bad(`there are ${inner.length} ${list}, of ${MAX_PARTS} at most`);
+    if (inner.length > BOUNDS.tokenizerParts)
+      bad(`there are ${inner.length} ${list}, of ${BOUNDS.tokenizerParts} at most`);
     for (const one of inner) {
       if (one === null) bad(`${list} holds null`);
     }
@@ -165,8 +163,8 @@ function checkedPreTokenizer(given: unknown, bad: Fail, depth = 0): unknown {
   switch (given.type) {
     case 'Sequence':
       if (!Array.isArray(given.pretokenizers)) return bad('a Sequence has no list of pretokenizers');
-      if (given.pretokenizers.length > MAX_PARTS)
-        bad(`there are ${given.pretokenizers.length} pretokenizers, of ${MAX_PARTS} at most`);
+      if (given.pretokenizers.length > BOUNDS.tokenizerParts)
+        bad(`there are ${given.pretokenizers.length} pretokenizers, of ${BOUNDS.tokenizerParts} at most`);
       return { ...given, pretokenizers: given.pretokenizers.map((p) => checkedPreTokenizer(p, bad, depth + 1)) };
     case 'Digits': // the library knows 0 to 9 only
       return split(given.individual_digits === true ? '\\p{N}' : '\\p{N}+', 'Isolated');

@@ -3,6 +3,7 @@
  * modifiers are refused: the first cannot be matched in linear time, nothing in the field has the second.
  */
 import { type AST, RegExpParser } from '@eslint-community/regexpp';
+import { BOUNDS } from '../bounds';
 
 export type State =
   /** One character of a set, then `next`. */
@@ -28,14 +29,10 @@ export interface Program {
   readonly splits: number;
 }
 
-/** The largest program, in states: repetitions with a count are written out. */
-const MOST_STATES = 8192;
-/** The longest pattern, in characters; the longest in the field has some 500. */
-const LONGEST = 16_384;
-
 /** Throws SyntaxError for a pattern that is not JavaScript's, is too large, or needs more than linear time. */
 export function compile(source: string): Program {
-  if (source.length > LONGEST) throw new SyntaxError(`a pattern of ${source.length} characters, of ${LONGEST} at most`);
+  if (source.length > BOUNDS.pattern)
+    throw new SyntaxError(`a pattern of ${source.length} characters, of ${BOUNDS.pattern} at most`);
   const pattern = new RegExpParser({ ecmaVersion: 2024 }).parsePattern(source, 0, source.length, { unicode: true });
   const compiler = new Compiler();
   const start = compiler.alternatives(pattern.alternatives, compiler.add({ op: 'match' }), false);
@@ -50,7 +47,8 @@ class Compiler {
   private visited = 0;
 
   add(state: State): number {
-    if (this.states.length >= MOST_STATES) throw new SyntaxError(`a pattern of more than ${MOST_STATES} states`);
+    if (this.states.length >= BOUNDS.patternStates)
+      throw new SyntaxError(`a pattern of more than ${BOUNDS.patternStates} states`);
     return this.states.push(state) - 1;
   }
 
@@ -69,7 +67,7 @@ class Compiler {
 
   private element(element: AST.Element, next: number, back: boolean): number {
     // Repetitions of nothing add no states.
-    if (++this.visited > 8 * MOST_STATES) throw new SyntaxError('a pattern with too many repetitions');
+    if (++this.visited > 8 * BOUNDS.patternStates) throw new SyntaxError('a pattern with too many repetitions');
     switch (element.type) {
       case 'Group':
         if (element.modifiers) throw new SyntaxError('modifiers in a pattern');
