@@ -125,8 +125,13 @@ test('a token shows its numbers and the alternatives; arrow keys lead to the nex
 
 test('a lost device is told, and the run goes on from the last good step', async () => {
   await openLab();
+  await until('an engine', () => button('Start').isEnabled());
+  const controls = [button('term'), button('Hold'), page.getByLabel('Method', { exact: true })];
+  const places = () => Promise.all(controls.map(async (control) => (await control.boundingBox())?.y));
+  const before = await places();
   await click('Start');
   await until('two steps', async () => (await stepsDone()) >= 2);
+  expect(await places()).toEqual(before); // nothing has moved under the pointer
   await page.getByText('Diagnostics and stored runs').click();
   await click('Lose the device (test recovery)');
   const banner = page.getByRole('alert').filter({ hasText: 'The GPU device was lost' });

@@ -1,13 +1,8 @@
 import { useLab } from '../state/store';
 import styles from './Notices.module.css';
 
-/** Why the last step taught nothing, or taught through the signal alone. */
+/** Why the last step taught nothing, or taught through the signal alone. Its place is kept, so that nothing below it moves. */
 export function StepNote() {
   const last = useLab((s) => s.snapshot.steps.at(-1));
-  if (!last?.note) return null;
-  return (
-    <p className={styles.note}>
-      Step {last.step}: {last.note}
-    </p>
-  );
+  return <p className={styles.note}>{last?.note && `Step ${last.step}: ${last.note}`}</p>;
 }

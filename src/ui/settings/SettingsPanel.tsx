@@ -34,7 +34,7 @@ export function SettingsPanel() {
   return (
     <div className={styles.panel}>
       <Presets disabled={busy} />
-      {busy && <p className={styles.note}>Until the run ends only these can change: {LIVE}.</p>}
+      <p className={styles.note}>While a run goes on only these can change: {LIVE}.</p>
       <ModelSection busy={busy} />
       {(Object.keys(GROUPS) as SettingGroup[]).map((group) => (
         <Fold
