@@ -1,4 +1,4 @@
-/** The headless face: `${INVOKED} COMMAND [flags]`. */
+/** The headless face: `npm run lab -- COMMAND [flags]`. */
 import { BadInput } from '../data/errors';
 import { DeviceLost, NotFinite, OutOfMemory, WebGpuUnavailable } from '../gpu/errors';
 import { StorageError } from '../host/storage-error';

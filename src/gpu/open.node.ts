@@ -3,6 +3,7 @@ import { type Gpu, openGpu } from './device';
 
 // Dawn's instance must stay referenced: once it is collected, the process aborts.
 let dawn: GPU | undefined;
+let nothing: GPU | undefined;
 
 /** A device on the adapter that the Vulkan/Metal/D3D12 loader offers (VK_ICD_FILENAMES chooses among Vulkan drivers). */
 export async function openNodeGpu(): Promise<Gpu> {
@@ -11,4 +12,24 @@ export async function openNodeGpu(): Promise<Gpu> {
   Object.assign(globalThis, globals);
   dawn ??= create([]) as GPU;
   return openGpu(dawn, 'dawn-node');
+}
+
+/** Dawn's null backend: takes every command and computes nothing; what is read back is zeros. For measuring the host's own time. */
+export async function openNullGpu(): Promise<Gpu> {
+  const { create, globals } = await import('webgpu');
+  Object.assign(globalThis, globals);
+  nothing ??= create(['backend=null']) as GPU;
+  const gpu = await openGpu(nothing, 'dawn-null');
+  const make = gpu.device.createBuffer.bind(gpu.device);
+  gpu.device.createBuffer = (descriptor) => {
+    const buffer = make(descriptor);
+    const mapped = buffer.getMappedRange.bind(buffer);
+    buffer.getMappedRange = (...range) => {
+      const bytes = mapped(...range);
+      new Uint8Array(bytes).fill(0); // nobody wrote there: it is what lay in memory before
+      return bytes;
+    };
+    return buffer;
+  };
+  return gpu;
 }

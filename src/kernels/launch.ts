@@ -22,9 +22,6 @@ export const perRow = (n: number, { R }: { R: number }): Workgroups => rows(Math
 /** Queries (or keys) a workgroup of the attention kernels takes: one SIMD vector on a software adapter. */
 export const attentionBlock = (gpu: Gpu): number => (gpu.adapter.software ? 8 : 32);
 
-/** Threads that share the keys of one decoded token. */
-export const decodeThreads = (gpu: Gpu): number => (gpu.adapter.software ? 8 : 32);
-
 /** Rows a chunk of a two-stage column sum takes, and the number of chunks. */
 export function chunks(n: number, atMost: number): { chunk: number; count: number } {
   const chunk = Math.max(16, Math.ceil(n / atMost));

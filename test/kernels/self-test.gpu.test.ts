@@ -9,8 +9,11 @@ import type { Gpu } from '../../src/gpu/device';
 import { matmulVariant, setMatmulVariant } from '../../src/kernels/matmul/matmul';
 import { selfTestKernels } from '../../src/kernels/self-test/self-test';
 import { WEIGHT_FORMATS } from '../../src/kernels/weight-format/weight-format';
+import { NANO_CONFIG } from '../../src/model/net/config';
 import { generate } from '../../src/model/net/generate';
 import type { LoraSettings } from '../../src/model/net/lora';
+import { ParameterLayout } from '../../src/model/net/parameters';
+import { Policy } from '../../src/model/net/policy';
 import { fixturePath, openModel } from '../setup/fixtures';
 import { testDevice } from '../setup/gpu';
 import { openRun } from '../setup/session';
@@ -61,6 +64,25 @@ async function step(gpu: Gpu, fixture: string, capacity: Parameters<typeof openM
   policy.destroy();
 }
 
+/** Decoding with wide heads and a cache of two parts: what every adapter takes the form for GPUs for. */
+async function decodeWideHeads(gpu: Gpu): Promise<void> {
+  const config = { ...NANO_CONFIG, layers: 1, sliding: [false], headDim: 128 };
+  const sizes = {
+    tokens: 132,
+    targets: 1,
+    positions: 136,
+    rows: 1,
+    maxNewTokens: 2,
+    training: false,
+    recompute: false,
+  };
+  const weights = new Float32Array(new ParameterLayout(config).count).fill(0.01);
+  const policy = await Policy.create(gpu, config, sizes, weights);
+  const options = { temperature: 1, topK: 0, topP: 1, maxNewTokens: 2, endIds: [], seed: 1, stream: 1 };
+  await generate(policy.decoder, [{ ids: new Array<number>(130).fill(1), count: 1 }], options);
+  policy.destroy();
+}
+
 let checked: Set<string>;
 
 it('finds every kernel right on this adapter, tells how far it is, and leaves nothing behind', async () => {
@@ -95,6 +117,7 @@ it('dispatches every kernel that the engine dispatches, and every kernel there i
     const targets = ['q_proj', 'up_proj', 'down_proj'] as const;
     const lora: LoraSettings = { rank: 3, alpha: 6, dropout: 0.1, targets, rankStabilised: false };
     for (const format of WEIGHT_FORMATS) await step(gpu, 'llama', { lora, format });
+    await decodeWideHeads(gpu);
     for (const variant of ['tiles-64', 'plain'] as const) {
       setMatmulVariant(gpu, variant);
       await step(gpu, 'llama', { lora });

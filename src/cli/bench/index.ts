@@ -2,10 +2,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BadInput } from '../../data/errors';
+import { openNullGpu } from '../../gpu/open.node';
+import { deviceReport } from '../../kernels/device-report';
 import { defineCommand, EXIT } from '../command';
 import { openDevice, repositoryRoot } from '../places';
 import { openBench } from './group';
 import { GROUPS, USUAL } from './groups';
+import { host } from './host';
 import { line, type Row } from './row';
 
 const NAMES = Object.keys(GROUPS);
@@ -22,13 +25,17 @@ export const bench = defineCommand({
     },
     kernels: { kind: 'boolean', doc: 'also: time by kernel over a training step, by timestamp queries' },
     quick: { kind: 'boolean', doc: 'leave out the larger models and products' },
+    host: {
+      kind: 'boolean',
+      doc: 'the host’s own time instead: the same work on Dawn’s null backend, which computes nothing',
+    },
   },
   async run(flags) {
     const chosen = flags.only?.split(',').map((name) => name.trim()) ?? USUAL;
     const unknown = chosen.find((name) => !Object.hasOwn(GROUPS, name));
     if (unknown !== undefined)
       throw new BadInput(`There is no group "${unknown}"`, 'lab bench --only', `Groups: ${NAMES.join(', ')}.`);
-    const { gpu, report } = await openDevice();
+    const { gpu, report } = flags.host ? await nullDevice() : await openDevice();
     const rows: Row[] = [];
     const add = (row: Row) => {
       rows.push(row);
@@ -37,7 +44,7 @@ export const bench = defineCommand({
     process.stdout.write(`${gpu.adapter.name}\n${line(null)}\n`);
     const { quick, kernels } = flags;
     const b = await openBench({ gpu, report, quick, kernels, add, left: () => Number.POSITIVE_INFINITY });
-    for (const name of chosen) await GROUPS[name](b);
+    for (const measure of flags.host ? [host] : chosen.map((name) => GROUPS[name])) await measure(b);
     b.r.destroy();
     const file = flags.out ?? 'runs/bench.json';
     await mkdir(dirname(file), { recursive: true });
@@ -46,3 +53,8 @@ export const bench = defineCommand({
     return EXIT.done;
   },
 });
+
+async function nullDevice() {
+  const gpu = await openNullGpu();
+  return { gpu, report: deviceReport(gpu) };
+}

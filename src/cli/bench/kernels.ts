@@ -5,6 +5,7 @@ import {
   attentionBlocks,
   attentionDecode,
   attentionForward,
+  decodeScratch,
 } from '../../kernels/attention/attention';
 import { attentionBlock } from '../../kernels/launch';
 import { type MatmulCall, matmul, matmulVariant, setMatmulVariant } from '../../kernels/matmul/matmul';
@@ -150,13 +151,17 @@ async function decodingAttention({ r, copy, deviceMs }: Bench, B: number): Promi
   const arena = new Arena(r.gpu);
   const t = (n: number) => arena.tensor({ label: 'bench', shape: [n], purpose: 'scratch' });
   const [cacheK, cacheV] = [t(B * P * K * D), t(B * P * K * D)];
-  const b = { q: t(B * H * D), cacheK, cacheV, rows: t(B), positions: t(B), out: t(B * H * D) };
+  const scratch = decodeScratch({ R: B, H, D });
+  const b = {
+    ...{ q: t(B * H * D), cacheK, cacheV, rows: t(B), positions: t(B), out: t(B * H * D) },
+    ...{ partial: t(scratch.partial), stats: t(scratch.stats) },
+  };
   r.write(
     b.rows,
     Uint32Array.from({ length: B }, (_, i) => i),
   );
   r.write(b.positions, new Uint32Array(B).fill(P - 1));
-  const time = await fastestSubmit(r, () => attentionDecode(r, b, { B, H, K, D, P }), 8);
+  const time = await fastestSubmit(r, () => attentionDecode(r, b, { B, H, K, D, P, longest: P }), 8);
   arena.destroy();
   const bandwidth = (2 * B * P * K * D * 4) / deviceMs(time) / 1e6;
   const name = `decoding, ${B} × ${P}, ${H} heads of ${D} on ${K}`;

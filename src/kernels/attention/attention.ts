@@ -2,15 +2,18 @@
 import { defineKernel, type Kernel } from '../../gpu/kernel';
 import type { Recorder } from '../../gpu/recorder';
 import { expectLength, type Tensor } from '../../gpu/tensor';
-import { attentionBlock, decodeThreads, perElement } from '../launch';
+import { attentionBlock, perElement } from '../launch';
 import type { HeadShape } from '../qk-norm-rope/qk-norm-rope';
 import keyValueSource from './attention-backward-key-value.wgsl?raw';
 import querySource from './attention-backward-query.wgsl?raw';
 import decodeSource from './attention-decode.wgsl?raw';
+import mergeSource from './attention-decode-merge.wgsl?raw';
+import splitSource from './attention-decode-split.wgsl?raw';
 import deltaSource from './attention-delta.wgsl?raw';
 import forwardSource from './attention-forward.wgsl?raw';
 
 const delta = defineKernel('attention-delta', deltaSource);
+const merge = defineKernel('attention-decode-merge', mergeSource);
 const cache = new Map<string, Kernel>();
 
 /** A kernel whose registers are sized by the head dimension. Throws for a head dimension that is no multiple of 4. */
@@ -86,13 +89,64 @@ export function attentionBackward(
   r.dispatch(forHeadDim('attention-backward-key-value', keyValueSource, p.D), b, params, [p.K, p.blocks], constants);
 }
 
-/** out (B,H,D): one new token a row against its cache (R,P,K,D), positions 0 … positions[b]. */
-export function attentionDecode(
-  r: Recorder,
-  b: { q: Tensor; cacheK: Tensor; cacheV: Tensor; rows: Tensor; positions: Tensor; out: Tensor },
-  p: { B: number; H: number; K: number; D: number; P: number; window?: number | null },
-): void {
+/** One new token a row against its cache (R,P,K,D), positions 0 … positions[b], at most `longest` of them. */
+export interface DecodeShape {
+  B: number;
+  H: number;
+  K: number;
+  D: number;
+  P: number;
+  longest: number;
+  window?: number | null;
+}
+
+/** partial, stats: scratch of `decodeScratch` values. */
+export type DecodeTensors = Record<
+  'q' | 'cacheK' | 'cacheV' | 'rows' | 'positions' | 'out' | 'partial' | 'stats',
+  Tensor
+>;
+
+/** Keys that a part of a cache holds at least, parts of a cache, and workgroups that fill a GPU. */
+const [PART, MOST_PARTS, ENOUGH] = [128, 16, 512];
+
+/** Values of the scratch that decoding R rows needs. */
+export const decodeScratch = (p: { R: number; H: number; D: number }) => ({
+  partial: ENOUGH * p.D,
+  stats: 2 * Math.max(ENOUGH, p.R * p.H),
+});
+
+/** Parts that a cache is cut into: more where it is long and where few rows leave a GPU idle. */
+export const decodeParts = (p: Pick<DecodeShape, 'B' | 'H' | 'longest'>): number =>
+  Math.max(1, Math.min(MOST_PARTS, Math.ceil(p.longest / PART), Math.floor(ENOUGH / (p.B * p.H))));
+
+/** out (B,H,D), by the form that suits the adapter: both give the same to rounding. */
+export function attentionDecode(r: Recorder, b: DecodeTensors, p: DecodeShape): void {
+  if (r.gpu.adapter.software && p.D <= MOST_WHOLE) attentionDecodeWhole(r, b, p);
+  else attentionDecodeSplit(r, b, p, decodeParts(p));
+}
+
+/**
+ * Largest head dimension of the form whose threads keep query and sum whole: half the time of the other on llvmpipe, but
+ * at 128 llvmpipe compiles it for minutes (the other: .6 s), and on a GPU its registers spill.
+ */
+export const MOST_WHOLE = 64;
+
+/** Each row and head by one small workgroup without barriers in its loop: for software adapters. */
+export function attentionDecodeWhole(r: Recorder, b: DecodeTensors, p: DecodeShape): void {
   expectLength('attentionDecode.out', b.out, p.B * p.H * p.D);
   const kernel = forHeadDim('attention-decode', decodeSource, p.D);
-  r.dispatch(kernel, b, { ...headParams(p), P: p.P }, [p.H, p.B], { T: decodeThreads(r.gpu) });
+  r.dispatch(kernel, b, { ...headParams(p), P: p.P }, [p.H, p.B], { T: 8 });
+}
+
+/** Each row and head by `parts` workgroups, and a second pass where there are several: for GPUs. */
+export function attentionDecodeSplit(r: Recorder, b: DecodeTensors, p: DecodeShape, parts: number): void {
+  expectLength('attentionDecode.out', b.out, p.B * p.H * p.D);
+  expectLength('attentionDecode.stats', b.stats, 2 * p.B * p.H * parts);
+  if (parts > 1) expectLength('attentionDecode.partial', b.partial, p.B * p.H * parts * p.D);
+  const kernel = forHeadDim('attention-decode-split', splitSource, p.D);
+  const params = { ...headParams(p), P: p.P, parts, width: p.D / 4 };
+  const partial = parts === 1 ? b.out : b.partial;
+  r.dispatch(kernel, { ...b, partial }, params, [p.H, p.B, parts], { T: Math.max(64, p.D / 4) });
+  const n = (p.B * p.H * p.D) / 4;
+  if (parts > 1) r.dispatch(merge, b, { n, D4: p.D / 4, parts }, perElement(n));
 }

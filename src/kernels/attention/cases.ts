@@ -1,6 +1,15 @@
 import { attentionBlock } from '../launch';
 import { type Bench, type Check, operation, together, wave } from '../self-test/case';
-import { attentionBackward, attentionBlocks, attentionDecode, attentionForward } from './attention';
+import {
+  attentionBackward,
+  attentionBlocks,
+  attentionDecodeSplit,
+  attentionDecodeWhole,
+  attentionForward,
+  type DecodeTensors,
+  decodeScratch,
+  MOST_WHOLE,
+} from './attention';
 import * as reference from './reference';
 
 /** Packed sequences of these lengths. */
@@ -56,18 +65,26 @@ function recordDecode({ r, put, poisoned }: Bench, { positions, ...heads }: Deco
   const [B, R] = [positions.length, positions.length + 1];
   const rows = positions.map((_, b) => B - b); // in another order than the slots; row 0 is nobody's
   const [q, cacheK, cacheV] = [wave(B * H * D, 5), wave(R * P * K * D, 6), wave(R * P * K * D, 7)];
-  const t = {
+  const shape = { ...heads, B, longest: Math.max(...positions) + 1 };
+  const inputs = {
     q: put(q),
     cacheK: put(cacheK),
     cacheV: put(cacheV),
     rows: put(rows, 'u32'),
     positions: put(positions, 'u32'),
-    out: poisoned(B * H * D),
   };
-  attentionDecode(r, t, { ...heads, B });
   const want = reference.attentionDecode({ q, cacheK, cacheV, rows, positions }, heads);
   const tolerance = { atol: 1e-5, rtol: 1e-5, why: `f32 softmax over at most ${P} keys` };
-  return [{ name: 'out', got: t.out, want, tolerance }];
+  const form = (name: string, record: (t: DecodeTensors) => void): Check => {
+    const { partial, stats } = decodeScratch({ R, H, D });
+    const t = { ...inputs, out: poisoned(B * H * D), partial: poisoned(partial), stats: poisoned(stats) };
+    record(t);
+    return { name, got: t.out, want, tolerance };
+  };
+  return [
+    ...(D <= MOST_WHOLE ? [form('out', (t) => attentionDecodeWhole(r, t, shape))] : []),
+    ...[1, 2, 5].map((parts) => form(`out of ${parts} parts`, (t) => attentionDecodeSplit(r, t, shape, parts))),
+  ];
 }
 
 const HEADS = [
@@ -98,6 +115,8 @@ export const ATTENTION = together('attention', [
     ],
     large: [
       ...HEADS.map((heads) => ({ ...heads, P: 40, positions: [36, 0, 39] })),
+      { H: 2, K: 1, D: 128, P: 200, positions: [199, 64, 130] },
+      { H: 1, K: 1, D: 256, P: 70, positions: [69] },
       ...WINDOWS.map((window) => ({ ...HEADS[1], P: 70, positions: [69, 3, 0], window })),
     ],
     record: recordDecode,

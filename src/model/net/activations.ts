@@ -1,5 +1,6 @@
 /** The decoder's working memory: what a forward pass keeps for the backward pass, and scratch. Planned before the run. */
 import type { Tensor, TensorSpec } from '../../gpu/tensor';
+import { decodeScratch } from '../../kernels/attention/attention';
 import { QK_CHUNKS } from '../../kernels/qk-norm-rope/qk-norm-rope';
 import { NORM_CHUNKS } from '../../kernels/rms-norm/rms-norm';
 import type { WeightFormat } from '../../kernels/weight-format/weight-format';
@@ -216,6 +217,7 @@ export const MAX_ENDS = 64;
 /** KV cache and decoding state. */
 export function decodeSpecs(c: ModelConfig, cap: Capacity): Record<string, TensorSpec> {
   const shape = [cap.rows, cap.positions, c.kvHeads, c.headDim];
+  const scratch = decodeScratch({ R: cap.rows, H: c.heads, D: c.headDim });
   const specs: Record<string, TensorSpec> = {
     rows: { label: 'decode.rows', shape: [cap.rows], purpose: 'scratch', dtype: 'u32' },
     state: { label: 'decode.state', shape: [cap.rows, 4], purpose: 'scratch', dtype: 'u32' },
@@ -223,6 +225,8 @@ export function decodeSpecs(c: ModelConfig, cap: Capacity): Record<string, Tenso
     spans: { label: 'decode.spans', shape: [cap.rows, 2], purpose: 'scratch', dtype: 'u32' },
     lastRows: { label: 'decode.lastRows', shape: [cap.rows], purpose: 'scratch', dtype: 'u32' },
     ends: { label: 'decode.ends', shape: [MAX_ENDS], purpose: 'scratch', dtype: 'u32' },
+    partial: { label: 'decode.partial', shape: [scratch.partial], purpose: 'scratch' },
+    stats: { label: 'decode.stats', shape: [scratch.stats], purpose: 'scratch' },
   };
   for (let l = 0; l < c.layers; l++) {
     specs[`k${l}`] = { label: `cache${l}.k`, shape, purpose: 'kvCache' };

@@ -114,11 +114,12 @@ async function generateWave(
   let generated: Uint32Array = new Uint32Array(0);
   const read = () =>
     Promise.all([recorder.readU32(decode.state, R * 4), recorder.readU32(decode.generated, R * options.maxNewTokens)]);
+  const longest = Math.max(...prompts.map((ids) => ids.length));
   let steps = 1; // the prefill sampled the first token
   let pending: ReturnType<typeof read> | null = null;
   while (true) {
     const now = Math.min(STEPS_PER_SUBMIT, options.maxNewTokens - steps);
-    for (let i = 0; i < now; i++) decodeStep(decoder, active.length, options);
+    for (let i = 0; i < now; i++) decodeStep(decoder, active.length, longest + steps + now, options);
     steps += now;
     const latest = read();
     latest.catch(() => {}); // it may fail before it is awaited, and so does the read before it, which is heard
@@ -129,7 +130,7 @@ async function generateWave(
     throwIfPoisoned(state, R);
     if (onTokens) emitNew(state, generated, seen, options.maxNewTokens, onTokens);
     const going = active.filter((r) => state[4 * r + 3] === 0);
-    if (going.length === 0) break;
+    if (going.length === 0 || now === 0) break;
     if (going.length < active.length) {
       active = going;
       recorder.write(decode.rows, active);
@@ -205,8 +206,8 @@ function prefill(decoder: Decoder, prompts: number[][], options: SamplingOptions
   logitsAndSample(decoder, R, options);
 }
 
-/** One token for every active row. */
-function decodeStep(decoder: Decoder, B: number, options: SamplingOptions): void {
+/** One token for every active row; none has more than `longest` tokens then. */
+function decodeStep(decoder: Decoder, B: number, longest: number, options: SamplingOptions): void {
   const { recorder: r, decode, shared, config: c, capacity } = decoder;
   const { embed } = decoder.parameters.weights;
   const KD = c.kvHeads * c.headDim;
@@ -223,8 +224,8 @@ function decodeStep(decoder: Decoder, B: number, options: SamplingOptions): void
     kvAppend(r, { k: a.k, qkv: a.qkv, ...cache }, { B, P: capacity.positions, KD, stride: decoder.qkvWidth });
     attentionDecode(
       r,
-      { q: a.q, out: a.attended, ...cache },
-      { B, H: c.heads, K: c.kvHeads, D: c.headDim, P: capacity.positions, window: layer.window },
+      { q: a.q, out: a.attended, partial: decode.partial, stats: decode.stats, ...cache },
+      { B, H: c.heads, K: c.kvHeads, D: c.headDim, P: capacity.positions, longest, window: layer.window },
     );
     layer.afterAttention(B, l + 1 < c.layers ? decoder.input(l + 1) : shared.selected);
   }

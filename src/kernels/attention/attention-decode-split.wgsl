@@ -1,0 +1,83 @@
+// attention-decode-split: attention of one new token a row over one of `parts` equal stretches of the row's cache;
+// attention-decode-merge puts them together. With x[t] = q[b,h] . cacheK[row,t] / sqrt(D) and the keys t of part s,
+//   m = max_t x[t];  stats[b,h,s] = (m, l = sum_t exp(x[t] - m));  partial[b,h,s] = sum_t exp(x[t] - m) cacheV[row,t]
+// and where there is but one part, partial = out[b,h] = … / l (flash-decoding, Dao et al. 2023).
+//   q (B,H,D) in | cacheK, cacheV (R,P,K,D) in | rows, positions (B) u32 in | partial (B,H,parts,D) out= |
+//   stats (B,H,parts) vec2f out=
+// One workgroup per (head, row, part). Of T keys at a time each thread scores one; then D/4 threads side by side add up
+// their values, T/(D/4) keys at once. A thread holds 4 floats of the sum; 36 T + 4 D bytes of workgroup memory.
+const D4: u32 = 4u; // head dimension / 4: the host puts the model's value here
+// width = D4: a loop over it is not unrolled, which at D = 128 costs some compilers minutes.
+struct Params { H: u32, K: u32, P: u32, scale: f32, window: u32, parts: u32, width: u32 }
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> q: array<vec4f>;
+@group(0) @binding(2) var<storage, read> cacheK: array<vec4f>;
+@group(0) @binding(3) var<storage, read> cacheV: array<vec4f>;
+@group(0) @binding(4) var<storage, read> rows: array<u32>;
+@group(0) @binding(5) var<storage, read> positions: array<u32>;
+@group(0) @binding(6) var<storage, read_write> partial: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> stats: array<vec2f>;
+override T: u32 = 64;
+var<workgroup> query: array<vec4f, D4>;
+var<workgroup> scores: array<f32, T>;
+var<workgroup> sums: array<f32, T>;
+var<workgroup> mixed: array<vec4f, T>;
+
+@compute @workgroup_size(T)
+fn main(@builtin(workgroup_id) wg: vec3u, @builtin(local_invocation_index) i: u32) {
+  let h = wg.x;
+  let b = wg.y;
+  let kv = h / (p.H / p.K);
+  let head = b * p.H + h;
+  let end = positions[b] + 1u;
+  let first = end - min(end, p.window);
+  let stretch = (end - first + p.parts - 1u) / p.parts;
+  let start = min(first + wg.z * stretch, end);
+  let to = min(start + stretch, end);
+  let base = rows[b] * p.P;
+  for (var d = i; d < D4; d += T) { query[d] = q[head * D4 + d] * p.scale; }
+  let groups = T / D4;
+  let g = i / D4;
+  let mine = i % D4;
+  var m = -1e30;
+  var sum = 0.0;
+  var acc = vec4f();
+  for (var tile = start; tile < to; tile += T) {
+    let count = min(T, to - tile);
+    workgroupBarrier();
+    var x = -1e30;
+    if (i < count) {
+      let at = ((base + tile + i) * p.K + kv) * D4;
+      x = 0.0;
+      for (var d = 0u; d < p.width; d += 1u) { x += dot(query[d], cacheK[at + d]); }
+    }
+    scores[i] = x;
+    workgroupBarrier();
+    var m2 = m;
+    for (var j = 0u; j < count; j += 1u) { m2 = max(m2, scores[j]); }
+    workgroupBarrier();
+    let e = select(0.0, exp(x - m2), i < count);
+    scores[i] = e;
+    workgroupBarrier();
+    let shrink = exp(m - m2);
+    sum = sum * shrink + e;
+    acc *= shrink;
+    if (g < groups) {
+      for (var j = g; j < count; j += groups) {
+        acc += scores[j] * cacheV[((base + tile + j) * p.K + kv) * D4 + mine];
+      }
+    }
+    m = m2;
+  }
+  sums[i] = sum;
+  mixed[i] = acc;
+  workgroupBarrier();
+  if (i >= D4) { return; }
+  var l = 0.0;
+  for (var j = 0u; j < T; j += 1u) { l += sums[j]; }
+  var all = vec4f();
+  for (var j = 0u; j < groups; j += 1u) { all += mixed[j * D4 + i]; }
+  let part = head * p.parts + wg.z;
+  partial[part * D4 + i] = select(all, all / l, p.parts == 1u);
+  if (i == 0u) { stats[part] = vec2f(m, l); }
+}
