@@ -8,13 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { qwen3Shape } from '../../src/cli/bench/models';
 import { drawOnDevice } from '../../src/cli/bench/random-weights';
 import type { Report } from '../../src/cli/gpu-check/report';
-import type { Gpu } from '../../src/gpu/device';
-import { openNodeGpu } from '../../src/gpu/open.node';
 import { WEIGHT_FORMATS } from '../../src/kernels/weight-format/weight-format';
 import { Policy } from '../../src/model/net/policy';
 import { lab } from '../setup/cli';
+import { testDevice } from '../setup/gpu';
 
 const run = promisify(execFile);
+const device = testDevice();
 let folder: string;
 const at = (...parts: string[]) => join(folder, ...parts);
 beforeAll(async () => {
@@ -43,12 +43,10 @@ it('gpu-check keeps to its time and says what it left out', async () => {
 describe('weights drawn on the device', () => {
   const config = { ...qwen3Shape(64, 1, 2, 96), vocabSize: 128, kvHeads: 1, headDim: 32 };
   const sizes = { tokens: 8, targets: 8, positions: 8, rows: 1, maxNewTokens: 1, training: false, recompute: false };
-  let gpu: Gpu;
-  beforeAll(async () => {
-    gpu = await openNodeGpu();
-  });
 
   it.each(WEIGHT_FORMATS)('%s: small, all different, the same every time', async (format) => {
+    const { gpu } = device;
+    const before = gpu.liveBuffers;
     const drawn = async () => {
       const policy = await Policy.create(gpu, config, { ...sizes, format }, drawOnDevice);
       const tensors = await policy.tensors();
@@ -64,7 +62,7 @@ describe('weights drawn on the device', () => {
       const mean = data.reduce((a, b) => a + b, 0) / data.length;
       expect(Math.abs(mean), name).toBeLessThan(2 ** -5 / Math.sqrt(data.length) + 2 ** -8);
     }
-    expect(gpu.liveBuffers).toBe(0);
+    expect(gpu.liveBuffers).toBe(before);
   });
 });
 
