@@ -73,8 +73,15 @@ test('a region that cannot be drawn says why; the others stay, and it can be dra
   lab = await LabPage.open(visitor, site.url, 'icon.svg');
   const { page } = lab;
   await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'gpu')); // only the page is looked at
-  // A token that is no text, as a file that was tampered with may have it; the table after it is whole.
-  const row = { token: null as unknown as string, count: 8123, meanU: -1.4, meanTerm: 0.3, share: 0.1 };
+  // One number cannot be written; the table after it has others.
+  await page.addInitScript(() => {
+    const written = Number.prototype.toLocaleString;
+    Number.prototype.toLocaleString = function (...how) {
+      if (Number(this) === 8765) throw new TypeError('8765 cannot be written.');
+      return written.apply(this, how);
+    };
+  });
+  const row = { token: 'So', count: 8765, meanU: -1.4, meanTerm: 0.3, share: 0.1 };
   const events = fakeRun(12).map((e): RunEvent => (e.type === 'tokens-table' ? { ...e, rows: [row] } : e));
   const body = `{"events":[${[...events, fakeTable()].map(eventLine).join(',')}]}`;
   await page.route('**/recorded/*.json', (route) => route.fulfill({ contentType: 'application/json', body }));
