@@ -1,19 +1,21 @@
 /** The page's models: what a drop is made of, what messages change, what the picker and the plan say. */
 import { renderToStaticMarkup } from 'react-dom/server';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Failure } from '../../src/engine/protocol';
 import type { ModelPlan } from '../../src/library/memory-plan';
 import { taskNames } from '../../src/library/open-task';
 import type { CachedModel } from '../../src/library/sources/cache';
 import type { DownloadProgress } from '../../src/library/sources/progress';
 import { OWN_MODEL, PRESETS } from '../../src/settings/presets';
+import { takeOwnFiles } from '../../src/ui/actions/takeOwnFiles';
 import { groups } from '../../src/ui/models/gather';
 import { figures } from '../../src/ui/models/LoadLine';
 import { ModelPicker } from '../../src/ui/models/ModelPicker';
 import { TASK_CHOICES } from '../../src/ui/models/ModelSection';
-import { cachedEntries, cachedName } from '../../src/ui/models/names';
+import { cachedEntries, cachedName, said } from '../../src/ui/models/names';
 import { verdict } from '../../src/ui/models/plan-words';
-import { afterProgress, mayLook, memoryOf, NO_MODELS } from '../../src/ui/models/store';
+import { afterProgress, mayLook, memoryOf, NO_MODELS, useModels } from '../../src/ui/models/store';
+import { useLab } from '../../src/ui/state/store';
 
 const placed = (...paths: string[]) => paths.map((path) => ({ path, file: new File([''], path) }));
 const shown = (made: ReturnType<typeof groups>) => made.map((group) => group.map(({ path }) => path));
@@ -147,4 +149,23 @@ it('the page’s tasks are those of the lab, and the preset for one’s own mode
   expect(TASK_CHOICES.map(([name]) => name)).toEqual(taskNames());
   expect(PRESETS).toContain(OWN_MODEL);
   expect(OWN_MODEL).toMatchObject({ keepsModel: true, settings: { task: 'word-problems' } });
+});
+
+it('files that were refused leave no word behind once others were taken', () => {
+  const failure: Failure = { message: 'It is empty.', kind: 'bad-input', refused: true };
+  useModels.setState({ refused: { ...failure, again: false } });
+  takeOwnFiles(placed('notes.docx'));
+  expect([useLab.getState().problem, useModels.getState().refused]).toEqual([
+    expect.stringMatching(/notes\.docx/),
+    null,
+  ]);
+  vi.stubGlobal('location', { search: '', pathname: '/', hash: '' });
+  vi.stubGlobal('history', { replaceState: () => {} });
+  takeOwnFiles(placed('sums.jsonl'));
+  expect([useLab.getState().problem, useLab.getState().draft.task]).toEqual([null, 'dropped:sums.jsonl']);
+  vi.unstubAllGlobals();
+});
+
+it('messages call files as people do, and hide nothing', () => {
+  expect(said('There is no example (dropped:empty.jsonl\u202e)')).toBe('There is no example (empty.jsonl\\u202e)');
 });

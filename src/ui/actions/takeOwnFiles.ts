@@ -1,5 +1,6 @@
 import type { PlacedFile } from '../../library/sources/dropped';
 import { takeFiles } from '../models/shelf';
+import { useModels } from '../models/store';
 import { activityOf, isBusy, useLab } from '../state/store';
 import { changeSetting } from './changeSetting';
 import { changeSftSetting } from './changeSftSetting';
@@ -21,5 +22,6 @@ export function takeOwnFiles(files: readonly PlacedFile[]): void {
     : taken.some(({ kind }) => kind === 'adapter')
       ? 'The adapter can be chosen in the inspector.'
       : null;
-  if (problem || word) useLab.setState({ problem: problem ?? word });
+  useLab.setState({ problem: problem ?? word }); // what was said of files before is over
+  useModels.setState({ refused: null });
 }

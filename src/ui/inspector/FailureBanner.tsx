@@ -1,4 +1,4 @@
-import { visible } from '../../data/visible';
+import { said } from '../models/names';
 import { TokenField } from '../models/TokenField';
 import { TROUBLES } from '../notices/EngineTrouble';
 import notices from '../notices/Notices.module.css';
@@ -69,7 +69,7 @@ export function FailureBanner() {
   return (
     <div className={notices.fault} role="alert">
       <p>
-        <strong>{WHAT[failure.lane]}.</strong> {visible(failure.message)}
+        <strong>{WHAT[failure.lane]}.</strong> {said(failure.message)}
       </p>
       {failure.kind === 'denied' && <TokenField label="Try again with it" onGiven={again} />}
       <div className={notices.buttons}>

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
-import { visible } from '../../data/visible';
 import { cancelLoading } from '../actions/cancelLoading';
 import styles from './Load.module.css';
 import { LoadLine } from './LoadLine';
+import { said } from './names';
 import { useModels } from './store';
 import { TokenField } from './TokenField';
 
@@ -20,7 +20,7 @@ export function LoadNotice({ onRetry }: { onRetry(): void }) {
   const cancelled = refused.kind === 'cancelled';
   return (
     <div className={styles.refused} role={cancelled ? 'status' : 'alert'} data-calm={cancelled}>
-      <p>{visible(refused.message)}</p>
+      <p>{said(refused.message)}</p>
       <div className={styles.buttons}>
         {refused.again && refused.kind !== 'denied' && (
           <button type="button" onClick={onRetry}>

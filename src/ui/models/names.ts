@@ -1,7 +1,11 @@
 /** Names and sizes of models as the page shows them. */
+import { visible } from '../../data/visible';
 import type { CachedModel } from '../../library/sources/cache';
 import { kindOf } from '../../library/sources/classify';
 import { hubName } from '../../library/sources/hub-id';
+
+/** A message as it is shown: names as people gave them, and nothing that cannot be seen. */
+export const said = (message: string): string => visible(message.replace(/\bdropped:/g, ''));
 
 export const nameShown = (name: string): string => name.replace(/^dropped:/, '');
 

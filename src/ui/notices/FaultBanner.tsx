@@ -1,7 +1,7 @@
-import { visible } from '../../data/visible';
 import { copyReport } from '../actions/copyReport';
 import { recoverRun } from '../actions/recoverRun';
 import { perform } from '../hooks';
+import { said } from '../models/names';
 import { useLab } from '../state/store';
 import styles from './Notices.module.css';
 
@@ -24,7 +24,7 @@ export function FaultBanner() {
   return (
     <div className={styles.fault} role="alert">
       <p>
-        <strong>{WHAT[fault.kind]}.</strong> {visible(fault.message)}
+        <strong>{WHAT[fault.kind]}.</strong> {said(fault.message)}
       </p>
       <div className={styles.buttons}>
         {canRecover && (

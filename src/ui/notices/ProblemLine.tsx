@@ -1,4 +1,4 @@
-import { visible } from '../../data/visible';
+import { said } from '../models/names';
 import { useLab } from '../state/store';
 import styles from './Notices.module.css';
 
@@ -8,7 +8,7 @@ export function ProblemLine() {
   if (!problem) return null;
   return (
     <div className={styles.fault} role="alert">
-      <p>{visible(problem)}</p>
+      <p>{said(problem)}</p>
       <div className={styles.buttons}>
         <button type="button" onClick={() => useLab.setState({ problem: null })}>
           Dismiss

@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { changeSftSetting } from '../actions/changeSftSetting';
 import { lookAtData } from '../actions/lookAtData';
 import { perform } from '../hooks';
+import { said } from '../models/names';
 import { mayLook, useModels } from '../models/store';
 import { activityOf, isBusy, useLab } from '../state/store';
 import { TokenText } from '../tokens/TokenText';
@@ -32,7 +33,7 @@ export function DataPreview() {
         </button>
       </>
     );
-  if ('refused' in preview) return <p className={styles.refused}>{preview.refused}</p>;
+  if ('refused' in preview) return <p className={styles.refused}>{said(preview.refused)}</p>;
   const { examples, tokens, heldOut, leftOut, longest, templated, why, unused, first, separator } = preview;
   return (
     <section className={styles.preview} aria-label="Data preview">
