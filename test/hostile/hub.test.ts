@@ -215,7 +215,7 @@ for (const [i, name] of NAMES.entries())
     },
   );
 
-const links = new Rows('links');
+const links = new Rows('addresses');
 const plain = (json: string) => `1j${Buffer.from(json).toString('base64url')}`;
 const deflated = (json: string | Uint8Array) => `1z${deflateSync(json).toString('base64url')}`;
 const LINKS: Record<string, [link: () => string, message: RegExp | null]> = {
