@@ -90,8 +90,9 @@ type Bench = RunBench & { store: RunStore };
 async function open(prepared: PreparedRun, bench: Bench, from: Resumable): Promise<Run> {
   if (from.points.length === 0) {
     await bench.store.cut(0, 0);
+    if (!bench.store.bound) bench.store.beginsWith(prepared.config);
     const begun = await prepared.open(bench);
-    if (!bench.store.bound) await bench.store.writeConfig(prepared.config); // new; what ends before leaves no run behind
+    await bench.store.writeDue(); // a new run that cannot store it does not begin
     return begun;
   }
   const { run, problem } = await openAtCheckpoint(prepared, bench, from);

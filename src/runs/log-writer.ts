@@ -84,6 +84,7 @@ export class LogWriter {
   private async flush(): Promise<void> {
     const lines = this.waiting.slice();
     if (lines.length === 0) return;
+    await this.store.writeDue();
     const { log } = this.store;
     const size = await log.bytes();
     this.length ??= size;

@@ -22,6 +22,9 @@ export class RunStore {
   readonly checkpoints: Checkpoints;
   /** The configuration that checkpoints written from now on are bound to. */
   bound: RunConfig | undefined;
+  /** The configuration of a run that has written nothing yet. */
+  private due: RunConfig | null = null;
+  private writing: Promise<void> | null = null;
   private letGo: (() => Promise<void>) | null = null;
 
   /** @param id its name among other runs. */
@@ -85,6 +88,23 @@ export class RunStore {
     const config = parseRunConfig(readJson(bytes, where), where);
     this.bound = config;
     return config;
+  }
+
+  /** A new run: its configuration is written before the first line of its log, so that no folder has the log alone. */
+  beginsWith(config: RunConfig): void {
+    this.bound = config;
+    this.due = config;
+  }
+
+  /** Writes the configuration of a new run, unless that was done. Throws StorageError. */
+  async writeDue(): Promise<void> {
+    const { due } = this;
+    if (!due) return;
+    this.writing ??= this.writeConfig(due).finally(() => {
+      this.writing = null;
+    });
+    await this.writing;
+    this.due = null;
   }
 
   async writeConfig(config: RunConfig): Promise<void> {
