@@ -140,10 +140,10 @@ export class RunStore {
     }
   }
 
-  /** Goes back to `step`, where the log had `logBytes` bytes (null: all that it has now); what was stored after it is dropped. */
+  /** Goes back to `step`, where the log had `logBytes` bytes (null: all of its whole lines); what was stored after it is dropped. */
   async cut(step: number, logBytes: number | null): Promise<void> {
     for (const later of await this.checkpoints.steps()) if (later > step) await this.checkpoints.remove(later);
-    if (logBytes !== null) await this.log.cut(logBytes);
+    await this.log.cut(logBytes ?? Number.POSITIVE_INFINITY);
   }
 
   /** Every file that is in it but locks, known to the lab or not, as it is. */

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { rowOf } from '../../src/antisd/signals';
 import { eventLine, readEvent, readLog } from '../../src/runs/event-lines';
 import type { RunEventOf } from '../../src/runs/events';
+import { sealed } from '../../src/runs/sealed';
 import { utf8 } from '../setup/checkpoints';
 import { fakeRun, fakeSignals } from '../ui/fake-events';
 
@@ -69,4 +70,26 @@ it('the recording of an earlier version is whole', () => {
   expect(scored.length).toBeGreaterThan(10);
   for (const { rollouts, signals } of scored)
     expect(signals.u).toHaveLength(rollouts.reduce((n, r) => n + r.tokens.length, 0));
+});
+
+it.each<[what: string, event: unknown]>([
+  ['null', null],
+  ['a list', []],
+  ['of a later version', { v: 2, type: 'done', step: 1, reason: 'finished', seconds: 1 }],
+  ['of no type', { v: 1, step: 1 }],
+  ['of a type that every object has', { v: 1, type: 'constructor' }],
+  ['whose reason is none', { v: 1, type: 'done', step: 1, reason: 'tired', seconds: 1 }],
+  ['a start without a device', { v: 1, type: 'start', config: {}, memory: {}, parameters: 1, resumedFrom: null }],
+  ['a step whose reward is a text', { v: 1, type: 'step', step: 1, eta: 1, reward: '1' }],
+  ['a step whose shares are a list', { v: 1, type: 'step', step: 1, eta: 1, contextShares: [1] }],
+  ['signals without rollouts', { v: 1, type: 'signals', step: 1 }],
+  ['signals with a rollout of null', { v: 1, type: 'signals', step: 1, rollouts: [null] }],
+  ['a change of what is no setting', { v: 1, type: 'change', step: 1, patch: { lambada: 1 } }],
+  ['a change to an impossible value', { v: 1, type: 'change', step: 1, patch: { lambda: -1 } }],
+  ['a table of null', { v: 1, type: 'tokens-table', step: 1, rows: [null] }],
+])('%s is no event: its line is named, and the others are read', (_, event) => {
+  const whole = eventLine(fakeRun(1)[0]);
+  const line = event === null || Array.isArray(event) ? JSON.stringify(event) : sealed(event as object);
+  const { events, damaged } = readLog(utf8(`${whole}${line}\n${whole}`));
+  expect({ events: events.length, damaged }).toEqual({ events: 2, damaged: [2] });
 });

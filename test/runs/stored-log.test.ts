@@ -44,3 +44,19 @@ test('how it ended, where nothing was told after it; and how many updates a supe
   expect(await ends(supervised)).toEqual({ step: 4, steps: 12, done: null });
   expect(await ends(line({ type: 'pretrain-step', step: 3 }))).toEqual({ step: 3, steps: null, done: null });
 });
+
+test('cut, it ends with a whole line: nothing is glued to a part of one', async () => {
+  const text = start + step(1) + step(2);
+  const cases: [kept: string, log: string, bytes: number][] = [
+    [text, `${text}{"v":1,"ty`, Number.POSITIVE_INFINITY],
+    [start + step(1), text, (start + step(1)).length],
+    [start + step(1), text, text.length - 3],
+    ['', start.slice(0, 20), 1000],
+    ['', text, 0],
+  ];
+  for (const [kept, log, bytes] of cases) {
+    await files.write('events.jsonl', new TextEncoder().encode(log));
+    await new StoredLog(files).cut(bytes);
+    expect(new TextDecoder().decode((await files.read('events.jsonl')) ?? undefined)).toBe(kept);
+  }
+});
