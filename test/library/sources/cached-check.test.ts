@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { memoryBytes } from '../../../src/data/bytes';
 import { sampleOf, soundness } from '../../../src/library/sources/cached-check';
+import { hubSource } from '../../../src/library/sources/hub';
 import { countingBytes } from '../../setup/checkpoints';
 import { sha256 } from '../../setup/hub-server';
 
@@ -36,4 +37,20 @@ test('asked for, every byte is read', async () => {
 
 test('without a digest or a sample nothing is known', async () => {
   expect(await soundness(memoryBytes(bytes, 'w'), undefined, null, true)).toBe('unknown');
+});
+
+test('a file that the Hub gives no digest of is named', async () => {
+  const siblings = [
+    { rfilename: 'config.json', size: 2, blobId: '9e26dfeeb6e641a33dae4961196235bdb965b21b' },
+    { rfilename: 'model.safetensors', size: 3 },
+  ];
+  const fetch: typeof globalThis.fetch = async (input) => {
+    const url = String(input);
+    if (url.includes('/api/')) return Response.json({ sha: 'a'.repeat(40), siblings });
+    return new Response(url.endsWith('config.json') ? '{}' : 'abc');
+  };
+  const told = new Set<string | null>();
+  const options = { endpoint: 'https://hub.example', cache: null, retries: 0, fetch };
+  await (await hubSource('a/b', { ...options, onProgress: ({ unchecked }) => told.add(unchecked) })).download();
+  expect([...told]).toEqual([null, 'The Hub gives no digest of model.safetensors: only its length could be checked.']);
 });
