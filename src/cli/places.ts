@@ -23,7 +23,7 @@ import { resolveModelSource, type SourceHost } from '../library/sources/resolve'
 import type { ModelConfig } from '../model/net/config';
 import { type LoraFolder, readLoraFolder } from '../model/weights/adapter';
 import { RunStore } from '../runs/run-store';
-import { cancellable } from './command';
+import { cancellable, EXIT } from './command';
 import { note, warn } from './output';
 import { ProgressLine } from './progress-line';
 
@@ -63,16 +63,23 @@ const opened = new Map<string, Promise<{ model: LoadedModel; pinned: string }>>(
 function openOnce(name: string): Promise<{ model: LoadedModel; pinned: string }> {
   let found = opened.get(name);
   if (!found) {
-    found = downloading(async (told) => {
-      const { files, pinned } = await sourceOf(name, told);
-      const model = await openModel(files);
-      if (model.tokenizerWarning) warn(model.tokenizerWarning);
-      return { model, pinned };
-    }).then(({ source }) => source);
+    found = openFrom(name);
     opened.set(name, found);
     void found.then(({ pinned }) => opened.set(pinned, found as NonNullable<typeof found>)).catch(() => {});
   }
   return found;
+}
+
+async function openFrom(name: string): Promise<{ model: LoadedModel; pinned: string }> {
+  const { source } = await downloading(async (told) => {
+    const { kind, files, pinned } = await sourceOf(name, told);
+    const isHere = kind === 'disk' || kind === 'built-in';
+    return { files, pinned, fetched: isHere ? null : await openModel(files) };
+  });
+  // Of what is here nothing needs to be put in order: a Ctrl-C ends the process whatever it is reading.
+  const model = source.fetched ?? (await openModel(source.files));
+  if (model.tokenizerWarning) warn(model.tokenizerWarning);
+  return { model, pinned: source.pinned };
 }
 
 /**
@@ -105,13 +112,19 @@ async function sourceOf(name: string, told: Partial<HubOptions>, builtIn: Source
   return resolveModelSource(name, { builtIn, path: diskSource, hub });
 }
 
+/** Milliseconds that a cancelled download has to put its files in order. */
+const PATIENCE = 2000;
+
 /** Runs what may download: with a progress line, and a Ctrl-C that cancels it. `inMemory` says why nothing could be stored, if so. */
 export async function downloading<T>(
   work: (told: Pick<HubOptions, 'signal' | 'onProgress'>) => Promise<T>,
 ): Promise<{ source: T; inMemory: string | null }> {
   const line = new ProgressLine();
   try {
-    const source = await cancellable((signal) => work({ signal, onProgress: (p) => line.show(p) }));
+    const source = await cancellable((signal) => {
+      signal.addEventListener('abort', () => setTimeout(() => process.exit(EXIT.stopped), PATIENCE).unref());
+      return work({ signal, onProgress: (p) => line.show(p) });
+    });
     return { source, inMemory: line.inMemory };
   } finally {
     line.end();
