@@ -8,6 +8,7 @@ import { openNodeGpu } from '../../src/gpu/open.node';
 import { deviceReport } from '../../src/kernels/device-report';
 import { ModelShelf } from '../../src/library/model-shelf';
 import { folderSource } from '../../src/library/sources/folder.node';
+import type { RunEvent, RunEventOf } from '../../src/runs/events';
 import { parseTrainConfig } from '../../src/settings/config';
 import { TestEngine } from '../setup/engine';
 import { NANO } from '../setup/session';
@@ -153,8 +154,58 @@ async function refused(act: Act, n: number, held: number): Promise<void> {
   if (!gpu.failed) expect(gpu.liveBuffers).toBe(held);
 }
 
-attempts(
-  ACTS.map(
+/** Steps once; gives what is told of the step, or the fault that it ended with. */
+async function step(): Promise<RunEvent> {
+  const from = engine.events.length;
+  await engine.ask({ type: 'step' });
+  const come = () => engine.events.slice(from);
+  await expect
+    .poll(() => come().some((e) => e.type === 'fault' || (e.type === 'phase' && e.phase === 'paused')), {
+      timeout: 60_000,
+    })
+    .toBe(true);
+  // The step may be done and told, and the fault in keeping it.
+  return (come().find((e) => e.type === 'fault') ?? come().find((e) => e.type === 'step')) as RunEvent;
+}
+
+/** What depends on every number of a step. */
+const figures = (event: RunEvent) => {
+  const { loss, gradNorm } = event as RunEventOf<'step'>;
+  return { loss, gradNorm };
+};
+
+const firstStep: Attempt = {
+  id: 'allocations/step',
+  group: 'allocations',
+  what: 'the n-th allocation fails, for every n, in the first step of a run and in keeping it',
+  expected: 'a fault that says so; resumed, the same step on another device',
+  gate: false,
+  timeout: 900_000,
+  async run() {
+    await start({ steps: 3 });
+    const want = figures(await step());
+    await start({ steps: 3 }); // on a device that has taken a step before, as below
+    last().allocations.fail(-1);
+    expect(figures(await step())).toEqual(want);
+    const total = last().allocations.count;
+    expect(total).toBeGreaterThan(0);
+    for (let n = 0; n < total; n++) {
+      await start({ steps: 3 });
+      last().allocations.fail(n);
+      expect(await step(), `allocation ${n} of ${total}`).toMatchObject({
+        type: 'fault',
+        fault: { kind: 'out-of-memory', resumable: true },
+      });
+      await engine.ask({ type: 'recover' });
+      expect(figures(await step())).toEqual(want);
+    }
+    return total;
+  },
+};
+
+attempts([
+  firstStep,
+  ...ACTS.map(
     (act): Attempt => ({
       id: `allocations/${act.id}`,
       group: 'allocations',
@@ -181,4 +232,4 @@ attempts(
       },
     }),
   ),
-);
+]);
