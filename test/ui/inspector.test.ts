@@ -185,3 +185,20 @@ test('the status line says what is going on', () => {
   const ready = replied(found, 'device', { type: 'open' }, undefined);
   expect(statusOf(ready)).toBe('No model is open.');
 });
+
+test('an engine that is gone takes its models with it; texts and scores stay, and it is no missing WebGPU', () => {
+  const scored = replied(waiting({ score: 1 }, { texts: TEXTS }), 'score', SCORE, scores());
+  const trouble = { kind: 'closed', message: 'Its Worker was closed.' } as const;
+  const gone = { ...scored, ...afterNews([{ type: 'trouble', trouble }]) };
+  expect(gone).toMatchObject({ device: { state: 'failed' }, trouble, main: null, other: null, texts: TEXTS });
+  expect(gone.scored).toBe(scored.scored);
+  expect(statusOf(gone)).toBe('The engine has stopped.');
+  const left = failed(waiting({ score: 2 }), 'score', { kind: 'gone', message: '', refused: false });
+  expect([left.failure, left.asked]).toEqual([null, {}]); // told as the trouble it is
+  const unready = failed(waiting({ device: 3 }), 'device', {
+    kind: 'validation',
+    message: 'A shader.',
+    refused: false,
+  });
+  expect(unready).toMatchObject({ device: { state: 'failed' }, trouble: { kind: 'unready', message: 'A shader.' } });
+});
