@@ -67,9 +67,9 @@ describe('one step', () => {
       const steps = events.filter((e): e is RunEventOf<'step'> => e.type === 'step');
       run.destroy();
       // Each update is told, the last one in the step's own fields: of the third, so away from the base.
-      for (const { perUpdate = [], loss, gradNorm, kl, clipFraction } of steps) {
+      for (const { perUpdate = [], loss, gradNorm, kl, clipFraction, divergence } of steps) {
         expect(perUpdate).toHaveLength(3);
-        expect(perUpdate[2]).toEqual({ loss, gradNorm, kl, clipFraction });
+        expect(perUpdate[2]).toEqual({ loss, gradNorm, kl, clipFraction, divergence });
         expect(perUpdate[0].clipFraction).toBe(0);
         expect(new Set(perUpdate.map((u) => u.gradNorm)).size).toBe(3);
       }
