@@ -8,7 +8,7 @@ import { join } from 'node:path';
 export const NOTICES = 'third-party-licenses.txt';
 
 /** The folder of the package that a file belongs to; null for the lab's own and for what the bundler makes up. */
-const packageOf = (path) =>
+export const packageOf = (path) =>
   /^.*node_modules[/\\](?:@[^/\\]+[/\\])?[^/\\]+/.exec(path.replaceAll('\0', ''))?.[0] ?? null;
 
 /** The plugin of the page, which writes the file, and the one of its Workers, which only looks. */

@@ -29,6 +29,7 @@ if (shared.length > 0)
   refuse(`This Node needs libraries of its distribution (${shared.join(', ')}). Use one from nodejs.org.`);
 installMissing(root);
 const { bundleCommandLine } = await import('./bundle.mjs');
+const { NOTICES, noticesOf, packageOf } = await import('./notices.mjs');
 
 /** Unpacks the archive once, beside itself or where it may, and becomes the program. */
 const START = `#!/bin/sh
@@ -62,13 +63,13 @@ GPU; without one it runs on SwiftShader, in software. ADAPTER=gpu insists on a G
 
 const staged = mkdtempSync(join(tmpdir(), 'antisd-portable-'));
 try {
-  await stage(staged);
-  write(target, pack(staged));
+  const notices = await stage(staged);
+  write(target, pack(staged), notices);
 } finally {
   rmSync(staged, { recursive: true, force: true });
 }
 
-/** What is unpacked on the other machine: node, and lib/, which looks like this repository to the program. */
+/** What is unpacked on the other machine: node, and lib/, which looks like this repository to the program. Gives the licences of what others wrote of it. */
 async function stage(folder) {
   const lib = join(folder, 'lib');
   const copy = (...parts) => cpSync(join(root, ...parts), join(lib, ...parts), { recursive: true });
@@ -79,13 +80,20 @@ async function stage(folder) {
   for (const file of ['package.json', 'index.js', 'dist/linux-x64']) copy('node_modules/webgpu', file);
   for (const file of ['package.json', 'bin/swiftshader.tar.br']) copy('node_modules/@sparticuz/chromium', file);
   copy('package.json');
-  const { files } = await bundleCommandLine({ external: ['webgpu'], minifyWhitespace: true, legalComments: 'inline' });
+  const { files, sources } = await bundleCommandLine({
+    external: ['webgpu'],
+    minifyWhitespace: true,
+    legalComments: 'inline',
+  });
   for (const { name, contents } of files) writeFileSync(join(lib, name), contents);
   const program = files[files.length - 1].name;
   writeFileSync(
     join(lib, 'lab.mjs'),
     `import { launch } from './scripts/launch.mjs';\nawait launch(new URL('./${program}', import.meta.url).pathname);\n`,
   );
+  const packages = new Set(sources.map((file) => packageOf(join(root, file))).filter(Boolean));
+  const carried = ['webgpu', '@sparticuz/chromium'].map((name) => join(root, 'node_modules', name));
+  return `${noticesOf([...packages, ...carried])}\nNode.js ${process.version}: its licence is at github.com/nodejs/node/blob/${process.version}/LICENSE\n`;
 }
 
 /** The staged folder as one archive; the same content gives the same bytes. */
@@ -106,7 +114,7 @@ function pack(folder) {
   return execFileSync('gzip', ['-9', '-n'], { input: tar, maxBuffer: 2 ** 30 });
 }
 
-function write(folder, archive) {
+function write(folder, archive, notices) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const id = createHash('sha256').update(archive).digest('hex').slice(0, 12);
@@ -116,6 +124,7 @@ function write(folder, archive) {
   for (const file of ['lab', 'gpu-check']) chmodSync(join(folder, file), 0o755);
   writeFileSync(join(folder, 'README.txt'), README);
   cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+  writeFileSync(join(folder, NOTICES), notices);
   const bytes = readdirSync(folder).reduce((n, file) => n + statSync(join(folder, file)).size, 0);
   console.log(`${folder}: ${(bytes / 1e6).toFixed(1)} MB`);
   if (bytes > MOST_BYTES) refuse(`The folder is larger than ${MOST_BYTES / 1e6} MB.`);
