@@ -36,10 +36,7 @@ export function diskFiles(root: string, links: 'follow' | 'inside' = 'follow'): 
     async write(path, bytes) {
       await on(path, (full) => makeFolder(dirname(full)));
       await on(`${path}.part`, (part) => writeWhole(part, bytes));
-      await on(path, async (full) => {
-        await rename(`${full}.part`, full);
-        await syncFolder(dirname(full));
-      });
+      await on(path, (full) => replace(`${full}.part`, full));
     },
     append: (path, text) => on(path, (full) => add(full, new TextEncoder().encode(text), false)),
     appendBytes: (path, bytes) => on(path, (full) => add(full, bytes, true)),
@@ -81,6 +78,17 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** Puts a file in the place of another, or leaves neither it nor a change. */
+async function replace(part: string, path: string): Promise<void> {
+  try {
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true }).catch(() => {});
+    throw error;
+  }
+  await syncFolder(dirname(path));
 }
 
 /** Adds all of the bytes at a file's end or, where that fails, none. */
