@@ -49,7 +49,7 @@ describe('lab inspect', () => {
     ['an unknown context', ['--context', 'datset'], /Did you mean "dataset"/],
     ['no adapter', ['--compare', 'adapter-off'], /no adapter to switch off/],
     ['two responses', ['--generate', '--response', '3'], /given and to be generated/],
-    ['a file that is not there', ['--response', '@/nowhere'], /cannot be read/],
+    ['a file that is not there', ['--response', '@/nowhere'], /There is no such file \(\/nowhere\)\. Check the path/],
     ['a solution to nothing', ['--solution', '3'], /Give --question too/],
     ['a response that is too long', ['--response', 'Wait '.repeat(200)], /more than the model’s context of 128/],
   ])('%s is refused with the mend', async (_, args, why) => {
