@@ -19,7 +19,9 @@ test('answers are judged in a Worker of a Worker; one that hangs is replaced', a
       () => document.body.textContent?.startsWith('{') || document.body.textContent?.startsWith('error'),
     );
     expect(JSON.parse((await page.textContent('body')) as string)).toEqual({
-      verdicts: [true, false, true, false],
+      verdicts: [true, true, false],
+      afterwards: [false, true],
+      started: 2,
       warnings: [],
     });
   } finally {

@@ -3,10 +3,13 @@ import type { SymbolicJudge } from '../maths';
 import { workerJudge } from './judge';
 import type { SymbolicReply } from './protocol';
 
-export function browserSymbolicJudge(warn: (message: string) => void): SymbolicJudge {
+export function browserSymbolicJudge(
+  warn: (message: string) => void,
+  start = () => new Worker(new URL('./worker.browser.ts', import.meta.url), { type: 'module' }),
+): SymbolicJudge {
   return workerJudge(
     ({ reply, failed }) => {
-      const worker = new Worker(new URL('./worker.browser.ts', import.meta.url), { type: 'module' });
+      const worker = start();
       worker.onmessage = (event: MessageEvent<SymbolicReply>) => reply(event.data);
       worker.onerror = (event) => failed(new Error(event.message || 'its code could not be loaded'));
       return {
