@@ -1,9 +1,12 @@
 /**
- * Three projects: `unit` needs nothing, `gpu` (*.gpu.test.ts) a WebGPU adapter in Node, `e2e` (test/e2e) a real browser.
- * They run one after another, and the last two one file at a time: the adapter is often the CPU itself.
+ * Four projects: `unit` and `fuzz` (broken files by the ten thousand) need nothing, `gpu` (*.gpu.test.ts) a WebGPU adapter
+ * in Node, `e2e` (test/e2e) a real browser. They run one after another, and the last two one file at a time: the adapter is
+ * often the CPU itself.
  */
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+
+const FUZZ = 'test/hostile/fuzz-*.test.ts';
 
 export default defineConfig({
   plugins: [react()],
@@ -14,11 +17,12 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/**/*.gpu.test.ts', 'test/e2e/**', 'test/**/*.e2e.test.ts'],
+          exclude: ['test/**/*.gpu.test.ts', 'test/e2e/**', 'test/**/*.e2e.test.ts', FUZZ],
           sequence: { groupOrder: 0 },
           testTimeout: 30_000,
         },
       },
+      { extends: true, test: { name: 'fuzz', include: [FUZZ], sequence: { groupOrder: 0 }, testTimeout: 30_000 } },
       {
         extends: true,
         test: {
