@@ -1,6 +1,6 @@
 import { said } from '../models/names';
 import { TokenField } from '../models/TokenField';
-import { TROUBLES } from '../notices/EngineTrouble';
+import { TroubleBanner } from '../notices/EngineTrouble';
 import notices from '../notices/Notices.module.css';
 import { askContexts, askProblem, askPrompts, askScore, loadMain, loadOther, restartInspector } from './session';
 import { type InspectState, useInspector } from './store';
@@ -48,21 +48,11 @@ export function FailureBanner() {
     );
   if (trouble)
     return (
-      <div className={notices.fault} role="alert">
-        <p>
-          <strong>{TROUBLES[trouble.kind]}.</strong> {trouble.message}
-        </p>
-        <div className={notices.buttons}>
-          <button type="button" onClick={() => void restartInspector()}>
-            Restart the engine
-          </button>
-          {trouble.kind === 'error' && (
-            <button type="button" onClick={() => useInspector.setState({ trouble: null })}>
-              Dismiss
-            </button>
-          )}
-        </div>
-      </div>
+      <TroubleBanner trouble={trouble} onDismiss={() => useInspector.setState({ trouble: null })}>
+        <button type="button" onClick={() => void restartInspector()}>
+          Restart the engine
+        </button>
+      </TroubleBanner>
     );
   if (!failure) return null;
   const again = againOf(failure.lane, main);

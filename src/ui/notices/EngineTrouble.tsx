@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { copyReport } from '../actions/copyReport';
 import { restartEngine, runCutOff } from '../actions/restartEngine';
 import { perform } from '../hooks';
@@ -6,7 +7,7 @@ import { type LabState, useLab } from '../state/store';
 import type { Trouble } from '../watch';
 import styles from './Notices.module.css';
 
-export const TROUBLES: Record<Trouble['kind'], string> = {
+const WHAT: Record<Trouble['kind'], string> = {
   unloaded: 'The engine could not be loaded',
   unready: 'The GPU could not be made ready',
   closed: 'The engine is gone',
@@ -14,7 +15,36 @@ export const TROUBLES: Record<Trouble['kind'], string> = {
   silent: 'The engine is silent',
 };
 
-/** What is wrong with the engine, what it said last, and the way on. What was on screen stays. */
+interface Props {
+  readonly trouble: Trouble;
+  /** What it said last. */
+  readonly said?: string | null;
+  readonly onDismiss: () => void;
+  /** The ways on. */
+  readonly children: ReactNode;
+}
+
+/** What is wrong with an engine. An error that it outlived can be dismissed. */
+export function TroubleBanner({ trouble, said, onDismiss, children }: Props) {
+  return (
+    <div className={styles.fault} role="alert">
+      <p>
+        <strong>{WHAT[trouble.kind]}.</strong> {trouble.message}
+        {said && ` The last that it told: ${said}.`}
+      </p>
+      <div className={styles.buttons}>
+        {children}
+        {trouble.kind === 'error' && (
+          <button type="button" onClick={onDismiss}>
+            Dismiss
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** What is wrong with the run's engine, what it said last, and the way on. What was on screen stays. */
 export function EngineTrouble() {
   const trouble = useLab((s) => s.trouble);
   const from = useLab((s) => runCutOff(s)?.step ?? null);
@@ -22,28 +52,16 @@ export function EngineTrouble() {
   const unit = useLab((s) => (s.snapshot.sft ? 'update' : 'step'));
   const loading = useModels((s) => s.loading?.what ?? null);
   if (!trouble) return null;
-  const said = loading ?? last;
   return (
-    <div className={styles.fault} role="alert">
-      <p>
-        <strong>{TROUBLES[trouble.kind]}.</strong> {trouble.message}
-        {said && ` The last that it told: ${said}.`}
-      </p>
-      <div className={styles.buttons}>
-        <button type="button" onClick={() => perform(restartEngine)}>
-          {restartEngine.label}
-          {from !== null && `, continue from ${unit} ${from}`}
-        </button>
-        {trouble.kind === 'error' && (
-          <button type="button" onClick={() => useLab.setState({ trouble: null })}>
-            Dismiss
-          </button>
-        )}
-        <button type="button" onClick={() => perform(copyReport)}>
-          {copyReport.label}
-        </button>
-      </div>
-    </div>
+    <TroubleBanner trouble={trouble} said={loading ?? last} onDismiss={() => useLab.setState({ trouble: null })}>
+      <button type="button" onClick={() => perform(restartEngine)}>
+        {restartEngine.label}
+        {from !== null && `, continue from ${unit} ${from}`}
+      </button>
+      <button type="button" onClick={() => perform(copyReport)}>
+        {copyReport.label}
+      </button>
+    </TroubleBanner>
   );
 }
 
