@@ -29,23 +29,18 @@ export function parseTrainConfig(partial: unknown, where = 'configuration'): Tra
 
 /** Settings of later versions, and what runs did whose configurations do not have them. */
 const BEFORE: Before<typeof SETTINGS> = {
-  alpha: () => DEFAULT_CONFIG.alpha,
-  ratioClip: () => DEFAULT_CONFIG.ratioClip,
-  tau: () => DEFAULT_CONFIG.tau,
-  wrongHints: () => DEFAULT_CONFIG.wrongHints,
-  distilOver: () => DEFAULT_CONFIG.distilOver,
-  distilAlpha: () => DEFAULT_CONFIG.distilAlpha,
-  distilTopK: () => DEFAULT_CONFIG.distilTopK,
-  distilRest: () => DEFAULT_CONFIG.distilRest,
-  distilWeight: () => DEFAULT_CONFIG.distilWeight,
-  distilClip: () => DEFAULT_CONFIG.distilClip,
-  teacherWeights: () => DEFAULT_CONFIG.teacherWeights,
-  teacherRate: () => DEFAULT_CONFIG.teacherRate,
+  ...asTheyAre('alpha', 'ratioClip', 'tau', 'wrongHints', 'distilOver', 'distilAlpha', 'distilTopK', 'distilRest'),
+  ...asTheyAre('distilWeight', 'distilClip', 'teacherWeights', 'teacherRate'),
   groupStd: () => 'population',
   scoreTemperature: ({ temperature }) => (temperature === 1 ? null : 1),
   decayAll: ({ weightDecay }) => weightDecay > 0,
   keepCheckpoints: () => 0,
 };
+
+/** Settings of methods that there were not, or whose default is what was done. */
+function asTheyAre(...names: SettingName[]): Before<typeof SETTINGS> {
+  return Object.fromEntries(names.map((name) => [name, () => DEFAULT_CONFIG[name]]));
+}
 
 /** What names of the first version, which had no group std to choose, meant. */
 function renamed(config: TrainConfig): TrainConfig {
