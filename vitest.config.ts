@@ -1,7 +1,7 @@
 /**
  * Four projects: `unit` and `fuzz` (broken files by the ten thousand) need nothing, `gpu` (*.gpu.test.ts) a WebGPU adapter
- * in Node, `e2e` (test/e2e) a real browser. They run one after another, and the last two one file at a time: the adapter is
- * often the CPU itself.
+ * in Node, `e2e` (test/e2e) a real browser. The first two run side by side, then the others one after another and one file
+ * at a time: the adapter is often the CPU itself.
  */
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';

@@ -3,9 +3,10 @@
  * is JavaScript, the bindings and Dawn's validation, on one thread.
  */
 import type { Capacity } from '../../model/net/activations';
+import type { ModelConfig } from '../../model/net/config';
 import { generate } from '../../model/net/generate';
 import { Policy } from '../../model/net/policy';
-import { fastest, type Group } from './group';
+import { type Bench, fastest, type Group } from './group';
 import { drawSequences, plainShape, qwen3Shape } from './models';
 import { drawOnDevice } from './random-weights';
 import { trainingStep } from './training';
@@ -21,10 +22,7 @@ export const host: Group = async (b) => {
   await tokens(b, '28 layers, a token of one row', qwen3Shape(128, 28, 16, 256), 1);
 };
 
-type Bench = Parameters<Group>[0];
-type Config = ReturnType<typeof plainShape>;
-
-async function step(b: Bench, name: string, config: Config, batch: { sequences: number; length: number }) {
+async function step(b: Bench, name: string, config: ModelConfig, batch: { sequences: number; length: number }) {
   const count = batch.sequences * batch.length;
   const capacity: Capacity = {
     ...{ tokens: count, targets: count, positions: batch.length, rows: 1, maxNewTokens: 1 },
@@ -40,7 +38,7 @@ async function step(b: Bench, name: string, config: Config, batch: { sequences: 
   policy.destroy();
 }
 
-async function tokens(b: Bench, name: string, config: Config, rows: number) {
+async function tokens(b: Bench, name: string, config: ModelConfig, rows: number) {
   const positions = TOKENS + 8;
   const capacity: Capacity = {
     ...{ tokens: rows * 4, targets: rows, positions, rows, maxNewTokens: TOKENS, format: 'bf16' },

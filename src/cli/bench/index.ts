@@ -5,6 +5,7 @@ import { BadInput } from '../../data/errors';
 import { openNullGpu } from '../../gpu/open.node';
 import { deviceReport } from '../../kernels/device-report';
 import { defineCommand, EXIT } from '../command';
+import { print } from '../output';
 import { openDevice, repositoryRoot } from '../places';
 import { openBench } from './group';
 import { GROUPS, USUAL } from './groups';
@@ -39,9 +40,9 @@ export const bench = defineCommand({
     const rows: Row[] = [];
     const add = (row: Row) => {
       rows.push(row);
-      process.stdout.write(`${line(row)}\n`);
+      print(`${line(row)}\n`);
     };
-    process.stdout.write(`${gpu.adapter.name}\n${line(null)}\n`);
+    print(`${gpu.adapter.name}\n${line(null)}\n`);
     const { quick, kernels } = flags;
     const b = await openBench({ gpu, report, quick, kernels, add, left: () => Number.POSITIVE_INFINITY });
     for (const measure of flags.host ? [host] : chosen.map((name) => GROUPS[name])) await measure(b);
@@ -49,7 +50,7 @@ export const bench = defineCommand({
     const file = flags.out ?? 'runs/bench.json';
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, `${JSON.stringify({ date: new Date().toISOString(), device: report, rows }, null, 1)}\n`);
-    process.stdout.write(`\nWritten to ${file} (${join(repositoryRoot(), 'docs/benchmarks.md')} explains the rows).\n`);
+    print(`\nWritten to ${file} (${join(repositoryRoot(), 'docs/benchmarks.md')} explains the rows).\n`);
     return EXIT.done;
   },
 });

@@ -4,6 +4,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { median } from '../../antisd/statistics';
 import { SETTINGS } from '../../settings/settings';
 import { type Bench, openBench } from '../bench/group';
 import { GROUPS } from '../bench/groups';
@@ -16,8 +17,10 @@ import { type Report, text } from './report';
 import { besideTorch } from './torch';
 
 /** The most telling first: what no time is left for is named. */
-const ORDER = ['variants', 'matmul', 'attention', 'nano', 'small', 'contexts', 'qwen3', 'decode', 'lora', 'head'];
-const LAST = ['loading', 'storage'];
+const ORDER = [
+  ...['variants', 'matmul', 'attention', 'nano', 'small', 'contexts', 'qwen3'],
+  ...['decode', 'lora', 'head', 'loading', 'storage'],
+];
 const STEPS = 60;
 
 export const gpuCheck = defineCommand({
@@ -65,7 +68,7 @@ export const gpuCheck = defineCommand({
     const b = await openBench({ gpu, report: device, quick: gpu.adapter.software, kernels: true, add, left });
     const sections: [string, (b: Bench) => Promise<void>][] = [
       ['AntiSD', sixtySteps],
-      ...[...ORDER, ...LAST].map((name): [string, (b: Bench) => Promise<void>] => [name, GROUPS[name]]),
+      ...ORDER.map((name): [string, (b: Bench) => Promise<void>] => [name, GROUPS[name]]),
       ['PyTorch', (bench) => besideTorch(bench, flags.python ?? 'python3', rows)],
     ];
     for (const [name, measure] of sections) {
@@ -84,7 +87,6 @@ export const gpuCheck = defineCommand({
 /** Sixty steps of the first preset: the median of each phase, and whether it learnt. */
 async function sixtySteps(b: Bench): Promise<void> {
   const steps = await antisdSteps(b, {}, STEPS);
-  const median = (values: number[]) => values.sort((x, y) => x - y)[Math.floor(values.length / 2)];
   const phases = Object.keys(steps[0].phaseMs) as (keyof (typeof steps)[0]['phaseMs'])[];
   const ms = phases.map((phase) => `${phase} ${median(steps.map((s) => s.phaseMs[phase])).toFixed(1)}`);
   const tokens = steps.reduce((n, s) => n + s.tokens, 0);
