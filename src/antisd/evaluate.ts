@@ -1,7 +1,7 @@
 /** Held-out evaluation: avg@k and pass@k of sampled responses. */
 import type { Problem, Task, Verdict } from '../data/types';
 import type { Policy } from '../model/net/policy';
-import { passAtK } from './measures';
+import { type Diversity, diversityOf, passAtK } from './measures';
 import { mean } from './statistics';
 import { sample } from './step';
 import { verdictsOn } from './verdicts';
@@ -17,7 +17,7 @@ export interface EvaluationOptions {
   seed: number;
 }
 
-export interface Evaluation {
+export interface Evaluation extends Diversity {
   /** avg@k: mean reward over problems and samples. */
   accuracy: number;
   /** Unbiased pass@k with k = samples. */
@@ -64,6 +64,7 @@ export async function evaluate(policy: Policy, task: Task, o: EvaluationOptions,
     samples: o.samples,
     meanLength: mean(ids.map((r) => r.length)),
     truncatedShare: mean(sampled.map((r) => (r.truncated ? 1 : 0))),
+    ...diversityOf(asked.map(({ samples }) => samples.map((x) => ({ ids: x.ids, answer: x.verdict.answer })))),
   };
   return { figures, asked };
 }

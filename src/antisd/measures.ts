@@ -1,4 +1,4 @@
-/** Measures of a run (method.md, "Measures"). */
+/** Measures of a run (method.md, "Measures"); how soon it reaches an accuracy: reach.ts, how sure they are: bootstrap.ts. */
 import { editDistance } from '../data/nearest';
 import { mean } from './statistics';
 
@@ -9,11 +9,6 @@ export function passAtK(n: number, c: number, k: number): number {
   let miss = 1;
   for (let i = n - c + 1; i <= n; i++) miss *= 1 - k / i;
   return 1 - miss;
-}
-
-/** The first step from which accuracy reaches the goal; null where it never does. Points ascend in step. */
-export function stepsToAccuracy(points: readonly { step: number; accuracy: number }[], goal: number): number | null {
-  return points.find((p) => p.accuracy >= goal)?.step ?? null;
 }
 
 /** Share of distinct n-grams among all n-grams of a group's responses. */
@@ -41,6 +36,31 @@ export function answerEntropy(answers: readonly (string | null)[]): number {
   let h = 0;
   for (const c of counts.values()) h -= (c / answers.length) * Math.log(c / answers.length);
   return h;
+}
+
+/** Of a measure whose cost grows with the square of both: responses of a group, groups of a step, and tokens of a response. */
+const MEASURED = { responses: 8, groups: 16, tokens: 256 } as const;
+
+/** How far the responses of a group differ from each other. What each is: STEP_METRICS in src/runs/metrics.ts. */
+export interface Diversity {
+  answerEntropy: number;
+  distinct2: number;
+  editDistance: number;
+}
+
+/** Mean over the groups of a step or the problems of an evaluation; the distance over the first of them (MEASURED). */
+export function diversityOf(
+  groups: readonly (readonly { readonly ids: ArrayLike<number>; readonly answer: string | null }[])[],
+): Diversity {
+  const head = ({ ids }: { readonly ids: ArrayLike<number> }) =>
+    Array.prototype.slice.call(ids, 0, MEASURED.tokens) as number[];
+  const measured = groups.slice(0, MEASURED.groups).map((group) => group.slice(0, MEASURED.responses).map(head));
+  const responses = groups.map((group) => group.map(({ ids }) => ids));
+  return {
+    answerEntropy: mean(groups.map((group) => answerEntropy(group.map(({ answer }) => answer)))),
+    distinct2: mean(responses.map((group) => distinctN(group, 2))),
+    editDistance: mean(measured.map(meanPairwiseEdit)),
+  };
 }
 
 /** A row of the token table; what each is: TOKEN_METRICS in src/runs/metrics.ts. */

@@ -16,6 +16,7 @@ export const STREAMS = {
   wordProblems: 8,
   samples: 9,
   wrongHints: 10,
+  bootstrap: 11,
 } as const;
 
 const rotl = (x: number, k: number) => (x << k) | (x >>> (32 - k));

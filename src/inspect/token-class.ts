@@ -2,6 +2,7 @@
  * What kind of token carries the signal. The lists are English and short on purpose: they answer one question, whether
  * the teacher differs in what is said or in how it is said.
  */
+import { DELIBERATION_WORDS } from '../data/deliberation';
 import type { Span } from './spans';
 
 /**
@@ -12,12 +13,6 @@ export const TOKEN_CLASSES = ['deliberation', 'style', 'number', 'punctuation', 
 export type TokenClass = (typeof TOKEN_CLASSES)[number];
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
-
-/** The paper’s Wait, Let, maybe, Alternatively, Another, look, seems, suppose, First, and their like. */
-export const DELIBERATION_WORDS = words(`
-  wait let let's maybe alternatively another look looks seems suppose first hmm perhaps actually however but check
-  recheck verify assume try again instead
-`);
 
 /** How a thing is said: words that an answer can gain or lose without becoming another answer. */
 export const STYLE_WORDS = words(`

@@ -141,6 +141,7 @@ const SCHEMAS: Schemas = {
     ...begun,
     separator,
     leftOut: v.optional(v.string()),
+    lab: v.optional(v.string()),
     warnings: v.optional(texts),
   }),
   phase: v.looseObject({ step: real, phase: v.picklist(phases) }),

@@ -70,6 +70,11 @@ export interface StepFigures {
   /** Of each update of the batch, in order. Absent in logs of earlier versions. */
   perUpdate?: UpdateFigures[];
   responseLength: number;
+  /** Absent in logs of earlier versions, these four. */
+  deliberation?: number;
+  answerEntropy?: number;
+  distinct2?: number;
+  editDistance?: number;
   truncatedShare: number;
   equalGroupShare: number;
   studentEntropy: number;
@@ -111,6 +116,8 @@ export type RunEvent = Versioned &
         memory: MemoryPlan;
         resumedFrom: number | null;
         parameters: number;
+        /** The version of the lab that ran it. Absent in logs of earlier versions. */
+        lab?: string;
         /** What stands between two tokens' texts: a blank where they are words. Earlier logs do not say. */
         separator?: '' | ' ';
         /** Which problems are left out, and why, where any are. */
@@ -148,6 +155,10 @@ export type RunEvent = Versioned &
         problems: number;
         samples: number;
         meanLength: number;
+        /** Absent in logs of earlier versions, these three. */
+        answerEntropy?: number;
+        distinct2?: number;
+        editDistance?: number;
       }
     /** What the last 'eval' asked and got, in its order; problems that were too much for a log are counted in `leftOut`. */
     | { type: 'eval-samples'; step: number; problems: ToldEvaluation[]; leftOut: number }

@@ -54,6 +54,26 @@ const ETA = {
   definition: 'time to the end of the run, guessed from the mean time of the steps so far',
 } as const;
 
+/** How far responses to the same problem differ: of a step's groups, and of an evaluation's samples. */
+const DIVERSITY = {
+  answerEntropy: {
+    label: 'H_answer',
+    unit: 'nats',
+    definition: 'entropy of the final answers to a problem, mean over problems; no answer counts as one',
+  },
+  distinct2: {
+    label: 'distinct-2',
+    definition:
+      'share of different pairs of neighbouring tokens among all in the responses to a problem, mean over problems',
+  },
+  editDistance: {
+    label: 'edit',
+    unit: 'tokens',
+    definition:
+      'mean edit distance between two responses to a problem: of the first 16 problems, 8 responses and 256 tokens at most',
+  },
+} as const;
+
 /** Of `step`: one update of reinforcement learning. */
 export const STEP_METRICS = {
   step: { label: 'step', definition: 'updates done, this one among them', column: 'count' },
@@ -163,6 +183,11 @@ export const STEP_METRICS = {
     column: 'real',
     progress: reads(1),
   },
+  deliberation: {
+    label: 'deliberation',
+    definition: 'share of sampled tokens that are a word of second thoughts (Wait, check, however, …) as a whole',
+  },
+  ...DIVERSITY,
   truncatedShare: {
     label: 'truncated',
     definition: 'share of rollouts that were cut at the longest response',
@@ -285,6 +310,7 @@ export const EVAL_METRICS = {
     definition: 'mean tokens a response',
     trl: 'eval_completions/mean_length',
   },
+  ...DIVERSITY,
 } as const satisfies MetricsOf<'eval'>;
 
 const { step, lr, loss, tokens, learnt, seconds } = SFT_METRICS;

@@ -5,6 +5,7 @@ import { type MethodState, newMethodState } from '../antisd/method-state';
 import { rowsOf } from '../antisd/signals';
 import { type StepOutcome, trainStep } from '../antisd/step';
 import type { Task } from '../data/types';
+import { VERSION } from '../data/version';
 import { initialLora, sessionCapacity } from '../library/capacity';
 import { type PlannedBatch, Policy, type Scores } from '../model/net/policy';
 import type { ModelFolder } from '../model/weights/folder';
@@ -79,7 +80,7 @@ export class Reinforced implements Trainer<ReinforcedState> {
     const { separator, warning } = tokenizer;
     const warnings = [...warningsOf(config).map(({ text }) => text), ...(warning === undefined ? [] : [warning])];
     return {
-      ...{ type: 'start', config, ...beginning, separator },
+      ...{ type: 'start', config, ...beginning, lab: VERSION, separator },
       ...(leftOut === undefined ? {} : { leftOut }),
       ...(warnings.length === 0 ? {} : { warnings }),
     };
@@ -157,7 +158,7 @@ export class Reinforced implements Trainer<ReinforcedState> {
         Array.from(row.ids, (id) => tokenizer.token(id)),
         row,
       );
-    const figures = stepFigures(step, o, seconds, this.evalAccuracy);
+    const figures = stepFigures(step, o, seconds, this.evalAccuracy, tokenizer);
     tell({
       type: 'gate',
       step,

@@ -3,9 +3,11 @@
 import type { Asked } from '../antisd/evaluate';
 import { methodFacts } from '../antisd/facts';
 import { gateThresholds } from '../antisd/gate';
+import { diversityOf } from '../antisd/measures';
 import { mapSignals, rowsOf } from '../antisd/signals';
 import { mean } from '../antisd/statistics';
 import type { Rollout, ScoredStep, StepOutcome, StepSettings } from '../antisd/step';
+import { isDeliberation } from '../data/deliberation';
 import type { PrivilegedContext, Tokenizer } from '../data/types';
 import { TOP_K } from '../model/net/activations';
 import { short } from './event-lines';
@@ -72,7 +74,13 @@ export function named(top: Float32Array, tokenizer: Tokenizer): Alternative[][] 
 }
 
 /** Every figure of the step but the run's own clock. */
-export function stepFigures(step: number, o: StepOutcome, seconds: number, evalAccuracy: number | null): StepFigures {
+export function stepFigures(
+  step: number,
+  o: StepOutcome,
+  seconds: number,
+  evalAccuracy: number | null,
+  tokenizer: Tokenizer,
+): StepFigures {
   const each = (pick: (r: Rollout) => number) => mean(o.rollouts.map(pick));
   const { signals } = o;
   const tokens = signals.ids.length;
@@ -93,6 +101,8 @@ export function stepFigures(step: number, o: StepOutcome, seconds: number, evalA
     divergence: last.divergence,
     perUpdate: o.updates,
     responseLength: each((r) => r.ids.length),
+    deliberation: mean(Array.from(signals.ids, (id) => (isDeliberation(tokenizer.token(id)) ? 1 : 0))),
+    ...diversityOf(groupsOf(o.rollouts)),
     truncatedShare: each((r) => (r.truncated ? 1 : 0)),
     equalGroupShare: o.equalGroupShare,
     studentEntropy: mean(signals.H_S),
@@ -113,6 +123,12 @@ export function stepFigures(step: number, o: StepOutcome, seconds: number, evalA
     phaseMs: o.phaseMs,
     note: stepNote(o),
   };
+}
+
+function groupsOf(rollouts: readonly Rollout[]) {
+  const groups = Array.from({ length: Math.max(...rollouts.map((r) => r.group)) + 1 }, (_, group) => group);
+  const told = ({ ids, verdict }: Rollout) => ({ ids, answer: verdict.answer });
+  return groups.map((group) => rollouts.filter((r) => r.group === group).map(told));
 }
 
 /** Why a step taught nothing, or taught only through the signal; null where the reward spoke. */

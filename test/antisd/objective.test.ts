@@ -1,12 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import {
-  answerEntropy,
-  distinctN,
-  meanPairwiseEdit,
-  passAtK,
-  stepsToAccuracy,
-  TokenTable,
-} from '../../src/antisd/measures';
 import { aggregationWeights, policyObjective } from '../../src/antisd/objective';
 import { close } from '../setup/close';
 
@@ -50,49 +42,5 @@ describe('the objective', () => {
       why: 'exact',
     });
     expect([...aggregationWeights([1, 3], 'dr-grpo', 10)]).toEqual([0.05, 0.05, 0.05, 0.05]);
-  });
-});
-
-describe('measures', () => {
-  it('pass@k is the share of k-subsets with a right answer', () => {
-    expect(passAtK(4, 1, 2)).toBeCloseTo(0.5, 12);
-    expect(passAtK(5, 2, 3)).toBeCloseTo(1 - 1 / 10, 12);
-    expect(passAtK(8, 0, 8)).toBe(0);
-    expect(() => passAtK(2, 1, 3)).toThrow(/at least 3 samples/);
-  });
-
-  it('steps to accuracy, diversity, answers', () => {
-    expect(
-      stepsToAccuracy(
-        [
-          { step: 0, accuracy: 0.1 },
-          { step: 20, accuracy: 0.6 },
-        ],
-        0.5,
-      ),
-    ).toBe(20);
-    expect(distinctN([[1, 2, 1, 2]], 2)).toBeCloseTo(2 / 3, 12);
-    expect(
-      meanPairwiseEdit([
-        [1, 2, 3],
-        [1, 3],
-        [1, 2, 3],
-      ]),
-    ).toBeCloseTo(2 / 3, 12);
-    expect(answerEntropy(['a', 'b'])).toBeCloseTo(Math.LN2, 12);
-  });
-
-  it('the token table counts a token after "no" apart and sorts by mean u', () => {
-    const table = new TokenTable();
-    table.add(['no', 'Wait', 'yes', 'So'], { u: [0, -2, 0, 0.5], term: [0, 0.2, 0, 0], advantage: [0, 0.3, 0, 0.1] });
-    table.add(['no', 'So'], { u: [0, 1], term: [0, -0.1], advantage: [0, -0.1] });
-    expect(table.list().map((r) => [r.token, r.count, r.meanU])).toEqual([
-      ['no So', 1, 1],
-      ['So', 1, 0.5],
-      ['no', 2, 0],
-      ['yes', 1, 0],
-      ['no Wait', 1, -2],
-    ]);
-    expect(table.list().reduce((sum, r) => sum + r.share, 0)).toBeCloseTo(1, 12);
   });
 });
