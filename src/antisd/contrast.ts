@@ -4,7 +4,7 @@
  */
 import type { PrivilegedContext, Problem, Task } from '../data/types';
 import type { Sequence } from '../model/net/batch';
-import type { Scores } from '../model/net/policy';
+import type { Scores } from '../model/net/scores';
 
 /** A rollout with what its teacher is shown instead. */
 interface Hinted {

@@ -6,7 +6,10 @@
  *   KL(S‖T), between them the generalised Jensen–Shannon divergence (kernels/divergence);
  *   the sampled token: D = (s − t) s, s − t without gradient, whose gradient is that of KL(S‖T) on average.
  */
-import type { Lesson, PlannedBatch, Policy, Scores } from '../model/net/policy';
+
+import type { PlannedBatch } from '../model/net/batch';
+import type { Lesson, Policy } from '../model/net/policy';
+import type { Scores } from '../model/net/scores';
 import { mean, sum } from './statistics';
 
 /** Of what a token's divergence is taken. */

@@ -3,7 +3,7 @@
  * Nats throughout; `phi` is the token's evidence (δ(u) in most methods) after mask and clamp, `term` what the method adds to the group's advantage, `advantage`
  * the whole that trains the token.
  */
-import type { Scores } from '../model/net/policy';
+import type { Scores } from '../model/net/scores';
 
 export const COLUMNS = ['s', 't', 'u', 'H_S', 'H_T', 'phi', 'advantage', 'term'] as const;
 export type ColumnName = (typeof COLUMNS)[number];

@@ -6,9 +6,10 @@ import { chooseContexts, chooseWrongHints, contextShares } from '../data/context
 import { hasEnded } from '../data/tokenizer';
 import type { ContextMode, PrivilegedContext, Problem, Task, Verdict } from '../data/types';
 import { NotFinite } from '../gpu/errors';
-import type { Sequence } from '../model/net/batch';
+import type { PlannedBatch, Sequence } from '../model/net/batch';
 import { generate, type OnTokens, type SamplingOptions } from '../model/net/generate';
-import type { PlannedBatch, Policy, Scores } from '../model/net/policy';
+import type { Policy } from '../model/net/policy';
+import type { Scores } from '../model/net/scores';
 import { computeAdvantages, type GroupStd, groupAdvantages, type Rewarded } from './advantages';
 import { type Method, type MethodSettings, resolveMethod, scheduledLambda } from './arms';
 import { scoreWrongHints } from './contrast';

@@ -1,19 +1,44 @@
-/** What of a message is handed to the page, not copied: the columns of signals. Whoever sends it must not need them again. */
+/** What of a message is handed to the page, not copied: columns, and files. Whoever sends it must not need them again. */
 import { buffersOf } from '../antisd/signals';
 import type { RunEvent } from '../runs/events';
-import type { Message, Reply } from './protocol';
+import type { Message, Part, Reply } from './protocol';
 
 /** Buffers for postMessage's transfer list. */
 export function givenAway(message: Message): ArrayBuffer[] {
-  if (message.type === 'event') return ofEvents([message.event]);
-  return message.type === 'done' ? ofReply(message.reply) : [];
+  switch (message.type) {
+    case 'event':
+      return ofEvents([message.event]);
+    case 'part':
+      return ofPart(message.part);
+    case 'done':
+      return ofReply(message.reply);
+    default:
+      return [];
+  }
 }
+
+const ofPart = (part: Part): ArrayBuffer[] => (typeof part === 'string' ? [] : owned([part.t, part.u, part.H_T]));
 
 function ofReply(reply: Reply): ArrayBuffer[] {
   if (typeof reply !== 'object') return [];
   if ('since' in reply) return ofEvents([...reply.events, ...reply.since]);
-  return Array.isArray(reply) ? ofEvents(reply.filter((x): x is RunEvent => 'v' in x)) : [];
+  if ('scored' in reply) {
+    const { ids, s, t, u, H_S, H_T } = reply.scored;
+    return owned([ids, s, t, u, H_S, H_T]);
+  }
+  if (!Array.isArray(reply)) return [];
+  const rows: readonly object[] = reply;
+  return [
+    ...ofEvents(rows.filter((x): x is RunEvent => 'v' in x)),
+    ...owned(rows.flatMap((x) => ('bytes' in x && x.bytes instanceof Uint8Array ? [x.bytes as Bytes] : []))),
+  ];
 }
 
 const ofEvents = (events: readonly RunEvent[]): ArrayBuffer[] =>
   events.flatMap((event) => (event.type === 'signals' ? buffersOf(event.signals) : []));
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** The buffers of arrays that have one to themselves. */
+const owned = (arrays: readonly (Bytes | Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>)[]): ArrayBuffer[] =>
+  arrays.filter(({ buffer, byteLength }) => buffer.byteLength === byteLength).map(({ buffer }) => buffer);

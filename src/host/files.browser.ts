@@ -31,10 +31,16 @@ async function stored<T>(where: string, write: () => Promise<T>): Promise<T> {
   }
 }
 
-function folderFiles(root: FileSystemDirectoryHandle, where: string): Files {
+/** The handles behind a folder's paths. */
+class Handles {
+  constructor(
+    private readonly root: FileSystemDirectoryHandle,
+    readonly where: string,
+  ) {}
+
   /** The folder of a path; null where it is missing and not to be made. */
-  const folder = async (names: string[], create: boolean): Promise<FileSystemDirectoryHandle | null> => {
-    let at = root;
+  async folder(names: string[], create: boolean): Promise<FileSystemDirectoryHandle | null> {
+    let at = this.root;
     try {
       for (const name of names) at = await at.getDirectoryHandle(name, { create });
     } catch (error) {
@@ -42,21 +48,28 @@ function folderFiles(root: FileSystemDirectoryHandle, where: string): Files {
       throw error;
     }
     return at;
-  };
-  const file = async (path: string, create: boolean): Promise<FileSystemFileHandle | null> => {
+  }
+
+  async file(path: string, create: boolean): Promise<FileSystemFileHandle | null> {
     const names = parts(path);
     const name = names.pop() as string;
-    const parent = await folder(names, create);
+    const parent = await this.folder(names, create);
     try {
       return parent ? await parent.getFileHandle(name, { create }) : null;
     } catch (error) {
       if (notFound(error)) return null;
       throw error;
     }
-  };
-  const inPlace = (path: string, act: (handle: SyncAccessHandle) => void): Promise<void> =>
-    stored(`${where}/${path}`, async () => {
-      const handle = await ((await file(path, true)) as SyncFileHandle).createSyncAccessHandle();
+  }
+
+  /** What a file holds now; null where there is none. */
+  async content(path: string): Promise<File | null> {
+    return (await (await this.file(path, false))?.getFile()) ?? null;
+  }
+
+  inPlace(path: string, act: (handle: SyncAccessHandle) => void): Promise<void> {
+    return stored(`${this.where}/${path}`, async () => {
+      const handle = await ((await this.file(path, true)) as SyncFileHandle).createSyncAccessHandle();
       try {
         act(handle);
         handle.flush();
@@ -64,27 +77,47 @@ function folderFiles(root: FileSystemDirectoryHandle, where: string): Files {
         handle.close();
       }
     });
+  }
+}
+
+/** All of the bytes at the file's end, or none. */
+function appendTo(handle: SyncAccessHandle, bytes: Uint8Array): void {
+  const size = handle.getSize();
+  try {
+    const written = handle.write(bytes, { at: size });
+    if (written < bytes.length)
+      throw new DOMException(`${written} of ${bytes.length} bytes could be written`, 'QuotaExceededError');
+  } catch (error) {
+    handle.truncate(size);
+    throw error;
+  }
+}
+
+type Reading = 'read' | 'readRange' | 'size' | 'list';
+type Writing = 'write' | 'append' | 'appendBytes' | 'sync' | 'truncate' | 'remove';
+
+const bytesOf = async (blob: Blob | null): Promise<Uint8Array<ArrayBuffer> | null> =>
+  blob && new Uint8Array(await blob.arrayBuffer());
+
+const reading = (handles: Handles): Pick<Files, Reading> => ({
+  read: async (path) => bytesOf(await handles.content(path)),
+  readRange: async (path, from, to) => bytesOf((await handles.content(path))?.slice(from, to) ?? null),
+  size: async (path) => (await handles.content(path))?.size ?? 0,
+  async list(path) {
+    const at = await handles.folder(parts(path), false);
+    const names: string[] = [];
+    if (at) for await (const name of (at as unknown as { keys(): AsyncIterable<string> }).keys()) names.push(name);
+    return names.sort();
+  },
+});
+
+function writing(handles: Handles): Pick<Files, Writing> {
   const appendBytes = (path: string, bytes: Uint8Array): Promise<void> =>
-    inPlace(path, (handle) => {
-      const size = handle.getSize();
-      try {
-        const written = handle.write(bytes, { at: size });
-        if (written < bytes.length)
-          throw new DOMException(`${written} of ${bytes.length} bytes could be written`, 'QuotaExceededError');
-      } catch (error) {
-        handle.truncate(size);
-        throw error;
-      }
-    });
+    handles.inPlace(path, (handle) => appendTo(handle, bytes));
   return {
-    where,
-    async read(path) {
-      const handle = await file(path, false);
-      return handle ? new Uint8Array(await (await handle.getFile()).arrayBuffer()) : null;
-    },
     write: (path, bytes) =>
-      stored(`${where}/${path}`, async () => {
-        const stream = await ((await file(path, true)) as FileSystemFileHandle).createWritable();
+      stored(`${handles.where}/${path}`, async () => {
+        const stream = await ((await handles.file(path, true)) as FileSystemFileHandle).createWritable();
         try {
           await stream.write(bytes);
           await stream.close();
@@ -96,31 +129,26 @@ function folderFiles(root: FileSystemDirectoryHandle, where: string): Files {
     append: (path, text) => appendBytes(path, new TextEncoder().encode(text)),
     appendBytes,
     sync: async () => {}, // every append flushes
-    async readRange(path, from, to) {
-      const handle = await file(path, false);
-      return handle ? new Uint8Array(await (await handle.getFile()).slice(from, to).arrayBuffer()) : null;
-    },
-    truncate: (path, bytes) => inPlace(path, (handle) => handle.truncate(bytes)),
-    async size(path) {
-      const handle = await file(path, false);
-      return handle ? (await handle.getFile()).size : 0;
-    },
-    async list(path) {
-      const at = await folder(parts(path), false);
-      const names: string[] = [];
-      if (at) for await (const name of (at as unknown as { keys(): AsyncIterable<string> }).keys()) names.push(name);
-      return names.sort();
-    },
+    truncate: (path, bytes) => handles.inPlace(path, (handle) => handle.truncate(bytes)),
     async remove(path) {
       const names = parts(path);
       const name = names.pop() as string;
-      const parent = await folder(names, false);
+      const parent = await handles.folder(names, false);
       try {
         await parent?.removeEntry(name, { recursive: true });
       } catch (error) {
         if (!notFound(error)) throw error;
       }
     },
+  };
+}
+
+function folderFiles(root: FileSystemDirectoryHandle, where: string): Files {
+  const handles = new Handles(root, where);
+  return {
+    where,
+    ...reading(handles),
+    ...writing(handles),
     async room() {
       const { quota, usage } = await navigator.storage.estimate();
       return quota === undefined || usage === undefined ? null : quota - usage;

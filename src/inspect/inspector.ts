@@ -10,7 +10,7 @@ import type { Problem, Task, Verdict } from '../data/types';
 import type { Gpu } from '../gpu/device';
 import type { DeviceLost } from '../gpu/errors';
 import type { DeviceReport } from '../kernels/device-report';
-import type { Scores } from '../model/net/policy';
+import type { Scores } from '../model/net/scores';
 import { named } from '../runs/report';
 import { chosenContext, chosenProblem, samplesOf } from './contexts';
 import { LoadedSubject, type LoadHooks } from './loaded-subject';
@@ -180,7 +180,9 @@ export class Inspector {
       const scores = known.get(key) ?? (await score(prompt, `The teacher’s prompt (context ${mode})`));
       known.set(key, scores);
       const { t, u, H_T } = signalsFrom([response], S, scores);
-      const effect = { mode, context, origin, teacher: promptText(task, prompt), t, u, H_T };
+      // Copies: what is told is given away, and the scores may belong to the next mode too.
+      const columns = { t: t.slice(), u, H_T: H_T.slice() };
+      const effect = { mode, context, origin, teacher: promptText(task, prompt), ...columns };
       onEffect(effect, i + 1, modes.length);
     }
   }

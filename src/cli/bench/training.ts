@@ -1,9 +1,9 @@
 /** Whole training steps and decoding of the two models that other engines were measured on, and one RL step. */
 import { NATIVE_TASK } from '../../data/tasks';
 import type { Recorder } from '../../gpu/recorder';
+import type { PlannedBatch } from '../../model/net/batch';
 import type { ModelConfig } from '../../model/net/config';
 import { generate } from '../../model/net/generate';
-import type { PlannedBatch } from '../../model/net/policy';
 import { Policy } from '../../model/net/policy';
 import type { RunEvent } from '../../runs/events';
 import { reinforcedRun } from '../../runs/open-run';

@@ -88,3 +88,39 @@ export function microBatches<S extends Sequence>(sequences: readonly S[], tokens
   }
   return runs;
 }
+
+/** A large batch as the micro-batches that fit the plan. */
+export interface PlannedBatch {
+  parts: PackedBatch[];
+  /** First predicted token of each part, and their number at the end. */
+  starts: number[];
+  offsets: Uint32Array;
+}
+
+/**
+ * Cuts sequences into micro-batches of at most `tokens` tokens; whatever scores them takes softmax(logits / temperature).
+ * Throws BadInput for one that is longer than the context of `positions`.
+ */
+export function planBatch(
+  sequences: readonly Sequence[],
+  { positions, tokens }: { positions: number; tokens: number },
+  vocabSize: number,
+  temperature: number,
+): PlannedBatch {
+  const long = sequences.findIndex(({ ids }) => ids.length > positions); // it would have no rotary angles
+  if (long >= 0)
+    throw new BadInput(
+      `A sequence of ${sequences[long].ids.length} tokens exceeds the context of ${positions}`,
+      `sequence ${long}`,
+      'Raise the context length, or shorten prompt or response.',
+    );
+  const parts = microBatches(sequences, tokens).map((run) => packSequences(run, vocabSize, temperature));
+  const starts = [0];
+  const offsets = [0];
+  for (const part of parts) {
+    const start = starts[starts.length - 1];
+    for (let s = 1; s < part.targetOffsets.length; s++) offsets.push(start + part.targetOffsets[s]);
+    starts.push(start + part.targets.length);
+  }
+  return { parts, starts, offsets: Uint32Array.from(offsets) };
+}

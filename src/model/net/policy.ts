@@ -3,38 +3,20 @@
  * plan are cut into micro-batches; their gradients add up.
  */
 
-import { BadInput } from '../../data/errors';
 import type { Gpu } from '../../gpu/device';
-import { NotFinite } from '../../gpu/errors';
 import { Arena, type Tensor, view } from '../../gpu/tensor';
 import { type AdamWOptions, adamw, globalNorm, NORM_SLICES } from '../../kernels/adamw/adamw';
 import type { DivergenceOptions } from '../../kernels/divergence/divergence';
 import type { HostTensor } from '../weights/safetensors';
 import { type Capacity, TOP_K } from './activations';
-import { microBatches, type PackedBatch, packSequences, type Sequence } from './batch';
+import { type PackedBatch, type PlannedBatch, planBatch, type Sequence } from './batch';
 import type { ModelConfig } from './config';
 import { Decoder, type WeightSource } from './decoder';
 import { Distillation } from './distillation';
+import { readChunks, readWords, writeChunks } from './host-copies';
 import type { Layout } from './layout';
 import { type OnLoaded, readParameters, type Trainable } from './parameters';
-
-/** Per predicted token, in the order of the sequences; nats. */
-export interface Scores {
-  logprob: Float32Array<ArrayBuffer>;
-  entropy: Float32Array<ArrayBuffer>;
-  /** TOP_K (token id, log-probability) pairs a token, most likely first; when asked for. */
-  alternatives: Float32Array | null;
-  /** First token of each sequence in the columns, and their length at the end. */
-  offsets: Uint32Array;
-  /** Normed rows (M,C) that the head makes logits of, and their log-sum-exp (M); when asked for. */
-  hidden?: Hidden;
-}
-
-/** What a teacher's distributions can be made of again. */
-export interface Hidden {
-  rows: Float32Array<ArrayBuffer>;
-  lse: Float32Array<ArrayBuffer>;
-}
+import { type Hidden, ScoreColumns, type Scores } from './scores';
 
 /** A teacher's distributions, how they are compared, and what each token's divergence weighs: loss += b D. */
 export interface Lesson extends DivergenceOptions {
@@ -65,14 +47,6 @@ export interface TrainingState {
   updates: number;
   /** The teacher's values, where one follows. */
   teacher?: Float32Array<ArrayBuffer>;
-}
-
-/** A large batch as the micro-batches that fit the plan. */
-export interface PlannedBatch {
-  parts: PackedBatch[];
-  /** First predicted token of each part, and their number at the end. */
-  starts: number[];
-  offsets: Uint32Array;
 }
 
 export class Policy {
@@ -117,64 +91,30 @@ export class Policy {
     return this.decoder.config;
   }
 
-  /**
-   * Cuts sequences into micro-batches of the planned size; whatever scores them takes softmax(logits / temperature). Throws
-   * BadInput for one that is longer than the context.
-   */
+  /** Cuts sequences into micro-batches of the planned size; see `planBatch`. */
   plan(sequences: readonly Sequence[], temperature = 1): PlannedBatch {
-    const { positions } = this.decoder.capacity;
-    const long = sequences.findIndex(({ ids }) => ids.length > positions); // it would have no rotary angles
-    if (long >= 0)
-      throw new BadInput(
-        `A sequence of ${sequences[long].ids.length} tokens exceeds the context of ${positions}`,
-        `sequence ${long}`,
-        'Raise the context length, or shorten prompt or response.',
-      );
-    const parts = microBatches(sequences, this.decoder.capacity.tokens).map((run) =>
-      packSequences(run, this.config.vocabSize, temperature),
-    );
-    const starts = [0];
-    const offsets = [0];
-    for (const part of parts) {
-      const start = starts[starts.length - 1];
-      for (let s = 1; s < part.targetOffsets.length; s++) offsets.push(start + part.targetOffsets[s]);
-      starts.push(start + part.targets.length);
-    }
-    return { parts, starts, offsets: Uint32Array.from(offsets) };
+    return planBatch(sequences, this.decoder.capacity, this.config.vocabSize, temperature);
   }
 
   /** log-probability and entropy of every predicted token. The last part's activations stay for `accumulate`. */
   async score(batch: PlannedBatch, alternatives = false, hidden = false): Promise<Scores> {
-    const total = batch.starts[batch.parts.length];
-    const logprob = new Float32Array(total);
-    const entropy = new Float32Array(total);
-    const top = alternatives ? new Float32Array(total * TOP_K * 2) : null;
-    const C = this.config.hiddenSize;
-    const kept = hidden ? { rows: new Float32Array(total * C), lse: new Float32Array(total) } : undefined;
+    const columns = this.config.hiddenSize;
+    const scores = new ScoreColumns(batch, { alternatives, hidden, columns });
     const { recorder, shared } = this.decoder;
     const reads = batch.parts.map(async (part, i) => {
       this.forward(part, alternatives);
       const M = part.targets.length;
-      const result = recorder.readF32(shared.result, M * 4);
-      const largest = alternatives ? recorder.readF32(shared.top, M * TOP_K * 2) : null;
-      const normed = kept ? recorder.readF32(shared.normed, M * C) : null;
+      const read = Promise.all([
+        recorder.readF32(shared.result, M * 4),
+        alternatives ? recorder.readF32(shared.top, M * TOP_K * 2) : null,
+        hidden ? recorder.readF32(shared.normed, M * columns) : null,
+      ]);
       recorder.submit();
-      const [values, likeliest, rows] = await Promise.all([result, largest, normed]);
-      if (rows) kept?.rows.set(rows, batch.starts[i] * C);
-      for (let m = 0; m < M; m++) {
-        logprob[batch.starts[i] + m] = values[4 * m];
-        entropy[batch.starts[i] + m] = values[4 * m + 1];
-        if (kept) kept.lse[batch.starts[i] + m] = values[4 * m + 2];
-      }
-      if (top && likeliest) writeAlternatives(top, likeliest, values, M, batch.starts[i]);
+      const [results, top, rows] = await read;
+      scores.set(i, { results, top, rows });
     });
     await Promise.all(reads);
-    const bad = logprob.findIndex((x) => !Number.isFinite(x));
-    if (bad >= 0)
-      throw new NotFinite(
-        `The log-probability of predicted token ${bad} is ${logprob[bad]}. Go back to an earlier checkpoint, or lower the learning rate.`,
-      );
-    return { logprob, entropy, alternatives: top, offsets: batch.offsets, ...(kept && { hidden: kept }) };
+    return scores.finish();
   }
 
   private forward(part: PackedBatch, alternatives: boolean): void {
@@ -277,13 +217,14 @@ export class Policy {
   /** The weights under their Hugging Face names, as the device computes with them; adapters are not merged. */
   async tensors(): Promise<Map<string, HostTensor>> {
     const { parameters } = this.decoder;
-    if (parameters.training) return parameters.layout.unpack(await this.read(parameters.training.values));
-    return readParameters(parameters, (t) => this.readWords(t));
+    if (parameters.training)
+      return parameters.layout.unpack(await readChunks(this.decoder.recorder, parameters.training.values));
+    return readParameters(parameters, (t) => readWords(this.decoder.recorder, t));
   }
 
   /** The gradients of what is trained: under the parameters' Hugging Face names, or the adapters' PEFT names. */
   async gradients(): Promise<Map<string, HostTensor>> {
-    return this.training.layout.unpack(await this.read(this.training.gradients));
+    return this.training.layout.unpack(await readChunks(this.decoder.recorder, this.training.gradients));
   }
 
   /** The adapters' values; throws where the model has none. */
@@ -295,12 +236,12 @@ export class Policy {
 
   /** The adapters' matrices under PEFT's names. */
   async loraTensors(): Promise<Map<string, HostTensor>> {
-    return this.adapters.layout.unpack(await this.read(this.adapters.values));
+    return this.adapters.layout.unpack(await readChunks(this.decoder.recorder, this.adapters.values));
   }
 
   /** Sets the adapters' matrices, in the layout's order (`LoraLayout.pack` or `.initialise`). */
   setLora(packed: Float32Array<ArrayBuffer>): void {
-    this.write(this.adapters.values, packed);
+    writeChunks(this.decoder.recorder, this.adapters.values, packed);
     this.live = null;
   }
 
@@ -317,56 +258,29 @@ export class Policy {
     }
   }
 
-  /** Chunks of f32 as one array. */
-  private async read(chunks: readonly Tensor[]): Promise<Float32Array<ArrayBuffer>> {
-    const { recorder } = this.decoder;
-    const reads = chunks.map((t) => recorder.readF32(t, t.bytes / 4));
-    recorder.submit();
-    const parts = await Promise.all(reads);
-    if (parts.length === 1) return parts[0];
-    const all = new Float32Array(parts.reduce((n, p) => n + p.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      all.set(part, at);
-      at += part.length;
-    }
-    return all;
-  }
-
-  private async readWords(t: Tensor): Promise<Uint32Array<ArrayBuffer>> {
-    const { recorder } = this.decoder;
-    const read = recorder.readU32(t, t.bytes / 4);
-    recorder.submit();
-    return read;
-  }
-
   /** Everything that the next update depends on. */
   async state(): Promise<TrainingState> {
     const { values, firstMoment, secondMoment } = this.training;
-    const [x, m, v] = await Promise.all([this.read(values), this.read(firstMoment), this.read(secondMoment)]);
+    const [x, m, v] = await Promise.all([
+      readChunks(this.decoder.recorder, values),
+      readChunks(this.decoder.recorder, firstMoment),
+      readChunks(this.decoder.recorder, secondMoment),
+    ]);
     const moving = this.distillation?.moving;
-    const teacher = moving && { teacher: await this.read(moving) };
+    const teacher = moving && { teacher: await readChunks(this.decoder.recorder, moving) };
     return { values: x, firstMoment: m, secondMoment: v, updates: this.updates, ...teacher };
   }
 
   /** Puts a state back, bit for bit. */
   restore(state: TrainingState): void {
     const { values, firstMoment, secondMoment } = this.training;
-    this.write(values, state.values);
-    this.write(firstMoment, state.firstMoment);
-    this.write(secondMoment, state.secondMoment);
+    writeChunks(this.decoder.recorder, values, state.values);
+    writeChunks(this.decoder.recorder, firstMoment, state.firstMoment);
+    writeChunks(this.decoder.recorder, secondMoment, state.secondMoment);
     const moving = this.distillation?.moving;
-    if (moving && state.teacher) this.write(moving, state.teacher);
+    if (moving && state.teacher) writeChunks(this.decoder.recorder, moving, state.teacher);
     this.updates = state.updates;
     this.live = null;
-  }
-
-  private write(chunks: readonly Tensor[], all: Float32Array<ArrayBuffer>): void {
-    let at = 0;
-    for (const t of chunks) {
-      this.decoder.recorder.write(t, all.subarray(at, at + t.bytes / 4));
-      at += t.bytes / 4;
-    }
   }
 
   /** Where what is trained lies: all parameters, or the adapters. Throws where nothing is. */
@@ -384,23 +298,5 @@ export class Policy {
     this.distillation?.destroy();
     this.scratch.destroy();
     this.decoder.destroy();
-  }
-}
-
-/** Turns (logit, column) pairs into (token id, log-probability) with the row's log-sum-exp. */
-function writeAlternatives(
-  out: Float32Array,
-  top: Float32Array,
-  results: Float32Array,
-  M: number,
-  start: number,
-): void {
-  for (let m = 0; m < M; m++) {
-    const lse = results[4 * m + 2];
-    for (let k = 0; k < TOP_K; k++) {
-      const at = ((start + m) * TOP_K + k) * 2;
-      out[at] = top[(m * TOP_K + k) * 2 + 1];
-      out[at + 1] = top[(m * TOP_K + k) * 2] - lse;
-    }
   }
 }
