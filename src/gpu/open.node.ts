@@ -11,7 +11,26 @@ export async function openNodeGpu(): Promise<Gpu> {
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
   dawn ??= create([]) as GPU;
-  return openGpu(dawn, 'dawn-node');
+  const gpu = await openGpu(dawn, 'dawn-node');
+  if (gpu.adapter.software) waitInTimers();
+  return gpu;
+}
+
+let inTimers = false;
+const isNative = (f: unknown): boolean => typeof f === 'function' && /\{\s*\[native code\]\s*\}$/.test(String(f));
+
+/**
+ * While a read-back is waited for, Dawn's binding asks the device in every turn of the event loop, through the global
+ * setImmediate (AsyncRunner.cpp). On an adapter that is the processor itself those turns take the time of the kernels, half
+ * of it on two cores: there Dawn asks once a millisecond. Everybody else's immediates stay as they are.
+ */
+function waitInTimers(): void {
+  if (inTimers) return;
+  inTimers = true;
+  globalThis.setImmediate = new Proxy(globalThis.setImmediate, {
+    apply: (immediate, self, [turn, ...args]) =>
+      isNative(turn) ? setTimeout(turn, 1, ...args) : Reflect.apply(immediate, self, [turn, ...args]),
+  });
 }
 
 /** Dawn's null backend: takes every command and computes nothing; what is read back is zeros. For measuring the host's own time. */
