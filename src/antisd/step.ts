@@ -217,12 +217,14 @@ export async function score(
   const { hasTeacher = true, distil = null } = o;
   const isCompared = distil !== null && distil.over !== 'sampled';
   const look = () => x.policy.asTeacher(() => x.policy.score(shown, x.alternatives, isCompared));
-  const teacher = hasTeacher ? await look() : null;
+  const looking = hasTeacher ? look() : null;
+  looking?.catch(() => {}); // it may fail before it is awaited
   const again = (sequences: readonly Sequence[]) => x.policy.score(planned(sequences));
-  const isContrast = teacher && rollouts.some((r) => r.wrong);
-  const w = isContrast ? await scoreWrongHints(x.task.teacherPrompt, again, rollouts, teacher) : undefined;
+  const isContrast = looking && rollouts.some((r) => r.wrong);
+  const w = isContrast ? await scoreWrongHints(x.task.teacherPrompt, again, rollouts, await looking) : undefined;
   const reference = (await x.reference?.(batch))?.logprob ?? null;
-  const student = await x.policy.score(batch, x.alternatives);
+  // The device goes from one pass to the next; the host waits for both.
+  const [student, teacher] = await Promise.all([x.policy.score(batch, x.alternatives), looking]);
   const ids = rollouts.map((r) => r.ids);
   const isShown = rollouts.map((r) => (r.context.solution === null ? 0 : 1));
   const taught = distil && teacher && { teacher, look, shown: isShown };
@@ -273,9 +275,12 @@ async function update(
     const given = { weights, gradient, s, sOld: signals.s, offsets: signals.offsets };
     const distilled = distil && now && (await accumulateDistilled(policy, batch, given, now, distil));
     if (!distilled) policy.accumulate(batch, gradient);
-    await policy.decoder.recorder.finish();
+    const differentiated = policy.decoder.recorder.finish();
+    const updating = policy.update({ ...adamWOf(c), lr });
+    updating.catch(() => {}); // it may fail before it is awaited
+    await differentiated;
     enter('update');
-    const { gradNorm, applied } = await policy.update({ ...adamWOf(c), lr });
+    const { gradNorm, applied } = await updating;
     if (!applied) throw notFinite(step);
     if (distil?.teacher === 'ema') policy.distillation?.follow(distil.rate);
     const loss = figures.loss + (distilled?.loss ?? 0);

@@ -42,6 +42,8 @@ export class Gpu {
   private failure: Error | null = null;
   private readonly modules = new Map<string, GPUShaderModule>();
   private readonly pipelines = new Map<string, GPUComputePipeline>();
+  /** The same by kernel: every dispatch asks, and shall make no string for it. */
+  private readonly known = new Map<Kernel, Variant[]>();
   private readonly layouts = new Map<string, { bindings: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
   private nextBufferId = 1;
   private readonly bufferIds = new WeakMap<GPUBuffer, number>();
@@ -116,13 +118,17 @@ export class Gpu {
   }
 
   /** The compiled pipeline of a kernel with these override constants; compiled at first use. */
-  pipeline(kernel: Kernel, constants: Record<string, number> = {}): GPUComputePipeline {
+  pipeline(kernel: Kernel, constants: Record<string, number> = NO_CONSTANTS): GPUComputePipeline {
+    const own = this.known.get(kernel);
+    if (own) for (const known of own) if (isVariant(known, constants)) return known.pipeline;
     const key = pipelineKey(kernel, constants);
     let pipeline = this.pipelines.get(key);
     if (!pipeline) {
       pipeline = this.device.createComputePipeline(this.pipelineDescriptor(kernel, constants, key));
       this.pipelines.set(key, pipeline);
     }
+    const count = Object.keys(constants).length;
+    this.known.set(kernel, [...(own ?? []), { constants: { ...constants }, count, pipeline }]);
     return pipeline;
   }
 
@@ -202,6 +208,24 @@ export class Gpu {
   destroy(): void {
     this.device.destroy();
   }
+}
+
+const NO_CONSTANTS: Record<string, number> = {};
+
+/** A kernel's pipeline with its override constants and how many they are. */
+interface Variant {
+  readonly constants: Record<string, number>;
+  readonly count: number;
+  readonly pipeline: GPUComputePipeline;
+}
+
+function isVariant({ constants, count }: Variant, asked: Record<string, number>): boolean {
+  let same = 0;
+  for (const name in asked) {
+    if (constants[name] !== asked[name]) return false;
+    same += 1;
+  }
+  return same === count;
 }
 
 function pipelineKey(kernel: Kernel, constants: Record<string, number>): string {

@@ -1,14 +1,16 @@
 /**
  * Collects dispatches into as few command buffers as possible. Parameters of all dispatches go into one uniform
- * buffer with dynamic offsets, written once per submit; bind groups are cached by what they bind.
+ * buffer with dynamic offsets, written once per submit; what is done again and again is captured once and replayed.
  */
+import { BindGroups, SLOT } from './bind-groups';
 import type { Gpu } from './device';
 import { DeviceLost } from './errors';
 import type { Kernel } from './kernel';
+import { type KernelTimes, Profiler } from './profiler';
 import type { Tensor } from './tensor';
 
-const SLOT = 256; // bytes a dispatch's parameters take: the largest minUniformBufferOffsetAlignment WebGPU allows
 const SLOTS = 4096; // dispatches before the recorder submits by itself
+const CAPTURED = 512; // different parameters that a recording may have, behind those
 const UPLOAD = 1024 * 1024; // bytes of host data a submit carries in its middle; more than that splits it
 
 export type Workgroups = readonly [x: number, y?: number, z?: number];
@@ -18,19 +20,45 @@ export function rows(n: number): Workgroups {
   return n <= 65535 ? [n] : [65535, Math.ceil(n / 65535)];
 }
 
-/** Time on the device by kernel, in milliseconds, with counts. Filled while `recorder.profile` is set. */
-export type KernelTimes = Map<string, { ms: number; dispatches: number }>;
+/** A dispatch as the device wants it. */
+interface Call {
+  readonly name: string;
+  readonly pipeline: GPUComputePipeline;
+  readonly group: GPUBindGroup;
+  /** Of its parameters. */
+  readonly offset: readonly number[];
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+}
+
+/** Dispatches that are prepared once and can be submitted any number of times. */
+export interface Recording {
+  readonly calls: readonly Call[];
+}
+
+/** Dynamic offsets by slot, made once: WebGPU wants a list, and a dispatch shall make nothing. */
+const OFFSETS: readonly (readonly number[])[] = Array.from({ length: SLOTS + CAPTURED }, (_, slot) => [slot * SLOT]);
+const NO_OFFSET: readonly number[] = [];
 
 export class Recorder {
   /** Bytes of the device that every recorder holds. */
-  static readonly bytes = SLOT * SLOTS + UPLOAD;
+  static readonly bytes = SLOT * (SLOTS + CAPTURED) + UPLOAD;
   /** Counters since the last `resetCounters`. */
   dispatches = 0;
   submits = 0;
+  /** How often the host learnt of the end of all that it had submitted: the device then had nothing left to do. */
+  waits = 0;
+  private submitted = 0;
+  private idleSince = 0;
   private encoder: GPUCommandEncoder | null = null;
   private pass: GPUComputePassEncoder | null = null;
+  /** What the pass computes with now. */
+  private pipeline: GPUComputePipeline | null = null;
   private slot = 0;
-  private readonly staged = new ArrayBuffer(SLOT * SLOTS);
+  private capturing: { calls: Call[]; slots: Map<string, number> } | null = null;
+  private recording: Recording | null = null;
+  private readonly staged = new ArrayBuffer(SLOT * (SLOTS + CAPTURED));
   private readonly stagedU32 = new Uint32Array(this.staged);
   private readonly stagedI32 = new Int32Array(this.staged);
   private readonly stagedF32 = new Float32Array(this.staged);
@@ -39,13 +67,14 @@ export class Recorder {
   /** Host data on its way to tensors, written before the submit that copies it. */
   private readonly uploads: GPUBuffer;
   private uploaded = 0;
-  private readonly bindGroups = new Map<string, GPUBindGroup>();
+  private readonly bindGroups: BindGroups;
   private pending: (() => void)[] = [];
   private profiler: Profiler | null = null;
   private readonly staging = new Map<number, GPUBuffer[]>();
 
   constructor(readonly gpu: Gpu) {
-    this.uniforms = gpu.createBuffer('recorder.uniforms', SLOT * SLOTS, 0x40 | 0x08); // UNIFORM | COPY_DST
+    this.uniforms = gpu.createBuffer('recorder.uniforms', this.staged.byteLength, 0x40 | 0x08); // UNIFORM | COPY_DST
+    this.bindGroups = new BindGroups(gpu, this.uniforms);
     try {
       this.uploads = gpu.createBuffer('recorder.uploads', UPLOAD, 0x04 | 0x08); // COPY_SRC | COPY_DST
     } catch (error) {
@@ -63,26 +92,87 @@ export class Recorder {
     constants?: Record<string, number>,
   ): void {
     if (workgroups[0] === 0 || workgroups[1] === 0 || workgroups[2] === 0) return;
-    if (this.slot === SLOTS) this.submit();
     const pipeline = this.gpu.pipeline(kernel, constants);
-    const group = this.bindGroup(kernel, bindings);
-    if (kernel.uniform) this.stage(kernel, params);
+    const group = this.bindGroups.of(kernel, bindings);
+    const { name } = kernel;
+    const [x, y, z] = [workgroups[0], workgroups[1] ?? 1, workgroups[2] ?? 1];
+    if (this.capturing) {
+      const offset = kernel.uniform ? OFFSETS[this.captureParams(kernel, params)] : NO_OFFSET;
+      this.capturing.calls.push({ name, pipeline, group, offset, x, y, z });
+      return;
+    }
+    if (this.slot === SLOTS) this.submit();
+    if (kernel.uniform) this.stage(this.slot, kernel, params);
+    this.encode(name, pipeline, group, kernel.uniform ? OFFSETS[this.slot++] : NO_OFFSET, x, y, z);
+  }
+
+  private encode(
+    name: string,
+    pipeline: GPUComputePipeline,
+    group: GPUBindGroup,
+    offset: readonly number[],
+    x: number,
+    y: number,
+    z: number,
+  ): void {
     this.encoder ??= this.gpu.device.createCommandEncoder();
     if (this.profiler) {
       this.endPass();
-      this.pass = this.encoder.beginComputePass({ timestampWrites: this.profiler.next(kernel.name) });
+      this.pass = this.encoder.beginComputePass({ timestampWrites: this.profiler.next(name) });
     } else {
       this.pass ??= this.encoder.beginComputePass();
     }
-    this.pass.setPipeline(pipeline);
-    this.pass.setBindGroup(0, group, kernel.uniform ? [this.slot * SLOT] : []);
-    this.pass.dispatchWorkgroups(workgroups[0], workgroups[1] ?? 1, workgroups[2] ?? 1);
-    if (kernel.uniform) this.slot += 1;
+    if (this.pipeline !== pipeline) this.pass.setPipeline(pipeline);
+    this.pipeline = pipeline;
+    this.pass.setBindGroup(0, group, offset as number[]);
+    this.pass.dispatchWorkgroups(x, y, z);
     this.dispatches += 1;
     if (this.profiler?.full) {
       this.endPass();
       this.submit();
     }
+  }
+
+  /**
+   * Prepares the dispatches of `work`, which may do nothing else with this recorder, without carrying them out. There is one
+   * recording a recorder: the next takes its place. What it binds and its parameters stay as they are now.
+   */
+  capture(work: () => void): Recording {
+    this.submit(); // what was recorded may still use the parameters of the recording before
+    const capturing = { calls: [] as Call[], slots: new Map<string, number>() };
+    this.capturing = capturing;
+    this.recording = null;
+    try {
+      work();
+    } finally {
+      this.capturing = null;
+    }
+    const { calls, slots } = capturing;
+    if (slots.size > 0)
+      this.gpu.device.queue.writeBuffer(this.uniforms, SLOTS * SLOT, this.staged, SLOTS * SLOT, slots.size * SLOT);
+    this.recording = { calls };
+    return this.recording;
+  }
+
+  /** The slot of these parameters in the recording: most layers have the same. */
+  private captureParams(kernel: Kernel, params: Record<string, number>): number {
+    const slots = this.capturing?.slots as Map<string, number>;
+    const slot = SLOTS + slots.size;
+    this.stage(slot, kernel, params);
+    const first = (slot * SLOT) / 4;
+    const key = this.stagedU32.subarray(first, first + (kernel.uniform?.fields.length ?? 0)).join();
+    const known = slots.get(key);
+    if (known !== undefined) return known;
+    if (slots.size === CAPTURED - 1) throw new RangeError(`A recording has ${CAPTURED} different parameters or more`);
+    slots.set(key, slot);
+    return slot;
+  }
+
+  /** Records all dispatches of a recording. Throws where another took its place. */
+  replay(recording: Recording): void {
+    if (recording !== this.recording) throw new Error('The recording was replaced by another one');
+    for (const { name, pipeline, group, offset, x, y, z } of recording.calls)
+      this.encode(name, pipeline, group, offset, x, y, z);
   }
 
   /** Sets a tensor to zero bytes. */
@@ -131,6 +221,7 @@ export class Recorder {
     this.slot = 0;
     this.uploaded = 0;
     this.submits += 1;
+    this.submitted += 1;
     for (const start of this.pending.splice(0)) start();
     this.profiler?.collect();
   }
@@ -158,8 +249,10 @@ export class Recorder {
     this.encoder.copyBufferToBuffer(t.buffer, t.offset, buffer, 0, bytes);
     return new Promise<ArrayBuffer>((resolve, reject) => {
       this.pending.push(() => {
+        const carrier = this.submitted;
         buffer.mapAsync(1, 0, bytes).then(
           () => {
+            this.ended(carrier);
             const copy = buffer.getMappedRange(0, bytes).slice(0);
             buffer.unmap();
             if (this.destroyed) this.gpu.destroyBuffer(buffer);
@@ -195,8 +288,18 @@ export class Recorder {
   /** Submits, then waits until the device has done everything. Throws what WebGPU reported meanwhile. */
   async finish(): Promise<void> {
     this.submit();
+    const last = this.submitted;
     await this.gpu.device.queue.onSubmittedWorkDone();
+    this.ended(last);
     this.gpu.throwIfFailed();
+  }
+
+  /** The device has done the submit of this number. */
+  private ended(submit: number): void {
+    if (submit === this.submitted && submit !== this.idleSince) {
+      this.idleSince = submit;
+      this.waits += 1;
+    }
   }
 
   /** Starts timing each kernel by timestamp queries (one pass per dispatch: slower, for `bench` only). */
@@ -216,6 +319,7 @@ export class Recorder {
   resetCounters(): void {
     this.dispatches = 0;
     this.submits = 0;
+    this.waits = 0;
   }
 
   /** Gives all memory back; buffers of reads that are still on their way follow when these end. */
@@ -228,12 +332,14 @@ export class Recorder {
   }
 
   private endPass(): void {
+    if (this.capturing) throw new Error('A recording holds dispatches only');
     this.pass?.end();
     this.pass = null;
+    this.pipeline = null;
   }
 
-  private stage(kernel: Kernel, params: Record<string, number>): void {
-    const base = (this.slot * SLOT) / 4;
+  private stage(slot: number, kernel: Kernel, params: Record<string, number>): void {
+    const base = (slot * SLOT) / 4;
     const fields = kernel.uniform?.fields ?? [];
     for (let i = 0; i < fields.length; i++) {
       const { name, type } = fields[i];
@@ -243,91 +349,5 @@ export class Recorder {
       else if (type === 'u32') this.stagedU32[base + i] = value;
       else this.stagedI32[base + i] = value;
     }
-  }
-
-  private bindGroup(kernel: Kernel, bindings: Record<string, Tensor>): GPUBindGroup {
-    let key = kernel.name;
-    for (const b of kernel.bindings) {
-      const t = bindings[b.name];
-      if (!t) throw new Error(`${kernel.name}: binding ${b.name} is missing`);
-      key += `|${this.gpu.bufferId(t.buffer)}:${t.offset}:${t.bytes}`;
-    }
-    let group = this.bindGroups.get(key);
-    if (!group) {
-      const entries: GPUBindGroupEntry[] = kernel.bindings.map((b) => {
-        const t = bindings[b.name];
-        return { binding: b.index, resource: { buffer: t.buffer, offset: t.offset, size: t.bytes } };
-      });
-      if (kernel.uniform)
-        entries.push({ binding: kernel.uniform.index, resource: { buffer: this.uniforms, size: SLOT } });
-      group = this.gpu.device.createBindGroup({
-        label: kernel.name,
-        layout: this.gpu.layout(kernel).bindings,
-        entries,
-      });
-      this.bindGroups.set(key, group);
-    }
-    return group;
-  }
-}
-
-/** Timestamp queries around single dispatches, gathered per kernel name. */
-class Profiler {
-  private static readonly CAPACITY = 512; // dispatches a submit
-  private readonly names: string[] = [];
-  private readonly times: KernelTimes = new Map();
-  private readonly reads: Promise<void>[] = [];
-  private readonly set: GPUQuerySet | null;
-  private readonly resolved: GPUBuffer | null;
-  private taken: { names: string[]; buffer: GPUBuffer } | null = null;
-
-  constructor(private readonly gpu: Gpu) {
-    const count = Profiler.CAPACITY * 2;
-    this.set = gpu.has.timestamps ? gpu.device.createQuerySet({ type: 'timestamp', count }) : null;
-    this.resolved = this.set ? gpu.createBuffer('profiler.resolved', count * 8, 0x200 | 0x04) : null; // QUERY_RESOLVE | COPY_SRC
-  }
-
-  get full(): boolean {
-    return this.names.length >= Profiler.CAPACITY;
-  }
-
-  next(name: string): GPUComputePassTimestampWrites | undefined {
-    if (!this.set) return undefined;
-    const index = this.names.push(name) - 1;
-    return { querySet: this.set, beginningOfPassWriteIndex: index * 2, endOfPassWriteIndex: index * 2 + 1 };
-  }
-
-  resolve(encoder: GPUCommandEncoder): void {
-    if (!this.set || !this.resolved || this.names.length === 0) return;
-    const names = this.names.splice(0);
-    const buffer = this.gpu.createBuffer('profiler.read-back', names.length * 16, 0x01 | 0x08);
-    encoder.resolveQuerySet(this.set, 0, names.length * 2, this.resolved, 0);
-    encoder.copyBufferToBuffer(this.resolved, 0, buffer, 0, names.length * 16);
-    this.taken = { names, buffer };
-  }
-
-  collect(): void {
-    if (!this.taken) return;
-    const { names, buffer } = this.taken;
-    this.taken = null;
-    this.reads.push(
-      buffer.mapAsync(1).then(() => {
-        const ns = new BigUint64Array(buffer.getMappedRange());
-        names.forEach((name, i) => {
-          const entry = this.times.get(name) ?? { ms: 0, dispatches: 0 };
-          entry.ms += Number(ns[2 * i + 1] - ns[2 * i]) / 1e6;
-          entry.dispatches += 1;
-          this.times.set(name, entry);
-        });
-        this.gpu.destroyBuffer(buffer);
-      }),
-    );
-  }
-
-  async finish(): Promise<KernelTimes> {
-    await Promise.all(this.reads);
-    this.set?.destroy();
-    if (this.resolved) this.gpu.destroyBuffer(this.resolved);
-    return this.times;
   }
 }

@@ -80,6 +80,22 @@ describe('one step', () => {
     },
   );
 
+  it('of 64 rollouts waits for the device six times at most', async () => {
+    const { run, events } = await openRun(device.gpu, { arm: 'antisd', problems: 16, group: 4, gateWarmup: 0 });
+    const { recorder } = run.policy.decoder;
+    recorder.resetCounters();
+    await run.next();
+    const { waits } = recorder;
+    run.destroy();
+    const longest = Math.max(
+      ...events.flatMap((e) => (e.type === 'signals' ? e.rollouts.map((r) => r.tokens.length) : [])),
+    );
+    // Looks at the rollouts after 8, 24, 56 and 82 more tokens than the first; one for all scores, one for the update.
+    const looks = [9, 25, 57, 83].findIndex((tokens) => longest <= tokens) + 1;
+    expect(waits).toBe(looks + 2);
+    expect(waits).toBeLessThanOrEqual(6);
+  });
+
   it('says why it taught nothing', async () => {
     const { run, events } = await openRun(device.gpu, { arm: 'grpo', minDepth: 14, problems: 1, group: 2 });
     for (let i = 0; i < 4; i++) await run.next();

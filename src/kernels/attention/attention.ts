@@ -28,15 +28,26 @@ function forHeadDim(name: string, source: string, D: number): Kernel {
   return kernel;
 }
 
+/** How many blocks `attentionBlocks` makes. */
+export function countBlocks(offsets: ArrayLike<number>, size: number): number {
+  let blocks = 0;
+  for (let s = 0; s + 1 < offsets.length; s++) blocks += Math.ceil((offsets[s + 1] - offsets[s]) / size);
+  return blocks;
+}
+
 /** Cuts packed sequences (offsets, S+1 entries) into blocks of `size` queries: [first, end, start of sequence, end of sequence]. */
 export function attentionBlocks(offsets: ArrayLike<number>, size: number): Uint32Array<ArrayBuffer> {
-  const blocks: number[] = [];
+  const blocks = new Uint32Array(4 * countBlocks(offsets, size));
+  let at = 0;
   for (let s = 0; s + 1 < offsets.length; s++) {
     for (let first = offsets[s]; first < offsets[s + 1]; first += size) {
-      blocks.push(first, Math.min(first + size, offsets[s + 1]), offsets[s], offsets[s + 1]);
+      blocks[at++] = first;
+      blocks[at++] = Math.min(first + size, offsets[s + 1]);
+      blocks[at++] = offsets[s];
+      blocks[at++] = offsets[s + 1];
     }
   }
-  return Uint32Array.from(blocks);
+  return blocks;
 }
 
 /** `blocks` rows of the table above; each query sees its own key and the `window` − 1 before it (null: all before it). */

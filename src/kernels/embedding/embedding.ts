@@ -55,13 +55,23 @@ export function scatterRows(r: Recorder, b: { x: Tensor; ids: Tensor; y: Tensor 
 }
 
 /** Token indices sorted by id (stable), and per distinct id its [id, first, end) in that order. */
-export function sortIds(ids: Uint32Array): { order: Uint32Array; runs: Uint32Array } {
-  const order = Uint32Array.from(ids, (_, n) => n).sort((a, b) => ids[a] - ids[b] || a - b);
-  const runs: number[] = [];
-  for (let k = 0; k < order.length; k++) {
-    const id = ids[order[k]];
-    if (k === 0 || id !== ids[order[k - 1]]) runs.push(id, k, k + 1);
-    else runs[runs.length - 1] = k + 1;
+export function sortIds(ids: Uint32Array): { order: Uint32Array<ArrayBuffer>; runs: Uint32Array<ArrayBuffer> } {
+  const N = ids.length;
+  const keys = new Float64Array(N); // id and place in one number: sorted without a call for each comparison
+  for (let n = 0; n < N; n++) keys[n] = ids[n] * N + n;
+  keys.sort();
+  const order = new Uint32Array(N);
+  const runs = new Uint32Array(3 * N);
+  let at = 0;
+  for (let k = 0; k < N; k++) {
+    const id = Math.floor(keys[k] / N);
+    order[k] = keys[k] - id * N;
+    if (at === 0 || runs[at - 3] !== id) {
+      runs[at] = id;
+      runs[at + 1] = k;
+      at += 3;
+    }
+    runs[at - 1] = k + 1;
   }
-  return { order, runs: Uint32Array.from(runs) };
+  return { order, runs: runs.slice(0, at) };
 }

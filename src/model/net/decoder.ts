@@ -5,7 +5,7 @@
 import type { Gpu } from '../../gpu/device';
 import { Recorder } from '../../gpu/recorder';
 import { Arena, type Purpose, type Tensor, type TensorSpec } from '../../gpu/tensor';
-import { attentionBlocks } from '../../kernels/attention/attention';
+import { attentionBlocks, countBlocks } from '../../kernels/attention/attention';
 import { embeddingBackward, embeddingForward, scatterRows, sortIds } from '../../kernels/embedding/embedding';
 import { attentionBlock } from '../../kernels/launch';
 import type { Weight } from '../../kernels/weight-format/weight-format';
@@ -112,6 +112,8 @@ interface Parts {
 export class Decoder {
   readonly layers: readonly Layer[];
   readonly head: Head;
+  /** Different tokens of the uploaded batch, where their table is trained. */
+  private distinct = 0;
   /** Adapters can be switched off (`on`), which gives the model they were put on; null where there are none. */
   readonly loraState: LoraState = { on: true, dropout: null };
 
@@ -262,8 +264,9 @@ export class Decoder {
     r.write(s.sources, batch.sources);
     if (grads && parameters.training) {
       const { order, runs } = sortIds(batch.ids);
-      r.write(grads.order, order as Uint32Array<ArrayBuffer>);
-      r.write(grads.runs, runs as Uint32Array<ArrayBuffer>);
+      r.write(grads.order, order);
+      r.write(grads.runs, runs);
+      this.distinct = runs.length / 3;
     }
   }
 
@@ -324,16 +327,12 @@ export class Decoder {
     }
     const { training } = this.parameters;
     if (!training) return;
-    const distinct = new Set(batch.ids).size;
     const { order, runs, dStream: dy } = g;
-    embeddingBackward(r, { dy, order, runs, dTable: training.dWeights.embed }, { J: distinct, C });
+    embeddingBackward(r, { dy, order, runs, dTable: training.dWeights.embed }, { J: this.distinct, C });
   }
 
   private countBlocks({ offsets }: PackedBatch): number {
-    const size = attentionBlock(this.gpu);
-    let blocks = 0;
-    for (let s = 0; s + 1 < offsets.length; s++) blocks += Math.ceil((offsets[s + 1] - offsets[s]) / size);
-    return blocks;
+    return countBlocks(offsets, attentionBlock(this.gpu));
   }
 
   /** Columns of q, k and v together. */

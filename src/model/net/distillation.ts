@@ -51,13 +51,16 @@ export class Distillation {
     this.recorder.submit();
   }
 
-  /** Runs `work` with the teacher's weights in the student's place. What was computed before does not belong to them. */
-  async asTeacher<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` with the teacher's weights in the student's place, as far as its first wait: what it has recorded by then is
+   * computed with them. What was computed before does not belong to them.
+   */
+  asTeacher<T>(work: () => Promise<T>): Promise<T> {
     if (!this.copy) return work();
     this.move(this.values, this.copy.aside);
     this.move(this.copy.teacher, this.values);
     try {
-      return await work();
+      return work();
     } finally {
       this.move(this.copy.aside, this.values);
     }

@@ -1,9 +1,10 @@
 /**
- * Batched sampling with a KV cache. Rows of a wave share every dispatch; tokens stay on the device and are read back a
- * few steps behind, so that the loop never waits for the host once a token. Finished rows drop out of the batch.
+ * Batched sampling with a KV cache. Rows of a wave share every dispatch; tokens stay on the device, and the host looks at
+ * them now and then, never once a token. Finished rows drop out of the batch then.
  */
 import { BadInput } from '../../data/errors';
 import { NotFinite } from '../../gpu/errors';
+import type { Recording } from '../../gpu/recorder';
 import { attentionDecode } from '../../kernels/attention/attention';
 import { gatherRows } from '../../kernels/embedding/embedding';
 import { decodeBegin, kvAppend, kvFill } from '../../kernels/kv-cache/kv-cache';
@@ -37,6 +38,13 @@ export type OnTokens = (pieces: { rollout: number; ids: number[] }[]) => void;
 
 /** Decoding steps a submit. Small enough for live streaming, large enough to hide the read-back. */
 const STEPS_PER_SUBMIT = 8;
+/**
+ * The host looks which rows are finished after so many steps, then after twice as many, and so on up to these: few waits
+ * for long responses, and little decoded in vain for short ones.
+ */
+const MOST_UNSEEN = 64;
+/** A recorded step serves caches up to the next multiple of this: a few hundred tokens take as many parts of a cache. */
+const ROOM = 128;
 /** Streams of waves of one call are this far apart, so that their random numbers never meet. */
 const WAVE_STRIDE = 0x1000000;
 
@@ -105,39 +113,98 @@ async function generateWave(
   onTokens?: OnTokens,
 ): Promise<Uint32Array[]> {
   const { recorder, decode } = decoder;
+  const { maxNewTokens: most } = options;
   const R = prompts.length;
   prefill(decoder, prompts, options);
   recorder.submit();
-  let active = Uint32Array.from({ length: R }, (_, r) => r);
-  const seen = new Uint32Array(R); // tokens of each row that onTokens knows
-  let state: Uint32Array = new Uint32Array(0);
-  let generated: Uint32Array = new Uint32Array(0);
-  const read = () =>
-    Promise.all([recorder.readU32(decode.state, R * 4), recorder.readU32(decode.generated, R * options.maxNewTokens)]);
-  const longest = Math.max(...prompts.map((ids) => ids.length));
-  let steps = 1; // the prefill sampled the first token
-  let pending: ReturnType<typeof read> | null = null;
-  while (true) {
-    const now = Math.min(STEPS_PER_SUBMIT, options.maxNewTokens - steps);
-    for (let i = 0; i < now; i++) decodeStep(decoder, active.length, longest + steps + now, options);
-    steps += now;
-    const latest = read();
-    latest.catch(() => {}); // it may fail before it is awaited, and so does the read before it, which is heard
-    recorder.submit();
-    const arrived: ReturnType<typeof read> = now === 0 ? latest : (pending ?? latest);
-    pending = latest;
-    [state, generated] = await arrived;
+  const wave = new Wave(decoder, prompts, options, onTokens);
+  for (let unseen = STEPS_PER_SUBMIT; ; unseen = Math.min(2 * unseen, MOST_UNSEEN)) {
+    const { state, generated } = await wave.decode(unseen);
     throwIfPoisoned(state, R);
-    if (onTokens) emitNew(state, generated, seen, options.maxNewTokens, onTokens);
-    const going = active.filter((r) => state[4 * r + 3] === 0);
-    if (going.length === 0 || now === 0) break;
-    if (going.length < active.length) {
-      active = going;
-      recorder.write(decode.rows, active);
+    const going = wave.active.filter((r) => state[4 * r + 3] === 0);
+    if (going.length === 0 || wave.done === most)
+      return prompts.map((_, r) => generated.slice(r * most, r * most + state[4 * r + 2]));
+    if (going.length < wave.active.length) {
+      wave.active = going;
+      recorder.write(decode.rows, going);
     }
   }
-  await pending;
-  return prompts.map((_, r) => generated.slice(r * options.maxNewTokens, r * options.maxNewTokens + state[4 * r + 2]));
+}
+
+/** What the host reads of a wave: `state` and `generated` as `sample` keeps them. */
+interface Seen {
+  state: Uint32Array;
+  generated: Uint32Array;
+}
+
+/** Rows that are decoded together. A step is prepared once and replayed: no token makes anything on the host. */
+class Wave {
+  /** Rows that are not finished. */
+  active: Uint32Array<ArrayBuffer>;
+  /** Tokens of each active row; the prefill sampled the first. */
+  done = 1;
+  private readonly longest: number;
+  private readonly told: Uint32Array; // tokens of each row that onTokens knows
+  private step: { recording: Recording; rows: number; room: number } | null = null;
+
+  constructor(
+    private readonly decoder: Decoder,
+    prompts: readonly number[][],
+    private readonly options: SamplingOptions,
+    private readonly onTokens?: OnTokens,
+  ) {
+    this.active = Uint32Array.from(prompts, (_, r) => r);
+    this.longest = Math.max(...prompts.map((ids) => ids.length));
+    this.told = new Uint32Array(prompts.length);
+  }
+
+  /** `count` more tokens of every active row, or as many as may come. Those that arrive meanwhile are told. */
+  async decode(count: number): Promise<Seen> {
+    const { recorder } = this.decoder;
+    const end = Math.min(this.done + count, this.options.maxNewTokens);
+    let before: Promise<Seen> | null = null;
+    while (true) {
+      this.record(Math.min(STEPS_PER_SUBMIT, end - this.done));
+      const isLast = this.done === end;
+      const latest = isLast || this.onTokens ? this.read() : null;
+      latest?.catch(() => {}); // it may fail before it is awaited, and so does the read before it, which is heard
+      recorder.submit();
+      if (before) this.tell(await before);
+      before = latest;
+      if (isLast) break;
+    }
+    const seen = await (before as Promise<Seen>);
+    this.tell(seen);
+    return seen;
+  }
+
+  private record(steps: number): void {
+    const { decoder, options } = this;
+    const rows = this.active.length;
+    this.done += steps;
+    const needed = this.longest + this.done;
+    if (!this.step || rows !== this.step.rows || needed > this.step.room) {
+      const room = Math.ceil(needed / ROOM) * ROOM;
+      const recording = decoder.recorder.capture(() => decodeStep(decoder, rows, room, options));
+      this.step = { recording, rows, room };
+    }
+    for (let i = 0; i < steps; i++) decoder.recorder.replay(this.step.recording);
+  }
+
+  private async read(): Promise<Seen> {
+    const { recorder, decode } = this.decoder;
+    const rows = this.told.length;
+    const reads = [
+      recorder.readU32(decode.state, rows * 4),
+      recorder.readU32(decode.generated, rows * this.options.maxNewTokens),
+    ];
+    const [state, generated] = await Promise.all(reads);
+    return { state, generated };
+  }
+
+  private tell({ state, generated }: Seen): void {
+    if (this.onTokens) emitNew(state, generated, this.told, this.options.maxNewTokens, this.onTokens);
+  }
 }
 
 function throwIfPoisoned(state: Uint32Array, R: number): void {

@@ -180,11 +180,11 @@ export class Policy {
     });
   }
 
-  /** Runs `work` with the teacher's weights, where the teacher has some of its own. */
-  async asTeacher<T>(work: () => Promise<T>): Promise<T> {
+  /** Runs `work` with the teacher's weights, where the teacher has some of its own; it records all before it waits. */
+  asTeacher<T>(work: () => Promise<T>): Promise<T> {
     if (!this.distillation) return work();
     this.live = null;
-    const done = await this.distillation.asTeacher(work);
+    const done = this.distillation.asTeacher(work);
     this.live = null;
     return done;
   }
