@@ -56,6 +56,7 @@ export class Device {
     const gpu = await this.host.openGpu();
     void gpu.lost.then(() => this.forget(gpu));
     try {
+      onProgress({ what: 'timing kernels', done: 0, total: null, download: null });
       const report = await this.host.prepare(gpu, (done, total) =>
         onProgress({ what: 'checking kernels', done, total, download: null }),
       );

@@ -127,7 +127,6 @@ export class Supervised implements Trainer<SupervisedState> {
 
   async update(step: number): Promise<Report> {
     const { config: c, tell } = this.o;
-    tell({ type: 'phase', step, phase: 'update' }, null);
     const { loraState } = this.policy.decoder;
     loraState.dropout =
       c.loraRank > 0 && c.loraDropout > 0 ? { rate: c.loraDropout, seed: c.seed, stream: step } : null;
@@ -135,7 +134,9 @@ export class Supervised implements Trainer<SupervisedState> {
     const { weightDecay, decayAll, clipNorm } = c;
     const options = { lr, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay, decayAll, clipNorm };
     const batch = this.batchOf(step);
-    const done = await supervisedUpdate(this.policy, batch, options).finally(() => {
+    const done = await supervisedUpdate(this.policy, batch, options, (phase) =>
+      tell({ type: 'phase', step, phase }, null),
+    ).finally(() => {
       loraState.dropout = null;
     });
     this.totalTokens += done.tokens;

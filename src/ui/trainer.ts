@@ -10,12 +10,14 @@ import { isGone, type Trouble } from './watch';
 
 const viewing = new Viewing();
 
+const told = (events: readonly RunEvent[]): Told[] => events.map((event) => ({ type: 'event', event }));
+
 export const trainer = new EngineLine({
   news: (news) => useLab.setState((state) => afterNews(state, news)),
-  admit: (news) =>
-    news.type === 'event'
-      ? viewing.admit(news.event, performance.now()).map((event) => ({ type: 'event', event }))
-      : [news],
+  admit(news) {
+    if (news.type === 'event') return told(viewing.admit(news.event, performance.now()));
+    return news.type === 'trouble' ? [...told(viewing.rest()), news] : [news];
+  },
 });
 
 export const trainerLanes = new Lanes<'open' | 'describe'>(trainer);

@@ -32,15 +32,18 @@ export async function supervisedLoss(policy: Policy, examples: readonly Supervis
   return meanLoss(logprob, mask, total);
 }
 
-/** One update on `examples`. Throws NotFinite; the weights are then those before. */
+/** One update on `examples`; `onPhase` hears when its parts begin. Throws NotFinite; the weights are then those before. */
 export async function supervisedUpdate(
   policy: Policy,
   examples: readonly SupervisedExample[],
   options: UpdateOptions,
+  onPhase: (phase: 'score' | 'backward') => void = () => {},
 ): Promise<SupervisedStep> {
   const { batch, mask, total } = planExamples(policy, examples);
+  onPhase('score');
   const { logprob } = await policy.score(batch);
   const loss = meanLoss(logprob, mask, total);
+  onPhase('backward');
   policy.zeroGradients();
   const weights = Float32Array.from(mask, (m) => -m / total);
   policy.accumulate(batch, weights);

@@ -7,5 +7,7 @@ export interface Action {
   /** KeyboardEvent.code of the shortcut, where it has one. */
   readonly keys?: string;
   enabled(state: LabState): boolean;
+  /** Why it cannot be done now, in words; null where it can. */
+  whyNot?(state: LabState): string | null;
   run(state: LabState): void | Promise<void>;
 }

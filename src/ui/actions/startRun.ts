@@ -1,3 +1,4 @@
+import { isNative, NATIVE_TASK } from '../../data/tasks';
 import { stopReplay } from '../replay/player';
 import { chosenConfig } from '../state/chosen';
 import { EMPTY } from '../state/snapshot';
@@ -5,8 +6,27 @@ import { activityOf, isBusy, type LabState, useLab } from '../state/store';
 import { askToOpen, forgetEvents } from '../trainer';
 import type { Action } from './action';
 
-export const canStart = (state: LabState): boolean =>
-  state.engine.state === 'ready' && !isBusy(activityOf(state)) && chosenConfig(state) !== null;
+/** The form's own obstacle to a run, in words; null where there is none. */
+export function whyNotReady(state: Pick<LabState, 'kind' | 'draft' | 'sft'>): string | null {
+  const { kind, draft, sft } = state;
+  if (kind === 'rl' && draft.model === 'nano' && !isNative(draft.task))
+    return `Choose a model first: nano knows the words of ${NATIVE_TASK.label} only.`;
+  if (kind === 'sft' && sft.preview && 'refused' in sft.preview)
+    return 'Choose other examples or another model first: nothing can be learnt from these.';
+  if (chosenConfig(state) === null) return 'A setting is wrong: its field says how.';
+  return null;
+}
+
+/** Why no run can be begun now; null where one can. */
+export function whyNotStarted(state: LabState): string | null {
+  if (state.engine.state === 'opening') return 'The GPU is being made ready.';
+  if (state.engine.state === 'unavailable') return 'Training needs WebGPU.';
+  if (state.engine.state === 'failed') return 'The engine has stopped.';
+  if (isBusy(activityOf(state))) return 'A run is going on.';
+  return whyNotReady(state);
+}
+
+export const canStart = (state: LabState): boolean => whyNotStarted(state) === null;
 
 /** Replaces what is on screen by a new run with the form's settings. `paused`: load, then wait. */
 export function begin(state: LabState, paused: boolean): void {
@@ -31,5 +51,6 @@ export const startRun: Action = {
   id: 'start',
   label: 'Start',
   enabled: canStart,
+  whyNot: whyNotStarted,
   run: (state) => begin(state, false),
 };

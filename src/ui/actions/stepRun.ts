@@ -1,7 +1,7 @@
 import { activityOf, type LabState, useLab } from '../state/store';
 import { ask } from '../trainer';
 import type { Action } from './action';
-import { begin, canStart } from './startRun';
+import { begin, canStart, whyNotStarted } from './startRun';
 
 /** One step, then a pause; without a run it begins one. */
 export const stepRun: Action = {
@@ -9,6 +9,15 @@ export const stepRun: Action = {
   label: 'Step',
   keys: 'KeyS',
   enabled: (state) => activityOf(state) === 'paused' || (activityOf(state) === 'idle' && canStart(state)),
+  whyNot: (state) => {
+    const activity = activityOf(state);
+    if (activity === 'paused') return null;
+    return activity === 'idle'
+      ? whyNotStarted(state)
+      : activity === 'running'
+        ? 'Pause first: then one step at a time.'
+        : null;
+  },
   run(state) {
     if (activityOf(state) !== 'paused') {
       begin(state, true);

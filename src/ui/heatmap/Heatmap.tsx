@@ -1,14 +1,17 @@
-import { useMemo } from 'react';
+import { useLayoutEffect, useMemo, useRef } from 'react';
+import { StepNote } from '../notices/StepNote';
+import { stepOf } from '../state/snapshot';
 import { useLab } from '../state/store';
 import { TokenRegion } from '../tokens/TokenRegion';
 import type { TokenPlace } from '../tokens/walk';
 import styles from './Heatmap.module.css';
 import { Intro } from './Intro';
+import { showNewest } from './kept-height';
 import { Legend } from './Legend';
 import { arrange, MEASURES } from './measures';
 import { ProblemRows } from './ProblemRows';
 import { TokenDetail } from './TokenDetail';
-import { Toolbar } from './Toolbar';
+import { Measures, Toolbar } from './Toolbar';
 
 /** The rollouts of a step, token by token while they are sampled, tinted once they are scored. */
 export function Heatmap() {
@@ -22,11 +25,18 @@ export function Heatmap() {
   const task = useLab((s) => s.snapshot.config?.task ?? s.draft.task);
   const rollouts = held?.rollouts ?? live;
   const step = held?.step ?? liveStep;
+  const at = useLab((s) => stepOf(s.snapshot));
+  const coloured = useLab((s) => s.snapshot.lastScored?.step ?? 0);
   const groups = useMemo(() => arrange(rollouts, filter, sort), [rollouts, filter, sort]);
   const pick = (at: TokenPlace | null): void => {
     const rollout = at && rollouts[at.text];
     if (rollout) useLab.setState({ picked: { rollout, step, token: at.token } });
   };
+
+  const rows = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (rows.current) showNewest(rows.current);
+  });
 
   return (
     <div className={styles.heatmap}>
@@ -37,14 +47,17 @@ export function Heatmap() {
             <span className={styles.step}>
               {' '}
               of step {step}
-              {held && ', held'}
+              {held ? ', held' : step < at && ', the last that are known'}
             </span>
           )}
         </h2>
         <Toolbar />
       </div>
       <Intro task={task} />
-      <Legend measure={MEASURES[measure]} />
+      <div className={styles.scale}>
+        <Measures />
+        <Legend measure={MEASURES[measure]} />
+      </div>
       <TokenRegion label="Token heatmap" className={styles.region} scrolls onFocus={pick} onPoint={pick}>
         {groups.length === 0 ? (
           <p className={styles.empty}>
@@ -53,10 +66,16 @@ export function Heatmap() {
               : 'No rollout of this step passes the filter.'}
           </p>
         ) : (
-          groups.map((g) => <ProblemRows key={g.group} group={g} measure={MEASURES[measure]} separator={separator} />)
+          // Texts that are coloured have heights of their own; while the next ones are written, rows keep these.
+          <div key={coloured} ref={rows}>
+            {groups.map((g) => (
+              <ProblemRows key={g.group} group={g} measure={MEASURES[measure]} separator={separator} />
+            ))}
+          </div>
         )}
       </TokenRegion>
-      <TokenDetail />
+      <StepNote />
+      <TokenDetail at={step} />
     </div>
   );
 }

@@ -1,9 +1,10 @@
-import { memo } from 'react';
+import { memo, useRef } from 'react';
 import { sum } from '../../antisd/statistics';
 import { signed } from '../format';
 import type { RolloutView, ScoredRollout } from '../state/snapshot';
 import type { Separator } from '../tokens/pieces';
 import { TokenText } from '../tokens/TokenText';
+import { useKeptHeight } from './kept-height';
 import type { Measure } from './measures';
 import styles from './RolloutRow.module.css';
 
@@ -17,6 +18,8 @@ interface Props {
 export const RolloutRow = memo(function RolloutRow({ rollout, measure, separator }: Props) {
   const { index, tokens, signals } = rollout;
   const marks = { values: signals && measure.of(signals), scale: measure, u: signals?.u };
+  const box = useRef<HTMLDivElement>(null);
+  useKeptHeight(box, signals !== null);
   return (
     <li className={styles.row}>
       <span className={styles.mark} title={signals?.reason}>
@@ -25,11 +28,22 @@ export const RolloutRow = memo(function RolloutRow({ rollout, measure, separator
           <span className="visually-hidden">{`${signals.reward > 0 ? 'correct' : 'incorrect'}: ${signals.reason}`}</span>
         )}
       </span>
-      <TokenText tokens={tokens} separator={separator} marks={marks} place={index} />
-      <span className={styles.sum}>{signals && <Sum signals={signals} />}</span>
+      <div ref={box} className={styles.box} data-growing={!signals || undefined}>
+        <TokenText tokens={tokens} separator={separator} marks={marks} place={index} />
+      </div>
+      <span className={styles.sum}>
+        {signals ? <Sum signals={signals} /> : tokens.length > 0 && <Growing tokens={tokens.length} />}
+      </span>
     </li>
   );
 });
+
+/** How many tokens there are so far. */
+const Growing = ({ tokens }: { tokens: number }) => (
+  <span className={styles.source} data-number>
+    {tokens} {tokens === 1 ? 'token' : 'tokens'}
+  </span>
+);
 
 const Sum = memo(function Sum({ signals }: { signals: ScoredRollout }) {
   return (

@@ -1,6 +1,6 @@
 import { ARMS } from '../../antisd/arms';
 import type { Alternative } from '../../runs/events';
-import { tokenText } from '../format';
+import { signOf, tokenText } from '../format';
 import type { ScoredRollout } from '../state/snapshot';
 import { useLab } from '../state/store';
 import { Alternatives } from './Alternatives';
@@ -9,8 +9,8 @@ import { MEASURES } from './measures';
 import { NumberGrid } from './NumberGrid';
 import styles from './TokenDetail.module.css';
 
-/** All numbers of the token that is pointed at or focused. */
-export function TokenDetail() {
+/** All numbers of the token that is pointed at or focused; `at`: the step whose rollouts are on screen. */
+export function TokenDetail({ at: shown }: { at: number }) {
   const picked = useLab((s) => s.picked);
   const hasTeacher = useLab(({ snapshot: { config } }) => config === null || ARMS[config.arm].method.teacher);
   if (!picked) return <Hint />;
@@ -22,8 +22,10 @@ export function TokenDetail() {
         <p className={styles.title}>
           <span className={styles.token}>{tokenText(rollout.tokens.at(token) ?? '')}</span>
           <span className={styles.where}>
-            token {token + 1} of {rollout.tokens.length}, step {step}
+            token {token + 1} of {rollout.tokens.length}
+            {step !== shown && `, kept from step ${step}`}
           </span>
+          {signals && hasTeacher && <Meaning u={signals.u[token]} />}
         </p>
         {signals ? (
           <>
@@ -43,6 +45,13 @@ export function TokenDetail() {
       )}
     </section>
   );
+}
+
+/** What its u says of it, in the word that the legend has. */
+function Meaning({ u }: { u: number }) {
+  const sign = signOf(u, 3);
+  if (sign === 0) return null;
+  return <span className={sign > 0 ? styles.above : styles.below}>{MEASURES.u.ends[sign > 0 ? 1 : 0]}</span>;
 }
 
 /** Until a token is picked. */

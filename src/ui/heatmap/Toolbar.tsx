@@ -8,19 +8,25 @@ const hold = (): void =>
     held: held ? null : { step: snapshot.rolloutStep, rollouts: snapshot.rollouts },
   }));
 
-/** What the tint shows, which rollouts, in which order. */
-export function Toolbar() {
+/** What the tint shows. */
+export function Measures() {
   const measure = useLab((s) => s.measure);
+  return (
+    <MeasureButtons<MeasureName>
+      measures={MEASURES}
+      chosen={measure}
+      onChoose={(name) => useLab.setState({ measure: name })}
+    />
+  );
+}
+
+/** Which rollouts, in which order, and whether they stay. */
+export function Toolbar() {
   const filter = useLab((s) => s.filter);
   const sort = useLab((s) => s.sort);
   const held = useLab((s) => s.held !== null);
   return (
     <div className={styles.toolbar}>
-      <MeasureButtons<MeasureName>
-        measures={MEASURES}
-        chosen={measure}
-        onChoose={(name) => useLab.setState({ measure: name })}
-      />
       <label className={styles.choice}>
         <span className="visually-hidden">Show</span>
         <select value={filter} onChange={(e) => useLab.setState({ filter: e.target.value as FilterName })}>

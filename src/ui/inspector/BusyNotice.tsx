@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { LoadProgress } from '../../library/sources/progress';
+import styles from '../models/Load.module.css';
 import { LoadLine } from '../models/LoadLine';
 import { nameShown } from '../models/names';
 import { stop } from './session';
@@ -22,7 +23,11 @@ export function BusyNotice() {
   }, [id, lane]);
   if (!lane || id === undefined || late !== id) return null;
   const shown: LoadProgress = progress ?? { what, done: 0, total: null, download: null };
-  return <LoadLine progress={shown} onCancel={() => stop(lane)} />;
+  return (
+    <div className={styles.busy}>
+      <LoadLine progress={shown} onCancel={() => stop(lane)} />
+    </div>
+  );
 }
 
 const workingOn = (state: InspectState): Lane | null =>

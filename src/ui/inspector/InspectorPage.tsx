@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { DropZone } from '../models/DropZone';
+import notices from '../notices/Notices.module.css';
 import { Region } from '../Region';
 import { takeInspectorFiles } from './actions/chooseModel';
 import { openPage, restore } from './actions/openLink';
@@ -27,12 +28,6 @@ export default function InspectorPage() {
   }, []);
   return (
     <div className={styles.page}>
-      <Region name="The notices">
-        <FailureBanner />
-        <LinkNotice />
-        <BusyNotice />
-        <DropZone onFiles={takeInspectorFiles} />
-      </Region>
       <main className={styles.columns}>
         <section className={styles.choices} aria-label="Choices">
           <Region name="The choices">
@@ -59,6 +54,14 @@ export default function InspectorPage() {
           </Region>
         </div>
       </main>
+      <Region name="The notices">
+        <div className={notices.stack}>
+          <FailureBanner />
+          <LinkNotice />
+          <BusyNotice />
+          <DropZone onFiles={takeInspectorFiles} />
+        </div>
+      </Region>
       <Region name="The status line">
         <StatusLine />
       </Region>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { cancelLoading } from '../actions/cancelLoading';
 import styles from './Load.module.css';
 import { LoadLine } from './LoadLine';
@@ -6,15 +6,19 @@ import { said } from './names';
 import { useModels } from './store';
 import { TokenField } from './TokenField';
 
-/** The built-in model is there sooner; a line that comes and goes would only make the page jump. */
+/** The built-in model is there sooner; a line that comes and goes would only be a flicker. */
 const SHOWN_AFTER = 400;
 
-/** What is being opened; or why it could not be, with the way on. `onRetry` starts again what was started. */
-export function LoadNotice({ onRetry }: { onRetry(): void }) {
+/** What is being opened and how far it is, in the place of what stands there else. */
+export function LoadProgressLine({ children }: { children: ReactNode }) {
   const loading = useModels((s) => s.loading);
-  const refused = useModels((s) => s.refused);
   const late = useLate(loading !== null);
-  if (loading) return late ? <LoadLine progress={loading} onCancel={cancelLoading} /> : null;
+  return loading && late ? <LoadLine progress={loading} onCancel={cancelLoading} /> : children;
+}
+
+/** Why something could not be opened, with the way on. `onRetry` starts again what was started. */
+export function LoadNotice({ onRetry }: { onRetry(): void }) {
+  const refused = useModels((s) => s.refused);
   if (!refused) return <MemoryNote />;
   const dismiss = (): void => useModels.setState({ refused: null });
   const cancelled = refused.kind === 'cancelled';

@@ -4,5 +4,10 @@ import styles from './Notices.module.css';
 /** Why the last step taught nothing, or taught through the signal alone. Its place is kept, so that nothing below it moves. */
 export function StepNote() {
   const last = useLab((s) => s.snapshot.steps.at(-1));
-  return <p className={styles.note}>{last?.note && `Step ${last.step}: ${last.note}`}</p>;
+  const note = last?.note ?? null;
+  return (
+    <p className={styles.note} title={note ?? undefined}>
+      {note}
+    </p>
+  );
 }

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { bytesText } from '../../data/bytes';
 import type { MemoryPlan } from '../../model/net/decoder';
 import { percent } from '../format';
+import { RunWarnings } from '../notices/RunWarnings';
 import { useLab } from '../state/store';
 import { PhaseBars } from './PhaseBars';
 import styles from './RunFacts.module.css';
@@ -28,7 +29,8 @@ export function RunFacts() {
   return (
     <section aria-label="Run facts" className={styles.facts}>
       <h2>This run</h2>
-      {last && <PhaseBars phaseMs={last.phaseMs} seconds={last.seconds} />}
+      <RunWarnings />
+      {!sft && <PhaseBars last={last} />}
       <dl>
         <Fact name="Device">
           {device ? `${device.name}${device.software ? ' (software)' : ''}, ${device.backend}` : 'none yet'}

@@ -29,32 +29,29 @@ export function TokenTable() {
   return (
     <section aria-label="Token table" className={styles.tokens}>
       <h2>Tokens</h2>
-      {parts.shortcut.length + parts.deliberation.length === 0 ? (
-        <p className={styles.empty}>Shortcut and deliberation tokens show once steps are scored.</p>
-      ) : (
-        <table title={`Tokens seen at least ${LEAST_COUNT} times`}>
-          <thead>
-            <tr>
-              <th scope="col">{TOKEN_METRICS.token.label}</th>
-              <th scope="col">{TOKEN_METRICS.count.label}</th>
-              {(['meanU', 'meanTerm'] as const).map((name) => (
-                <th key={name} scope="col" aria-sort={rank === name ? 'descending' : 'none'}>
-                  <button
-                    type="button"
-                    title={`Rank by ${TOKEN_METRICS[name].definition}`}
-                    onClick={() => setRank(name)}
-                  >
-                    {TOKEN_METRICS[name].label}
-                  </button>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          {Object.entries(parts).map(([title, rows]) => (
-            <Part key={title} title={title} rows={rows.slice(0, SHOWN)} />
-          ))}
-        </table>
-      )}
+      <p className={styles.empty}>
+        {parts.shortcut.length + parts.deliberation.length === 0
+          ? 'Shortcut and deliberation tokens show once steps are scored.'
+          : `Over the run so far; tokens seen at least ${LEAST_COUNT} times.`}
+      </p>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{TOKEN_METRICS.token.label}</th>
+            <th scope="col">{TOKEN_METRICS.count.label}</th>
+            {(['meanU', 'meanTerm'] as const).map((name) => (
+              <th key={name} scope="col" aria-sort={rank === name ? 'descending' : 'none'}>
+                <button type="button" title={`Rank by ${TOKEN_METRICS[name].definition}`} onClick={() => setRank(name)}>
+                  {TOKEN_METRICS[name].label}
+                </button>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        {Object.entries(parts).map(([title, rows]) => (
+          <Part key={title} title={title} rows={rows.slice(0, SHOWN)} />
+        ))}
+      </table>
     </section>
   );
 }
@@ -77,6 +74,13 @@ function Part({ title, rows }: { title: string; rows: readonly TokenRow[] }) {
             {signed(meanU)}
           </td>
           <td data-number>{signed(meanTerm, 3)}</td>
+        </tr>
+      ))}
+      {/* Places for tokens to come: nothing below moves when they do. */}
+      {Array.from({ length: SHOWN - rows.length }, (_, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: empty places
+        <tr key={i} aria-hidden="true">
+          <td colSpan={4}>&nbsp;</td>
         </tr>
       ))}
     </tbody>

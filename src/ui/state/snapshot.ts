@@ -104,6 +104,10 @@ const ended = ({ lastScored }: Snapshot): Partial<Snapshot> => ({
   ...(lastScored && { rollouts: lastScored.rollouts, rolloutStep: lastScored.step }),
 });
 
+/** The step, or update, that the page is at: that of the rollouts on screen, else the last one done. All who name one ask here. */
+export const stepOf = ({ sft, steps, rolloutStep }: Snapshot): number =>
+  sft ? (sft.figures.at(-1)?.step ?? 0) : Math.max(rolloutStep, steps.at(-1)?.step ?? 0);
+
 type Draft = { -readonly [K in keyof Snapshot]: Snapshot[K] };
 
 /** The snapshot after `events`, in order. What grows is appended to in place, whatever its length. */
@@ -207,7 +211,9 @@ function apply(draft: Draft, event: RunEvent): void {
 function applyStart(draft: Draft, event: RunEventOf<'start'>): void {
   const from = event.resumedFrom;
   const kept = from === null ? EMPTY : draft;
+  const undone = kept.rolloutStep > (from ?? 0); // its rollouts are sampled once more
   Object.assign(draft, kept, sharedFacts(event), {
+    ...(undone && { rollouts: [], rolloutStep: 0, lastScored: null }),
     config: event.config,
     leftOut: event.leftOut ?? null,
     warnings: event.warnings ?? [],

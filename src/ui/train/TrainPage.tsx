@@ -10,10 +10,9 @@ import { ContinueOffer } from '../notices/ContinueOffer';
 import { EngineTrouble } from '../notices/EngineTrouble';
 import { FaultBanner } from '../notices/FaultBanner';
 import { NoGpu } from '../notices/NoGpu';
+import notices from '../notices/Notices.module.css';
 import { ProblemLine } from '../notices/ProblemLine';
-import { RunWarnings } from '../notices/RunWarnings';
 import { StatusLine } from '../notices/StatusLine';
-import { StepNote } from '../notices/StepNote';
 import { About } from '../panels/About';
 import { Diagnostics } from '../panels/Diagnostics';
 import { RunFacts } from '../panels/RunFacts';
@@ -33,15 +32,6 @@ export function TrainPage() {
   useShortcuts(RUN_KEYS);
   return (
     <div className={styles.page}>
-      <Region name="The notices">
-        <FaultBanner />
-        <EngineTrouble />
-        <ProblemLine />
-        <LoadNotice onRetry={() => perform(retryOpening)} />
-        <ContinueOffer />
-        <DropZone onFiles={takeOwnFiles} />
-        <NoGpu />
-      </Region>
       <main className={styles.columns}>
         <section className={styles.settings} aria-label="Settings">
           <Region name="The settings">
@@ -60,8 +50,6 @@ export function TrainPage() {
             </Region>
           ) : (
             <Region key="rl" name="The heatmap">
-              <RunWarnings />
-              <StepNote />
               <Heatmap />
             </Region>
           )}
@@ -80,6 +68,17 @@ export function TrainPage() {
           </Region>
         </div>
       </main>
+      <Region name="The notices">
+        <div className={notices.stack}>
+          <FaultBanner />
+          <EngineTrouble />
+          <ProblemLine />
+          <LoadNotice onRetry={() => perform(retryOpening)} />
+          <ContinueOffer />
+          <DropZone onFiles={takeOwnFiles} />
+          <NoGpu />
+        </div>
+      </Region>
       <Region name="The status line">
         <StatusLine />
       </Region>

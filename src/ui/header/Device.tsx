@@ -1,0 +1,37 @@
+import { duration } from '../format';
+import { type InspectState, useInspector } from '../inspector/store';
+import { type LabState, useLab } from '../state/store';
+import styles from './Header.module.css';
+import { useSeconds } from './phase-times';
+
+type Engine = LabState['engine'] | InspectState['device'];
+
+/** The device of the page on screen, or how far its opening is: each page has an engine of its own. */
+export function Device({ training }: { training: boolean }) {
+  const trainer = useLab((s) => s.engine);
+  const inspector = useInspector((s) => s.device);
+  const engine = training ? trainer : inspector;
+  const opening = engine.state === 'opening' || engine.state === 'closed';
+  const name = deviceName(engine);
+  return (
+    <span className={styles.device} title={name}>
+      {name}
+      {opening && <Gone what={name} />}
+    </span>
+  );
+}
+
+/** How long that has taken. */
+function Gone({ what }: { what: string }) {
+  const seconds = useSeconds(what.replace(/\d+/, ''));
+  return seconds >= 1 && <span data-number> {duration(seconds)}</span>;
+}
+
+function deviceName(engine: Engine): string {
+  if (engine.state === 'ready') return engine.device.name;
+  if (engine.state === 'unavailable') return 'no WebGPU';
+  if (engine.state === 'failed') return 'engine stopped';
+  const progress = engine.state === 'opening' ? engine.progress : null;
+  if (!progress) return 'looking for a GPU …';
+  return progress.total === null ? `${progress.what} …` : `${progress.what} ${progress.done} of ${progress.total}`;
+}
