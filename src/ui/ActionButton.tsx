@@ -27,6 +27,7 @@ export function ActionButton({ action, primary, keys = action.keys, children = a
       onClick={() => perform(action)}
     >
       {children}
+      {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: it takes no focus; aria-keyshortcuts says the same */}
       {key && <kbd aria-hidden="true">{key}</kbd>}
     </button>
   );

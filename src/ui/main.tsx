@@ -62,13 +62,26 @@ function openInTurn(): void {
   void import('./inspector/settled').then(({ inspectorSettled }) => inspectorSettled()).then(open);
 }
 
+/** Faces of the page. Text that was drawn in another one would move when they come; the page waits so long at most, ms. */
+const FACES = ['400 1em Inter', '600 1em Inter', '400 1em "IBM Plex Mono"'];
+const FACES_WITHIN = 1000;
+
+/** Draws the page once its faces are there; the engine does not wait for them. */
+function draw(): void {
+  const late = new Promise((resolve) => setTimeout(resolve, FACES_WITHIN));
+  const faces = Promise.allSettled(FACES.map((face) => document.fonts.load(face, 'u λ')));
+  void Promise.race([faces, late]).then(() =>
+    createRoot(document.getElementById('root') as HTMLElement).render(
+      <StrictMode>
+        <App />
+      </StrictMode>,
+    ),
+  );
+}
+
 readLink();
 addEventListener('hashchange', tellIgnored);
-createRoot(document.getElementById('root') as HTMLElement).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+draw();
 rememberedHub();
 openInTurn();
 void playRecorded();

@@ -78,7 +78,7 @@ describe('a supervised run', () => {
 
   test('is told in words', () => {
     const state = { ...INITIAL, source: 'live' as const, snapshot: fold(EMPTY, run) };
-    expect(statusText(state)).toBe('Running: update 2, loss 0.500, held-out loss 2.00, 50.0 tokens a second.');
+    expect(statusText(state)).toBe('Running: loss 0.500, held-out loss 2.00, 50.0 tokens a second.');
   });
 
   test('has curves of its own', () => {

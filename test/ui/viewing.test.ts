@@ -13,7 +13,7 @@ const wholeStep = (step: number): RunEvent[] => [rollouts(step), tokens(step), f
 const admitted = (viewing: Viewing, events: RunEvent[], now: number) =>
   events.flatMap((e) => viewing.admit(e, now)).map((e) => `${e.type} ${'step' in e ? e.step : ''}`.trim());
 
-test('a coloured step stays; steps that begin meanwhile are passed over but for their figures', () => {
+test('a coloured step stays; steps that begin meanwhile are passed over, and what is told of them comes with the next', () => {
   const viewing = new Viewing();
   expect(admitted(viewing, [fakeStart(), ...wholeStep(1)], 0)).toEqual([
     'start',
@@ -22,8 +22,11 @@ test('a coloured step stays; steps that begin meanwhile are passed over but for 
     'signals 1',
     'step 1',
   ]);
-  expect(admitted(viewing, wholeStep(2), DWELL_MS - 1)).toEqual(['step 2']);
-  expect(admitted(viewing, wholeStep(3), DWELL_MS)).toEqual(['rollouts 3', 'tokens 3', 'signals 3', 'step 3']);
+  expect(admitted(viewing, wholeStep(2), DWELL_MS - 1)).toEqual([]);
+  expect(admitted(viewing, wholeStep(3), DWELL_MS)).toEqual([
+    ...['signals 2', 'step 2'], // in order
+    ...['rollouts 3', 'tokens 3', 'signals 3', 'step 3'],
+  ]);
 });
 
 test('a step that begins within the dwell is passed over as a whole, also where it ends after it', () => {
@@ -37,8 +40,15 @@ test('a run that comes to rest shows its last scored step, once', () => {
   const viewing = new Viewing();
   admitted(viewing, wholeStep(1), 0);
   admitted(viewing, [...wholeStep(2), ...wholeStep(3)], 10);
-  expect(admitted(viewing, [paused(3)], 20)).toEqual(['signals 3', 'phase 3']);
+  expect(admitted(viewing, [paused(3)], 20)).toEqual(['step 2', 'signals 3', 'step 3', 'phase 3']);
   expect(admitted(viewing, [paused(3)], 21)).toEqual(['phase 3']);
+});
+
+test('of an engine that is gone everything that was told is shown', () => {
+  const viewing = new Viewing();
+  admitted(viewing, [fakeStart(), ...wholeStep(1), ...wholeStep(2)], 0);
+  expect(viewing.rest().map(({ type }) => type)).toEqual(['signals', 'step']);
+  expect(viewing.rest()).toEqual([]);
 });
 
 test('a step that a person asked for is shown at once', () => {

@@ -11,8 +11,8 @@ export function Device({ training }: { training: boolean }) {
   const trainer = useLab((s) => s.engine);
   const inspector = useInspector((s) => s.device);
   const engine = training ? trainer : inspector;
-  const opening = engine.state === 'opening' || engine.state === 'closed';
   const name = deviceName(engine);
+  const opening = name.endsWith('…'); // nothing is counted
   return (
     <span className={styles.device} title={name}>
       {name}
@@ -23,7 +23,7 @@ export function Device({ training }: { training: boolean }) {
 
 /** How long that has taken. */
 function Gone({ what }: { what: string }) {
-  const seconds = useSeconds(what.replace(/\d+/, ''));
+  const seconds = useSeconds(what);
   return seconds >= 1 && <span data-number> {duration(seconds)}</span>;
 }
 

@@ -5,7 +5,7 @@ import { signed, signOf, tokenText } from '../format';
 import { useLab } from '../state/store';
 import styles from './TokenTable.module.css';
 
-const SHOWN = 5;
+const SHOWN = 3;
 /** Smaller means of u read as 0.00: such a token is neither. */
 const LEAST_SHOWN = 0.005;
 /** Rarer tokens say little. */
@@ -31,7 +31,7 @@ export function TokenTable() {
       <h2>Tokens</h2>
       <p className={styles.empty}>
         {parts.shortcut.length + parts.deliberation.length === 0
-          ? 'Shortcut and deliberation tokens show once steps are scored.'
+          ? 'Shortcuts and deliberation show once steps are scored.'
           : `Over the run so far; tokens seen at least ${LEAST_COUNT} times.`}
       </p>
       <table>
@@ -79,7 +79,7 @@ function Part({ title, rows }: { title: string; rows: readonly TokenRow[] }) {
       {/* Places for tokens to come: nothing below moves when they do. */}
       {Array.from({ length: SHOWN - rows.length }, (_, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: empty places
-        <tr key={i} aria-hidden="true">
+        <tr key={i}>
           <td colSpan={4}>&nbsp;</td>
         </tr>
       ))}

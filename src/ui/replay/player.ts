@@ -43,7 +43,18 @@ function playFrom(events: readonly RunEvent[], next: number): void {
   if (next >= events.length) return;
   const wait = PAUSE_MS[events[next - 1].type] ?? 0;
   timer = setTimeout(() => {
-    trainer.tell({ type: 'event', event: events[next] });
-    playFrom(events, next + 1);
+    const end = heldTogether(events, next);
+    for (const event of events.slice(next, end)) trainer.tell({ type: 'event', event });
+    playFrom(events, end);
   }, wait);
+}
+
+/** Where the events end that are shown at once: those of steps whose tokens were not kept come with the next that has some. */
+export function heldTogether(events: readonly RunEvent[], from: number): number {
+  const isKept = (event: RunEvent): boolean => event.type === 'rollouts' || event.type === 'done';
+  const shown = events.slice(0, from).findLast((e) => e.type === 'rollouts' || e.type === 'signals');
+  const event = events[from];
+  if (!shown || !('step' in shown) || !('step' in event) || event.step <= shown.step || isKept(event)) return from + 1;
+  const kept = events.findIndex((e, i) => i > from && isKept(e));
+  return kept < 0 ? events.length : kept + 1;
 }

@@ -3,6 +3,7 @@ import type { ExampleLosses } from '../../runs/sft-events';
 import { percent, plain, tokenText } from '../format';
 import { Legend } from '../heatmap/Legend';
 import { useThrottled } from '../hooks';
+import { stepOf } from '../state/snapshot';
 import { useLab } from '../state/store';
 import type { Separator } from '../tokens/pieces';
 import { TokenRegion } from '../tokens/TokenRegion';
@@ -25,6 +26,7 @@ export function BatchLosses() {
     useLab((s) => s.snapshot.sft?.batch ?? null),
     DWELL_MS,
   );
+  const at = useLab((s) => stepOf(s.snapshot));
   const separator = useLab((s) => s.snapshot.separator);
   const [picked, setPicked] = useState<Picked | null>(null);
   const pick = (at: TokenPlace | null): void => {
@@ -33,7 +35,10 @@ export function BatchLosses() {
   };
   return (
     <TokenRegion label="Losses of the batch" onFocus={pick} onPoint={pick}>
-      <h2>Losses by token{batch && <span className={styles.step}> in update {batch.step}</span>}</h2>
+      <h2>
+        Losses by token
+        {batch && <span className={styles.step}> of {batch.step === at ? 'this' : 'an earlier'} update</span>}
+      </h2>
       {batch === null ? (
         <p className={styles.empty}>
           Examples show here with every update: the darker a token, the less the model expected it.
