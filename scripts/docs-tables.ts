@@ -48,7 +48,11 @@ const TABLES: Readonly<Record<string, () => string>> = {
   presets: () =>
     table(
       ['preset', 'what it sets', ''],
-      PRESETS.map(({ label, settings: s, doc }) => [label, Object.entries(s).map(flag).join(' '), doc]),
+      PRESETS.map(({ label, settings: s, doc, measured }) => [
+        label,
+        Object.entries(s).map(flag).join(' '),
+        measured ? `${doc} ${measured}` : doc,
+      ]),
     ),
   arms: () =>
     table(

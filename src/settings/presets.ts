@@ -5,53 +5,66 @@ import { parseTrainConfig, type TrainConfig } from './config';
 export interface Preset {
   id: string;
   label: string;
+  /** What it is for and what came of it, in plain words. */
   doc: string;
+  /** How that was measured, for whoever compares. */
+  measured?: string;
   settings: Partial<TrainConfig>;
   /** Leaves the form's model as it is: for models that the lab does not bring. */
   keepsModel?: true;
 }
 
+/** Those that are compared with one another, the first five, run equally long. */
 export const PRESETS: readonly Preset[] = [
   {
     id: 'antisd',
     label: 'AntiSD',
-    doc: 'The steady form: 16 problems × 4, tokens with |u| above 3 nats masked, the gate on its peak. Measured at depth 5 and more with the population’s group std, seeds 0 to 2: held-out accuracy .05 at first, .72, .82 and .73 after 60 steps, .96 after 120 in all three; one run of 200 steps held at .95; responses grow from 11 to 56 tokens. The task is built so that going against the teacher means searching on.',
+    doc: 'The reward, and praise for tokens that seeing the solution would make less likely: here that means to search on. Of problems it never saw it solves 5 % at first, 72 to 82 % after 60 steps and 96 % after 120. The task is built so that searching on helps.',
+    measured:
+      '16 problems × 4 responses, tokens with |u| above 3 nats masked, the gate on its peak, depth 5 and more, the population’s group std, seeds 0 to 2: .05 at first, .72, .82 and .73 after 60 steps, .96 after 120 in all three; one run of 200 steps held at .95; responses grow from 11 to 56 tokens.',
     settings: { arm: 'antisd' },
   },
   {
     id: 'grpo',
     label: 'GRPO',
-    doc: 'The same steps with the reward alone. At depth 5 and more almost every group is all wrong at first. Measured with the population’s std, seeds 0 to 2: .10, .09 and .14 after 60 steps, .78, .83 and .95 after 120, .97 after 200: it ends as high, later. Smaller batches often never get off the ground.',
-    settings: { arm: 'grpo', steps: 200 },
+    doc: 'The reward alone, for as many steps. At first nearly every group of answers is all wrong and teaches nothing: 9 to 14 % solved after 60 steps, 78 to 95 % after 120. It gets as high, later.',
+    measured:
+      'As above, without the term, seeds 0 to 2: .10, .09 and .14 after 60 steps, .78, .83 and .95 after 120; .97 after 200 steps. Smaller batches often never get off the ground.',
+    settings: { arm: 'grpo' },
   },
   {
     id: 'sd',
     label: 'Self-distillation',
-    doc: 'Towards the teacher, who has seen the answer and stops early: the model learns to give up sooner. Measured, seeds 0 to 2: .09, .06 and .10 after 120 steps, responses of 9 tokens.',
+    doc: 'The opposite: praise for tokens that seeing the solution makes more likely. The model learns to stop searching and guess: 6 to 10 % solved after 120 steps.',
+    measured: 'Seeds 0 to 2: .09, .06 and .10 after 120 steps, responses of 9 tokens.',
     settings: { arm: 'sd' },
   },
   {
     id: 'antisd-paper',
-    label: 'AntiSD, to the letter',
-    doc: 'No outlier mask, the gate on the median over all tokens, which is noise where most tokens are certain: here it stays inert. Measured with the median over rollouts in its place and the population’s std, seeds 0 to 2: .02, .00 and .95 after 120 steps. It starts well and collapsed in two of three runs: the term praises surprising numbers, the teacher’s entropy rises, and a gate tied to the warm-up never closes.',
+    label: 'AntiSD as published',
+    doc: 'The paper’s form without the two safeguards of the first preset. It starts well; then two of three runs collapsed: 2, 0 and 95 % solved after 120 steps.',
+    measured:
+      'No outlier mask, the gate on the median over all tokens, which is noise where most tokens are certain: here it stays inert. Measured with the median over rollouts in its place and the population’s std, seeds 0 to 2: .02, .00 and .95 after 120 steps. The term praises surprising numbers, the teacher’s entropy rises, and a gate tied to the warm-up never closes.',
     settings: { arm: 'antisd-paper' },
   },
   {
     id: 'race',
-    label: 'The race, 8 × 4',
-    doc: 'Smaller batches, as in the recorded comparison of the methods: quicker and noisier.',
+    label: 'Smaller steps',
+    doc: 'AntiSD with half the problems in a step: quicker, and noisier.',
+    measured: '8 problems × 4 responses, as in the recorded comparison of the methods.',
     settings: { arm: 'antisd', problems: 8, maskNats: 4 },
   },
   {
     id: 'easy',
     label: 'Easy problems',
-    doc: 'All depths: the reward is dense enough, and GRPO needs no help. A case where the method gains little.',
+    doc: 'Problems of every difficulty. The reward alone teaches enough here, so AntiSD gains little: a case to know.',
     settings: { arm: 'antisd', minDepth: 1 },
   },
   {
     id: 'own-model',
     label: 'Your own model',
-    doc: 'For a chat model that you drop on the page or name: our word problems, or a file of your own as the task. An adapter of rank 16 on frozen weights, 4 problems × 4 responses of at most 192 tokens. A starting point, not a measured best.',
+    doc: 'For a chat model of your own: choose it below. Its weights stay as they are; a small adapter beside them learns, from word problems or from a file of yours. A starting point, not a measured best; half as many steps as above, because each takes far longer.',
+    measured: 'An adapter of rank 16, 4 problems × 4 responses of at most 192 tokens, 60 steps.',
     settings: {
       arm: 'antisd',
       task: CHAT_TASK.name,

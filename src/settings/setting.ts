@@ -16,6 +16,8 @@ interface Base {
 export interface NumberSetting extends Base {
   kind: 'number' | 'integer';
   default: number | null;
+  /** What an empty field stands for, in two words; left out: the method's value. */
+  empty?: string;
   min: number;
   max: number;
 }

@@ -1,6 +1,6 @@
 /**
  * Every setting of a training run, written once: this table yields the page's control, the command line's flag, the
- * link's key, the validation and the docs row. `null` as a default means "as the arm says" (src/antisd/arms.ts).
+ * link's key, the validation and the docs row. `null` as a default means "as the arm says" (src/antisd/arms.ts), or what `empty` says.
  */
 import { GROUP_STDS } from '../antisd/advantages';
 import { AGGREGATIONS } from '../antisd/objective';
@@ -27,6 +27,7 @@ export const SETTINGS = {
   }),
   minDepth: integer({
     default: null,
+    empty: 'by task',
     min: 1,
     max: 15,
     label: 'Least depth',
@@ -61,6 +62,7 @@ export const SETTINGS = {
   }),
   scoreTemperature: number({
     default: null,
+    empty: 'as sampling',
     min: 0.01,
     max: 5,
     label: 'Temperature of scores',

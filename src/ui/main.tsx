@@ -3,10 +3,10 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
 import { rememberedHub } from './actions/chooseHub';
+import { takeFromAddress } from './actions/followInAddress';
 import { startEngine } from './engine';
 import { playRecorded } from './replay/recorded';
 import { ignoredIn, pageOf } from './route';
-import { stateFromQuery } from './state/chosen';
 import { useLab } from './state/store';
 import { rememberedTheme, showTheme } from './theme';
 import { openTrainer, trainer } from './trainer';
@@ -14,18 +14,6 @@ import { openTrainer, trainer } from './trainer';
 const theme = rememberedTheme();
 showTheme(theme);
 useLab.setState({ theme });
-
-/** The link's settings, or the defaults and a word on what is wrong with the link. */
-function readLink(): void {
-  tellIgnored();
-  try {
-    useLab.setState(stateFromQuery(location.search, useLab.getState().sft));
-  } catch (error) {
-    useLab.setState({
-      problem: `${error instanceof Error ? error.message : String(error)} The form holds the defaults instead.`,
-    });
-  }
-}
 
 /** A word on what the hash asks for where there is no such thing. */
 function tellIgnored(): void {
@@ -79,7 +67,9 @@ function draw(): void {
   );
 }
 
-readLink();
+tellIgnored();
+takeFromAddress();
+addEventListener('popstate', takeFromAddress);
 addEventListener('hashchange', tellIgnored);
 draw();
 rememberedHub();

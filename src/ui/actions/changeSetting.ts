@@ -25,5 +25,5 @@ export function commitSetting(name: SettingName): void {
 /** Fills the form with a whole configuration: a preset, or a link. */
 export function fillForm(config: TrainConfig): void {
   useLab.setState({ draft: draftOf(config), problem: null });
-  followInAddress();
+  followInAddress(true);
 }

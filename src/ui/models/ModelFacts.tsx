@@ -43,8 +43,8 @@ export function ModelFacts({ name, onTake }: Props) {
   return (
     <div className={styles.facts}>
       <p className={styles.caption}>
-        {plan.family}, {plan.parameters.toLocaleString('en-US')} parameters, stored as {plan.storage}; made for{' '}
-        {plan.maxPositions.toLocaleString('en-US')} tokens of context.
+        {plan.family}; the whole model has {plan.parameters.toLocaleString('en-US')} parameters, stored as{' '}
+        {plan.storage}; made for {plan.maxPositions.toLocaleString('en-US')} tokens of context.
       </p>
       <PlanSummary plan={plan} onTake={onTake} />
     </div>

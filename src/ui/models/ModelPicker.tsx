@@ -64,7 +64,7 @@ export function ModelPicker({ label, kind, value, onChange, cached, dropped, onF
           <optgroup label="Dropped on this page">
             {own.map(({ name, bytes }) => (
               <option key={name} value={name}>
-                {nameShown(name)} ({bytesText(bytes)})
+                {nameShown(name)} ({bytesText(bytes)} on disk)
               </option>
             ))}
           </optgroup>
@@ -73,7 +73,7 @@ export function ModelPicker({ label, kind, value, onChange, cached, dropped, onF
           <optgroup label="Downloaded">
             {here.map(({ name, bytes }) => (
               <option key={name} value={name}>
-                {name} ({bytesText(bytes)})
+                {name} ({bytesText(bytes)} on disk)
               </option>
             ))}
           </optgroup>

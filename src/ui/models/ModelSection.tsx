@@ -28,13 +28,20 @@ export function ModelSection({ busy }: { busy: boolean }) {
   const offered = useLab(setUpOwnModel.enabled);
   useLooking(configOf(useLab((s) => s.draft)));
   const [open, setOpen] = useState(false);
+  const missing = model === 'nano' && !isNative(task);
   useEffect(() => {
-    if (model !== 'nano') setOpen(true); // it was chosen, perhaps by a drop: here is what it takes
-  }, [model]);
+    if (model !== 'nano' || missing) setOpen(true); // it was chosen, perhaps by a drop: here is what it takes; or it is to be
+  }, [model, missing]);
   return (
     <details className={styles.section} open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>Model: {nameShown(model)}</summary>
       <div className={styles.body}>
+        {missing && (
+          <p className={styles.problem} role="status">
+            Choose a model for this task: nano knows the words of {NATIVE_TASK.label} only. A folder or a .gguf file of
+            yours, or a Hub id such as Qwen/Qwen3-0.6B.
+          </p>
+        )}
         <ModelPicker
           label="Model"
           kind="model"
@@ -65,11 +72,6 @@ export function ModelSection({ busy }: { busy: boolean }) {
           onFiles={takeOwnFiles}
           disabled={busy}
         />
-        {model === 'nano' && !isNative(task) && (
-          <p className={styles.problem}>
-            nano knows the words of {NATIVE_TASK.label} only: choose another model for this task.
-          </p>
-        )}
         <p className={styles.caption}>
           Files can also be dropped anywhere on the page: a model’s folder, a .gguf file, an adapter, or problems as
           .jsonl, .json or .parquet. They stay on this computer.

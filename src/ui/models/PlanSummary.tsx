@@ -22,7 +22,8 @@ export function PlanSummary({ plan, onTake }: Props) {
     <div className={styles.summary}>
       {row && (
         <>
-          <table className={styles.parts} aria-label="Memory of this setting">
+          <table className={styles.parts}>
+            <caption>GPU memory of this setting</caption>
             <tbody>
               {PURPOSES.map(([name, label]) => (
                 <tr key={name}>

@@ -15,7 +15,7 @@ export function PlanTable({ plan, onTake }: Props) {
   return (
     <>
       <h2>
-        {nameShown(plan.name)}: {plan.family}, {plan.parameters.toLocaleString('en-US')} parameters
+        {nameShown(plan.name)}: {plan.family}, {plan.parameters.toLocaleString('en-US')} parameters in all
       </h2>
       <section className={styles.scroll} aria-label="Memory by use">
         <table className={styles.table}>

@@ -19,7 +19,7 @@ export function About() {
         {PRESETS.map((preset) => (
           <div key={preset.id}>
             <dt>{preset.label}</dt>
-            <dd>{preset.doc}</dd>
+            <dd>{preset.measured ?? preset.doc}</dd>
           </div>
         ))}
       </dl>

@@ -25,6 +25,7 @@ export function RunFacts() {
   const leftOut = useLab((s) => s.snapshot.leftOut);
   const last = useLab((s) => s.snapshot.steps.at(-1));
   const sft = useLab((s) => s.snapshot.sft?.start ?? null);
+  const rank = useLab(({ snapshot: s }) => (s.sft?.start.config ?? s.config)?.loraRank ?? 0);
   const device = run ?? engine;
   return (
     <section aria-label="Run facts" className={styles.facts}>
@@ -48,7 +49,11 @@ export function RunFacts() {
           </Fact>
         )}
         {leftOut && <Fact name="Left out">{leftOut}</Fact>}
-        {parameters > 0 && <Fact name="Parameters trained">{parameters.toLocaleString('en-US')}</Fact>}
+        {parameters > 0 && (
+          <Fact name="Trained">
+            {parameters.toLocaleString('en-US')} parameters{rank > 0 && `, those of an adapter of rank ${rank}`}
+          </Fact>
+        )}
         {memory && (
           <Fact name="GPU memory, planned">
             {bytesText(memory.total)}

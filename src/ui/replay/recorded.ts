@@ -1,8 +1,10 @@
 /** The bundled recorded runs, one of each kind: what the page shows before a run of one's own. */
 import { readEvent } from '../../runs/event-lines';
 import type { RunEvent } from '../../runs/events';
+import { EMPTY } from '../state/snapshot';
 import { type RunKind, useLab } from '../state/store';
-import { play } from './player';
+import { forgetEvents } from '../trainer';
+import { play, stopReplay } from './player';
 
 const RECORDED: Record<RunKind, string> = {
   rl: './recorded/two-cards-antisd.json',
@@ -17,6 +19,15 @@ export async function playRecorded(): Promise<boolean> {
   if (events === null || now.source !== 'none' || now.kind !== kind) return false;
   play(events, 'recorded');
   return true;
+}
+
+/** The recorded run of the kind that the page is set to takes the place of another; a live run stays on screen. */
+export function playRecordedOf(): void {
+  if (useLab.getState().source === 'live') return;
+  stopReplay();
+  forgetEvents();
+  useLab.setState({ source: 'none', snapshot: EMPTY, picked: null, held: null });
+  void playRecorded();
 }
 
 async function recordedEvents(file: string): Promise<RunEvent[] | null> {

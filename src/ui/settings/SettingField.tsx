@@ -58,7 +58,7 @@ export function SettingField({ id, setting, text, problem, disabled, onChange, o
           autoComplete="off"
           spellCheck={false}
           value={text}
-          placeholder={setting.default === null ? 'by method' : undefined}
+          placeholder={emptyWord(setting)}
           onChange={(e) => onChange(e.target.value)}
           onBlur={onCommit}
           onKeyDown={commitOnEnter}
@@ -70,6 +70,9 @@ export function SettingField({ id, setting, text, problem, disabled, onChange, o
     </div>
   );
 }
+
+const emptyWord = (setting: Setting): string | undefined =>
+  setting.default === null && 'empty' in setting ? setting.empty : setting.default === null ? 'by method' : undefined;
 
 const noteOf = (setting: Setting, text: string): string =>
   (setting.kind === 'choice' && setting.notes?.[text]) || setting.doc;
