@@ -90,7 +90,7 @@ test('the form is set up for one’s own model, the plan follows the settings, a
   await lab.click('Set the form up for this model');
   expect(await lab.page.getByRole('radio', { name: 'Your own model' }).isChecked()).toBe(true);
   expect([await task().inputValue(), await model().inputValue()]).toEqual(['word-problems', 'dropped:model files']);
-  const parts = lab.page.getByRole('table', { name: 'Memory of this setting' });
+  const parts = lab.page.getByRole('table', { name: 'GPU memory of this setting' });
   const total = async () => (await parts.locator('tr').last().textContent()) ?? '';
   await lab.until('a plan', async () => /Total.*B/.test(await total()));
   const before = await total();

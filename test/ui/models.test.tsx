@@ -101,8 +101,8 @@ describe('the picker', () => {
       ([, name, on]) => name + (on ? '*' : ''),
     );
     expect(options).toEqual(['nano', 'Qwen/Qwen3-0.6B*', 'dropped:mine', 'org/name', 'other name']);
-    expect(html).toContain('mine (50.0 MB)');
-    expect(html).toContain('org/name (1.50 GB)');
+    expect(html).toContain('mine (50.0 MB on disk)');
+    expect(html).toContain('org/name (1.50 GB on disk)');
   });
 
   it('offers adapters, and none', () => {

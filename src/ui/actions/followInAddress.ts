@@ -24,7 +24,10 @@ export function takeFromAddress(): void {
   const query = location.search.replace(/^\?/, '');
   if (query === followed) return; // another part of the address has changed
   const state = useLab.getState();
-  if (isBusy(activityOf(state))) return followInAddress(); // the form is that of the run
+  if (isBusy(activityOf(state))) {
+    followInAddress(); // the form is that of the run
+    return;
+  }
   followed = query;
   try {
     useLab.setState({ kind: 'rl', ...stateFromQuery(location.search, state.sft), problem: null });
