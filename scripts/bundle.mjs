@@ -27,7 +27,7 @@ export async function bundleCommandLine(options) {
     format: 'esm',
     target: 'node20',
     logLevel: 'error',
-    plugins: [rawWgsl],
+    plugins: [rawTexts],
     ...options,
   });
   await stop();
@@ -42,11 +42,11 @@ export async function bundleCommandLine(options) {
   return { files: files.sort((a, b) => b.name.length - a.name.length), sources };
 }
 
-/** `import source from './x.wgsl?raw'`, as Vite understands it. */
-const rawWgsl = {
-  name: 'raw-wgsl',
+/** `import source from './x.wgsl?raw'`, as Vite understands it; also of the templates in trl/. */
+const rawTexts = {
+  name: 'raw-texts',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\.wgsl\?raw$/ }, ({ path, resolveDir }) => ({
+    onResolve({ filter: /\?raw$/ }, ({ path, resolveDir }) => ({
       path: resolve(resolveDir, path.slice(0, -'?raw'.length)),
       namespace: 'raw',
     }));

@@ -1,4 +1,4 @@
-/** Turns the runs of scripts/race.mjs into docs/race.md's table (printed) and docs/race.svg (learning curves). */
+/** Turns the runs of experiments/race.json into docs/race.md's table (printed) and docs/race.svg (learning curves). */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,7 +1,7 @@
 /** What a command is, and the exit codes that scripts rely on. */
 
 import { INVOKED } from './invoked';
-import { describeFlags, type Flags, parseFlags, type Values } from './options';
+import { describeFlags, type Flags, parseFlags, type Values, type Words } from './options';
 import { note, onReaderGone } from './output';
 
 /** Exit codes; `gaveOut`: the device or the disk. A command returns one of these; errors are mapped in main.ts. */
@@ -19,30 +19,37 @@ export function defineCommand<F extends Flags>(c: {
   name: string;
   summary: string;
   details?: string;
+  /** What it takes besides flags; without it there is nothing else. */
+  words?: Words;
   flags: F;
-  run(values: Values<F>): Promise<number>;
+  run(values: Values<F>, words: readonly string[]): Promise<number>;
 }): Command {
   return {
     name: c.name,
     summary: c.summary,
-    help: `${c.name}: ${c.summary}\n\n  ${INVOKED} ${c.name} [flags]\n\n${describeFlags(c.flags)}\n${c.details ? `\n${c.details}\n` : ''}`,
-    run: (argv) => c.run(parseFlags(c.name, c.flags, argv)),
+    help: `${c.name}: ${c.summary}\n\n  ${INVOKED} ${c.name} ${c.words ? `${c.words.placeholder} ` : ''}[flags]\n\n${c.words ? `${c.words.doc}\n\n` : ''}${describeFlags(c.flags)}\n${c.details ? `\n${c.details}\n` : ''}`,
+    run: async (argv) => {
+      const { values, words } = parseFlags(c.name, c.flags, argv, c.words);
+      return c.run(values, words);
+    },
   };
 }
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Begun when there is something to save. Requested by the first Ctrl-C, SIGTERM or SIGHUP, or by a reader that went away; a second signal ends the process at once. */
-export function stopSignal(): { readonly requested: boolean } {
+export function stopSignal(onStop = () => {}): { readonly requested: boolean } {
   const signal = { requested: false };
   const onSignal = () => {
     if (signal.requested) process.exit(EXIT.stopped);
     signal.requested = true;
     note('\nStopping after the running step (Ctrl-C again to end at once) …\n');
+    onStop();
   };
   for (const name of STOP_SIGNALS) process.on(name, onSignal);
   onReaderGone(() => {
     signal.requested = true;
+    onStop();
   });
   return signal;
 }

@@ -7,9 +7,11 @@ import { bench } from './bench';
 import { type Command, EXIT } from './command';
 import { doctor } from './doctor';
 import { evaluation } from './eval';
+import { exportTrl } from './export-trl';
 import { generate } from './generate';
 import { gpuCheck } from './gpu-check';
 import { gradients } from './gradients';
+import { importTrlCommand } from './import-trl';
 import { inspect } from './inspect-command';
 import { INVOKED } from './invoked';
 import { merge } from './merge';
@@ -19,11 +21,13 @@ import { plan } from './plan';
 import { pretrain } from './pretrain';
 import { score } from './score';
 import { sft } from './sft';
+import { sweep } from './sweep';
 import { tokens } from './tokens';
 import { train } from './train';
 
 const COMMANDS: readonly Command[] = [
   train,
+  sweep,
   sft,
   pretrain,
   evaluation,
@@ -32,6 +36,8 @@ const COMMANDS: readonly Command[] = [
   inspect,
   gradients,
   merge,
+  exportTrl,
+  importTrlCommand,
   tokens,
   plan,
   models,

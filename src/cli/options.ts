@@ -25,8 +25,21 @@ export type Values<F extends Flags> = {
       : number | undefined;
 };
 
-/** Parses argv. Throws BadInput for an unknown flag, a missing value or one out of range. */
-export function parseFlags<F extends Flags>(command: string, flags: F, argv: readonly string[]): Values<F> {
+/** What a command takes besides flags: `RUN…`. */
+export interface Words {
+  readonly placeholder: string;
+  readonly doc: string;
+  /** It goes without them too. */
+  readonly optional?: true;
+}
+
+/** Parses argv: the flags, and the words between them where the command takes some. Throws BadInput for an unknown flag, a missing value or one out of range. */
+export function parseFlags<F extends Flags>(
+  command: string,
+  flags: F,
+  argv: readonly string[],
+  takes: Words | null = null,
+): { values: Values<F>; words: string[] } {
   const where = `lab ${command}`;
   for (const arg of argv) {
     const name = /^--([^=]+)/.exec(arg)?.[1];
@@ -41,19 +54,21 @@ export function parseFlags<F extends Flags>(command: string, flags: F, argv: rea
   const options = Object.fromEntries(
     Object.entries(flags).map(([name, f]) => [name, { type: f.kind === 'boolean' ? 'boolean' : 'string' } as const]),
   );
-  let values: Record<string, unknown>;
+  let parsed: { values: Record<string, unknown>; positionals: string[] };
   try {
     // Negative numbers as values: parseArgs wants them joined by "=".
     const joined = argv.flatMap((arg, i) =>
       /^-\d/.test(arg) ? [] : /^-\d/.test(argv[i + 1] ?? '') ? [`${arg}=${argv[i + 1]}`] : [arg],
     );
-    values = parseArgs({ args: joined, options, strict: true, allowPositionals: false }).values;
+    parsed = parseArgs({ args: joined, options, strict: true, allowPositionals: takes !== null });
   } catch (error) {
     throw new BadInput((error as Error).message.split('. ')[0], where, `See: ${INVOKED} ${command} --help`);
   }
   const result: Record<string, unknown> = {};
-  for (const [name, flag] of Object.entries(flags)) result[name] = readValue(where, name, flag, values[name]);
-  return result as Values<F>;
+  for (const [name, flag] of Object.entries(flags)) result[name] = readValue(where, name, flag, parsed.values[name]);
+  if (takes && !takes.optional && parsed.positionals.length === 0)
+    throw new BadInput(`${takes.placeholder} is missing`, where, takes.doc);
+  return { values: result as Values<F>, words: parsed.positionals };
 }
 
 function readValue(where: string, name: string, flag: Flag, given: unknown): unknown {

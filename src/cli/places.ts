@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ByteSource, FileSource } from '../data/bytes';
+import { type ByteSource, everyFile, type FileSource } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import { nodeSymbolicJudge } from '../data/symbolic/judge.node';
 import type { Task } from '../data/types';
@@ -23,6 +23,7 @@ import { resolveModelSource, type SourceHost } from '../library/sources/resolve'
 import type { ModelConfig } from '../model/net/config';
 import { type LoraFolder, readLoraFolder } from '../model/weights/adapter';
 import { RunStore } from '../runs/run-store';
+import type { TrlModel } from '../runs/trl/folder';
 import { cancellable, EXIT } from './command';
 import { note, warn } from './output';
 import { ProgressLine } from './progress-line';
@@ -90,6 +91,15 @@ export const loadModel = async (name: string): Promise<LoadedModel> => (await op
 
 /** The same model's name for the record of a run that may go on later: of the Hub with its commit. Throws as loadModel does. */
 export const pinnedName = async (name: string): Promise<string> => (await openOnce(name)).pinned;
+
+/** What transformers knows a model by, on this machine; the files of one that the lab brings. Throws BadInput. */
+export async function elsewhere(name: string): Promise<TrlModel> {
+  const { kind, files, pinned } = await sourceOf(name, {});
+  if (kind === 'built-in') return { files: await everyFile(files) };
+  if (kind === 'web' || name.endsWith('.gguf'))
+    throw new BadInput('TRL trains model folders and models of the Hub', name, 'Name the folder or the Hub id.');
+  return { name: kind === 'disk' ? resolve(name) : pinned };
+}
 
 /** A model's configuration and its tensors' headers: of a model that is not here a few kilobytes are read, and nothing is kept. */
 export async function peekModel(name: string): Promise<ModelHeaders> {

@@ -39,6 +39,15 @@ export async function readWhole(files: FileSource, name: string): Promise<Uint8A
   return file.read(0, file.size);
 }
 
+/** Every file of a folder that the lab brings, whole. */
+export async function everyFile(files: FileSource): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  const read = async (name: string) => {
+    const file = (await files.open(name)) as ByteSource;
+    return [name, await file.read(0, file.size)] as const;
+  };
+  return new Map(await Promise.all((await files.list()).map(read)));
+}
+
 /** The most bytes of a model's file that is read whole. */
 const boundOf = (name: string): number =>
   name === 'tokenizer.json' ? BOUNDS.tokenizer : name.endsWith('.jinja') ? BOUNDS.template : BOUNDS.json;

@@ -63,7 +63,7 @@ function expectSame(now: RunConfig, begun: RunConfig, where: string): void {
 }
 
 /** "batch is 4 and was 8" for each setting that differs, at whatever depth. */
-function changes(was: Record<string, unknown>, now: Record<string, unknown>, path = ''): string[] {
+export function changes(was: Record<string, unknown>, now: Record<string, unknown>, path = ''): string[] {
   const record = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null;
   return [...new Set([...Object.keys(was), ...Object.keys(now)])].flatMap((name) => {
     const [a, b] = [was[name], now[name]];

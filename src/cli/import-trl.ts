@@ -1,0 +1,55 @@
+/** `import-trl`: what TRL logged, as a run folder. */
+import { join } from 'node:path';
+import { BadInput } from '../data/errors';
+import { readJson } from '../data/json';
+import { eventLine, linesOf } from '../runs/event-lines';
+import { RunStore } from '../runs/run-store';
+import { importTrl } from '../runs/trl/import';
+import { defineCommand, EXIT } from './command';
+import { note } from './output';
+import { newFolder, runFiles } from './places';
+
+export const importTrlCommand = defineCommand({
+  name: 'import-trl',
+  summary: 'what TRL logged, as a run: compared and reported as any other',
+  words: {
+    placeholder: 'DIR',
+    doc: 'DIR: an exported folder that was trained in, or an output folder of TRL’s GRPOTrainer',
+  },
+  flags: { out: { kind: 'text', doc: 'folder of the run (must be new)', required: true, placeholder: 'DIR' } },
+  async run({ out }, [folder]) {
+    const log = await logIn(folder);
+    const { config, events } = importTrl(log, folder);
+    const store = await newFolder(out as string);
+    await store.writeConfig(config);
+    for (const event of events) await store.log.append(eventLine(event));
+    note(`${store.where}: ${events.length - 2} steps and evaluations\n`);
+    return EXIT.done;
+  },
+});
+
+/** The files of interest, in the folder or in its out/; trainer_state.json also in the last checkpoint. */
+async function logIn(folder: string) {
+  const { files } = new RunStore(runFiles(folder));
+  const steps = (await files.list('.')).concat((await files.list('out')).map((name) => join('out', name)));
+  const checkpoints = steps.filter((name) => /(^|\/)checkpoint-\d+$/.test(name));
+  const number = (name: string) => Number(name.split('-').at(-1));
+  const newest = checkpoints.sort((a, b) => number(b) - number(a)).map((name) => `${name}/trainer_state.json`);
+  const first = async (...names: string[]) => {
+    for (const name of names) {
+      const bytes = await files.read(name);
+      if (bytes) return { bytes, where: `${folder}/${name}` };
+    }
+    return null;
+  };
+  const run = await first('run.json', '../run.json');
+  const told = await first('antisd.jsonl', 'out/antisd.jsonl');
+  const state = await first('trainer_state.json', 'out/trainer_state.json', ...newest);
+  if (!told && !state)
+    throw new BadInput('There is no log of TRL', folder, 'Give a folder with antisd.jsonl or trainer_state.json.');
+  return {
+    run: run && readJson(run.bytes, run.where),
+    steps: told && linesOf(told.bytes).map((line, i) => readJson(new Uint8Array(line), `${told.where}:${i + 1}`)),
+    state: state && readJson(state.bytes, state.where),
+  };
+}
