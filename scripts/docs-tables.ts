@@ -67,9 +67,11 @@ const TABLES: Readonly<Record<string, () => string>> = {
   tasks: () =>
     table(
       ['`--task`', 'for', '`--min-depth` counts', ''],
-      TASKS.map(({ name, kind, depth, doc }) => [
+      TASKS.map(({ name, depth, doc, ...row }) => [
         code(name),
-        kind === 'native' ? 'nano, whose words it is made of' : 'any model, in its chat template',
+        row.kind === 'chat'
+          ? 'any model, in its chat template'
+          : `${row.model.name}, ${row.model.builtIn ? 'whose words it is made of' : 'which `pretrain` makes'}`,
         `${depth.of}; ${depth.least} where nothing is asked for`,
         doc,
       ]),

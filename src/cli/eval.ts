@@ -2,9 +2,9 @@
 
 import { evaluate } from '../antisd/evaluate';
 import { measureSignature } from '../antisd/signature';
-import { NATIVE_TASK } from '../data/tasks';
+import { usualTokens } from '../data/tasks';
 import { defineCommand, EXIT } from './command';
-import { MODEL_FLAGS, modelOf, openPolicy } from './inspect';
+import { MODEL_FLAGS, modelOf, openPolicy, taskNamed } from './inspect';
 import { print } from './output';
 import { loadTask } from './places';
 
@@ -13,7 +13,7 @@ export const evaluation = defineCommand({
   summary: 'avg@k and pass@k on held-out problems',
   flags: {
     ...MODEL_FLAGS,
-    task: { kind: 'text', doc: 'task, or a file of problems', default: NATIVE_TASK.name },
+    task: { kind: 'text', doc: 'task, or a file of problems [the model’s own]' },
     problems: { kind: 'integer', doc: 'held-out problems', default: 128, min: 1 },
     samples: { kind: 'integer', doc: 'samples a problem: k', default: 8, min: 1 },
     'min-depth': { kind: 'integer', doc: 'least depth; absent: as the task says', min: 1, max: 15 },
@@ -30,9 +30,9 @@ export const evaluation = defineCommand({
   async run(flags) {
     const problems = flags.problems ?? 128;
     const samples = flags.samples ?? 8;
-    const maxNewTokens = flags['max-new-tokens'] ?? 83;
+    const maxNewTokens = flags['max-new-tokens'] ?? usualTokens(taskNamed(flags));
     const model = await modelOf(flags);
-    const task = await loadTask(flags.task ?? NATIVE_TASK.name, model, { maxNewTokens, thinking: flags.thinking });
+    const task = await loadTask(taskNamed(flags), model, { maxNewTokens, thinking: flags.thinking });
     const rows = Math.min(256, problems * samples);
     const policy = await openPolicy(model, { rows, tokens: 2048, maxNewTokens }, flags);
     const options = {

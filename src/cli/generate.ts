@@ -2,13 +2,13 @@
 
 import { chatTemplate } from '../data/chat';
 import { BadInput } from '../data/errors';
-import { NATIVE_TASK } from '../data/tasks';
+import { usualTokens } from '../data/tasks';
 import { hasEnded } from '../data/tokenizer';
 import type { Tokenizer } from '../data/types';
 import type { LoadedModel } from '../library/open-model';
 import { checkContext, generate as sampleResponses } from '../model/net/generate';
 import { defineCommand, EXIT } from './command';
-import { MODEL_FLAGS, modelOf, openPolicy } from './inspect';
+import { MODEL_FLAGS, modelOf, openPolicy, taskNamed } from './inspect';
 import { note, print } from './output';
 import { loadTask } from './places';
 
@@ -20,7 +20,7 @@ export const generate = defineCommand({
     prompt: { kind: 'text', doc: 'prompt text; without it, a held-out problem of the task' },
     chat: { kind: 'boolean', doc: 'put the prompt into the user turn of the model’s chat template' },
     thinking: { kind: 'boolean', doc: 'let a model that can think do so' },
-    task: { kind: 'text', doc: 'task of the problem', default: NATIVE_TASK.name },
+    task: { kind: 'text', doc: 'task of the problem [the model’s own]' },
     problem: { kind: 'integer', doc: 'index of the held-out problem', default: 0, min: 0 },
     'min-depth': { kind: 'integer', doc: 'least depth of the problem; absent: as the task says', min: 1, max: 15 },
     'max-new-tokens': { kind: 'integer', doc: 'longest response', default: 83, min: 1 },
@@ -30,7 +30,7 @@ export const generate = defineCommand({
     seed: { kind: 'integer', doc: 'same seed, same response', default: 0, min: 0 },
   },
   async run(flags) {
-    const maxNewTokens = flags['max-new-tokens'] ?? 83;
+    const maxNewTokens = flags['max-new-tokens'] ?? usualTokens(taskNamed(flags));
     const { thinking } = flags;
     const model = await modelOf(flags);
     const { text } = model;
@@ -75,7 +75,7 @@ async function heldOut(
   model: LoadedModel,
   settings: { maxNewTokens: number; thinking: boolean },
 ) {
-  const task = await loadTask(flags.task ?? NATIVE_TASK.name, model, settings);
+  const task = await loadTask(taskNamed(flags), model, settings);
   const [problem] = task.generate({
     split: 'heldout',
     count: 1,

@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import { readWhole } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import { readJson } from '../data/json';
+import { BUILT_IN_MODELS, NATIVE_TASK, taskOfModel } from '../data/tasks';
 import { chosenFormat } from '../library/capacity';
 import type { LoadedModel } from '../library/open-model';
 import { fileSource } from '../library/sources/folder.node';
@@ -15,7 +16,7 @@ import { loadLora, loadModel, openDevice } from './places';
 export const MODEL_FLAGS = {
   model: {
     kind: 'text',
-    doc: 'nano, a model folder, a .gguf file, a web address or a Hub id',
+    doc: `${BUILT_IN_MODELS.join(' or ')} (built in), a model folder, a .gguf file, a web address or a Hub id`,
     default: 'nano',
     placeholder: 'MODEL',
   },
@@ -36,6 +37,10 @@ export interface ModelFlags {
 
 /** The model that the flags name; only its headers are read. */
 export const modelOf = (flags: ModelFlags): Promise<LoadedModel> => loadModel(flags.model ?? 'nano');
+
+/** The task that the flags name; else the one that the model was made for, and nano's for any other model. */
+export const taskNamed = (flags: ModelFlags & { task?: string }): string =>
+  flags.task ?? (taskOfModel(flags.model ?? NATIVE_TASK.model.name) ?? NATIVE_TASK).name;
 
 /** A policy with room for what is asked, its adapter on it. */
 export async function openPolicy(model: LoadedModel, need: Partial<Capacity>, flags: ModelFlags = {}): Promise<Policy> {

@@ -19,7 +19,6 @@ import { models } from './models';
 import { note, print, printed, watchReaders } from './output';
 import { plan } from './plan';
 import { pretrain } from './pretrain';
-import { report } from './report';
 import { score } from './score';
 import { sft } from './sft';
 import { sweep } from './sweep';
@@ -40,7 +39,6 @@ const COMMANDS: readonly Command[] = [
   exportTrl,
   importTrlCommand,
   tokens,
-  report,
   plan,
   models,
   doctor,
@@ -74,7 +72,7 @@ function overview(): string {
 }
 
 /** One message to stderr and the exit code that belongs to the error. */
-function reportError(error: unknown): number {
+function report(error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof BadInput) {
     note(`${message}\n`);
@@ -99,6 +97,6 @@ function reportError(error: unknown): number {
 
 // Dawn keeps the event loop alive, so the process ends here and not when the loop runs dry.
 watchReaders();
-const code = await main(process.argv.slice(2)).catch(reportError);
+const code = await main(process.argv.slice(2)).catch(report);
 await printed();
 process.exit(code);

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type ByteSource, everyFile, type FileSource } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import { nodeSymbolicJudge } from '../data/symbolic/judge.node';
+import { BUILT_IN_MODELS } from '../data/tasks';
 import type { Task } from '../data/types';
 import { prepareDevice } from '../engine/prepare-device';
 import { prepareOnce } from '../engine/prepare-once';
@@ -84,7 +85,7 @@ async function openFrom(name: string): Promise<{ model: LoadedModel; pinned: str
 }
 
 /**
- * A model by whatever names one: "nano", a folder or .gguf file on disk, a web address, a Hub id. What is not here is
+ * A model by whatever names one: a built-in one, a folder or .gguf file on disk, a web address, a Hub id. What is not here is
  * downloaded, with progress on stderr. Throws BadInput; a SourceError of kind "cancelled" after Ctrl-C.
  */
 export const loadModel = async (name: string): Promise<LoadedModel> => (await openOnce(name)).model;
@@ -115,9 +116,14 @@ export async function loadLora(name: string, config: ModelConfig): Promise<LoraF
   return source;
 }
 
-const NANO = { nano: async () => (await diskSource(join(repositoryRoot(), 'public/models/nano'))) as FileSource };
+const BUILT_IN = Object.fromEntries(
+  BUILT_IN_MODELS.map((model) => [
+    model,
+    async () => (await diskSource(join(repositoryRoot(), 'public/models', model))) as FileSource,
+  ]),
+);
 
-async function sourceOf(name: string, told: Partial<HubOptions>, builtIn: SourceHost['builtIn'] = NANO) {
+async function sourceOf(name: string, told: Partial<HubOptions>, builtIn: SourceHost['builtIn'] = BUILT_IN) {
   const hub = { ...hubOptions(), ...told };
   return resolveModelSource(name, { builtIn, path: diskSource, hub });
 }

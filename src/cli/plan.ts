@@ -3,10 +3,10 @@
 import { freemem } from 'node:os';
 import { bytesText } from '../data/bytes';
 import { type ModelPlan, planModel } from '../library/memory-plan';
-import { CACHE_NOTE } from '../library/plan-note';
 import { bindingBytes } from '../model/net/decoder';
 import { parseTrainConfig } from '../settings/config';
 import { defineCommand, EXIT } from './command';
+import { MODEL_FLAGS } from './inspect';
 import { print } from './output';
 import { openDevice, peekModel } from './places';
 
@@ -17,7 +17,7 @@ export const plan = defineCommand({
     'Only the model’s headers are read: of one that is not here a few kilobytes come over the network. WebGPU tells no adapter’s memory: on a software adapter the free memory of this\n' +
     'machine is taken, on a GPU give --memory.',
   flags: {
-    model: { kind: 'text', doc: 'nano, a model folder, a .gguf file, a web address or a Hub id', default: 'nano' },
+    model: { kind: 'text', doc: MODEL_FLAGS.model.doc, default: 'nano' },
     'lora-rank': { kind: 'integer', doc: 'rank of the adapter', default: 16, min: 1, max: 256 },
     problems: { kind: 'integer', doc: 'problems a step', default: 4, min: 1 },
     group: { kind: 'integer', doc: 'rollouts a problem', default: 4, min: 1 },
@@ -58,7 +58,7 @@ export const plan = defineCommand({
       `${model.where}: ${model.config.family}, ${count < 1e6 ? count.toLocaleString('en-US') : `${(count / 1e6).toFixed(1)} million`} parameters\n` +
         `${gpu.adapter.name}: ${bytesText(memory)} of memory, bindings of ${bytesText(room.binding)}\n` +
         `context ${capacity.positions}, ${capacity.rows} rows decoded at once, micro-batches of ${capacity.tokens} tokens\n\n` +
-        `${table(rows)}\n${CACHE_NOTE}\n`,
+        table(rows),
     );
     return EXIT.done;
   },

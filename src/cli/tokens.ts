@@ -5,11 +5,11 @@ import { resolveMethod } from '../antisd/arms';
 import { TokenTable } from '../antisd/measures';
 import { rowsOf } from '../antisd/signals';
 import { hintsOf, judge, sample, score } from '../antisd/step';
-import { NATIVE_TASK } from '../data/tasks';
+import { usualTokens } from '../data/tasks';
 import { TOKEN_METRICS } from '../runs/metrics';
 import { parseTrainConfig } from '../settings/config';
 import { defineCommand, EXIT } from './command';
-import { MODEL_FLAGS, modelOf, openPolicy } from './inspect';
+import { MODEL_FLAGS, modelOf, openPolicy, taskNamed } from './inspect';
 import { print } from './output';
 import { loadTask } from './places';
 
@@ -21,7 +21,7 @@ export const tokens = defineCommand({
     'chooses to go on or to give up.',
   flags: {
     ...MODEL_FLAGS,
-    task: { kind: 'text', doc: 'task, or a file of problems', default: NATIVE_TASK.name },
+    task: { kind: 'text', doc: 'task, or a file of problems [the model’s own]' },
     method: { kind: 'text', doc: 'arm whose term is shown', default: 'antisd-paper' },
     problems: { kind: 'integer', doc: 'training problems', default: 64, min: 1 },
     samples: { kind: 'integer', doc: 'rollouts a problem', default: 8, min: 2 },
@@ -33,8 +33,8 @@ export const tokens = defineCommand({
   },
   async run(flags) {
     const model = await modelOf(flags);
-    const maxNewTokens = flags['max-new-tokens'] ?? 83;
-    const task = await loadTask(flags.task ?? NATIVE_TASK.name, model, { maxNewTokens, thinking: false });
+    const maxNewTokens = flags['max-new-tokens'] ?? usualTokens(taskNamed(flags));
+    const task = await loadTask(taskNamed(flags), model, { maxNewTokens, thinking: false });
     const method = resolveMethod(parseTrainConfig({ arm: flags.method }, '--method'));
     const samples = flags.samples ?? 8;
     const seed = flags.seed ?? 0;

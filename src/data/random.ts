@@ -17,6 +17,7 @@ export const STREAMS = {
   samples: 9,
   wrongHints: 10,
   bootstrap: 11,
+  stories: 12,
 } as const;
 
 const rotl = (x: number, k: number) => (x << k) | (x >>> (32 - k));

@@ -7,11 +7,9 @@ import type { Conversation } from './conversations';
 import { BadInput } from './errors';
 import { isDealRecord, jsonlTask } from './jsonl-task';
 import type { DataRecord } from './records';
-import { dealOf, generateProblems } from './two-cards/problem';
-import { plainPrompt } from './two-cards/prompts';
+import { stories } from './stories/task';
 import { twoCards } from './two-cards/task';
-import { twoCardsTokenizer } from './two-cards/vocabulary';
-import type { Problem, SampleAnswer, Task } from './types';
+import type { Problem, SampleAnswer, Task, Tokenizer } from './types';
 import { sampleAnswers, wordProblems } from './word-problems';
 
 interface Row {
@@ -35,9 +33,14 @@ interface Examples {
 export interface NativeRow extends Row {
   readonly kind: 'native';
   readonly task: Task;
-  /** Whether a file's record is a problem of this task, and the task on such a file. */
-  readonly fits: (record: DataRecord) => boolean;
-  readonly onFile: (records: AsyncIterable<DataRecord>, file: string) => Promise<Task>;
+  /** The model that is made with it: its shape's name, and whether it comes with the lab or is still `pretrain`'s to make. */
+  readonly model: { readonly name: string; readonly builtIn: boolean };
+  /** Problems from a file; absent where the task makes its own alone. */
+  readonly file?: {
+    /** Whether a file's record is a problem of this task. */
+    readonly fits: (record: DataRecord) => boolean;
+    readonly open: (records: AsyncIterable<DataRecord>, file: string) => Promise<Task>;
+  };
 }
 
 export interface ChatRow extends Row {
@@ -59,6 +62,14 @@ const pairOf = (prompt: string, completion: string | null, pair: boolean): Conve
 /** How many examples a task gives, and any number to name their stream. */
 const [EXAMPLES, STREAM] = [1024, 2605];
 
+/** Training problems of a native task in its own words, answered with every chance to deliberate taken. */
+const promptsAndAnswers = (task: Task): Conversation[] =>
+  task
+    .generate({ split: 'train', count: EXAMPLES, seed: STREAM, minDepth: 1 })
+    .map((problem) =>
+      pairOf(task.tokenizer.decode(task.studentPrompt(problem)), task.deliberate?.(problem) ?? null, true),
+    );
+
 export const TASKS = [
   {
     kind: 'native',
@@ -67,16 +78,22 @@ export const TASKS = [
     doc: twoCards.doc,
     depth: { of: 'attempts', least: 5 },
     task: twoCards,
-    fits: isDealRecord,
-    onFile: jsonlTask,
+    model: { name: 'nano', builtIn: true },
+    file: { fits: isDealRecord, open: jsonlTask },
     examples: {
       name: `${twoCards.name}-scans`,
       doc: '1,024 training problems of the nano task with the whole scan as the answer. What reinforcement would have to discover is shown here.',
-      conversations: () =>
-        generateProblems({ split: 'train', count: EXAMPLES, seed: STREAM, minDepth: 1 }).map((problem) =>
-          pairOf(twoCardsTokenizer.decode(plainPrompt(dealOf(problem))), problem.solution, true),
-        ),
+      conversations: () => promptsAndAnswers(twoCards),
     },
+  },
+  {
+    kind: 'native',
+    name: stories.name,
+    label: 'stories',
+    doc: stories.doc,
+    depth: { of: 'sums', least: 4 },
+    task: stories,
+    model: { name: 'micro', builtIn: false },
   },
   {
     kind: 'chat',
@@ -96,14 +113,46 @@ export const TASKS = [
 ] as const satisfies readonly TaskRow[];
 
 /** The task of a fresh page and of a bare command, and the one for models that do not speak its language. */
-export const [NATIVE_TASK, CHAT_TASK] = TASKS;
+export const [NATIVE_TASK] = TASKS;
+export const CHAT_TASK = TASKS[2];
 
-/** The built-in examples for supervised runs, each with its task's kind. */
-export const EXAMPLE_SETS = TASKS.flatMap(({ kind, examples }: TaskRow) => (examples ? [{ kind, ...examples }] : []));
+const NATIVE: readonly NativeRow[] = TASKS.filter((row) => row.kind === 'native');
+
+/** The models that come with the lab. */
+export const BUILT_IN_MODELS: readonly string[] = NATIVE.flatMap(({ model }) => (model.builtIn ? [model.name] : []));
+
+/** Tokens that an answer to a task may take where nothing is asked for. */
+export const usualTokens = (task: string): number => NATIVE.find(({ name }) => name === task)?.task.maxNewTokens ?? 83;
+
+/** The task that a built-in model speaks; null for any other model. */
+export const taskOfModel = (name: string): NativeRow | null =>
+  NATIVE.find(({ model }) => model.builtIn && model.name === name) ?? null;
+
+/** The task whose words are this tokenizer's whole vocabulary; null for models that can be asked anything. */
+export const nativeTask = ({ vocabSize, token }: Pick<Tokenizer, 'vocabSize' | 'token'>): Task | null =>
+  NATIVE.find(({ task: { tokenizer } }) => tokenizer.vocabSize === vocabSize && tokenizer.token(0) === token(0))
+    ?.task ?? null;
+
+/** The native task that a file's record is a problem of. */
+export const taskOfRecord = (record: DataRecord) => NATIVE.find(({ file }) => file?.fits(record))?.file ?? null;
+
+const modelOf = (row: TaskRow): string | null => (row.kind === 'native' ? row.model.name : null);
+
+/** The built-in examples for supervised runs, each with the one model that it is for; null: any chat model. */
+export const EXAMPLE_SETS = TASKS.flatMap((row: TaskRow) =>
+  row.examples ? [{ model: modelOf(row), ...row.examples }] : [],
+);
 
 /** How a list of choices names what the lab brings. */
-export const builtInLabel = ({ name, kind }: Pick<TaskRow, 'name' | 'kind'>): string =>
-  `${name} (built in${kind === 'native' ? ', for nano' : ''})`;
+export const builtInLabel = ({ name, model }: { name: string; model: string | null }): string =>
+  `${name} (built in${model === null ? '' : `, for ${model}`})`;
+
+/** The tasks that the page offers, those that a model is there for: names, and what choices call them. */
+export const TASK_CHOICES = TASKS.flatMap((row: TaskRow) =>
+  row.kind === 'chat' || row.model.builtIn
+    ? [[row.name, builtInLabel({ name: row.name, model: modelOf(row) })] as const]
+    : [],
+);
 
 /** The row of this name; null for a file's or the user's own. */
 export const taskRow = (name: string): TaskRow | null => TASKS.find((row) => row.name === name) ?? null;

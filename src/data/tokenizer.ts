@@ -14,8 +14,11 @@ import type { SpecialTokens, Tokenizer } from './types';
 interface WordLevelFile {
   model: { type: 'WordLevel'; vocab: Record<string, number> };
   added_tokens?: unknown;
-  pre_tokenizer?: { type: string } | null;
+  pre_tokenizer?: { type: string; pattern?: { Regex?: string } } | null;
 }
+
+/** Words, numbers and signs, each with the blank before it: how the second word-level layout cuts a text. */
+const SPACED = / ?[A-Za-z]+| ?[0-9]+| ?[^\sA-Za-z0-9]/g;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -53,11 +56,13 @@ export function wordLevelTokenizer(file: unknown, where: string, named: Partial<
   if (!isWordLevel(file)) {
     throw new BadInput('not a word-level tokenizer', where, 'model.type must be "WordLevel" with a vocab object.');
   }
-  if (file.pre_tokenizer?.type !== 'WhitespaceSplit') {
+  const { type, pattern } = file.pre_tokenizer ?? {};
+  const spaced = type === 'Split' && pattern?.Regex === SPACED.source;
+  if (type !== 'WhitespaceSplit' && !spaced) {
     throw new BadInput(
       'word-level tokenizer with another pre_tokenizer',
       where,
-      'Only "WhitespaceSplit" is supported.',
+      `Only "WhitespaceSplit" and "Split" by ${SPACED.source} are supported.`,
     );
   }
   const added = addedTokens(file.added_tokens, (what) => {
@@ -91,29 +96,52 @@ export function wordLevelTokenizer(file: unknown, where: string, named: Partial<
     endIds: [eosId],
     padId: required(named.pad ?? '<pad>'),
     encode(text) {
-      const words = text.split(/\s+/).flatMap((word) => inWord.split(word));
+      const words = spaced
+        ? inWord.split(text).flatMap((part) => (idOf.has(part) ? [part] : spacedWords(part)))
+        : text.split(/\s+/).flatMap((word) => inWord.split(word));
       return words
         .filter((word) => word !== '')
         .map((word) => {
           const id = idOf.get(word);
           if (id === undefined) {
-            throw new BadInput(`"${word}" is not in the vocabulary`, where, `It knows ${sample(tokens)}.`);
+            throw new BadInput(`"${word.trim()}" is not in the vocabulary`, where, `It knows ${sample(tokens)}.`);
           }
           return id;
         });
     },
-    decode: (ids) =>
-      Array.from(ids, (id) => tokens[id])
-        .filter((token) => token !== undefined)
-        .join(' '),
+    decode(ids) {
+      const known = Array.from(ids, (id) => tokens[id]).filter((token) => token !== undefined);
+      return spaced ? known.join('').replace(/^ /, '') : known.join(' ');
+    },
     token: (id) => tokens[id] ?? '',
-    separator: ' ',
+    separator: spaced ? '' : ' ',
   };
 }
+
+/** A stretch of text between special tokens, cut into words with the blank before each, the first too. */
+const spacedWords = (text: string): string[] => ` ${text.trim().replace(/\s+/g, ' ')}`.match(SPACED) ?? [];
 
 /** Whether a response was ended by the model, not cut. */
 export const hasEnded = ({ endIds }: Tokenizer, response: ArrayLike<number>): boolean =>
   endIds.includes(response[response.length - 1]);
+
+/** The same of words with the blank before them: texts read as they are written, "14 + 23 = 37." */
+export const spacedWordsJson = (tokens: readonly string[], special: readonly string[]): Record<string, unknown> => ({
+  ...wordLevelJson(tokens, special),
+  normalizer: {
+    type: 'Sequence',
+    normalizers: [
+      { type: 'Strip', strip_left: true, strip_right: true },
+      { type: 'Replace', pattern: { Regex: '\\s+' }, content: ' ' },
+      { type: 'Prepend', prepend: ' ' },
+    ],
+  },
+  pre_tokenizer: { type: 'Split', pattern: { Regex: SPACED.source }, behavior: 'Isolated', invert: false },
+  decoder: {
+    type: 'Sequence',
+    decoders: [{ type: 'Fuse' }, { type: 'Strip', content: ' ', start: 1, stop: 0 }],
+  },
+});
 
 /** The tokenizer.json of a word-level vocabulary: ids are positions; `special` tokens are marked as such. */
 export function wordLevelJson(tokens: readonly string[], special: readonly string[]): Record<string, unknown> {

@@ -138,6 +138,8 @@ export interface Task {
   samples?(problem: Problem, seed: number): SampleAnswer[];
   /** A problem that somebody wrote, from its question; absent where an answer beside it is enough. Throws BadInput. */
   ownProblem?(id: string, question: string, solution: string | null): Problem;
+  /** The right solution that goes on, or looks again, wherever it could; absent where a task has no such choice. */
+  deliberate?(problem: Problem): string;
   /** Supervised examples for `pretrain`, a deterministic stream: example `index` of stream `seed`. Absent where a task has none. */
   pretrainExample?(index: number, seed: number): SupervisedExample;
   readonly tokenizer: Tokenizer;

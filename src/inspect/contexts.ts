@@ -5,9 +5,9 @@
 import { chooseContexts } from '../data/context';
 import { BadInput } from '../data/errors';
 import { finalAnswer } from '../data/maths';
-import { CHAT_TASK, NATIVE_TASK } from '../data/tasks';
+import { CHAT_TASK, nativeTask } from '../data/tasks';
 import { hasEnded } from '../data/tokenizer';
-import type { PrivilegedContext, Problem, SampleAnswer, Task, Tokenizer, Verdict } from '../data/types';
+import type { PrivilegedContext, Problem, SampleAnswer, Task, Verdict } from '../data/types';
 import { chatTaskOn, type TaskSetting } from '../library/open-task';
 import type { InspectMode, ProblemChoice } from './types';
 
@@ -17,12 +17,6 @@ const OTHERS = 16;
 const LENT = 64;
 /** The user's own problem, in the place of a task's name. */
 export const OWN = 'own';
-
-/** The task whose words are a model's whole vocabulary; null for models that can be asked anything. */
-export function nativeTask(tokenizer: Tokenizer): Task | null {
-  const same = (t: Tokenizer) => t.vocabSize === tokenizer.vocabSize && t.token(0) === tokenizer.token(0);
-  return same(NATIVE_TASK.task.tokenizer) ? NATIVE_TASK.task : null;
-}
 
 /** The task of a user's own problem: the model's native one, or a chat with word problems to borrow from. */
 export const ownTask = (setting: TaskSetting): Task =>

@@ -1,12 +1,18 @@
-/** The shelf of a browser's Worker: the nano model from the page's own folder, downloads in the origin's private files. */
-import { memoryBytes } from '../data/bytes';
+/** The shelf of a browser's Worker: the built-in models from the page's own folder, downloads in the origin's private files. */
+import { type FileSource, memoryBytes } from '../data/bytes';
+import { BUILT_IN_MODELS } from '../data/tasks';
 import { ModelShelf } from './model-shelf';
 import { browserModelCache } from './sources/cache.browser';
 
 /** @param base the page's folder. */
 export function browserShelf(base: URL): ModelShelf {
-  const where = 'models/nano';
-  const nano = async () => ({
+  const builtIn = Object.fromEntries(BUILT_IN_MODELS.map((model) => [model, async () => fromPage(model, base)]));
+  return new ModelShelf({ builtIn, cache: browserModelCache });
+}
+
+function fromPage(model: string, base: URL): FileSource {
+  const where = `models/${model}`;
+  return {
     where,
     list: async () => [],
     async open(name: string) {
@@ -15,6 +21,5 @@ export function browserShelf(base: URL): ModelShelf {
       if (!response.ok || /^text\/html/i.test(response.headers.get('content-type') ?? '')) return null;
       return memoryBytes(new Uint8Array(await response.arrayBuffer()), `${where}/${name}`);
     },
-  });
-  return new ModelShelf({ builtIn: { nano }, cache: browserModelCache });
+  };
 }

@@ -8,7 +8,7 @@ import { problemsOf } from '../data/dataset';
 import { BadInput } from '../data/errors';
 import type { SymbolicJudge } from '../data/maths';
 import { type DataRecord, readRecords } from '../data/records';
-import { CHAT_TASK, findTask, NATIVE_TASK, TASKS, taskRow } from '../data/tasks';
+import { BUILT_IN_MODELS, CHAT_TASK, findTask, TASKS, taskOfRecord, taskRow } from '../data/tasks';
 import type { Problem, Task, Tokenizer } from '../data/types';
 import { wordingOf } from '../data/wording';
 import type { ModelFolder } from '../model/weights/folder';
@@ -55,7 +55,8 @@ export async function openTask(
   const records = readRecords(file);
   const { value: first } = await records.next();
   const all = following(first as DataRecord, records);
-  if (NATIVE_TASK.fits(first as DataRecord)) return fitting(await NATIVE_TASK.onFile(all, name), setting);
+  const native = taskOfRecord(first as DataRecord);
+  if (native) return fitting(await native.open(all, name), setting);
   return chatTaskOn(name, await problemsOf(all, name), setting);
 }
 
@@ -84,7 +85,7 @@ function fitting(task: Task, { tokenizer, model }: TaskSetting): Task {
     throw new BadInput(
       `The model does not speak the language of ${task.name}: it has ${tokenizer.vocabSize} tokens, the task ${task.tokenizer.vocabSize}`,
       model.where,
-      `Choose the task ${CHAT_TASK.name} or a file of problems, or the model nano.`,
+      `Choose the task ${CHAT_TASK.name} or a file of problems, or the model made for it (${BUILT_IN_MODELS.join(', ')}).`,
     );
   return task;
 }

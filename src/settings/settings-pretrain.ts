@@ -1,9 +1,9 @@
 /** What determines a pretraining run, a model from scratch on a task's corpus, and its settings: flags and docs come from the table. */
 import * as v from 'valibot';
 import { BadInput } from '../data/errors';
-import { NATIVE_TASK } from '../data/tasks';
+import { NATIVE_TASK, taskRow } from '../data/tasks';
 import { excerpt } from '../data/visible';
-import { type ModelConfig, NANO_CONFIG } from '../model/net/config';
+import { MICRO_CONFIG, type ModelConfig, NANO_CONFIG } from '../model/net/config';
 import { integer, number, type Setting, text } from './setting';
 import { type ConfigOf, SettingTable } from './setting-table';
 import { SETTINGS } from './settings';
@@ -103,11 +103,11 @@ const PRETRAIN_SETTINGS = {
     group: 'model',
   }),
   layers: integer({
-    default: NANO_CONFIG.layers,
+    default: null,
     min: 1,
     max: 256,
     label: 'Layers',
-    doc: 'Decoder layers.',
+    doc: 'Decoder layers. Empty: as many as the task’s built-in model has.',
     group: 'model',
   }),
   seed: integer({
@@ -132,11 +132,16 @@ const PRETRAIN_SETTINGS = {
 
 export const PRETRAIN_TABLE = new SettingTable(PRETRAIN_SETTINGS);
 
-/** A new run: nano's shape, with as many layers and key/value heads, by nano's recipe. */
+/** The shapes of the built-in models, by name. */
+const SHAPES: Record<string, ModelConfig> = { nano: NANO_CONFIG, micro: MICRO_CONFIG };
+
+/** A new run: the shape of the task's built-in model, with as many layers and key/value heads, by nano's recipe. */
 export function newPretrainConfig(settings: ConfigOf<typeof PRETRAIN_SETTINGS>): PretrainConfig {
-  const { task, kvHeads, layers, checkpointEvery, keepCheckpoints, ...options } = settings;
-  const sliding = new Array<boolean>(layers).fill(false);
-  const model = { ...NANO_CONFIG, kvHeads, layers, sliding };
+  const { task, checkpointEvery, keepCheckpoints, kvHeads, layers: asked, ...options } = settings;
+  const row = taskRow(task);
+  const shape = (row?.kind === 'native' && SHAPES[row.model.name]) || NANO_CONFIG;
+  const layers = asked ?? shape.layers;
+  const model = { ...shape, kvHeads, layers, sliding: new Array<boolean>(layers).fill(false) };
   return { kind: 'pretrain', task, model, options: { ...NANO_RECIPE, ...options }, checkpointEvery, keepCheckpoints };
 }
 

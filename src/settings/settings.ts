@@ -31,7 +31,7 @@ export const SETTINGS = {
     min: 1,
     max: 15,
     label: 'Least depth',
-    doc: `Difficulty: ${TASKS.map(({ depth, name }) => `${depth.of} (${name})`).join(' or ')} that a solution needs at least. Empty: ${TASKS.map(({ depth }) => depth.least).join(' and ')}.`,
+    doc: `Difficulty: what a solution needs at least. Empty: ${TASKS.map(({ depth, name }) => `${depth.least} ${depth.of} (${name})`).join(', ')}.`,
     group: 'task',
   }),
   ...METHOD_SETTINGS,

@@ -27,7 +27,8 @@ test.each(TASKS)(
   '$name opens for a model of its kind, and its solutions and samples are judged as they should be',
   async (row) => {
     const model = await openModel(diskFolder(row.kind === 'native' ? NANO : fixturePath('tiny-chat')));
-    const setting = { model, tokenizer: model.text, maxNewTokens: 128, thinking: false };
+    const tokenizer = row.kind === 'native' ? row.task.tokenizer : model.text;
+    const setting = { model, tokenizer, maxNewTokens: 128, thinking: false };
     const task = await openTask(row.name, setting, async () => null);
     expect([task.name, row.label, row.doc].every((text) => text.length > 0)).toBe(true);
     for (const split of ['train', 'heldout'] as const) {

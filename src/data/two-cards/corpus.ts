@@ -3,6 +3,7 @@
  * model to jump to the answer, which is what makes Wait a deliberation token. Where going on is not a habit to be
  * learned, the Wait has no loss: otherwise the model infers a "persistent mode" from a few persistent examples.
  */
+import { CorpusText } from '../corpus-text';
 import { Random, STREAMS } from '../random';
 import type { SupervisedExample } from '../types';
 import { type Deal, drawDeal, PAIRS, pairAt } from './problem';
@@ -78,33 +79,15 @@ function jump(text: Text, deal: Deal, random: Random, hintedWait: number): void 
   else text.answer(pairAt(deal.cards, deal.depth));
 }
 
-/** Ids and loss mask growing together. */
-class Text {
-  private readonly ids: number[];
-  private readonly lossMask: number[];
-
-  constructor(prompt: number[]) {
-    this.ids = [...prompt];
-    this.lossMask = prompt.map(() => 0);
-  }
-
-  write(ids: readonly number[], loss: 0 | 1): this {
-    this.ids.push(...ids);
-    for (let i = 0; i < ids.length; i++) this.lossMask.push(loss);
-    return this;
-  }
-
+/** Its text in two cards' words. */
+class Text extends CorpusText {
   /** `a b s yes` at the pair that works, `a b s no` at any other. */
   attempt(deal: Deal, depth: number): this {
     const [a, b] = pairAt(deal.cards, depth);
-    return this.write([a, b, a + b, depth === deal.depth ? ID.yes : ID.no], 1);
+    return this.write([a, b, a + b, depth === deal.depth ? ID.yes : ID.no]);
   }
 
   answer(pair: readonly number[]): this {
-    return this.write([ID.so, ID.answer, ...pair, ID.eos], 1);
-  }
-
-  example(): SupervisedExample {
-    return { ids: this.ids, lossMask: this.lossMask };
+    return this.write([ID.so, ID.answer, ...pair, ID.eos]);
   }
 }

@@ -3,7 +3,7 @@ import { BadInput } from '../errors';
 import { Random, STREAMS } from '../random';
 import type { PrivilegedContext, Problem, Task } from '../types';
 import { corpusExample } from './corpus';
-import { dealOf, generateProblems, PAIRS, pairAt, problemOf, solvingDepths } from './problem';
+import { dealOf, generateProblems, PAIRS, pairAt, problemOf, scanText, solvingDepths } from './problem';
 import { hintedPrompt, pairOfSolution, plainPrompt } from './prompts';
 import { twoCardsSamples } from './samples';
 import { verifyTwoCards } from './verify';
@@ -30,6 +30,7 @@ export const twoCards: Task = {
   solutionOf,
   samples: (problem, seed) => twoCardsSamples(dealOf(problem), seed),
   ownProblem,
+  deliberate: (problem) => scanText(dealOf(problem)),
   pretrainExample: (index, seed) => corpusExample(index, seed),
   tokenizer: twoCardsTokenizer,
   tokenizerFiles: new Map([

@@ -311,3 +311,18 @@ export const NANO_CONFIG: ModelConfig = {
   eosIds: [66],
   padId: 64,
 };
+
+/** The built-in micro model's shape: 928,768 parameters, words and numbers of the task "stories". */
+export const MICRO_CONFIG: ModelConfig = {
+  ...NANO_CONFIG,
+  vocabSize: 333,
+  hiddenSize: 128,
+  layers: 4,
+  sliding: [false, false, false, false],
+  headDim: 32,
+  intermediateSize: 448,
+  maxPositions: 512,
+  bosId: 257,
+  eosIds: [258],
+  padId: 256,
+};

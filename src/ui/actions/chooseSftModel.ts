@@ -1,4 +1,4 @@
-import { EXAMPLE_SETS } from '../../data/tasks';
+import { EXAMPLE_SETS, taskOfModel } from '../../data/tasks';
 import { confirmModel } from '../models/shelf';
 import { useLab } from '../state/store';
 import { changeSftSetting } from './changeSftSetting';
@@ -8,6 +8,6 @@ export function chooseSftModel(name: string): void {
   confirmModel(name);
   changeSftSetting('model', name);
   const { data } = useLab.getState().sft.draft;
-  const fitting = EXAMPLE_SETS.find((set) => (set.kind === 'native') === (name === 'nano'));
+  const fitting = EXAMPLE_SETS.find((set) => set.model === (taskOfModel(name)?.model.name ?? null));
   if (fitting && EXAMPLE_SETS.some((set) => set.name === data)) changeSftSetting('data', fitting.name);
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { builtInLabel, isNative, NATIVE_TASK, TASKS } from '../../data/tasks';
+import { isNative, NATIVE_TASK, TASK_CHOICES } from '../../data/tasks';
 import { changeSetting } from '../actions/changeSetting';
 import { chooseModel } from '../actions/chooseModel';
 import { setUpOwnModel } from '../actions/setUpOwnModel';
@@ -16,9 +16,6 @@ import { nameShown } from './names';
 import styles from './Section.module.css';
 import { useModels } from './store';
 import { useLooking } from './useLooking';
-
-/** The tasks that come with the lab. */
-export const TASK_CHOICES = TASKS.map((row) => [row.name, builtInLabel(row)] as const);
 
 /** Which model is trained on what, and what that takes, before anything is downloaded. */
 export function ModelSection({ busy }: { busy: boolean }) {

@@ -1,6 +1,5 @@
 import { bytesText } from '../../data/bytes';
 import type { ModelPlan } from '../../library/memory-plan';
-import { CACHE_NOTE } from '../../library/plan-note';
 import { nameShown } from './names';
 import styles from './Plan.module.css';
 import { PURPOSES, verdict } from './plan-words';
@@ -63,7 +62,6 @@ export function PlanTable({ plan, onTake }: Props) {
           </tbody>
         </table>
       </section>
-      <p className={styles.caption}>{CACHE_NOTE}</p>
     </>
   );
 }

@@ -51,8 +51,6 @@ export interface Snapshot {
   readonly rolloutStep: number;
   /** The last rollouts that were scored: what a fault leaves on screen. */
   readonly lastScored: { readonly step: number; readonly rollouts: readonly RolloutView[] } | null;
-  /** The fixed texts as they were scored last. */
-  readonly probe: { readonly step: number; readonly rollouts: readonly RolloutView[] } | null;
   readonly steps: Series<StepFigures>;
   readonly evals: Series<EvalFigures>;
   readonly gate: GateFigures | null;
@@ -81,7 +79,6 @@ export const EMPTY: Snapshot = {
   separator: ' ',
   rolloutStep: 0,
   lastScored: null,
-  probe: null,
   steps: Series.of(),
   evals: Series.of(),
   gate: null,
@@ -141,12 +138,9 @@ function apply(draft: Draft, event: RunEvent): void {
       return;
     case 'signals':
       draft.rolloutStep = event.step;
-      draft.rollouts = viewsOf(event);
+      draft.rollouts = event.rollouts.map((told, i) => viewOf({ ...told, ...rowOf(event.signals, i) }, i));
       draft.separator = separatorOf(draft, event.rollouts);
       draft.lastScored = { step: event.step, rollouts: draft.rollouts };
-      return;
-    case 'probe':
-      draft.probe = { step: event.step, rollouts: viewsOf(event) };
       return;
     case 'gate':
       draft.gate = {
@@ -246,9 +240,6 @@ const sharedFacts = ({
   fault: null,
   done: null,
 });
-
-const viewsOf = ({ rollouts, signals }: RunEventOf<'signals'> | RunEventOf<'probe'>): RolloutView[] =>
-  rollouts.map((told, i) => viewOf({ ...told, ...rowOf(signals, i) }, i));
 
 const viewOf = (signals: ScoredRollout, index: number): RolloutView => ({
   index,
