@@ -1,12 +1,14 @@
 /** Problems with verifiable answers for a chat model: prompts in its own template, answers judged by the maths verifier. */
+import { type Pace, pacing, type Wanted } from './breath';
 import type { ChatTemplate } from './chat';
 import { splitOfQuestion } from './dataset';
 import { BadInput } from './errors';
 import { KnownTexts } from './known-texts';
 import { finalAnswer, type SymbolicJudge, sameAnswer } from './maths';
+import { Passes } from './passes';
 import { Random, STREAMS } from './random';
 import { cutAfterAnswer, toBudget, withoutThoughts } from './shown-solution';
-import type { PrivilegedContext, Problem, ProblemQuery, SampleAnswer, Split, Task, Tokenizer, Verdict } from './types';
+import type { PrivilegedContext, Problem, SampleAnswer, Split, Task, Tokenizer, Verdict } from './types';
 import { fill, WORDINGS, type Wording } from './wording';
 
 export interface ChatTaskParts {
@@ -33,17 +35,21 @@ export interface ChatTaskParts {
 export const SOLUTION_TOKENS = 512;
 const THINK = '<think>';
 
-/** Throws BadInput where there is no problem to train on. */
-export function chatTask(parts: ChatTaskParts): Task {
+/** Throws BadInput where there is no problem to train on, and the reason of a signal that says that it is not wanted any more. */
+export async function chatTask(parts: ChatTaskParts, wanted: Wanted = {}): Promise<Task> {
   const { name, tokenizer, template, maxNewTokens, thinking } = parts;
   const wording = parts.wording ?? WORDINGS.standard;
   const render = (content: string) => {
     return template.render([{ role: 'user', content }], { addGenerationPrompt: true, thinking });
   };
   const known = new KnownTexts(tokenizer);
-  const { problems, leftOut } = usableProblems(parts, wording, render, known);
+  const pace = pacing(wanted);
+  const { problems, leftOut } = await usableProblems(parts, wording, render, known, pace);
   const bySplit: Record<Split, Problem[]> = { train: [], heldout: [] };
-  for (const p of problems) bySplit[splitOfQuestion(p.question)].push(p);
+  for (const p of problems) {
+    bySplit[splitOfQuestion(p.question)].push(p);
+    await pace();
+  }
   // A small file may have no held-out problem by the rule: then it is the last.
   if (bySplit.heldout.length === 0 && bySplit.train.length > 1) bySplit.heldout = bySplit.train.splice(-1);
   if (bySplit.train.length === 0)
@@ -52,6 +58,7 @@ export function chatTask(parts: ChatTaskParts): Task {
       name,
       'Add problems: one in eight is held out, chosen by its text.',
     );
+  const passes = new Passes(name, bySplit);
   // SentencePiece decodes a space after special tokens that was not there: the text is kept beside its ids.
   const texts = new WeakMap<readonly number[], string>();
   const prompt = (content: string) => {
@@ -74,7 +81,7 @@ export function chatTask(parts: ChatTaskParts): Task {
     doc: `${problems.length} problems from ${name}; answers are judged by the maths verifier.`,
     ...(leftOut === null ? {} : { leftOut }),
     maxNewTokens,
-    generate: (query) => choose(name, bySplit, query),
+    generate: (query) => passes.choose(query),
     studentPrompt: (problem) => prompt(studentTurn(problem)),
     teacherPrompt(problem, context) {
       // Without a context the teacher is the student, to the letter.
@@ -95,37 +102,11 @@ export function chatTask(parts: ChatTaskParts): Task {
   };
 }
 
-/**
- * Problems of a split in shuffled passes; held-out problems come once, in an order of their own. minDepth counts the
- * steps of a solution where problems say them (facts.steps), and leaves all others in.
- */
-function choose(name: string, bySplit: Record<Split, readonly Problem[]>, query: ProblemQuery): Problem[] {
-  const { split, count, seed, first = 0 } = query;
-  const minDepth = query.minDepth ?? 1;
-  const all = bySplit[split].filter(({ facts: { steps } }) => typeof steps !== 'number' || steps >= minDepth);
-  if (all.length === 0 && bySplit[split].length > 0)
-    throw new BadInput(`no problem has ${minDepth} steps or more`, name, 'Lower minDepth.');
-  if (all.length === 0)
-    throw new BadInput(
-      'its one problem is for training, and none is held out',
-      name,
-      'Add problems, or train without evaluation: --eval-every 0.',
-    );
-  const pass = (n: number) => new Random(STREAMS.fileOrder, seed, n).shuffle([...all]);
-  if (split === 'heldout') return pass(0).slice(first, first + count);
-  const out: Problem[] = [];
-  for (let n = Math.floor(first / all.length); out.length < count; n++) {
-    const from = Math.max(0, first - n * all.length);
-    out.push(...pass(1 + n).slice(from, from + count - out.length));
-  }
-  return out;
-}
-
 /** The problems that a run can ask; each other one would end it at the step that draws it. Throws BadInput where none is left. */
-function usableProblems(parts: ChatTaskParts, wording: Wording, render: Render, known: KnownTexts) {
-  const strange = known.others(parts.problems);
+async function usableProblems(parts: ChatTaskParts, wording: Wording, render: Render, known: KnownTexts, pace: Pace) {
+  const strange = await known.others(parts.problems, pace);
   const rest = parts.problems.filter((problem) => !strange.has(problem));
-  const long = rest.length === 0 ? new Set<Problem>() : longProblems({ ...parts, problems: rest }, wording, render);
+  const long = await longProblems({ ...parts, problems: rest }, wording, render, pace);
   const problems = rest.filter((problem) => !long.has(problem));
   const { length: all } = parts.problems;
   const { maxNewTokens, contextLength } = parts;
@@ -147,9 +128,10 @@ function usableProblems(parts: ChatTaskParts, wording: Wording, render: Render, 
 type Render = (content: string) => string;
 
 /** Those whose prompts, the teacher's with its shortest solution included, leave no room for a whole response. */
-function longProblems(parts: ChatTaskParts, wording: Wording, render: Render): Set<Problem> {
+async function longProblems(parts: ChatTaskParts, wording: Wording, render: Render, pace: Pace): Promise<Set<Problem>> {
   const { problems, tokenizer, maxNewTokens, contextLength } = parts;
-  if (contextLength === undefined) return new Set();
+  const long = new Set<Problem>();
+  if (contextLength === undefined || problems.length === 0) return long;
   const room = contextLength - maxNewTokens;
   const shown = { source: 'dataset', solution: 'x '.repeat(SHORTEST_SOLUTION), feedback: 'incorrect' } as const;
   const textOf = (problem: Problem) => render(teacherTurn(problem, shown, wording));
@@ -157,7 +139,11 @@ function longProblems(parts: ChatTaskParts, wording: Wording, render: Render): S
   // No token is shorter than a byte: most problems need not be encoded.
   const beside = bytes(textOf({ ...problems[0], question: '' }));
   const fits = (p: Problem) => beside + bytes(p.question) <= room || tokenizer.encode(textOf(p)).length <= room;
-  return new Set(problems.filter((problem) => !fits(problem)));
+  for (const [i, problem] of problems.entries()) {
+    if (!fits(problem)) long.add(problem);
+    await pace(i, problems.length);
+  }
+  return long;
 }
 
 const named = (problems: readonly Problem[]): string =>

@@ -1,5 +1,6 @@
 /** Files that lie compressed: gzip through the platform, zstd through fzstd, both told by their first bytes. */
 import { BOUNDS } from './bounds';
+import { pacing } from './breath';
 import { type ByteSource, bytesText, expectWithin, joined, memoryBytes, piecesOf } from './bytes';
 import { BadInput } from './errors';
 import { expectSmallWindows } from './zstd-frames';
@@ -24,6 +25,7 @@ export async function* unpackedPieces(file: ByteSource): Pieces {
     throw new BadInput('The file is neither gzip nor zstd, as its name says', where, 'Unpack it first.');
   if (kind === null) return yield* piecesOf(file);
   let length = 0;
+  const pace = pacing();
   try {
     for await (const piece of kind === 'gzip' ? gunzipped(file) : unzstd(file)) {
       length += piece.length;
@@ -34,6 +36,7 @@ export async function* unpackedPieces(file: ByteSource): Pieces {
           'Split it.',
         );
       yield piece;
+      await pace();
     }
   } catch (error) {
     if (error instanceof BadInput) throw error;

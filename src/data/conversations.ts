@@ -1,4 +1,5 @@
 /** Examples for supervised training, in the formats that people keep them. */
+import type { Wanted } from './breath';
 import type { ByteSource } from './bytes';
 import { BadInput } from './errors';
 import { COMPLETION, CONTEXT, HISTORY, MESSAGES, SYSTEM, THOUGHTS, TOOLS } from './field-names';
@@ -23,9 +24,9 @@ export interface Conversation {
  * completion} as texts or as lists of messages, {question, answer}, or {instruction, input, output}; `system`, `history`,
  * a context, thoughts and tools beside them. Throws BadInput naming file, line, field and the mend.
  */
-export async function readConversations(file: ByteSource): Promise<Conversation[]> {
+export async function readConversations(file: ByteSource, wanted?: Wanted): Promise<Conversation[]> {
   const conversations: Conversation[] = [];
-  for await (const record of readRecords(file)) conversations.push(conversationOf(record));
+  for await (const record of readRecords(file, wanted)) conversations.push(conversationOf(record));
   return conversations;
 }
 

@@ -1,5 +1,6 @@
 /** Which texts a model can be given: of characters that its tokenizer knows, without tokens that it has no row for. */
 import { AddedTokenSplitter } from './added-tokens';
+import type { Pace } from './breath';
 import { BadInput } from './errors';
 import type { Problem, Tokenizer } from './types';
 
@@ -22,12 +23,20 @@ export class KnownTexts {
   }
 
   /** The problems with a text that cannot be encoded. Where every letter can, only what has such a token is tried. */
-  others(problems: readonly Problem[]): Set<Problem> {
+  async others(problems: readonly Problem[], pace: Pace): Promise<Set<Problem>> {
     const letters = new Set<string>();
-    for (const problem of problems) for (const text of textsOf(problem)) for (const letter of text) letters.add(letter);
+    for (const problem of problems) {
+      for (const text of textsOf(problem)) for (const letter of text) letters.add(letter);
+      await pace();
+    }
     const isKnown = this.encodes([...letters].join(''));
     const isSuspect = (text: string) => !isKnown || this.of(text) !== text;
-    return new Set(problems.filter((p) => textsOf(p).some((text) => isSuspect(text) && !this.encodes(text))));
+    const found = new Set<Problem>();
+    for (const [i, problem] of problems.entries()) {
+      if (textsOf(problem).some((text) => isSuspect(text) && !this.encodes(text))) found.add(problem);
+      await pace(i, problems.length);
+    }
+    return found;
   }
 
   private encodes(text: string): boolean {

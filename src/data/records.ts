@@ -1,5 +1,6 @@
 /** Files of records: JSONL, JSON or parquet, as plain objects with the place each came from. */
 import { BOUNDS } from './bounds';
+import { pacing, type Wanted } from './breath';
 import { type ByteSource, bytesText, following, joined, utf8Text } from './bytes';
 import { PACKED, unpackedPieces, unpackedWhole } from './containers';
 import { BadInput } from './errors';
@@ -19,14 +20,16 @@ export interface DataRecord {
  * .parquet, also packed with gzip or zstd; `file.where` is its name. JSONL and parquet come in a stream and are never whole
  * in memory. Throws BadInput naming file and line, and for what is over its bound.
  */
-export async function* readRecords(file: ByteSource): AsyncGenerator<DataRecord> {
+export async function* readRecords(file: ByteSource, wanted?: Wanted): AsyncGenerator<DataRecord> {
   const { where } = file;
+  const pace = pacing(wanted);
   const name = where.replace(PACKED, '');
   let count = 0;
   for await (const record of /\.parquet$/i.test(name) ? parquetRecords(file) : textRecords(file, name)) {
     if (++count > BOUNDS.records)
       throw new BadInput(`The file has more than the ${BOUNDS.records} records that are read`, where, 'Split it.');
     yield record;
+    await pace();
   }
   if (count === 0) throw new BadInput('The file holds no record', where, 'Write one JSON object a line.');
 }

@@ -11,6 +11,8 @@ const TELL = 100;
 export interface Opening extends OpenOptions {
   /** For the weights on their way to the device. */
   readonly onLoaded: OnLoaded;
+  /** For problems or examples that are read. */
+  onRead(done: number, total: number): void;
 }
 
 type Told = Pick<Call, 'signal' | 'progress'>;
@@ -30,6 +32,7 @@ export function hooksFor(
       told = performance.now();
       progress({ what: weights, done, total, download: null });
     },
+    onRead: (done, total) => progress({ what: 'Reading the data', done, total, download: null }),
   };
 }
 

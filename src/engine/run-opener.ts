@@ -90,6 +90,7 @@ export class RunOpener {
       model: (name) => shelf.open(name, options),
       file: (name) => shelf.readData(name),
       symbolic,
+      wanted: { signal: options.signal, onProgress: options.onRead },
     });
   }
 

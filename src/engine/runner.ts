@@ -72,7 +72,7 @@ export class Runner {
       await this.stored.remove(run);
       return this.stored.list();
     },
-    preview: ({ config }) => previewData(config, this.host.shelf),
+    preview: ({ config }, { signal }) => previewData(config, this.host.shelf, { signal }),
   };
 
   private async exportModel(): Promise<ModelFile[]> {

@@ -19,7 +19,7 @@ const LENT = 64;
 export const OWN = 'own';
 
 /** The task of a user's own problem: the model's native one, or a chat with word problems to borrow from. */
-export const ownTask = (setting: TaskSetting): Task =>
+export const ownTask = async (setting: TaskSetting): Promise<Task> =>
   nativeTask(setting.tokenizer) ?? chatTaskOn(OWN, CHAT_TASK.problems(LENT), setting);
 
 /** The problem that was chosen. Throws BadInput where there is none, or where an own one cannot be understood. */

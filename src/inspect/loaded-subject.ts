@@ -161,6 +161,7 @@ export class LoadedSubject {
       thinks: prompt(true) !== prompt(false),
       adapter: adapter && { rank: adapter.settings.rank, targets: adapter.settings.targets },
       seconds,
+      ...(model.tokenizerWarning === undefined ? {} : { warning: model.tokenizerWarning }),
     };
   }
 

@@ -33,6 +33,8 @@ export interface OpenSubject {
   readonly thinks: boolean;
   readonly adapter: { readonly rank: number; readonly targets: readonly string[] } | null;
   readonly seconds: number;
+  /** What of the way in which it cuts texts is not certain; absent where nothing is. */
+  readonly warning?: string;
 }
 
 /** A problem of the page, or of the user's own. `task` is a name of `taskNames()`; minDepth null is as the task says. */

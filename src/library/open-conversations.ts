@@ -1,4 +1,5 @@
 /** Examples for supervised training: built-in ones by name, people's own from a file. */
+import type { Wanted } from '../data/breath';
 import type { ByteSource } from '../data/bytes';
 import { type Conversation, readConversations } from '../data/conversations';
 import { BadInput } from '../data/errors';
@@ -8,11 +9,12 @@ import { EXAMPLE_SETS } from '../data/tasks';
 export async function openConversations(
   name: string,
   read: (file: string) => Promise<ByteSource | null>,
+  wanted?: Wanted,
 ): Promise<Conversation[]> {
   const builtIn = EXAMPLE_SETS.find((set) => set.name === name);
   if (builtIn) return builtIn.conversations();
   const file = await read(name);
-  if (file) return readConversations(file);
+  if (file) return readConversations(file, wanted);
   const names = EXAMPLE_SETS.map((set) => set.name).join(', ');
   throw new BadInput('There is no such file', name, `Give a .jsonl, .json or .parquet file, or one of ${names}.`);
 }

@@ -1,5 +1,6 @@
 /** Tasks by name or from a file of problems, for the model that is to solve them. */
 
+import type { Wanted } from '../data/breath';
 import { type ByteSource, following } from '../data/bytes';
 import { chatTemplate } from '../data/chat';
 import { type ChatTaskParts, chatTask } from '../data/chat-task';
@@ -41,9 +42,10 @@ export async function openTask(
   name: string,
   setting: TaskSetting,
   read: (file: string) => Promise<ByteSource | null>,
+  wanted: Wanted = {},
 ): Promise<Task> {
   const row = taskRow(name);
-  if (row?.kind === 'chat') return chatTaskOn(name, row.problems(), setting, row.samples);
+  if (row?.kind === 'chat') return chatTaskOn(name, row.problems(), setting, row.samples, wanted);
   if (!DATA_FILE.test(name)) return fitting(findTask(name), setting);
   const file = await read(name);
   if (!file)
@@ -52,21 +54,22 @@ export async function openTask(
       name,
       `Give --task a .jsonl, .json or .parquet file of problems, or one of ${taskNames().join(', ')}.`,
     );
-  const records = readRecords(file);
+  const records = readRecords(file, wanted);
   const { value: first } = await records.next();
   const all = following(first as DataRecord, records);
   const native = taskOfRecord(first as DataRecord);
   if (native) return fitting(await native.open(all, name), setting);
-  return chatTaskOn(name, await problemsOf(all, name), setting);
+  return chatTaskOn(name, await problemsOf(all, name), setting, undefined, wanted);
 }
 
 /** A chat task on these problems. Throws BadInput for a wording or a chat template that cannot be used. */
-export function chatTaskOn(
+export async function chatTaskOn(
   name: string,
   problems: readonly Problem[],
   { model, tokenizer, maxNewTokens, thinking, symbolic, solutionTokens, ...s }: TaskSetting,
   samples?: ChatTaskParts['samples'],
-): Task {
+  wanted: Wanted = {},
+): Promise<Task> {
   const template = chatTemplate(model.tokenizer, model.where);
   const wording = s.wording === undefined ? undefined : wordingOf(s.wording);
   const contextLength =
@@ -74,7 +77,7 @@ export function chatTaskOn(
       ? undefined
       : contextTokens(model.config, { contextLength: s.contextLength, maxNewTokens });
   const parts = { name, problems, tokenizer, tokenizerFiles: model.tokenizer, template, samples, symbolic };
-  return chatTask({ ...parts, maxNewTokens, thinking, wording, solutionTokens, contextLength });
+  return chatTask({ ...parts, maxNewTokens, thinking, wording, solutionTokens, contextLength }, wanted);
 }
 
 /** A task with a vocabulary of its own needs a model that was made with it. */

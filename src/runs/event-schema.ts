@@ -169,6 +169,7 @@ const SCHEMAS: Schemas = {
   'sft-start': v.looseObject({
     ...{ config: flat<SftConfig>(), ...begun, separator, examples: real, heldOut: real, leftOut: real, steps: real },
     unused: v.optional(v.array(v.looseObject({ name: v.string(), examples: real }))),
+    warnings: v.optional(texts),
   }),
   'sft-step': figures<FieldsOf<'sft-step'>>(),
   'sft-eval': figures<FieldsOf<'sft-eval'>>(),

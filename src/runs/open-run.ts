@@ -1,4 +1,5 @@
 /** Runs by their configuration: what each kind needs, and how it is opened on a device, at its beginning or at a held step. */
+import type { Wanted } from '../data/breath';
 import type { ByteSource } from '../data/bytes';
 import type { SymbolicJudge } from '../data/maths';
 import { findTask } from '../data/tasks';
@@ -26,6 +27,8 @@ export interface RunSources {
   file(name: string): Promise<ByteSource | null>;
   /** A second opinion on answers that the exact verifier calls wrong. */
   readonly symbolic?: SymbolicJudge;
+  /** Reading the data can be stopped, and tells how far it is. */
+  readonly wanted?: Wanted;
 }
 
 /** What a prepared run is opened on. */
@@ -52,14 +55,15 @@ export async function prepareRun(partial: object, sources: RunSources): Promise<
   }
   if (config.kind === 'pretrain') return pretrainingRun(config, findTask(config.task));
   const model = await sources.model(config.model);
-  const conversations = await openConversations(config.data, sources.file);
-  return supervisedRun(config, model, examplesFor(model, conversations, config.data, config.maxLength));
+  const { data, maxLength } = config;
+  const conversations = await openConversations(data, sources.file, sources.wanted);
+  return supervisedRun(config, model, await examplesFor(model, conversations, data, maxLength, sources.wanted));
 }
 
-function taskOf(config: TrainConfig, model: LoadedModel, { symbolic, file }: RunSources): Promise<Task> {
+function taskOf(config: TrainConfig, model: LoadedModel, { symbolic, file, wanted }: RunSources): Promise<Task> {
   const { maxNewTokens, thinking, wording, solutionTokens, contextLength } = config;
   const asked = { maxNewTokens, thinking, wording, solutionTokens, contextLength };
-  return openTask(config.task, { ...asked, model, tokenizer: model.text, symbolic }, file);
+  return openTask(config.task, { ...asked, model, tokenizer: model.text, symbolic }, file, wanted);
 }
 
 export const reinforcedRun = (

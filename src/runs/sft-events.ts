@@ -45,6 +45,8 @@ export type SftOwnEvent =
       resumedFrom: number | null;
       /** What stands between two tokens' texts, as in 'start'. */
       separator?: '' | ' ';
+      /** What is to be known of the model, as in 'start'. */
+      warnings?: string[];
     }
   | ({ type: 'sft-step'; eta: number | null } & SftFigures)
   | { type: 'sft-eval'; step: number; loss: number; examples: number }
@@ -83,4 +85,6 @@ export interface DataPreview {
   first: ExampleLosses;
   /** What stands between two tokens' texts. */
   separator: '' | ' ';
+  /** What of the way in which the model cuts texts is not certain; absent where nothing is. */
+  warning?: string;
 }

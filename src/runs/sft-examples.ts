@@ -1,4 +1,5 @@
 /** Conversations as a model's examples: what is learnt, what is held out, what is left out and why. */
+import { pacing, type Wanted } from '../data/breath';
 import { type ChatTemplate, chatTemplate } from '../data/chat';
 import type { Conversation } from '../data/conversations';
 import { splitOfQuestion } from '../data/dataset';
@@ -80,26 +81,29 @@ export class TrainExamples {
 
 /**
  * Writes every conversation in the model's words, one after another, and splits them: one in eight is held out, by its text
- * alone, or the last one of a file too small for that. Throws BadInput where nothing is left to learn from.
+ * alone, or the last one of a file too small for that. What is written is kept up to `keptTokens`. Throws BadInput where
+ * nothing is left to learn from.
  */
-export function examplesFor(
+export async function examplesFor(
   model: Named,
   conversations: readonly Conversation[],
   file: string,
   maxLength: number,
-  keptTokens = KEPT_TOKENS,
-): Examples {
+  { keptTokens = KEPT_TOKENS, ...wanted }: Wanted & { keptTokens?: number } = {},
+): Promise<Examples> {
   const template = chatTemplate(model.tokenizer, model.where);
   const most = Math.min(maxLength, model.config.maxPositions);
   const [train, heldOut]: [Usable[], Usable[]] = [[], []];
   const leftOut: LeftOut[] = [];
   let [longest, room, fingerprint, before] = [0, keptTokens, 0, 0];
-  conversations.forEach((conversation, i) => {
+  const pace = pacing(wanted);
+  for (const [i, conversation] of conversations.entries()) {
+    await pace(i, conversations.length);
     const number = i + 1;
     const example = written(model, template, conversation, `${file}, example ${number}`, most);
     if (typeof example === 'string') {
       leftOut.push({ number, why: example });
-      return;
+      continue;
     }
     const tokens = example.ids.length;
     longest = Math.max(longest, tokens);
@@ -107,7 +111,7 @@ export function examplesFor(
     const isTrain = splitOfQuestion(conversation.messages.map((m) => m.content).join('\n')) === 'train';
     (isTrain ? train : heldOut).push({ conversation, tokens, example: room < 0 ? null : example });
     if (isTrain) [before, fingerprint] = [fingerprint, hash32([fingerprint, ...example.ids])];
-  });
+  }
   // A file too small for one in eight holds out its last example.
   if (train.length > 1 && heldOut.length === 0) {
     heldOut.push(train.pop() as Usable);
@@ -205,8 +209,14 @@ function exampleLosses(
 const REASONS = 5;
 
 /** What a run would learn from, without opening the weights. Throws BadInput as examplesFor does. */
-export function previewExamples(model: Named, conversations: readonly Conversation[], c: SftConfig): DataPreview {
-  const { train, heldOut, leftOut, unused, longest } = examplesFor(model, conversations, c.data, c.maxLength);
+export async function previewExamples(
+  model: Named,
+  conversations: readonly Conversation[],
+  { data, maxLength }: SftConfig,
+  wanted?: Wanted,
+): Promise<DataPreview> {
+  const { train, heldOut, leftOut, unused, longest } = await examplesFor(model, conversations, data, maxLength, wanted);
+  const warning = model.text.warning;
   return {
     examples: train.length,
     heldOut: heldOut.length,
@@ -218,5 +228,6 @@ export function previewExamples(model: Named, conversations: readonly Conversati
     templated: chatTemplate(model.tokenizer, model.where).ofModel,
     first: exampleLosses(train.at(0), (id) => model.text.token(id), []),
     separator: model.text.separator,
+    ...(warning === undefined ? {} : { warning }),
   };
 }

@@ -1,4 +1,5 @@
 /** What a supervised run would learn from, before it is begun. */
+import type { Wanted } from '../data/breath';
 import { BadInput } from '../data/errors';
 import type { ModelShelf } from '../library/model-shelf';
 import { openConversations } from '../library/open-conversations';
@@ -7,11 +8,15 @@ import type { DataPreview } from './sft-events';
 import { previewExamples } from './sft-examples';
 
 /** What cannot be used is told with its reason: it is an answer, not a failure. */
-export async function previewData(partial: SftConfig, shelf: ModelShelf): Promise<DataPreview | { refused: string }> {
+export async function previewData(
+  partial: SftConfig,
+  shelf: ModelShelf,
+  wanted: Wanted,
+): Promise<DataPreview | { refused: string }> {
   try {
     const config = parseSftConfig(partial, 'settings');
-    const conversations = await openConversations(config.data, (name) => shelf.readData(name));
-    return previewExamples(await shelf.open(config.model, { peek: true }), conversations, config);
+    const conversations = await openConversations(config.data, (name) => shelf.readData(name), wanted);
+    return await previewExamples(await shelf.open(config.model, { peek: true }), conversations, config, wanted);
   } catch (error) {
     if (error instanceof BadInput) return { refused: error.message };
     throw error;

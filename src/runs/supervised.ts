@@ -82,6 +82,7 @@ export class Supervised implements Trainer<SupervisedState> {
 
   opening(beginning: Beginning): Unstamped {
     const { examples, config } = this.o;
+    const { separator, warning } = this.o.model.text;
     return {
       type: 'sft-start',
       config,
@@ -91,7 +92,8 @@ export class Supervised implements Trainer<SupervisedState> {
       ...(examples.unused.length > 0 ? { unused: examples.unused } : {}),
       steps: this.schedule.steps,
       ...beginning,
-      separator: this.o.model.text.separator,
+      separator,
+      ...(warning === undefined ? {} : { warnings: [warning] }),
     };
   }
 

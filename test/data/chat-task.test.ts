@@ -1,14 +1,21 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { chatTemplate } from '../../src/data/chat';
 import { type ChatTaskParts, chatTask } from '../../src/data/chat-task';
 import { chooseContexts } from '../../src/data/context';
 import { splitOfQuestion } from '../../src/data/dataset';
 import { BadInput } from '../../src/data/errors';
 import { finalAnswer } from '../../src/data/maths';
+import { Random } from '../../src/data/random';
 import { cutAfterAnswer, toBudget, withoutThoughts } from '../../src/data/shown-solution';
 import { readTokenizer } from '../../src/data/tokenizer';
-import { CONTEXT_MODES, type ContextMode, type PrivilegedContext, type Problem } from '../../src/data/types';
+import {
+  CONTEXT_MODES,
+  type ContextMode,
+  type PrivilegedContext,
+  type Problem,
+  type Split,
+} from '../../src/data/types';
 import { sampleAnswers, wordProblems } from '../../src/data/word-problems';
 import { WORDINGS, wordingOf } from '../../src/data/wording';
 
@@ -34,7 +41,7 @@ const make = (change: Partial<ChatTaskParts> = {}) =>
     thinking: false,
     ...change,
   });
-const task = make();
+const task = await make();
 const problem = problems.find((p) => splitOfQuestion(p.question) === 'train') as Problem;
 const solved = `Let me see. It is 3. So the answer is \\boxed{${problem.answer}}. I hope this helps. Bye!`;
 const teacher = (context: Partial<PrivilegedContext>, t = task) =>
@@ -75,10 +82,12 @@ test('responses are judged by their last answer; without one, or with one in a t
   expect(task.verify(problem, encode('So \\boxed{4')).reason).toBe('no answer');
 });
 
-test('where the template itself opens the thought, an unfinished response is all thought', () => {
+test('where the template itself opens the thought, an unfinished response is all thought', async () => {
   const config = { ...JSON.parse(files.get('tokenizer_config.json') as string) };
   config.chat_template = `${config.chat_template}{% if add_generation_prompt %}<think>\n{% endif %}`;
-  const opened = make({ template: chatTemplate(new Map([['tokenizer_config.json', JSON.stringify(config)]]), 'x') });
+  const opened = await make({
+    template: chatTemplate(new Map([['tokenizer_config.json', JSON.stringify(config)]]), 'x'),
+  });
   const judge = (text: string) => opened.verify(problem, ended(text));
   expect(judge(`Maybe \\boxed{${problem.answer}}?`).reason).toBe('no answer');
   expect(judge(`Maybe.</think> \\boxed{${problem.answer}}`).reward).toBe(1);
@@ -109,7 +118,7 @@ test('thoughts are what stands between the tags, also where one of them is missi
   expect(withoutThoughts(' plain ')).toBe('plain');
 });
 
-test('a long solution keeps a quarter of the budget from its head and the rest from its tail', () => {
+test('a long solution keeps a quarter of the budget from its head and the rest from its tail', async () => {
   const long = Array.from({ length: 300 }, (_, i) => `w${i}`).join(' ');
   const ids = encode(long);
   const shown = toBudget(long, tokenizer, 80);
@@ -120,33 +129,33 @@ test('a long solution keeps a quarter of the budget from its head and the rest f
   // characters of several tokens are not cut in two
   for (let budget = 4; budget < 24; budget++)
     expect(toBudget('数える🍎数える🍎数える🍎', tokenizer, budget)).not.toContain('\uFFFD');
-  const cut = teacher({ solution: long }, make({ solutionTokens: 80 }));
+  const cut = teacher({ solution: long }, await make({ solutionTokens: 80 }));
   expect(cut).toContain(`attempt:\n${shown}\n`);
 });
 
-test('a solution is cut further until prompt and response fit the context', () => {
+test('a solution is cut further until prompt and response fit the context', async () => {
   const long = Array.from({ length: 400 }, (_, i) => `word ${i}`).join(' ');
   const context = { source: 'dataset', solution: long, feedback: 'incorrect' } as const;
   const bare = task.teacherPrompt(problem, { ...context, solution: 'x' }).length;
   for (const room of [bare + 40, bare + 100, bare + 300]) {
-    const length = make({ contextLength: room + 64 }).teacherPrompt(problem, context).length;
+    const length = (await make({ contextLength: room + 64 })).teacherPrompt(problem, context).length;
     expect(length).toBeLessThanOrEqual(room);
     expect(length).toBeGreaterThan(room - 12);
   }
 });
 
-test('problems that leave no room for a response are left out and named; where none does the task is refused', () => {
+test('problems that leave no room for a response are left out and named; where none does the task is refused', async () => {
   const long = { ...problem, id: 'words/long', question: `${problem.question} `.repeat(40) };
   const contextLength = 600;
-  const made = make({ problems: [...problems, long], contextLength });
+  const made = await make({ problems: [...problems, long], contextLength });
   expect(made.leftOut).toBe(
     '1 of 65 problems are left out: with 64 tokens of a response they are longer than the context of 600 (words/long)',
   );
-  expect(make({ contextLength }).leftOut).toBeUndefined();
+  expect((await make({ contextLength })).leftOut).toBeUndefined();
   const context = { source: 'dataset', solution: problem.solution, feedback: 'incorrect' } as const;
   for (const p of made.generate({ split: 'train', count: 60, seed: 1, minDepth: 1 }))
     expect(made.teacherPrompt(p, { ...context, solution: p.solution }).length).toBeLessThanOrEqual(contextLength - 64);
-  expect(() => make({ contextLength: 70 })).toThrow(/64 of 64 problems are left out.*Raise contextLength/);
+  await expect(make({ contextLength: 70 })).rejects.toThrow(/64 of 64 problems are left out.*Raise contextLength/);
 });
 
 test('every way to choose a context', () => {
@@ -199,8 +208,8 @@ test('a foreign solution with the same answer is not taken from another problem'
   expect(source).toBe('none');
 });
 
-test('wrong solutions are wrong: a pupil’s slip where the problem can make one, else another problem’s solution', () => {
-  const withSamples = make({ samples: sampleAnswers });
+test('wrong solutions are wrong: a pupil’s slip where the problem can make one, else another problem’s solution', async () => {
+  const withSamples = await make({ samples: sampleAnswers });
   const own = new Set(Array.from({ length: 30 }, (_, seed) => withSamples.wrongSolution(problem, seed)));
   expect(own.size).toBeGreaterThan(1);
   const slips = Array.from({ length: 30 }, (_, seed) => sampleAnswers(problem, seed)).flat();
@@ -211,7 +220,7 @@ test('wrong solutions are wrong: a pupil’s slip where the problem can make one
   const foreign = new Set(Array.from({ length: 30 }, (_, seed) => task.wrongSolution(problem, seed)));
   for (const text of foreign) expect(problems.some((p) => p.solution === text && p.id !== problem.id)).toBe(true);
   const two = [problem, { ...problem, id: 'b', question: 'q?', solution: null }];
-  const alone = make({ problems: two });
+  const alone = await make({ problems: two });
   expect(alone.verify(problem, ended(alone.wrongSolution(problem, 3))).reason).toBe('wrong answer');
 });
 
@@ -237,28 +246,40 @@ test('problems come in passes, train and held-out apart, held-out ones once', ()
   expect(tests.every((p) => splitOfQuestion(p.question) === 'heldout')).toBe(true);
 });
 
-test('minDepth counts the steps that problems say, and leaves others in', () => {
+test('a pass is shuffled once, however many steps draw from it and evaluations come between', async () => {
+  const shuffles = vi.spyOn(Random.prototype, 'shuffle');
+  const own = await make();
+  const draw = (split: Split, first: number) => own.generate({ split, first, count: 4, seed: 3, minDepth: 1 });
+  for (let step = 0; step < 12; step++) {
+    draw('train', 4 * step);
+    draw('heldout', 0);
+  }
+  expect(shuffles).toHaveBeenCalledTimes(2); // 48 of 56 and the held-out ones
+  shuffles.mockRestore();
+});
+
+test('minDepth counts the steps that problems say, and leaves others in', async () => {
   const query = { split: 'train', count: 200, seed: 0 } as const;
   const steps = (minDepth: number | null) =>
     new Set(task.generate({ ...query, minDepth }).map((p) => p.facts.steps as number));
   expect(Math.min(...steps(null))).toBe(Math.min(...steps(1)));
   expect(Math.min(...steps(4))).toBe(4);
   expect(() => task.generate({ ...query, minDepth: 15 })).toThrow(/no problem has 15 steps or more \(words\)\. Lower/);
-  const plain = make({ problems: problems.map((p) => ({ ...p, facts: {} })) });
+  const plain = await make({ problems: problems.map((p) => ({ ...p, facts: {} })) });
   expect(plain.generate({ ...query, minDepth: 15 })).toHaveLength(200);
 });
 
-test('a file of two problems trains on one and holds out the other; one problem is not enough to evaluate', () => {
+test('a file of two problems trains on one and holds out the other; one problem is not enough to evaluate', async () => {
   const pick = (n: number) => problems.filter((p) => splitOfQuestion(p.question) === 'train').slice(0, n);
   const query = { count: 5, seed: 0, minDepth: null } as const;
   const [first, second] = pick(2);
-  const two = make({ problems: [first, second] });
+  const two = await make({ problems: [first, second] });
   expect(two.generate({ ...query, split: 'heldout' })).toEqual([second]);
   expect(new Set(two.generate({ ...query, split: 'train' }))).toEqual(new Set([first]));
-  const one = make({ problems: [first] });
+  const one = await make({ problems: [first] });
   expect(one.generate({ ...query, split: 'train' })).toHaveLength(5);
   expect(() => one.generate({ ...query, split: 'heldout' })).toThrow(/none is held out.*--eval-every 0/);
-  expect(() => make({ problems: [] })).toThrow(/of 0 problems none is for training/);
+  await expect(make({ problems: [] })).rejects.toThrow(/of 0 problems none is for training/);
 });
 
 test('a second opinion is asked for wrong answers only', async () => {
@@ -267,7 +288,7 @@ test('a second opinion is asked for wrong answers only', async () => {
     heard.push(`${given} ? ${wanted}`);
     return given === 'x';
   };
-  const { settle } = make({ symbolic });
+  const { settle } = await make({ symbolic });
   const verdict = (reward: 0 | 1, answer: string | null) => ({ reward, reason: 'r', answer });
   expect(await settle?.(problem, verdict(1, '3'))).toEqual(verdict(1, '3'));
   expect(await settle?.(problem, verdict(0, null))).toEqual(verdict(0, null));
@@ -277,11 +298,11 @@ test('a second opinion is asked for wrong answers only', async () => {
   expect(task.settle).toBeUndefined();
 });
 
-test('wordings by name and as JSON', () => {
+test('wordings by name and as JSON', async () => {
   for (const [name, wording] of Object.entries(WORDINGS)) {
     expect(wordingOf(` ${name} `)).toBe(wording);
     expect(wordingOf(JSON.stringify(wording))).toEqual(wording);
-    const shown = teacher({ solution: 'It is 3.', feedback: 'incorrect' }, make({ wording }));
+    const shown = teacher({ solution: 'It is 3.', feedback: 'incorrect' }, await make({ wording }));
     for (const part of [problem.question, 'It is 3.', wording.incorrect]) expect(shown).toContain(part);
   }
   const own = {
@@ -290,7 +311,10 @@ test('wordings by name and as JSON', () => {
     correct: '+',
     incorrect: '-',
   };
-  const shown = teacher({ solution: 'a', feedback: 'correct' }, make({ wording: wordingOf(JSON.stringify(own)) }));
+  const shown = teacher(
+    { solution: 'a', feedback: 'correct' },
+    await make({ wording: wordingOf(JSON.stringify(own)) }),
+  );
   expect(shown).toBe(turn(`${problem.question}\n\na!\n\n[+]`));
 });
 
@@ -310,7 +334,7 @@ test.each([
   expect(() => wordingOf(text)).toThrow(message);
 });
 
-test('problems that a model cannot be given are left out and named before the first step; tokens that it has no row for are taken out of what it wrote', () => {
+test('problems that a model cannot be given are left out and named before the first step; tokens that it has no row for are taken out of what it wrote', async () => {
   // No byte for ж, and none for the padding token of a larger vocabulary.
   const limited = {
     ...tokenizer,
@@ -324,11 +348,13 @@ test('problems that a model cannot be given are left out and named before the fi
     { ...problem, id: 'words/letter', question: `${problem.question} ж` },
     { ...problem, id: 'words/token', solution: 'It is [PAD9] 3.' },
   ];
-  const made = make({ problems: [...problems, ...strange], tokenizer: limited });
+  const made = await make({ problems: [...problems, ...strange], tokenizer: limited });
   expect(made.leftOut).toBe(
     '2 of 66 problems are left out: they have characters or tokens that the model does not know (words/letter, words/token)',
   );
-  expect(make({ tokenizer: limited }).leftOut).toBeUndefined();
-  expect(() => make({ problems: strange, tokenizer: limited })).toThrow(/2 of 2 problems are left out.*Use a model/);
+  expect((await make({ tokenizer: limited })).leftOut).toBeUndefined();
+  await expect(make({ problems: strange, tokenizer: limited })).rejects.toThrow(
+    /2 of 2 problems are left out.*Use a model/,
+  );
   expect(teacher({ solution: 'It is[PAD9] 3.' }, made)).toContain('It is 3.');
 });

@@ -68,7 +68,7 @@ const KINDS: readonly Earlier[] = [
       const config = parseSftConfig({ ...settings, sampleTokens: 8, batch: 4 }, 'test');
       const model = await openModel(diskFolder(fixturePath('tiny-chat')));
       const sums = await readConversations(fixtureBytes('tiny-chat', 'conversations.jsonl'), 'sums.jsonl');
-      return supervisedRun(config, model, examplesFor(model, sums, config.data, config.maxLength));
+      return supervisedRun(config, model, await examplesFor(model, sums, config.data, config.maxLength));
     },
   },
   {

@@ -38,7 +38,7 @@ it('every figure of an event has its row, and every row its figure', async () =>
   const scratch = newPretrainConfig({ ...PRETRAIN_TABLE.defaults, batch: 1, layers: 1 });
   const events = [
     ...(await firstEvents(reinforcedRun(parseTrainConfig(small), nano, NATIVE_TASK.task))),
-    ...(await firstEvents(supervisedRun(sft, chat, examplesFor(chat, sums, sft.data, sft.maxLength)))),
+    ...(await firstEvents(supervisedRun(sft, chat, await examplesFor(chat, sums, sft.data, sft.maxLength)))),
     ...(await firstEvents(pretrainingRun(scratch, NATIVE_TASK.task))),
   ];
   for (const [type, rows] of Object.entries(METRICS)) {

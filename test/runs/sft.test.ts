@@ -62,13 +62,13 @@ describe('the settings', () => {
 });
 
 describe('conversations as examples', () => {
-  it('are split by their text alone: one in eight is held out, whatever stands beside it', () => {
-    const { train, heldOut, leftOut } = examplesFor(chat, many, 'x.jsonl', 512);
+  it('are split by their text alone: one in eight is held out, whatever stands beside it', async () => {
+    const { train, heldOut, leftOut } = await examplesFor(chat, many, 'x.jsonl', 512);
     expect(train.length + heldOut.length).toBe(80);
     expect(heldOut.length).toBeGreaterThan(2);
     expect(heldOut.length).toBeLessThan(20);
     expect(leftOut).toEqual([]);
-    const fewer = examplesFor(chat, many.slice(20), 'x.jsonl', 512);
+    const fewer = await examplesFor(chat, many.slice(20), 'x.jsonl', 512);
     const prompts = new Set(heldOut.map((h) => h.prompt));
     expect(fewer.heldOut.every((h) => prompts.has(h.prompt))).toBe(true);
     for (const { example, prompt, expected } of heldOut) {
@@ -78,10 +78,10 @@ describe('conversations as examples', () => {
     }
   });
 
-  it('are the same whether they are kept or written again when they are drawn', () => {
-    const kept = examplesFor(chat, many, 'x.jsonl', 512);
+  it('are the same whether they are kept or written again when they are drawn', async () => {
+    const kept = await examplesFor(chat, many, 'x.jsonl', 512);
     for (const room of [0, 500]) {
-      const drawn = examplesFor(chat, many, 'x.jsonl', 512, room);
+      const drawn = await examplesFor(chat, many, 'x.jsonl', 512, { keptTokens: room });
       expect({ ...drawn, train: [...drawn.train] }).toEqual({ ...kept, train: [...kept.train] });
       expect([drawn.train.length, drawn.train.tokens]).toEqual([kept.train.length, kept.train.tokens]);
       expect(drawn.train.at(60)).not.toBe(drawn.train.at(60));
@@ -89,42 +89,50 @@ describe('conversations as examples', () => {
     expect(kept.train.at(60)).toBe(kept.train.at(60));
   });
 
-  it('of a small file hold out the last one', () => {
+  it('of a small file hold out the last one', async () => {
     const learnt = (c: Conversation) => splitOfQuestion(c.messages.map((m) => m.content).join('\n')) === 'train';
     const few = many.filter(learnt).slice(0, 3);
-    const { train, heldOut } = examplesFor(chat, few, 'x.jsonl', 512);
+    const { train, heldOut } = await examplesFor(chat, few, 'x.jsonl', 512);
     expect([train.length, heldOut.map((h) => h.expected)]).toEqual([2, [few[2].messages[1].content]]);
-    expect(examplesFor(chat, few.slice(0, 1), 'x.jsonl', 512)).toMatchObject({ heldOut: [], train: { length: 1 } });
+    expect(await examplesFor(chat, few.slice(0, 1), 'x.jsonl', 512)).toMatchObject({
+      heldOut: [],
+      train: { length: 1 },
+    });
   });
 
-  it('that are too long, or not in the model’s words, are left out with the reason', () => {
+  it('that are too long, or not in the model’s words, are left out with the reason', async () => {
     const long = asked('1 + 1', 'x '.repeat(200));
-    const { leftOut, longest } = examplesFor(chat, [...many, long], 'x.jsonl', 100);
+    const { leftOut, longest } = await examplesFor(chat, [...many, long], 'x.jsonl', 100);
     expect(leftOut).toEqual([{ number: 81, why: expect.stringMatching(/^\d+ tokens, longer than 100$/) }]);
     expect(longest).toBeLessThanOrEqual(100);
     const scans = EXAMPLE_SETS[0].conversations();
-    const mixed = examplesFor(nano, [asked('How are you?', 'Well'), ...scans], 'x.jsonl', 512);
+    const mixed = await examplesFor(nano, [asked('How are you?', 'Well'), ...scans], 'x.jsonl', 512);
     expect(mixed.leftOut).toEqual([{ number: 1, why: expect.stringMatching(/"How" is not in the vocabulary/) }]);
-    expect(examplesFor(nano, scans, 'x.jsonl', 5000).longest).toBeLessThanOrEqual(nano.config.maxPositions);
+    expect((await examplesFor(nano, scans, 'x.jsonl', 5000)).longest).toBeLessThanOrEqual(nano.config.maxPositions);
   });
 
-  it('of which nothing is left are refused with the first reason and the mend', () => {
+  it('of which nothing is left are refused with the first reason and the mend', async () => {
     const word = () => examplesFor(nano, many, 'x.jsonl', 512);
-    expect(word).toThrow(
+    await expect(word()).rejects.toThrow(
       /of 80 examples none can be learnt from: 80 are left out \(example 1: .*not in the vocabulary/,
     );
-    expect(word).toThrow(/x\.jsonl.*the model’s own words/);
-    expect(() => examplesFor(chat, many, 'x.jsonl', 8)).toThrow(/longer than 8.*Raise maxLength/);
+    await expect(word()).rejects.toThrow(/x\.jsonl.*the model’s own words/);
+    await expect(examplesFor(chat, many, 'x.jsonl', 8)).rejects.toThrow(/longer than 8.*Raise maxLength/);
   });
 
-  it('are previewed as the model will read them', () => {
-    const p = previewExamples(chat, many, config({ data: 'x.jsonl' }));
+  it('are previewed as the model will read them', async () => {
+    const p = await previewExamples(chat, many, config({ data: 'x.jsonl' }));
     expect(p.templated).toBe(true);
     expect(p.first.tokens.join('')).toContain('<|im_start|>assistant');
     const learnt = p.first.tokens.slice(p.first.from).filter((_, i) => p.first.learnt[i] === 1);
     expect(learnt.join('')).toMatch(/^\d+<\|im_end\|>$/);
     expect(p.first.loss).toEqual([]);
     expect(p.tokens).toBeGreaterThan(p.examples * 10);
+    expect('warning' in p).toBe(false);
+    const unsure = { ...chat, text: { ...chat.text, warning: 'It does not say how.' } };
+    expect(await previewExamples(unsure, many, config({ data: 'x.jsonl' }))).toMatchObject({
+      warning: 'It does not say how.',
+    });
   });
 });
 
@@ -153,7 +161,7 @@ describe('the data', () => {
       const conversations = await openConversations(name, async () => null);
       expect(conversations).toHaveLength(1024);
       expect(await openConversations(name, async () => null)).toEqual(conversations);
-      const { leftOut } = examplesFor(model === null ? chat : nano, conversations.slice(0, 200), name, 2000);
+      const { leftOut } = await examplesFor(model === null ? chat : nano, conversations.slice(0, 200), name, 2000);
       // the tiny chat model's context is 512 byte-like tokens; a few solutions are longer
       expect(leftOut.every(({ why }) => /longer than 512/.test(why))).toBe(true);
       if (model !== null) expect(leftOut).toEqual([]);

@@ -51,7 +51,7 @@ interface Opening extends Partial<Pick<RunBench, 'watched'>> {
 async function open(settings: object, { files, examples, resume, ...o }: Opening = {}) {
   const events: RunEvent[] = [];
   const config = parseSftConfig({ ...SETTINGS, ...settings }, 'test');
-  const known = examples ?? examplesFor(model, sums, config.data, config.maxLength);
+  const known = examples ?? (await examplesFor(model, sums, config.data, config.maxLength));
   const { gpu } = device;
   const store = files ? new RunStore(files) : null;
   const emit = (event: RunEvent) => void events.push(event);
@@ -102,7 +102,7 @@ it('an epoch passes over every example once, and the next one in another order',
   const [{ steps }] = of(events, 'sft-start');
   const texts = of(events, 'sft-tokens').map((e) => e.examples.map((x) => x.tokens.join('')));
   const epochs = [texts.slice(0, steps / 2).flat(), texts.slice(steps / 2).flat()];
-  const { train } = examplesFor(model, sums, 'sums.jsonl', 512);
+  const { train } = await examplesFor(model, sums, 'sums.jsonl', 512);
   const all = [...train].map((e) => e.ids.map((id) => model.text.token(id)).join('')).sort();
   for (const epoch of epochs) expect([...epoch].sort()).toEqual(all);
   expect(epochs[0]).not.toEqual(epochs[1]);
@@ -121,7 +121,7 @@ it('the losses of tokens are those of the update: their mean over what is learnt
 });
 
 it('packed end to end the loss and the gradients are those of one example at a time', async () => {
-  const { train } = examplesFor(model, sums, 'sums.jsonl', 512);
+  const { train } = await examplesFor(model, sums, 'sums.jsonl', 512);
   const batch = [...train].slice(0, 6);
   const longest = Math.max(...batch.map((e) => e.ids.length));
   const still = { lr: 0, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 0, clipNorm: 1e9 };
@@ -203,7 +203,7 @@ describe('a run', () => {
     await first.run.next();
     first.run.destroy();
     const before = device.gpu.liveBytes;
-    const fewer = examplesFor(model, sums.slice(1), 'sums.jsonl', 512);
+    const fewer = await examplesFor(model, sums.slice(1), 'sums.jsonl', 512);
     await expect(open(STORED, { files, examples: fewer, resume: { step: 1 } })).rejects.toThrow(
       /not those that the run began with \(sums.jsonl\)/,
     );

@@ -1,4 +1,5 @@
 /** Files of problems and examples that lie in memory, read as the product reads them. */
+import type { Wanted } from '../../src/data/breath';
 import { memoryBytes } from '../../src/data/bytes';
 import * as conversations from '../../src/data/conversations';
 import * as problems from '../../src/data/dataset';
@@ -25,4 +26,5 @@ export const readDeals = (text: string, file: string): Promise<Problem[]> =>
   problems.uniqueProblems(recordsIn(text, file), dealProblem);
 
 /** The records of a JSONL text, as a stream. */
-export const recordsIn = (text: string, file: string) => records.readRecords(memoryBytes(utf8(text), file));
+export const recordsIn = (text: string, file: string, wanted?: Wanted) =>
+  records.readRecords(memoryBytes(utf8(text), file), wanted);

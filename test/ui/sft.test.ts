@@ -46,6 +46,8 @@ describe('a supervised run', () => {
   test('is folded into figures, losses and answers before and after', () => {
     const { sft, step: at, eta, stage, parameters, device } = fold(EMPTY, run);
     expect([at, eta, stage, parameters, device]).toEqual([2, 8, 'working', 99, FAKE_DEVICE]);
+    const unsure = { ...(start(null) as RunEventOf<'sft-start'>), warnings: ['It does not say how.'] };
+    expect(fold(EMPTY, [unsure]).warnings).toEqual(['It does not say how.']);
     expect(sft?.figures.slice().map((f: SftFigures) => f.loss)).toEqual([1, 0.5]);
     expect(sft?.evals.slice().map((e) => [e.step, e.loss])).toEqual([
       [0, 3],

@@ -1,7 +1,7 @@
 import { useLab } from '../state/store';
 import styles from './Notices.module.css';
 
-/** What is to be known of the settings of the run on screen. */
+/** What is to be known of the run on screen: of its settings, and of its model. */
 export function RunWarnings() {
   const warnings = useLab((s) => s.snapshot.warnings);
   return warnings.map((text) => (

@@ -34,7 +34,7 @@ export function DataPreview() {
       </>
     );
   if ('refused' in preview) return <p className={styles.refused}>{said(preview.refused)}</p>;
-  const { examples, tokens, heldOut, leftOut, longest, templated, why, unused, first, separator } = preview;
+  const { examples, tokens, heldOut, leftOut, longest, templated, why, unused, first, separator, warning } = preview;
   return (
     <section className={styles.preview} aria-label="Data preview">
       <p>
@@ -69,6 +69,7 @@ export function DataPreview() {
           Not used: {unused.map(({ name, examples: n }) => `${name} (in ${count(n)})`).join(', ')}.
         </p>
       )}
+      {warning && <p className={styles.note}>{warning}</p>}
       <details open>
         <summary>The first example, {templated ? 'in the model’s chat template' : 'in plain words'}</summary>
         <TokenText tokens={first.tokens} separator={separator} marks={learntMarks(first)} />

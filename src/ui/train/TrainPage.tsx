@@ -46,6 +46,7 @@ export function TrainPage() {
         <div className={styles.rollouts}>
           {supervised ? (
             <Region key="sft" name="The answers">
+              <RunWarnings />
               <SftCentre />
             </Region>
           ) : (

@@ -22,12 +22,18 @@ export function ModelPanel() {
   const compare = useInspector((s) => s.compare);
   const closed = useInspector((s) => s.other === null && s.asked.other === undefined);
   const adapted = useInspector((s) => s.main?.adapter ?? null);
+  const warning = useInspector((s) => s.main?.warning ?? (s.compare === 'model' && s.other?.warning));
   return (
     <section className={styles.panel} aria-label="Model">
       <SubjectFields id="inspect" label="Model" subject={subject} onOpen={openModel} onFiles={takeInspectorFiles} />
       {adapted && (
         <p className={styles.note}>
           Adapter of rank {adapted.rank} on {adapted.targets.join(', ')}.
+        </p>
+      )}
+      {warning && (
+        <p className={styles.note} role="note">
+          {warning}
         </p>
       )}
       <div className={styles.row}>
