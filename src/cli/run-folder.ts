@@ -1,7 +1,7 @@
 /** The folder of a headless run: a new one, one that goes on, or a new one that begins where another stands. */
 import { BadInput } from '../data/errors';
 import { Busy } from '../host/files';
-import { type Resumable, resumable, settingsAt } from '../runs/continue-run';
+import { forkable, type Resumable, resumable } from '../runs/continue-run';
 import { kindOf, type RunConfig, type RunKind } from '../runs/run-config';
 import { RunStore } from '../runs/run-store';
 import { newFolder, runFiles } from './places';
@@ -25,10 +25,8 @@ export async function begun(kind: RunKind, fork: Given[string], begin: Begin): P
     return { store: await newFolder(out), config, from: { points: [], passedOver: [] } };
   }
   const { store: forked, config: stored } = await storedRun(kind, fork, '--fork');
-  const from = await resumable(forked, null);
-  if (from.points.length === 0)
-    throw new BadInput('The run has no checkpoint to begin from', forked.where, 'Begin a new one without --fork.');
-  const { out, config } = await begin(await settingsAt(forked, stored, from.points[0]));
+  const { from, config: own } = await forkable(forked, stored);
+  const { out, config } = await begin(own);
   return { store: await newFolder(out), config, from, forked };
 }
 
@@ -36,6 +34,7 @@ export async function begun(kind: RunKind, fork: Given[string], begin: Begin): P
 export async function create(store: RunStore): Promise<void> {
   await hold(store);
   await newFolder(store.where); // another process may have begun a run here meanwhile
+  if (await store.isUnborn()) await store.clear();
 }
 
 /** A run that was begun before, held. */

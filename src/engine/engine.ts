@@ -5,6 +5,7 @@
 import { BadInput } from '../data/errors';
 import { WebGpuUnavailable } from '../gpu/errors';
 import { SourceError } from '../library/sources/source-error';
+import { ChangedConfig } from '../runs/continue-run';
 import { faultOf } from '../runs/fault';
 import { Device, type DeviceHost } from './device';
 import { InspectDesk } from './inspect-desk';
@@ -60,6 +61,7 @@ function failureOf(error: unknown, signal: AbortSignal): Failure {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof WebGpuUnavailable) return { kind: 'unavailable', message, refused: false };
   if (signal.aborted) return { kind: 'cancelled', message, refused: true };
+  if (error instanceof ChangedConfig) return { kind: 'changed', message, refused: true };
   if (error instanceof SourceError) return { kind: error.kind, message, refused: true };
   return { kind: faultOf(error, null).kind, message, refused: error instanceof BadInput };
 }

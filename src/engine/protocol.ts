@@ -55,6 +55,7 @@ export interface Commands {
   'list-runs': Row<unknown, ListedRun[]>;
   'load-run': Row<{ run: string }, RunEvent[]>; // for a replay
   'continue-run': Row<{ run: string }, Continued>; // from its last checkpoint, paused
+  'fork-run': Row<{ run: string }, Continued>; // a new run from that checkpoint, with its configuration as it is now, paused
   'run-files': Row<{ run: string }, ModelFile[]>; // as they are
   'delete-run': Row<{ run: string }, ListedRun[]>; // those that are left
   preview: Row<{ config: SftConfig }, DataPreview | { refused: string }>; // what a supervised run would learn from
@@ -124,7 +125,8 @@ export type News =
 /** Why a command was not carried out: what, where, the mend. */
 export interface Failure {
   readonly message: string;
-  readonly kind: SourceFault | Fault['kind'] | 'unavailable' | 'gone'; // gone: the engine, before it answered
+  /** changed: a stored run's configuration, it can be forked; gone: the engine, before it answered. */
+  readonly kind: SourceFault | Fault['kind'] | 'unavailable' | 'changed' | 'gone';
   /** What was given is at fault, a model, a file or a setting, or somebody stopped it; else the device or the engine. */
   readonly refused: boolean;
 }

@@ -1,7 +1,7 @@
 /** How the page's runs are opened, new or stored: what they name is found, a folder is held, and the device is cleared last. */
 import type { SymbolicJudge } from '../data/maths';
 import type { ModelShelf } from '../library/model-shelf';
-import { openAtCheckpoint, type Resumable, resumable } from '../runs/continue-run';
+import { forkable, openAtCheckpoint, openFork, type Resumable, resumable } from '../runs/continue-run';
 import type { RunEvent } from '../runs/events';
 import { type PreparedRun, prepareRun, type RunBench } from '../runs/open-run';
 import type { Run } from '../runs/run';
@@ -45,8 +45,7 @@ export class RunOpener {
   async begin(partial: RunConfig, how: Opening): Promise<OpenedRun> {
     const prepared = await this.prepare(partial, how);
     const bench = await this.clear();
-    const id = `${new Date().toISOString().replace(/[:.]/g, '-')}-${prepared.label}`;
-    const store = await this.newStore(id, prepared.config);
+    const store = await this.newStore(newId(prepared), prepared.config);
     try {
       const run = await prepared.open({ ...bench, store, onLoaded: how.onLoaded });
       await store?.expectRoom(run.policy.trainedLayout.count).catch((error: Error) => {
@@ -68,6 +67,42 @@ export class RunOpener {
       await store.release();
       throw error;
     }
+  }
+
+  /** A new run that begins where a stored one stands, with its configuration as it is now; that one stays as it is. */
+  async fork(id: string, opening: (model: string) => Opening): Promise<ContinuedRun> {
+    const { store: of, config: stored } = await this.stored.take(id);
+    try {
+      const { from, config } = await forkable(of, stored);
+      const how = opening(modelName(config));
+      const prepared = await this.prepare(config, how);
+      const bench = await this.clear();
+      const store = await this.stored.create(newId(prepared), null);
+      if (!store) throw new Error('Runs cannot be stored here, and a fork begins with a stored checkpoint.');
+      try {
+        return await this.begunFrom(of, from, prepared, { ...bench, store, onLoaded: how.onLoaded });
+      } catch (error) {
+        await this.stored.discard(store).catch(() => {});
+        throw error;
+      }
+    } finally {
+      await of.release();
+    }
+  }
+
+  private async begunFrom(
+    of: RunStore,
+    from: Resumable,
+    prepared: PreparedRun,
+    place: RunBench & { store: RunStore },
+  ): Promise<ContinuedRun> {
+    const early: RunEvent[] = [];
+    const { store, emit } = place;
+    let tell = (event: RunEvent): void => void early.push(event);
+    const { run, problem } = await openFork(prepared, { ...place, emit: (event) => tell(event) }, of, from);
+    tell = emit;
+    const story = { id: store.id, step: run.step, config: run.config, events: [], since: early, problem };
+    return { run, prepared, store, story };
   }
 
   private async reopen(store: RunStore, config: RunConfig, from: Resumable, how: Opening): Promise<ContinuedRun> {
@@ -105,6 +140,8 @@ export class RunOpener {
     }
   }
 }
+
+const newId = ({ label }: PreparedRun): string => `${new Date().toISOString().replace(/[:.]/g, '-')}-${label}`;
 
 /** Where a stored run goes on from. Throws where it cannot, or nothing is left to do. */
 async function toContinue(store: RunStore, config: RunConfig): Promise<Resumable> {

@@ -16,12 +16,12 @@ import { type ListedRun, type RunsPlace, StoredRuns } from '../runs/stored-runs'
 import type { Device } from './device';
 import { openingFor } from './opening';
 import type { Ask, Continued, ModelFile, Reply } from './protocol';
-import { type Bench, type OpenedRun, type OpenerHost, RunOpener } from './run-opener';
+import { type Bench, type ContinuedRun, type OpenedRun, type OpenerHost, RunOpener } from './run-opener';
 import type { Call, Handlers } from './service';
 
 export interface RunnerHost extends RunsPlace, OpenerHost {}
 
-type Transport = 'start' | 'pause' | 'resume' | 'step' | 'stop' | 'set' | 'recover' | 'continue-run';
+type Transport = 'start' | 'pause' | 'resume' | 'step' | 'stop' | 'set' | 'recover' | 'continue-run' | 'fork-run';
 type RunCommand = Transport | 'export-model' | 'list-runs' | 'load-run' | 'run-files' | 'delete-run' | 'preview';
 
 /** A single step is stored at the pause after it where the last checkpoint took no longer, ms. */
@@ -54,7 +54,8 @@ export class Runner {
 
   readonly handlers: Handlers<RunCommand> = {
     start: (ask, call) => this.start(ask, call),
-    'continue-run': ({ run }, call) => this.continue(run, call),
+    'continue-run': ({ run }, call) => this.goOn(() => this.opener.continue(run, (model) => openingFor(model, call))),
+    'fork-run': ({ run }, call) => this.goOn(() => this.opener.fork(run, (model) => openingFor(model, call))),
     pause: () => {
       if (this.mode === 'running' || this.mode === 'stepping') this.mode = 'paused';
       if (!this.looping) this.tellPaused();
@@ -98,10 +99,10 @@ export class Runner {
     return { id: this.opened?.store?.id ?? null };
   }
 
-  /** A stored run again, paused at its last checkpoint. */
-  private async continue(id: string, call: Call): Promise<Continued> {
+  /** A stored run, or a new one in its place, paused at its last checkpoint. */
+  private async goOn(open: () => Promise<ContinuedRun>): Promise<Continued> {
     return this.whileOpening(async () => {
-      const opened = await this.opener.continue(id, (model) => openingFor(model, call));
+      const opened = await open();
       this.opened = opened;
       this.run = opened.run;
       this.saved.step = opened.run.step;

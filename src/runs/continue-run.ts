@@ -54,12 +54,25 @@ export async function resumable({ checkpoints, where }: RunStore, config: RunCon
 
 function expectSame(now: RunConfig, begun: RunConfig, where: string): void {
   const changed = changes({ ...begun }, { ...now });
-  if (changed.length === 0) return;
-  throw new BadInput(
-    `The configuration is not the one that the run was begun with: ${changed.join('; ')}`,
-    where,
-    'Put it back as it was, or begin a new run from this one’s checkpoint with --fork.',
-  );
+  if (changed.length > 0) throw new ChangedConfig(changed, where);
+}
+
+/** A run's configuration is not the one that its checkpoints were made with: a new run can begin from them with it. */
+export class ChangedConfig extends BadInput {
+  constructor(changed: readonly string[], where: string) {
+    super(
+      `The configuration is not the one that the run was begun with: ${changed.join('; ')}`,
+      where,
+      'Put it back as it was, or fork the run (--fork): a new one begins from its checkpoint with this configuration.',
+    );
+  }
+}
+
+/** Where a run stands that another is to begin from: what is whole of it, and its settings there. Throws BadInput. */
+export async function forkable(of: RunStore, stored: RunConfig): Promise<{ from: Resumable; config: RunConfig }> {
+  const from = await resumable(of, null);
+  if (from.points.length > 0) return { from, config: await settingsAt(of, stored, from.points[0]) };
+  throw new BadInput('The run has no checkpoint to begin from', of.where, 'Begin a new one.');
 }
 
 /** "batch is 4 and was 8" for each setting that differs, at whatever depth. */
@@ -104,7 +117,7 @@ export async function openAtCheckpoint(
 }
 
 /** A run's configuration with the settings that were changed up to a checkpoint. */
-export async function settingsAt(store: RunStore, config: RunConfig, point: ResumePoint): Promise<RunConfig> {
+async function settingsAt(store: RunStore, config: RunConfig, point: ResumePoint): Promise<RunConfig> {
   const bytes = await store.log.read();
   const { patch } = storyUpTo(bytes, point.step, point.eventBytes ?? bytes.length);
   return { ...config, ...patch } as RunConfig;
@@ -112,7 +125,8 @@ export async function settingsAt(store: RunStore, config: RunConfig, point: Resu
 
 /**
  * Begins a run, in an empty folder that is held, where another stands at the newest of its checkpoints that is whole. Its
- * own first checkpoint is stored at once, and only then is it a run. Rejects as opening a run does, and where none is whole.
+ * own first checkpoint is stored at once, and only then is it a run: a folder that was left before counts as empty.
+ * Rejects as opening a run does, and where none is whole.
  */
 export async function openFork(
   prepared: PreparedRun,
@@ -121,12 +135,13 @@ export async function openFork(
   from: Resumable,
 ): Promise<{ run: Run; problem: string | null }> {
   bench.store.bound = prepared.config;
+  await bench.store.markUnborn();
   const open = ({ step }: ResumePoint) => prepared.open(bench, { step, of });
   const { opened: run, passedOver } = await firstWhole(from, open, of.where);
   try {
     await run.checkpoint();
     if (run.unstored) throw run.unstored;
-    await bench.store.writeConfig(prepared.config);
+    await bench.store.bear(prepared.config);
   } catch (error) {
     run.destroy();
     throw error;

@@ -14,8 +14,11 @@ import { LOG, StoredLog } from './stored-log';
 const CONFIG = 'config.json';
 /** On disk a held folder has this one within. */
 const LOCKS = 'locks';
+/** While it is here, and no configuration, the run is still being begun from another one's checkpoint. */
+const UNBORN = 'unborn';
 /** What a process leaves that was killed before its run was begun: its lock, and what it was writing. */
-const LEFT_BEHIND = /^(locks|\.try-\d+|config\.json\.part)$/;
+const LEFT_BEHIND = /^(locks|\.try-\d+|config\.json\.part|unborn\.part)$/;
+const OF_UNBORN = [UNBORN, LOG, 'checkpoints'];
 
 export class RunStore {
   readonly log: StoredLog;
@@ -75,9 +78,22 @@ export class RunStore {
     }
   }
 
-  /** Whether it has no file yet, or is not there. */
+  /** Whether it has no file yet, or is not there, or has only what is left of a run that was not begun. */
   async isEmpty(): Promise<boolean> {
-    return (await this.files.list('.')).every((name) => LEFT_BEHIND.test(name));
+    const names = (await this.files.list('.')).filter((name) => !LEFT_BEHIND.test(name));
+    return names.length === 0 || (names.includes(UNBORN) && names.every((name) => OF_UNBORN.includes(name)));
+  }
+
+  /** Whether a run was to begin here where another stands, and was cut off before it had its first checkpoint. */
+  async isUnborn(): Promise<boolean> {
+    const names = await this.files.list('.');
+    return names.includes(UNBORN) && !names.includes(CONFIG);
+  }
+
+  /** From now on what is written is no run, until it has its configuration. Throws StorageError. */
+  async markUnborn(): Promise<void> {
+    const words = 'A run was being begun here from another one’s checkpoint. If nobody is at it, delete this folder.\n';
+    await this.files.write(UNBORN, new TextEncoder().encode(words));
   }
 
   /** What the run was begun with; null where none was begun here. Throws BadInput for what is no configuration. */
@@ -112,9 +128,15 @@ export class RunStore {
     this.bound = config;
   }
 
+  /** A run that begins with a checkpoint, once that is whole: its configuration makes it one. Throws StorageError. */
+  async bear(config: RunConfig): Promise<void> {
+    await this.writeConfig(config);
+    await this.files.remove(UNBORN);
+  }
+
   /** Without what a run writes. */
   async clear(): Promise<void> {
-    for (const name of [CONFIG, LOG, 'checkpoints', 'final']) await this.files.remove(name);
+    for (const name of [CONFIG, LOG, 'checkpoints', 'final', UNBORN]) await this.files.remove(name);
   }
 
   /** Throws StorageError where a checkpoint, of weights and two moments, and the trained model do not fit beside what is here. */

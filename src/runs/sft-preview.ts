@@ -16,7 +16,12 @@ export async function previewData(
   try {
     const config = parseSftConfig(partial, 'settings');
     const conversations = await openConversations(config.data, (name) => shelf.readData(name), wanted);
-    return await previewExamples(await shelf.open(config.model, { peek: true }), conversations, config, wanted);
+    return await previewExamples(
+      await shelf.open(config.model, { peek: true, signal: wanted.signal }),
+      conversations,
+      config,
+      wanted,
+    );
   } catch (error) {
     if (error instanceof BadInput) return { refused: error.message };
     throw error;

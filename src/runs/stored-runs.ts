@@ -74,7 +74,10 @@ export class StoredRuns {
     const store = await this.store(id);
     const config = store && (await store.config());
     if (!config) {
-      if (!store || (await store.isEmpty()) || (await store.isHeld())) return null; // not begun, or not yet
+      if (!store || (await store.isHeld())) return null; // not yet begun
+      if (await store.isUnborn())
+        throw new Error('It was to begin where another run stands, and was cut off before it did.');
+      if (await store.isEmpty()) return null;
       throw new Error('It has files, and no config.json that says what it is.');
     }
     const { step, steps, done } = await store.log.ends();
@@ -111,13 +114,16 @@ export class StoredRuns {
     return store ? store.log.story() : { events: [], damaged: [], torn: false };
   }
 
-  /** A new run's store, held, with the configuration in it; null where nothing can be stored. Rejects where the storage does. */
-  async create(id: string, config: RunConfig): Promise<RunStore | null> {
+  /**
+   * A new run's store, held, with the configuration in it; null: it gets that later. Null where nothing can be stored;
+   * rejects where the storage does.
+   */
+  async create(id: string, config: RunConfig | null): Promise<RunStore | null> {
     const store = await this.store(id);
     if (!store) return null;
     await store.hold();
     try {
-      await store.writeConfig(config);
+      if (config) await store.writeConfig(config);
     } catch (error) {
       await this.discard(store).catch(() => {});
       throw error;

@@ -8,6 +8,11 @@ import { isGone, type Trouble, Watch } from './watch';
 
 const HIDDEN_INTERVAL_MS = 1000;
 
+/** How long an engine that was told to stop may be silent, ms: files that take longer in one piece are mostly hostile. */
+export const CANCEL_PATIENCE = 1000;
+/** What is said where one was longer. */
+export const DEAF = 'It was stopped. The engine was deep in its work and did not hear it, so another one was begun.';
+
 /** What a line needs of a Worker. */
 export interface Line {
   postMessage(command: Command): void;
@@ -48,8 +53,8 @@ interface Pending {
 export class EngineLine {
   private line: Line | null = null;
   private watch: Watch | null = null;
-  /** Whether the engine that is connected has said a word. */
-  private spoken = false;
+  /** Words that the engine that is connected has said. */
+  private words = 0;
   private lastId = 0;
   /** What was asked before there was anybody to ask. */
   private early: Command[] = [];
@@ -67,14 +72,14 @@ export class EngineLine {
   connect(line: Line): void {
     if (!lines.includes(this)) this.join();
     this.line = line;
-    this.spoken = false;
+    this.words = 0;
     this.watch = new Watch(
       () => line.postMessage({ id: ++this.lastId, type: 'ping' }),
       (trouble) => this.inTrouble(trouble),
     );
     line.onmessage = ({ data }) => this.receive(data);
     line.onmessageerror = () => this.inTrouble({ kind: 'error', message: 'It said something that cannot be read.' });
-    line.onerror = (event) => this.inTrouble(troubleOf(event, this.spoken));
+    line.onerror = (event) => this.inTrouble(troubleOf(event, this.words > 0));
     const { early } = this;
     this.early = [];
     for (const ask of toldToAll) this.call(ask).catch(() => {});
@@ -110,6 +115,14 @@ export class EngineLine {
     });
   }
 
+  /** Whether the engine says a word within `ms`, for which it is asked. One that is at work in one long piece does not. */
+  async answersWithin(ms: number): Promise<boolean> {
+    const { line, words } = this;
+    line?.postMessage({ id: ++this.lastId, type: 'ping' });
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return this.line !== line || this.words > words;
+  }
+
   /** Takes news for the next frame. The replay player hands its events in here too. */
   tell(news: Told): void {
     this.keep(...(this.listener.admit?.(news) ?? [news]));
@@ -126,7 +139,7 @@ export class EngineLine {
   }
 
   private receive(message: Message): void {
-    this.spoken = true;
+    this.words++;
     this.watch?.heard();
     if (message.type === 'alive') return;
     if (message.type === 'holds') this.watch?.follow(message.lock);

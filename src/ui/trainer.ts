@@ -20,7 +20,7 @@ export const trainer = new EngineLine({
   },
 });
 
-export const trainerLanes = new Lanes<'open' | 'describe'>(trainer);
+export const trainerLanes = new Lanes<'open' | 'describe' | 'look'>(trainer);
 
 /** Asks, and takes the answer. What goes wrong is shown. */
 export function ask<N extends CommandName>(
@@ -45,7 +45,7 @@ export function openTrainer(): void {
 }
 
 /** Opens a run. How far it is shows, and the lane stops it. */
-export function askToOpen<N extends 'start' | 'continue-run' | 'recover'>(
+export function askToOpen<N extends 'start' | 'continue-run' | 'fork-run' | 'recover'>(
   command: Ask<N>,
   done: (reply: Reply<N>) => void = () => {},
 ): void {

@@ -1,10 +1,14 @@
 /** A page that goes on: what fails is told where it fails, and everything else stays. Real Chromium. */
 import { readFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { eventLine } from '../../src/runs/event-lines';
 import type { RunEvent } from '../../src/runs/events';
 import { launchBrowser, serveLab } from '../setup/browser';
+import { fixturePath } from '../setup/fixtures';
 import { LabPage } from '../setup/page';
 import { fakeRun, fakeTable } from '../ui/fake-events';
 
@@ -48,6 +52,7 @@ async function openWithWorker(worker = ''): Promise<void> {
   await lab.page.goto(site.url + SMALL);
 }
 
+const text = (words: string | RegExp) => lab.page.getByText(words);
 const trouble = (words: string) => lab.page.getByRole('alert').filter({ hasText: words });
 
 /** Some steps and a checkpoint, then what `harm` does to the engine; the run goes on with another. */
@@ -171,4 +176,41 @@ test('a broken stored run is listed beside the others, and can be downloaded and
   await row.getByRole('button', { name: /^Delete/ }).click();
   await row.getByRole('button', { name: /for good$/ }).click();
   await lab.until('a list without it', async () => (await row.count()) === 0);
+});
+
+/** Says that it is opening something, and then hears nothing any more. */
+const DEAF = `addEventListener('message', ({ data: { id, type } }) => {
+  if (type !== 'start' && type !== 'preview' && type !== 'load') return;
+  postMessage({ id, type: 'progress', progress: { what: 'Opening it', done: 0, total: null, download: null } });
+  for (;;);
+}, { capture: true });`;
+
+test('Cancel ends an engine that does not hear it; the page goes on with another', async () => {
+  await openWithWorker(DEAF);
+  await lab.click('Start');
+  await lab.click('Cancel');
+  await lab.page.unroute('**/assets/worker-*.js'); // the next one is whole
+  await lab.until('a word on it', () => text(/deep in its work and did not hear it/).isVisible());
+  await lab.until('an engine', () => lab.button('Start').isEnabled());
+  await lab.click('Step');
+  await lab.until('a step', async () => (await lab.stepsDone()) === 1);
+});
+
+test('data that keep an engine busy can be left, and others be read', async () => {
+  await openWithWorker();
+  const { page } = lab;
+  await page.getByRole('radio', { name: 'Supervised' }).check();
+  const line = `{"prompt": "${'many words '.repeat(900)}", "completion": "a"}\n`;
+  await page.locator('input[webkitdirectory]').first().setInputFiles(fixturePath('tiny-chat'));
+  const large = join(tmpdir(), `many-${process.pid}.jsonl`);
+  await writeFile(large, line.repeat(3000));
+  try {
+    await page.locator('input[accept*=".jsonl"]').setInputFiles(large);
+    await lab.click('Stop reading');
+    await lab.until('a word on it', () => text(/Reading the data was stopped|did not hear it/).isVisible());
+    await page.locator('input[accept*=".jsonl"]').setInputFiles(fixturePath('tiny-chat/conversations.jsonl'));
+    await lab.until('the preview', () => text(/\d+ examples to learn from/).isVisible());
+  } finally {
+    await rm(large, { force: true });
+  }
 });

@@ -2,7 +2,7 @@
  * The n-th call to the disk fails, for every n of a short run: what is stored is the old state or the new one, never a mix, and
  * the run that goes on from it ends with the bytes of a run that nothing befell.
  */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
@@ -11,7 +11,7 @@ import { diskFiles } from '../../src/host/files.node';
 import { StorageError } from '../../src/host/storage-error';
 import { deviceReport } from '../../src/kernels/device-report';
 import { NANO_CONFIG } from '../../src/model/net/config';
-import { openAtCheckpoint, resumable } from '../../src/runs/continue-run';
+import { forkable, openAtCheckpoint, openFork, resumable } from '../../src/runs/continue-run';
 import { pretrainingRun } from '../../src/runs/open-run';
 import type { Run } from '../../src/runs/run';
 import { RunStore } from '../../src/runs/run-store';
@@ -59,16 +59,24 @@ async function open(): Promise<{ run: Run; store: RunStore }> {
   try {
     const from = begun ? await resumable(store, begun) : null;
     if (!begun) await store.writeConfig(CONFIG);
-    const { gpu } = device;
-    const bench = { gpu, device: deviceReport(gpu), store, emit() {}, watched: false };
-    const prepared = pretrainingRun(CONFIG, findTask(CONFIG.task));
-    if (from && from.points.length > 0) return { run: (await openAtCheckpoint(prepared, bench, from)).run, store };
+    if (from && from.points.length > 0) return { run: await reopened(store, CONFIG), store };
     await store.cut(0, 0);
-    return { run: await prepared.open(bench), store };
+    return { run: await pretrainingRun(CONFIG, findTask(CONFIG.task)).open(bench(store)), store };
   } catch (error) {
     await store.release();
     throw error;
   }
+}
+
+const bench = (store: RunStore) => {
+  const { gpu } = device;
+  return { gpu, device: deviceReport(gpu), store, emit() {}, watched: false };
+};
+
+async function reopened(store: RunStore, config: PretrainConfig): Promise<Run> {
+  await store.hold();
+  const prepared = pretrainingRun(config, findTask(config.task));
+  return (await openAtCheckpoint(prepared, bench(store), await resumable(store, config))).run;
 }
 
 async function toTheEnd({ run, store }: { run: Run; store: RunStore }): Promise<Run> {
@@ -167,6 +175,64 @@ async function unreadable(at: number | null): Promise<number> {
   return disk.count;
 }
 
+/** A run that begins where another one ended, with one step more; what is left of it, if it was cut off, and then begun again. */
+async function forked(at: number | null): Promise<{ calls: number; final: Buffer }> {
+  const [of, config] = [join(root, 'of'), { ...CONFIG, options: { ...CONFIG.options, steps: 3 } }];
+  await rm(folder, { recursive: true, force: true });
+  const begin = async () => {
+    const [source, store] = [of, folder].map((path) => new RunStore(diskFiles(path, 'inside')));
+    if (await store.config()) return toTheEnd({ run: await reopened(store, config), store });
+    expect(await store.isEmpty()).toBe(true);
+    await store.hold();
+    if (await store.isUnborn()) await store.clear();
+    const { from } = await forkable(source, CONFIG);
+    const { run } = await openFork(pretrainingRun(config, findTask(config.task)), bench(store), source, from).catch(
+      async (error) => {
+        await store.release();
+        throw error;
+      },
+    );
+    return toTheEnd({ run, store });
+  };
+  const before = device.gpu.liveBuffers;
+  const disk = breakDisk(folder, { at: at ?? Number.POSITIVE_INFINITY, code: 'EIO', how: 'gone' });
+  try {
+    await begin();
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+  } finally {
+    disk.mend();
+  }
+  expect(device.gpu.liveBuffers).toBe(before);
+  await rm(join(folder, 'locks'), { recursive: true, force: true });
+  if (at !== null && !(await contents()).has('final/model.safetensors')) await begin();
+  return { calls: disk.count, final: (await contents()).get('final/model.safetensors') as Buffer };
+}
+
+const forks: Attempt = {
+  id: 'writes/fork',
+  group: 'writes',
+  what: 'the n-th call to the disk is the last that does anything, for every n of a fork',
+  expected: 'a run that can go on or nothing that counts; begun again it ends with the same bytes',
+  gate: true,
+  timeout: 900_000,
+  async run(all) {
+    await rm(join(root, 'of'), { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
+    await toTheEnd(await open());
+    await rename(folder, join(root, 'of'));
+    const unbroken = await forked(null);
+    const sample = sampleOf(unbroken.calls, 6, all);
+    for (const at of sample) {
+      const { final } = await forked(at).catch((error) => {
+        throw new Error(`call ${at} of ${unbroken.calls}: ${error.stack}`);
+      });
+      expect(final.equals(unbroken.final), `call ${at}`).toBe(true);
+    }
+    return sample.length;
+  },
+};
+
 const reads: Attempt = {
   id: 'writes/reads',
   group: 'writes',
@@ -194,6 +260,7 @@ const KINDS: [how: Fault['how'], code: string, what: string][] = [
 
 attempts([
   reads,
+  forks,
   ...KINDS.map(
     ([how, code, what]): Attempt => ({
       id: `writes/${how} ${code}`,

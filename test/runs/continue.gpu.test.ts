@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Ask, Continued, Failure } from '../../src/engine/protocol';
 import { openNodeGpu } from '../../src/gpu/open.node';
-import type { Files } from '../../src/host/files';
+import { type Files, readText } from '../../src/host/files';
 import { diskFiles } from '../../src/host/files.node';
 import { ModelShelf } from '../../src/library/model-shelf';
 import { folderSource } from '../../src/library/sources/folder.node';
 import type { RunEvent } from '../../src/runs/events';
+import { RunStore } from '../../src/runs/run-store';
 import { StoredLog } from '../../src/runs/stored-log';
 import { parseTrainConfig } from '../../src/settings/config';
 import { parseSftConfig } from '../../src/settings/settings-sft';
@@ -319,3 +320,48 @@ describe('a stored run', () => {
     expect((await second.refusal('none')).message).toMatch(/no run none any more/);
   });
 });
+
+it('a run whose configuration was changed is refused, and forked: a new one begins from its checkpoint with it', async () => {
+  const tab = new Tab();
+  await tab.ask({ type: 'start', config: rl({ steps: 3 }), paused: true });
+  for (let i = 0; i < 2; i++) await tab.step();
+  await tab.step({ type: 'stop' });
+  const id = await run();
+  const before = await exported(tab);
+  const of = diskFiles(join(folder, id));
+  const config = JSON.parse((await readText(of, 'config.json')) ?? '');
+  await of.write('config.json', utf8(JSON.stringify({ ...config, steps: 4 })));
+  const as = await contentsOf(id);
+  await until('the folder', async () => tab.refusal(id), { holds: ({ kind }) => kind === 'changed' }); // stop lets it go
+  expect(await tab.refusal(id)).toMatchObject({
+    refused: true,
+    message: expect.stringMatching(/steps is 4 and was 3/),
+  });
+
+  const forked = await tab.ask({ type: 'fork-run', run: id });
+  expect(forked).toMatchObject({ step: 2, config: { steps: 4 }, events: [], problem: null });
+  expect(forked.since.map((e) => e.type)).toEqual(['start', 'checkpoint', 'phase']);
+  expect(await ids()).toEqual([id, forked.id]);
+  expect(await exported(tab)).toEqual(before);
+  expect(await contentsOf(id)).toEqual(as); // as it was
+  for (let i = 0; i < 2; i++) await tab.step();
+  expect(tab.events.at(-1)).toMatchObject({ type: 'done', step: 4, reason: 'finished' });
+});
+
+it('a fork that was cut off is listed as broken, and its place can be deleted', async () => {
+  const tab = new Tab();
+  const id = '2026-01-02T00-00-00-000Z-antisd';
+  const store = new RunStore(diskFiles(join(folder, id)));
+  await store.markUnborn();
+  await store.files.append('events.jsonl', '{}\n');
+  expect(await tab.ask({ type: 'list-runs' })).toMatchObject([{ id, broken: expect.stringMatching(/cut off/) }]);
+  expect(await tab.ask({ type: 'delete-run', run: id })).toEqual([]);
+  expect(await ids()).toEqual([]);
+});
+
+/** The files of a run, without its lock. */
+async function contentsOf(id: string): Promise<unknown[]> {
+  const found = [];
+  for await (const file of new RunStore(diskFiles(join(folder, id))).contents()) found.push(file);
+  return found;
+}

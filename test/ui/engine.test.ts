@@ -175,6 +175,26 @@ describe('an engine in trouble', () => {
   });
 });
 
+describe('an engine that is told to stop', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([
+    ['says a word in time', { type: 'alive' } as const, true],
+    ['answers in time', done(1), true],
+    ['is silent', null, false],
+  ])('and %s', async (_, word, heard) => {
+    connected();
+    line.say({ type: 'alive' }); // before it was told
+    const answers = engine.answersWithin(1000);
+    expect(line.asked.map(({ type }) => type)).toEqual(['ping']);
+    vi.advanceTimersByTime(999);
+    if (word) line.say(word);
+    vi.advanceTimersByTime(1);
+    expect(await answers).toBe(heard);
+  });
+});
+
 describe('the watch', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
   afterEach(() => void vi.useRealTimers());

@@ -19,3 +19,9 @@ export function continueRun(run: string): void {
   useLab.setState({ asked: 'start', continuing: run, problem: null });
   askToOpen({ type: 'continue-run', run }, takeContinued);
 }
+
+/** A new run begins where a stored one stands, with the configuration that this one has now. */
+export function forkRun(run: string): void {
+  useLab.setState({ asked: 'start', continuing: run, problem: null });
+  askToOpen({ type: 'fork-run', run }, takeContinued);
+}

@@ -1,7 +1,10 @@
+import type { Failure } from '../../engine/protocol';
+import { CANCEL_PATIENCE, DEAF } from '../engine';
 import { afterPreview, sftConfigOf } from '../sft/form';
 import { activityOf, isBusy, isReachable, useLab } from '../state/store';
-import { showFailure, trainer } from '../trainer';
+import { showFailure, trainer, trainerLanes } from '../trainer';
 import type { Action } from './action';
+import { restartEngine } from './restartEngine';
 
 /** Asks the engine what a supervised run would learn from: headers and tokenizer are read, the weights are not. */
 export const lookAtData: Action = {
@@ -16,12 +19,21 @@ export const lookAtData: Action = {
     const config = sftConfigOf(sft.draft);
     if (config === null) return;
     useLab.setState({ sft: { ...sft, preview: null, looking: true } });
-    trainer.call({ type: 'preview', config }).then(
+    trainerLanes.call('look', { type: 'preview', config }).then(
       (preview) => useLab.setState((state) => ({ sft: afterPreview(state.sft, config, preview) })),
-      (failure) => {
-        useLab.setState((state) => ({ sft: { ...state.sft, looking: false } }));
-        showFailure(failure);
+      (failure: Failure) => {
+        const preview = failure.kind === 'cancelled' ? { refused: 'Reading the data was stopped.' } : null;
+        useLab.setState((state) => ({ sft: { ...state.sft, looking: false, preview } }));
+        if (preview === null) showFailure(failure);
       },
     );
   },
 };
+
+/** Stops it; an engine that does not hear it is ended. */
+export async function stopLooking(): Promise<void> {
+  trainerLanes.stop('look');
+  if (await trainer.answersWithin(CANCEL_PATIENCE)) return;
+  await restartEngine.run(useLab.getState());
+  useLab.setState(({ sft }) => ({ sft: { ...sft, looking: false, preview: { refused: DEAF } } }));
+}

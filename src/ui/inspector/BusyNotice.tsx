@@ -25,7 +25,7 @@ export function BusyNotice() {
   const shown: LoadProgress = progress ?? { what, done: 0, total: null, download: null };
   return (
     <div className={styles.busy}>
-      <LoadLine progress={shown} onCancel={() => stop(lane)} />
+      <LoadLine progress={shown} onCancel={() => void stop(lane)} />
     </div>
   );
 }

@@ -5,7 +5,7 @@
 import { CHAT_TASK, isNative, NATIVE_TASK } from '../../data/tasks';
 import type { Ask } from '../../engine/protocol';
 import { INSPECT_MODES } from '../../inspect/types';
-import { EngineLine, Lanes, type Line, startEngine } from '../engine';
+import { CANCEL_PATIENCE, DEAF, EngineLine, Lanes, type Line, startEngine } from '../engine';
 import { useModels } from '../models/store';
 import { afterFailure, afterNews, afterPart, afterReply, type InspectName } from './fold';
 import { effectsKey, LANES, type Lane, useInspector } from './store';
@@ -82,8 +82,13 @@ export function leave(...left: readonly Lane[]): void {
   });
 }
 
-/** Asks the engine to stop; it answers with what it has. */
-export const stop = (lane: Lane): void => lanes.stop(lane);
+/** Asks the engine to stop; it answers with what it has. One that does not hear it is ended. */
+export async function stop(lane: Lane): Promise<void> {
+  lanes.stop(lane);
+  if (await engine.answersWithin(CANCEL_PATIENCE)) return;
+  await restartInspector();
+  useInspector.setState({ failure: { lane, kind: 'cancelled', message: DEAF } });
+}
 
 /** What is downloaded already, for a link's models. */
 export function askCached(): void {
@@ -188,8 +193,8 @@ function loaded(): void {
 
 /** The model of a fresh page, unless a link named one that has to be asked for. */
 function openFirst(): void {
-  const { main, offered, offeredOther, compare } = useInspector.getState();
-  if (main || offered) return;
+  const { main, offered, offeredOther, compare, failure } = useInspector.getState();
+  if (main || offered || failure) return; // it waits to be asked again
   loadMain();
   if (compare === 'model' && !offeredOther) loadOther();
 }

@@ -1,5 +1,7 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import { cancelLoading } from '../actions/cancelLoading';
+import { forkRun } from '../actions/continueRun';
+import { useLab } from '../state/store';
 import styles from './Load.module.css';
 import { LoadLine } from './LoadLine';
 import { said } from './names';
@@ -13,12 +15,13 @@ const SHOWN_AFTER = 400;
 export function LoadProgressLine({ children }: { children: ReactNode }) {
   const loading = useModels((s) => s.loading);
   const late = useLate(loading !== null);
-  return loading && late ? <LoadLine progress={loading} onCancel={cancelLoading} /> : children;
+  return loading && late ? <LoadLine progress={loading} onCancel={() => void cancelLoading()} /> : children;
 }
 
 /** Why something could not be opened, with the way on. `onRetry` starts again what was started. */
 export function LoadNotice({ onRetry }: { onRetry(): void }) {
   const refused = useModels((s) => s.refused);
+  const continuing = useLab((s) => s.continuing);
   if (!refused) return <MemoryNote />;
   const dismiss = (): void => useModels.setState({ refused: null });
   const cancelled = refused.kind === 'cancelled';
@@ -26,6 +29,11 @@ export function LoadNotice({ onRetry }: { onRetry(): void }) {
     <div className={styles.refused} role={cancelled ? 'status' : 'alert'} data-calm={cancelled}>
       <p>{said(refused.message)}</p>
       <div className={styles.buttons}>
+        {refused.kind === 'changed' && continuing !== null && (
+          <button type="button" onClick={() => forkRun(continuing)}>
+            Fork the run
+          </button>
+        )}
         {refused.again && refused.kind !== 'denied' && (
           <button type="button" onClick={onRetry}>
             Try again

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { changeSftSetting } from '../actions/changeSftSetting';
-import { lookAtData } from '../actions/lookAtData';
+import { lookAtData, stopLooking } from '../actions/lookAtData';
 import { perform } from '../hooks';
 import { said } from '../models/names';
 import { mayLook, useModels } from '../models/store';
@@ -23,7 +23,15 @@ export function DataPreview() {
   const updates = useLab((s) => updatesOf(s.sft));
   const wanted = useLab((s) => epochsWanted(s.sft));
   useLookAhead();
-  if (looking) return <p className={styles.note}>Reading …</p>;
+  if (looking)
+    return (
+      <p className={styles.note}>
+        Reading …{' '}
+        <button type="button" onClick={() => void stopLooking()}>
+          Stop reading
+        </button>
+      </p>
+    );
   if (preview === null)
     return (
       <>

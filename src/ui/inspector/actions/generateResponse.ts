@@ -10,5 +10,5 @@ export function generateResponse(): void {
 
 /** What was written so far becomes the response. */
 export function stopGenerating(): void {
-  stop('generate');
+  void stop('generate');
 }
