@@ -84,7 +84,10 @@ export const BOUND_ROWS = {
   ),
   answer: bytes(64 * MiB, 'A server’s answer that is read whole: a repository’s listing'),
   listing: count(100_000, 'files', 'The files of a repository'),
-  unsized: bytes(2048 * MiB, 'A file whose size neither the listing nor the server tells'),
+  unsized: bytes(
+    2048 * MiB,
+    'A file of weights whose size neither the listing nor the server tells; of JSON and templates their own bounds',
+  ),
   link: characters(MiB, 'An address’ state behind #: a small link must not become a huge text'),
   linkUnpacked: bytes(4 * MiB, 'What it unpacks to'),
   query: characters(64 * KiB, 'An address’ settings before #'),

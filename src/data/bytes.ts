@@ -48,9 +48,12 @@ export async function everyFile(files: FileSource): Promise<Map<string, Uint8Arr
   return new Map(await Promise.all((await files.list()).map(read)));
 }
 
+/** The most bytes that are taken of a file whose size nobody tells before it has ended. */
+export const unsizedBound = (name: string): number => (/\.(json|jinja)$/i.test(name) ? boundOf(name) : BOUNDS.unsized);
+
 /** The most bytes of a model's file that is read whole. */
 const boundOf = (name: string): number =>
-  name === 'tokenizer.json' ? BOUNDS.tokenizer : name.endsWith('.jinja') ? BOUNDS.template : BOUNDS.json;
+  /(^|\/)tokenizer\.json$/.test(name) ? BOUNDS.tokenizer : name.endsWith('.jinja') ? BOUNDS.template : BOUNDS.json;
 
 /** A file's bytes in their order, a piece at a time. */
 export async function* piecesOf(file: ByteSource): AsyncGenerator<Uint8Array<ArrayBuffer>> {

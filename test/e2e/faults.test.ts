@@ -187,6 +187,7 @@ const DEAF = `addEventListener('message', ({ data: { id, type } }) => {
 
 test('Cancel ends an engine that does not hear it; the page goes on with another', async () => {
   await openWithWorker(DEAF);
+  await lab.until('an engine', () => lab.button('Start').isEnabled());
   await lab.click('Start');
   await lab.click('Cancel');
   await lab.page.unroute('**/assets/worker-*.js'); // the next one is whole

@@ -1,6 +1,5 @@
 /** One file over HTTP into a PartialFile: continued where it stopped, and checked. */
-import { BOUNDS } from '../../data/bounds';
-import { bytesText } from '../../data/bytes';
+import { bytesText, unsizedBound } from '../../data/bytes';
 import type { ListedFile } from './choose-files';
 import { type Digest, digestOf } from './digest';
 import type { PartialFile } from './partial-file';
@@ -119,7 +118,7 @@ async function receive(
       }
       job.onState('downloading', chunk.length);
       if (job.file.size !== null && partial.length > job.file.size) throw await wrongLength(partial, job, null);
-      if (job.file.size === null && partial.length > BOUNDS.unsized) throw await endless(partial, job);
+      if (job.file.size === null && partial.length > unsizedBound(job.file.name)) throw await endless(partial, job);
     }
   } catch (error) {
     if (!(error instanceof Transient)) throw error;
@@ -166,7 +165,7 @@ async function endless(partial: PartialFile, job: DownloadJob): Promise<SourceEr
   await partial.discard();
   return new SourceError(
     'length',
-    `${job.file.name}, whose size the Hub does not list, has more than the ${bytesText(BOUNDS.unsized)} that are read`,
+    `${job.file.name}, whose size the Hub does not list, has more than the ${bytesText(unsizedBound(job.file.name))} that are read`,
     job.url,
     'What came was deleted. Download the model with another program and open its folder, or use another mirror.',
   );

@@ -1,6 +1,5 @@
 /** Files at an address on the web, read by HTTP ranges; servers without ranges give the whole file once, into memory. */
-import { BOUNDS } from '../../data/bounds';
-import { type ByteSource, expectWithin, type FileSource } from '../../data/bytes';
+import { type ByteSource, expectWithin, type FileSource, unsizedBound } from '../../data/bytes';
 import { MemoryFile } from './memory-file';
 import { asking, type RangedFile, rangedFile } from './ranged-file';
 import { contentRange, exchange, type Network, type NetworkOptions, network, transientAnswer } from './request';
@@ -90,7 +89,12 @@ export async function openUrl(net: Network, url: string, manner: Manner = plain(
     const memory = new MemoryFile();
     for await (const chunk of answer.chunks()) {
       memory.append(chunk);
-      expectWithin(memory.length, BOUNDS.unsized, 'The file, whose size the server does not tell,', url);
+      expectWithin(
+        memory.length,
+        unsizedBound(new URL(url).pathname),
+        'The file, whose size the server does not tell,',
+        url,
+      );
     }
     return memory;
   });
