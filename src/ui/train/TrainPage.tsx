@@ -46,7 +46,6 @@ export function TrainPage() {
         <div className={styles.rollouts}>
           {supervised ? (
             <Region key="sft" name="The answers">
-              <RunWarnings />
               <SftCentre />
             </Region>
           ) : (
