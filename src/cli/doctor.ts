@@ -32,6 +32,7 @@ export const doctor = defineCommand({
         `features     ${report.features.join(', ') || 'none'}; subgroups of ${report.subgroupSize.join(' to ')}`,
         `limits       buffer ${mib(report.limits.maxBufferSize)}, binding ${mib(report.limits.maxStorageBufferBindingSize)}`,
         `matmul       ${report.variants.matmul}`,
+        `attention    ${report.variants.attention}`,
         `self-test    ${test.passed} passed, ${test.failed.length} failed, ${test.ms} ms`,
         ...test.failed.map((f) => `  ${f}`),
       ];

@@ -1,5 +1,6 @@
 /** The device as events tell it. */
 import type { Gpu } from '../gpu/device';
+import { attentionChoice } from './attention/attention-variant';
 import { matmulVariant } from './matmul/matmul';
 
 /** Facts about the adapter, for display and for the run's record. */
@@ -34,7 +35,7 @@ export function deviceReport(gpu: Gpu, selfTest: DeviceReport['selfTest'] = null
       maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
       maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
     },
-    variants: { matmul: matmulVariant(gpu) },
+    variants: { matmul: matmulVariant(gpu), attention: attentionChoice(gpu) },
     selfTest,
   };
 }

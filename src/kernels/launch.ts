@@ -19,9 +19,6 @@ export function rowShape(gpu: Gpu): { T: number; R: number } {
 /** Grid of a row reduction over n rows. */
 export const perRow = (n: number, { R }: { R: number }): Workgroups => rows(Math.ceil(n / R));
 
-/** Queries (or keys) a workgroup of the attention kernels takes: one SIMD vector on a software adapter. */
-export const attentionBlock = (gpu: Gpu): number => (gpu.adapter.software ? 8 : 32);
-
 /** Rows a chunk of a two-stage column sum takes, and the number of chunks. */
 export function chunks(n: number, atMost: number): { chunk: number; count: number } {
   const chunk = Math.max(16, Math.ceil(n / atMost));

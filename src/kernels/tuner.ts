@@ -2,6 +2,14 @@
 import type { Gpu } from '../gpu/device';
 import { Recorder } from '../gpu/recorder';
 import { Arena } from '../gpu/tensor';
+import { attentionTimes } from './attention/attention-times';
+import {
+  ATTENTION_VARIANTS,
+  type AttentionVariant,
+  attentionVariant,
+  MOST_WHOLE,
+  setAttentionVariant,
+} from './attention/attention-variant';
 import { MATMUL_VARIANTS, type MatmulCall, type MatmulVariant, matmul, setMatmulVariant } from './matmul/matmul';
 
 /** Where choices are remembered: a file in Node, a database in a page. */
@@ -31,6 +39,7 @@ const LARGE = { layout: 'NT', M: 1024, N: 1024, K: 1024 } as const;
  * from then on. Products come out differently in the last bits: a run that must repeat sets its own variant instead.
  */
 export async function tuneMatmul(gpu: Gpu, memory: TunerMemory): Promise<MatmulVariant> {
+  memories.set(gpu, memory);
   const { name, backend } = gpu.adapter;
   const key = `matmul ${VERSION} ${backend} ${name}`;
   const stored = await memory.load(key);
@@ -86,4 +95,35 @@ async function time(r: Recorder, calls: readonly MatmulCall[]): Promise<number> 
     if (i > 0) best = Math.min(best, performance.now() - started);
   }
   return best;
+}
+
+/** Of adapters that are tuned. */
+const memories = new WeakMap<Gpu, TunerMemory>();
+
+/** Rows take the place of tiles only where they need less than this of their time: noise shall not choose. */
+const BETTER = 0.9;
+
+/**
+ * Chooses attention's variant for a model's heads by measuring, once, and remembers it. Nothing is measured on software
+ * adapters, whose results stay what they are, and where heads are so wide that only tiles suit them.
+ */
+export async function tuneAttention(
+  r: Recorder,
+  { H, K, D }: { H: number; K: number; D: number },
+  memory = memories.get(r.gpu),
+): Promise<void> {
+  const { gpu } = r;
+  if (!memory || gpu.adapter.software || D > MOST_WHOLE || D % 4 !== 0) return;
+  if (attentionVariant(gpu, D) !== 'tiles') return; // chosen before, or tiles come out wrong
+  const { name, backend } = gpu.adapter;
+  const key = `attention 1 ${backend} ${name} ${H / K} ${D}`;
+  const stored = await memory.load(key);
+  const variant = ATTENTION_VARIANTS.find((v) => v === stored) ?? (await fasterAttention(r, { share: H / K, D }));
+  setAttentionVariant(gpu, D, variant);
+  if (variant !== stored) await memory.save(key, variant);
+}
+
+async function fasterAttention(r: Recorder, heads: { share: number; D: number }): Promise<AttentionVariant> {
+  const { tiles = 0, rows = 0 } = await attentionTimes(r, heads, ['tiles', 'rows']);
+  return rows < BETTER * tiles ? 'rows' : 'tiles';
 }

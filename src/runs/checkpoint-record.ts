@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { BadInput } from '../data/errors';
 import { isRecord } from '../data/records';
 import { excerpt } from '../data/visible';
+import { ATTENTION_VARIANTS } from '../kernels/attention/attention-variant';
 import { MATMUL_VARIANTS } from '../kernels/matmul/matmul';
 import type { RunConfig } from './run-config';
 import { Damage, sealed, unseal } from './sealed';
@@ -19,6 +20,8 @@ const runFacts = v.looseObject({
   seconds: v.optional(v.number()),
   /** Variants sum in different orders, so a resumed run keeps its own. */
   matmul: v.picklist(MATMUL_VARIANTS),
+  /** Absent in checkpoints of earlier versions, which had rows alone. */
+  attention: v.optional(v.picklist(ATTENTION_VARIANTS)),
 });
 
 const schema = v.object({
@@ -36,7 +39,7 @@ const schema = v.object({
   extra: runFacts,
 });
 
-export type RunFacts = Pick<v.InferOutput<typeof runFacts>, 'eventBytes' | 'seconds' | 'matmul'>;
+export type RunFacts = Pick<v.InferOutput<typeof runFacts>, 'eventBytes' | 'seconds' | 'matmul' | 'attention'>;
 
 /** What a checkpoint carries besides weights and optimiser. */
 export type CheckpointRecord = v.InferOutput<typeof schema>;

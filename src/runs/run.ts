@@ -4,6 +4,7 @@
  */
 import type { Gpu } from '../gpu/device';
 import type { StorageError } from '../host/storage-error';
+import { attentionVariant, setAttentionVariant } from '../kernels/attention/attention-variant';
 import type { DeviceReport } from '../kernels/device-report';
 import { matmulVariant, setMatmulVariant } from '../kernels/matmul/matmul';
 import { planMemory } from '../model/net/decoder';
@@ -80,6 +81,7 @@ export class Run<Own extends object = object> {
       'state' in from ? from : await this.log.load(from.step, policy.trainedLayout, trainer.stateSchema, from.of);
     trainer.restore(extra);
     setMatmulVariant(this.gpu, extra.matmul);
+    setAttentionVariant(this.gpu, policy.config.headDim, extra.attention ?? 'rows');
     policy.restore(state);
     this.step = from.step;
     this.seconds = extra.seconds ?? 0;
@@ -146,7 +148,9 @@ export class Run<Own extends object = object> {
   }
 
   private async extra(): Promise<Own & RunFacts> {
-    const facts = { eventBytes: await this.log.bytes(), seconds: this.seconds, matmul: matmulVariant(this.gpu) };
+    const { gpu } = this;
+    const variants = { matmul: matmulVariant(gpu), attention: attentionVariant(gpu, this.policy.config.headDim) };
+    const facts = { eventBytes: await this.log.bytes(), seconds: this.seconds, ...variants };
     return { ...this.trainer.state(), ...facts };
   }
 

@@ -7,7 +7,7 @@ import {
   attentionForward,
   decodeScratch,
 } from '../../kernels/attention/attention';
-import { attentionBlock } from '../../kernels/launch';
+import { ATTENTION_VARIANTS, attentionBlock, attentionVariant } from '../../kernels/attention/attention-variant';
 import { type MatmulCall, matmul, matmulVariant, setMatmulVariant } from '../../kernels/matmul/matmul';
 import { candidates } from '../../kernels/tuner';
 import { QUANT_GROUP, storedBytes, WEIGHT_FORMATS, type WeightFormat } from '../../kernels/weight-format/weight-format';
@@ -100,10 +100,17 @@ export const attention: Group = async (bench) => {
   for (const B of [1, 8]) bench.add(await decodingAttention(bench, B));
 };
 
-/** One sequence of growing length, in the heads of Qwen3-0.6B and 1.7B. */
+/**
+ * One sequence of growing length, in the heads of Qwen3-0.6B and 1.7B; on a GPU in every variant. A software adapter compiles
+ * rows of such heads for minutes.
+ */
 export const contexts: Group = async (bench) => {
+  const { gpu } = bench.r;
+  const D = 128;
+  const variants = gpu.adapter.software ? [attentionVariant(gpu, D)] : ATTENTION_VARIANTS;
   for (const T of [512, 1024, 2048, 4096, 8192])
-    for (const backward of [false, true]) await trainingAttention(bench, { S: 1, T, H: 16, K: 8, D: 128 }, backward);
+    for (const backward of [false, true])
+      for (const variant of variants) await trainingAttention(bench, { S: 1, T, H: 16, K: 8, D }, backward, variant);
 };
 
 /** S sequences of T tokens, H query heads of D on K key heads. */
@@ -115,10 +122,15 @@ interface AttentionShape {
   readonly D: number;
 }
 
-async function trainingAttention(bench: Bench, { S, T, H, K, D }: AttentionShape, backward: boolean): Promise<void> {
+async function trainingAttention(
+  bench: Bench,
+  { S, T, H, K, D }: AttentionShape,
+  backward: boolean,
+  variant = attentionVariant(bench.r.gpu, D),
+): Promise<void> {
   const { r, peak, deviceMs, add } = bench;
   const heads = K === H ? `${H} heads of ${D}` : `${H} heads of ${D} on ${K}`;
-  const name = `${backward ? 'backward' : 'forward'}, ${S} × ${T}, ${heads}`;
+  const name = `${backward ? 'backward' : 'forward'}, ${S} × ${T}, ${heads}, ${variant}`;
   // Causal: half of the (T,T) pairs; two products of D forward, five backward.
   const gflop = ((backward ? 5 : 2) * 2 * S * H * D * (T * (T + 1)) * 0.5) / 1e9;
   const times = 4;
@@ -128,7 +140,7 @@ async function trainingAttention(bench: Bench, { S, T, H, K, D }: AttentionShape
   const t = (n: number) => arena.tensor({ label: 'bench', shape: [n], purpose: 'scratch' });
   const table = attentionBlocks(
     Array.from({ length: S + 1 }, (_, s) => s * T),
-    attentionBlock(r.gpu),
+    attentionBlock(r.gpu, D, variant),
   );
   const blocks = t(table.length);
   r.write(blocks, table);
@@ -138,11 +150,12 @@ async function trainingAttention(bench: Bench, { S, T, H, K, D }: AttentionShape
     ...{ dOut: t(N * H * D), delta: t(N * H), dQkv: t(N * width) },
   };
   const p = { N, H, K, D, blocks: table.length / 4 };
-  const work = () => (backward ? attentionBackward(r, b, p) : attentionForward(r, b, p));
+  const work = () => (backward ? attentionBackward(r, b, p, variant) : attentionForward(r, b, p, variant));
   const time = await fastestSubmit(r, work, times);
   arena.destroy();
   const gflops = (1000 * gflop) / deviceMs(time);
-  add({ group: 'attention', name, ...time, gflops, share: gflops / peak });
+  const inForce = variant === attentionVariant(r.gpu, D) ? { note: 'in force' } : {};
+  add({ group: 'attention', name, ...time, gflops, share: gflops / peak, ...inForce });
 }
 
 /** The next token of B sequences of 2,048, in one layer of SmolLM2-135M's shape; the bytes are those of the cache. */

@@ -24,6 +24,7 @@ export function text({ date, device, seconds, rows, skipped, memory }: Report): 
     `features   ${device.features.join(', ') || 'none'}; subgroups of ${device.subgroupSize.join(' to ')}`,
     `limits     buffer ${mebibytes(limits.maxBufferSize)}, binding ${mebibytes(limits.maxStorageBufferBindingSize)}, workgroup memory ${limits.maxComputeWorkgroupStorageSize} bytes`,
     `products   ${device.variants.matmul}`,
+    `attention  ${device.variants.attention}`,
     `self-test  ${selfTest?.passed ?? 0} passed, ${selfTest?.failed.length ?? 0} failed, ${selfTest?.ms ?? 0} ms`,
     ...(selfTest?.failed ?? []).map((name) => `           failed: ${name}`),
     '',

@@ -5,6 +5,7 @@
 //   q, k, qkv, blocks (here: blocks of keys), lse, dOut, delta as in attention-backward-query.wgsl
 //   dQkv (N,(H+2K)D) out= (key and value heads)
 // One workgroup per (block of keys, key head), one thread per key; all threads walk the same queries.
+// Resources: 64 floats a thread; 0 bytes of workgroup memory; 16 T bytes read an output (4 D floats)
 const D4: u32 = 4u; // head dimension / 4: the host puts the model's value here
 struct Params { H: u32, K: u32, scale: f32, window: u32 }
 @group(0) @binding(0) var<uniform> p: Params;

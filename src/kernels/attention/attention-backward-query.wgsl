@@ -4,6 +4,7 @@
 //   q, k, qkv, blocks, lse as in attention-forward.wgsl | dOut (N,H,D) in | delta (N,H) in |
 //   dQkv (N,(H+2K)D) out= (query heads)
 // One workgroup per (block of queries, head), one thread per query.
+// Resources: 48 floats a thread; 0 bytes of workgroup memory; 12 T bytes read an output (3 D floats)
 const D4: u32 = 4u; // head dimension / 4: the host puts the model's value here
 struct Params { H: u32, K: u32, scale: f32, window: u32 }
 @group(0) @binding(0) var<uniform> p: Params;

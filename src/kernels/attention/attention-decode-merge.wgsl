@@ -2,6 +2,7 @@
 //   w[s] = exp(m[s] - max_s m);  out[b,h] = sum_s w[s] partial[b,h,s] / sum_s w[s] l[s],  (m, l) = stats[b,h,s]
 //   partial (B,H,parts,D) in | stats (B,H,parts) vec2f in | out (B,H,D) out=
 // One thread per four values of a head.
+// Resources: 8 floats a thread; 0 bytes of workgroup memory; 4 parts bytes read an output
 struct Params { n: u32, D4: u32, parts: u32 } // n = B H D4
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> partial: array<vec4f>;

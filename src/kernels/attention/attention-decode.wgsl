@@ -3,6 +3,7 @@
 //   q (B,H,D) in | cacheK, cacheV (R,P,K,D) in | rows, positions (B) u32 in | out (B,H,D) out=
 // One workgroup per (row, head); thread i takes the keys i, i + T, ... with an online softmax; the partial results are
 // merged in thread order.
+// Resources: 32 floats a thread; 2304 bytes of workgroup memory; 8 T bytes read an output (2 D floats)
 const D4: u32 = 4u; // head dimension / 4: the host puts the model's value here
 struct Params { H: u32, K: u32, P: u32, scale: f32, window: u32 }
 @group(0) @binding(0) var<uniform> p: Params;

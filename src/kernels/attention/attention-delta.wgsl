@@ -2,6 +2,7 @@
 //   delta[n,h] = sum_d out[n,h,d] dOut[n,h,d]
 //   out, dOut (N,H,D) in | delta (N,H) out=
 // One thread per (token, head).
+// Resources: 1 floats a thread; 0 bytes of workgroup memory; 8 D bytes read an output
 struct Params { rows: u32, D: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> out: array<f32>;

@@ -8,6 +8,7 @@
 // One workgroup per (block of at most WG queries, head), one thread per query. All threads walk the same keys, so that
 // their addresses are uniform: one broadcast load on a GPU, one scalar load on a software adapter.
 // Gradient: attention-backward-query.wgsl, attention-backward-key-value.wgsl
+// Resources: 32 floats a thread; 0 bytes of workgroup memory; 8 T bytes read an output (2 D floats)
 const D4: u32 = 4u; // head dimension / 4: the host puts the model's value here
 struct Params { H: u32, K: u32, scale: f32, window: u32 }
 @group(0) @binding(0) var<uniform> p: Params;

@@ -2,7 +2,7 @@
 import { defineKernel, type Kernel } from '../../gpu/kernel';
 import type { Recorder } from '../../gpu/recorder';
 import { expectLength, type Tensor } from '../../gpu/tensor';
-import { attentionBlock, perElement } from '../launch';
+import { perElement } from '../launch';
 import type { HeadShape } from '../qk-norm-rope/qk-norm-rope';
 import keyValueSource from './attention-backward-key-value.wgsl?raw';
 import querySource from './attention-backward-query.wgsl?raw';
@@ -11,18 +11,20 @@ import mergeSource from './attention-decode-merge.wgsl?raw';
 import splitSource from './attention-decode-split.wgsl?raw';
 import deltaSource from './attention-delta.wgsl?raw';
 import forwardSource from './attention-forward.wgsl?raw';
+import { dispatchTiles, withConstants } from './attention-tiles';
+import { attentionBlock, attentionVariant, MOST_WHOLE } from './attention-variant';
 
 const delta = defineKernel('attention-delta', deltaSource);
 const merge = defineKernel('attention-decode-merge', mergeSource);
 const cache = new Map<string, Kernel>();
 
 /** A kernel whose registers are sized by the head dimension. Throws for a head dimension that is no multiple of 4. */
-function forHeadDim(name: string, source: string, D: number): Kernel {
+function forHeadDim(name: string, source: string, D: number, more: Record<string, number> = {}): Kernel {
   if (D % 4 !== 0) throw new RangeError(`${name}: head dimension ${D} is no multiple of 4`);
-  const full = `${name}-d${D}`;
+  const full = [`${name}-d${D}`, ...Object.entries(more).map(([key, value]) => `${key}${value}`)].join('-');
   let kernel = cache.get(full);
   if (!kernel) {
-    kernel = defineKernel(full, source.replace('const D4: u32 = 4u;', `const D4: u32 = ${D / 4}u;`));
+    kernel = defineKernel(full, withConstants(source, { D4: D / 4, ...more }));
     cache.set(full, kernel);
   }
   return kernel;
@@ -63,16 +65,23 @@ const headParams = (p: { H: number; K: number; D: number; window?: number | null
   window: p.window ?? ALL,
 });
 
+const tiled = (p: Blocks) => ({ K: p.K, D: p.D, blocks: p.blocks, share: p.H / p.K });
+
 /** out (N,H,D) and lse (N,H) from q (N,H,D), k (N,K,D) and the value heads in qkv. */
 export function attentionForward(
   r: Recorder,
   b: { q: Tensor; k: Tensor; qkv: Tensor; blocks: Tensor; out: Tensor; lse: Tensor },
   p: Blocks,
+  variant = attentionVariant(r.gpu, p.D),
 ): void {
   expectLength('attentionForward.out', b.out, p.N * p.H * p.D);
   expectLength('attentionForward.blocks', b.blocks, p.blocks * 4);
+  if (variant === 'tiles') {
+    dispatchTiles(r, 'forward', b, headParams(p), tiled(p));
+    return;
+  }
   const kernel = forHeadDim('attention-forward', forwardSource, p.D);
-  r.dispatch(kernel, b, headParams(p), [p.H, p.blocks], { WG: attentionBlock(r.gpu) });
+  r.dispatch(kernel, b, headParams(p), [p.H, p.blocks], { WG: attentionBlock(r.gpu, p.D, variant) });
 }
 
 /** dQkv (N,(H+2K)D) = gradients of the turned queries and keys and of the values, given dOut (N,H,D). `delta` is scratch (N,H). */
@@ -90,12 +99,18 @@ export function attentionBackward(
     dQkv: Tensor;
   },
   p: Blocks,
+  variant = attentionVariant(r.gpu, p.D),
 ): void {
   expectLength('attentionBackward.dQkv', b.dQkv, p.N * (p.H + 2 * p.K) * p.D);
   expectLength('attentionBackward.delta', b.delta, p.N * p.H);
   r.dispatch(delta, b, { rows: p.N * p.H, D: p.D }, perElement(p.N * p.H));
   const params = headParams(p);
-  const constants = { WG: attentionBlock(r.gpu) };
+  if (variant === 'tiles') {
+    dispatchTiles(r, 'backward-query', b, params, tiled(p));
+    dispatchTiles(r, 'backward-key-value', b, params, tiled(p));
+    return;
+  }
+  const constants = { WG: attentionBlock(r.gpu, p.D, variant) };
   r.dispatch(forHeadDim('attention-backward-query', querySource, p.D), b, params, [p.H, p.blocks], constants);
   r.dispatch(forHeadDim('attention-backward-key-value', keyValueSource, p.D), b, params, [p.K, p.blocks], constants);
 }
@@ -136,12 +151,6 @@ export function attentionDecode(r: Recorder, b: DecodeTensors, p: DecodeShape): 
   else attentionDecodeSplit(r, b, p, decodeParts(p));
 }
 
-/**
- * Largest head dimension of the form whose threads keep query and sum whole: half the time of the other on llvmpipe, but
- * at 128 llvmpipe compiles it for minutes (the other: .6 s), and on a GPU its registers spill.
- */
-export const MOST_WHOLE = 64;
-
 /** Each row and head by one small workgroup without barriers in its loop: for software adapters. */
 export function attentionDecodeWhole(r: Recorder, b: DecodeTensors, p: DecodeShape): void {
   expectLength('attentionDecode.out', b.out, p.B * p.H * p.D);
@@ -149,15 +158,23 @@ export function attentionDecodeWhole(r: Recorder, b: DecodeTensors, p: DecodeSha
   r.dispatch(kernel, b, { ...headParams(p), P: p.P }, [p.H, p.B], { T: 8 });
 }
 
+/** Query heads of a key head that a workgroup takes: as many as its memory has room for. */
+function headsTogether({ H, K }: DecodeShape): number {
+  const share = H / K;
+  for (let G = Math.min(share, MOST_TOGETHER); ; G--) if (share % G === 0) return G;
+}
+const MOST_TOGETHER = 8;
+
 /** Each row and head by `parts` workgroups, and a second pass where there are several: for GPUs. */
 export function attentionDecodeSplit(r: Recorder, b: DecodeTensors, p: DecodeShape, parts: number): void {
   expectLength('attentionDecode.out', b.out, p.B * p.H * p.D);
   expectLength('attentionDecode.stats', b.stats, 2 * p.B * p.H * parts);
   if (parts > 1) expectLength('attentionDecode.partial', b.partial, p.B * p.H * parts * p.D);
-  const kernel = forHeadDim('attention-decode-split', splitSource, p.D);
+  const G = headsTogether(p);
+  const kernel = forHeadDim('attention-decode-split', splitSource, p.D, { G });
   const params = { ...headParams(p), P: p.P, parts, width: p.D / 4 };
   const partial = parts === 1 ? b.out : b.partial;
-  r.dispatch(kernel, { ...b, partial }, params, [p.H, p.B, parts], { T: Math.max(64, p.D / 4) });
+  r.dispatch(kernel, { ...b, partial }, params, [p.H / G, p.B, parts], { T: Math.max(64, p.D / 4) });
   const n = (p.B * p.H * p.D) / 4;
   if (parts > 1) r.dispatch(merge, b, { n, D4: p.D / 4, parts }, perElement(n));
 }

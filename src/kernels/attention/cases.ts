@@ -1,4 +1,3 @@
-import { attentionBlock } from '../launch';
 import { type Bench, type Check, operation, together, wave } from '../self-test/case';
 import {
   attentionBackward,
@@ -8,8 +7,9 @@ import {
   attentionForward,
   type DecodeTensors,
   decodeScratch,
-  MOST_WHOLE,
 } from './attention';
+import { MOST_TILED } from './attention-tiles';
+import { ATTENTION_VARIANTS, type AttentionVariant, attentionBlock, MOST_WHOLE } from './attention-variant';
 import * as reference from './reference';
 
 /** Packed sequences of these lengths. */
@@ -23,41 +23,38 @@ interface DecodeShape extends reference.Heads {
   positions: readonly number[];
 }
 
-function recordPacked({ r, put, poisoned }: Bench, { lengths, ...heads }: Shape): Check[] {
+/** Odd widths are for rows alone: each takes seconds to compile on a software adapter. */
+const takes = (variant: AttentionVariant, D: number): boolean =>
+  variant === 'tiles' ? D % 8 === 0 && D <= MOST_TILED : D <= MOST_WHOLE;
+
+/** Every variant that an adapter may take for these heads, on the same numbers. */
+function recordPacked(bench: Bench, { lengths, ...heads }: Shape): Check[] {
+  const { r, put, poisoned } = bench;
   const { H, K, D } = heads;
   const offsets = [0];
   for (const n of lengths) offsets.push(offsets[offsets.length - 1] + n);
   const N = offsets[lengths.length];
   const width = (H + 2 * K) * D;
   const [q, k, qkv, dOut] = [wave(N * H * D, 1), wave(N * K * D, 2), wave(N * width, 3), wave(N * H * D, 4)];
-  const table = attentionBlocks(offsets, attentionBlock(r.gpu));
-  const t = {
-    q: put(q),
-    k: put(k),
-    qkv: put(qkv),
-    blocks: put(table, 'u32'),
-    out: poisoned(N * H * D),
-    lse: poisoned(N * H),
-    dOut: put(dOut),
-    delta: poisoned(N * H),
-    dQkv: poisoned(N * width),
-  };
-  const shape = { ...heads, N, blocks: table.length / 4 };
-  attentionForward(r, t, shape);
-  attentionBackward(r, t, shape);
+  const inputs = { q: put(q), k: put(k), qkv: put(qkv), dOut: put(dOut) };
   const { out, lse } = reference.attention({ q, k, qkv, offsets }, heads);
+  const dQkv = reference.attentionBackward({ q, k, qkv, offsets, dOut }, heads);
   const why = `f32 softmax over at most ${Math.max(...lengths)} keys`;
   const forward = { atol: 1e-5, rtol: 1e-5, why };
-  return [
-    { name: 'out', got: t.out, want: out, tolerance: forward },
-    { name: 'lse', got: t.lse, want: lse, tolerance: forward },
-    {
-      name: 'dQkv',
-      got: t.dQkv,
-      want: reference.attentionBackward({ q, k, qkv, offsets, dOut }, heads),
-      tolerance: { atol: 5e-5, rtol: 1e-4, why: `${why}, and their sums over as many queries and a group's heads` },
-    },
-  ];
+  const backward = { atol: 5e-5, rtol: 1e-4, why: `${why}, and their sums over as many queries and a group's heads` };
+  return ATTENTION_VARIANTS.filter((variant) => takes(variant, D)).flatMap((variant) => {
+    const table = attentionBlocks(offsets, attentionBlock(r.gpu, D, variant));
+    const outputs = { out: poisoned(N * H * D), lse: poisoned(N * H), dQkv: poisoned(N * width) };
+    const t = { ...inputs, ...outputs, blocks: put(table, 'u32'), delta: poisoned(N * H) };
+    const shape = { ...heads, N, blocks: table.length / 4 };
+    attentionForward(r, t, shape, variant);
+    attentionBackward(r, t, shape, variant);
+    return [
+      { name: `${variant} out`, got: t.out, want: out, tolerance: forward },
+      { name: `${variant} lse`, got: t.lse, want: lse, tolerance: forward },
+      { name: `${variant} dQkv`, got: t.dQkv, want: dQkv, tolerance: backward },
+    ];
+  });
 }
 
 function recordDecode({ r, put, poisoned }: Bench, { positions, ...heads }: DecodeShape): Check[] {
@@ -94,6 +91,12 @@ const HEADS = [
   { H: 2, K: 2, D: 64 },
 ];
 const LENGTHS = [[1], [1, 1, 1], [7], [8], [9, 1, 33], [64, 65, 3]];
+/** Heads that are wider than a row's thread holds, alone and in groups of two and eight. */
+const WIDE = [80, 128, 256].flatMap((D) => [
+  { H: 1, K: 1, D, lengths: [5, 67] },
+  { H: 4, K: 2, D, lengths: [33, 1, 40], window: 9 },
+  { H: 8, K: 1, D, lengths: [3, 37] },
+]);
 const WINDOWS = [1, 2, 8, 9, 40];
 
 export const ATTENTION = together('attention', [
@@ -105,6 +108,9 @@ export const ATTENTION = together('attention', [
     large: [
       ...HEADS.flatMap((heads) => LENGTHS.map((lengths) => ({ ...heads, lengths }))),
       ...WINDOWS.map((window) => ({ ...HEADS[1], lengths: [9, 1, 33, 70], window })),
+      { H: 8, K: 1, D: 16, lengths: [5, 71] },
+      { H: 8, K: 1, D: 64, lengths: [1, 37], window: 20 },
+      ...WIDE,
     ],
     record: recordPacked,
   }),

@@ -1,10 +1,12 @@
 /**
  * The engine checks itself on the user's own adapter: every operation's small cases against its float64 reference. Drivers
- * and browsers do differ; where the matmul variant in force fails, the plain one takes its place.
+ * and browsers do differ; where the matmul variant in force fails, the plain one takes its place, and where attention in tiles
+ * fails, that in rows.
  */
 import type { Gpu } from '../../gpu/device';
 import { Recorder } from '../../gpu/recorder';
 import { Arena } from '../../gpu/tensor';
+import { banTiles } from '../attention/attention-variant';
 import { MATMUL, MATMUL_FEW, MATMUL_MORE } from '../matmul/cases';
 import { MATMUL_VARIANTS, type MatmulVariant, matmulVariant, setMatmulVariant } from '../matmul/matmul';
 import { candidates } from '../tuner';
@@ -67,6 +69,7 @@ export async function selfTestKernels(gpu: Gpu, onProgress?: SelfTestProgress): 
     for (const job of jobs) {
       const problem = await check(r, job, broken);
       if (problem !== null && job.variant === inForce) setMatmulVariant(gpu, 'plain');
+      if (problem !== null && /^(attention-)?tiles/.test(problem)) banTiles(gpu);
       const replaced = job.variant === inForce && inForce !== 'plain' ? '; replaced by the plain variant' : '';
       if (problem !== null) failed.push(`${job.name}, ${problem}${replaced}`);
       step(job.name);

@@ -6,8 +6,9 @@ import type { Gpu } from '../../gpu/device';
 import { Recorder } from '../../gpu/recorder';
 import { Arena, type Purpose, type Tensor, type TensorSpec } from '../../gpu/tensor';
 import { attentionBlocks, countBlocks } from '../../kernels/attention/attention';
+import { attentionBlock } from '../../kernels/attention/attention-variant';
 import { embeddingBackward, embeddingForward, scatterRows, sortIds } from '../../kernels/embedding/embedding';
-import { attentionBlock } from '../../kernels/launch';
+import { tuneAttention } from '../../kernels/tuner';
 import type { Weight } from '../../kernels/weight-format/weight-format';
 import {
   type BackwardScratch,
@@ -186,6 +187,7 @@ export class Decoder {
       if (hasSlidingRope(config))
         recorder.write(shared.slidingRope, ropeTable(cap.positions, config.headDim, config.slidingRope));
       const parts = { parameters, adapters, activations, loraInputs, shared, grads, decode };
+      await tuneAttention(recorder, { H: config.heads, K: config.kvHeads, D: config.headDim });
       return new Decoder(gpu, recorder, config, cap, arena, parts);
     } catch (error) {
       arena.destroy();
@@ -259,7 +261,7 @@ export class Decoder {
     const { grads, parameters } = this.parts;
     r.write(s.ids, batch.ids);
     r.write(s.positions, batch.positions);
-    r.write(s.blocks, attentionBlocks(batch.offsets, attentionBlock(this.gpu)));
+    r.write(s.blocks, attentionBlocks(batch.offsets, attentionBlock(this.gpu, this.config.headDim)));
     r.write(s.targets, batch.targets);
     r.write(s.sources, batch.sources);
     if (grads && parameters.training) {
@@ -332,7 +334,7 @@ export class Decoder {
   }
 
   private countBlocks({ offsets }: PackedBatch): number {
-    return countBlocks(offsets, attentionBlock(this.gpu));
+    return countBlocks(offsets, attentionBlock(this.gpu, this.config.headDim));
   }
 
   /** Columns of q, k and v together. */
