@@ -2,6 +2,7 @@
 //   y (n) u32 out=: word i by hash(seed, i).  KIND 0: an f32 in ±2⁻⁵;  1: two bf16, ±[2⁻⁶, 2⁻⁵);  2: two f16, likewise;
 //   3: any bits (the integers of q8 and q4);  4: a scale of q8, 2⁻⁵/127;  5: scale and least value of q4, 2⁻⁴/15, −2⁻⁵
 // One thread a word.
+// Resources: 1 floats a thread; 0 bytes of workgroup memory; 0 bytes read an output
 struct Params { n: u32, seed: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read_write> y: array<u32>;

@@ -3,6 +3,7 @@
 //   x = x (1 - lr wd) - lr (m / c1) / (sqrt(v / c2) + eps)        c1 = 1 - b1^t, c2 = 1 - b2^t
 //   g (n) in | norm (4) in: (norm, clip, ok, 0) of global-norm-finish.wgsl | x, m, v (n) in/out
 // Nothing changes where ok is 0: a gradient that is not finite never reaches the weights. One thread per element.
+// Resources: 4 floats a thread; 0 bytes of workgroup memory; 16 bytes read an output
 struct Params { n: u32, lr: f32, b1: f32, b2: f32, eps: f32, decay: f32, c1: f32, c2: f32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> g: array<f32>;

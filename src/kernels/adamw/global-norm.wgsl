@@ -3,6 +3,7 @@
 //   g (n) in | partial (slices) out=
 // One workgroup per slice of `slice` elements; its threads stride, then add up as a tree. Second stage:
 // global-norm-finish.wgsl
+// Resources: 1 floats a thread; 256 bytes of workgroup memory; 4 slice bytes read an output
 struct Params { n: u32, slice: u32, first: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> g: array<f32>;

@@ -4,9 +4,9 @@
 // and where there is but one part, partial = out[b,h] = … / l (flash-decoding, Dao et al. 2023).
 //   q (B,H,D) in | cacheK, cacheV (R,P,K,D) in | rows, positions (B) u32 in | partial (B,H,parts,D) out= |
 //   stats (B,H,parts) vec2f out=
-// One workgroup per (G query heads of a key head, row, part): its heads read keys and values together. Of T keys at a time
-// each thread scores one; then D/4 threads side by side add up their values, T/(D/4) keys at once.
-// Resources: 32 floats a thread; 3328 bytes of workgroup memory; 8 T / G bytes read an output (8 G floats, D = 64, G = 4)
+// One workgroup per (G query heads of a key head, row, part): its heads read keys and values together. Of T keys at a
+// time each thread scores one; then D/4 threads side by side add up their values, T/(D/4) keys at once.
+// Resources: 32 floats a thread; 3328 bytes of workgroup memory; 8 T / G bytes read an output (8 G floats; D = 64)
 const D4: u32 = 16u; // head dimension / 4; this and the next are the host's choice
 const G: u32 = 4u; // heads together, a divisor of H/K
 // width = D4: a loop over it is not unrolled, which at D = 128 costs some compilers minutes.

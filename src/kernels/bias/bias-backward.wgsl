@@ -2,6 +2,7 @@
 //   partial[k,c] = sum over the rows n of chunk k of dy[n,c]
 //   dy (N,C) in | partial (K,C) out=;  K chunks of `chunk` rows; second stage: sum-rows.wgsl
 // One thread per (chunk, column). Fixed order, so the same bits each time.
+// Resources: 1 floats a thread; 0 bytes of workgroup memory; 4 chunk bytes read an output
 struct Params { N: u32, C: u32, chunk: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;

@@ -6,6 +6,7 @@
 //   result (N) vec4f in: (logp, entropy, lse, 0) of the student | given (N) vec4f in: (the teacher's lse, -, -, -) |
 //   mass (N) vec4f in: log-sum-exp over the K best, of student and teacher | found (N) vec2f in/out: D, slope (nats)
 // T threads share a row, R rows share a workgroup. Gradient: divergence-backward.wgsl
+// Resources: 10 floats a thread; 512 bytes of workgroup memory; 8 V bytes read an output
 struct Params { N: u32, W: u32, first: u32, width: u32, K: u32, support: u32, alpha: f32, last: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> s: array<f32>;

@@ -4,6 +4,7 @@
 //   mass (N) vec4f in/out: max, sum of exp(. - max) of the student, the same of the teacher, carried from tile to tile;
 //   at the last tile (log-sum-exp of the student, of the teacher, 0, 0)
 // T threads share a row, R rows share a workgroup.
+// Resources: 12 floats a thread; 1024 bytes of workgroup memory; 8 V bytes read an output
 struct Params { N: u32, W: u32, first: u32, width: u32, K: u32, last: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> s: array<f32>;

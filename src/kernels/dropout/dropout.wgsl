@@ -3,6 +3,7 @@
 //   x (n) in | y (n) out= or out+=
 // keep comes from philox.wgsl with key = seed and counter = (i/4, site, stream, 1): the backward pass draws it again.
 // One thread per 4 values.
+// Resources: 1 floats a thread; 0 bytes of workgroup memory; 4 bytes read an output
 struct Params { n: u32, rate: f32, seed: u32, stream: u32, site: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;

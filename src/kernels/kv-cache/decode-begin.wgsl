@@ -4,6 +4,7 @@
 //   table (rows,C) in: weightAt(i) of weight-format-*.wgsl | rows (B) u32 in |
 //   state (R,4) u32 in: last token, its position, number generated, done | x (B,C) out= | positions (B) u32 out=
 // One thread per (active row, channel).
+// Resources: 1 floats a thread; 0 bytes of workgroup memory; 4 bytes read an output
 struct Params { B: u32, C: u32, first: u32, rows: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> rows: array<u32>;

@@ -3,6 +3,7 @@
 //   k (B,K,D) in | qkv (B,(H+2K)D) in: value heads are its last K | rows, positions (B) u32 in
 //   cacheK, cacheV (R,P,K,D) out= at those places
 // One thread per (active row, channel of K*D).
+// Resources: 2 floats a thread; 0 bytes of workgroup memory; 4 bytes read an output
 struct Params { B: u32, P: u32, KD: u32, stride: u32 } // stride = (H+2K)D
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> k: array<f32>;

@@ -3,6 +3,7 @@
 //   k (N,K,D) in | qkv (N,(H+2K)D) in | spans (R,2) u32 in: start, length |
 //   cacheK, cacheV (R,P,K,D) out= at those places
 // One thread per (position, channel of K*D); one row of the grid per cache row.
+// Resources: 2 floats a thread; 0 bytes of workgroup memory; 4 bytes read an output
 struct Params { R: u32, P: u32, KD: u32, stride: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> k: array<f32>;

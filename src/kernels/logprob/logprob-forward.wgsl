@@ -6,6 +6,7 @@
 //   running (N) vec4f: m, a, b, z[y], carried from tile to tile |
 //   result (N) vec4f out= at the last tile: logp, entropy, lse, 0 (nats)
 // T threads share a row, R rows share a workgroup. Gradient: logprob-backward.wgsl
+// Resources: 12 floats a thread; 1024 bytes of workgroup memory; 4 V bytes read an output
 struct Params { N: u32, W: u32, first: u32, width: u32, last: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> z: array<f32>;

@@ -2,6 +2,7 @@
 //   z (N,W) in: logits of the columns first .. first + width | top (N,K) vec2f in/out: (logit, column), largest first;
 //   ties go to the lower column. The host turns logits into log-probabilities with logprob-forward's lse.
 // T threads share a row: each keeps its own K best, thread 0 merges them in thread order.
+// Resources: 14 floats a thread; 1280 bytes of workgroup memory; 4 V bytes read an output
 const K: u32 = 5u; // the host puts the wanted number here
 struct Params { N: u32, W: u32, first: u32, width: u32 }
 @group(0) @binding(0) var<uniform> p: Params;

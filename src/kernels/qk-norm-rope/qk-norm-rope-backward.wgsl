@@ -5,6 +5,7 @@
 //   dQkv (N,(H+2K)D) in: gradients of the turned heads; out=: of the raw heads (value heads stay as they are)
 // One thread per (token, query or key head). The weight's gradient, which reads dQkv before this:
 // qk-norm-weight-backward.wgsl
+// Resources: 8 floats a thread; 0 bytes of workgroup memory; 24 bytes read an output
 struct Params { N: u32, H: u32, K: u32, D: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> qkv: array<f32>;

@@ -5,6 +5,7 @@
 //   rope (P,D) in: D/2 cosines, D/2 sines
 //   w (2,D) in: query weight, key weight | q (N,H,D) out= | k (N,K,D) out= | rstd (N,H+K) out=
 // One thread per (token, head). Gradient: qk-norm-rope-backward.wgsl
+// Resources: 6 floats a thread; 0 bytes of workgroup memory; 16 bytes read an output
 struct Params { N: u32, H: u32, K: u32, D: u32, eps: f32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> qkv: array<f32>;

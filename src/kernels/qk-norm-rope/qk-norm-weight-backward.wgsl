@@ -4,6 +4,7 @@
 //   (dz as in qk-norm-rope-backward.wgsl; dQkv still holds the gradients of the turned heads)
 //   qkv, dQkv (N,(H+2K)D) in | positions (N) u32 in | rope (P,D) in | rstd (N,H+K) in | partial (chunks,2,D) out=
 // One thread per (chunk, query or key, d < D/2), which does d and d + D/2. Second stage: sum-rows.wgsl
+// Resources: 6 floats a thread; 0 bytes of workgroup memory; 8 chunk H bytes read an output
 struct Params { N: u32, H: u32, K: u32, D: u32, chunk: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> qkv: array<f32>;

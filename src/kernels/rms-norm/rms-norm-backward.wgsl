@@ -4,6 +4,7 @@
 //   MODE 0: dx out=, dy in;  1: dx out+= (the residual stream's gradient), dy in;
 //   2: in place, dx holds dy (dy is not read)
 // T threads share a row, R rows share a workgroup. The weight's gradient: rms-norm-weight-backward.wgsl
+// Resources: 4 floats a thread; 256 bytes of workgroup memory; 24 bytes read an output
 struct Params { N: u32, C: u32, stride: u32, start: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;

@@ -3,6 +3,7 @@
 //   x, dy (N,C) in, each at column `start` of rows of `stride` | rstd (N) in |
 //   partial (K,C) out=;  K chunks of `chunk` rows; second stage: sum-rows.wgsl
 // One thread per (chunk, channel): neighbours read neighbouring channels. Fixed order, so the same bits each time.
+// Resources: 1 floats a thread; 0 bytes of workgroup memory; 12 chunk bytes read an output
 struct Params { N: u32, C: u32, K: u32, chunk: u32, stride: u32, start: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
