@@ -3,10 +3,11 @@ import type { Ask, CommandName, Failure, Reply } from '../engine/protocol';
 import type { RunEvent } from '../runs/events';
 import { type CallOptions, EngineLine, Lanes, type Told } from './engine';
 import { afterProgress, useModels } from './models/store';
+import { engineAfter, engineAfterRefusal } from './state/engine-state';
 import { cutOff, fold } from './state/snapshot';
 import { type LabState, useLab } from './state/store';
 import { Viewing } from './state/viewing';
-import { isGone, type Trouble } from './watch';
+import { isGone } from './watch';
 
 const viewing = new Viewing();
 
@@ -37,8 +38,7 @@ export function openTrainer(): void {
   const onProgress: CallOptions<'open'>['onProgress'] = (progress) =>
     useLab.setState({ engine: { state: 'opening', progress } });
   trainer.call({ type: 'open' }, { onProgress }).catch((failure: Failure) => {
-    if (failure.kind === 'unavailable' || failure.kind === 'gone') useLab.setState(afterFailure(failure));
-    else useLab.setState({ engine: { state: 'failed' }, trouble: { kind: 'unready', message: failure.message } });
+    useLab.setState({ ...engineAfterRefusal(failure), asked: null });
   });
   ask({ type: 'list-models' }, (cached) => useModels.setState({ cached }));
   ask({ type: 'list-runs' }, (runs) => useLab.setState({ runs })); // the newest may have been cut off
@@ -90,26 +90,27 @@ export function showFailure(failure: Failure, opening = false): void {
 }
 
 /** What was asked for does not come. What is shown with its remedies is no problem as well. */
-export function afterFailure({ kind, message, refused }: Failure): Partial<LabState> {
+export function afterFailure(failure: Failure): Partial<LabState> {
+  const { kind, message, refused } = failure;
   if (kind === 'gone') return { asked: null }; // told as a trouble
-  if (kind === 'unavailable') return { engine: { state: 'unavailable', reason: message }, asked: null };
+  if (kind === 'unavailable') return { ...engineAfterRefusal(failure), asked: null };
   return { ...(refused ? {} : { problem: message }), asked: null };
 }
 
 /** What a frame's news change. */
 export function afterNews(state: LabState, news: readonly Told[]): Partial<LabState> {
-  const patch: Partial<LabState> = {};
+  const patch: { -readonly [K in keyof LabState]?: LabState[K] } = {};
   const events: RunEvent[] = [];
   for (const told of news) {
+    Object.assign(patch, engineAfter(told));
     switch (told.type) {
       case 'event':
         events.push(told.event);
         break;
       case 'device':
-        patch.engine = { state: 'ready', device: told.device };
         break;
       case 'trouble':
-        Object.assign(patch, afterTrouble(told.trouble));
+        if (told.trouble && isGone(told.trouble)) patch.asked = null; // of an engine that is gone nothing is waited for
         break;
       case 'runs':
         patch.runs = told.runs;
@@ -130,10 +131,6 @@ export function afterNews(state: LabState, news: readonly Told[]): Partial<LabSt
   if (patch.engine?.state === 'failed') patch.snapshot = cutOff(patch.snapshot ?? state.snapshot);
   return patch;
 }
-
-/** Of an engine that is gone nothing is waited for. */
-const afterTrouble = (trouble: Trouble | null): Partial<LabState> =>
-  trouble && isGone(trouble) ? { trouble, engine: { state: 'failed' }, asked: null } : { trouble };
 
 /** Events that settle what was asked: a pause came, a run began or ended. */
 const settles = (event: RunEvent): boolean =>

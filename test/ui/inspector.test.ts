@@ -190,7 +190,7 @@ test('an engine that is gone takes its models with it; texts and scores stay, an
   const scored = replied(waiting({ score: 1 }, { texts: TEXTS }), 'score', SCORE, scores());
   const trouble = { kind: 'closed', message: 'Its Worker was closed.' } as const;
   const gone = { ...scored, ...afterNews([{ type: 'trouble', trouble }]) };
-  expect(gone).toMatchObject({ device: { state: 'failed' }, trouble, main: null, other: null, texts: TEXTS });
+  expect(gone).toMatchObject({ engine: { state: 'failed' }, trouble, main: null, other: null, texts: TEXTS });
   expect(gone.scored).toBe(scored.scored);
   expect(statusOf(gone)).toBe('The engine has stopped.');
   const left = failed(waiting({ score: 2 }), 'score', { kind: 'gone', message: '', refused: false });
@@ -200,5 +200,5 @@ test('an engine that is gone takes its models with it; texts and scores stay, an
     message: 'A shader.',
     refused: false,
   });
-  expect(unready).toMatchObject({ device: { state: 'failed' }, trouble: { kind: 'unready', message: 'A shader.' } });
+  expect(unready).toMatchObject({ engine: { state: 'failed' }, trouble: { kind: 'unready', message: 'A shader.' } });
 });

@@ -1,4 +1,5 @@
 import { startEngine } from '../engine';
+import { OPENING } from '../state/engine-state';
 import { type LabState, useLab } from '../state/store';
 import { openTrainer, trainer } from '../trainer';
 import type { Action } from './action';
@@ -17,7 +18,7 @@ export const restartEngine: Action = {
   enabled: (state) => state.trouble !== null,
   async run(state) {
     const cut = runCutOff(state);
-    useLab.setState({ engine: { state: 'opening', progress: null }, trouble: null, asked: null, problem: null });
+    useLab.setState({ ...OPENING, asked: null, problem: null });
     await trainer.replace(startEngine);
     openTrainer();
     if (cut) continueRun(cut.run);

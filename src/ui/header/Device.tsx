@@ -1,15 +1,14 @@
 import { duration } from '../format';
-import { type InspectState, useInspector } from '../inspector/store';
-import { type LabState, useLab } from '../state/store';
+import { useInspector } from '../inspector/store';
+import type { EngineFields } from '../state/engine-state';
+import { useLab } from '../state/store';
 import styles from './Header.module.css';
 import { useSeconds } from './phase-times';
-
-type Engine = LabState['engine'] | InspectState['device'];
 
 /** The device of the page on screen, or how far its opening is: each page has an engine of its own. */
 export function Device({ training }: { training: boolean }) {
   const trainer = useLab((s) => s.engine);
-  const inspector = useInspector((s) => s.device);
+  const inspector = useInspector((s) => s.engine);
   const engine = training ? trainer : inspector;
   const name = deviceName(engine);
   const opening = name.endsWith('…'); // nothing is counted
@@ -27,7 +26,7 @@ function Gone({ what }: { what: string }) {
   return seconds >= 1 && <span data-number> {duration(seconds)}</span>;
 }
 
-function deviceName(engine: Engine): string {
+function deviceName(engine: EngineFields['engine']): string {
   if (engine.state === 'ready') return engine.device.name;
   if (engine.state === 'unavailable') return 'no WebGPU';
   if (engine.state === 'failed') return 'engine stopped';

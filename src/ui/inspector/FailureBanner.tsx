@@ -36,7 +36,7 @@ export function FailureBanner() {
   const failure = useInspector((s) => s.failure);
   const main = useInspector((s) => s.main);
   const trouble = useInspector((s) => s.trouble);
-  const missing = useInspector((s) => (s.device.state === 'unavailable' ? s.device.reason : null));
+  const missing = useInspector((s) => (s.engine.state === 'unavailable' ? s.engine.reason : null));
   if (missing !== null)
     return (
       <div className={notices.fault} role="alert">

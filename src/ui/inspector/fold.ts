@@ -1,6 +1,7 @@
 /** What the engine's answers change: pure folds into the inspector's state. */
 import type { Ask, Failure, Part, Reply } from '../../engine/protocol';
 import type { Told } from '../engine';
+import { engineAfter, engineAfterRefusal } from '../state/engine-state';
 import { isGone } from '../watch';
 import type { InspectState, Lane } from './store';
 
@@ -60,13 +61,12 @@ export const afterPart = ({ effects }: InspectState, part: Part<'generate' | 'co
     : { effects: effects && { ...effects, list: [...effects.list, part] } };
 
 /** The models went with the engine; texts, scores and figures stay. */
-const GONE: Patch = { device: { state: 'failed' }, main: null, other: null, generating: null };
+const GONE: Patch = { main: null, other: null, generating: null };
 
-export function afterFailure(state: InspectState, lane: Lane, { kind, message }: Failure): Patch {
+export function afterFailure(state: InspectState, lane: Lane, failed: Failure): Patch {
+  const { kind, message } = failed;
   if (kind === 'gone') return settled(state, lane); // told as a trouble
-  if (lane === 'device' && kind !== 'unavailable')
-    return { ...settled(state, lane), device: { state: 'failed' }, trouble: { kind: 'unready', message } };
-  if (kind === 'unavailable') return { ...settled(state, lane), device: { state: 'unavailable', reason: message } };
+  if (lane === 'device' || kind === 'unavailable') return { ...settled(state, lane), ...engineAfterRefusal(failed) };
   const failure = kind === 'cancelled' ? state.failure : { lane, kind, message };
   const emptied = lane === 'main' || lane === 'other' ? { [lane]: null } : {};
   return { ...settled(state, lane), ...emptied, failure, generating: null };
@@ -74,22 +74,20 @@ export function afterFailure(state: InspectState, lane: Lane, { kind, message }:
 
 /** What comes without being asked for. */
 export function afterNews(news: readonly Told[]): Patch {
-  const patch: Patch = {};
+  const patch: { -readonly [K in keyof InspectState]?: InspectState[K] } = {};
   for (const told of news) {
+    Object.assign(patch, engineAfter(told));
     switch (told.type) {
-      case 'device':
-        patch.device = { state: 'ready', device: told.device };
-        break;
       case 'unloaded':
         patch[told.slot] = null;
         break;
       case 'trouble':
-        patch.trouble = told.trouble;
         if (told.trouble && isGone(told.trouble)) Object.assign(patch, GONE);
         break;
       case 'problem': // a judge that does not start: the exact verifier goes on without it
         console.warn(told.message);
         break;
+      case 'device':
       case 'event':
       case 'runs':
         break;

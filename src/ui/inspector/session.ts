@@ -7,6 +7,7 @@ import type { Ask } from '../../engine/protocol';
 import { INSPECT_MODES } from '../../inspect/types';
 import { CANCEL_PATIENCE, DEAF, EngineLine, Lanes, type Line, startEngine } from '../engine';
 import { useModels } from '../models/store';
+import { OPENING } from '../state/engine-state';
 import { afterFailure, afterNews, afterPart, afterReply, type InspectName } from './fold';
 import { effectsKey, LANES, type Lane, useInspector } from './store';
 
@@ -27,7 +28,7 @@ let justOpened = false;
 /** Starts the engine, once; `makeLine` is not called again. */
 export function openInspector(makeLine: () => Line): void {
   if (engine.connected) return;
-  useInspector.setState({ device: { state: 'opening', progress: null } });
+  useInspector.setState(OPENING);
   engine.connect(makeLine());
   ask('device', { type: 'open' });
 }
@@ -38,8 +39,8 @@ export async function restartInspector(): Promise<void> {
   const { texts } = useInspector.getState();
   kept = texts.response !== '';
   useInspector.setState({
-    device: { state: 'opening', progress: null },
-    ...{ trouble: null, failure: null, main: null, other: null },
+    ...OPENING,
+    ...{ failure: null, main: null, other: null },
   });
   await engine.replace(startEngine);
   ask('device', { type: 'open' });
@@ -53,7 +54,7 @@ export function ask<N extends InspectName>(lane: Lane, command: Ask<N>): void {
   const call = lanes.call(lane, command as Ask<InspectName>, {
     onProgress: (progress) =>
       useInspector.setState(
-        lane === 'device' ? { device: { state: 'opening', progress } } : { progress: { ...progress, of } },
+        lane === 'device' ? { engine: { state: 'opening', progress } } : { progress: { ...progress, of } },
       ),
     onPart: (part) => useInspector.setState((state) => afterPart(state, part)),
   });

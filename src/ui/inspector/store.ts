@@ -13,10 +13,9 @@ import type {
   Subject,
   Texts,
 } from '../../inspect/types';
-import type { DeviceReport } from '../../kernels/device-report';
 import type { LoadProgress } from '../../library/sources/progress';
 import type { MeasureName } from '../heatmap/measures';
-import type { Trouble } from '../watch';
+import type { EngineFields } from '../state/engine-state';
 
 /** Kinds of work, each with at most one command that is waited for. Later lanes build on earlier ones. */
 export const LANES = [
@@ -45,15 +44,8 @@ export type TabName = 'prompts' | 'contexts' | 'signals' | 'compare' | 'tokens';
 /** Which of the texts is being edited in place. */
 export type Editing = 'response' | 'student' | 'teacher' | null;
 
-export interface InspectState {
-  device:
-    | { state: 'closed' }
-    | { state: 'opening'; progress: LoadProgress | null }
-    | { state: 'ready'; device: DeviceReport }
-    | { state: 'unavailable'; reason: string }
-    | { state: 'failed' }; // see trouble
-  /** What is wrong with the engine as a whole. */
-  trouble: Trouble | null;
+/** `engine` is the inspector's own. */
+export interface InspectState extends EngineFields {
   /** What was asked and not yet answered in full: a number that tells one question from the next. */
   asked: Partial<Record<Lane, number>>;
   /** How far one of them is. */
@@ -111,12 +103,12 @@ export interface InspectState {
   pointed: number | null;
 }
 
-export const NANO: Subject = { model: 'nano', adapter: null, storage: 'auto' };
+export const NANO: Subject = { model: 'nano', adapter: null, weightFormat: 'auto' };
 /** Whether nothing of another host or of another visit is needed to open it. */
 export const isBuiltIn = ({ model, adapter }: Subject): boolean => model === NANO.model && adapter === null;
 
 export const INITIAL: InspectState = {
-  device: { state: 'closed' },
+  engine: { state: 'closed' },
   trouble: null,
   asked: {},
   progress: null,

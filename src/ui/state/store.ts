@@ -1,12 +1,10 @@
-/** The page's one store: choices and snapshots, never tensors. */
+/** The training page's store: choices and snapshots, never tensors. */
 import { create } from 'zustand';
-import type { DeviceReport } from '../../kernels/device-report';
-import type { LoadProgress } from '../../library/sources/progress';
 import type { ListedRun } from '../../runs/stored-runs';
 import type { FilterName, MeasureName, SortName } from '../heatmap/measures';
 import { INITIAL_FORM, type SftForm } from '../sft/form';
-import type { Trouble } from '../watch';
 import { DEFAULT_DRAFT, type Draft } from './draft';
+import { type EngineFields, OPENING } from './engine-state';
 import { EMPTY, type RolloutView, type Snapshot } from './snapshot';
 
 /** Reinforcement learning, or supervised fine-tuning. */
@@ -20,14 +18,8 @@ export interface Picked {
   readonly token: number;
 }
 
-export interface LabState {
-  engine:
-    | { state: 'opening'; progress: LoadProgress | null }
-    | { state: 'ready'; device: DeviceReport }
-    | { state: 'unavailable'; reason: string }
-    | { state: 'failed' }; // see trouble
-  /** What is wrong with the engine as a whole. */
-  trouble: Trouble | null;
+/** `engine` is the one that trains. */
+export interface LabState extends EngineFields {
   /** Where the snapshot's events come from. */
   source: 'none' | 'recorded' | 'stored' | 'live';
   snapshot: Snapshot;
@@ -56,8 +48,7 @@ export interface LabState {
 }
 
 export const INITIAL: LabState = {
-  engine: { state: 'opening', progress: null },
-  trouble: null,
+  ...OPENING,
   source: 'none',
   snapshot: EMPTY,
   asked: null,
