@@ -38,22 +38,24 @@ function record({ r, put }: Bench, { layout, M, N, K, to, alpha = 1, wide }: Sha
     : whole;
   const b = wave(N * K, 2);
   const { from, width: ldc } = cColumns ?? { from: 0, width: N };
-  const [addend, bias, before] = [wave(M * ldc, 3), wave(ldc, 4), wave(M * ldc, 5)];
+  const addend = to === 'c + addend' ? wave(M * ldc, 3) : null;
+  const bias = to === 'c + bias' ? wave(ldc, 4) : null;
+  const before = to === 'c += product' ? wave(M * ldc, 5) : null;
   const start = new Float64Array(M * ldc + BEHIND).fill(POISON);
-  if (to === 'c += product') start.set(before);
+  if (before) start.set(before);
   const c = put(start);
   const product = reference.product(layout, a, b, { M, N, K });
   const want = start.slice();
   for (let m = 0; m < M; m++)
     for (let n = 0; n < N; n++) {
       const i = m * ldc + from + n;
-      const more = to ? { 'c += product': before[i], 'c + addend': addend[i], 'c + bias': bias[from + n] }[to] : 0;
+      const more = before?.[i] ?? addend?.[i] ?? bias?.[from + n] ?? 0;
       want[i] = alpha * product[m * N + n] + more;
     }
   const call: MatmulCall = { layout, a: put(whole), b: put(b), c, M, N, K, alpha, aColumns, cColumns };
-  if (to === 'c += product') call.accumulate = true;
-  if (to === 'c + addend') call.addend = put(addend);
-  if (to === 'c + bias') call.bias = put(bias);
+  if (before) call.accumulate = true;
+  if (addend) call.addend = put(addend);
+  if (bias) call.bias = put(bias);
   matmul(r, call);
   return [{ name: 'c', got: c, want, tolerance: sumOf(K, alpha) }];
 }

@@ -76,15 +76,18 @@ const label = (shape: object): string =>
 export const POISON = Math.fround(1e30);
 
 /** Numbers in [-1, 1] that look random, are the same everywhere and are exact in f32. */
-export const wave = (n: number, seed = 1): Float64Array =>
-  Float64Array.from({ length: n }, (_, i) => Math.fround(Math.sin(12.9898 * (i + 1) + 78.233 * seed)));
+export function wave(n: number, seed = 1): Float64Array {
+  const values = new Float64Array(n); // a plain loop: the tests make millions, and typed arrays' `from` is ten times slower
+  for (let i = 0; i < n; i++) values[i] = Math.fround(Math.sin(12.9898 * (i + 1) + 78.233 * seed));
+  return values;
+}
 
 /** Tensors from `arena`; they live until it is destroyed. */
 export function makeBench(arena: Arena, r: Recorder): Bench {
   let id = 0;
   const put: Bench['put'] = (data, kind = 'f32') => {
     const t = arena.tensor({ label: `case.${id++}`, shape: [Math.max(1, data.length)], purpose: 'scratch' });
-    r.write(t, kind === 'f32' ? Float32Array.from(data) : Uint32Array.from(data));
+    r.write(t, kind === 'f32' ? new Float32Array(data) : new Uint32Array(data));
     return t;
   };
   return { r, put, poisoned: (n) => put(new Float32Array(n).fill(POISON)) };
