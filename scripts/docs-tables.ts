@@ -15,7 +15,7 @@ const settings = ({ rows }: { rows: SettingRows }): string =>
   table(
     ['flag', 'default', 'range', ''],
     Object.entries(rows).map(([name, s]) => [
-      code(`--${flagOf(name)}`),
+      code(`--${flagOf(name)}`) + (s.formerly ? `, earlier ${code(`--${flagOf(s.formerly)}`)}` : ''),
       String(s.default ?? ''),
       rangeOf(s),
       `${s.label}: ${s.doc}`,

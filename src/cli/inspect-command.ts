@@ -94,7 +94,11 @@ export const inspect = defineCommand({
 
 async function look(flags: Given, signal: AbortSignal): Promise<Inspection> {
   const context = { mode: modeOf(flags.context), thinking: flags.thinking, wording: flags.wording ?? 'standard' };
-  const subject = { model: flags.model ?? 'nano', adapter: flags.adapter ?? null, storage: flags.storage ?? 'auto' };
+  const subject = {
+    model: flags.model ?? 'nano',
+    adapter: flags.adapter ?? null,
+    weightFormat: flags['weight-format'] ?? 'auto',
+  };
   if (flags.compare === 'adapter-off' && !subject.adapter)
     throw new BadInput('There is no adapter to switch off', '--compare', 'Give --adapter too, or another model.');
   const inspector = newInspector();
@@ -114,7 +118,7 @@ async function look(flags: Given, signal: AbortSignal): Promise<Inspection> {
   let compared: Comparison | null = null;
   if (flags.compare) {
     const off = flags.compare === 'adapter-off';
-    const other = off ? subject : { model: flags.compare, adapter: null, storage: subject.storage };
+    const other = off ? subject : { model: flags.compare, adapter: null, weightFormat: subject.weightFormat };
     if (!off) tell(await inspector.load(other, 'other', hooks));
     compared = {
       subject: other,
@@ -135,9 +139,9 @@ async function look(flags: Given, signal: AbortSignal): Promise<Inspection> {
 }
 
 /** What was opened, on stderr. */
-function tell({ subject, family, parameters, storage, bytes, seconds }: OpenSubject): void {
+function tell({ subject, family, parameters, weightFormat, bytes, seconds }: OpenSubject): void {
   note(
-    `${basename(subject.model)}: ${family}, ${(parameters / 1e6).toPrecision(3)} million parameters in ${storage}, ${bytesText(bytes)} on the device, ${seconds.toFixed(1)} s\n`,
+    `${basename(subject.model)}: ${family}, ${(parameters / 1e6).toPrecision(3)} million parameters in ${weightFormat}, ${bytesText(bytes)} on the device, ${seconds.toFixed(1)} s\n`,
   );
 }
 

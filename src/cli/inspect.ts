@@ -25,14 +25,19 @@ export const MODEL_FLAGS = {
     doc: 'PEFT adapter to put on the model: a folder, a web address or a Hub id',
     placeholder: 'ADAPTER',
   },
-  storage: { kind: 'text', doc: 'how weights are stored: auto, f32, bf16, f16, q8 or q4', default: 'auto' },
+  'weight-format': {
+    kind: 'text',
+    doc: 'how weights are stored: auto, f32, bf16, f16, q8 or q4',
+    default: 'auto',
+    formerly: 'storage',
+  },
 } as const satisfies Flags;
 
 /** Values of MODEL_FLAGS. */
 export interface ModelFlags {
   model?: string;
   adapter?: string;
-  storage?: string;
+  'weight-format'?: string;
 }
 
 /** The model that the flags name; only its headers are read. */
@@ -53,7 +58,7 @@ export async function openPolicy(model: LoadedModel, need: Partial<Capacity>, fl
     maxNewTokens: 1,
     training: false,
     recompute: false,
-    format: chosenFormat(flags.storage ?? 'auto', model),
+    format: chosenFormat(flags['weight-format'] ?? 'auto', model),
     lora: adapter?.settings,
     ...need,
     tokens,

@@ -12,6 +12,8 @@ export interface Flag {
   max?: number;
   required?: boolean;
   placeholder?: string;
+  /** Its name in earlier versions, which is read. */
+  formerly?: string;
 }
 
 export type Flags = Record<string, Flag>;
@@ -37,10 +39,11 @@ export interface Words {
 export function parseFlags<F extends Flags>(
   command: string,
   flags: F,
-  argv: readonly string[],
+  given: readonly string[],
   takes: Words | null = null,
 ): { values: Values<F>; words: string[] } {
   const where = `lab ${command}`;
+  const argv = given.map((arg) => current(flags, arg));
   for (const arg of argv) {
     const name = /^--([^=]+)/.exec(arg)?.[1];
     if (name === undefined || name in flags) continue;
@@ -69,6 +72,13 @@ export function parseFlags<F extends Flags>(
   if (takes && !takes.optional && parsed.positionals.length === 0)
     throw new BadInput(`${takes.placeholder} is missing`, where, takes.doc);
   return { values: result as Values<F>, words: parsed.positionals };
+}
+
+/** An argument with today's name of a flag for that of an earlier version. */
+function current(flags: Flags, arg: string): string {
+  const [, name, value] = /^--([^=]+)(=.*)?$/s.exec(arg) ?? [];
+  const flag = Object.keys(flags).find((key) => name !== undefined && flags[key].formerly === name);
+  return flag ? `--${flag}${value ?? ''}` : arg;
 }
 
 function readValue(where: string, name: string, flag: Flag, given: unknown): unknown {

@@ -49,7 +49,7 @@ export const plan = defineCommand({
     const name = flags.model ?? 'nano';
     const planned = planModel(name, model, config, room);
     if (flags.json) {
-      print(`${JSON.stringify(planned)}\n`);
+      print(`${JSON.stringify(withEarlierNames(planned))}\n`);
       return EXIT.done;
     }
     const { rows, parameters: count } = planned;
@@ -64,6 +64,13 @@ export const plan = defineCommand({
   },
 });
 
+/** For scripts that were written for earlier versions, where a weight format was called a storage. */
+const withEarlierNames = (plan: ModelPlan) => ({
+  ...plan,
+  storage: plan.weightFormat,
+  rows: plan.rows.map((row) => ({ ...row, storage: row.weightFormat })),
+});
+
 function table(rows: ModelPlan['rows']): string {
   const head = [
     'use',
@@ -76,8 +83,8 @@ function table(rows: ModelPlan['rows']): string {
     'scratch',
     'total',
   ];
-  const body = rows.map(({ use, storage, bytes: b, refused, largest }) => [
-    ...[use, storage],
+  const body = rows.map(({ use, weightFormat, bytes: b, refused, largest }) => [
+    ...[use, weightFormat],
     ...[b.weights, b.gradients, b.optimizer, b.activations, b.kvCache, b.scratch, b.total].map(bytesText),
     refused === null
       ? `fits; at most ${largest.tokens} tokens a micro-batch, or a context of ${largest.positions}`

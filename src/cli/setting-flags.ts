@@ -11,7 +11,8 @@ export function settingFlags({ rows }: { rows: SettingRows }): Flags {
     const placeholder =
       s.kind === 'choice' ? 'NAME' : s.kind === 'boolean' ? 'true|false' : s.kind === 'text' ? 'TEXT' : 'N';
     const doc = `${s.doc}${values}${s.default === null ? '' : ` [${s.default}]`}`;
-    flags[flagOf(name)] = { kind: 'text', placeholder, doc };
+    const formerly = s.formerly && flagOf(s.formerly);
+    flags[flagOf(name)] = { kind: 'text', placeholder, doc, ...(formerly && { formerly }) };
   }
   return flags;
 }

@@ -48,8 +48,8 @@ ${prompt('Teacher', texts.teacher, scored.teacherTokens)}
 `;
 }
 
-const subjectName = ({ model, adapter, storage }: Subject): string =>
-  `${model}${adapter ? ` with the adapter ${adapter}` : ''}${storage === 'auto' ? '' : `, ${storage}`}`;
+const subjectName = ({ model, adapter, weightFormat }: Subject): string =>
+  `${model}${adapter ? ` with the adapter ${adapter}` : ''}${weightFormat === 'auto' ? '' : `, ${weightFormat}`}`;
 
 function facts({ subject, task, problem, context, origin, verdict }: Inspection, a: Analysis): string {
   const rows: [string, string][] = [

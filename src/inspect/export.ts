@@ -11,6 +11,7 @@ import { tokenClasses } from './token-class';
 import {
   type ContextChoice,
   type ContextEffect,
+  currentSubject,
   INSPECT_MODES,
   type ScoredText,
   type Subject,
@@ -67,7 +68,11 @@ const column = v.pipe(
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const text = v.string();
 const alternatives = v.array(v.array(v.object({ token: text, logprob: number })));
-const subject = v.object({ model: text, adapter: v.nullable(text), storage: text });
+const subject = v.pipe(
+  v.unknown(),
+  v.transform(currentSubject),
+  v.object({ model: text, adapter: v.nullable(text), weightFormat: text }),
+);
 const texts = v.object({ student: text, teacher: text, response: text });
 const mode = v.picklist(INSPECT_MODES);
 

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { BOUNDS } from '../data/bounds';
 import { BadInput } from '../data/errors';
-import { INSPECT_MODES } from './types';
+import { currentSubject, INSPECT_MODES } from './types';
 
 /** The letter tells how the rest is written: j as JSON, z deflated. */
 const VERSION = '1';
@@ -15,7 +15,11 @@ const name = v.pipe(v.string(), v.maxLength(1000));
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
 const SEED = 0xffffffff;
 
-const subject = v.strictObject({ model: name, adapter: v.nullable(name), storage: name });
+const subject = v.pipe(
+  v.unknown(),
+  v.transform(currentSubject),
+  v.strictObject({ model: name, adapter: v.nullable(name), weightFormat: name }),
+);
 
 const schema = v.strictObject({
   subject,

@@ -55,7 +55,7 @@ export class LoadedSubject {
       maxNewTokens: positions,
       training: false,
       recompute: false,
-      format: chosenFormat(this.subject.storage, model),
+      format: chosenFormat(this.subject.weightFormat, model),
       lora: adapter?.settings,
     };
     this.policy = await Policy.create(this.gpu, model.config, capacity, model, (done, total) => {
@@ -79,7 +79,7 @@ export class LoadedSubject {
         await this.allocate(had, {}).catch(() => {});
       if (!(error instanceof OutOfMemory)) throw error;
       throw new OutOfMemory(
-        `${tokens} tokens are too many for this adapter beside the model (${error.message}) Shorten the response, or choose a smaller storage type.`,
+        `${tokens} tokens are too many for this adapter beside the model (${error.message}) Shorten the response, or choose a smaller weight format.`,
       );
     }
     return this.policy as unknown as Policy;
@@ -154,7 +154,7 @@ export class LoadedSubject {
       subject,
       family: model.config.family,
       parameters: policy?.decoder.parameters.layout.count ?? 0,
-      storage: chosenFormat(subject.storage, model),
+      weightFormat: chosenFormat(subject.weightFormat, model),
       bytes: memory.reduce((sum, bytes) => sum + bytes, 0),
       positions: model.config.maxPositions,
       chat: template.ofModel,

@@ -13,7 +13,14 @@ export interface Subject {
   readonly model: string;
   readonly adapter: string | null;
   /** auto, f32, bf16, f16, q8 or q4. */
-  readonly storage: string;
+  readonly weightFormat: string;
+}
+
+/** A subject as earlier versions wrote it, whose weights had a "storage"; anything else as it is. */
+export function currentSubject(x: unknown): unknown {
+  if (typeof x !== 'object' || x === null || !('storage' in x) || 'weightFormat' in x) return x;
+  const { storage, ...rest } = x;
+  return { ...rest, weightFormat: storage };
 }
 
 /** A subject that is open. */
@@ -22,7 +29,7 @@ export interface OpenSubject {
   readonly family: string;
   readonly parameters: number;
   /** How the weights are stored on the device. */
-  readonly storage: string;
+  readonly weightFormat: string;
   /** Bytes on the device, all together. */
   readonly bytes: number;
   /** Longest prompt and response together, tokens. */

@@ -86,7 +86,7 @@ export function sftCapacity(model: Weights, c: SftConfig, longest: number): Capa
 /** `wanted`: tokens that one update works on. */
 function trainingCapacity(
   model: Weights,
-  c: Pick<TrainConfig, 'microBatch' | 'recompute' | 'storage'>,
+  c: Pick<TrainConfig, 'microBatch' | 'recompute' | 'weightFormat'>,
   lora: LoraSettings | null,
   { wanted, ...sizes }: Pick<Capacity, 'positions' | 'rows' | 'maxNewTokens'> & { wanted: number },
 ): Capacity {
@@ -99,7 +99,7 @@ function trainingCapacity(
     training: true,
     recompute: c.recompute,
     lora,
-    format: lora ? chosenFormat(c.storage, model) : 'f32',
+    format: lora ? chosenFormat(c.weightFormat, model) : 'f32',
   };
 }
 

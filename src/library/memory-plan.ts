@@ -34,7 +34,7 @@ export interface AdapterRoom {
 export interface PlanRow {
   /** "LoRA, rank 16", "all parameters", "to look at". */
   readonly use: string;
-  readonly storage: WeightFormat;
+  readonly weightFormat: WeightFormat;
   readonly capacity: Capacity;
   readonly bytes: MemoryPlan;
   /** Why it does not fit, in numbers, or null where it does. */
@@ -50,8 +50,8 @@ export interface ModelPlan {
   readonly name: string;
   readonly family: string;
   readonly parameters: number;
-  /** The storage that "auto" means for this model. */
-  readonly storage: WeightFormat;
+  /** The format that "auto" means for this model. */
+  readonly weightFormat: WeightFormat;
   /** Longest sequence the model was made for, tokens. */
   readonly maxPositions: number;
   readonly vocabulary: number;
@@ -68,15 +68,16 @@ export function planModel(name: string, model: ModelHeaders, c: RunSettings, roo
     ...row,
     largest: largestThatFits(config, row.capacity, room),
   }));
-  const asked = c.loraRank > 0 ? chosenFormat(c.storage, model) : 'f32';
+  const asked = c.loraRank > 0 ? chosenFormat(c.weightFormat, model) : 'f32';
   const chosen = rows.findIndex(
-    ({ capacity, storage }) => capacity.training && storage === asked && (capacity.lora !== null) === c.loraRank > 0,
+    ({ capacity, weightFormat }) =>
+      capacity.training && weightFormat === asked && (capacity.lora !== null) === c.loraRank > 0,
   );
   return {
     name,
     family: config.family,
     parameters: new ParameterLayout(config).count,
-    storage: chosenFormat('auto', model),
+    weightFormat: chosenFormat('auto', model),
     maxPositions: config.maxPositions,
     vocabulary: config.vocabSize,
     room,
@@ -87,7 +88,7 @@ export function planModel(name: string, model: ModelHeaders, c: RunSettings, roo
 
 /** The ways to use a model: to look at it, with an adapter on weights as stored or packed, all parameters trained. */
 export function planRows(model: ModelHeaders, c: RunSettings, room: AdapterRoom): PlanRow[] {
-  const capacityFor = (settings: Partial<Pick<TrainConfig, 'loraRank' | 'storage'>>) =>
+  const capacityFor = (settings: Partial<Pick<TrainConfig, 'loraRank' | 'weightFormat'>>) =>
     isSftConfig(c)
       ? sftCapacity(model, { ...c, ...settings }, c.maxLength)
       : sessionCapacity(model, { ...c, ...settings });
@@ -95,15 +96,15 @@ export function planRows(model: ModelHeaders, c: RunSettings, room: AdapterRoom)
     const capacity = { ...capacityFor(settings), bindingBytes: room.binding };
     return planRow(use, model.config, capacity, room);
   };
-  const storage = chosenFormat(c.storage, model);
+  const weightFormat = chosenFormat(c.weightFormat, model);
   const look = { ...capacityFor({ loraRank: 0 }), training: false, bindingBytes: room.binding };
   const rank = c.loraRank || 16;
   const lora = loraSettings({ ...c, loraRank: rank });
   return [
-    planRow('to look at', model.config, { ...look, lora: null, format: storage }, room),
+    planRow('to look at', model.config, { ...look, lora: null, format: weightFormat }, room),
     ...(lora
-      ? [...new Set<WeightFormat>([storage, 'q8', 'q4'])].map((s) =>
-          row(`LoRA of rank ${rank}`, { loraRank: rank, storage: s }),
+      ? [...new Set<WeightFormat>([weightFormat, 'q8', 'q4'])].map((s) =>
+          row(`LoRA of rank ${rank}`, { loraRank: rank, weightFormat: s }),
         )
       : []),
     row('all parameters', { loraRank: 0 }),
@@ -111,9 +112,9 @@ export function planRows(model: ModelHeaders, c: RunSettings, room: AdapterRoom)
 }
 
 function planRow(use: string, config: ModelConfig, capacity: Capacity, room: AdapterRoom): PlanRow {
-  const storage = capacity.training && !capacity.lora ? 'f32' : (capacity.format ?? 'f32');
+  const weightFormat = capacity.training && !capacity.lora ? 'f32' : (capacity.format ?? 'f32');
   const bytes = deviceMemory(config, capacity);
-  return { use, storage, capacity, bytes, refused: refusal(config, capacity, bytes.total, room) };
+  return { use, weightFormat, capacity, bytes, refused: refusal(config, capacity, bytes.total, room) };
 }
 
 /** What the device holds for a model of this capacity: its tensors, and what carries commands and data to them. */

@@ -10,7 +10,7 @@ import { excerpt } from '../data/visible';
 import type { MemoryPlan } from '../model/net/decoder';
 import { TRAIN_TABLE, type TrainConfig } from '../settings/config';
 import type { PretrainConfig } from '../settings/settings-pretrain';
-import type { SftConfig } from '../settings/settings-sft';
+import { SFT_TABLE, type SftConfig } from '../settings/settings-sft';
 import type { RunEvent, RunEventOf, ToldRollout } from './events';
 import { Damage } from './sealed';
 
@@ -25,6 +25,12 @@ const allOf = (holds: (x: unknown) => boolean) => (x: unknown) => isRecord(x) &&
 
 /** An object of plain values, as T is. */
 const flat = <T>() => v.custom<T>(allOf(isPlain), 'expected an object of plain values');
+/** A configuration, with today's names of its settings. */
+const configOf = <T>({ current }: { current(config: object): object }) =>
+  v.pipe(
+    flat<object>(),
+    v.transform((config) => current(config) as T),
+  );
 /** The same with objects and lists of them within. */
 const plain = <T>() => v.custom<T>((x) => isRecord(x) && isPlainWithin(x, 4), 'expected an object of plain values');
 function isPlainWithin(x: unknown, depth: number): boolean {
@@ -137,7 +143,7 @@ type Schemas = { readonly [T in StoredEvent['type']]: v.GenericSchema<unknown, F
 
 const SCHEMAS: Schemas = {
   start: v.looseObject({
-    config: flat<TrainConfig>(),
+    config: configOf<TrainConfig>(TRAIN_TABLE),
     ...begun,
     separator,
     leftOut: v.optional(v.string()),
@@ -167,7 +173,15 @@ const SCHEMAS: Schemas = {
   fault: v.looseObject({ step: real, fault }),
   done: v.looseObject({ step: real, reason: v.picklist(['finished', 'stopped']), seconds: real }),
   'sft-start': v.looseObject({
-    ...{ config: flat<SftConfig>(), ...begun, separator, examples: real, heldOut: real, leftOut: real, steps: real },
+    ...{
+      config: configOf<SftConfig>(SFT_TABLE),
+      ...begun,
+      separator,
+      examples: real,
+      heldOut: real,
+      leftOut: real,
+      steps: real,
+    },
     unused: v.optional(v.array(v.looseObject({ name: v.string(), examples: real }))),
     warnings: v.optional(texts),
   }),

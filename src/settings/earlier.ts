@@ -12,7 +12,8 @@ export type Before<R extends SettingRows> = {
  */
 export function completed<R extends SettingRows>(table: SettingTable<R>, config: unknown, before: Before<R>): unknown {
   if (typeof config !== 'object' || config === null) return config;
-  const missing = table.names.filter((name) => !(name in config));
+  const named = table.current(config);
+  const missing = table.names.filter((name) => !(name in named));
   if (missing.length === 0 || missing.some((name) => !before[name])) return config;
-  return { ...config, ...Object.fromEntries(missing.map((name) => [name, before[name]?.(config as ConfigOf<R>)])) };
+  return { ...named, ...Object.fromEntries(missing.map((name) => [name, before[name]?.(named as ConfigOf<R>)])) };
 }

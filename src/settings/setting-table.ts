@@ -24,11 +24,14 @@ export type NameOf<R extends SettingRows> = keyof R & string;
 export class SettingTable<R extends SettingRows> {
   readonly names: readonly NameOf<R>[];
   readonly defaults: ConfigOf<R>;
+  /** Settings by the names that they had in earlier versions. */
+  private readonly renamed: ReadonlyMap<string, NameOf<R>>;
   private readonly schemas: Readonly<Record<NameOf<R>, v.GenericSchema<unknown>>>;
 
   constructor(readonly rows: R) {
     this.names = Object.keys(rows) as NameOf<R>[];
     const each = <T>(of: (s: Setting) => T) => Object.fromEntries(this.names.map((name) => [name, of(rows[name])]));
+    this.renamed = new Map(this.names.flatMap((name) => (rows[name].formerly ? [[rows[name].formerly, name]] : [])));
     this.defaults = each((s) => s.default) as ConfigOf<R>;
     this.schemas = each(schemaOf) as Record<NameOf<R>, v.GenericSchema<unknown>>;
   }
@@ -41,12 +44,19 @@ export class SettingTable<R extends SettingRows> {
       : `${expected(this.rows[name])}, got ${excerpt(JSON.stringify(value) ?? String(value))}`;
   }
 
+  /** The same object with today's names for those of earlier versions. */
+  readonly current = (partial: object): object => {
+    if (![...this.renamed.keys()].some((name) => Object.hasOwn(partial, name))) return partial;
+    return Object.fromEntries(Object.entries(partial).map(([name, value]) => [this.renamed.get(name) ?? name, value]));
+  };
+
   /** A full configuration from a partial one. Throws BadInput for an unknown name or an impossible value. */
   parse(partial: unknown, where: string): ConfigOf<R> {
     if (typeof partial !== 'object' || partial === null || Array.isArray(partial)) {
       throw new BadInput('The configuration is no object', where, 'Give an object of settings.');
     }
-    for (const [name, value] of Object.entries(partial)) {
+    const given = this.current(partial);
+    for (const [name, value] of Object.entries(given)) {
       if (!Object.hasOwn(this.rows, name)) {
         const near = nearest(name, this.names);
         throw new BadInput(
@@ -58,7 +68,7 @@ export class SettingTable<R extends SettingRows> {
       const problem = this.check(name as NameOf<R>, value);
       if (problem) throw new BadInput(`${name} ${problem}`, where, this.rows[name].doc);
     }
-    return { ...this.defaults, ...(partial as Partial<ConfigOf<R>>) };
+    return { ...this.defaults, ...(given as Partial<ConfigOf<R>>) };
   }
 
   /** The settings that differ from the defaults, as a link's query. */
@@ -77,7 +87,8 @@ export class SettingTable<R extends SettingRows> {
   }
 
   /** Text (a flag, a query, a field) as the setting's type; text that fits nothing is handed on for the validation to refuse. */
-  valueFromText(name: string, value: string): unknown {
+  valueFromText(given: string, value: string): unknown {
+    const name = this.renamed.get(given) ?? given;
     const setting: Setting | undefined = Object.hasOwn(this.rows, name) ? this.rows[name] : undefined;
     if (!setting || setting.kind === 'text' || setting.kind === 'choice') return value;
     if (setting.kind === 'boolean') return value === 'true' ? true : value === 'false' ? false : value;

@@ -11,6 +11,8 @@ interface Base {
   /** May change while a run is going. */
   live?: boolean;
   unit?: string;
+  /** Its name in earlier versions, whose flags, links and configurations are read. */
+  formerly?: string;
 }
 
 export interface NumberSetting extends Base {

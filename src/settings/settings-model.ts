@@ -29,9 +29,10 @@ export const MODEL_SETTINGS = {
     group: 'model',
     advanced: true,
   }),
-  storage: choice({
+  weightFormat: choice({
     default: 'auto',
     choices: ['auto', ...WEIGHT_FORMATS],
+    formerly: 'storage',
     label: 'Frozen weights',
     doc: 'How weights under an adapter are stored; auto keeps what the checkpoint has.',
     group: 'model',

@@ -6,7 +6,7 @@ import { type ConfigOf, SettingTable } from './setting-table';
 import { SETTINGS } from './settings';
 import { MODEL_SETTINGS } from './settings-model';
 
-const { loraRank, loraAlpha, loraTargets, storage, microBatch } = MODEL_SETTINGS;
+const { loraRank, loraAlpha, loraTargets, weightFormat, microBatch } = MODEL_SETTINGS;
 const { weightDecay, decayAll, clipNorm, recompute, keepCheckpoints } = SETTINGS;
 
 export const SFT_SETTINGS = {
@@ -73,7 +73,7 @@ export const SFT_SETTINGS = {
     advanced: true,
   }),
   loraTargets,
-  storage,
+  weightFormat,
   microBatch,
   recompute: { ...recompute, group: 'model' },
   evalEvery: integer({

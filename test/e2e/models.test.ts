@@ -107,7 +107,7 @@ test('the form is set up for one’s own model, the plan follows the settings, a
   const rows = lab.page.getByRole('dialog').locator('tbody tr');
   expect(await rows.count()).toBe(5);
   await rows.filter({ hasText: 'q8' }).getByRole('button', { name: 'Take' }).click();
-  expect(new URL(lab.page.url()).searchParams.get('storage')).toBe('q8');
+  expect(new URL(lab.page.url()).searchParams.get('weightFormat')).toBe('q8');
   expect(lab.strangers).toEqual([]);
 });
 

@@ -54,7 +54,7 @@ describe('a model of one’s own', () => {
     expect([model.name, data.name]).toEqual(['dropped:tiny', 'dropped:problems.jsonl']);
     const settings = { model: 'dropped:tiny', task: 'dropped:problems.jsonl' };
     const plan = await engine.ask({ type: 'describe', config: config(settings), memory: 1e9 });
-    expect(plan).toMatchObject({ family: 'llama', storage: 'bf16', vocabulary: 288 });
+    expect(plan).toMatchObject({ family: 'llama', weightFormat: 'bf16', vocabulary: 288 });
     await start(settings);
     expect(engine.progress(engine.lastId).map(({ what }) => what)).toEqual(
       expect.arrayContaining(['Opening tiny', 'Loading the weights of tiny']),

@@ -76,8 +76,8 @@ afterAll(() => {
   for (const { gpu } of opened) gpu.destroy();
 });
 
-const load = (storage: string) =>
-  engine.ask({ type: 'load', subject: { model: 'nano', adapter: null, storage }, slot: 'main' });
+const load = (weightFormat: string) =>
+  engine.ask({ type: 'load', subject: { model: 'nano', adapter: null, weightFormat }, slot: 'main' });
 const texts = { student: 'make', teacher: '3 9', response: 'no' };
 async function score(): Promise<number[]> {
   const { scored } = await engine.ask({ type: 'score', texts, slot: 'main', withAdapter: true });
@@ -125,7 +125,7 @@ const ACTS: Act[] = [
     what: 'a run of an adapter on 8 bits begins',
     gate: false,
     few: 6,
-    run: () => start({ loraRank: 4, storage: 'q8' }),
+    run: () => start({ loraRank: 4, weightFormat: 'q8' }),
     undo: forget,
   },
   {

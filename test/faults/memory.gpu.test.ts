@@ -95,7 +95,11 @@ attempts([
       });
       const texts = { student: 'make', teacher: '3 9', response: 'no' };
       await expectFlat(whole ? 50 : 8, whole ? 20_000 : 100_000, async () => {
-        await engine.ask({ type: 'load', subject: { model: 'nano', adapter: null, storage: 'auto' }, slot: 'main' });
+        await engine.ask({
+          type: 'load',
+          subject: { model: 'nano', adapter: null, weightFormat: 'auto' },
+          slot: 'main',
+        });
         await engine.ask({ type: 'score', texts, slot: 'main', withAdapter: true });
         await engine.ask({ type: 'unload', slot: 'main' });
         engine.told.length = 0;

@@ -67,7 +67,7 @@ describe('JSON', () => {
     );
     fc.assert(
       fc.property(inspections, text, text, facts, (inspection, one, other, facts) => {
-        const subject = { model: one, adapter: other, storage: one };
+        const subject = { model: one, adapter: other, weightFormat: one };
         const effects = inspection.effects.map((effect) => ({
           ...{ ...effect, origin: one, teacher: other },
           context: { ...effect.context, solution: one },
@@ -87,6 +87,13 @@ describe('JSON', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('of an earlier version, whose weights had a storage, is read', () => {
+    const inspection = inspectionOf(['a', 'b'], [1, 2]);
+    const { weightFormat: storage, ...subject } = inspection.subject;
+    const written = JSON.parse(inspectionJson(inspection));
+    expect(readInspection(JSON.stringify({ ...written, subject: { ...subject, storage } }))).toEqual(inspection);
   });
 
   it.each([
@@ -172,7 +179,7 @@ describe('HTML', () => {
         const html = inspectionHtml({
           ...inspection,
           origin: text,
-          subject: { model: text, adapter: text, storage: text },
+          subject: { model: text, adapter: text, weightFormat: text },
           problem: { ...inspection.problem, question: text, answer: text },
           verdict: { reward: 0, reason: text },
           texts: { ...inspection.texts, student: text, teacher: text },

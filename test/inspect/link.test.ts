@@ -9,7 +9,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 const name = fc.string({ maxLength: 20, unit: 'grapheme' });
 const text = fc.string({ maxLength: 200, unit: 'grapheme' });
-const subject = fc.record({ model: name, adapter: fc.option(name), storage: name });
+const subject = fc.record({ model: name, adapter: fc.option(name), weightFormat: name });
 const states: fc.Arbitrary<InspectLink> = fc.record(
   {
     subject,
@@ -68,6 +68,12 @@ describe('a link', () => {
 });
 
 const encoded = (value: unknown) => `1j${Buffer.from(JSON.stringify(value)).toString('base64url')}`;
+
+it('of an earlier version, whose weights had a storage, is read', async () => {
+  const subject = { model: 'nano', adapter: null };
+  const link = encoded({ subject: { ...subject, storage: 'q8' } });
+  expect(await readInspectLink(link)).toEqual({ subject: { ...subject, weightFormat: 'q8' } });
+});
 
 describe('a broken link', () => {
   it.each([

@@ -68,9 +68,9 @@ async function measured(capacity: Capacity): Promise<{ opened: number; stepped: 
 const room = () => ({ binding: bindingBytes(device.gpu), memory: 1e9 });
 
 describe('planned bytes', () => {
-  it.each(['f32', 'bf16', 'f16', 'q8', 'q4'] as const)('are those of the device, for %s', async (storage) => {
-    const plan = planModel('made here', model, { ...config, storage }, room());
-    const uses = plan.rows.filter((row) => row.storage === storage && row.use !== 'all parameters');
+  it.each(['f32', 'bf16', 'f16', 'q8', 'q4'] as const)('are those of the device, for %s', async (weightFormat) => {
+    const plan = planModel('made here', model, { ...config, weightFormat }, room());
+    const uses = plan.rows.filter((row) => row.weightFormat === weightFormat && row.use !== 'all parameters');
     expect(uses.map((row) => row.use)).toEqual(['to look at', 'LoRA of rank 16']);
     for (const { capacity, bytes, use } of uses) {
       const { opened, stepped } = await measured(capacity);
@@ -115,9 +115,9 @@ describe('planned bytes', () => {
   });
 
   it('are of supervised runs too: their own longest example and answers', () => {
-    const sft = parseSftConfig({ maxLength: 200, sampleTokens: 40, loraRank: 8, storage: 'q8' }, 'test');
+    const sft = parseSftConfig({ maxLength: 200, sampleTokens: 40, loraRank: 8, weightFormat: 'q8' }, 'test');
     const plan = planModel('made here', model, sft, room());
-    expect(plan.rows[plan.chosen]).toMatchObject({ use: 'LoRA of rank 8', storage: 'q8', refused: null });
+    expect(plan.rows[plan.chosen]).toMatchObject({ use: 'LoRA of rank 8', weightFormat: 'q8', refused: null });
     expect(plan.rows[plan.chosen].capacity).toEqual({
       ...sftCapacity(model, sft, 200),
       bindingBytes: room().binding,

@@ -28,7 +28,7 @@ const LORA = {
   loraAlpha: 8,
   learningRate: 1e-3,
   gateWarmup: 1,
-  storage: 'bf16',
+  weightFormat: 'bf16',
   problems: 2,
 };
 
@@ -83,7 +83,7 @@ it('a checkpoint of an adapter is no checkpoint of a wider one; nothing stays on
 
 it('what it leaves is PEFT’s folder: put on the model, or merged into it, it gives the trained policy', async () => {
   const files = diskFiles(folder);
-  const settings = { ...LORA, storage: 'f32', loraTargets: 'q_proj,down_proj', steps: 2 };
+  const settings = { ...LORA, weightFormat: 'f32', loraTargets: 'q_proj,down_proj', steps: 2 };
   const { run } = await openRun(device.gpu, settings, files);
   while (!run.finished) await run.next();
   await run.finish('finished');

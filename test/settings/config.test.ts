@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { resolveMethod } from '../../src/antisd/arms';
+import { parseFlags } from '../../src/cli/options';
+import { type Given, settingFlags, settingsFrom } from '../../src/cli/setting-flags';
 import {
   checkSetting,
   configFromQuery,
   configToQuery,
   DEFAULT_CONFIG,
   parseTrainConfig,
+  TRAIN_TABLE,
   valueFromText,
 } from '../../src/settings/config';
 import { PRESETS, presetConfig } from '../../src/settings/presets';
@@ -57,6 +60,24 @@ describe('the configuration', () => {
     const { decayAll: _, ...sft } = parseSftConfig({ weightDecay: 0.1 }, 'test');
     expect(parseSftConfig(sft, 'test').decayAll).toBe(true);
     expect(parseSftConfig({ weightDecay: 0.1 }, 'test').decayAll).toBe(false);
+  });
+
+  it('reads a setting by the name that it had in earlier versions: in a link, a configuration and a flag', () => {
+    const { weightFormat, ...rest } = { ...DEFAULT_CONFIG, groupStd: 'population' } as const;
+    expect(parseTrainConfig({ ...rest, storage: 'q4' })).toEqual({ ...rest, weightFormat: 'q4' });
+    expect(weightFormat).toBe('auto');
+    const { groupStd: _, ...first } = rest; // of the first version
+    expect(parseTrainConfig({ ...first, storage: 'q4' })).toMatchObject({ weightFormat: 'q4', groupStd: 'population' });
+    expect(parseSftConfig({ storage: 'q8' }, 'test')).toEqual(parseSftConfig({ weightFormat: 'q8' }, 'test'));
+    expect(configFromQuery('storage=q8&seed=2')).toMatchObject({ weightFormat: 'q8', seed: 2 });
+    expect(configToQuery(configFromQuery('storage=q8'))).toBe('weightFormat=q8');
+    expect(() => parseTrainConfig({ storage: 'q5' })).toThrow(/weightFormat must be one of auto, f32/);
+    const flags = settingFlags(TRAIN_TABLE);
+    for (const given of [['--storage', 'q8'], ['--storage=q8'], ['--weight-format', 'q8']])
+      expect(settingsFrom(TRAIN_TABLE, parseFlags('train', flags, given).values as Given)).toEqual({
+        weightFormat: 'q8',
+      });
+    expect(() => parseFlags('train', flags, ['--storag', 'q8'])).toThrow(/Unknown flag --storag/);
   });
 
   it('warns where s is not the logarithm of what a token was drawn with', () => {

@@ -40,4 +40,4 @@ export const testPage = (openGpu: OpenGpu): TestEngine =>
     shelf: new DiskShelf(),
   });
 
-export const onModel = (model: string, adapter: string | null = null) => ({ model, adapter, storage: 'auto' });
+export const onModel = (model: string, adapter: string | null = null) => ({ model, adapter, weightFormat: 'auto' });

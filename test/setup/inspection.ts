@@ -14,7 +14,7 @@ export function inspectionOf(pieces: readonly string[], u: readonly number[]): I
   };
   return {
     version: 1,
-    subject: { model: 'nano', adapter: 'a/b', storage: 'auto' },
+    subject: { model: 'nano', adapter: 'a/b', weightFormat: 'auto' },
     task: 'word-problems',
     problem: { id: 'p/1', question: 'How many?', solution: '1 + 1 = 2', answer: '2', facts: { n: 1 } },
     context: { mode: 'dataset', thinking: false, wording: 'standard' },
@@ -22,7 +22,7 @@ export function inspectionOf(pieces: readonly string[], u: readonly number[]): I
     verdict: { reward: 1, reason: 'right' },
     texts: { student: 'student', teacher: 'teacher', response: pieces.join('') },
     scored,
-    compared: { subject: { model: 'other', adapter: null, storage: 'q4' }, withAdapter: true, scored },
+    compared: { subject: { model: 'other', adapter: null, weightFormat: 'q4' }, withAdapter: true, scored },
     effects: [
       { mode: 'dataset', context: { source: 'dataset', solution: '1', feedback: 'correct' }, ...effect },
       { mode: 'none', context: { source: 'none', solution: null, feedback: null }, ...effect },

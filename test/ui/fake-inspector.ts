@@ -87,7 +87,7 @@ const opened = (subject: Subject): OpenSubject => ({
   subject,
   family: 'qwen3',
   parameters: 143_712,
-  storage: 'f32',
+  weightFormat: 'f32',
   bytes: 2_400_000,
   positions: 8192,
   chat: true,

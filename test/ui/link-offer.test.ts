@@ -21,7 +21,7 @@ const line = {
     if (command.type === 'open') line.onmessage?.({ data: { id: command.id, type: 'done' } } as MessageEvent);
   },
 };
-const nano = { model: 'nano', adapter: null, storage: 'auto' };
+const nano = { model: 'nano', adapter: null, weightFormat: 'auto' };
 const loads = () => asked.filter(({ type }) => type === 'load').map(({ slot }) => slot);
 const opened = async (state: InspectLink): Promise<void> => {
   asked.length = 0;

@@ -70,5 +70,5 @@ const beyondHalf = (name: string, what: string, where: string): BadInput =>
   new BadInput(
     `Tensor ${name} holds ${what}, which is beyond the range of f16`,
     where,
-    'Store the weights as bf16 or f32 (--storage bf16).',
+    'Store the weights as bf16 or f32 (--weight-format bf16).',
   );

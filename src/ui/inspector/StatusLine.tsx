@@ -9,9 +9,9 @@ import { type InspectState, isAsked, useInspector } from './store';
 const SPEAKS_EVERY = 2000;
 
 export function statusOf(state: InspectState): string {
-  const { device, main, scored, generated } = state;
-  if (device.state === 'unavailable') return 'No WebGPU.';
-  if (device.state === 'failed') return 'The engine has stopped.';
+  const { engine, main, scored, generated } = state;
+  if (engine.state === 'unavailable') return 'No WebGPU.';
+  if (engine.state === 'failed') return 'The engine has stopped.';
   if (isAsked(state, 'device')) return 'Looking for a GPU and checking it.';
   if (isAsked(state, 'main')) return `Opening ${nameShown(state.subject.model)}.`;
   if (isAsked(state, 'other')) return `Opening ${nameShown(state.otherSubject.model)}.`;
@@ -20,7 +20,7 @@ export function statusOf(state: InspectState): string {
   if (isAsked(state, 'compare')) return 'Scoring the other side of the comparison.';
   if (isAsked(state, 'contexts')) return 'Scoring the response under every context.';
   if (!main) return 'No model is open.';
-  const model = `${nameShown(main.subject.model)}: ${main.family}, ${plain(main.parameters)} parameters as ${main.storage}, ${bytesText(main.bytes)} on the GPU`;
+  const model = `${nameShown(main.subject.model)}: ${main.family}, ${plain(main.parameters)} parameters as ${main.weightFormat}, ${bytesText(main.bytes)} on the GPU`;
   const written = generated && scored?.texts.response === state.texts.response;
   const speed = written ? `; ${plain(generated.tokens / generated.seconds)} tokens a second` : '';
   return scored

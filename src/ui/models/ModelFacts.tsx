@@ -8,7 +8,7 @@ import { TokenField } from './TokenField';
 interface Props {
   name: string;
   /** A row of the plan's table was taken: the form's setting and its new text. */
-  onTake(setting: 'loraRank' | 'storage', text: string): void;
+  onTake(setting: 'loraRank' | 'weightFormat', text: string): void;
 }
 
 /** What is known of a model before it is downloaded: its size, what it takes, or why it cannot be had. */
@@ -44,7 +44,7 @@ export function ModelFacts({ name, onTake }: Props) {
     <div className={styles.facts}>
       <p className={styles.caption}>
         {plan.family}; the whole model has {plan.parameters.toLocaleString('en-US')} parameters, stored as{' '}
-        {plan.storage}; made for {plan.maxPositions.toLocaleString('en-US')} tokens of context.
+        {plan.weightFormat}; made for {plan.maxPositions.toLocaleString('en-US')} tokens of context.
       </p>
       <PlanSummary plan={plan} onTake={onTake} />
     </div>

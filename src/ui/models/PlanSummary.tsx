@@ -9,7 +9,7 @@ import { useModels } from './store';
 
 interface Props {
   plan: ModelPlan;
-  onTake(setting: 'loraRank' | 'storage', text: string): void;
+  onTake(setting: 'loraRank' | 'weightFormat', text: string): void;
 }
 
 /** What the form's own setting takes of the device's memory, whether it fits, and the other ways to use the model. */
@@ -57,7 +57,7 @@ export function PlanSummary({ plan, onTake }: Props) {
           plan={plan}
           onTake={(taken) => {
             onTake('loraRank', String(taken.capacity.lora?.rank ?? 0));
-            if (taken.capacity.lora) onTake('storage', taken.storage);
+            if (taken.capacity.lora) onTake('weightFormat', taken.weightFormat);
             dialog.current?.close();
           }}
         />

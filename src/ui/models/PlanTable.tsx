@@ -36,9 +36,9 @@ export function PlanTable({ plan, onTake }: Props) {
           </thead>
           <tbody>
             {plan.rows.map((row, i) => (
-              <tr key={`${row.use} ${row.storage}`} aria-current={i === plan.chosen}>
+              <tr key={`${row.use} ${row.weightFormat}`} aria-current={i === plan.chosen}>
                 <th scope="row">{row.use}</th>
-                <td>{row.storage}</td>
+                <td>{row.weightFormat}</td>
                 {PURPOSES.map(([name]) => (
                   <td key={name} data-number data-right>
                     {bytesText(row.bytes[name])}

@@ -12,7 +12,7 @@ import styles from './SettingsPanel.module.css';
 const GROUPS: Record<SettingGroup, string> = {
   method: 'Method',
   run: 'Run',
-  model: 'Adapter and storage',
+  model: 'LoRA and weights',
   task: 'Task',
   gate: 'Gate',
   sampling: 'Sampling',

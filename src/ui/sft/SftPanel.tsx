@@ -11,7 +11,7 @@ import { SftModelSection } from './SftModelSection';
 const GROUPS: Partial<Record<SettingGroup, string>> = {
   run: 'Run',
   task: 'Examples',
-  model: 'Adapter and storage',
+  model: 'LoRA and weights',
   optimiser: 'Optimiser',
   evaluation: 'Evaluation',
 };

@@ -15,7 +15,7 @@ const COMPARES: Record<Compare, string> = {
 };
 const WEIGHT_FORMATS = ['auto', 'f32', 'bf16', 'f16', 'q8', 'q4'];
 
-/** The model that is looked at, its adapter and storage, and what it is compared with. */
+/** The model that is looked at, its adapter and weight format, and what it is compared with. */
 export function ModelPanel() {
   const subject = useInspector((s) => s.subject);
   const other = useInspector((s) => s.otherSubject);
@@ -78,7 +78,7 @@ interface Props {
   onFiles(files: PlacedFile[]): void;
 }
 
-/** A model with its adapter and storage; every choice opens it anew. */
+/** A model with its adapter and weight format; every choice opens it anew. */
 function SubjectFields({ id, label, subject, onOpen, onFiles }: Props) {
   const cached = useModels((s) => s.cached) ?? [];
   const dropped = useModels((s) => s.dropped);
@@ -94,7 +94,7 @@ function SubjectFields({ id, label, subject, onOpen, onFiles }: Props) {
       />
       <details className={styles.fold}>
         <summary>
-          Adapter: {subject.adapter === null ? 'none' : nameShown(subject.adapter)}; storage: {subject.storage}
+          Adapter: {subject.adapter === null ? 'none' : nameShown(subject.adapter)}; weights: {subject.weightFormat}
         </summary>
         <ModelPicker
           label="Adapter"
@@ -104,11 +104,11 @@ function SubjectFields({ id, label, subject, onOpen, onFiles }: Props) {
           {...lists}
         />
         <div className={styles.row}>
-          <label htmlFor={`${id}-storage`}>Storage</label>
+          <label htmlFor={`${id}-format`}>Weight format</label>
           <select
-            id={`${id}-storage`}
-            value={subject.storage}
-            onChange={(event) => onOpen({ ...subject, storage: event.target.value })}
+            id={`${id}-format`}
+            value={subject.weightFormat}
+            onChange={(event) => onOpen({ ...subject, weightFormat: event.target.value })}
           >
             {WEIGHT_FORMATS.map((name) => (
               <option key={name}>{name}</option>
