@@ -25,7 +25,7 @@ import type { LoadProgress } from '../library/sources/progress';
 import type { SourceFault } from '../library/sources/source-error';
 import type { Fault, RunEvent } from '../runs/events';
 import type { RunConfig } from '../runs/run-config';
-import type { DataPreview } from '../runs/sft-events';
+import type { DataPreview, RefusedData } from '../runs/sft-events';
 import type { ListedRun } from '../runs/stored-runs';
 import type { TrainConfig } from '../settings/config';
 import type { SftConfig } from '../settings/settings-sft';
@@ -58,7 +58,7 @@ export interface Commands {
   'fork-run': Row<{ run: string }, Continued>; // a new run from that checkpoint, with its configuration as it is now, paused
   'run-files': Row<{ run: string }, ModelFile[]>; // as they are
   'delete-run': Row<{ run: string }, ListedRun[]>; // those that are left
-  preview: Row<{ config: SftConfig }, DataPreview | { refused: string }>; // what a supervised run would learn from
+  preview: Row<{ config: SftConfig }, DataPreview | RefusedData>; // what a supervised run would learn from
 
   // Models
   drop: Row<{ files: readonly (File | PlacedFile)[] }, Dropped>; // one thing: a model, an adapter, a data file

@@ -69,6 +69,12 @@ export interface UnusedField {
   examples: number;
 }
 
+/** Why a model cannot learn from data; `unreadable`: no model could. */
+export interface RefusedData {
+  refused: string;
+  unreadable: boolean;
+}
+
 /** What a supervised run of this model on these data would learn from. */
 export interface DataPreview {
   examples: number; // to learn from

@@ -4,7 +4,7 @@ import { BadInput } from '../data/errors';
 import type { ModelShelf } from '../library/model-shelf';
 import { openConversations } from '../library/open-conversations';
 import { parseSftConfig, type SftConfig } from '../settings/settings-sft';
-import type { DataPreview } from './sft-events';
+import type { DataPreview, RefusedData } from './sft-events';
 import { previewExamples } from './sft-examples';
 
 /** What cannot be used is told with its reason: it is an answer, not a failure. */
@@ -12,10 +12,12 @@ export async function previewData(
   partial: SftConfig,
   shelf: ModelShelf,
   wanted: Wanted,
-): Promise<DataPreview | { refused: string }> {
+): Promise<DataPreview | RefusedData> {
+  let unreadable = true;
   try {
     const config = parseSftConfig(partial, 'settings');
     const conversations = await openConversations(config.data, (name) => shelf.readData(name), wanted);
+    unreadable = false;
     return await previewExamples(
       await shelf.open(config.model, { peek: true, signal: wanted.signal }),
       conversations,
@@ -23,7 +25,7 @@ export async function previewData(
       wanted,
     );
   } catch (error) {
-    if (error instanceof BadInput) return { refused: error.message };
+    if (error instanceof BadInput) return { refused: error.message, unreadable };
     throw error;
   }
 }

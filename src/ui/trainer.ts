@@ -44,10 +44,11 @@ export function openTrainer(): void {
   ask({ type: 'list-runs' }, (runs) => useLab.setState({ runs })); // the newest may have been cut off
 }
 
-/** Opens a run. How far it is shows, and the lane stops it. */
+/** Opens a run. How far it is shows, and the lane stops it; `refused` hears of input that cannot be used. */
 export function askToOpen<N extends 'start' | 'continue-run' | 'fork-run' | 'recover'>(
   command: Ask<N>,
   done: (reply: Reply<N>) => void = () => {},
+  refused: (failure: Failure) => void = () => {},
 ): void {
   let begun = false;
   const ended = (): void => {
@@ -61,6 +62,7 @@ export function askToOpen<N extends 'start' | 'continue-run' | 'fork-run' | 'rec
   const failed = (failure: Failure): void => {
     ended();
     showFailure(failure, begun);
+    if (failure.refused) refused(failure);
   };
   trainerLanes
     .call('open', command, { onProgress })

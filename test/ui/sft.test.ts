@@ -5,10 +5,10 @@ import { SFT_METRICS } from '../../src/runs/metrics';
 import type { DataPreview, ExampleLosses, SftFigures } from '../../src/runs/sft-events';
 import { parseSftConfig, type SftConfig } from '../../src/settings/settings-sft';
 import { figuresOf, rowsOf } from '../../src/ui/charts/curves';
+import { loadingLines } from '../../src/ui/notices/NextStep';
 import { statusText } from '../../src/ui/notices/StatusLine';
 import { afterPreview, epochsWanted, type SftDraft, type SftForm, updatesOf, withWarmup } from '../../src/ui/sft/form';
 import { lossAt, meanLoss } from '../../src/ui/sft/losses';
-import { loadingLines } from '../../src/ui/sft/NextStep';
 import { chosenConfig, chosenQuery, stateFromQuery } from '../../src/ui/state/chosen';
 import { EMPTY, fold } from '../../src/ui/state/snapshot';
 import { INITIAL } from '../../src/ui/state/store';
@@ -155,7 +155,7 @@ describe('the form follows its data', () => {
   });
 
   test('what was trained is loaded by lines that name its base', () => {
-    expect(loadingLines('Qwen/Qwen3-0.6B@v1', true).split('\n').slice(1)).toEqual([
+    expect(loadingLines('Qwen/Qwen3-0.6B@v1', true).split('\n').slice(2)).toEqual([
       'from peft import PeftModel',
       'base = "Qwen/Qwen3-0.6B"',
       'model = AutoModelForCausalLM.from_pretrained(base, revision="v1")',

@@ -1,19 +1,28 @@
 import type { ModelFile } from '../../engine/protocol';
 import { download } from '../download';
-import { activityOf } from '../state/store';
+import { activityOf, type LabState } from '../state/store';
 import { ask } from '../trainer';
 import { storedZip } from '../zip';
 import type { Action } from './action';
 
-/** An adapter's folder is not a model's. */
-const archiveName = (files: readonly ModelFile[]): string =>
-  files.some(({ name }) => name === 'adapter_config.json') ? 'antisd-adapter.zip' : 'antisd-model.zip';
+/** What was trained: an adapter's folder is not a model's. */
+export const trainedName = (files: readonly Pick<ModelFile, 'name'>[]): 'antisd-adapter' | 'antisd-model' =>
+  files.some(({ name }) => name === 'adapter_config.json') ? 'antisd-adapter' : 'antisd-model';
+
+/** Whether what a run has trained can be taken from its engine. */
+export const hasTrained = (state: LabState): boolean =>
+  state.source === 'live' && ['paused', 'idle'].includes(activityOf(state)) && state.snapshot.stage !== 'none';
+
+export const whyNotTrained = (state: LabState): string | null =>
+  hasTrained(state) ? null : 'A run of this visit can give its model while it is paused, and after its end.';
 
 export const exportModel: Action = {
   id: 'export-model',
   label: 'Download model',
-  enabled: (state) =>
-    state.source === 'live' && ['paused', 'idle'].includes(activityOf(state)) && state.snapshot.stage !== 'none',
+  enabled: hasTrained,
+  whyNot: whyNotTrained,
   run: () =>
-    ask({ type: 'export-model' }, (files) => download(archiveName(files), storedZip(files), 'application/zip')),
+    ask({ type: 'export-model' }, (files) =>
+      download(`${trainedName(files)}.zip`, storedZip(files), 'application/zip'),
+    ),
 };

@@ -4,6 +4,7 @@ import { afterPreview, sftConfigOf } from '../sft/form';
 import { activityOf, isBusy, isReachable, useLab } from '../state/store';
 import { showFailure, trainer, trainerLanes } from '../trainer';
 import type { Action } from './action';
+import { giveUpData } from './giveUpData';
 import { restartEngine } from './restartEngine';
 
 /** Asks the engine what a supervised run would learn from: headers and tokenizer are read, the weights are not. */
@@ -20,9 +21,13 @@ export const lookAtData: Action = {
     if (config === null) return;
     useLab.setState({ sft: { ...sft, preview: null, looking: true } });
     trainerLanes.call('look', { type: 'preview', config }).then(
-      (preview) => useLab.setState((state) => ({ sft: afterPreview(state.sft, config, preview) })),
+      (preview) => {
+        useLab.setState((state) => ({ sft: afterPreview(state.sft, config, preview) }));
+        if ('refused' in preview && preview.unreadable) giveUpData(config.data, preview.refused);
+      },
       (failure: Failure) => {
-        const preview = failure.kind === 'cancelled' ? { refused: 'Reading the data was stopped.' } : null;
+        const stopped = { refused: 'Reading the data was stopped.', unreadable: false, stopped: true } as const;
+        const preview = failure.kind === 'cancelled' ? stopped : null;
         useLab.setState((state) => ({ sft: { ...state.sft, looking: false, preview } }));
         if (preview === null) showFailure(failure);
       },

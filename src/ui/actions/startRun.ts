@@ -1,17 +1,19 @@
 import { isNative, NATIVE_TASK } from '../../data/tasks';
+import { isSftConfig } from '../../settings/settings-sft';
 import { stopReplay } from '../replay/player';
 import { chosenConfig } from '../state/chosen';
 import { EMPTY } from '../state/snapshot';
 import { activityOf, isBusy, type LabState, useLab } from '../state/store';
 import { askToOpen, forgetEvents } from '../trainer';
 import type { Action } from './action';
+import { giveUpData } from './giveUpData';
 
 /** The form's own obstacle to a run, in words; null where there is none. */
 export function whyNotReady(state: Pick<LabState, 'kind' | 'draft' | 'sft'>): string | null {
   const { kind, draft, sft } = state;
   if (kind === 'rl' && draft.model === 'nano' && !isNative(draft.task))
     return `Choose a model first: nano knows the words of ${NATIVE_TASK.label} only.`;
-  if (kind === 'sft' && sft.preview && 'refused' in sft.preview)
+  if (kind === 'sft' && sft.preview && 'refused' in sft.preview && !sft.preview.stopped)
     return 'Choose other examples or another model first: nothing can be learnt from these.';
   if (chosenConfig(state) === null) return 'A setting is wrong: its field says how.';
   return null;
@@ -44,7 +46,13 @@ export function begin(state: LabState, paused: boolean): void {
     picked: null,
     held: null,
   });
-  askToOpen({ type: 'start', config, paused }, ({ id }) => useLab.setState({ run: id }));
+  const data = isSftConfig(config) ? config.data : config.task;
+  askToOpen(
+    { type: 'start', config, paused },
+    ({ id }) => useLab.setState({ run: id }),
+    // The message names the file where it is the file that cannot be used.
+    ({ message }) => message.includes(data) && giveUpData(data, message),
+  );
 }
 
 export const startRun: Action = {

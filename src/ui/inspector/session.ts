@@ -33,6 +33,9 @@ export function openInspector(makeLine: () => Line): void {
   ask('device', { type: 'open' });
 }
 
+/** Whether there is an engine to ask. */
+export const isOpened = (): boolean => engine.connected;
+
 /** Ends the engine, hung or gone, and begins another; the texts and what is known of them stay. */
 export async function restartInspector(): Promise<void> {
   leave(...LANES);

@@ -1,5 +1,5 @@
-import type { Action } from '../actions/action';
-import { exportModel } from '../actions/exportModel';
+import { ActionButton } from '../ActionButton';
+import { exportModel, whyNotTrained } from '../actions/exportModel';
 import { listRuns } from '../actions/listRuns';
 import { loseDevice } from '../actions/loseDevice';
 import { perform } from '../hooks';
@@ -7,12 +7,15 @@ import { useLab } from '../state/store';
 import styles from './Folds.module.css';
 import { StoredRunList } from './StoredRunList';
 
+/** What is kept, what a run can give, and a test of its recovery: each where it can be used. */
 export function Diagnostics() {
+  const notTrained = useLab(whyNotTrained);
+  const running = useLab(loseDevice.enabled);
   return (
     <details className={styles.fold} onToggle={(event) => event.currentTarget.open && perform(listRuns)}>
       <summary>Diagnostics and stored runs</summary>
-      <ActionButton action={exportModel} />
-      <ActionButton action={loseDevice} />
+      {notTrained === null ? <ActionButton action={exportModel} /> : <p className={styles.keys}>{notTrained}</p>}
+      {running && <ActionButton action={loseDevice} />}
       <ActionButton action={listRuns} />
       <StoredRunList />
       <p className={styles.keys}>
@@ -22,14 +25,5 @@ export function Diagnostics() {
         <a href="./third-party-licenses.txt">Licences of the packages that are built into this page</a>
       </p>
     </details>
-  );
-}
-
-function ActionButton({ action }: { action: Action }) {
-  const enabled = useLab(action.enabled);
-  return (
-    <button type="button" disabled={!enabled} onClick={() => perform(action)}>
-      {action.label}
-    </button>
   );
 }

@@ -1,6 +1,5 @@
 import { BatchLosses } from './BatchLosses';
 import { Comparisons } from './Comparisons';
-import { NextStep } from './NextStep';
 import styles from './SftCentre.module.css';
 
 /** What the model says before and after, and which tokens still surprise it. */
@@ -8,7 +7,6 @@ export function SftCentre() {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className={styles.centre} aria-label="Answers and losses" tabIndex={0}>
-      <NextStep />
       <Comparisons />
       <BatchLosses />
     </section>

@@ -1,5 +1,5 @@
 /** The form of a supervised run: its texts, and what the engine says of the data. */
-import type { DataPreview } from '../../runs/sft-events';
+import type { DataPreview, RefusedData } from '../../runs/sft-events';
 import { type SFT_SETTINGS, SFT_TABLE, type SftConfig } from '../../settings/settings-sft';
 import { configIn, type DraftOf, draftFor } from '../state/draft';
 
@@ -8,7 +8,7 @@ export type SftDraft = DraftOf<typeof SFT_SETTINGS>;
 export interface SftForm {
   readonly draft: SftDraft;
   /** What the engine found in the data, for the settings it was asked with; null before it was asked. */
-  readonly preview: DataPreview | { readonly refused: string } | null;
+  readonly preview: DataPreview | (RefusedData & { readonly stopped?: true }) | null;
   /** The engine was asked and has not answered. */
   readonly looking: boolean;
   /** A person or a link has set the warm-up; else it follows the length of the run. */

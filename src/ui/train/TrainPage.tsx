@@ -9,6 +9,7 @@ import { LoadNotice } from '../models/LoadNotice';
 import { ContinueOffer } from '../notices/ContinueOffer';
 import { EngineTrouble } from '../notices/EngineTrouble';
 import { FaultBanner } from '../notices/FaultBanner';
+import { NextStep } from '../notices/NextStep';
 import { NoGpu } from '../notices/NoGpu';
 import notices from '../notices/Notices.module.css';
 import { ProblemLine } from '../notices/ProblemLine';
@@ -76,6 +77,7 @@ export function TrainPage() {
           <LoadNotice onRetry={() => perform(retryOpening)} />
           <ContinueOffer />
           <DropZone onFiles={takeOwnFiles} />
+          <NextStep />
           <NoGpu />
         </div>
       </Region>
