@@ -41,7 +41,7 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     id: 'antisd-paper',
-    label: 'AntiSD as published',
+    label: 'AntiSD, paper',
     doc: 'The paper’s form without the two safeguards of the first preset. It starts well; then two of three runs collapsed: 2, 0 and 95 % solved after 120 steps.',
     measured:
       'No outlier mask, the gate on the median over all tokens, which is noise where most tokens are certain: here it stays inert. Measured with the median over rollouts in its place and the population’s std, seeds 0 to 2: .02, .00 and .95 after 120 steps. The term praises surprising numbers, the teacher’s entropy rises, and a gate tied to the warm-up never closes.',

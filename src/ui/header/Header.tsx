@@ -18,7 +18,11 @@ export function Header({ page }: { page: PageName }) {
     <header className={styles.header}>
       <h1 className={styles.title}>AntiSD Lab</h1>
       <Pages current={page} />
-      {training && <Transport />}
+      {training && (
+        <div className={styles.run}>
+          <Transport />
+        </div>
+      )}
       <div className={styles.middle}>{(training || running) && <Run training={training} />}</div>
       <Device training={training} />
       <Theme />

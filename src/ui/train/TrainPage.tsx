@@ -78,8 +78,8 @@ export function TrainPage() {
           <ContinueOffer />
           <DropZone onFiles={takeOwnFiles} />
           <NextStep />
-          <NoGpu />
         </div>
+        <NoGpu />
       </Region>
       <Region name="The status line">
         <StatusLine />
