@@ -7,6 +7,12 @@ import { Region } from './Region';
 import { PAGES, usePage } from './route';
 import { TrainPage } from './train/TrainPage';
 
+/** Past the header and the settings, for whoever goes by Tab: to the tokens, or the answers, of the page on screen. */
+function toMain(): void {
+  const regions = document.querySelectorAll<HTMLElement>('main section[tabindex="0"]');
+  [...regions].find((region) => region.checkVisibility())?.focus();
+}
+
 /** React keeps what could not be loaded, so that a new try takes a new one. */
 const loadInspector = () => lazy(() => import('./inspector/InspectorPage'));
 
@@ -25,6 +31,9 @@ export function App() {
   }, [page]);
   return (
     <div className={styles.page}>
+      <button type="button" className={styles.skip} onClick={toMain}>
+        Skip to the tokens
+      </button>
       <Region name="The header">
         <Header page={page} />
       </Region>

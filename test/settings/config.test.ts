@@ -91,5 +91,8 @@ describe('the configuration', () => {
   it('resolves every preset to a method', () => {
     for (const preset of PRESETS) expect(resolveMethod(presetConfig(preset)).divergence.name).toBeTruthy();
     expect(PRESETS[0].id).toBe('antisd');
+    // Those that are compared with one another run equally long.
+    const compared = PRESETS.filter(({ keepsModel }) => !keepsModel);
+    expect(new Set(compared.map((preset) => presetConfig(preset).steps))).toEqual(new Set([120]));
   });
 });

@@ -52,7 +52,11 @@ export function PlanTable({ plan, onTake }: Props) {
                     (i === plan.chosen ? (
                       <span className={styles.caption}>chosen</span>
                     ) : (
-                      <button type="button" onClick={() => onTake(row)}>
+                      <button
+                        type="button"
+                        aria-label={`Take ${row.use}, weights as ${row.storage}`}
+                        onClick={() => onTake(row)}
+                      >
                         Take
                       </button>
                     ))}

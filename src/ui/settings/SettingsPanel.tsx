@@ -1,9 +1,8 @@
 import { SETTINGS, type Setting, type SettingGroup } from '../../settings/settings';
-import { copyLink } from '../actions/copyLink';
-import { perform } from '../hooks';
 import { ModelSection } from '../models/ModelSection';
 import { SETTING_NAMES } from '../state/draft';
 import { activityOf, isBusy, useLab } from '../state/store';
+import { CopyLinkButton } from './CopyLinkButton';
 import { Field } from './Field';
 import { Fold } from './Fold';
 import { Presets } from './Presets';
@@ -46,9 +45,7 @@ export function SettingsPanel() {
           field={(name) => (CHOSEN_ABOVE.includes(name) ? null : <Field key={name} name={name} busy={busy} />)}
         />
       ))}
-      <button type="button" onClick={() => perform(copyLink)}>
-        {copyLink.label}
-      </button>
+      <CopyLinkButton />
     </div>
   );
 }

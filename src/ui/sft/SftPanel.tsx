@@ -1,7 +1,6 @@
 import type { SettingGroup } from '../../settings/setting';
 import { SFT_SETTINGS } from '../../settings/settings-sft';
-import { copyLink } from '../actions/copyLink';
-import { perform } from '../hooks';
+import { CopyLinkButton } from '../settings/CopyLinkButton';
 import { Fold } from '../settings/Fold';
 import styles from '../settings/SettingsPanel.module.css';
 import { activityOf, isBusy, useLab } from '../state/store';
@@ -35,9 +34,7 @@ export function SftPanel() {
           field={(name) => (CHOSEN_ABOVE.includes(name) ? null : <SftField key={name} name={name} busy={busy} />)}
         />
       ))}
-      <button type="button" onClick={() => perform(copyLink)}>
-        {copyLink.label}
-      </button>
+      <CopyLinkButton />
     </div>
   );
 }

@@ -1,0 +1,94 @@
+/** Three visitors from their first sight of the page to what they came for, with their clicks and all that moved counted. */
+import { readFileSync } from 'node:fs';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { launchBrowser, serveLab } from '../setup/browser';
+import { fixturePath } from '../setup/fixtures';
+import { LabPage } from '../setup/page';
+import { measureVisits, visitOf } from '../setup/visit';
+
+/** More would be seen, and hit the wrong button. */
+const MOST_SHIFT = 0.02;
+
+let site: Awaited<ReturnType<typeof serveLab>>;
+let browser: Browser;
+let visitor: BrowserContext;
+let lab: LabPage;
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([serveLab(), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+afterEach(() => visitor?.close());
+
+async function visit(query = '', recorded = false, script?: () => void): Promise<void> {
+  visitor = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  await measureVisits(visitor);
+  if (script) await visitor.addInitScript(script);
+  lab = await LabPage.open(visitor, site.url, query, { recorded });
+}
+const region = (name: string) => lab.page.getByRole('region', { name });
+
+test('a student sees a shortcut in the recorded run, and the page names it: one click', async () => {
+  await visit('', true, () => void Reflect.deleteProperty(Navigator.prototype, 'gpu')); // the run is a recorded one
+  await lab.until('coloured tokens', async () => (await lab.scored.count()) > 50);
+  expect(await lab.page.getByText('asks for two of the cards that sum to 35').isVisible()).toBe(true);
+  const blue = region('Token heatmap').locator('span[data-tint="1"], span[data-tint="2"], span[data-tint="3"]');
+  await blue.first().click();
+  await lab.until('its name', () => region('Token detail').getByText('shortcut', { exact: true }).isVisible());
+  const table = region('Token table').locator('tbody').first();
+  await lab.until('a shortcut in the table', async () =>
+    /shortcut\D*\+0\.\d\d/.test((await table.textContent()) ?? ''),
+  );
+  await lab.until('more steps', async () => (await visitOf(lab.page)).steps.length >= 3);
+  const seen = await visitOf(lab.page);
+  expect(seen.disagreements).toEqual([]);
+  expect(seen.clicks).toBe(1);
+  expect(seen.shift, seen.moved.join('\n')).toBeLessThan(MOST_SHIFT);
+});
+
+test('a practitioner trains an adapter of a model on this computer, gets it with the lines that load it, and compares: six clicks', async () => {
+  await visit();
+  const choose = async (button: string, path: string) => {
+    const [chooser] = await Promise.all([lab.page.waitForEvent('filechooser'), lab.button(button).first().click()]);
+    await chooser.setFiles(path);
+  };
+  await lab.page.getByText('Supervised', { exact: true }).click();
+  await choose('Choose a folder …', fixturePath('tiny-chat'));
+  await choose('Choose a file …', fixturePath('tiny-chat/conversations.jsonl'));
+  await lab.until('a word on the run’s length', () => lab.page.getByText('too few to learn much').isVisible());
+  await lab.click('Start');
+  const next = region('Next');
+  await lab.until('the next step', () => next.isVisible());
+  expect(await next.locator('pre').textContent()).toContain('base = "tiny-chat"');
+  const [archive] = await Promise.all([lab.page.waitForEvent('download'), lab.click('Download the adapter')]);
+  expect(archive.suggestedFilename()).toBe('antisd-adapter.zip'); // as the lines unpack it
+
+  const zip = readFileSync(await archive.path());
+  for (const name of ['adapter_config.json', 'adapter_model.safetensors']) expect(zip.includes(name)).toBe(true);
+  const seen = await visitOf(lab.page);
+  expect(seen.disagreements).toEqual([]);
+  expect(seen.shift, seen.moved.join('\n')).toBeLessThan(MOST_SHIFT);
+
+  await lab.click('Compare before and after');
+  await lab.until('the trained adapter', () => lab.page.getByText('Adapter of rank 16 on').isVisible());
+  await lab.until('both sides', () => lab.page.getByText('Tokens that moved most').isVisible());
+  expect((await visitOf(lab.page)).clicks).toBe(1 + 2 + 1 + 1 + 1);
+  expect(lab.strangers).toEqual([]);
+});
+
+test('a researcher runs two methods equally long, and Back undoes a preset', async () => {
+  await visit('?problems=2&group=2&steps=2&evalEvery=0&gateWarmup=0&minDepth=1');
+  const arms = async () => await lab.page.getByRole('combobox', { name: 'Method', exact: true }).inputValue();
+  const address = () => lab.page.evaluate(() => location.search);
+  const asked = await address();
+  await lab.page.getByText('GRPO', { exact: true }).click();
+  expect([await arms(), await address()]).toEqual(['grpo', '?arm=grpo']);
+  await lab.page.goBack();
+  await lab.until('the form as it was', async () => (await arms()) === 'antisd');
+  expect(await address()).toBe(asked);
+  expect(lab.strangers).toEqual([]);
+});
