@@ -19,15 +19,20 @@ export const measureVisits = (context: BrowserContext): Promise<unknown> =>
     Object.assign(globalThis, { visit });
     addEventListener('click', ({ isTrusted }) => isTrusted && visit.clicks++, true);
 
-    type Shift = PerformanceEntry & { value: number; hadRecentInput: boolean; sources: { node: Node | null }[] };
+    type Source = { node: Node | null; previousRect: DOMRectReadOnly; currentRect: DOMRectReadOnly };
+    type Shift = PerformanceEntry & { value: number; hadRecentInput: boolean; sources: Source[] };
+    const placeOf = ({ x, y, width, height }: DOMRectReadOnly): string =>
+      [x, y, width, height].map(Math.round).join(' ');
+    const told = ({ node, previousRect, currentRect }: Source): string => {
+      const element = node instanceof Element ? node : node?.parentElement;
+      return `${element?.className || element?.tagName} ${placeOf(previousRect)} → ${placeOf(currentRect)}`;
+    };
     new PerformanceObserver((list) => {
-      for (const { value, hadRecentInput, sources } of list.getEntries() as Shift[]) {
+      for (const { value, hadRecentInput, sources, startTime } of list.getEntries() as Shift[]) {
         if (hadRecentInput) continue;
         visit.shift += value;
-        const what = sources.map(({ node }) =>
-          node instanceof Element ? node.className : node?.parentElement?.className,
-        );
-        if (value > 0.001) visit.moved.push(`${value.toFixed(4)} ${what.join(', ')}`);
+        if (value > 0.001)
+          visit.moved.push(`${value.toFixed(4)} at ${Math.round(startTime)}: ${sources.map(told).join('; ')}`);
       }
     }).observe({ type: 'layout-shift', buffered: true });
 
