@@ -1,5 +1,5 @@
 /** A file of one's own that no model can read does not stay chosen. */
-import { EXAMPLE_SETS, isNative, NATIVE_TASK, TASKS } from '../../data/tasks';
+import { CHAT_TASK, EXAMPLE_SETS, taskOfModel } from '../../data/tasks';
 import { nameShown } from '../models/names';
 import { useModels } from '../models/store';
 import { useLab } from '../state/store';
@@ -12,13 +12,10 @@ export function giveUpData(name: string, why: string): void {
   const { kind, draft, sft } = useLab.getState();
   const chosen = kind === 'sft' ? sft.draft.data : draft.task;
   if (chosen !== name) return;
-  const isNano = (kind === 'sft' ? sft.draft : draft).model === 'nano';
-  if (kind === 'sft')
-    changeSftSetting(
-      'data',
-      EXAMPLE_SETS.find((set) => (set.kind === 'native') === isNano)?.name ?? EXAMPLE_SETS[0].name,
-    );
-  else changeSetting('task', isNano ? NATIVE_TASK.name : (TASKS.find((t) => !isNative(t.name)) ?? NATIVE_TASK).name);
+  if (kind === 'sft') {
+    const own = taskOfModel(sft.draft.model)?.model.name ?? null;
+    changeSftSetting('data', (EXAMPLE_SETS.find(({ model }) => model === own) ?? EXAMPLE_SETS[0]).name);
+  } else changeSetting('task', taskOfModel(draft.model)?.name ?? CHAT_TASK.name);
   useModels.setState(({ dropped }) => ({ dropped: dropped.filter((d) => d.name !== name), refused: null }));
   useLab.setState({ problem: `${nameShown(name)} cannot be used and is no longer chosen: ${why}` });
 }

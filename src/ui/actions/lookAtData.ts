@@ -40,5 +40,7 @@ export async function stopLooking(): Promise<void> {
   trainerLanes.stop('look');
   if (await trainer.answersWithin(CANCEL_PATIENCE)) return;
   await restartEngine.run(useLab.getState());
-  useLab.setState(({ sft }) => ({ sft: { ...sft, looking: false, preview: { refused: DEAF } } }));
+  useLab.setState(({ sft }) => ({
+    sft: { ...sft, looking: false, preview: { refused: DEAF, unreadable: false, stopped: true } },
+  }));
 }

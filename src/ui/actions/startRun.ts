@@ -1,4 +1,4 @@
-import { isNative, NATIVE_TASK } from '../../data/tasks';
+import { taskOfModel, taskRow } from '../../data/tasks';
 import { isSftConfig } from '../../settings/settings-sft';
 import { stopReplay } from '../replay/player';
 import { chosenConfig } from '../state/chosen';
@@ -8,11 +8,17 @@ import { askToOpen, forgetEvents } from '../trainer';
 import type { Action } from './action';
 import { giveUpData } from './giveUpData';
 
+/** The built-in model of the form knows the words of its own task only, and the form has another of the lab's tasks. */
+export function tasksOwner({ model, task }: Pick<LabState['draft'], 'model' | 'task'>): string | null {
+  const own = taskOfModel(model);
+  return own && taskRow(task) && task !== own.name ? own.label : null;
+}
+
 /** The form's own obstacle to a run, in words; null where there is none. */
 export function whyNotReady(state: Pick<LabState, 'kind' | 'draft' | 'sft'>): string | null {
   const { kind, draft, sft } = state;
-  if (kind === 'rl' && draft.model === 'nano' && !isNative(draft.task))
-    return `Choose a model first: nano knows the words of ${NATIVE_TASK.label} only.`;
+  const own = kind === 'rl' ? tasksOwner(draft) : null;
+  if (own) return `Choose a model first: ${draft.model} knows the words of ${own} only.`;
   if (kind === 'sft' && sft.preview && 'refused' in sft.preview && !sft.preview.stopped)
     return 'Choose other examples or another model first: nothing can be learnt from these.';
   if (chosenConfig(state) === null) return 'A setting is wrong: its field says how.';

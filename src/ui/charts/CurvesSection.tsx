@@ -18,7 +18,7 @@ interface Props<F extends { step: number }> {
 export function CurvesSection<F extends { step: number }>({ figures, columns, steps, dots, unit }: Props<F>) {
   const [asTable, setAsTable] = useState(false);
   return (
-    <section aria-label="Curves" data-wide={asTable}>
+    <section aria-label="Curves" data-table={asTable}>
       <div className={styles.head}>
         <h2>Curves</h2>
         <button type="button" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>

@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react';
-import { isNative, NATIVE_TASK, TASK_CHOICES } from '../../data/tasks';
+import { NATIVE_TASK, TASK_CHOICES } from '../../data/tasks';
 import { changeSetting } from '../actions/changeSetting';
 import { chooseModel } from '../actions/chooseModel';
 import { setUpOwnModel } from '../actions/setUpOwnModel';
+import { tasksOwner } from '../actions/startRun';
 import { takeOwnFiles } from '../actions/takeOwnFiles';
 import { perform } from '../hooks';
 import { configOf } from '../state/draft';
@@ -25,7 +26,8 @@ export function ModelSection({ busy }: { busy: boolean }) {
   const offered = useLab(setUpOwnModel.enabled);
   useLooking(configOf(useLab((s) => s.draft)));
   const [open, setOpen] = useState(false);
-  const missing = model === 'nano' && !isNative(task);
+  const owner = tasksOwner({ model, task });
+  const missing = owner !== null;
   useEffect(() => {
     if (model !== 'nano' || missing) setOpen(true); // it was chosen, perhaps by a drop: here is what it takes; or it is to be
   }, [model, missing]);
@@ -35,8 +37,8 @@ export function ModelSection({ busy }: { busy: boolean }) {
       <div className={styles.body}>
         {missing && (
           <p className={styles.problem} role="status">
-            Choose a model for this task: nano knows the words of {NATIVE_TASK.label} only. A folder or a .gguf file of
-            yours, or a Hub id such as Qwen/Qwen3-0.6B.
+            Choose a model for this task: {model} knows the words of {owner} only. A folder or a .gguf file of yours, or
+            a Hub id such as Qwen/Qwen3-0.6B.
           </p>
         )}
         <ModelPicker
