@@ -54,7 +54,7 @@ export function PlanTable({ plan, onTake }: Props) {
                     ) : (
                       <button
                         type="button"
-                        aria-label={`Take ${row.use}, weights as ${row.storage}`}
+                        aria-label={`Take ${row.use}, weights as ${row.weightFormat}`}
                         onClick={() => onTake(row)}
                       >
                         Take
