@@ -23,6 +23,7 @@ const STOREYS = [
   'library',
   'runs',
   'inspect',
+  'report',
   'engine',
 ];
 /** The two faces of the house stand on it side by side. */

@@ -43,6 +43,8 @@ export function medianReach(runs: readonly Reach[]): Reach {
 /** How many times sooner than its baseline, by the medians. */
 export interface SpeedUp extends Interval {
   readonly value: number;
+  /** Of one pair there is no interval to speak of: both ends are its value. */
+  readonly pairs: number;
   /** at most: half of the runs did not get there; at least: half of the baseline's did not. 0 and ∞ stand for them in the interval. */
   readonly bound: 'exact' | 'at most' | 'at least';
 }
@@ -63,7 +65,7 @@ export function speedUp(pairs: readonly Pair[]): SpeedUp | null {
     if (!ratio) return Number.NaN;
     return ratio.bound === 'exact' ? ratio.value : ratio.bound === 'at most' ? 0 : Number.POSITIVE_INFINITY;
   }).filter((x) => !Number.isNaN(x));
-  return { ...all, ...percentileInterval(draws) };
+  return { ...all, pairs: pairs.length, ...percentileInterval(draws) };
 }
 
 function ratioOf(pairs: readonly Pair[]): Pick<SpeedUp, 'value' | 'bound'> | null {

@@ -19,6 +19,7 @@ import { models } from './models';
 import { note, print, printed, watchReaders } from './output';
 import { plan } from './plan';
 import { pretrain } from './pretrain';
+import { report } from './report';
 import { score } from './score';
 import { sft } from './sft';
 import { sweep } from './sweep';
@@ -39,6 +40,7 @@ const COMMANDS: readonly Command[] = [
   exportTrl,
   importTrlCommand,
   tokens,
+  report,
   plan,
   models,
   doctor,
@@ -72,7 +74,7 @@ function overview(): string {
 }
 
 /** One message to stderr and the exit code that belongs to the error. */
-function report(error: unknown): number {
+function reportError(error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof BadInput) {
     note(`${message}\n`);
@@ -97,6 +99,6 @@ function report(error: unknown): number {
 
 // Dawn keeps the event loop alive, so the process ends here and not when the loop runs dry.
 watchReaders();
-const code = await main(process.argv.slice(2)).catch(report);
+const code = await main(process.argv.slice(2)).catch(reportError);
 await printed();
 process.exit(code);

@@ -3,6 +3,7 @@
 import { freemem } from 'node:os';
 import { bytesText } from '../data/bytes';
 import { type ModelPlan, planModel } from '../library/memory-plan';
+import { CACHE_NOTE } from '../library/plan-note';
 import { bindingBytes } from '../model/net/decoder';
 import { parseTrainConfig } from '../settings/config';
 import { defineCommand, EXIT } from './command';
@@ -58,7 +59,7 @@ export const plan = defineCommand({
       `${model.where}: ${model.config.family}, ${count < 1e6 ? count.toLocaleString('en-US') : `${(count / 1e6).toFixed(1)} million`} parameters\n` +
         `${gpu.adapter.name}: ${bytesText(memory)} of memory, bindings of ${bytesText(room.binding)}\n` +
         `context ${capacity.positions}, ${capacity.rows} rows decoded at once, micro-batches of ${capacity.tokens} tokens\n\n` +
-        table(rows),
+        `${table(rows)}\n${CACHE_NOTE}\n`,
     );
     return EXIT.done;
   },

@@ -35,7 +35,7 @@ function ofReply(reply: Reply): ArrayBuffer[] {
 }
 
 const ofEvents = (events: readonly RunEvent[]): ArrayBuffer[] =>
-  events.flatMap((event) => (event.type === 'signals' ? buffersOf(event.signals) : []));
+  events.flatMap((event) => ('signals' in event ? buffersOf(event.signals) : []));
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -6,7 +6,7 @@ import type { Comparison, Inspection } from './export';
 import { STYLE } from './export-style';
 import { signed } from './signed';
 import { type Segment, segments } from './spans';
-import { TINT_DOMAIN, TINT_STEPS, tintOfU } from './tint';
+import { TINT_DOMAIN, TINT_STEPS, tintClass, tintOfU } from './tint';
 import type { ScoredText, Subject } from './types';
 
 /** Text and attribute values alike. What would show nothing, or turn the direction of reading, stands as its escape. */
@@ -73,8 +73,6 @@ function legend(): string {
   return `<p class="legend">u = log p(token | x, c) − log p(token | x), nats: deliberation <span class="scale">${cells.join('')}</span> shortcut</p>`;
 }
 
-const tintClass = (step: number): string => (step === 0 ? '' : `${step < 0 ? 'b' : 'a'}${Math.abs(step)}`);
-
 function heatmap(scored: ScoredText, text: string, title: string): string {
   const spans = segments(scored.spans, text.length).map((segment) => element(scored, text, segment));
   return `<h2>${title}</h2>\n<p class="tokens">${spans.join('')}</p>`;
@@ -115,7 +113,7 @@ function effects({ effects: list, texts }: Inspection): string {
     const same = e.mode !== 'none' && e.teacher === texts.student ? ' The teacher reads the student’s prompt.' : '';
     return [e.mode, e.origin + same, signed(a.sum), a.size.toFixed(3)];
   });
-  return `<h2>Every context</h2>\n${table(['Mode', 'Where c comes from', 'Σu', 'mean |u|'], rows)}\n`;
+  return `<h2>Every context</h2>\n${htmlTable(['Mode', 'Where c comes from', 'Σu', 'mean |u|'], rows)}\n`;
 }
 
 function tokenLists({ shortcuts, deliberation }: Analysis): string {
@@ -123,21 +121,21 @@ function tokenLists({ shortcuts, deliberation }: Analysis): string {
     list.map((r) => [JSON.stringify(r.token), String(r.count), signed(r.meanU), signed(r.count * r.meanU)]);
   const head = ['Token', 'Count', 'mean u', 'Σu'];
   return `<div class="pair">
-<section><h2>Shortcut tokens</h2>${table(head, rows(shortcuts))}</section>
-<section><h2>Deliberation tokens</h2>${table(head, rows(deliberation))}</section>
+<section><h2>Shortcut tokens</h2>${htmlTable(head, rows(shortcuts))}</section>
+<section><h2>Deliberation tokens</h2>${htmlTable(head, rows(deliberation))}</section>
 </div>`;
 }
 
 function classTable({ classes }: Analysis): string {
   const rows = classes.map((c) => [c.name, String(c.tokens), signed(c.sumU), `${Math.round(100 * c.share)} %`]);
-  return `<h2>What kind of token carries the signal</h2>\n${table(['Class', 'Tokens', 'Σu', 'share of Σ|u|'], rows)}`;
+  return `<h2>What kind of token carries the signal</h2>\n${htmlTable(['Class', 'Tokens', 'Σu', 'share of Σ|u|'], rows)}`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function htmlTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cell = (text: string) =>
     `<td${/^[+\u2212]?[\d.]+( %)?$/.test(text) ? ' class="number"' : ''}>${escapeHtml(text)}</td>`;
   const body = rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n');
-  const names = head.map((name) => `<th>${name}</th>`).join('');
+  const names = head.map((name) => `<th>${escapeHtml(name)}</th>`).join('');
   return `<table><thead><tr>${names}</tr></thead><tbody>${body}</tbody></table>`;
 }
 

@@ -23,6 +23,7 @@ const variables = (side: 0 | 1): string =>
 export const STYLE = `
 :root{color-scheme:light dark;${variables(0)}}
 @media (prefers-color-scheme:dark){:root{${variables(1)}}}
+@media print{:root{color-scheme:light;${variables(0)}}}
 body{margin:0;background:var(--surface);color:var(--ink);font:14px/1.5 system-ui,sans-serif}
 main{max-width:72rem;margin:0 auto;padding:24px 16px}
 h1{font-size:20px}h2{font-size:15px;margin:24px 0 8px}h3{font-size:13px;margin:0 0 4px}

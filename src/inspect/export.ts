@@ -201,10 +201,10 @@ export function inspectionCsv({ scored: s, texts: { response }, compared, effect
     ['student_top', (i) => json(s.alternatives.student[i].map((a) => [a.token, a.logprob]))],
     ['teacher_top', (i) => json(s.alternatives.teacher[i].map((a) => [a.token, a.logprob]))],
   ];
-  const rows = s.tokens.map((_, i) => columns.map(([, at]) => cell(at(i))).join(','));
+  const rows = s.tokens.map((_, i) => columns.map(([, at]) => csvCell(at(i))).join(','));
   return `${[columns.map(([name]) => name).join(','), ...rows].join('\r\n')}\r\n`;
 }
 
 /** RFC 4180. */
-const cell = (value: string | number): string =>
+export const csvCell = (value: string | number): string =>
   typeof value === 'number' || !/[",\r\n]/.test(value) ? String(value) : `"${value.replaceAll('"', '""')}"`;

@@ -10,3 +10,6 @@ export function tintOfU(u: number): number {
   const step = TINT_STEPS.filter((start) => Math.abs(u) >= start * TINT_DOMAIN).length;
   return u < 0 ? -step : step;
 }
+
+/** The exported pages' class of a step. */
+export const tintClass = (step: number): string => (step === 0 ? '' : `${step < 0 ? 'b' : 'a'}${Math.abs(step)}`);

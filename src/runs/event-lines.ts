@@ -1,6 +1,6 @@
 /**
  * Events as lines of JSON, in events.jsonl, on the CLI's stdout and in the page's recordings, and back again. All is as it
- * is told but 'signals': its columns lie in the rollouts, as lists of numbers, and alternatives are left out. Lines of
+ * is told but 'signals' and 'probe': their columns lie in the rollouts, as lists of numbers, and alternatives are left out. Lines of
  * earlier versions, which lack ids and the method's facts, are read by the same function.
  */
 import { columnsIn, newSignals, rowsOf } from '../antisd/signals';
@@ -13,9 +13,12 @@ import { Damage, isIntact, sealed, unseal } from './sealed';
 export const short = (x: number): number => Number(x.toPrecision(6));
 
 /** The line of an event, with its checksum and its line break. */
-export const eventLine = (event: RunEvent): string => `${sealed(event.type === 'signals' ? stored(event) : event)}\n`;
+export const eventLine = (event: RunEvent): string => `${sealed(isScored(event) ? stored(event) : event)}\n`;
 
-function stored({ signals, rollouts, ...event }: RunEventOf<'signals'>): StoredSignals {
+const isScored = <E extends { readonly type: string }>(event: E): event is E & { readonly type: 'signals' | 'probe' } =>
+  event.type === 'signals' || event.type === 'probe';
+
+function stored({ signals, rollouts, ...event }: RunEventOf<'signals'> | RunEventOf<'probe'>): StoredSignals {
   const rows = rowsOf(signals).map(({ ids, ...columns }, i) => {
     const { alternatives: _, ...told } = rollouts[i];
     const lists = columnsIn(columns).map(([name, values]) => [name, Array.from(values, short)]);
@@ -27,7 +30,7 @@ function stored({ signals, rollouts, ...event }: RunEventOf<'signals'>): StoredS
 /** The event of a line's JSON, of this version or an earlier one. Throws Damage for anything else. */
 export function readEvent(json: unknown): RunEvent {
   const event = parseStoredEvent(json);
-  if (event.type !== 'signals') return event;
+  if (!isScored(event)) return event;
   const told: ToldRollout[] = [];
   const lists = event.rollouts.map(({ ids, s, t, w, u, H_S, H_T, phi, advantage, term, ...rollout }) => {
     told.push(rollout);
@@ -55,6 +58,8 @@ export interface ReadLog {
 
 /** Events of which a page shows the last one only; they are most of a log. */
 const SHOWN_ONCE = ['signals', 'eval-samples', 'tokens-table', 'sft-tokens'];
+/** Those of which a comparison of runs has no use. */
+const UNCOMPARED = ['signals', 'sft-tokens', 'gate', 'phase', 'checkpoint', 'sample'];
 /** What a line of an earlier version, which has no checksum, begins with. */
 const EARLIER = '{"v":';
 export const LINE_BREAK = 10;
@@ -62,8 +67,11 @@ export const LINE_BREAK = 10;
 /** The JSON of a line. Throws Damage. */
 export const unsealLine = (line: Uint8Array): unknown => unseal(line, EARLIER);
 
-/** The events of a log; 'shown once': without those that a later one replaces. */
-export function readLog(bytes: Uint8Array, kept: 'all' | 'shown once' = 'all'): ReadLog {
+/**
+ * The events of a log; 'shown once': without those that a later one replaces; 'compared': of those, what comparisons use,
+ * without a look at the rest, which is most of a log: 'damaged' says nothing of it.
+ */
+export function readLog(bytes: Uint8Array, kept: 'all' | 'shown once' | 'compared' = 'all'): ReadLog {
   const lines = linesOf(bytes);
   const events: RunEvent[] = [];
   const damaged: number[] = [];
@@ -71,6 +79,7 @@ export function readLog(bytes: Uint8Array, kept: 'all' | 'shown once' = 'all'): 
   for (const [i, line] of [...lines.entries()].reverse()) {
     const type = kept === 'all' ? '' : typeOf(line);
     try {
+      if (kept === 'compared' && (shown.has(type) || UNCOMPARED.includes(type))) continue;
       if (shown.has(type) && isIntact(line, EARLIER)) continue;
       events.push(readEvent(unsealLine(line)));
       if (SHOWN_ONCE.includes(type)) shown.add(type);

@@ -15,9 +15,13 @@ import type { RunEvent, RunEventOf, ToldRollout } from './events';
 import { Damage } from './sealed';
 
 export type StoredRollout = ToldRollout & { ids?: number[]; w?: number[] } & Record<ColumnName, number[]>;
-export type StoredSignals = Omit<RunEventOf<'signals'>, 'signals' | 'rollouts'> & { rollouts: StoredRollout[] };
+type StoredAs<T extends 'signals' | 'probe'> = Omit<RunEventOf<T>, 'signals' | 'rollouts'> & {
+  rollouts: StoredRollout[];
+};
+/** Events of scored rollouts: their columns lie in these. */
+export type StoredSignals = StoredAs<'signals'> | StoredAs<'probe'>;
 /** An event as its line has it. */
-export type StoredEvent = Exclude<RunEvent, { type: 'signals' }> | StoredSignals;
+export type StoredEvent = Exclude<RunEvent, { type: 'signals' | 'probe' }> | StoredSignals;
 
 const isNumber = (x: unknown): boolean => typeof x === 'number' || x === null; // JSON has null for what is not finite
 const isPlain = (x: unknown): boolean => x === null || ['string', 'number', 'boolean'].includes(typeof x);
@@ -157,6 +161,7 @@ const SCHEMAS: Schemas = {
   }),
   tokens: v.looseObject({ step: real, pieces: v.array(v.looseObject({ rollout: real, tokens: texts })) }),
   signals: v.looseObject({ step: real, method: v.optional(plain<MethodFacts>()), rollouts: v.array(rollout) }),
+  probe: v.looseObject({ step: real, rollouts: v.array(rollout) }),
   gate: v.looseObject({ step: real, ...gate }),
   step: figures<FieldsOf<'step'>>({
     gateState: (x) => typeof x === 'string',

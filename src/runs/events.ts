@@ -137,6 +137,8 @@ export type RunEvent = Versioned &
     | { type: 'tokens'; step: number; pieces: { rollout: number; tokens: string[] }[] }
     /** All is known of the step's rollouts: six digits. `method` is absent, and ids are 0, in logs of earlier versions. */
     | { type: 'signals'; step: number; method?: MethodFacts; rollouts: ToldRollout[]; signals: TokenSignals }
+    /** The same texts as in every other such event of the run, scored by the policy after `step`: (probeEvery). */
+    | { type: 'probe'; step: number; rollouts: ToldRollout[]; signals: TokenSignals }
     | {
         type: 'gate';
         step: number;

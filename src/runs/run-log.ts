@@ -41,7 +41,7 @@ export interface CheckpointOf {
 }
 
 /** Events whose lines have columns of many tokens. */
-const HEAVY = ['signals', 'sft-tokens', 'tokens-table'];
+const HEAVY = ['signals', 'probe', 'sft-tokens', 'tokens-table'];
 /** Steps between two tries of a checkpoint that was refused, at most: of a large model each takes a while. */
 const PATIENCE = 16;
 

@@ -51,9 +51,9 @@ export class StoredLog {
     return (await this.files.read(LOG)) ?? new Uint8Array();
   }
 
-  /** What it has, and what of it cannot be read. */
-  async story(): Promise<ReadLog> {
-    return readLog(await this.read());
+  /** What it has, or of that what comparisons use, and what of it cannot be read. */
+  async story(kept: 'all' | 'compared' = 'all'): Promise<ReadLog> {
+    return readLog(await this.read(), kept);
   }
 
   /** Where the run stands, as far as its log can be read. */

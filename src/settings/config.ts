@@ -35,6 +35,7 @@ const BEFORE: Before<typeof SETTINGS> = {
   scoreTemperature: ({ temperature }) => (temperature === 1 ? null : 1),
   decayAll: ({ weightDecay }) => weightDecay > 0,
   keepCheckpoints: () => 0,
+  logitMemory: () => 64,
 };
 
 /** Settings of methods that there were not, or whose default is what was done. */

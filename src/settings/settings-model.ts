@@ -82,4 +82,14 @@ export const MODEL_SETTINGS = {
     group: 'model',
     advanced: true,
   }),
+  logitMemory: integer({
+    default: 128,
+    min: 16,
+    max: 4096,
+    unit: 'MiB',
+    label: 'Memory of the logits',
+    doc: 'A vocabulary whose logits take more is walked in tiles, which the backward pass computes again; runs of earlier versions took 64.',
+    group: 'model',
+    advanced: true,
+  }),
 } as const;

@@ -6,7 +6,7 @@ import { type ConfigOf, SettingTable } from './setting-table';
 import { SETTINGS } from './settings';
 import { MODEL_SETTINGS } from './settings-model';
 
-const { loraRank, loraAlpha, loraTargets, weightFormat, microBatch } = MODEL_SETTINGS;
+const { loraRank, loraAlpha, loraTargets, weightFormat, microBatch, logitMemory } = MODEL_SETTINGS;
 const { weightDecay, decayAll, clipNorm, recompute, keepCheckpoints } = SETTINGS;
 
 export const SFT_SETTINGS = {
@@ -75,6 +75,7 @@ export const SFT_SETTINGS = {
   loraTargets,
   weightFormat,
   microBatch,
+  logitMemory,
   recompute: { ...recompute, group: 'model' },
   evalEvery: integer({
     default: 20,
@@ -134,6 +135,7 @@ export type SftConfig = { readonly kind: 'sft' } & Readonly<ConfigOf<typeof SFT_
 const BEFORE: Before<typeof SFT_SETTINGS> = {
   decayAll: ({ weightDecay }) => weightDecay > 0,
   keepCheckpoints: () => 0,
+  logitMemory: () => 64,
 };
 
 /** A full configuration from a partial one; its `kind` may be there or not. Throws BadInput. */

@@ -12,6 +12,7 @@ import { backwardSpecs, sharedSpecs, vocabTile } from '../../model/net/activatio
 import { packSequences } from '../../model/net/batch';
 import { Head } from '../../model/net/head';
 import type { Weights } from '../../model/net/parameters';
+import { DEFAULT_CONFIG } from '../../settings/config';
 import { fastestSubmit, type Group, type Timed } from './group';
 import { drawSequences, plainShape } from './models';
 import { megabytes } from './row';
@@ -44,6 +45,7 @@ export const head: Group = async ({ gpu, r, quick, peak, deviceMs, add }) => {
       maxNewTokens: 1,
       training: true,
       recompute: false,
+      logitBytes: DEFAULT_CONFIG.logitMemory * 1024 * 1024,
     };
     const shape = { gpu, r, N, values, gradients };
     const tiled = await tiledHead(shape, config, capacity);
@@ -57,7 +59,7 @@ export const head: Group = async ({ gpu, r, quick, peak, deviceMs, add }) => {
       add({ group: 'head', name: name_, ...m.time, gflops, share: gflops / peak, note });
     };
     row('logits kept', whole, 3, '');
-    const tile = vocabTile(config, N);
+    const tile = vocabTile(config, capacity);
     const ratio = `${(deviceMs(tiled.time) / deviceMs(whole.time)).toFixed(2)} of the time, ${(tiled.bytes / whole.bytes).toFixed(2)} of the memory`;
     const products = tile < V ? 4 : 3; // tiles are computed again for the backward pass
     row(`tiles of ${tile}`, tiled, products, `; ${ratio}; results differ by ${difference.toExponential(0)} at most`);

@@ -1,13 +1,12 @@
-// swiglu-backward: gradient of swiglu-forward.
-//   s = 1 / (1 + exp(-g));   dg = dy u s (1 + g (1 - s));   du = dy g s
-//   gu (N,2F) in | dy (N,F) in | dGu (N,2F) out=
+// swiglu-backward: gradient of swiglu-forward, in place, and its output again: nobody has to keep it.
+//   s = 1 / (1 + exp(-g));   dg = dy u s (1 + g (1 - s));   du = dy g s;   y = g / (1 + exp(-g)) u
+//   gu (N,2F) in, its gradient out= | act (N,F) dy in, y out=: the bits of the forward pass
 // One thread per element of dy.
 // Resources: 4 floats a thread; 0 bytes of workgroup memory; 6 bytes read an output
 struct Params { N: u32, F: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> gu: array<f32>;
-@group(0) @binding(2) var<storage, read> dy: array<f32>;
-@group(0) @binding(3) var<storage, read_write> dGu: array<f32>;
+@group(0) @binding(1) var<storage, read_write> gu: array<f32>;
+@group(0) @binding(2) var<storage, read_write> act: array<f32>;
 override WG: u32 = 64;
 
 @compute @workgroup_size(WG)
@@ -21,8 +20,10 @@ fn main(
   let n = i / p.F;
   let at = i + n * p.F;
   let g = gu[at];
+  let u = gu[at + p.F];
   let s = 1.0 / (1.0 + exp(-g));
-  let d = dy[i];
-  dGu[at] = d * gu[at + p.F] * s * (1.0 + g * (1.0 - s));
-  dGu[at + p.F] = d * g * s;
+  let d = act[i];
+  act[i] = g / (1.0 + exp(-g)) * u;
+  gu[at] = d * u * s * (1.0 + g * (1.0 - s));
+  gu[at + p.F] = d * g * s;
 }

@@ -16,12 +16,9 @@ export function swigluForward(r: Recorder, b: { gu: Tensor; y: Tensor }, p: { N:
   r.dispatch(forward, b, p, perElement(p.N * p.F));
 }
 
-/** dGu = the gradient of swigluForward, given dy (N,F). */
-export function swigluBackward(
-  r: Recorder,
-  b: { gu: Tensor; dy: Tensor; dGu: Tensor },
-  p: { N: number; F: number },
-): void {
-  expectLength('swigluBackward.dGu', b.dGu, p.N * 2 * p.F);
+/** gu becomes its gradient, given dy (N,F) in `act`, and act becomes y again, to the bit. */
+export function swigluBackward(r: Recorder, b: { gu: Tensor; act: Tensor }, p: { N: number; F: number }): void {
+  expectLength('swigluBackward.gu', b.gu, p.N * 2 * p.F);
+  expectLength('swigluBackward.act', b.act, p.N * p.F);
   r.dispatch(backward, b, p, perElement(p.N * p.F));
 }

@@ -23,6 +23,8 @@ export interface Capacity {
   training: boolean;
   /** Keep only each layer's input and compute the rest again in the backward pass. */
   recompute: boolean;
+  /** Logits that are held at once, bytes: where those of all targets fit, the backward pass finds them and computes none again. */
+  logitBytes?: number;
   /** How frozen weights are stored (f32 where absent). Parameters that are trained are always f32. */
   format?: WeightFormat;
   /** Adapters on frozen weights. */
@@ -40,6 +42,9 @@ export interface DistilCapacity {
   ownTeacher: boolean;
   moves: boolean;
 }
+
+/** Whether a backward pass finds every layer's tensors as the forward pass left them. */
+export const keepsAll = (cap: Capacity): boolean => cap.training && !cap.recompute;
 
 /** Whether the parameters themselves are trained. */
 export const trainsAll = (cap: Capacity): boolean => cap.training && !cap.lora;
@@ -59,15 +64,16 @@ export interface LayerActivations<T> {
   middle: T; // (N,C) after attention and its residual
   rstd2: T; // (N)
   normed2: T; // (N,C) input of the MLP, normed; post-norm families: its output before the norm
-  gu: T; // (N,2F)
-  act: T; // (N,F)
+  gu: T; // (N,2F); in the backward pass its gradient, and then that of qkv where it is no wider
+  act: T; // (N,F); in the backward pass first its gradient, then itself again
 }
 
+/** Of logits, where the capacity says nothing else. */
 const TILE_BYTES = 64 * 1024 * 1024;
 
 /** Columns of the vocabulary that are worked on at once: bounded memory, whatever V is. */
-export function vocabTile(config: ModelConfig, targets: number): number {
-  const fit = Math.max(256, Math.floor(TILE_BYTES / 4 / Math.max(1, targets) / 64) * 64);
+export function vocabTile(config: ModelConfig, { targets, logitBytes = TILE_BYTES }: Capacity): number {
+  const fit = Math.max(256, Math.floor(logitBytes / 4 / Math.max(1, targets) / 64) * 64);
   return Math.min(paddedVocab(config), fit);
 }
 
@@ -128,7 +134,7 @@ export function sharedSpecs(c: ModelConfig, cap: Capacity) {
     selected: spec('selected', M, C), // rows of `out` that predict something
     rstd: spec('rstd', M),
     normed: spec('normed', M, C),
-    logits: spec('logits', Math.max(M * vocabTile(c, M), cap.rows * paddedVocab(c))),
+    logits: spec('logits', Math.max(M * vocabTile(c, cap), cap.rows * paddedVocab(c))),
     running: spec('running', M, 4),
     result: spec('result', M, 4),
     top: spec('top', M, TOP_K, 2),
@@ -146,7 +152,7 @@ export function distilSpecs(c: ModelConfig, cap: Capacity) {
   });
   return {
     rows: spec('rows', M, c.hiddenSize), // the teacher's, normed
-    t: spec('logits', M * vocabTile(c, cap.targets)),
+    t: spec('logits', M * vocabTile(c, cap)),
     top: spec('top', M, K, 2),
     given: spec('given', M, 4),
     mass: spec('mass', M, 4),
@@ -163,6 +169,10 @@ export const TOP_K = 5;
 
 export type BackwardScratch = Record<keyof ReturnType<typeof backwardSpecs>, Tensor>;
 
+/** Whether the gradient of qkv fits where that of gu was. */
+export const guHoldsQkv = ({ heads: H, kvHeads: K, headDim: D, intermediateSize: F }: ModelConfig): boolean =>
+  (H + 2 * K) * D <= 2 * F;
+
 /** Widths that partial sums of weights' and biases' gradients can have. */
 function partialWidth(c: ModelConfig): number {
   const { hiddenSize: C, heads: H, kvHeads: K, headDim: D } = c;
@@ -172,18 +182,16 @@ function partialWidth(c: ModelConfig): number {
 
 /** Scratch of the backward pass. */
 export function backwardSpecs(c: ModelConfig, cap: Capacity) {
-  const { hiddenSize: C, heads: H, kvHeads: K, headDim: D, intermediateSize: F } = c;
+  const { hiddenSize: C, heads: H, kvHeads: K, headDim: D } = c;
   const { tokens: N, targets: M } = cap;
   const spec = (label: string, ...shape: number[]): TensorSpec => ({ label, shape, purpose: 'activations' });
   return {
     weights: spec('dLogp', M), // dLoss/dlogp of each target
     dNormed: spec('dNormed', N, C),
     dStream: spec('dStream', N, C), // gradient of the residual stream
-    dAct: spec('dAct', N, F),
-    dGu: spec('dGu', N, 2 * F),
     dAttended: spec('dAttended', N, H * D),
     delta: spec('delta', N, H),
-    dQkv: spec('dQkv', N, (H + 2 * K) * D),
+    dQkv: spec('dQkv', guHoldsQkv(c) ? 0 : N, (H + 2 * K) * D), // else it lies in gu
     dSelected: spec('dSelected', M, C),
     dFinal: spec('dFinal', M, C),
     partial: spec('partial', Math.max(NORM_CHUNKS * partialWidth(c), QK_CHUNKS * 2 * D)),
@@ -214,11 +222,21 @@ export const loraSpecs = (cap: Capacity, l: number): TensorSpec[] =>
 /** Most tokens that can end a response. */
 export const MAX_ENDS = 64;
 
-/** KV cache and decoding state. */
-export function decodeSpecs(c: ModelConfig, cap: Capacity): Record<string, TensorSpec> {
+/** Keys and values of every layer: k0, v0, k1, … (R,P,K,D). */
+export function cacheSpecs(c: ModelConfig, cap: Capacity): Record<string, TensorSpec> {
   const shape = [cap.rows, cap.positions, c.kvHeads, c.headDim];
+  const specs: Record<string, TensorSpec> = {};
+  for (let l = 0; l < c.layers; l++) {
+    specs[`k${l}`] = { label: `cache${l}.k`, shape, purpose: 'kvCache' };
+    specs[`v${l}`] = { label: `cache${l}.v`, shape, purpose: 'kvCache' };
+  }
+  return specs;
+}
+
+/** Decoding state. */
+export function decodeSpecs(c: ModelConfig, cap: Capacity): Record<string, TensorSpec> {
   const scratch = decodeScratch({ R: cap.rows, H: c.heads, D: c.headDim });
-  const specs: Record<string, TensorSpec> = {
+  return {
     rows: { label: 'decode.rows', shape: [cap.rows], purpose: 'scratch', dtype: 'u32' },
     state: { label: 'decode.state', shape: [cap.rows, 4], purpose: 'scratch', dtype: 'u32' },
     generated: { label: 'decode.generated', shape: [cap.rows, cap.maxNewTokens], purpose: 'scratch', dtype: 'u32' },
@@ -228,9 +246,4 @@ export function decodeSpecs(c: ModelConfig, cap: Capacity): Record<string, Tenso
     partial: { label: 'decode.partial', shape: [scratch.partial], purpose: 'scratch' },
     stats: { label: 'decode.stats', shape: [scratch.stats], purpose: 'scratch' },
   };
-  for (let l = 0; l < c.layers; l++) {
-    specs[`k${l}`] = { label: `cache${l}.k`, shape, purpose: 'kvCache' };
-    specs[`v${l}`] = { label: `cache${l}.v`, shape, purpose: 'kvCache' };
-  }
-  return specs;
 }

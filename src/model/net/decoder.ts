@@ -17,8 +17,8 @@ import {
   decodeSpecs,
   distilSpecs,
   hasSlidingRope,
+  keepsAll,
   type LayerActivations,
-  layerSpecs,
   loraSpecs,
   type SharedActivations,
   sharedSpecs,
@@ -28,6 +28,7 @@ import type { PackedBatch } from './batch';
 import type { ModelConfig } from './config';
 import { type Compared, Head } from './head';
 import { Layer, type LayerContext } from './layer';
+import { layerMemory } from './layer-memory';
 import { type Layout, packedCatalog } from './layout';
 import { LORA_TARGETS, LoraLayout, loraKey, loraScale, type ProjectionName, targetShape } from './lora';
 import {
@@ -69,7 +70,7 @@ export function tensorSpecs(config: ModelConfig, cap: Capacity): TensorSpec[] {
       ? trainableSpecs(new ParameterLayout(config, binding))
       : frozenSpecs(new ParameterLayout(config), cap.format ?? 'f32', binding)),
     ...(cap.lora ? trainableSpecs(new LoraLayout(config, cap.lora, binding)) : []),
-    ...layerSets(config, cap).flatMap((set) => Object.values(set)),
+    ...layerMemory(config, cap, binding).specs,
     ...Array.from({ length: config.layers }, (_, l) => (l === 0 || keepsAll(cap) ? loraSpecs(cap, l) : [])).flat(),
     ...Object.values(sharedSpecs(config, cap)),
     ...(cap.training ? Object.values(backwardSpecs(config, cap)) : []),
@@ -81,18 +82,6 @@ export function tensorSpecs(config: ModelConfig, cap: Capacity): TensorSpec[] {
 
 const trainedLayout = (config: ModelConfig, { lora }: Capacity, binding: number): Layout =>
   lora ? new LoraLayout(config, lora, binding) : new ParameterLayout(config, binding);
-
-/**
- * Specs of every distinct layer set: one a layer when the backward pass needs them all; one and each layer's input when it
- * computes the rest again; one for all without a backward pass (a layer has read its input when its output is written).
- */
-function layerSets(config: ModelConfig, cap: Capacity): Partial<LayerActivations<TensorSpec>>[] {
-  const sets = Array.from({ length: config.layers }, (_, l) => layerSpecs(config, cap.tokens, l));
-  if (keepsAll(cap)) return sets;
-  return sets.map((set, l) => (l === 0 ? set : cap.training ? { x: set.x } : {}));
-}
-
-const keepsAll = (cap: Capacity): boolean => cap.training && !cap.recompute;
 
 /** The largest binding of an adapter, bytes. */
 export const bindingBytes = ({ limits }: Gpu): number =>
@@ -112,6 +101,8 @@ interface Parts {
 
 export class Decoder {
   readonly layers: readonly Layer[];
+  /** The same layers for sampling: all compute in the first one's tensors, since nothing comes back to them. */
+  readonly sampling: readonly Layer[];
   readonly head: Head;
   /** Different tokens of the uploaded batch, where their table is trained. */
   private distinct = 0;
@@ -135,7 +126,7 @@ export class Decoder {
       normedHeads: shared.normedHeads,
       grads,
     };
-    this.layers = parts.activations.map((activations, l) => {
+    const layer = (activations: LayerTensors, l: number) => {
       const slides = config.sliding[l];
       return new Layer(
         context,
@@ -146,7 +137,9 @@ export class Decoder {
         slides && hasSlidingRope(config) ? shared.slidingRope : shared.rope,
         slides ? config.window : null,
       );
-    });
+    };
+    this.layers = parts.activations.map(layer);
+    this.sampling = parts.activations.map((_, l) => layer(parts.activations[0], l));
     const dWeights = parameters.training?.dWeights ?? null;
     this.head = new Head(recorder, config, capacity, parameters.weights, dWeights, shared);
   }
@@ -170,11 +163,8 @@ export class Decoder {
         ? await createTrained(arena, new ParameterLayout(config, binding), given, onLoaded)
         : await createFrozen(arena, layout, given, cap.format ?? 'f32', binding, onLoaded);
       const adapters = cap.lora ? await allocateTrainable(arena, new LoraLayout(config, cap.lora, binding)) : null;
-      const activations: LayerTensors[] = [];
-      for (const set of layerSets(config, cap)) {
-        const own = (await arena.allocate(set as Record<string, TensorSpec>)) as Partial<LayerTensors>;
-        activations.push({ ...(activations[0] ?? {}), ...own } as LayerTensors);
-      }
+      const memory = layerMemory(config, cap, binding);
+      const { layers: activations, caches } = memory.place(await arena.allocateList(memory.specs));
       const loraInputs: Tensor[][] = [];
       for (let l = 0; l < config.layers; l++) {
         const own = l === 0 || keepsAll(cap);
@@ -182,7 +172,7 @@ export class Decoder {
       }
       const shared = await arena.allocate(sharedSpecs(config, cap));
       const grads = cap.training ? await arena.allocate(backwardSpecs(config, cap)) : null;
-      const decode = await arena.allocate(decodeSpecs(config, cap));
+      const decode = { ...(await arena.allocate(decodeSpecs(config, cap))), ...caches };
       recorder.write(shared.rope, ropeTable(cap.positions, config.headDim, config.rope));
       if (hasSlidingRope(config))
         recorder.write(shared.slidingRope, ropeTable(cap.positions, config.headDim, config.slidingRope));
@@ -272,23 +262,19 @@ export class Decoder {
     }
   }
 
-  /** Embedding and all layers over an uploaded batch; afterLayer sees each layer's keys and values (for the KV cache). */
-  trunk(batch: PackedBatch, afterLayer?: (l: number, activations: LayerTensors) => void): void {
+  /** Embedding and all `layers` over an uploaded batch; afterLayer comes when a layer's keys and values are known. */
+  trunk(batch: PackedBatch, layers = this.layers, afterLayer?: (l: number) => void): void {
     const N = batch.ids.length;
     const blocks = this.countBlocks(batch);
     const { embed } = this.parameters.weights;
-    embeddingForward(this.recorder, { table: embed, ids: this.shared.ids, y: this.input(0) }, { N, C: this.width });
-    this.layers.forEach((layer, l) => {
+    const x = layers[0].activations.x;
+    embeddingForward(this.recorder, { table: embed, ids: this.shared.ids, y: x }, { N, C: this.width });
+    layers.forEach((layer, l) => {
       layer.attentionInput(N);
       layer.attend(N, blocks);
-      afterLayer?.(l, layer.activations);
-      layer.afterAttention(N, this.input(l + 1));
+      afterLayer?.(l);
+      layer.afterAttention(N, layers[l + 1]?.activations.x ?? this.shared.out);
     });
-  }
-
-  /** The tensor a layer reads; past the last layer, the trunk's output. */
-  input(l: number): Tensor {
-    return l < this.layers.length ? this.layers[l].activations.x : this.shared.out;
   }
 
   private get width(): number {

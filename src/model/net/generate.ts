@@ -265,7 +265,8 @@ function prefill(decoder: Decoder, prompts: number[][], options: SamplingOptions
   );
   const longest = Math.max(...prompts.map((ids) => ids.length));
   const KD = config.kvHeads * config.headDim;
-  decoder.trunk(batch, (l, layer) => {
+  decoder.trunk(batch, decoder.sampling, (l) => {
+    const layer = decoder.sampling[l].activations;
     const cache = { k: layer.k, qkv: layer.qkv, spans: decode.spans, cacheK: decode[`k${l}`], cacheV: decode[`v${l}`] };
     kvFill(r, cache, { R, longest, P: decoder.capacity.positions, KD, stride: decoder.qkvWidth });
   });
@@ -280,11 +281,17 @@ function decodeStep(decoder: Decoder, B: number, longest: number, options: Sampl
   const KD = c.kvHeads * c.headDim;
   decodeBegin(
     r,
-    { table: embed, rows: decode.rows, state: decode.state, x: decoder.input(0), positions: shared.positions },
+    {
+      table: embed,
+      rows: decode.rows,
+      state: decode.state,
+      x: decoder.sampling[0].activations.x,
+      positions: shared.positions,
+    },
     { B, C: c.hiddenSize },
   );
   for (let l = 0; l < c.layers; l++) {
-    const layer = decoder.layers[l];
+    const layer = decoder.sampling[l];
     const a = layer.activations;
     const cache = { rows: decode.rows, positions: shared.positions, cacheK: decode[`k${l}`], cacheV: decode[`v${l}`] };
     layer.attentionInput(B);
@@ -294,7 +301,7 @@ function decodeStep(decoder: Decoder, B: number, longest: number, options: Sampl
       { q: a.q, out: a.attended, partial: decode.partial, stats: decode.stats, ...cache },
       { B, H: c.heads, K: c.kvHeads, D: c.headDim, P: capacity.positions, longest, window: layer.window },
     );
-    layer.afterAttention(B, l + 1 < c.layers ? decoder.input(l + 1) : shared.selected);
+    layer.afterAttention(B, l + 1 < c.layers ? a.x : shared.selected);
   }
   logitsAndSample(decoder, B, options);
 }

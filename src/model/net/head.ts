@@ -84,7 +84,7 @@ export class Head {
   private tiles(M: number): Tile[] {
     const V = this.config.vocabSize;
     const padded = paddedVocab(this.config);
-    const size = vocabTile(this.config, this.capacity.targets);
+    const size = vocabTile(this.config, this.capacity);
     const tiles: Tile[] = [];
     for (let first = 0; first < V; first += size) {
       const W = Math.min(size, padded - first);

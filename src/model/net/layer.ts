@@ -11,7 +11,7 @@ import { qkNormRopeBackward, qkNormRopeForward } from '../../kernels/qk-norm-rop
 import { rmsNormBackward, rmsNormForward } from '../../kernels/rms-norm/rms-norm';
 import { ropeBackward, ropeForward } from '../../kernels/rope/rope';
 import { swigluBackward, swigluForward } from '../../kernels/swiglu/swiglu';
-import type { BackwardScratch, LayerActivations } from './activations';
+import { type BackwardScratch, guHoldsQkv, type LayerActivations } from './activations';
 import { type ModelConfig, switches } from './config';
 import type { ProjectionName } from './lora';
 import type { LayerWeights } from './parameters';
@@ -138,21 +138,24 @@ export class Layer {
     const { intermediateSize: F } = this.context.config;
     const g = this.scratch;
     const { dStream, partial } = g;
+    const { act, gu } = a;
     // out = middle + down(swiglu(gateUp(middle))), with norm2 before or after
     if (post) this.norm2Backward(N, { dy: dStream, dx: g.dNormed, add: false });
-    p.down.backward(r, { x: a.act, dy: post ? g.dNormed : dStream, dx: g.dAct, partial }, N);
-    swigluBackward(r, { gu: a.gu, dy: g.dAct, dGu: g.dGu }, { N, F });
-    if (post) p.gateUp.backward(r, { x: a.middle, dy: g.dGu, dx: dStream, partial }, N, true);
+    const dOut = post ? g.dNormed : dStream;
+    p.down.inputBackward(r, { dy: dOut, dx: act }, N);
+    swigluBackward(r, { gu, act }, { N, F });
+    p.down.weightBackward(r, { x: act, dy: dOut, partial }, N);
+    if (post) p.gateUp.backward(r, { x: a.middle, dy: gu, dx: dStream, partial }, N, true);
     else {
-      p.gateUp.backward(r, { x: a.normed2, dy: g.dGu, dx: g.dNormed, partial }, N);
+      p.gateUp.backward(r, { x: a.normed2, dy: gu, dx: g.dNormed, partial }, N);
       this.norm2Backward(N, { dy: g.dNormed, dx: dStream, add: true });
     }
     // middle = x + o(attention(rope(qkNorm(qkv(x))))), with norm1 before or after
     if (post) this.norm1Backward(N, { dy: dStream, dx: g.dNormed, add: false });
     p.o.backward(r, { x: a.attended, dy: post ? g.dNormed : dStream, dx: g.dAttended, partial }, N);
     const { q, k, qkv, attended: out, lse } = a;
-    const { dAttended: dOut, delta, dQkv } = g;
-    const attention = { q, k, qkv, blocks: this.context.blocks, out, lse, dOut, delta, dQkv };
+    const { dQkv } = this;
+    const attention = { q, k, qkv, blocks: this.context.blocks, out, lse, dOut: g.dAttended, delta: g.delta, dQkv };
     attentionBackward(r, attention, { ...this.heads(N), blocks, window: this.window });
     this.turnBackward(N);
     if (post) p.qkv.backward(r, { x: a.x, dy: dQkv, dx: dStream, partial }, N, true);
@@ -160,6 +163,11 @@ export class Layer {
       p.qkv.backward(r, { x: a.normed1, dy: dQkv, dx: g.dNormed, partial }, N);
       this.norm1Backward(N, { dy: g.dNormed, dx: dStream, add: true });
     }
+  }
+
+  /** The gradient of qkv: gu is not needed any more then. */
+  private get dQkv(): Tensor {
+    return guHoldsQkv(this.context.config) ? this.activations.gu : this.scratch.dQkv;
   }
 
   /** norm1 reads the layer's input (pre) or the output projection's result (post). */
@@ -187,7 +195,8 @@ export class Layer {
   private turnBackward(N: number): void {
     const { recorder: r, activations: a, weights: w, dWeights: d, rope } = this;
     const { positions } = this.context;
-    const { dQkv, partial } = this.scratch;
+    const { dQkv } = this;
+    const { partial } = this.scratch;
     const shape = this.heads(N);
     if (w.qkNorm) {
       const dw = d?.qkNorm ?? undefined;

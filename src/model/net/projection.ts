@@ -80,27 +80,65 @@ export class Projection {
     N: number,
     accumulate = false,
   ): void {
-    const { weight: w, gradient } = this.parts;
-    const { x, dy, dx, partial } = b;
-    if (gradient) linearWeightBackward(r, { dy, x, dw: gradient.weight }, { M: N });
-    if (gradient?.bias) biasBackward(r, { dy, db: gradient.bias, partial }, { N, C: w.rows });
-    linearBackward(r, { dy, w, dx }, { M: N, accumulate });
-    for (const adapter of this.adapters) this.loraBackward(r, adapter, b, N);
+    this.plainWeightBackward(r, b, N);
+    linearBackward(r, { dy: b.dy, w: this.parts.weight, dx: b.dx }, { M: N, accumulate });
+    for (const adapter of this.adapters) {
+      this.hiddenBackward(r, adapter, b.dy, N);
+      this.adapterBackward(r, adapter, b, N);
+      this.adapterInputBackward(r, adapter, b.dx, N);
+    }
   }
 
-  private loraBackward(
-    r: Recorder,
-    adapter: LoraAdapter,
-    { x, dy, dx }: { x: Tensor; dy: Tensor; dx: Tensor },
-    N: number,
-  ): void {
-    const { rank, rows, first, columns, scale: alpha, a, b, h, gradients: g, site } = adapter;
+  /** The first half of `backward`, for a projection with one adapter at most: dx, which may lie where x was. */
+  inputBackward(r: Recorder, { dy, dx }: { dy: Tensor; dx: Tensor }, N: number): void {
+    linearBackward(r, { dy, w: this.parts.weight, dx }, { M: N });
+    for (const adapter of this.adapters) {
+      this.hiddenBackward(r, adapter, dy, N);
+      this.adapterInputBackward(r, adapter, dx, N);
+    }
+  }
+
+  /** The second half: gradients of weight, bias and adapter. */
+  weightBackward(r: Recorder, b: { x: Tensor; dy: Tensor; partial: Tensor }, N: number): void {
+    this.plainWeightBackward(r, b, N);
+    for (const adapter of this.adapters) this.adapterBackward(r, adapter, b, N);
+  }
+
+  private plainWeightBackward(r: Recorder, b: { x: Tensor; dy: Tensor; partial: Tensor }, N: number): void {
+    const { weight: w, gradient } = this.parts;
+    const { x, dy, partial } = b;
+    if (gradient) linearWeightBackward(r, { dy, x, dw: gradient.weight }, { M: N });
+    if (gradient?.bias) biasBackward(r, { dy, db: gradient.bias, partial }, { N, C: w.rows });
+  }
+
+  /** The columns of dy that the adapter adds to. */
+  private columnsOf({ first: from }: LoraAdapter) {
+    return { from, width: this.parts.weight.rows };
+  }
+
+  /** The gradient of x Aᵀ, for the other two. */
+  private hiddenBackward(r: Recorder, adapter: LoraAdapter, dy: Tensor, N: number): void {
+    const { rank, rows, scale: alpha, b, gradients: g } = adapter;
+    const aColumns = this.columnsOf(adapter);
+    if (g) matmul(r, { layout: 'NN', a: dy, b, c: g.h, M: N, N: rank, K: rows, alpha, aColumns });
+  }
+
+  private adapterBackward(r: Recorder, adapter: LoraAdapter, { x, dy }: { x: Tensor; dy: Tensor }, N: number): void {
+    const { rank, rows, columns, scale: alpha, h, gradients: g } = adapter;
     if (!g) return;
-    const aColumns = { from: first, width: this.parts.weight.rows };
-    matmul(r, { layout: 'NN', a: dy, b, c: g.h, M: N, N: rank, K: rows, alpha, aColumns });
+    const aColumns = this.columnsOf(adapter);
     matmul(r, { layout: 'TN', a: dy, b: h, c: g.b, M: rows, N: rank, K: N, alpha, aColumns, accumulate: true });
     const input = this.dropped(r, adapter, x, N);
     matmul(r, { layout: 'TN', a: g.h, b: input, c: g.a, M: rank, N: columns, K: N, accumulate: true });
+  }
+
+  private adapterInputBackward(
+    r: Recorder,
+    { rank, columns, a, gradients: g, site }: LoraAdapter,
+    dx: Tensor,
+    N: number,
+  ) {
+    if (!g) return;
     const mask = this.state.dropout;
     const scratch = mask && g.dropped;
     matmul(r, { layout: 'NN', a: g.h, b: a, c: scratch ?? dx, M: N, N: columns, K: rank, accumulate: !scratch });

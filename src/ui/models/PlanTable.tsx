@@ -1,5 +1,6 @@
 import { bytesText } from '../../data/bytes';
 import type { ModelPlan } from '../../library/memory-plan';
+import { CACHE_NOTE } from '../../library/plan-note';
 import { nameShown } from './names';
 import styles from './Plan.module.css';
 import { PURPOSES, verdict } from './plan-words';
@@ -66,6 +67,7 @@ export function PlanTable({ plan, onTake }: Props) {
           </tbody>
         </table>
       </section>
+      <p className={styles.caption}>{CACHE_NOTE}</p>
     </>
   );
 }

@@ -51,6 +51,8 @@ export interface Snapshot {
   readonly rolloutStep: number;
   /** The last rollouts that were scored: what a fault leaves on screen. */
   readonly lastScored: { readonly step: number; readonly rollouts: readonly RolloutView[] } | null;
+  /** The fixed texts as they were scored last. */
+  readonly probe: { readonly step: number; readonly rollouts: readonly RolloutView[] } | null;
   readonly steps: Series<StepFigures>;
   readonly evals: Series<EvalFigures>;
   readonly gate: GateFigures | null;
@@ -79,6 +81,7 @@ export const EMPTY: Snapshot = {
   separator: ' ',
   rolloutStep: 0,
   lastScored: null,
+  probe: null,
   steps: Series.of(),
   evals: Series.of(),
   gate: null,
@@ -138,9 +141,12 @@ function apply(draft: Draft, event: RunEvent): void {
       return;
     case 'signals':
       draft.rolloutStep = event.step;
-      draft.rollouts = event.rollouts.map((told, i) => viewOf({ ...told, ...rowOf(event.signals, i) }, i));
+      draft.rollouts = viewsOf(event);
       draft.separator = separatorOf(draft, event.rollouts);
       draft.lastScored = { step: event.step, rollouts: draft.rollouts };
+      return;
+    case 'probe':
+      draft.probe = { step: event.step, rollouts: viewsOf(event) };
       return;
     case 'gate':
       draft.gate = {
@@ -241,6 +247,9 @@ const sharedFacts = ({
   fault: null,
   done: null,
 });
+
+const viewsOf = ({ rollouts, signals }: RunEventOf<'signals'> | RunEventOf<'probe'>): RolloutView[] =>
+  rollouts.map((told, i) => viewOf({ ...told, ...rowOf(signals, i) }, i));
 
 const viewOf = (signals: ScoredRollout, index: number): RolloutView => ({
   index,

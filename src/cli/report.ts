@@ -1,0 +1,95 @@
+/** `report`: stored runs compared, as one HTML file, as CSV, as drawings. */
+import { existsSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { BadInput } from '../data/errors';
+import { draw } from '../report/chart';
+import { reportCharts } from '../report/charts';
+import { curvesCsv, resultsCsv } from '../report/csv';
+import { reportHtml } from '../report/html';
+import { type LoadedRun, loadedRun } from '../report/loaded-run';
+import { REPORT_DEFAULTS, type ReportModel, reportOf } from '../report/model';
+import { svgFile } from '../report/shape';
+import { reachTable, resultsTable, type Table } from '../report/tables';
+import { RunStore } from '../runs/run-store';
+import { defineCommand, EXIT } from './command';
+import { note, print } from './output';
+import { runFiles, writeResult } from './places';
+
+export const report = defineCommand({
+  name: 'report',
+  summary: 'stored runs compared: curves, intervals, speed-ups; HTML, CSV, SVG',
+  words: { placeholder: 'RUN...', doc: 'RUN: a folder that train made, or one that holds such folders' },
+  details:
+    'Runs of the same settings and different seeds are a group. Without --out, --csv or --svg the tables are printed.',
+  flags: {
+    out: { kind: 'text', doc: 'the report, one HTML file', placeholder: 'FILE' },
+    csv: { kind: 'text', doc: 'every figure of every run and step', placeholder: 'FILE' },
+    results: { kind: 'text', doc: 'estimates and intervals of each group, as CSV', placeholder: 'FILE' },
+    svg: { kind: 'text', doc: 'a folder for the charts, each a file', placeholder: 'DIR' },
+    title: { kind: 'text', doc: 'its heading', default: 'Runs compared' },
+    baseline: { kind: 'text', doc: 'the method that others are measured against', default: REPORT_DEFAULTS.baseline },
+    goal: { kind: 'number', doc: 'an accuracy to reach', default: REPORT_DEFAULTS.goal, min: 0, max: 1 },
+  },
+  async run({ out, csv, results, svg, title = '', baseline, goal }, words) {
+    const runs = await loadRuns(words);
+    const model = reportOf(runs, { baseline, goal });
+    const command = ['npm run lab -- report', ...words, ...(out ? ['--out', out] : [])].join(' ');
+    if (out) await writeResult(out, reportHtml(model, { title, command }));
+    if (csv) await writeResult(csv, curvesCsv(model));
+    if (results) await writeResult(results, resultsCsv(model));
+    if (svg) await writeCharts(model, svg);
+    if (!out && !csv && !results && !svg) print(asText(model));
+    for (const line of model.notes) note(`${line}\n`);
+    return EXIT.done;
+  },
+});
+
+/** The runs that words name, each once, in their order. Throws BadInput where one names none. */
+export async function loadRuns(words: readonly string[]): Promise<LoadedRun[]> {
+  const runs = new Map<string, LoadedRun>();
+  for (const word of words) {
+    const folders = await runFolders(word);
+    if (folders.length === 0)
+      throw new BadInput('There is no run here', word, 'Give folders that train made, or one that holds such folders.');
+    for (const folder of folders) {
+      const run = await loadRun(folder);
+      if (run) runs.set(resolve(folder), run);
+      else note(`${folder} is no run of train, or has no step yet: left out.\n`);
+    }
+  }
+  if (runs.size === 0) throw new BadInput('No run can be compared', words.join(' '), 'Name runs that train made.');
+  return [...runs.values()];
+}
+
+async function runFolders(path: string): Promise<string[]> {
+  const isRun = (at: string): boolean => existsSync(join(at, 'config.json'));
+  if (isRun(path)) return [path];
+  const names = await readdir(path).catch((): string[] => []);
+  const within = names.sort().map((name) => join(path, name));
+  return within.filter(isRun);
+}
+
+async function loadRun(folder: string): Promise<LoadedRun | null> {
+  const run = loadedRun(basename(resolve(folder)), await new RunStore(runFiles(folder)).log.story('compared'));
+  return run && run.steps.length > 0 ? run : null;
+}
+
+async function writeCharts(model: ReportModel, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const chart of reportCharts(model)) {
+    const drawing = draw(chart);
+    if (drawing) await writeResult(join(folder, `${chart.id}.svg`), svgFile(drawing));
+  }
+}
+
+function asText(model: ReportModel): string {
+  const tables = [resultsTable(model), reachTable(model, 'toBest'), reachTable(model, 'toGoal')];
+  return tables.map(textTable).join('\n');
+}
+
+/** As Markdown, which can be read as it is too. */
+export function textTable({ title, head, rows }: Table): string {
+  const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
+  return `${title}\n\n${row(head)}|${head.map(() => '---|').join('')}\n${rows.map(row).join('')}`;
+}

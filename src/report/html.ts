@@ -1,0 +1,79 @@
+/** A report as one HTML file: no script, no request, light, dark and on paper. Every text in it is escaped. */
+import { VERSION } from '../data/version';
+import { escapeHtml, htmlTable } from '../inspect/export-html';
+import { STYLE } from '../inspect/export-style';
+import { type Chart, draw } from './chart';
+import { reportCharts } from './charts';
+import type { ReportModel } from './model';
+import { probesHtml } from './probes-html';
+import { shapeText } from './shape';
+import { reachTable, resultsTable, runsTable, settingsTable, type Table, tokenTables } from './tables';
+
+export interface ReportAbout {
+  readonly title: string;
+  /** The command that made it, where one did. */
+  readonly command?: string;
+}
+
+export function reportHtml(model: ReportModel, { title, command }: ReportAbout): string {
+  const { groups, runs, notes } = model;
+  const devices = [...new Set(runs.map(({ device }) => device?.name ?? 'a device that is not known'))];
+  const hasBaseline = groups.some(({ baseline }) => baseline !== null);
+  const intro = `${runs.length} runs in ${groups.length} groups, on ${devices.join(' and ')}. A line is the mean over seeds, thin lines are seeds, a band is the 95 % interval over them.`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width">
+<title>${escapeHtml(title)}</title>
+<style>${STYLE}${REPORT_STYLE}</style>
+</head>
+<body>
+<main>
+<h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(intro)}</p>
+${notes.length > 0 ? `<ul class="notes">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>` : ''}
+${section(resultsTable(model))}
+${hasBaseline ? section(reachTable(model, 'toBest')) : ''}
+${section(reachTable(model, 'toGoal'))}
+<h2>Curves</h2>
+<div class="charts">
+${reportCharts(model).map(figure).join('\n')}
+</div>
+<h2>Tokens over the run</h2>
+<div class="pair">${tokenTables(model)
+    .map((table) => `<section><h3>${escapeHtml(table.title)}</h3>${htmlTable(table.head, table.rows)}</section>`)
+    .join('\n')}</div>
+${probesHtml(model)}
+${section(runsTable(model))}
+${section(settingsTable(model))}
+<footer>Made by AntiSD Lab ${VERSION}${command ? ` with <code>${escapeHtml(command)}</code>` : ''}. The method is by Shen et al., arXiv 2605.11609.</footer>
+</main>
+</body>
+</html>
+`;
+}
+
+const section = ({ title, doc, head, rows }: Table): string =>
+  `<h2>${escapeHtml(title)}</h2>\n${doc ? `<p class="legend">${escapeHtml(doc)}</p>\n` : ''}<div class="wide">${htmlTable(head, rows)}</div>`;
+
+function figure(chart: Chart): string {
+  const drawing = draw(chart);
+  if (!drawing) return '';
+  const { title, doc } = chart;
+  return `<figure><figcaption><strong>${escapeHtml(title)}</strong>: ${escapeHtml(doc)}</figcaption>${shapeText(drawing)}</figure>`;
+}
+
+const REPORT_STYLE = `
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,28rem),1fr));gap:24px}
+figure{margin:0;break-inside:avoid}figcaption{color:var(--ink-muted);font-size:12px;margin-bottom:4px}
+figcaption strong{color:var(--ink)}
+svg{width:100%;height:auto;color:var(--ink)}
+.wide{overflow-x:auto}.wide table{width:auto;min-width:100%}.wide td{overflow-wrap:normal}
+.wide td:last-child{overflow-wrap:anywhere}
+.notes{color:var(--ink-muted);padding-left:20px}
+h2,h3{break-after:avoid}tr{break-inside:avoid}
+@media print{main{max-width:none;padding:0}body{font-size:9pt}.charts{grid-template-columns:1fr 1fr}.wide{overflow:visible}
+td,th{padding-right:8px}}
+`;
