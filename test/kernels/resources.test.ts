@@ -5,7 +5,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { MOST_FLOATS, MOST_TILED, TILED_FORMS, tiledSource } from '../../src/kernels/attention/attention-tiles';
+import { headsTogether } from '../../src/kernels/attention/attention';
+import {
+  MOST_FLOATS,
+  MOST_TILED,
+  TILED_FORMS,
+  tiledSource,
+  withConstants,
+} from '../../src/kernels/attention/attention-tiles';
 
 const SRC = join(import.meta.dirname, '../../src');
 const LEAST_LIMIT = 16384; // maxComputeWorkgroupStorageSize that WebGPU promises
@@ -79,4 +86,20 @@ describe.each(TILED_FORMS)('attention in tiles, %s', (form) => {
   it('holds at least one whole group of keys or rows in its tile', () => {
     for (const D of widths) expect(constants(tiledSource(form, D)).get('XC')).toBeGreaterThan(0n);
   });
+});
+
+it('decoding keeps to 16 KiB a workgroup however many heads read together', () => {
+  const code = new Map(KERNELS).get('attention-decode-split') as string;
+  const seen = [64, 128, 256, 512, 1024].flatMap((D) =>
+    [1, 3, 8, 12, 71].map((share) => {
+      const G = headsTogether({ H: share, K: 1, D });
+      expect(share % G).toBe(0);
+      const threads = code.replace(/override T: u32 = \d+;/, `override T: u32 = ${Math.max(64, D / 4)};`);
+      expect(workgroupBytes(withConstants(threads, { D4: D / 4, G })), `D ${D}, G ${G}`).toBeLessThanOrEqual(
+        LEAST_LIMIT,
+      );
+      return G;
+    }),
+  );
+  expect(seen).toEqual([1, 3, 8, 6, 1, 1, 3, 8, 6, 1, 1, 3, 8, 6, 1, 1, 3, 4, 4, 1, 1, 1, 2, 2, 1]);
 });

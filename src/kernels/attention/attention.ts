@@ -158,12 +158,12 @@ export function attentionDecodeWhole(r: Recorder, b: DecodeTensors, p: DecodeSha
   r.dispatch(kernel, b, { ...headParams(p), P: p.P }, [p.H, p.B], { T: 8 });
 }
 
-/** Query heads of a key head that a workgroup takes: as many as its memory has room for. */
-function headsTogether({ H, K }: DecodeShape): number {
+/** Query heads of a key head that a workgroup takes together: at most eight, and 8 KiB of queries. */
+export function headsTogether({ H, K, D }: Pick<DecodeShape, 'H' | 'K' | 'D'>): number {
   const share = H / K;
-  for (let G = Math.min(share, MOST_TOGETHER); ; G--) if (share % G === 0) return G;
+  const most = Math.max(1, Math.min(share, 8, Math.floor(2048 / D)));
+  for (let G = most; ; G--) if (share % G === 0) return G;
 }
-const MOST_TOGETHER = 8;
 
 /** Each row and head by `parts` workgroups, and a second pass where there are several: for GPUs. */
 export function attentionDecodeSplit(r: Recorder, b: DecodeTensors, p: DecodeShape, parts: number): void {
