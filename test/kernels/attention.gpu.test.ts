@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import type { Gpu } from '../../src/gpu/device';
 import { Recorder } from '../../src/gpu/recorder';
+import { decodeParts } from '../../src/kernels/attention/attention';
 import { attentionVariant, MOST_WHOLE, setAttentionVariant } from '../../src/kernels/attention/attention-variant';
 import { tuneAttention } from '../../src/kernels/tuner';
 import { testDevice } from '../setup/gpu';
@@ -42,4 +43,13 @@ it('measures once on a GPU, remembers, and takes what it remembers', async () =>
   const other = variant === 'rows' ? 'tiles' : 'rows';
   for (const key of stored.keys()) stored.set(key, other);
   expect(await tuned(false)).toBe(other);
+});
+
+it('cuts a cache into parts by the keys that are seen and by rows', () => {
+  const parts = (longest: number, B: number, window: number | null = null, software = false) =>
+    decodeParts(named(software), { B, H: 16, longest, window });
+  expect([1, 128, 129, 1024, 8192].map((longest) => parts(longest, 1))).toEqual([1, 1, 2, 8, 32]);
+  expect([1, 4, 8, 32, 64].map((B) => parts(8192, B))).toEqual([32, 8, 4, 1, 1]);
+  expect(parts(8192, 1, 512)).toBe(4);
+  expect(parts(8192, 1, null, true)).toBe(16);
 });

@@ -1,4 +1,5 @@
 /** Causal grouped-query attention over packed sequences: forward, backward, and one-token decoding over a KV cache. */
+import type { Gpu } from '../../gpu/device';
 import { defineKernel, type Kernel } from '../../gpu/kernel';
 import type { Recorder } from '../../gpu/recorder';
 import { expectLength, type Tensor } from '../../gpu/tensor';
@@ -132,8 +133,10 @@ export type DecodeTensors = Record<
   Tensor
 >;
 
-/** Keys that a part of a cache holds at least, parts of a cache, and workgroups that fill a GPU. */
-const [PART, MOST_PARTS, ENOUGH] = [128, 16, 512];
+/** Keys that a part of a cache holds at least, and parts of all heads and rows that fill a GPU. */
+const [PART, ENOUGH] = [128, 512];
+/** Parts of one cache: a software adapter has few processors to fill. */
+const mostParts = ({ adapter }: Gpu): number => (adapter.software ? 16 : 32);
 
 /** Values of the scratch that decoding R rows needs. */
 export const decodeScratch = (p: { R: number; H: number; D: number }) => ({
@@ -141,14 +144,16 @@ export const decodeScratch = (p: { R: number; H: number; D: number }) => ({
   stats: 2 * Math.max(ENOUGH, p.R * p.H),
 });
 
-/** Parts that a cache is cut into: more where it is long and where few rows leave a GPU idle. */
-export const decodeParts = (p: Pick<DecodeShape, 'B' | 'H' | 'longest'>): number =>
-  Math.max(1, Math.min(MOST_PARTS, Math.ceil(p.longest / PART), Math.floor(ENOUGH / (p.B * p.H))));
+/** Parts that a cache is cut into: more where many keys are seen and where few rows leave a GPU idle. */
+export function decodeParts(gpu: Gpu, p: Pick<DecodeShape, 'B' | 'H' | 'longest' | 'window'>): number {
+  const seen = Math.min(p.longest, p.window ?? p.longest);
+  return Math.max(1, Math.min(mostParts(gpu), Math.ceil(seen / PART), Math.floor(ENOUGH / (p.B * p.H))));
+}
 
 /** out (B,H,D), by the form that suits the adapter: both give the same to rounding. */
 export function attentionDecode(r: Recorder, b: DecodeTensors, p: DecodeShape): void {
   if (r.gpu.adapter.software && p.D <= MOST_WHOLE) attentionDecodeWhole(r, b, p);
-  else attentionDecodeSplit(r, b, p, decodeParts(p));
+  else attentionDecodeSplit(r, b, p, decodeParts(r.gpu, p));
 }
 
 /** Each row and head by one small workgroup without barriers in its loop: for software adapters. */
