@@ -7,7 +7,7 @@ import { parseTrainConfig, TRAIN_TABLE, type TrainConfig } from '../settings/con
 import { defineCommand, EXIT } from './command';
 import type { Flags } from './options';
 import { note } from './output';
-import { elsewhere, loadModel, loadTask, newFolder, runFiles } from './places';
+import { loadModel, loadTask, modelElsewhere, newFolder, runFiles } from './places';
 import { type Given, settingFlags, settingsFrom } from './setting-flags';
 
 export const exportTrl = defineCommand({
@@ -44,7 +44,7 @@ async function contentsOf(run: string | undefined, recipe: Named, given: Record<
   const begun = run === undefined ? {} : await configOf(run);
   const config = parseTrainConfig({ ...begun, ...given }, 'lab export-trl');
   const model = await loadModel(config.model);
-  return trlFolder(config, await loadTask(config.task, model, config), await elsewhere(config.model));
+  return trlFolder(config, await loadTask(config.task, model, config), await modelElsewhere(config.model));
 }
 
 async function configOf(folder: string): Promise<TrainConfig> {

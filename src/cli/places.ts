@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type ByteSource, everyFile, type FileSource } from '../data/bytes';
+import type { ByteSource, FileSource } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import { nodeSymbolicJudge } from '../data/symbolic/judge.node';
 import { BUILT_IN_MODELS } from '../data/tasks';
@@ -15,6 +15,7 @@ import { openNodeGpu } from '../gpu/open.node';
 import { diskFiles } from '../host/files.node';
 import { tryFolder } from '../host/folders.node';
 import type { DeviceReport } from '../kernels/device-report';
+import { type Elsewhere, elsewhere } from '../library/elsewhere';
 import { type ModelHeaders, openHeaders } from '../library/memory-plan';
 import { type LoadedModel, openModel } from '../library/open-model';
 import { openTask, type TaskSetting } from '../library/open-task';
@@ -24,7 +25,6 @@ import { resolveModelSource, type SourceHost } from '../library/sources/resolve'
 import type { ModelConfig } from '../model/net/config';
 import { type LoraFolder, readLoraFolder } from '../model/weights/adapter';
 import { RunStore } from '../runs/run-store';
-import type { TrlModel } from '../runs/trl/folder';
 import { cancellable, EXIT } from './command';
 import { note, warn } from './output';
 import { ProgressLine } from './progress-line';
@@ -94,13 +94,7 @@ export const loadModel = async (name: string): Promise<LoadedModel> => (await op
 export const pinnedName = async (name: string): Promise<string> => (await openOnce(name)).pinned;
 
 /** What transformers knows a model by, on this machine; the files of one that the lab brings. Throws BadInput. */
-export async function elsewhere(name: string): Promise<TrlModel> {
-  const { kind, files, pinned } = await sourceOf(name, {});
-  if (kind === 'built-in') return { files: await everyFile(files) };
-  if (kind === 'web' || name.endsWith('.gguf'))
-    throw new BadInput('TRL trains model folders and models of the Hub', name, 'Name the folder or the Hub id.');
-  return { name: kind === 'disk' ? resolve(name) : pinned };
-}
+export const modelElsewhere = async (name: string): Promise<Elsewhere> => elsewhere(await sourceOf(name, {}), resolve);
 
 /** A model's configuration and its tensors' headers: of a model that is not here a few kilobytes are read, and nothing is kept. */
 export async function peekModel(name: string): Promise<ModelHeaders> {

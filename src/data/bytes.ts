@@ -39,15 +39,6 @@ export async function readWhole(files: FileSource, name: string): Promise<Uint8A
   return file.read(0, file.size);
 }
 
-/** Every file of a folder that the lab brings, whole. */
-export async function everyFile(files: FileSource): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
-  const read = async (name: string) => {
-    const file = (await files.open(name)) as ByteSource;
-    return [name, await file.read(0, file.size)] as const;
-  };
-  return new Map(await Promise.all((await files.list()).map(read)));
-}
-
 /** The most bytes that are taken of a file whose size nobody tells before it has ended. */
 export const unsizedBound = (name: string): number => (/\.(json|jinja)$/i.test(name) ? boundOf(name) : BOUNDS.unsized);
 

@@ -13,6 +13,7 @@ import { ModelDesk } from './model-desk';
 import type { Ask, Command, CommandName, Failure, Message, Reply } from './protocol';
 import { Runner, type RunnerHost } from './runner';
 import type { Handlers } from './service';
+import { trlDesk } from './trl-desk';
 
 /** What an engine needs of where it runs. */
 export interface EngineHost extends DeviceHost, Omit<RunnerHost, 'tell'> {}
@@ -29,7 +30,8 @@ export class Engine {
     const inspector = new InspectDesk(host, device, send);
     const models = new ModelDesk(host.shelf, device, () => inspector.forgetTasks());
     const runner = new Runner({ ...host, tell: send }, device);
-    this.handlers = { ...device.handlers, ...runner.handlers, ...models.handlers, ...inspector.handlers };
+    const trl = trlDesk(host.shelf, host.symbolic);
+    this.handlers = { ...device.handlers, ...runner.handlers, ...models.handlers, ...inspector.handlers, ...trl };
   }
 
   /** Resolves when the command was answered. Never rejects. */

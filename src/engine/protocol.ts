@@ -58,6 +58,7 @@ export interface Commands {
   'fork-run': Row<{ run: string }, Continued>; // a new run from that checkpoint, with its configuration as it is now, paused
   'run-files': Row<{ run: string }, ModelFile[]>; // as they are
   'delete-run': Row<{ run: string }, ListedRun[]>; // those that are left
+  'export-trl': Row<{ config: TrainConfig }, ModelFile[]>; // settings as a folder for TRL
   preview: Row<{ config: SftConfig }, DataPreview | RefusedData>; // what a supervised run would learn from
 
   // Models

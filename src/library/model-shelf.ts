@@ -7,6 +7,7 @@ import type { ByteSource, FileSource } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import type { ModelConfig } from '../model/net/config';
 import { type LoraFolder, readLoraFolder } from '../model/weights/adapter';
+import { type Elsewhere, elsewhere } from './elsewhere';
 import { type ModelHeaders, openHeaders } from './memory-plan';
 import { type LoadedModel, openModel } from './open-model';
 import type { CachedModel, ModelCache } from './sources/cache';
@@ -82,6 +83,13 @@ export class ModelShelf {
     return readLoraFolder(await this.source(name, 'adapter', options), config);
   }
 
+  /** What transformers knows a model by, or the files of one that the lab brings. Throws BadInput for dropped files. */
+  async elsewhere(name: string): Promise<Elsewhere> {
+    if (this.dropped.has(name) || name.startsWith(DROPPED))
+      throw new BadInput('The model was dropped on the page, which does not know its folder', name, 'Name its Hub id.');
+    return elsewhere(await this.resolved(name, 'model', { peek: true }));
+  }
+
   /** A dropped file of problems or examples; null for a name that is none. */
   async readData(name: string): Promise<ByteSource | null> {
     const found = this.dropped.get(name);
@@ -122,10 +130,14 @@ export class ModelShelf {
         `Choose it where ${NOUNS[found.kind]} is asked for.`,
       );
     if (name.startsWith(DROPPED)) throw gone(name);
+    return (await this.resolved(name, kind, options)).files;
+  }
+
+  private async resolved(name: string, kind: 'model' | 'adapter', options: OpenOptions & Pick<HubOptions, 'peek'>) {
     const { endpoint, token } = this.access;
     const hub = { ...options, endpoint, token, cache: await this.cache(), fetch: this.host.fetch };
     const builtIn = kind === 'model' ? this.host.builtIn : {};
-    return (await resolveModelSource(name, { builtIn, hub })).files;
+    return resolveModelSource(name, { builtIn, hub });
   }
 }
 

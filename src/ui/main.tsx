@@ -5,6 +5,7 @@ import { App } from './App';
 import { rememberedHub } from './actions/chooseHub';
 import { takeFromAddress } from './actions/followInAddress';
 import { startEngine } from './engine';
+import { openQueue } from './queue/queue-runner';
 import { playRecorded } from './replay/recorded';
 import { ignoredIn, pageOf } from './route';
 import { useLab } from './state/store';
@@ -14,6 +15,7 @@ import { openTrainer, trainer } from './trainer';
 const theme = rememberedTheme();
 showTheme(theme);
 useLab.setState({ theme });
+openQueue();
 
 /** A word on what the hash asks for where there is no such thing. */
 function tellIgnored(): void {

@@ -12,6 +12,7 @@ import slurm from '../../../trl/several-nodes.slurm?raw';
 import taskSource from '../../../trl/task.py?raw';
 import train from '../../../trl/train.py?raw';
 import type { Problem, Task } from '../../data/types';
+import type { Elsewhere } from '../../library/elsewhere';
 import type { TrainConfig } from '../../settings/config';
 import { type TrlData, type TrlParts, trlRun } from './run-json';
 
@@ -37,11 +38,8 @@ const MODEL = 'model';
 
 type Contents = Map<string, Uint8Array<ArrayBuffer>>;
 
-/** What transformers knows a model by, org/name@commit among it; or the files of one that only the lab has. */
-export type TrlModel = { readonly name: string } | { readonly files: Contents };
-
 /** The folder of a run on a task of the lab. Throws BadInput for what TRL's trainer cannot do. */
-export function trlFolder(config: TrainConfig, task: Task, model: TrlModel): Contents {
+export function trlFolder(config: TrainConfig, task: Task, model: Elsewhere): Contents {
   const { minDepth, seed } = config;
   const count = Math.min(MOST_ROWS, config.steps * config.problems);
   const rows = task.generate({ split: 'train', count, seed, minDepth });

@@ -52,7 +52,7 @@ const DEVICE = {
   variants: {},
   selfTest: null,
 };
-const NO_MEMORY = { total: 0 };
+const NO_MEMORY = { weights: 0, gradients: 0, optimizer: 0, activations: 0, kvCache: 0, scratch: 0, total: 0 };
 
 type Told = { readonly type: 'step' | 'eval'; readonly event: Extract<RunEvent, { type: 'step' | 'eval' }> };
 

@@ -18,6 +18,7 @@ import { About } from '../panels/About';
 import { Diagnostics } from '../panels/Diagnostics';
 import { RunFacts } from '../panels/RunFacts';
 import { TokenTable } from '../panels/TokenTable';
+import { QueuePanel } from '../queue/QueuePanel';
 import { Region } from '../Region';
 import { SettingsPanel } from '../settings/SettingsPanel';
 import { KindSwitch } from '../sft/KindSwitch';
@@ -40,6 +41,11 @@ export function TrainPage() {
             {supervised ? <SftPanel /> : <SettingsPanel />}
             {!supervised && <About />}
           </Region>
+          {!supervised && (
+            <Region name="The experiments">
+              <QueuePanel />
+            </Region>
+          )}
           <Region name="The list of stored runs">
             <Diagnostics />
           </Region>

@@ -1,0 +1,117 @@
+/** Makes a queue's runs, by the same commands as the buttons. */
+import { create } from 'zustand';
+import type { Sweep } from '../../runs/sweep/file';
+import { configFromQuery } from '../../settings/config';
+import { continueRun } from '../actions/continueRun';
+import { begin } from '../actions/startRun';
+import { useModels } from '../models/store';
+import { draftOf } from '../state/draft';
+import { activityOf, isBusy, type LabState, useLab } from '../state/store';
+import { ask } from '../trainer';
+import { changed, continuable, NO_QUEUE, nextIn, outcome, type Queue, queueOf, runningIn, storedQueue } from './queue';
+
+const KEY = 'antisd-queue';
+
+interface Going {
+  readonly queue: Queue;
+  /** Whether the next run is begun when one has ended. */
+  readonly going: boolean;
+}
+
+export const useQueue = create<Going>(() => ({ queue: NO_QUEUE, going: false }));
+
+/** A stored run that is being opened: it opens paused. */
+let resumes = false;
+/** The list of runs when one ended: a new list says that the engine has put it away. */
+let listed: LabState['runs'] | undefined;
+
+/** From what this browser remembers. Call once. */
+export function openQueue(): void {
+  const queue = remembered();
+  if (queue) useQueue.setState({ queue });
+  useQueue.subscribe(({ queue: now }, { queue: before }) => {
+    if (now !== before) remember(now);
+  });
+  useLab.subscribe(follow);
+}
+
+export function enqueue(sweep: Sweep): void {
+  useQueue.setState({ queue: queueOf(sweep), going: false });
+}
+
+/** Begins the next run now, or when the one on screen has ended; what failed is tried again. */
+export function goOn(): void {
+  useQueue.setState(({ queue }) => ({
+    going: true,
+    queue: {
+      ...queue,
+      cells: queue.cells.map((c) => (c.state === 'failed' ? { ...c, state: c.run ? 'cut' : 'waiting', why: null } : c)),
+    },
+  }));
+  listed = undefined;
+  follow(useLab.getState());
+}
+
+/** The running run goes on, and none after it. */
+export const hold = (): void => useQueue.setState({ going: false });
+
+export const clearQueue = (): void => useQueue.setState({ queue: NO_QUEUE, going: false });
+
+function follow(lab: LabState): void {
+  const { queue, going } = useQueue.getState();
+  const own = runningIn(queue);
+  if (own) {
+    const change = outcome(own, lab, useModels.getState().refused?.message ?? null);
+    if (change) {
+      const goesOn = change.state === undefined || change.state === 'done';
+      if (change.state === 'done') listed = lab.runs;
+      useQueue.setState({ queue: changed(queue, own.id, change), going: going && goesOn });
+    }
+    if (resumes && activityOf(lab) === 'paused' && lab.run === own.run) {
+      resumes = false;
+      ask({ type: 'resume' });
+    }
+    return;
+  }
+  const isFree = lab.engine.state === 'ready' && !isBusy(activityOf(lab)) && lab.runs !== listed;
+  if (going && isFree) queueMicrotask(beginNext);
+}
+
+function beginNext(): void {
+  const lab = useLab.getState();
+  const { queue, going } = useQueue.getState();
+  const next = nextIn(queue);
+  if (!going || runningIn(queue) || isBusy(activityOf(lab))) return;
+  if (!next) {
+    useQueue.setState({ going: false });
+    return;
+  }
+  listed = undefined;
+  const stored = continuable(next, lab.runs);
+  useQueue.setState({ queue: changed(queue, next.id, { state: 'running', why: null, run: stored?.id ?? null }) });
+  useModels.setState({ refused: null });
+  resumes = stored !== null;
+  if (stored) {
+    continueRun(stored.id);
+    return;
+  }
+  useLab.setState({ kind: 'rl', draft: draftOf(configFromQuery(next.query)) });
+  begin(useLab.getState(), false);
+}
+
+function remembered(): Queue | null {
+  try {
+    return storedQueue(localStorage.getItem(KEY));
+  } catch {
+    return null; // storage may be forbidden
+  }
+}
+
+function remember(queue: Queue): void {
+  try {
+    if (queue.cells.length === 0) localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, JSON.stringify(queue));
+  } catch {
+    // Not remembered, still made.
+  }
+}

@@ -1,0 +1,6 @@
+/** The files of experiments that come with the lab. */
+import { type Sweep, sweepOf } from '../../runs/sweep/file';
+
+const FILES = import.meta.glob<unknown>('../../../experiments/*.json', { eager: true, import: 'default' });
+
+export const SHIPPED: readonly Sweep[] = Object.entries(FILES).map(([path, json]) => sweepOf(json, path));

@@ -1,0 +1,61 @@
+/** A queue of experiments: its runs are made one after another, outlive the page, and each is a stored run. */
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { launchBrowser, serveLab } from '../setup/browser';
+import { LabPage } from '../setup/page';
+
+let site: Awaited<ReturnType<typeof serveLab>>;
+let browser: Browser;
+let lab: LabPage;
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([serveLab(), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+afterEach(() => lab?.close());
+
+/** Small enough for SwiftShader; the first run has a checkpoint after each step. */
+const FILE = {
+  name: 'small',
+  doc: 'Does a queue come to its end?',
+  settings: { problems: 1, group: 2, evalEvery: 0, checkpointEvery: 1, maxNewTokens: 12 },
+  variants: { first: { steps: 6 }, second: { steps: 2 } },
+};
+
+const rows = () => lab.page.getByRole('region', { name: 'Queue' }).locator('li');
+const states = async () => (await rows().allTextContents()).map((text) => text.trim());
+const open = () => lab.page.getByText('Experiments', { exact: true }).click();
+
+test('a file of one’s own is queued, closed in the middle, gone on with, and done; the settings go out to TRL', async () => {
+  lab = await LabPage.open(browser, site.url);
+  await open();
+  const file = { name: 'small.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(FILE)) };
+  await lab.page.getByLabel('Your own file').setInputFiles(file);
+  await lab.click('Queue 2 runs, 8 steps');
+  expect(await states()).toEqual(['first waiting', 'second waiting']);
+  await lab.until('the engine', () => lab.button('Begin').isEnabled());
+  await lab.click('Begin');
+  await lab.until('two steps', async () => (await lab.stepsDone()) >= 2);
+
+  await lab.page.reload();
+  await open();
+  await lab.until('what was lost', async () => /^first cut off; goes on from step [2-5]$/.test((await states())[0]));
+  expect((await states())[1]).toBe('second waiting');
+  await lab.until('the engine', () => lab.button('Go on').isEnabled());
+  await lab.click('Go on');
+  await lab.until('the end', async () => (await states()).join() === 'first done,second done');
+  await lab.page.getByText('Diagnostics and stored runs').click();
+  const stored = lab.page.getByRole('region', { name: 'Stored runs' }).locator('li');
+  await lab.until('both runs', async () => (await stored.count()) === 2);
+  expect(await stored.allTextContents()).toEqual([
+    expect.stringMatching(/2 steps.*finished/),
+    expect.stringMatching(/6 steps.*finished/),
+  ]);
+
+  const [download] = await Promise.all([lab.page.waitForEvent('download'), lab.click('For TRL (zip)')]);
+  expect(download.suggestedFilename()).toBe('antisd-trl.zip');
+  expect(lab.strangers).toEqual([]);
+});
