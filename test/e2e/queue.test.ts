@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { launchBrowser, serveLab } from '../setup/browser';
 import { LabPage } from '../setup/page';
+import { until } from '../setup/until';
 
 let site: Awaited<ReturnType<typeof serveLab>>;
 let browser: Browser;
@@ -17,12 +18,12 @@ afterAll(async () => {
 });
 afterEach(() => lab?.close());
 
-/** Small enough for SwiftShader; the first run has a checkpoint after each step. */
+/** Small enough for SwiftShader; the first run is long enough to be paused in the middle. */
 const FILE = {
   name: 'small',
   doc: 'Does a queue come to its end?',
-  settings: { problems: 1, group: 2, evalEvery: 0, checkpointEvery: 1, maxNewTokens: 12 },
-  variants: { first: { steps: 6 }, second: { steps: 2 } },
+  settings: { problems: 1, group: 2, evalEvery: 0, checkpointEvery: 100, maxNewTokens: 12 },
+  variants: { first: { steps: 24 }, second: { steps: 2 } },
 };
 
 const rows = () => lab.page.getByRole('region', { name: 'Queue' }).locator('li');
@@ -34,25 +35,29 @@ test('a file of one’s own is queued, closed in the middle, gone on with, and d
   await open();
   const file = { name: 'small.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(FILE)) };
   await lab.page.getByLabel('Your own file').setInputFiles(file);
-  await lab.click('Queue 2 runs, 8 steps');
+  await lab.click('Queue 2 runs, 26 steps');
   expect(await states()).toEqual(['first waiting', 'second waiting']);
   await lab.until('the engine', () => lab.button('Begin').isEnabled());
   await lab.click('Begin');
   await lab.until('two steps', async () => (await lab.stepsDone()) >= 2);
+  await lab.click('Pause'); // which stores it
+  await lab.until('a pause', () => lab.button('Resume').isEnabled());
+  const done = await lab.stepsDone();
 
   await lab.page.reload();
   await open();
-  await lab.until('what was lost', async () => /^first cut off; goes on from step [2-5]$/.test((await states())[0]));
+  const lost = `first cut off; goes on from step ${done}`;
+  await until('what was lost', states, { holds: ([first]) => first === lost, seen: states });
   expect((await states())[1]).toBe('second waiting');
   await lab.until('the engine', () => lab.button('Go on').isEnabled());
   await lab.click('Go on');
-  await lab.until('the end', async () => (await states()).join() === 'first done,second done');
+  await until('the end', states, { holds: (all) => all.join() === 'first done,second done', seen: states });
   await lab.page.getByText('Diagnostics and stored runs').click();
   const stored = lab.page.getByRole('region', { name: 'Stored runs' }).locator('li');
   await lab.until('both runs', async () => (await stored.count()) === 2);
   expect(await stored.allTextContents()).toEqual([
     expect.stringMatching(/2 steps.*finished/),
-    expect.stringMatching(/6 steps.*finished/),
+    expect.stringMatching(/24 steps.*finished/),
   ]);
 
   const [download] = await Promise.all([lab.page.waitForEvent('download'), lab.click('For TRL (zip)')]);

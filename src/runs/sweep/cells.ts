@@ -17,7 +17,7 @@ export type Standing = 'new' | 'cut' | 'held' | 'done';
 export async function standingOf(store: RunStore, cell: Cell): Promise<{ standing: Standing; step: number }> {
   const stored = await store.config();
   if (!stored) return { standing: (await store.isHeld()) ? 'held' : 'new', step: 0 };
-  const changed = changes({ ...begunAs(cell.config, stored.model) }, { ...stored });
+  const changed = changes({ ...stored }, { ...begunAs(cell.config, stored.model) });
   if (changed.length > 0)
     throw new BadInput(
       `The cell ${cell.id} was begun with other settings: ${changed.join('; ')}`,
