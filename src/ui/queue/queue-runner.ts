@@ -88,15 +88,15 @@ function beginNext(): void {
   }
   listed = undefined;
   const stored = continuable(next, lab.runs);
-  useQueue.setState({ queue: changed(queue, next.id, { state: 'running', why: null, run: stored?.id ?? null }) });
-  useModels.setState({ refused: null });
   resumes = stored !== null;
-  if (stored) {
-    continueRun(stored.id);
-    return;
+  useModels.setState({ refused: null });
+  if (stored) continueRun(stored.id);
+  else {
+    useLab.setState({ kind: 'rl', draft: draftOf(configFromQuery(next.query)) });
+    begin(useLab.getState(), false);
   }
-  useLab.setState({ kind: 'rl', draft: draftOf(configFromQuery(next.query)) });
-  begin(useLab.getState(), false);
+  // Only now: until it was asked for, what is on screen is the run before.
+  useQueue.setState({ queue: changed(queue, next.id, { state: 'running', why: null, run: stored?.id ?? null }) });
 }
 
 function remembered(): Queue | null {

@@ -70,9 +70,9 @@ export function continuable({ run }: Queued, runs: readonly ListedRun[] | null):
 export function outcome(own: Queued, lab: LabState, refused: string | null): Partial<Queued> | null {
   if (lab.asked === 'start' || lab.asked === 'recover') return null;
   const { snapshot, run } = lab;
-  if (lab.source !== 'live' || (own.run !== null && run !== null && run !== own.run))
-    return { state: 'cut', why: 'another run took its place' };
-  if (snapshot.stage === 'none') return { state: 'failed', why: refused ?? lab.problem ?? 'it could not be opened' };
+  if (own.run !== null && run !== null && run !== own.run) return { state: 'cut', why: 'another run took its place' };
+  if (lab.source !== 'live' || snapshot.stage === 'none')
+    return { state: 'failed', why: refused ?? lab.problem ?? 'it could not be opened' };
   if (snapshot.done) return { state: snapshot.done.reason === 'finished' ? 'done' : 'cut', run: run ?? own.run };
   if (activityOf(lab) === 'faulted')
     return { state: 'failed', run: run ?? own.run, why: snapshot.fault?.message ?? null };
