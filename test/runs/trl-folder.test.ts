@@ -68,11 +68,11 @@ describe('the methods', () => {
     expect(method.evidence).not.toBe('contrast');
   });
 
-  it.each([
-    ...elsewhere.map((arm) => [{ arm }, /export for TRL/] as const),
-    [{ scoreTemperature: 0.5 }, /scoreTemperature/],
-    [{ decayAll: true, weightDecay: 0.1 }, /decayAll/],
-  ])('%j is refused', (settings, words) => {
+  it.each<{ settings: object; words: RegExp }>([
+    ...elsewhere.map((arm) => ({ settings: { arm }, words: /export for TRL/ })),
+    { settings: { scoreTemperature: 0.5 }, words: /scoreTemperature/ },
+    { settings: { decayAll: true, weightDecay: 0.1 }, words: /decayAll/ },
+  ])('$settings is refused', ({ settings, words }) => {
     expect(() => folder(settings)).toThrow(words);
   });
 });
