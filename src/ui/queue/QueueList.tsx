@@ -8,6 +8,7 @@ export function QueueList() {
   const { queue, going } = useQueue();
   const ready = useLab((s) => s.engine.state === 'ready');
   const done = queue.cells.filter(({ state }) => state === 'done').length;
+  const begun = queue.cells.some(({ state }) => state !== 'waiting');
   const left = queue.cells.length - done;
   return (
     <section aria-label="Queue" className={styles.queue}>
@@ -22,7 +23,7 @@ export function QueueList() {
           </button>
         ) : (
           <button type="button" disabled={!ready || left === 0} onClick={goOn}>
-            {done === 0 ? 'Begin' : 'Go on'}
+            {begun ? 'Go on' : 'Begin'}
           </button>
         )}
         <button type="button" onClick={clearQueue}>
