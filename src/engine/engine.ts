@@ -7,16 +7,18 @@ import { WebGpuUnavailable } from '../gpu/errors';
 import { SourceError } from '../library/sources/source-error';
 import { ChangedConfig } from '../runs/continue-run';
 import { faultOf } from '../runs/fault';
+import { type RunsPlace, StoredRuns } from '../runs/stored-runs';
 import { Device, type DeviceHost } from './device';
 import { InspectDesk } from './inspect-desk';
 import { ModelDesk } from './model-desk';
 import type { Ask, Command, CommandName, Failure, Message, Reply } from './protocol';
 import { Runner, type RunnerHost } from './runner';
+import { RunsDesk } from './runs-desk';
 import type { Handlers } from './service';
 import { trlDesk } from './trl-desk';
 
 /** What an engine needs of where it runs. */
-export interface EngineHost extends DeviceHost, Omit<RunnerHost, 'tell'> {}
+export interface EngineHost extends DeviceHost, RunsPlace, Omit<RunnerHost, 'tell'> {}
 
 export class Engine {
   private readonly handlers: Handlers<CommandName>;
@@ -29,9 +31,18 @@ export class Engine {
     const device = new Device(host, (report) => send({ type: 'device', device: report }));
     const inspector = new InspectDesk(host, device, send);
     const models = new ModelDesk(host.shelf, device, () => inspector.forgetTasks());
-    const runner = new Runner({ ...host, tell: send }, device);
+    const stored = new StoredRuns(host);
+    const runner = new Runner({ ...host, tell: send }, device, stored);
+    const runs = new RunsDesk(stored, send);
     const trl = trlDesk(host.shelf, host.symbolic);
-    this.handlers = { ...device.handlers, ...runner.handlers, ...models.handlers, ...inspector.handlers, ...trl };
+    this.handlers = {
+      ...device.handlers,
+      ...runner.handlers,
+      ...runs.handlers,
+      ...models.handlers,
+      ...inspector.handlers,
+      ...trl,
+    };
   }
 
   /** Resolves when the command was answered. Never rejects. */

@@ -23,8 +23,10 @@ import type { CachedModel } from '../library/sources/cache';
 import type { PlacedFile } from '../library/sources/dropped';
 import type { LoadProgress } from '../library/sources/progress';
 import type { SourceFault } from '../library/sources/source-error';
+import type { LoadedRun } from '../report/loaded-run';
 import type { Fault, RunEvent } from '../runs/events';
 import type { RunConfig } from '../runs/run-config';
+import type { RunAbout } from '../runs/run-store';
 import type { DataPreview, RefusedData } from '../runs/sft-events';
 import type { ListedRun } from '../runs/stored-runs';
 import type { TrainConfig } from '../settings/config';
@@ -56,7 +58,10 @@ export interface Commands {
   'load-run': Row<{ run: string }, RunEvent[]>; // for a replay
   'continue-run': Row<{ run: string }, Continued>; // from its last checkpoint, paused
   'fork-run': Row<{ run: string }, Continued>; // a new run from that checkpoint, with its configuration as it is now, paused
-  'run-files': Row<{ run: string }, ModelFile[]>; // as they are
+  'pack-run': Row<{ run: string }, Blob>; // its folder as it is, a zip archive
+  'take-runs': Row<{ files: readonly PlacedFile[] }, ListedRun[]>; // folders or archives of runs; all that are stored then
+  'say-of-run': Row<{ run: string; about: RunAbout }, ListedRun[]>;
+  'compare-runs': Row<{ runs: readonly string[]; files: readonly PlacedFile[] }, Compared>; // stored ones, and others that are given
   'delete-run': Row<{ run: string }, ListedRun[]>; // those that are left
   'export-trl': Row<{ config: TrainConfig }, ModelFile[]>; // settings as a folder for TRL
   preview: Row<{ config: SftConfig }, DataPreview | RefusedData>; // what a supervised run would learn from
@@ -142,6 +147,13 @@ export interface Continued {
   readonly since: RunEvent[];
   /** What is not as one would think. */
   readonly problem: string | null;
+}
+
+export interface Compared {
+  /** In the order that was asked for. */
+  readonly runs: readonly LoadedRun[];
+  /** Names of those that cannot be compared, each with why. */
+  readonly leftOut: readonly string[];
 }
 
 export interface ModelFile {

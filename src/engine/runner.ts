@@ -5,24 +5,24 @@
  */
 
 import type { Gpu } from '../gpu/device';
-import { damagedWords, firstWhole, resumable } from '../runs/continue-run';
+import { firstWhole, resumable } from '../runs/continue-run';
 import { EVENT_VERSION, type RunEvent } from '../runs/events';
 import { faultOf } from '../runs/fault';
 import { LastGood } from '../runs/last-good';
 import type { Resume, Run } from '../runs/run';
 import { modelName } from '../runs/run-config';
 import { previewData } from '../runs/sft-preview';
-import { type ListedRun, type RunsPlace, StoredRuns } from '../runs/stored-runs';
+import type { ListedRun, StoredRuns } from '../runs/stored-runs';
 import type { Device } from './device';
 import { openingFor } from './opening';
 import type { Ask, Continued, ModelFile, Reply } from './protocol';
 import { type Bench, type ContinuedRun, type OpenedRun, type OpenerHost, RunOpener } from './run-opener';
 import type { Call, Handlers } from './service';
 
-export interface RunnerHost extends RunsPlace, OpenerHost {}
+export interface RunnerHost extends OpenerHost {}
 
 type Transport = 'start' | 'pause' | 'resume' | 'step' | 'stop' | 'set' | 'recover' | 'continue-run' | 'fork-run';
-type RunCommand = Transport | 'export-model' | 'list-runs' | 'load-run' | 'run-files' | 'delete-run' | 'preview';
+type RunCommand = Transport | 'export-model' | 'preview';
 
 /** A single step is stored at the pause after it where the last checkpoint took no longer, ms. */
 const QUICK = 1000;
@@ -38,7 +38,6 @@ export class Runner {
   private mode: Mode = 'idle';
   private looping = false;
   private opening = false;
-  private readonly stored: StoredRuns;
   private readonly opener: RunOpener;
   private readonly lastGood = new LastGood();
   /** The step of the last checkpoint, and how long a pause took to write one, ms. */
@@ -47,9 +46,9 @@ export class Runner {
   constructor(
     private readonly host: RunnerHost,
     private readonly device: Device,
+    private readonly stored: StoredRuns,
   ) {
-    this.stored = new StoredRuns(host);
-    this.opener = new RunOpener(host, this.stored, () => this.clear());
+    this.opener = new RunOpener(host, stored, () => this.clear());
   }
 
   readonly handlers: Handlers<RunCommand> = {
@@ -66,26 +65,12 @@ export class Runner {
     set: ({ patch }) => this.run?.change(patch),
     recover: (_, call) => this.recover(call),
     'export-model': () => this.exportModel(),
-    'list-runs': () => this.stored.list(),
-    'load-run': ({ run }) => this.load(run),
-    'run-files': ({ run }) => this.stored.files(run),
-    'delete-run': async ({ run }) => {
-      await this.stored.remove(run);
-      return this.stored.list();
-    },
     preview: ({ config }, { signal }) => previewData(config, this.host.shelf, { signal }),
   };
 
   private async exportModel(): Promise<ModelFile[]> {
     if (!this.run) throw new Error('There is no trained model yet. Start a run first.');
     return [...(await this.run.exportModel())].map(([name, bytes]) => ({ name, bytes }));
-  }
-
-  /** A run's events, and a word on those that cannot be read. */
-  private async load(id: string): Promise<RunEvent[]> {
-    const { events, damaged } = await this.stored.load(id);
-    if (damaged.length > 0) this.host.tell({ type: 'problem', message: damagedWords(damaged) });
-    return events;
   }
 
   private async start({ config, paused }: Ask<'start'>, call: Call): Promise<Reply<'start'>> {

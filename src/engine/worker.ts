@@ -25,6 +25,7 @@ const engine = new Engine(
     shelf: browserShelf(base),
     symbolic: browserSymbolicJudge((message) => send({ type: 'problem', message })),
     runsFolder: () => privateFiles('runs').catch(() => null),
+    scratchFolder: () => privateFiles('exports').catch(() => null),
     runFolder: (id) => privateFiles(`runs/${id}`).catch(() => null),
   },
   send,

@@ -93,7 +93,7 @@ function appendTo(handle: SyncAccessHandle, bytes: Uint8Array): void {
   }
 }
 
-type Reading = 'read' | 'readRange' | 'size' | 'list';
+type Reading = 'read' | 'readRange' | 'blob' | 'size' | 'list';
 type Writing = 'write' | 'append' | 'appendBytes' | 'sync' | 'truncate' | 'remove';
 
 const bytesOf = async (blob: Blob | null): Promise<Uint8Array<ArrayBuffer> | null> =>
@@ -102,6 +102,7 @@ const bytesOf = async (blob: Blob | null): Promise<Uint8Array<ArrayBuffer> | nul
 const reading = (handles: Handles): Pick<Files, Reading> => ({
   read: async (path) => bytesOf(await handles.content(path)),
   readRange: async (path, from, to) => bytesOf((await handles.content(path))?.slice(from, to) ?? null),
+  blob: (path) => handles.content(path),
   size: async (path) => (await handles.content(path))?.size ?? 0,
   async list(path) {
     const at = await handles.folder(parts(path), false);

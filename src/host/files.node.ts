@@ -2,6 +2,7 @@
  * Files on disk. Writes go to a temporary name first and are then renamed, so that a killed process leaves no half file;
  * what the system says of a failure comes as a StorageError.
  */
+import { openAsBlob } from 'node:fs';
 import { type FileHandle, open, readdir, readFile, rename, rm, stat, statfs, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Files } from './files';
@@ -50,6 +51,7 @@ export function diskFiles(root: string, links: 'follow' | 'inside' = 'follow'): 
           await handle.close();
         }
       }),
+    blob: (path) => look<Blob | null>(path, null, (full) => openAsBlob(full)),
     truncate: (path, bytes) => on(path, (full) => truncate(full, bytes)),
     size: (path) => look(path, 0, async (full) => (await stat(full)).size),
     list: (path) => look<string[]>(path, [], async (full) => (await readdir(full)).sort()),

@@ -16,6 +16,8 @@ export interface Files {
   sync(path: string): Promise<void>;
   /** Bytes from … to − 1, fewer where the file ends before; null where there is no such file. */
   readRange(path: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** A file as the system holds it, without its bytes in memory; null where there is no such file. */
+  blob(path: string): Promise<Blob | null>;
   /** Cuts a file to its first `bytes` bytes. */
   truncate(path: string, bytes: number): Promise<void>;
   size(path: string): Promise<number>;

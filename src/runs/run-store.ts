@@ -3,8 +3,10 @@
  * no other tab or process opens the run or deletes it.
  */
 
+import * as v from 'valibot';
 import { bytesText } from '../data/bytes';
 import { readJson } from '../data/json';
+import type { ZipFile } from '../data/zip';
 import { Busy, type Files } from '../host/files';
 import { StorageError } from '../host/storage-error';
 import { Checkpoints } from './checkpoint';
@@ -12,6 +14,7 @@ import { parseRunConfig, type RunConfig } from './run-config';
 import { LOG, StoredLog } from './stored-log';
 
 const CONFIG = 'config.json';
+const ABOUT = 'about.json';
 /** On disk a held folder has this one within. */
 const LOCKS = 'locks';
 /** While it is here, and no configuration, the run is still being begun from another one's checkpoint. */
@@ -19,6 +22,30 @@ const UNBORN = 'unborn';
 /** What a process leaves that was killed before its run was begun: its lock, and what it was writing. */
 const LEFT_BEHIND = /^(locks|\.try-\d+|config\.json\.part|unborn\.part)$/;
 const OF_UNBORN = [UNBORN, LOG, 'checkpoints'];
+
+/** What a person says of a run. */
+export interface RunAbout {
+  readonly name?: string;
+  readonly note?: string;
+  readonly starred?: boolean;
+}
+
+const ABOUT_SCHEMA = v.object({
+  name: v.optional(v.pipe(v.string(), v.maxLength(200))),
+  note: v.optional(v.pipe(v.string(), v.maxLength(10_000))),
+  starred: v.optional(v.boolean()),
+});
+
+/** Bytes that are read of a file at once. */
+const PIECE = 4 * 2 ** 20;
+
+async function* piecesOf(files: Files, name: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  for (let from = 0; ; from += PIECE) {
+    const piece = await files.readRange(name, from, from + PIECE);
+    if (piece && piece.length > 0) yield piece;
+    if (!piece || piece.length < PIECE) return;
+  }
+}
 
 export class RunStore {
   readonly log: StoredLog;
@@ -134,6 +161,22 @@ export class RunStore {
     await this.files.remove(UNBORN);
   }
 
+  /** What a person said of it. What cannot be read was not said. */
+  async about(): Promise<RunAbout> {
+    const bytes = await this.files.read(ABOUT);
+    if (!bytes) return {};
+    try {
+      return v.parse(ABOUT_SCHEMA, JSON.parse(new TextDecoder().decode(bytes)));
+    } catch {
+      return {};
+    }
+  }
+
+  /** Throws StorageError. */
+  async say(about: RunAbout): Promise<void> {
+    await this.files.write(ABOUT, new TextEncoder().encode(`${JSON.stringify(v.parse(ABOUT_SCHEMA, about))}\n`));
+  }
+
   /** Without what a run writes. */
   async clear(): Promise<void> {
     for (const name of [CONFIG, LOG, 'checkpoints', 'final', UNBORN]) await this.files.remove(name);
@@ -168,15 +211,20 @@ export class RunStore {
     await this.log.cut(logBytes ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Every file that is in it but locks, known to the lab or not, as it is. */
-  async *contents(path = '.'): AsyncGenerator<{ name: string; bytes: Uint8Array<ArrayBuffer> }> {
+  /** The name of every file that is in it but locks, known to the lab or not. */
+  async *names(path = '.'): AsyncGenerator<string> {
     for (const name of await this.files.list(path)) {
       const at = path === '.' ? name : `${path}/${name}`;
       if (at === LOCKS) continue;
-      const bytes = await this.files.read(at).catch(() => null); // a folder cannot be read as a file
-      if (bytes) yield { name: at, bytes };
-      else yield* this.contents(at);
+      const head = await this.files.readRange(at, 0, 1).catch(() => null); // a folder cannot be read as a file
+      if (head) yield at;
+      else yield* this.names(at);
     }
+  }
+
+  /** Every such file as it is, read piece by piece. */
+  async *contents(): AsyncGenerator<ZipFile> {
+    for await (const name of this.names()) yield { name, bytes: piecesOf(this.files, name) };
   }
 
   /** Bytes of its log, checkpoints and trained model. */

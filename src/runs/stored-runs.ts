@@ -2,11 +2,12 @@
 
 import { Busy, type Files } from '../host/files';
 import type { ReadLog } from './event-lines';
+import { type GivenRun, packRun, unpackRun } from './run-archive';
 import { type RunConfig, titleOf } from './run-config';
-import { RunStore } from './run-store';
+import { type RunAbout, RunStore } from './run-store';
 
 /** A run as a list shows it. */
-export interface StoredRun {
+export interface StoredRun extends RunAbout {
   id: string;
   /** When it was begun, ms since 1970. */
   created: number;
@@ -38,11 +39,15 @@ export interface RunsPlace {
   /** The folder that holds all runs, or null where there is no storage. */
   runsFolder(): Promise<Files | null>;
   runFolder(id: string): Promise<Files | null>;
+  /** A folder for what is taken away; null where there is no storage. */
+  scratchFolder(): Promise<Files | null>;
 }
 
 /** When a run was begun, ms since 1970, as its name says; NaN where it does not. */
 const createdAt = (id: string): number =>
   Date.parse(id.replace(/^(\d+-\d+-\d+T\d+)-(\d+)-(\d+)-(\d+)Z.*$/, '$1:$2:$3.$4Z'));
+
+const gone = (id: string): Error => new Error(`There is no run ${id} any more. List the stored runs again.`);
 
 export class StoredRuns {
   constructor(private readonly place: RunsPlace) {}
@@ -86,8 +91,9 @@ export class StoredRuns {
       throw new Error('It has a checkpoint, and its log has no step.');
     }
     const { what, seed, unit, ...title } = titleOf(config);
-    const [checkpoint, bytes] = await Promise.all([store.checkpoints.last(), store.bytes()]);
+    const [checkpoint, bytes, about] = await Promise.all([store.checkpoints.last(), store.bytes(), store.about()]);
     return {
+      ...about,
       id,
       created: createdAt(id),
       steps: step,
@@ -146,7 +152,7 @@ export class StoredRuns {
 
   private async held(id: string): Promise<RunStore> {
     const store = await this.known(id);
-    if (!store) throw new Error(`There is no run ${id} any more. List the stored runs again.`);
+    if (!store) throw gone(id);
     try {
       await store.hold();
     } catch (error) {
@@ -156,11 +162,45 @@ export class StoredRuns {
     return store;
   }
 
-  /** All files of a run, broken or not; none where there is no such run. */
-  async files(id: string): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> }[]> {
-    const files = [];
-    for await (const file of (await this.known(id))?.contents() ?? []) files.push(file);
-    return files;
+  /** A run's folder as an archive, broken or not. Throws where there is none, and StorageError. */
+  async pack(id: string): Promise<Blob> {
+    const [store, scratch] = await Promise.all([this.known(id), this.place.scratchFolder()]);
+    if (!store || !scratch) throw gone(id);
+    return packRun(store, scratch, `${id}.zip`);
+  }
+
+  /** Takes in a run that somebody gives, by its own name where that is free; its name here. Nothing of it stays where that fails. */
+  async takeIn(given: GivenRun): Promise<string> {
+    const root = await this.place.runsFolder();
+    if (!root) throw new Error('This browser stores no runs.');
+    const taken = await root.list('.');
+    const plain = given.name.replace(/[^\w.-]+/g, '-').replace(/^\.+/, '') || 'imported';
+    const names = [plain, ...Array.from(taken, (_, i) => `${plain}-${i + 2}`)];
+    const id = names.find((name) => !taken.includes(name)) ?? `${plain}-${taken.length + 2}`;
+    const store = (await this.store(id)) as RunStore;
+    await store.hold();
+    try {
+      await unpackRun(given, store);
+      if (!(await store.config())) throw new Error(`${given.name} has no config.json.`);
+      await store.log.cut(Number.POSITIVE_INFINITY); // of a run that was going when it was copied
+    } catch (error) {
+      await this.discard(store).catch(() => {});
+      throw error;
+    }
+    await store.release();
+    return id;
+  }
+
+  /** Names, notes or stars a run. */
+  async say(id: string, about: RunAbout): Promise<void> {
+    const store = await this.known(id);
+    if (!store) throw gone(id);
+    await store.say({ ...(await store.about()), ...about });
+  }
+
+  /** Runs as they are compared, by the names of their folders; null for those of no reinforcement learning. */
+  async compared(id: string): Promise<ReadLog> {
+    return (await this.known(id))?.log.story('compared') ?? { events: [], damaged: [], torn: false };
   }
 
   /** Deletes a run, broken or not. Throws where there is none, or a tab has it. */

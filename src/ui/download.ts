@@ -1,6 +1,9 @@
 /** Offers bytes or text as a file; nothing leaves the machine. */
-export function download(name: string, content: Uint8Array<ArrayBuffer> | string, type: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type }));
+export const download = (name: string, content: Uint8Array<ArrayBuffer> | string, type: string): void =>
+  downloadBlob(name, new Blob([content], { type }));
+
+export function downloadBlob(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

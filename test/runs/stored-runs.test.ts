@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { zipEntries } from '../../src/data/zip';
 import { diskFiles } from '../../src/host/files.node';
 import { eventLine } from '../../src/runs/event-lines';
 import { StoredRuns } from '../../src/runs/stored-runs';
@@ -16,9 +17,13 @@ beforeEach(async () => {
   runs = new StoredRuns({
     runsFolder: async () => diskFiles(root),
     runFolder: async (id) => diskFiles(join(root, id)),
+    scratchFolder: async () => diskFiles(`${root}-scratch`),
   });
 });
-afterEach(() => rm(root, { recursive: true }));
+afterEach(async () => {
+  await rm(root, { recursive: true });
+  await rm(`${root}-scratch`, { recursive: true, force: true });
+});
 
 const LOG = fakeRun(3).map(eventLine).join('');
 const CONFIG = JSON.stringify(DEFAULT_CONFIG);
@@ -44,8 +49,13 @@ test.each([
     created: Date.UTC(2026, 0, 2),
   });
   expect(whole).toMatchObject({ steps: 3, done: null });
-  const taken = await runs.files(bad.id);
-  expect(Object.fromEntries(taken.map(({ name, bytes }) => [name, new TextDecoder().decode(bytes)]))).toEqual(files);
+  const taken = await zipEntries(await runs.pack(bad.id), 'archive');
+  const texts: Record<string, string> = {};
+  for (const entry of taken) {
+    texts[entry.name] = '';
+    for await (const piece of entry.stream()) texts[entry.name] += new TextDecoder().decode(piece);
+  }
+  expect(texts).toEqual(files);
   await runs.remove(bad.id);
   expect(await ids()).toEqual([whole.id]);
 });

@@ -1,9 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { crc32 } from '../../src/data/crc32';
 import type { StepFigures } from '../../src/runs/events';
 import { STEP_METRICS } from '../../src/runs/metrics';
 import { DEFAULT_CONFIG, TRAIN_TABLE } from '../../src/settings/config';
@@ -12,7 +7,6 @@ import { duration, plain, signed, tokenText } from '../../src/ui/format';
 import { expandForReplay } from '../../src/ui/replay/expand';
 import { configOf, DEFAULT_DRAFT, problemIn, SETTING_NAMES } from '../../src/ui/state/draft';
 import { EMPTY, fold } from '../../src/ui/state/snapshot';
-import { storedZip } from '../../src/ui/zip';
 import { fakeRun, fakeSignals, fakeStep } from './fake-events';
 
 test('thinning keeps first and last and the order', () => {
@@ -57,25 +51,4 @@ test('numbers and tokens are written for people', () => {
   expect([plain(0.0021), plain(1234), plain(null)]).toEqual(['2.1e−3', '1,234', '–']);
   expect([duration(42), duration(725), duration(3723)]).toEqual(['0:42', '12:05', '1:02:03']);
   expect([tokenText(' the'), tokenText('\n'), tokenText('')]).toEqual(['·the', '↵', '∅']);
-});
-
-test('the archive is a zip that other tools read', (context) => {
-  expect(crc32(new TextEncoder().encode('123456789'))).toBe(0xcbf43926);
-  const archive = storedZip([
-    { name: 'config.json', bytes: new TextEncoder().encode('{"a": 1}') },
-    { name: 'empty', bytes: new Uint8Array() },
-  ]);
-  const folder = mkdtempSync(join(tmpdir(), 'zip-'));
-  try {
-    writeFileSync(join(folder, 'model.zip'), archive);
-    const python =
-      'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); print(z.testzip(), z.namelist(), z.read("config.json"))';
-    const out = execFileSync('python3', ['-c', python, join(folder, 'model.zip')], { encoding: 'utf8' });
-    expect(out.trim()).toBe(`None ['config.json', 'empty'] b'{"a": 1}'`);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') context.skip('there is no python3 to read it with');
-    throw error;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 });

@@ -1,7 +1,6 @@
-import { download } from '../download';
+import { downloadBlob } from '../download';
 import { ask } from '../trainer';
-import { storedZip } from '../zip';
 
-/** A stored run's folder as it is, in an archive. */
+/** A stored run's folder as it is, in an archive, which the browser's storage holds until the next one is made. */
 export const downloadRun = (run: string): void =>
-  ask({ type: 'run-files', run }, (files) => download(`${run}.zip`, storedZip(files), 'application/zip'));
+  ask({ type: 'pack-run', run }, (archive) => downloadBlob(`${run}.zip`, archive));

@@ -1,8 +1,8 @@
+import { zipBlob } from '../../data/zip';
 import type { ModelFile } from '../../engine/protocol';
-import { download } from '../download';
+import { downloadBlob } from '../download';
 import { activityOf, type LabState } from '../state/store';
 import { ask } from '../trainer';
-import { storedZip } from '../zip';
 import type { Action } from './action';
 
 /** What was trained: an adapter's folder is not a model's. */
@@ -22,7 +22,7 @@ export const exportModel: Action = {
   enabled: hasTrained,
   whyNot: whyNotTrained,
   run: () =>
-    ask({ type: 'export-model' }, (files) =>
-      download(`${trainedName(files)}.zip`, storedZip(files), 'application/zip'),
-    ),
+    ask({ type: 'export-model' }, (files) => {
+      void zipBlob(files).then((archive) => downloadBlob(`${trainedName(files)}.zip`, archive));
+    }),
 };

@@ -5,6 +5,6 @@ import type { Action } from './action';
 export const listRuns: Action = {
   id: 'list-runs',
   label: 'List stored runs',
-  enabled: (state) => state.engine.state === 'ready',
+  enabled: (state) => state.engine.state !== 'failed', // it takes no GPU
   run: () => ask({ type: 'list-runs' }, (runs) => useLab.setState({ runs })),
 };

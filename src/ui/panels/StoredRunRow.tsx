@@ -1,12 +1,13 @@
 import { useId, useState } from 'react';
 import { bytesText } from '../../data/bytes';
 import { excerpt, visible } from '../../data/visible';
-import type { BrokenRun, ListedRun, StoredRun } from '../../runs/stored-runs';
+import type { ListedRun, StoredRun } from '../../runs/stored-runs';
 import { canContinue, continueRun, whyNotContinued } from '../actions/continueRun';
 import { deleteRun } from '../actions/deleteRun';
 import { downloadRun } from '../actions/downloadRun';
 import { replayRun } from '../actions/replayRun';
 import { activityOf, isBusy, useLab } from '../state/store';
+import { RunNotes } from './RunNotes';
 import styles from './StoredRuns.module.css';
 
 /** One stored run: how far it came, its size, and what can be done with it. Deleting asks once more. */
@@ -15,13 +16,14 @@ export function StoredRunRow({ run }: { run: ListedRun }) {
   const [deleting, setDeleting] = useState(false);
   const facts = useId();
   const broken = 'broken' in run;
-  const label = broken ? `broken run ${excerpt(run.id)}` : run.label;
+  const label = broken ? `broken run ${excerpt(run.id)}` : nameOf(run);
   return (
     <li className={styles.run}>
       <span>{broken ? `Broken: ${excerpt(run.id)}` : label}</span>
       <span id={facts} className={styles.caption}>
         {Number.isNaN(run.created) ? '' : `${new Date(run.created).toLocaleString()}, `}
         {bytesText(run.bytes)}; {broken ? visible(run.broken) : stateOf(run)}
+        {!broken && run.note ? `. ${visible(run.note)}` : ''}
       </span>
       {deleting ? (
         <div className={styles.buttons}>
@@ -35,7 +37,10 @@ export function StoredRunRow({ run }: { run: ListedRun }) {
         </div>
       ) : (
         <div className={styles.buttons}>
-          {broken ? <BrokenButtons run={run} label={label} /> : <WholeButtons run={run} facts={facts} />}
+          {!broken && <WholeButtons run={run} label={label} facts={facts} />}
+          <button type="button" aria-label={`Download ${label}`} onClick={() => downloadRun(run.id)}>
+            Download
+          </button>
           <button
             type="button"
             disabled={busy || run.open}
@@ -51,10 +56,10 @@ export function StoredRunRow({ run }: { run: ListedRun }) {
 }
 
 /** Shown again, or gone on with. */
-function WholeButtons({ run, facts }: { run: StoredRun; facts: string }) {
+function WholeButtons({ run, label, facts }: { run: StoredRun; label: string; facts: string }) {
   const busy = useLab((s) => isBusy(activityOf(s)));
   const continuable = useLab((s) => canContinue(s, run));
-  const { id, label, unit, checkpoint } = run;
+  const { id, unit, checkpoint } = run;
   return (
     <>
       <button type="button" disabled={busy} aria-label={`Replay ${label}`} onClick={() => replayRun(id)}>
@@ -69,16 +74,13 @@ function WholeButtons({ run, facts }: { run: StoredRun; facts: string }) {
       >
         Continue
       </button>
+      <RunNotes run={run} label={label} />
     </>
   );
 }
 
-/** Its files may still be worth something to a person. */
-const BrokenButtons = ({ run, label }: { run: BrokenRun; label: string }) => (
-  <button type="button" aria-label={`Download ${label}`} onClick={() => downloadRun(run.id)}>
-    Download
-  </button>
-);
+/** What a person called it, and what it is. */
+const nameOf = ({ name, label }: StoredRun): string => (name ? `${excerpt(name)}: ${label}` : label);
 
 /** How it ended, and where it goes on, or why it cannot. */
 function stateOf(run: StoredRun): string {
