@@ -19,7 +19,7 @@ export interface Chart {
   readonly lines: readonly ChartLine[];
 }
 
-const WIDTH = 640;
+export const WIDTH = 640;
 const PLOT = { left: 52, right: 16, top: 12, height: 252 } as const;
 const LEGEND_ROW = 18;
 /** Of a character of the legend, about. */

@@ -19,11 +19,12 @@ export function shapeText({ tag, attributes, children }: Shape): string {
   return `<${tag}${given.join('')}>${body.join('')}</${tag}>`;
 }
 
-/** A file of its own, in an ink that can be read on white and on black. */
-export const svgFile = (drawing: Shape): string =>
+/** An ink that can be read on white and on black. */
+const FILE_INK = '#6e767e';
+
+/** A file of its own. */
+export const svgFile = (drawing: Shape, ink = FILE_INK): string =>
   `${shapeText({
     ...drawing,
-    attributes: { xmlns: 'http://www.w3.org/2000/svg', ...drawing.attributes, color: FILE_INK },
+    attributes: { xmlns: 'http://www.w3.org/2000/svg', ...drawing.attributes, color: ink },
   })}\n`;
-
-const FILE_INK = '#6e767e';

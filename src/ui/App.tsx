@@ -15,8 +15,9 @@ function toMain(): void {
 
 /** React keeps what could not be loaded, so that a new try takes a new one. */
 const loadInspector = () => lazy(() => import('./inspector/InspectorPage'));
+const loadCompare = () => lazy(() => import('./compare/ComparePage'));
 
-/** The header and the page that the address names. The other page keeps its state, and draws nothing while it is hidden. */
+/** The header and the page that the address names. The others keep their state, and draw nothing while they are hidden. */
 export function App() {
   useShortcuts(PAGE_KEYS);
   useWakeLock();
@@ -26,6 +27,9 @@ export function App() {
   const [inspected, setInspected] = useState(page === 'inspect');
   const [InspectorPage, setInspectorPage] = useState(loadInspector);
   if (page === 'inspect' && !inspected) setInspected(true); // its Worker starts with the first visit
+  const [compared, setCompared] = useState(page === 'compare');
+  const [ComparePage, setComparePage] = useState(loadCompare);
+  if (page === 'compare' && !compared) setCompared(true);
   useEffect(() => {
     document.title = page === 'train' ? 'AntiSD Lab' : `${PAGES[page]} · AntiSD Lab`;
   }, [page]);
@@ -47,6 +51,15 @@ export function App() {
           <Region name="The inspector" onAgain={() => setInspectorPage(loadInspector)}>
             <Suspense fallback={<p className={styles.opening}>Opening the inspector …</p>}>
               <InspectorPage />
+            </Suspense>
+          </Region>
+        </Activity>
+      )}
+      {compared && (
+        <Activity mode={page === 'compare' ? 'visible' : 'hidden'}>
+          <Region name="The comparison" onAgain={() => setComparePage(loadCompare)}>
+            <Suspense fallback={<p className={styles.opening}>Opening the comparison …</p>}>
+              <ComparePage />
             </Suspense>
           </Region>
         </Activity>

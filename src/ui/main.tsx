@@ -4,7 +4,9 @@ import { createRoot } from 'react-dom/client';
 import { App } from './App';
 import { rememberedHub } from './actions/chooseHub';
 import { takeFromAddress } from './actions/followInAddress';
+import { listRuns } from './actions/listRuns';
 import { startEngine } from './engine';
+import { perform } from './hooks';
 import { openQueue } from './queue/queue-runner';
 import { playRecorded } from './replay/recorded';
 import { ignoredIn, pageOf } from './route';
@@ -24,13 +26,12 @@ function tellIgnored(): void {
 }
 
 function openEngine(): void {
-  if (!('gpu' in navigator)) {
-    useLab.setState({ engine: { state: 'unavailable', reason: 'navigator.gpu is missing.' } });
-    return;
-  }
+  const hasGpu = 'gpu' in navigator;
+  if (!hasGpu) useLab.setState({ engine: { state: 'unavailable', reason: 'navigator.gpu is missing.' } });
   try {
-    trainer.connect(startEngine());
-    openTrainer();
+    trainer.connect(startEngine()); // stored runs are shown and compared without a GPU
+    if (hasGpu) openTrainer();
+    else perform(listRuns);
   } catch (error) {
     useLab.setState({ engine: { state: 'failed' }, trouble: { kind: 'unloaded', message: `${error}.` } });
   }
@@ -43,12 +44,12 @@ function openInTurn(): void {
     if (!opened) openEngine();
     opened = true;
   };
-  const openOnTrain = (): void => {
-    if (pageOf(location.hash) === 'train') open();
+  const openUnlessInspecting = (): void => {
+    if (pageOf(location.hash) !== 'inspect') open();
   };
-  openOnTrain();
+  openUnlessInspecting();
   if (opened) return;
-  addEventListener('hashchange', openOnTrain);
+  addEventListener('hashchange', openUnlessInspecting);
   void import('./inspector/settled').then(({ inspectorSettled }) => inspectorSettled()).then(open);
 }
 

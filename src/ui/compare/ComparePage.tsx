@@ -1,0 +1,36 @@
+import { useMemo } from 'react';
+import type { LoadedRun } from '../../report/loaded-run';
+import { reportOf } from '../../report/model';
+import { Region } from '../Region';
+import styles from './ComparePage.module.css';
+import { Comparison } from './Comparison';
+import { RunPicker } from './RunPicker';
+import { useCompare } from './store';
+
+/** Runs side by side: the choice on the left, what they came to beside it. */
+export default function ComparePage() {
+  const { chosen, stored, given } = useCompare();
+  const runs = useMemo(
+    (): LoadedRun[] => [...chosen.flatMap((id) => stored.get(id) ?? []), ...given],
+    [chosen, stored, given],
+  );
+  const model = useMemo(() => reportOf(runs), [runs]);
+  return (
+    <main className={styles.page}>
+      <div className={styles.choices}>
+        <Region name="The choice of runs">
+          <RunPicker />
+        </Region>
+      </div>
+      <div className={styles.comparison}>
+        <Region name="The comparison’s figures">
+          {runs.length === 0 ? (
+            <p className={styles.doc}>Curves, intervals and tables show once runs are chosen.</p>
+          ) : (
+            <Comparison model={model} />
+          )}
+        </Region>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,63 @@
+import { useEffect } from 'react';
+import { excerpt } from '../../data/visible';
+import type { StoredRun } from '../../runs/stored-runs';
+import { listRuns } from '../actions/listRuns';
+import { perform } from '../hooks';
+import { FileButtons } from '../models/FileButtons';
+import { useLab } from '../state/store';
+import styles from './ComparePage.module.css';
+import { choose, forgetGiven, takeGiven } from './session';
+import { useCompare } from './store';
+
+/** The runs that this browser keeps, to choose from, and the way to others. */
+export function RunPicker() {
+  const listed = useLab((s) => s.runs);
+  const { chosen, given, words, reading } = useCompare();
+  useEffect(() => perform(listRuns), []);
+  const runs = (listed ?? []).filter((run): run is StoredRun => !('broken' in run) && run.unit === 'step');
+  const pick = (ids: readonly string[]): void => choose(runs.filter(({ id }) => ids.includes(id)));
+  const toggle = (id: string): void =>
+    pick(chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id]);
+  return (
+    <section aria-label="Runs to compare">
+      <h2>Stored runs</h2>
+      {runs.length === 0 && <p className={styles.doc}>No run of reinforcement learning is stored in this browser.</p>}
+      {runs.length > 0 && (
+        <div className={styles.buttons}>
+          <button type="button" onClick={() => pick(runs.map(({ id }) => id))}>
+            All
+          </button>
+          <button type="button" disabled={chosen.length === 0} onClick={() => pick([])}>
+            None
+          </button>
+        </div>
+      )}
+      <ul className={styles.runs}>
+        {runs.map(({ id, label, name, starred, created }) => (
+          <li key={id}>
+            <label>
+              <input type="checkbox" checked={chosen.includes(id)} onChange={() => toggle(id)} />
+              <span>
+                {starred ? '★ ' : ''}
+                {name ? `${excerpt(name)}: ${label}` : label}
+                <span className={styles.doc}> {Number.isNaN(created) ? id : new Date(created).toLocaleString()}</span>
+              </span>
+            </label>
+          </li>
+        ))}
+      </ul>
+      <h2>From files</h2>
+      <p className={styles.doc}>A run’s folder, a folder of such folders, or archives of runs; nothing is stored.</p>
+      <FileButtons what="model" onFiles={takeGiven} />
+      {given.length > 0 && (
+        <p>
+          {given.length === 1 ? 'One run' : `${given.length} runs`} from files.{' '}
+          <button type="button" onClick={forgetGiven}>
+            Forget
+          </button>
+        </p>
+      )}
+      <p role="status">{reading ? 'Reading …' : words.map((word) => excerpt(word, 200)).join('; ')}</p>
+    </section>
+  );
+}
