@@ -2,12 +2,15 @@
 import * as v from 'valibot';
 import type { TokenSums } from '../antisd/measures';
 import type { MethodState } from '../antisd/method-state';
+import type { ProbeText } from '../antisd/probes';
 
 export interface ReinforcedState {
   method: MethodState;
   evalAccuracy: number | null;
   /** The token table's sums; absent in checkpoints of earlier versions. */
   table?: TokenSums;
+  /** The fixed texts, where there are any. */
+  probes?: readonly ProbeText[];
 }
 
 const gate = v.looseObject({
@@ -30,4 +33,5 @@ export const reinforcedState: v.GenericSchema<unknown, ReinforcedState> = v.loos
   method,
   evalAccuracy: v.nullable(v.number()),
   table: v.optional(v.array(v.tuple([v.string(), sums]))),
+  probes: v.optional(v.array(v.looseObject({ problem: v.string(), ids: v.array(v.number()) }))),
 });

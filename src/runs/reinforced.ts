@@ -2,6 +2,7 @@
 import { evaluate } from '../antisd/evaluate';
 import { TokenTable } from '../antisd/measures';
 import { type MethodState, newMethodState } from '../antisd/method-state';
+import { type ProbeText, sampleProbes, scoreProbes } from '../antisd/probes';
 import { rowsOf } from '../antisd/signals';
 import { type StepOutcome, trainStep } from '../antisd/step';
 import type { Task } from '../data/types';
@@ -14,7 +15,7 @@ import type { ModelFolder } from '../model/weights/folder';
 import { parseTrainConfig, type TrainConfig } from '../settings/config';
 import { warningsOf } from '../settings/warnings';
 import { type ReinforcedState, reinforcedState } from './reinforced-state';
-import { evalSamplesEvent, signalsEvent, stepFigures } from './report';
+import { evalSamplesEvent, probeEvent, signalsEvent, stepFigures } from './report';
 import type { RunPlace } from './run';
 import type { Tell, Unstamped } from './run-log';
 import type { Beginning, Clock, Patch, Report, Schedule, Trainer } from './trainer';
@@ -36,6 +37,7 @@ export class Reinforced implements Trainer<ReinforcedState> {
   /** The step whose accuracy that is. */
   private measuredAt: number | null = null;
   private readonly table = new TokenTable();
+  private probes: readonly ProbeText[] | undefined;
 
   private constructor(
     private readonly o: ReinforcedOptions,
@@ -93,14 +95,16 @@ export class Reinforced implements Trainer<ReinforcedState> {
   }
 
   state(): ReinforcedState {
-    return { method: this.method, evalAccuracy: this.evalAccuracy, table: this.table.sums() };
+    const { method, evalAccuracy, probes } = this;
+    return { method, evalAccuracy, table: this.table.sums(), ...(probes && { probes }) };
   }
 
   score(step: number): number | null {
     return step === this.measuredAt ? this.evalAccuracy : null;
   }
 
-  restore({ method, evalAccuracy, table }: ReinforcedState): void {
+  restore({ method, evalAccuracy, table, probes }: ReinforcedState): void {
+    this.probes = probes;
     this.method = method;
     this.evalAccuracy = evalAccuracy;
     this.table.restore(table ?? []);
@@ -108,6 +112,17 @@ export class Reinforced implements Trainer<ReinforcedState> {
 
   async begin(): Promise<void> {
     if (this.config.evalEvery > 0) await this.evaluate(0);
+    await this.probe(0);
+  }
+
+  /** The fixed texts under the policy after `step`, where they are due. */
+  private async probe(step: number): Promise<void> {
+    const { policy, config } = this;
+    const { task, tell } = this.o;
+    if (config.probeEvery === 0 || step % config.probeEvery !== 0) return;
+    this.probes ??= await sampleProbes(policy, task, config);
+    const scored = await scoreProbes(policy, task, this.probes, config);
+    if (scored) tell(probeEvent(step, scored, task.tokenizer));
   }
 
   async update(step: number): Promise<Report> {
@@ -135,7 +150,10 @@ export class Reinforced implements Trainer<ReinforcedState> {
             null,
           );
         },
-        onScored: (scored) => tell(signalsEvent(step, scored, config, tokenizer)),
+        onScored: (scored) => {
+          const event = signalsEvent(step, scored, config, tokenizer);
+          tell(event, config.keepRollouts > 0 && step % config.keepRollouts === 0 ? event : null);
+        },
       },
       this.method,
       step,
@@ -172,6 +190,7 @@ export class Reinforced implements Trainer<ReinforcedState> {
     tell({ type: 'tokens-table', step, rows: this.table.list() });
     tell({ type: 'step', eta, ...figures });
     if (due) await this.evaluate(step);
+    await this.probe(step);
   }
 
   /** Held-out accuracy after `step`. */

@@ -44,6 +44,18 @@ export function signalsEvent(step: number, x: ScoredStep, config: StepSettings, 
   return { type: 'signals' as const, step, method, rollouts: told, signals: mapSignals(signals, short) };
 }
 
+/** The fixed texts with their columns, in the digits of the log. */
+export function probeEvent(step: number, x: Pick<ScoredStep, 'rollouts' | 'signals'>, tokenizer: Tokenizer) {
+  const rollouts = x.rollouts.map(({ problem, group, ids, verdict, truncated, context }): ToldRollout => {
+    const { source, solution, feedback } = context;
+    const { reward, reason } = verdict;
+    const tokens = Array.from(ids, (id) => tokenizer.token(id));
+    const { id, question } = problem;
+    return { problem: id, group, question, reward, reason, truncated, context: source, solution, feedback, tokens };
+  });
+  return { type: 'probe' as const, step, rollouts, signals: mapSignals(x.signals, short) };
+}
+
 /** Characters of an evaluation's record, at most. */
 const EVAL_CHARACTERS = 2 ** 20;
 

@@ -36,6 +36,7 @@ const BEFORE: Before<typeof SETTINGS> = {
   decayAll: ({ weightDecay }) => weightDecay > 0,
   keepCheckpoints: () => 0,
   logitMemory: () => 64,
+  ...asTheyAre('keepRollouts', 'probeEvery'),
 };
 
 /** Settings of methods that there were not, or whose default is what was done. */

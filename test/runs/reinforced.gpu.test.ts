@@ -40,6 +40,28 @@ describe('a run', () => {
     expect(steps.map((e) => e.step)).toEqual([1, 2, 3, 4]);
   });
 
+  it('whose texts are scored again and whose rollouts are thinned has the bits of one that does neither', async () => {
+    const watched = { ...SETTINGS, probeEvery: 1, keepRollouts: 2 };
+    const whole = await stateAfter(device.gpu, SETTINGS, 4);
+    const first = await openRun(device.gpu, watched, files);
+    for (let i = 0; i < 3; i++) await first.run.next();
+    first.run.destroy();
+    const second = await openRun(device.gpu, watched, files, { step: 2 });
+    await second.run.next();
+    await second.run.next();
+    expect(await second.run.policy.state()).toEqual(whole);
+    second.run.destroy();
+    const { events } = await new StoredLog(files).story();
+    expect(events.flatMap((e) => (e.type === 'signals' ? [e.step] : []))).toEqual([2, 4]);
+    const probes = events.filter((e) => e.type === 'probe');
+    expect(probes.map((e) => e.step)).toEqual([0, 1, 2, 3, 4]);
+    const texts = probes.map((e) => e.rollouts.map(({ problem, tokens }) => [problem, ...tokens].join(' ')));
+    expect(texts[0]).toHaveLength(4);
+    expect(new Set(texts.map((text) => text.join('\n'))).size).toBe(1);
+    expect(new Set(probes.map((e) => e.signals.u.join())).size).toBeGreaterThan(2); // the policy moved
+    expect(probes[0].signals.u.some((u) => Math.abs(u) > 0.5)).toBe(true);
+  });
+
   it('continued from a state in memory keeps its whole log', async () => {
     const first = await openRun(device.gpu, SETTINGS, files);
     for (let i = 0; i < 3; i++) await first.run.next();

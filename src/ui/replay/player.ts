@@ -1,9 +1,10 @@
-/** Plays a stored run into the store at a pace that can be followed. */
+/** Plays a stored run into the store at a pace that can be followed, and goes to any of its steps. */
+import { create } from 'zustand';
 import type { RunEvent } from '../../runs/events';
-import { EMPTY, fold } from '../state/snapshot';
 import { type LabState, useLab } from '../state/store';
 import { forgetEvents, trainer } from '../trainer';
 import { expandForReplay } from './expand';
+import { type Mark, type Score, scoreOf } from './score';
 
 /** Time an event stays on screen before the next one, ms. */
 const PAUSE_MS: Partial<Record<RunEvent['type'], number>> = {
@@ -13,12 +14,27 @@ const PAUSE_MS: Partial<Record<RunEvent['type'], number>> = {
   step: 2200,
   'sft-step': 160,
 };
+export const SPEEDS = [1, 10] as const;
+/** From here on rollouts come as a whole. */
+const FAST = 10;
+
+interface Replay {
+  /** What plays; null where nothing does, or what plays has no step. */
+  readonly score: Score | null;
+  /** The event that comes next. */
+  readonly next: number;
+  readonly playing: boolean;
+  readonly speed: number;
+}
+
+export const useReplay = create<Replay>(() => ({ score: null, next: 0, playing: false, speed: 1 }));
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 
+/** Something else is shown. */
 export function stopReplay(): void {
   clearTimeout(timer);
-  timer = undefined;
+  useReplay.setState({ score: null, playing: false });
 }
 
 /**
@@ -27,25 +43,69 @@ export function stopReplay(): void {
  */
 export function play(events: readonly RunEvent[], source: Extract<LabState['source'], 'recorded' | 'stored'>): void {
   stopReplay();
-  forgetEvents();
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  const playable = still ? events : expandForReplay(events);
-  const scored = playable.findIndex((event) => event.type === 'signals' || event.type === 'sft-tokens');
-  const stepped = playable.findIndex((e, i) => i > scored && (e.type === 'step' || e.type === 'sft-step'));
-  const shown = still || scored < 0 || stepped < 0 ? playable.length : stepped + 1;
-  const snapshot = fold(EMPTY, playable.slice(0, shown));
-  const kind = snapshot.sft ? 'sft' : 'rl';
-  useLab.setState({ source, kind, snapshot, picked: null, held: null, asked: null });
-  playFrom(playable, shown);
+  const score = scoreOf(still ? events : expandForReplay(events));
+  const scored = score.events.findIndex((event) => event.type === 'signals' || event.type === 'sft-tokens');
+  const first = score.steps.findIndex(({ end }) => end > scored);
+  const place = still || scored < 0 || first < 0 ? score.steps.length - 1 : first;
+  useLab.setState({ source });
+  useReplay.setState({ score, speed: 1 });
+  goTo(place);
+  if (!still) resumeReplay();
 }
 
-function playFrom(events: readonly RunEvent[], next: number): void {
-  if (next >= events.length) return;
-  const wait = PAUSE_MS[events[next - 1].type] ?? 0;
+/** The page as it was once the step at this place of the score's was done; what played goes on from there. */
+export function goTo(place: number, mark?: Mark): void {
+  const { score, playing } = useReplay.getState();
+  if (!score) return;
+  clearTimeout(timer);
+  forgetEvents();
+  const snapshot = score.at(Math.min(place, score.steps.length - 1));
+  const rollout = mark?.rollout === undefined ? undefined : snapshot.rollouts[mark.rollout];
+  const picked = rollout ? { rollout, step: snapshot.rolloutStep, token: 0 } : null;
+  useLab.setState({ kind: snapshot.sft ? 'sft' : 'rl', snapshot, picked, held: null, asked: null });
+  useReplay.setState({ next: score.steps[place]?.end ?? score.events.length });
+  if (playing) playOn();
+}
+
+/** The place of the last step that is not after this one. */
+export const placeOf = ({ steps }: Score, step: number): number => steps.findLastIndex((entry) => entry.step <= step);
+
+export function pauseReplay(): void {
+  clearTimeout(timer);
+  useReplay.setState({ playing: false });
+}
+
+/** From the beginning where it has ended. */
+export function resumeReplay(): void {
+  const { score, next } = useReplay.getState();
+  if (!score) return;
+  if (next >= score.events.length && score.steps.length > 1) goTo(0);
+  useReplay.setState({ playing: true });
+  playOn();
+}
+
+export function setSpeed(speed: number): void {
+  useReplay.setState({ speed });
+  if (useReplay.getState().playing) playOn();
+}
+
+function playOn(): void {
+  clearTimeout(timer);
+  const { score, next, speed } = useReplay.getState();
+  if (!score) return;
+  if (next >= score.events.length) {
+    useReplay.setState({ playing: false });
+    return;
+  }
+  const wait = (PAUSE_MS[score.events[next - 1]?.type] ?? 0) / speed;
   timer = setTimeout(() => {
-    const end = heldTogether(events, next);
-    for (const event of events.slice(next, end)) trainer.tell({ type: 'event', event });
-    playFrom(events, end);
+    const end = heldTogether(score.events, next);
+    const due = score.events.slice(next, end);
+    for (const event of speed < FAST ? due : due.filter(({ type }) => type !== 'tokens'))
+      trainer.tell({ type: 'event', event });
+    useReplay.setState({ next: end });
+    playOn();
   }, wait);
 }
 

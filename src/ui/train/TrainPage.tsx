@@ -20,6 +20,8 @@ import { RunFacts } from '../panels/RunFacts';
 import { TokenTable } from '../panels/TokenTable';
 import { QueuePanel } from '../queue/QueuePanel';
 import { Region } from '../Region';
+import { ProbePanel } from '../replay/ProbePanel';
+import { ReplayBar } from '../replay/ReplayBar';
 import { SettingsPanel } from '../settings/SettingsPanel';
 import { KindSwitch } from '../sft/KindSwitch';
 import { SftCentre } from '../sft/SftCentre';
@@ -51,12 +53,16 @@ export function TrainPage() {
           </Region>
         </section>
         <div className={styles.rollouts}>
+          <Region name="The replay">
+            <ReplayBar />
+          </Region>
           {supervised ? (
             <Region key="sft" name="The answers">
               <SftCentre />
             </Region>
           ) : (
             <Region key="rl" name="The heatmap">
+              <ProbePanel />
               <Heatmap />
             </Region>
           )}
