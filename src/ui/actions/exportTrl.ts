@@ -1,7 +1,7 @@
-import { download } from '../download';
+import { zipBlob } from '../../data/zip';
+import { downloadBlob } from '../download';
 import { configOf } from '../state/draft';
 import { ask } from '../trainer';
-import { storedZip } from '../zip';
 import type { Action } from './action';
 
 /** The form's settings as a folder that goes on in TRL. */
@@ -12,6 +12,8 @@ export const exportTrl: Action = {
   run({ draft }) {
     const config = configOf(draft);
     if (config === null) return;
-    ask({ type: 'export-trl', config }, (files) => download('antisd-trl.zip', storedZip(files), 'application/zip'));
+    ask({ type: 'export-trl', config }, (files) => {
+      void zipBlob(files).then((archive) => downloadBlob('antisd-trl.zip', archive));
+    });
   },
 };
