@@ -30,7 +30,11 @@ export function ModelFacts({ name, onTake }: Props) {
     );
   }
   if (!described || (described.waiting && !described.plan))
-    return <p className={styles.caption}>Reading what the model is …</p>;
+    return (
+      <div className={styles.known}>
+        <p className={styles.caption}>Reading what the model is …</p>
+      </div>
+    );
   const { plan, refused } = described;
   if (refused)
     return (
@@ -41,7 +45,7 @@ export function ModelFacts({ name, onTake }: Props) {
     );
   if (!plan) return null;
   return (
-    <div className={styles.facts}>
+    <div className={styles.known}>
       <p className={styles.caption}>
         {plan.family}; the whole model has {plan.parameters.toLocaleString('en-US')} parameters, stored as{' '}
         {plan.weightFormat}; made for {plan.maxPositions.toLocaleString('en-US')} tokens of context.

@@ -51,6 +51,15 @@ export function ModelSection({ busy }: { busy: boolean }) {
           onFiles={takeOwnFiles}
           disabled={busy}
         />
+        <DataPicker
+          label="Task"
+          value={task}
+          builtIn={TASK_CHOICES}
+          onChange={(name) => changeSetting('task', name)}
+          dropped={dropped}
+          onFiles={takeOwnFiles}
+          disabled={busy}
+        />
         <ModelFacts name={model} onTake={(setting, text) => changeSetting(setting, text)} />
         {offered && !busy && (
           <div className={styles.facts}>
@@ -62,15 +71,6 @@ export function ModelSection({ busy }: { busy: boolean }) {
             </button>
           </div>
         )}
-        <DataPicker
-          label="Task"
-          value={task}
-          builtIn={TASK_CHOICES}
-          onChange={(name) => changeSetting('task', name)}
-          dropped={dropped}
-          onFiles={takeOwnFiles}
-          disabled={busy}
-        />
         <p className={styles.caption}>
           Files can also be dropped anywhere on the page: a model’s folder, a .gguf file, an adapter, or problems as
           .jsonl, .json or .parquet. They stay on this computer.

@@ -12,7 +12,7 @@ export function Comparisons() {
     <section aria-label="Before and after">
       <h2>Before and after</h2>
       {comparisons.length === 0 && (
-        <p className={styles.empty}>
+        <p className={styles.none}>
           {heldOut === 0
             ? 'No example is held out, so there is no prompt to answer. Add examples: one in eight is held out.'
             : 'The model’s answers to held-out prompts show here before the first update and after the last.'}

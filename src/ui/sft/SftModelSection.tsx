@@ -51,7 +51,6 @@ export function SftModelSection({ busy }: { busy: boolean }) {
           onFiles={takeOwnFiles}
           disabled={busy}
         />
-        <ModelFacts name={model} onTake={(setting, text) => changeSftSetting(setting, text)} />
         <DataPicker
           label="Examples"
           value={data}
@@ -65,7 +64,10 @@ export function SftModelSection({ busy }: { busy: boolean }) {
           {EXAMPLE_SETS.find((set) => set.name === data)?.doc ??
             'Conversations, or prompts and completions, as .jsonl, .json or .parquet. Files can be dropped anywhere on the page; they stay on this computer.'}
         </p>
-        <DataPreview />
+        <div className={styles.preview}>
+          <DataPreview />
+        </div>
+        <ModelFacts name={model} onTake={(setting, text) => changeSftSetting(setting, text)} />
         <CachedList />
         <HubFields />
       </div>
