@@ -64,7 +64,7 @@ test('a folder of one’s own and a file of problems: AntiSD with LoRA, and the 
   await openSection();
   await lab.page.locator('input[webkitdirectory]').first().setInputFiles(fixturePath('tiny-chat'));
   await lab.until('the model', async () => (await model().inputValue()) === 'dropped:tiny-chat');
-  await lab.until('its facts', () => text(/llama, 24,\d\d\d parameters, stored as bf16/).isVisible());
+  await lab.until('its facts', () => text(/llama; the whole model has 24,\d\d\d parameters, stored as bf16/).isVisible());
   await drop([{ name: 'problems.jsonl', bytes: readFileSync(fixturePath('tiny-chat/problems.jsonl')) }]);
   await lab.until('the task', async () => (await task().inputValue()) === 'dropped:problems.jsonl');
   await lab.click('Start');
@@ -84,7 +84,7 @@ test('a folder of one’s own and a file of problems: AntiSD with LoRA, and the 
 test('the form is set up for one’s own model, the plan follows the settings, and nothing else is asked', async () => {
   await openLab('');
   await openSection();
-  await lab.until('nano’s facts', () => text(/qwen3, 14\d,\d\d\d parameters, stored/).isVisible());
+  await lab.until('nano’s facts', () => text(/qwen3; the whole model has 14\d,\d\d\d parameters, stored/).isVisible());
   await drop(MODEL.map((name) => ({ name, bytes: fixtureBytes('tiny-chat', name) })));
   await lab.until('the model', async () => (await model().inputValue()) === 'dropped:model files');
   await lab.click('Set the form up for this model');
@@ -128,7 +128,7 @@ test('a Hub id: planned before it is downloaded, cancelled, tried again, cached 
   await openSection();
   expect(lab.strangers).toEqual([]); // nobody was asked before an id was typed
   await typeHubId(ID);
-  await lab.until('its facts', () => text(/llama, 24,\d\d\d parameters, stored/).isVisible());
+  await lab.until('its facts', () => text(/llama; the whole model has 24,\d\d\d parameters, stored/).isVisible());
   expect(bytesSent()).toBeLessThan(6000);
   expect(lab.strangers.every((url) => url.startsWith(hub.endpoint) || new URL(url).hostname === '127.0.0.1')).toBe(
     true,
@@ -159,7 +159,7 @@ test('a gated model asks for a token; one that does not exist, and one of an unk
   const alert = lab.page.getByRole('alert').filter({ hasText: 'is gated' });
   await alert.getByLabel('Token').fill(hub.token);
   await alert.getByRole('button', { name: 'Try again with it' }).click();
-  await lab.until('its facts', () => text(/llama, 24,\d\d\d parameters, stored/).isVisible());
+  await lab.until('its facts', () => text(/llama; the whole model has 24,\d\d\d parameters, stored/).isVisible());
   expect(await lab.page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain('hf_');
 
   await model().selectOption('other name');
@@ -191,7 +191,7 @@ test('axe finds nothing serious in the model section, and nothing sticks out, li
   await openLab(SMALL);
   await openSection();
   await lab.page.locator('input[webkitdirectory]').first().setInputFiles(fixturePath('tiny-chat'));
-  await lab.until('its facts', () => text(/llama, 24,\d\d\d parameters, stored/).isVisible());
+  await lab.until('its facts', () => text(/llama; the whole model has 24,\d\d\d parameters, stored/).isVisible());
   await text('Hub and token').click();
   await expectQuietLooks(lab.page);
 });
