@@ -64,7 +64,9 @@ test('a folder of one’s own and a file of problems: AntiSD with LoRA, and the 
   await openSection();
   await lab.page.locator('input[webkitdirectory]').first().setInputFiles(fixturePath('tiny-chat'));
   await lab.until('the model', async () => (await model().inputValue()) === 'dropped:tiny-chat');
-  await lab.until('its facts', () => text(/llama; the whole model has 24,\d\d\d parameters, stored as bf16/).isVisible());
+  await lab.until('its facts', () =>
+    text(/llama; the whole model has 24,\d\d\d parameters, stored as bf16/).isVisible(),
+  );
   await drop([{ name: 'problems.jsonl', bytes: readFileSync(fixturePath('tiny-chat/problems.jsonl')) }]);
   await lab.until('the task', async () => (await task().inputValue()) === 'dropped:problems.jsonl');
   await lab.click('Start');
