@@ -2,7 +2,7 @@
  * `npm test`: installs what is missing, picks an adapter, says which, and runs the tests. Arguments go to vitest, e.g.
  * `ADAPTER=swiftshader npm test -- --project gpu`. DENO names a Deno that runs the tests in Node's place, on wgpu instead of
  * Dawn. `npm run test:faults` is `--faults`: all attempts to break the lab, and their count by group. The last line is
- * "N passed, M failed"; on Linux the processor's time stands before it.
+ * "N passed, M failed".
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -74,21 +74,9 @@ process.on('SIGTERM', () => vitest.kill('SIGTERM'));
 vitest.on('exit', (code) => {
   const { passed, failed, skipped } = readSummary(code);
   for (const { name, why } of skipped) console.log(`skipped: ${name}${why ? ` (${why})` : ''}`);
-  const seconds = processorSeconds();
-  if (seconds !== null) console.log(`processor time: ${seconds.toFixed(0)} s`);
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed > 0 ? code || 1 : 0;
 });
-
-/** User and system time of everything that was started and has ended, which other programs change little; null off Linux. */
-function processorSeconds() {
-  try {
-    const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ');
-    return (Number(fields[13]) + Number(fields[14])) / 100; // cutime and cstime, in ticks of 10 ms
-  } catch {
-    return null;
-  }
-}
 
 /** The run's figures; a run that ended badly without a failed test, or before it could count, is one failure. */
 function readSummary(code) {

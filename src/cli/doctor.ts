@@ -4,6 +4,7 @@
  */
 import { bytesText } from '../data/bytes';
 import type { Gpu } from '../gpu/device';
+import { choiceTable } from '../kernels/tuner';
 import { type FormatErrors, formatErrors } from '../model/weights/format-error';
 import { defineCommand, EXIT } from './command';
 import { note, print } from './output';
@@ -31,13 +32,20 @@ export const doctor = defineCommand({
         `adapter      ${report.name} (${report.vendor || 'unknown vendor'}, ${report.backend}${report.software ? ', software' : ''})`,
         `features     ${report.features.join(', ') || 'none'}; subgroups of ${report.subgroupSize.join(' to ')}`,
         `limits       buffer ${mib(report.limits.maxBufferSize)}, binding ${mib(report.limits.maxStorageBufferBindingSize)}`,
-        `matmul       ${report.variants.matmul}`,
-        `attention    ${report.variants.attention}`,
+        ...Object.entries(report.variants).map(([what, variant]) => `${what.padEnd(12)} ${variant}`),
         `self-test    ${test.passed} passed, ${test.failed.length} failed, ${test.ms} ms`,
         ...test.failed.map((f) => `  ${f}`),
       ];
       print(`${lines.join('\n')}\n`);
-      if (flags.model) print(formatTable(flags.model, await errorsOf(gpu, flags.model)));
+      if (flags.model) {
+        print(formatTable(flags.model, await errorsOf(gpu, flags.model)));
+        const { matmul: _, ...shapes } = choiceTable(gpu);
+        print(
+          Object.entries(shapes)
+            .map(([shape, variant]) => `${shape.padEnd(32)} ${variant}\n`)
+            .join(''),
+        );
+      }
     }
     return test.failed.length > 0 ? EXIT.failed : EXIT.done;
   },

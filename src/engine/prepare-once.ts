@@ -26,7 +26,7 @@ export async function prepareOnce(
   onProgress?: SelfTestProgress,
 ): Promise<DeviceReport> {
   const tuned = await prepareDevice(gpu, files, false);
-  const key = JSON.stringify([code, tuned.name, tuned.backend, tuned.features, tuned.variants]);
+  const key = JSON.stringify([code, tuned.name, tuned.backend, tuned.features, tuned.variants.matmul]);
   const known = parse(files ? await readText(files, FILE).catch(() => null) : null);
   if (known?.key === key && known.selfTest && Date.now() - known.date < A_DAY) return deviceReport(gpu, known.selfTest);
   const report = await prepareDevice(gpu, files, true, onProgress);

@@ -6,7 +6,12 @@ import { DeviceLost, GpuValidationError, OutOfMemory, ShaderError, WebGpuUnavail
 import type { Kernel } from './kernel';
 
 /** Optional features the engine makes use of, where the adapter has them. */
-const WANTED_FEATURES = ['subgroups', 'shader-f16', 'timestamp-query'] as const;
+const WANTED_FEATURES = [
+  'subgroups',
+  'shader-f16',
+  'timestamp-query',
+  'chromium-experimental-subgroup-matrix',
+] as const;
 
 /** Limits raised to what the adapter really offers (WebGPU's defaults are the smallest common ones). */
 const WANTED_LIMITS = [
@@ -24,15 +29,20 @@ export interface AdapterFacts {
   vendor: string;
   architecture: string;
   backend: string;
-  /** True for llvmpipe, SwiftShader and their like: kernels then pick variants without workgroup memory. */
+  /**
+   * True where workgroup memory is no faster than any other, as on llvmpipe and SwiftShader: kernels then pick forms without
+   * it. At first what the adapter says of itself; the tuner measures it (kernels/tuner.ts).
+   */
   software: boolean;
   subgroupSize: readonly [min: number, max: number];
+  /** What its matrix units multiply, of f16 with f32 sums: (M,K) by (K,N). */
+  matrices: readonly { readonly M: number; readonly N: number; readonly K: number }[];
 }
 
 /** A device with its limits, features, facts and a promise of its loss. */
 export class Gpu {
   readonly limits: GPUSupportedLimits;
-  readonly has: { readonly subgroups: boolean; readonly f16: boolean; readonly timestamps: boolean };
+  readonly has: Readonly<Record<'subgroups' | 'f16' | 'timestamps' | 'matrices', boolean>>;
   /** Resolves once, when the device is lost for whatever reason. */
   readonly lost: Promise<DeviceLost>;
   /** Bytes of live buffers made through this object, and how many there are. */
@@ -57,6 +67,7 @@ export class Gpu {
       subgroups: device.features.has('subgroups' as GPUFeatureName),
       f16: device.features.has('shader-f16'),
       timestamps: device.features.has('timestamp-query'),
+      matrices: device.features.has('chromium-experimental-subgroup-matrix' as GPUFeatureName),
     };
     this.lost = device.lost.then((info) => {
       const error = new DeviceLost(
@@ -254,16 +265,25 @@ export async function openGpu(provider: GPU | undefined, backend: string): Promi
 }
 
 function adapterFacts(adapter: GPUAdapter, backend: string): AdapterFacts {
-  const info = adapter.info as GPUAdapterInfo & { subgroupMinSize?: number; subgroupMaxSize?: number };
+  const info = adapter.info as GPUAdapterInfo & {
+    subgroupMinSize?: number;
+    subgroupMaxSize?: number;
+    /** Chromium's, with its experimental feature. */
+    subgroupMatrixConfigs?: { componentType: string; resultComponentType: string; M: number; N: number; K: number }[];
+  };
+  const units = [...(info.subgroupMatrixConfigs ?? [])];
   const name = info.description || info.device || info.architecture || info.vendor || 'unnamed adapter';
   return {
     name,
     vendor: info.vendor,
     architecture: info.architecture,
     backend,
-    software: /llvmpipe|swiftshader|basic render|software/i.test(
-      `${name} ${info.vendor} ${info.architecture} ${info.device}`,
-    ),
+    software:
+      info.isFallbackAdapter === true ||
+      /llvmpipe|swiftshader|basic render|software/i.test(`${name} ${info.vendor} ${info.architecture} ${info.device}`),
     subgroupSize: [info.subgroupMinSize ?? 4, info.subgroupMaxSize ?? 128],
+    matrices: units
+      .filter((u) => u.componentType === 'f16' && u.resultComponentType === 'f32')
+      .map(({ M, N, K }) => ({ M, N, K })),
   };
 }

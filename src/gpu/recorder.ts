@@ -11,6 +11,7 @@ import type { Tensor } from './tensor';
 
 const SLOTS = 4096; // dispatches before the recorder submits by itself
 const CAPTURED = 512; // different parameters that a recording may have, behind those
+const SCRATCH = 8 * 1024 * 1024; // bytes of partial sums between two passes of one operation
 const UPLOAD = 1024 * 1024; // bytes of host data a submit carries in its middle; more than that splits it
 
 export type Workgroups = readonly [x: number, y?: number, z?: number];
@@ -67,6 +68,9 @@ export class Recorder {
   /** Host data on its way to tensors, written before the submit that copies it. */
   private readonly uploads: GPUBuffer;
   private uploaded = 0;
+  private partial: Tensor | null = null;
+  /** The run lets operands of products be rounded to f16 where the adapter has shader-f16. */
+  allowsHalf = false;
   private readonly bindGroups: BindGroups;
   private pending: (() => void)[] = [];
   private profiler: Profiler | null = null;
@@ -173,6 +177,21 @@ export class Recorder {
     if (recording !== this.recording) throw new Error('The recording was replaced by another one');
     for (const { name, pipeline, group, offset, x, y, z } of recording.calls)
       this.encode(name, pipeline, group, offset, x, y, z);
+  }
+
+  /** Bytes of `scratch`. */
+  get scratchBytes(): number {
+    return SCRATCH;
+  }
+
+  /** Room for partial sums between two dispatches that are recorded one behind the other. Made at its first use. */
+  scratch(): Tensor {
+    if (!this.partial) {
+      const buffer = this.gpu.createBuffer('recorder.scratch', SCRATCH, 0x80); // STORAGE
+      const shape = [SCRATCH / 4];
+      this.partial = { label: 'recorder.scratch', buffer, offset: 0, bytes: SCRATCH, dtype: 'f32', shape };
+    }
+    return this.partial;
   }
 
   /** Sets a tensor to zero bytes. */
@@ -327,6 +346,7 @@ export class Recorder {
     this.destroyed = true;
     this.gpu.destroyBuffer(this.uniforms);
     this.gpu.destroyBuffer(this.uploads);
+    if (this.partial) this.gpu.destroyBuffer(this.partial.buffer);
     for (const pool of this.staging.values()) for (const buffer of pool) this.gpu.destroyBuffer(buffer);
     this.staging.clear();
   }

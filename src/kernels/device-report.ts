@@ -1,7 +1,6 @@
 /** The device as events tell it. */
 import type { Gpu } from '../gpu/device';
-import { attentionChoice } from './attention/attention-variant';
-import { matmulVariant } from './matmul/matmul';
+import { choiceTable } from './tuner';
 
 /** Facts about the adapter, for display and for the run's record. */
 export interface DeviceReport {
@@ -12,7 +11,7 @@ export interface DeviceReport {
   features: string[]; // subgroups, shader-f16, timestamp-query where present
   subgroupSize: [number, number];
   limits: { maxBufferSize: number; maxStorageBufferBindingSize: number; maxComputeWorkgroupStorageSize: number };
-  /** The variant chosen for each tuned kernel, e.g. { matmul: "subgroup-16x4" }. */
+  /** What products take, and by how much others are slower: at first and, once a model was measured, for each of its shapes. */
   variants: Record<string, string>;
   /** Kernels checked against the float64 reference on this adapter; null before the self-test ran. */
   selfTest: { passed: number; failed: string[]; ms: number } | null;
@@ -20,9 +19,12 @@ export interface DeviceReport {
 
 export function deviceReport(gpu: Gpu, selfTest: DeviceReport['selfTest'] = null): DeviceReport {
   const { adapter, limits, has } = gpu;
-  const features = [has.subgroups && 'subgroups', has.f16 && 'shader-f16', has.timestamps && 'timestamp-query'].filter(
-    (f) => typeof f === 'string',
-  );
+  const features = [
+    has.subgroups && 'subgroups',
+    has.f16 && 'shader-f16',
+    has.timestamps && 'timestamp-query',
+    has.matrices && 'subgroup-matrix',
+  ].filter((f) => typeof f === 'string');
   return {
     name: adapter.name,
     vendor: adapter.vendor,
@@ -35,7 +37,7 @@ export function deviceReport(gpu: Gpu, selfTest: DeviceReport['selfTest'] = null
       maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
       maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
     },
-    variants: { matmul: matmulVariant(gpu), attention: attentionChoice(gpu) },
+    variants: choiceTable(gpu),
     selfTest,
   };
 }

@@ -86,7 +86,7 @@ export function sftCapacity(model: Weights, c: SftConfig, longest: number): Capa
 /** `wanted`: tokens that one update works on. */
 function trainingCapacity(
   model: Weights,
-  c: Pick<TrainConfig, 'microBatch' | 'logitMemory' | 'recompute' | 'weightFormat'>,
+  c: Pick<TrainConfig, 'microBatch' | 'logitMemory' | 'recompute' | 'weightFormat' | 'operands'>,
   lora: LoraSettings | null,
   { wanted, ...sizes }: Pick<Capacity, 'positions' | 'rows' | 'maxNewTokens'> & { wanted: number },
 ): Capacity {
@@ -99,6 +99,7 @@ function trainingCapacity(
     training: true,
     recompute: c.recompute,
     logitBytes: c.logitMemory * 1024 * 1024,
+    half: c.operands === 'f16',
     lora,
     format: lora ? chosenFormat(c.weightFormat, model) : 'f32',
   };

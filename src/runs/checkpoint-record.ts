@@ -5,7 +5,7 @@ import { BadInput } from '../data/errors';
 import { isRecord } from '../data/records';
 import { excerpt } from '../data/visible';
 import { ATTENTION_VARIANTS } from '../kernels/attention/attention-variant';
-import { MATMUL_VARIANTS } from '../kernels/matmul/matmul';
+import { MATMUL_VARIANTS } from '../kernels/matmul/variants';
 import type { RunConfig } from './run-config';
 import { Damage, sealed, unseal } from './sealed';
 
@@ -18,8 +18,10 @@ const runFacts = v.looseObject({
   eventBytes: v.nullable(count),
   /** Wall time of the steps so far; absent in early checkpoints of pretraining. */
   seconds: v.optional(v.number()),
-  /** Variants sum in different orders, so a resumed run keeps its own. */
+  /** Variants sum in different orders, so a resumed run keeps its own: by shape, and of all that were not measured. */
   matmul: v.picklist(MATMUL_VARIANTS),
+  /** Absent in checkpoints of earlier versions, whose tiles were of all sizes. */
+  products: v.optional(v.record(v.string(), v.picklist(MATMUL_VARIANTS))),
   /** Absent in checkpoints of earlier versions, which had rows alone. */
   attention: v.optional(v.picklist(ATTENTION_VARIANTS)),
 });
@@ -39,7 +41,10 @@ const schema = v.object({
   extra: runFacts,
 });
 
-export type RunFacts = Pick<v.InferOutput<typeof runFacts>, 'eventBytes' | 'seconds' | 'matmul' | 'attention'>;
+export type RunFacts = Pick<
+  v.InferOutput<typeof runFacts>,
+  'eventBytes' | 'seconds' | 'matmul' | 'products' | 'attention'
+>;
 
 /** What a checkpoint carries besides weights and optimiser. */
 export type CheckpointRecord = v.InferOutput<typeof schema>;

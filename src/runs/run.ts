@@ -6,7 +6,8 @@ import type { Gpu } from '../gpu/device';
 import type { StorageError } from '../host/storage-error';
 import { attentionVariant, setAttentionVariant } from '../kernels/attention/attention-variant';
 import type { DeviceReport } from '../kernels/device-report';
-import { matmulVariant, setMatmulVariant } from '../kernels/matmul/matmul';
+import { type MatmulChoice, matmulChoice, setMatmulChoice } from '../kernels/matmul/variants';
+import { choiceTable } from '../kernels/tuner';
 import { planMemory } from '../model/net/decoder';
 import type { OnLoaded } from '../model/net/parameters';
 import type { Policy, TrainingState } from '../model/net/policy';
@@ -67,7 +68,8 @@ export class Run<Own extends object = object> {
       const { policy } = trainer;
       const memory = planMemory(policy.config, policy.decoder.capacity);
       const parameters = policy.trainedLayout.count;
-      log.tell(trainer.opening({ device: place.device, memory, parameters, resumedFrom: from?.step ?? null }));
+      const device = { ...place.device, variants: choiceTable(place.gpu) };
+      log.tell(trainer.opening({ device, memory, parameters, resumedFrom: from?.step ?? null }));
       return run;
     } catch (error) {
       trainer.destroy();
@@ -80,7 +82,7 @@ export class Run<Own extends object = object> {
     const { state, extra } =
       'state' in from ? from : await this.log.load(from.step, policy.trainedLayout, trainer.stateSchema, from.of);
     trainer.restore(extra);
-    setMatmulVariant(this.gpu, extra.matmul);
+    setMatmulChoice(this.gpu, productsOf(extra));
     setAttentionVariant(this.gpu, policy.config.headDim, extra.attention ?? 'rows');
     policy.restore(state);
     this.step = from.step;
@@ -149,7 +151,8 @@ export class Run<Own extends object = object> {
 
   private async extra(): Promise<Own & RunFacts> {
     const { gpu } = this;
-    const variants = { matmul: matmulVariant(gpu), attention: attentionVariant(gpu, this.policy.config.headDim) };
+    const { rule: matmul, shapes: products } = matmulChoice(gpu);
+    const variants = { matmul, products, attention: attentionVariant(gpu, this.policy.config.headDim) };
     const facts = { eventBytes: await this.log.bytes(), seconds: this.seconds, ...variants };
     return { ...this.trainer.state(), ...facts };
   }
@@ -177,3 +180,7 @@ export class Run<Own extends object = object> {
     this.trainer.destroy();
   }
 }
+
+/** A stored run's choice; what earlier versions called by the size of a tile was a rule for all sizes. */
+const productsOf = ({ matmul, products }: RunFacts): MatmulChoice =>
+  products ? { rule: matmul, shapes: products } : { rule: matmul.startsWith('tiles') ? 'tiles' : matmul, shapes: {} };

@@ -38,6 +38,14 @@ export const MODEL_SETTINGS = {
     group: 'model',
     advanced: true,
   }),
+  operands: choice({
+    default: 'f32',
+    choices: ['f32', 'f16'],
+    label: 'Operands',
+    doc: 'What matrix products multiply on a GPU with shader-f16: f16 rounds both factors to 11 bits, sums stay f32.',
+    group: 'model',
+    advanced: true,
+  }),
   thinking: flag({
     default: false,
     label: 'Thinking',

@@ -6,7 +6,7 @@ import { type ConfigOf, SettingTable } from './setting-table';
 import { SETTINGS } from './settings';
 import { MODEL_SETTINGS } from './settings-model';
 
-const { loraRank, loraAlpha, loraTargets, weightFormat, microBatch, logitMemory } = MODEL_SETTINGS;
+const { loraRank, loraAlpha, loraTargets, weightFormat, operands, microBatch, logitMemory } = MODEL_SETTINGS;
 const { weightDecay, decayAll, clipNorm, recompute, keepCheckpoints } = SETTINGS;
 
 export const SFT_SETTINGS = {
@@ -74,6 +74,7 @@ export const SFT_SETTINGS = {
   }),
   loraTargets,
   weightFormat,
+  operands,
   microBatch,
   logitMemory,
   recompute: { ...recompute, group: 'model' },

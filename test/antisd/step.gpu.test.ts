@@ -1,5 +1,5 @@
 /** The method on the device: arms that must coincide do so to the bit, and AntiSD learns. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { rowsOf } from '../../src/antisd/signals';
 import type { RunEventOf } from '../../src/runs/events';
 import { testDevice } from '../setup/gpu';
@@ -8,18 +8,16 @@ import { openRun, stateAfter } from '../setup/session';
 const device = testDevice();
 
 describe('bit for bit', () => {
-  let grpo: Awaited<ReturnType<typeof stateAfter>>;
-  beforeAll(async () => {
-    grpo = await stateAfter(device.gpu, { arm: 'grpo' }, 3);
-  });
-
   it('antisd with λ = 0 is grpo', async () => {
+    const grpo = await stateAfter(device.gpu, { arm: 'grpo' }, 3);
     expect(await stateAfter(device.gpu, { arm: 'antisd', lambda: 0, gateWarmup: 0 }, 3)).toEqual(grpo);
     expect(grpo.updates).toBe(3);
   });
 
   it('a closed gate is grpo for that step: warm-up trains as grpo does', async () => {
-    expect(await stateAfter(device.gpu, { arm: 'antisd', gateWarmup: 5 }, 3)).toEqual(grpo);
+    expect(await stateAfter(device.gpu, { arm: 'antisd', gateWarmup: 5 }, 2)).toEqual(
+      await stateAfter(device.gpu, { arm: 'grpo' }, 2),
+    );
   });
 
   it('the same seed gives the same weights, another seed others', async () => {

@@ -85,14 +85,9 @@ describe('formats', () => {
 });
 
 describe('train', () => {
-  // Short answers, right and wrong: a step of few tokens that teaches something.
   const settings = [
     '--problems',
     '4',
-    '--group',
-    '4',
-    '--min-depth',
-    '1',
     '--eval-every',
     '0',
     '--steps',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { diskFiles } from '../../src/host/files.node';
-import { matmulVariant, setMatmulVariant } from '../../src/kernels/matmul/matmul';
+import { matmulVariant, setMatmulVariant } from '../../src/kernels/matmul/variants';
 import { RunStore } from '../../src/runs/run-store';
 import { lab } from '../setup/cli';
 import { testDevice } from '../setup/gpu';

@@ -1,4 +1,5 @@
 /** Products and attention on shapes that training and decoding have. */
+import type { Gpu } from '../../gpu/device';
 import { Arena } from '../../gpu/tensor';
 import {
   attentionBackward,
@@ -8,8 +9,16 @@ import {
   decodeScratch,
 } from '../../kernels/attention/attention';
 import { ATTENTION_VARIANTS, attentionBlock, attentionVariant } from '../../kernels/attention/attention-variant';
-import { type MatmulCall, matmul, matmulVariant, setMatmulVariant } from '../../kernels/matmul/matmul';
-import { candidates } from '../../kernels/tuner';
+import { type MatmulCall, matmul } from '../../kernels/matmul/matmul';
+import {
+  type MatmulVariant,
+  matmulChoice,
+  type ProductShape,
+  setMatmulChoice,
+  setMatmulVariant,
+  variantFor,
+} from '../../kernels/matmul/variants';
+import { candidates, shapeCandidates } from '../../kernels/tuner';
 import { QUANT_GROUP, storedBytes, WEIGHT_FORMATS, type WeightFormat } from '../../kernels/weight-format/weight-format';
 import { affordable, type Bench, fastestSubmit, type Group, type Timed } from './group';
 import type { Row } from './row';
@@ -41,35 +50,45 @@ export const products: Group = async (bench) => {
     ['NN', 2048, 96, 512],
     ['TN', 512, 96, 2048],
   ];
-  for (const shape of shapes) add(await product(bench, shape));
+  for (const shape of shapes) add(await timedProduct(bench, shape));
   for (const format of WEIGHT_FORMATS) add(await decodingProduct(bench, format));
 };
 
 /** Every variant that this adapter may take, shape by shape, beside the one in force. */
 export const variants: Group = async (bench) => {
   const { gpu } = bench.r;
-  const inForce = matmulVariant(gpu);
+  const before = matmulChoice(gpu);
   const shapes: Shape[] = [...TUNED_SHAPES, ...(bench.quick ? [] : LARGE_SHAPES)];
   try {
     for (const shape of shapes) {
+      const [layout, M, N, K] = shape;
+      const product = { layout, M, N, K, format: 'f32', half: false } as const;
+      const inForce = variantFor(gpu, product);
+      const all = gpu.adapter.software && bench.quick ? candidates(gpu) : allCandidates(gpu, product);
       const rows: (Row & Timed)[] = [];
-      for (const variant of candidates(gpu)) {
+      for (const variant of all) {
         setMatmulVariant(gpu, variant);
-        const { name, ...row } = await product(bench, shape);
+        const { name, ...row } = await timedProduct(bench, shape);
         rows.push({ ...row, group: 'variant', name: `${name}, ${variant}` });
       }
       const best = Math.min(...rows.map((row) => bench.deviceMs(row)));
       for (const [i, row] of rows.entries()) {
         const ratio = `${(bench.deviceMs(row) / best).toFixed(2)} of the fastest's time`;
-        bench.add({ ...row, note: candidates(gpu)[i] === inForce ? `${ratio}; in force` : ratio });
+        bench.add({ ...row, note: all[i] === inForce ? `${ratio}; in force` : ratio });
       }
+      setMatmulChoice(gpu, before);
     }
   } finally {
-    setMatmulVariant(gpu, inForce);
+    setMatmulChoice(gpu, before);
   }
 };
 
-async function product({ r, peak, deviceMs }: Bench, [layout, M, N, K]: Shape): Promise<Row & Timed> {
+/** The rule's candidates and the shape's, each once. */
+const allCandidates = (gpu: Gpu, shape: ProductShape): MatmulVariant[] => [
+  ...new Set([...candidates(gpu), ...shapeCandidates(gpu, shape)]),
+];
+
+async function timedProduct({ r, peak, deviceMs }: Bench, [layout, M, N, K]: Shape): Promise<Row & Timed> {
   const arena = new Arena(r.gpu);
   const [a, b, c] = [M * K, N * K, M * N].map((n) => arena.tensor({ label: 'bench', shape: [n], purpose: 'scratch' }));
   const call = { layout, a, b, c, M, N, K };

@@ -5,6 +5,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { median } from '../../antisd/statistics';
+import { choiceTable } from '../../kernels/tuner';
 import { SETTINGS } from '../../settings/settings';
 import { type Bench, openBench } from '../bench/group';
 import { GROUPS } from '../bench/groups';
@@ -57,6 +58,7 @@ export const gpuCheck = defineCommand({
     };
     const save = async () => {
       report.seconds = Math.round(seconds());
+      report.device = { ...device, variants: choiceTable(gpu) }; // models were measured meanwhile
       await writeFile(join(folder, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
       await writeFile(join(folder, 'report.txt'), text(report));
     };

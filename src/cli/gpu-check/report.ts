@@ -5,7 +5,7 @@ import { line, type Row } from '../bench/row';
 export interface Report {
   readonly format: 1;
   readonly date: string;
-  readonly device: DeviceReport;
+  device: DeviceReport;
   seconds: number;
   readonly rows: readonly Row[];
   /** Sections that no time was left for. */
@@ -23,8 +23,7 @@ export function text({ date, device, seconds, rows, skipped, memory }: Report): 
     `${date}, ${seconds} s, Node ${process.version}, ${process.platform} ${process.arch}`,
     `features   ${device.features.join(', ') || 'none'}; subgroups of ${device.subgroupSize.join(' to ')}`,
     `limits     buffer ${mebibytes(limits.maxBufferSize)}, binding ${mebibytes(limits.maxStorageBufferBindingSize)}, workgroup memory ${limits.maxComputeWorkgroupStorageSize} bytes`,
-    `products   ${device.variants.matmul}`,
-    `attention  ${device.variants.attention}`,
+    ...Object.entries(device.variants).map(([what, variant]) => `${what.padEnd(10)} ${variant}`),
     `self-test  ${selfTest?.passed ?? 0} passed, ${selfTest?.failed.length ?? 0} failed, ${selfTest?.ms ?? 0} ms`,
     ...(selfTest?.failed ?? []).map((name) => `           failed: ${name}`),
     '',

@@ -6,6 +6,7 @@
 import { type Bench, type Check, operation, POISON, together, wave } from '../self-test/case';
 import { makeWeight } from '../weight-format/cases';
 import { WEIGHT_FORMATS, type WeightFormat } from '../weight-format/weight-format';
+import { BEHIND, MATMUL_PLACED, sumOf } from './cases-placed';
 import { linearBackward, linearForward, linearWeightBackward } from './linear';
 import { type MatmulCall, matmul } from './matmul';
 import * as reference from './reference';
@@ -21,8 +22,6 @@ interface Shape {
   /** a is columns of a wider matrix (NN, TN), c is (NT). */
   wide?: 'a' | 'c';
 }
-
-const BEHIND = 8; // values behind c that no kernel may touch
 
 function record({ r, put }: Bench, { layout, M, N, K, to, alpha = 1, wide }: Shape): Check[] {
   const [rows, own] = layout === 'TN' ? [K, M] : [M, K];
@@ -59,11 +58,6 @@ function record({ r, put }: Bench, { layout, M, N, K, to, alpha = 1, wide }: Sha
   matmul(r, call);
   return [{ name: 'c', got: c, want, tolerance: sumOf(K, alpha) }];
 }
-
-const sumOf = (K: number, most = 1) => ({
-  atol: (1e-6 * K + 1e-6) * Math.max(1, most),
-  why: `f32 sum over ${K} products of at most ${Math.max(1, most)}`,
-});
 
 /** c = a bᵀ (NT) or a b (NN) with rows of b in a format. */
 function recordStored(b: Bench, { layout, M, N, K, format }: Shape & { format: WeightFormat }): Check[] {
@@ -166,7 +160,7 @@ export const MATMUL = operation<Shape>('matmul', {
 export const MATMUL_FEW = operation<Shape>('matmul', {
   small: [
     { layout: 'NT', M: 13, N: 36, K: 20 },
-    { layout: 'TN', M: 20, N: 36, K: 13 },
+    { layout: 'TN', M: 20, N: 36, K: 130 }, // K in two slices
     { layout: 'NT', M: 1, N: 9, K: 20 },
   ],
   large: [],
@@ -208,6 +202,7 @@ export const MATMUL_MORE = together('matmul', [
     large: [],
     record,
   }),
+  MATMUL_PLACED,
   operation<Linear>('linear', {
     small: [],
     large: [

@@ -2,19 +2,34 @@
 import type { Recorder } from '../../gpu/recorder';
 import type { Tensor } from '../../gpu/tensor';
 import type { Weight } from '../weight-format/weight-format';
-import { matmul } from './matmul';
+import { type AdapterTerms, matmul } from './matmul';
 
-/** y (M, rows) = x (M, columns) · Wᵀ, plus an addend like y, or a bias (rows), or what is in y. */
+/** y (M, rows) = x (M, columns) · Wᵀ, plus an addend like y, or a bias (rows), or what is in y, plus what adapters add. */
 export function linearForward(
   r: Recorder,
-  b: { x: Tensor; w: Weight; y: Tensor; addend?: Tensor; bias?: Tensor },
+  b: { x: Tensor; w: Weight; y: Tensor; addend?: Tensor; bias?: Tensor; adapters?: AdapterTerms },
   { M, accumulate, alpha }: { M: number; accumulate?: boolean; alpha?: number },
 ): void {
   const { rows: width, columns: K } = b.w;
   for (const piece of b.w.pieces) {
     const cColumns = { from: piece.first, width };
     const { x: a, y: c, addend, bias } = b;
-    matmul(r, { layout: 'NT', a, b: piece, c, M, N: piece.rows, K, addend, bias, accumulate, alpha, cColumns });
+    const adapters = b.adapters && partsWithin(b.adapters, piece.first, piece.rows);
+    matmul(r, {
+      layout: 'NT',
+      a,
+      b: piece,
+      c,
+      M,
+      N: piece.rows,
+      K,
+      addend,
+      bias,
+      accumulate,
+      alpha,
+      cColumns,
+      adapters,
+    });
   }
 }
 
@@ -43,4 +58,16 @@ export function linearWeightBackward(
     const aColumns = { from: first, width };
     matmul(r, { layout: 'TN', a: b.dy, b: b.x, c: data, M, N, K, accumulate: true, alpha, aColumns });
   }
+}
+
+/** What adapters add to the columns first … first + rows − 1. */
+function partsWithin(adapters: AdapterTerms, first: number, rows: number): AdapterTerms {
+  let start = 0;
+  const parts = adapters.parts.flatMap(({ end, rank, column, row }) => {
+    const [from, to] = [Math.max(start, first), Math.min(end, first + rows)];
+    const within = { end: to - first, rank, column, row: row + from - start };
+    start = end;
+    return from < to ? [within] : [];
+  });
+  return { ...adapters, parts };
 }

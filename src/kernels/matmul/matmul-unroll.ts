@@ -1,35 +1,61 @@
 /** Turns a matmul's WGSL file into the kernel for one register block. WGSL cannot count variables by a constant. */
 import { defineKernel, type Kernel } from '../../gpu/kernel';
 import { type WeightFormat, withFormat } from '../weight-format/weight-format';
+import adaptersSource from './matmul-adapters.wgsl?raw';
+import blocksSource from './matmul-blocks.wgsl?raw';
 
 const made = new Map<string, Kernel>();
 
+/** A kernel without adapters: all columns are one part. */
+const WHOLE = `struct Part { first: u32, end: u32 }
+fn part(z: u32) -> Part { return Part(0u, p.N); }
+`;
+
+/** What the kernel of a file is made for. */
+export interface Form {
+  /** Values of its `const` knobs; R and C are the rows and columns a thread owns, ADAPTERS 1 adds adapters. */
+  knobs: Record<string, number> & { R: number; C: number };
+  /** How b is stored, and how many of its values are read at a time. */
+  format: WeightFormat;
+  width: 'fours' | 'single';
+  /** Operands lie in tiles as f16: `alias Four` is read as vec4<f16>. */
+  half?: boolean;
+}
+
 /**
- * The kernel of `stem`.wgsl for a format of b, with other values for its `const` knobs. R and C are the rows and columns a thread owns:
- * consecutive lines with `$i` are repeated as one block for i = 0 … R-1, in it a line with `$j` for j = 0 … C-1.
+ * The kernel of `stem`.wgsl for a form. Consecutive lines with `$i` are repeated as one block for i = 0 … R-1, in it a line
+ * with `$j` for j = 0 … C-1.
  */
-export function unrolled(
-  stem: string,
-  code: string,
-  knobs: Record<string, number> & { R: number; C: number },
-  format: WeightFormat,
-  width: 'fours' | 'single',
-): Kernel {
+export function unrolled(stem: string, code: string, { knobs, format, width, half = false }: Form): Kernel {
   const name = `${stem}-${Object.entries(knobs)
+    .filter(([knob, value]) => knob !== 'ADAPTERS' || value === 1)
     .map(([knob, value]) => `${knob}${value}`)
     .join('-')
-    .toLowerCase()}${format === 'f32' ? '' : `-${format}`}`;
+    .toLowerCase()}${half ? '-half' : ''}${format === 'f32' ? '' : `-${format}`}`;
   let kernel = made.get(name);
   if (!kernel) {
-    let set = code;
-    for (const [knob, value] of Object.entries(knobs)) {
-      set = set.replace(new RegExp(`^const ${knob}: u32 = \\d+u;`, 'm'), `const ${knob}: u32 = ${value}u;`);
-    }
+    const read = code.includes('block(') ? `${code}\n${blocksSource}` : code;
+    const parted = knobs.ADAPTERS === 1 ? withAdapters(read) : withoutAdapters(read);
+    const set = Object.entries(knobs).reduce(
+      (text, [knob, value]) =>
+        text.replace(new RegExp(`^const ${knob}: u32 = \\d+u;`, 'm'), `const ${knob}: u32 = ${value}u;`),
+      half ? `enable f16;\n${parted.replace('alias Four = vec4<f32>;', 'alias Four = vec4<f16>;')}` : parted,
+    );
     kernel = defineKernel(name, withFormat(expand(set.replace(/^\s*\/\/.*$/gm, ''), knobs), format, width));
     made.set(name, kernel);
   }
   return kernel;
 }
+
+/** Fields that matmul-adapters.wgsl reads. */
+const ADAPTER_FIELDS = [0, 1, 2].map((z) => `end${z}: u32, rank${z}: u32, column${z}: u32, row${z}: u32`).join(', ');
+
+const withAdapters = (code: string): string =>
+  `${code.replace('struct Params {', `struct Params { ldh: u32, scale: f32, ${ADAPTER_FIELDS},`)}\n${adaptersSource}`;
+
+/** Without the block that only adapters need: compilers on software adapters take seconds for code that is never reached. */
+const withoutAdapters = (code: string): string =>
+  code.includes('part(') ? `${code.replace(/^ {2}if \(ADAPTERS == 1u\) \{\n[\s\S]*?^ {2}\}\n/m, '')}\n${WHOLE}` : code;
 
 function expand(code: string, { R, C }: { R: number; C: number }): string {
   const out: string[] = [];

@@ -3,11 +3,13 @@
 //   a (M,K) in, M at most R | b (N,K) in: weight(i), weights8(i) of weight-format-*.wgsl | addend like c, or (ldc) in
 //   c (M,N) out=, at row m, column c0 + n of ldc;  K a multiple of 4, read four at a time
 //   v = alpha ab:  mode 0: c = v;  1: c += v;  2: c = v + addend;  3: c = v + addend[n] (a bias)
+// Resources: 80 floats a thread; 512 bytes of workgroup memory; 5 K bytes read an output (eight rows, a long K: 8192)
 // One workgroup of T threads takes C rows of b; thread i takes the fours i, i + T, … of each, and the T sums are added
 // in a tree whose order is fixed. A line with $i stands for R lines, one with $j for C (matmul-unroll.ts).
 const R: u32 = 1u;
 const C: u32 = 4u;
 const EIGHTS: u32 = 0u; // 1: eight values of b at a time, for q4, whose words hold so many
+const ADAPTERS: u32 = 0u; // 1: with matmul-adapters.wgsl
 struct Params { M: u32, N: u32, K: u32, mode: u32, ldc: u32, c0: u32, alpha: f32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> a: array<vec4f>;
@@ -22,10 +24,11 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let n0 = (wg.x + wg.y * groups.x) * C;
+  let own = part(wg.z);
+  let n0 = own.first + (wg.x + wg.y * groups.x) * C;
   let K4 = p.K / 4u;
   let a$i = min($iu, p.M - 1u) * K4;
-  let b$j = min(n0 + $ju, p.N - 1u) * K4;
+  let b$j = min(n0 + $ju, own.end - 1u) * K4;
   var sum$i_$j = 0.0;
   if (EIGHTS == 1u) {
     for (var k = lane; k < K4 / 2u; k += T) {
@@ -40,6 +43,13 @@ fn main(
       sum$i_$j += dot(x$i, y$j);
     }
   }
+  if (ADAPTERS == 1u) {
+    for (var k = lane; k < own.rank; k += T) {
+      let u$j = up(own, n0 + $ju, k);
+      let v$i = low(own, $iu, k);
+      sum$i_$j += v$i * u$j;
+    }
+  }
   sums[($iu * C + $ju) * T + lane] = sum$i_$j;
   for (var half = T / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
@@ -51,7 +61,7 @@ fn main(
   for (var q = lane; q < R * C; q += T) {
     let m = q / C;
     let n = n0 + q % C;
-    if (m >= p.M || n >= p.N) { continue; }
+    if (m >= p.M || n >= own.end) { continue; }
     let at = m * p.ldc + p.c0 + n;
     var v = p.alpha * sums[q * T];
     if (p.mode == 1u) { v += c[at]; }

@@ -1,5 +1,5 @@
 /** Products in float64, in the three layouts of `MatmulCall`. */
-import type { MatmulCall } from './matmul';
+import type { MatmulCall } from './call';
 
 /** NT: a (M,K) · b (N,K)ᵀ; NN: a (M,K) · b (K,N); TN: a (K,M)ᵀ · b (K,N). */
 export function product(

@@ -8,7 +8,14 @@ import { Recorder } from '../../gpu/recorder';
 import { Arena } from '../../gpu/tensor';
 import { banTiles } from '../attention/attention-variant';
 import { MATMUL, MATMUL_FEW, MATMUL_MORE } from '../matmul/cases';
-import { MATMUL_VARIANTS, type MatmulVariant, matmulVariant, setMatmulVariant } from '../matmul/matmul';
+import {
+  banVariant,
+  MATMUL_VARIANTS,
+  type MatmulVariant,
+  matmulChoice,
+  setMatmulChoice,
+  setMatmulVariant,
+} from '../matmul/variants';
 import { candidates } from '../tuner';
 import { type Bench, type Case, type Check, compare, explain, makeBench, readBack } from './case';
 import { OPERATIONS } from './operations';
@@ -58,7 +65,7 @@ export async function selfTestKernels(gpu: Gpu, onProgress?: SelfTestProgress): 
   const arena = new Arena(gpu);
   const r = new HeldRecorder(gpu);
   try {
-    const inForce = matmulVariant(gpu);
+    const inForce = matmulChoice(gpu).rule;
     const jobs = recordAll(r, makeBench(arena, r));
     const kernels = new Map(jobs.flatMap(({ dispatches }) => dispatches.map((d) => [pipelineOf(d), d] as const)));
     const total = kernels.size + jobs.length;
@@ -68,7 +75,7 @@ export async function selfTestKernels(gpu: Gpu, onProgress?: SelfTestProgress): 
     const failed: string[] = [];
     for (const job of jobs) {
       const problem = await check(r, job, broken);
-      if (problem !== null && job.variant === inForce) setMatmulVariant(gpu, 'plain');
+      if (problem !== null && job.variant) banVariant(gpu, job.variant);
       if (problem !== null && /^(attention-)?tiles/.test(problem)) banTiles(gpu);
       const replaced = job.variant === inForce && inForce !== 'plain' ? '; replaced by the plain variant' : '';
       if (problem !== null) failed.push(`${job.name}, ${problem}${replaced}`);
@@ -87,20 +94,25 @@ function recordAll(r: HeldRecorder, bench: Bench): Job[] {
     const checks = run(bench);
     return { name: variant ? `${variant} ${name}` : name, variant, checks, dispatches: r.take() };
   };
-  const inForce = matmulVariant(r.gpu);
+  const before = matmulChoice(r.gpu);
+  const inForce = before.rule;
   const jobs = OPERATIONS.flatMap(({ small }) => small.map((one) => record(null, one)));
   try {
-    for (const variant of MATMUL_VARIANTS) {
+    for (const variant of MATMUL_VARIANTS.filter((v) => isTested(r.gpu, v))) {
       setMatmulVariant(r.gpu, variant);
       const own = variant === inForce || candidates(r.gpu).includes(variant);
       const cases = [...(own ? MATMUL : MATMUL_FEW).small, ...(variant === inForce ? MATMUL_MORE.small : [])];
       jobs.push(...cases.map((one) => record(variant, one)));
     }
   } finally {
-    setMatmulVariant(r.gpu, inForce);
+    setMatmulChoice(r.gpu, before);
   }
   return jobs;
 }
+
+/** Of what an adapter never takes by itself, only `tiles`, with which a run may have begun elsewhere. */
+const isTested = (gpu: Gpu, variant: MatmulVariant): boolean =>
+  variant === 'matrix' ? gpu.has.matrices : !(gpu.adapter.software && /^tiles-/.test(variant));
 
 /** Names a dispatch's pipeline. */
 const pipelineOf = ([kernel, , , , constants]: Dispatch): string => kernel.name + JSON.stringify(constants ?? {});

@@ -5,7 +5,7 @@ import { QK_CHUNKS } from '../../kernels/qk-norm-rope/qk-norm-rope';
 import { NORM_CHUNKS } from '../../kernels/rms-norm/rms-norm';
 import type { WeightFormat } from '../../kernels/weight-format/weight-format';
 import { type ModelConfig, paddedVocab, switches } from './config';
-import { type LoraSettings, targetShape } from './lora';
+import { type LoraSettings, targetShape, targetsBySlot } from './lora';
 
 /** The sizes everything is allocated for. */
 export interface Capacity {
@@ -27,6 +27,8 @@ export interface Capacity {
   logitBytes?: number;
   /** How frozen weights are stored (f32 where absent). Parameters that are trained are always f32. */
   format?: WeightFormat;
+  /** Operands of products may be rounded to f16 where the adapter gains by it (absent: no). */
+  half?: boolean;
   /** Adapters on frozen weights. */
   lora?: LoraSettings | null;
   /** What distilling from a teacher takes; nothing where absent. */
@@ -195,7 +197,7 @@ export function backwardSpecs(c: ModelConfig, cap: Capacity) {
     dSelected: spec('dSelected', M, C),
     dFinal: spec('dFinal', M, C),
     partial: spec('partial', Math.max(NORM_CHUNKS * partialWidth(c), QK_CHUNKS * 2 * D)),
-    dLora: spec('dLora', cap.lora ? N : 0, cap.lora?.rank ?? 0), // gradient of x Aᵀ
+    dLora: spec('dLora', cap.lora ? N : 0, Math.max(0, ...loraWidths(cap.lora))), // gradient of x Aᵀ
     dropped: spec('dropped', cap.lora?.dropout ? N : 0, widestInput(c, cap.lora)),
     order: { label: 'order', shape: [trainsAll(cap) ? N : 0], purpose: 'scratch', dtype: 'u32' } as TensorSpec,
     runs: {
@@ -211,11 +213,15 @@ export function backwardSpecs(c: ModelConfig, cap: Capacity) {
 const widestInput = (c: ModelConfig, lora: LoraSettings | null | undefined): number =>
   Math.max(0, ...(lora?.targets ?? []).map((t) => targetShape(c, t).columns));
 
-/** x Aᵀ of every adapter of layer l, in the order of the targets: kept for the backward pass. */
+/** Columns of x Aᵀ by adapted projection. */
+const loraWidths = (lora: LoraSettings | null | undefined): number[] =>
+  lora ? [...targetsBySlot(lora.targets).values()].map((own) => own.length * lora.rank) : [];
+
+/** x Aᵀ of every adapted projection of layer l, in the order of `targetsBySlot`: kept for the backward pass. */
 export const loraSpecs = (cap: Capacity, l: number): TensorSpec[] =>
-  (cap.lora?.targets ?? []).map((target) => ({
-    label: `layer${l}.${target}.h`,
-    shape: [cap.tokens, cap.lora?.rank ?? 0],
+  loraWidths(cap.lora).map((width, i) => ({
+    label: `layer${l}.h${i}`,
+    shape: [cap.tokens, width],
     purpose: 'activations',
   }));
 

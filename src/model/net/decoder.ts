@@ -8,7 +8,7 @@ import { Arena, type Purpose, type Tensor, type TensorSpec } from '../../gpu/ten
 import { attentionBlocks, countBlocks } from '../../kernels/attention/attention';
 import { attentionBlock } from '../../kernels/attention/attention-variant';
 import { embeddingBackward, embeddingForward, scatterRows, sortIds } from '../../kernels/embedding/embedding';
-import { tuneAttention } from '../../kernels/tuner';
+import { tuneAttention, tuneShapes } from '../../kernels/tuner';
 import type { Weight } from '../../kernels/weight-format/weight-format';
 import {
   type BackwardScratch,
@@ -30,7 +30,7 @@ import { type Compared, Head } from './head';
 import { Layer, type LayerContext } from './layer';
 import { layerMemory } from './layer-memory';
 import { type Layout, packedCatalog } from './layout';
-import { LORA_TARGETS, LoraLayout, loraKey, loraScale, type ProjectionName, targetShape } from './lora';
+import { LORA_TARGETS, LoraLayout, loraKey, loraScale, type ProjectionName, targetShape, targetsBySlot } from './lora';
 import {
   allocateTrainable,
   createFrozen,
@@ -45,7 +45,8 @@ import {
   teacherSpecs,
   trainableSpecs,
 } from './parameters';
-import { type LoraAdapter, type LoraState, Projection } from './projection';
+import { modelProducts } from './products';
+import { type LoraState, Projection, type ProjectionAdapters } from './projection';
 import { ropeTable } from './rope';
 
 type LayerTensors = LayerActivations<Tensor>;
@@ -92,7 +93,7 @@ interface Parts {
   readonly parameters: ParameterSet;
   readonly adapters: Trainable | null;
   readonly activations: LayerTensors[];
-  /** x Aᵀ by layer and target. */
+  /** x Aᵀ by layer and adapted projection. */
   readonly loraInputs: Tensor[][];
   readonly shared: SharedActivations;
   readonly grads: BackwardScratch | null;
@@ -154,6 +155,7 @@ export class Decoder {
   ): Promise<Decoder> {
     const arena = new Arena(gpu);
     const recorder = new Recorder(gpu);
+    recorder.allowsHalf = (cap.half ?? false) && gpu.has.f16;
     try {
       const binding = Math.min(bindingBytes(gpu), cap.bindingBytes ?? Number.POSITIVE_INFINITY);
       const layout = new ParameterLayout(config);
@@ -177,6 +179,7 @@ export class Decoder {
       if (hasSlidingRope(config))
         recorder.write(shared.slidingRope, ropeTable(cap.positions, config.headDim, config.slidingRope));
       const parts = { parameters, adapters, activations, loraInputs, shared, grads, decode };
+      await tuneShapes(recorder, modelProducts(config, cap, { ...parts, activations: activations[0] }));
       await tuneAttention(recorder, { H: config.heads, K: config.kvHeads, D: config.headDim });
       return new Decoder(gpu, recorder, config, cap, arena, parts);
     } catch (error) {
@@ -221,28 +224,33 @@ export class Decoder {
     return { qkv: make('qkv'), o: make('o'), gateUp: make('gateUp'), down: make('down') };
   }
 
-  private loraOf(l: number, name: ProjectionName): LoraAdapter[] {
+  private loraOf(l: number, name: ProjectionName): ProjectionAdapters | null {
     const { adapters, loraInputs, grads } = this.parts;
     const { lora, training } = this.capacity;
-    if (!lora || !adapters) return [];
-    return lora.targets.flatMap((target, i): LoraAdapter[] => {
-      if (LORA_TARGETS[target].slot !== name) return [];
-      const at = (chunks: readonly Tensor[], side: 'A' | 'B') =>
-        adapters.layout.vector(loraKey(l, target, side), chunks);
-      const [a, b] = [at(adapters.values, 'A'), at(adapters.values, 'B')];
-      const gradients =
-        training && grads
-          ? {
-              a: at(adapters.gradients, 'A'),
-              b: at(adapters.gradients, 'B'),
-              h: grads.dLora,
-              dropped: lora.dropout > 0 ? grads.dropped : null,
-            }
-          : null;
-      const site = l * Object.keys(LORA_TARGETS).length + i;
-      const shape = targetShape(this.config, target);
-      return [{ ...shape, rank: lora.rank, scale: loraScale(lora), site, a, b, h: loraInputs[l][i], gradients }];
+    const own = lora && targetsBySlot(lora.targets).get(name);
+    if (!own || !adapters) return null;
+    const at = (chunks: readonly Tensor[], side: 'A' | 'B') => adapters.layout.vector(loraKey(l, name, side), chunks);
+    const { rank, dropout } = lora;
+    const h = loraInputs[l][[...targetsBySlot(lora.targets).keys()].indexOf(name)];
+    let row = 0;
+    const targets = own.map((target) => {
+      const { first, rows } = targetShape(this.config, target);
+      const site = l * Object.keys(LORA_TARGETS).length + lora.targets.indexOf(target);
+      row += rows;
+      return { first, rows, row: row - rows, site };
     });
+    const { columns } = targetShape(this.config, own[0]);
+    const values = { a: at(adapters.values, 'A'), b: at(adapters.values, 'B'), h };
+    const gradients =
+      training && grads
+        ? {
+            a: at(adapters.gradients, 'A'),
+            b: at(adapters.gradients, 'B'),
+            h: grads.dLora,
+            dropped: dropout > 0 ? grads.dropped : null,
+          }
+        : null;
+    return { rank, scale: loraScale(lora), columns, targets, ...values, gradients };
   }
 
   /** Writes a batch's tables to the device. */

@@ -59,9 +59,9 @@ export function targetShape(c: ModelConfig, target: LoraTarget): { first: number
 export const loraName = (l: number, target: LoraTarget): string =>
   `model.layers.${l}.${LORA_TARGETS[target].module}.${target}`;
 
-export const loraKey = (l: number, target: LoraTarget, side: 'A' | 'B'): string => `${l}.${target}.${side}`;
+export const loraKey = (l: number, name: ProjectionName, side: 'A' | 'B'): string => `${l}.${name}.${side}`;
 
-/** Where an adapter's matrices lie: A (rank, in) and B (out, rank) of every target of every layer. */
+/** Where an adapter's matrices lie: A (targets × rank, in) and B (out, rank) of every adapted projection of every layer. */
 export class LoraLayout extends Layout {
   protected override readonly expectation = {
     by: 'adapter_config.json on this model',
@@ -77,15 +77,30 @@ export class LoraLayout extends Layout {
   }
 }
 
+/** Adapters of projections that share their input (q, k, v; gate, up) share a slot: their A and B one below the other. */
 function loraSlots(c: ModelConfig, { rank, targets }: LoraSettings): Slot[] {
   const slots: Slot[] = [];
   for (let l = 0; l < c.layers; l++) {
-    for (const target of targets) {
-      const { rows, columns } = targetShape(c, target);
-      const name = `base_model.model.${loraName(l, target)}`;
-      slots.push(slot(loraKey(l, target, 'A'), 'uniform', [[`${name}.lora_A.weight`, rank, columns]]));
-      slots.push(slot(loraKey(l, target, 'B'), 'zero', [[`${name}.lora_B.weight`, rows, rank]]));
+    for (const [name, own] of targetsBySlot(targets)) {
+      const parts = (side: 'A' | 'B') =>
+        own.map((target): [string, number, number] => {
+          const { rows, columns } = targetShape(c, target);
+          const size: [number, number] = side === 'A' ? [rank, columns] : [rows, rank];
+          return [`base_model.model.${loraName(l, target)}.lora_${side}.weight`, ...size];
+        });
+      slots.push(slot(loraKey(l, name, 'A'), 'uniform', parts('A')));
+      slots.push(slot(loraKey(l, name, 'B'), 'zero', parts('B')));
     }
   }
   return slots;
+}
+
+/** The adapted projections, each with its targets in the order of the settings. */
+export function targetsBySlot(targets: readonly LoraTarget[]): Map<ProjectionName, LoraTarget[]> {
+  const bySlot = new Map<ProjectionName, LoraTarget[]>();
+  for (const target of targets) {
+    const { slot: name } = LORA_TARGETS[target];
+    bySlot.set(name, [...(bySlot.get(name) ?? []), target]);
+  }
+  return bySlot;
 }

@@ -4,7 +4,7 @@ import type { Tensor } from '../../gpu/tensor';
 import { biasBackward } from '../../kernels/bias/bias';
 import { dropout } from '../../kernels/dropout/dropout';
 import { linearBackward, linearForward, linearWeightBackward } from '../../kernels/matmul/linear';
-import { matmul } from '../../kernels/matmul/matmul';
+import { type AdapterTerms, matmul } from '../../kernels/matmul/matmul';
 import type { Weight } from '../../kernels/weight-format/weight-format';
 
 /** What all adapters of a model share. */
@@ -15,19 +15,17 @@ export interface LoraState {
   dropout: { rate: number; seed: number; stream: number } | null;
 }
 
-/** One adapter: y[:, first … first + rows] += scale (x Aᵀ) Bᵀ. */
-export interface LoraAdapter {
+/** The adapters of one projection, which all read x: y[:, first … first + rows − 1] += scale (x Aᵀ) Bᵀ for each target. */
+export interface ProjectionAdapters {
   readonly rank: number;
   readonly scale: number;
-  readonly rows: number;
-  readonly first: number;
   readonly columns: number;
-  /** Tells its dropout mask from the others'. */
-  readonly site: number;
-  readonly a: Tensor; // (rank, columns)
-  readonly b: Tensor; // (rows, rank)
-  readonly h: Tensor; // (N, rank): x Aᵀ of the last forward pass
-  /** Null where the adapter is not trained. */
+  readonly a: Tensor; // (targets × rank, columns)
+  readonly b: Tensor; // (rows of all targets, rank)
+  readonly h: Tensor; // (N, targets × rank): x Aᵀ of the last forward pass
+  /** In the order of A and B: the rows of the weight, the first row in B, and what tells its dropout mask from others. */
+  readonly targets: readonly { first: number; rows: number; row: number; site: number }[];
+  /** Null where the adapters are not trained. */
   readonly gradients: { a: Tensor; b: Tensor; h: Tensor; dropped: Tensor | null } | null;
 }
 
@@ -36,7 +34,8 @@ export interface ProjectionParts {
   readonly bias: Tensor | null;
   /** Null where the weight is frozen. */
   readonly gradient: { weight: Weight; bias: Tensor | null } | null;
-  readonly adapters: readonly LoraAdapter[];
+  /** Null where there are none. */
+  readonly adapters: ProjectionAdapters | null;
 }
 
 export class Projection {
@@ -45,29 +44,55 @@ export class Projection {
     private readonly state: LoraState,
   ) {}
 
-  private get adapters(): readonly LoraAdapter[] {
-    return this.state.on ? this.parts.adapters : [];
+  private get adapters(): ProjectionAdapters | null {
+    return this.state.on ? this.parts.adapters : null;
   }
 
   /** y (N, out) = x (N, in) Wᵀ + bias or addend, plus the adapters' part. */
   forward(r: Recorder, b: { x: Tensor; y: Tensor; addend?: Tensor }, N: number): void {
     const { weight: w, bias } = this.parts;
-    linearForward(r, { ...b, w, bias: bias ?? undefined }, { M: N });
-    for (const adapter of this.adapters) {
-      const { rank, rows, first, columns, scale: alpha, a, b: up, h } = adapter;
-      const x = this.dropped(r, adapter, b.x, N);
-      matmul(r, { layout: 'NT', a: x, b: a, c: h, M: N, N: rank, K: columns });
-      const cColumns = { from: first, width: w.rows };
-      matmul(r, { layout: 'NT', a: h, b: up, c: b.y, M: N, N: rows, K: rank, accumulate: true, alpha, cColumns });
-    }
+    const adapters = this.adapters && this.terms(r, this.adapters, b.x, N);
+    linearForward(r, { ...b, w, bias: bias ?? undefined, adapters: adapters ?? undefined }, { M: N });
   }
 
-  /** What an adapter reads: x, or x with some values dropped. */
-  private dropped(r: Recorder, { site, columns, gradients }: LoraAdapter, x: Tensor, N: number): Tensor {
-    const mask = this.state.dropout;
-    if (!mask || !gradients?.dropped) return x;
-    dropout(r, { x, y: gradients.dropped }, { ...mask, site, n: N * columns, add: false });
-    return gradients.dropped;
+  /** Computes h = x Aᵀ of all targets; where values are dropped, of each its own. */
+  private terms(r: Recorder, adapters: ProjectionAdapters, x: Tensor, N: number): AdapterTerms {
+    const { rank, columns: K, scale, a: b, b: up, h: c, targets } = adapters;
+    const width = rank * targets.length;
+    if (this.masked(adapters)) {
+      targets.forEach(({ site }, i) => {
+        const a = this.dropped(r, adapters, site, x, N);
+        const cColumns = { from: i * rank, width };
+        matmul(r, { layout: 'NT', a, b, c, M: N, N: rank, K, bRow: i * rank, cColumns });
+      });
+    } else matmul(r, { layout: 'NT', a: x, b, c, M: N, N: width, K });
+    return { h: c, width, up, scale, parts: this.columnParts(adapters) };
+  }
+
+  /** The columns of y in order, each with its target's adapter or none. */
+  private columnParts({ rank, targets }: ProjectionAdapters): AdapterTerms['parts'] {
+    const parts: AdapterTerms['parts'][number][] = [];
+    const none = (end: number) => end > (parts.at(-1)?.end ?? 0) && parts.push({ end, rank: 0, column: 0, row: 0 });
+    const placed = targets.map((target, i) => ({ ...target, column: i * rank })).sort((x, y) => x.first - y.first);
+    for (const { first, rows, row, column } of placed) {
+      none(first);
+      parts.push({ end: first + rows, rank, column, row });
+    }
+    none(this.parts.weight.rows);
+    return parts;
+  }
+
+  private masked({ gradients }: ProjectionAdapters): boolean {
+    return this.state.dropout !== null && gradients?.dropped != null;
+  }
+
+  /** What a target's adapter reads: x with some values dropped. */
+  private dropped(r: Recorder, adapters: ProjectionAdapters, site: number, x: Tensor, N: number): Tensor {
+    const { dropout: mask } = this.state;
+    const y = adapters.gradients?.dropped;
+    if (!mask || !y) return x;
+    dropout(r, { x, y }, { ...mask, site, n: N * adapters.columns, add: false });
+    return y;
   }
 
   /**
@@ -82,26 +107,26 @@ export class Projection {
   ): void {
     this.plainWeightBackward(r, b, N);
     linearBackward(r, { dy: b.dy, w: this.parts.weight, dx: b.dx }, { M: N, accumulate });
-    for (const adapter of this.adapters) {
-      this.hiddenBackward(r, adapter, b.dy, N);
-      this.adapterBackward(r, adapter, b, N);
-      this.adapterInputBackward(r, adapter, b.dx, N);
-    }
+    const { adapters } = this;
+    if (!adapters) return;
+    this.hiddenBackward(r, adapters, b.dy, N);
+    this.adapterBackward(r, adapters, b, N);
+    this.adapterInputBackward(r, adapters, b.dx, N);
   }
 
   /** The first half of `backward`, for a projection with one adapter at most: dx, which may lie where x was. */
   inputBackward(r: Recorder, { dy, dx }: { dy: Tensor; dx: Tensor }, N: number): void {
     linearBackward(r, { dy, w: this.parts.weight, dx }, { M: N });
-    for (const adapter of this.adapters) {
-      this.hiddenBackward(r, adapter, dy, N);
-      this.adapterInputBackward(r, adapter, dx, N);
-    }
+    const { adapters } = this;
+    if (!adapters) return;
+    this.hiddenBackward(r, adapters, dy, N);
+    this.adapterInputBackward(r, adapters, dx, N);
   }
 
   /** The second half: gradients of weight, bias and adapter. */
   weightBackward(r: Recorder, b: { x: Tensor; dy: Tensor; partial: Tensor }, N: number): void {
     this.plainWeightBackward(r, b, N);
-    for (const adapter of this.adapters) this.adapterBackward(r, adapter, b, N);
+    if (this.adapters) this.adapterBackward(r, this.adapters, b, N);
   }
 
   private plainWeightBackward(r: Recorder, b: { x: Tensor; dy: Tensor; partial: Tensor }, N: number): void {
@@ -111,37 +136,60 @@ export class Projection {
     if (gradient?.bias) biasBackward(r, { dy, db: gradient.bias, partial }, { N, C: w.rows });
   }
 
-  /** The columns of dy that the adapter adds to. */
-  private columnsOf({ first: from }: LoraAdapter) {
-    return { from, width: this.parts.weight.rows };
-  }
-
-  /** The gradient of x Aᵀ, for the other two. */
-  private hiddenBackward(r: Recorder, adapter: LoraAdapter, dy: Tensor, N: number): void {
-    const { rank, rows, scale: alpha, b, gradients: g } = adapter;
-    const aColumns = this.columnsOf(adapter);
-    if (g) matmul(r, { layout: 'NN', a: dy, b, c: g.h, M: N, N: rank, K: rows, alpha, aColumns });
-  }
-
-  private adapterBackward(r: Recorder, adapter: LoraAdapter, { x, dy }: { x: Tensor; dy: Tensor }, N: number): void {
-    const { rank, rows, columns, scale: alpha, h, gradients: g } = adapter;
+  /** The gradient of h = x Aᵀ, target by target, for the other two. */
+  private hiddenBackward(r: Recorder, adapters: ProjectionAdapters, dy: Tensor, N: number): void {
+    const { rank, scale: alpha, b, gradients: g, targets } = adapters;
     if (!g) return;
-    const aColumns = this.columnsOf(adapter);
-    matmul(r, { layout: 'TN', a: dy, b: h, c: g.b, M: rows, N: rank, K: N, alpha, aColumns, accumulate: true });
-    const input = this.dropped(r, adapter, x, N);
-    matmul(r, { layout: 'TN', a: g.h, b: input, c: g.a, M: rank, N: columns, K: N, accumulate: true });
+    const width = rank * targets.length;
+    targets.forEach(({ first, rows: K, row: bRow }, i) => {
+      const aColumns = { from: first, width: this.parts.weight.rows };
+      const cColumns = { from: i * rank, width };
+      matmul(r, { layout: 'NN', a: dy, b, c: g.h, M: N, N: rank, K, alpha, aColumns, bRow, cColumns });
+    });
   }
 
-  private adapterInputBackward(
+  /** dB of each target, and dA: of all at once where they read the same x. */
+  private adapterBackward(
     r: Recorder,
-    { rank, columns, a, gradients: g, site }: LoraAdapter,
-    dx: Tensor,
+    adapters: ProjectionAdapters,
+    { x, dy }: { x: Tensor; dy: Tensor },
     N: number,
-  ) {
+  ): void {
+    const { rank, columns, scale: alpha, h, gradients: g, targets } = adapters;
     if (!g) return;
-    const mask = this.state.dropout;
-    const scratch = mask && g.dropped;
-    matmul(r, { layout: 'NN', a: g.h, b: a, c: scratch ?? dx, M: N, N: columns, K: rank, accumulate: !scratch });
-    if (scratch) dropout(r, { x: scratch, y: dx }, { ...mask, site, n: N * columns, add: true });
+    const width = rank * targets.length;
+    const sums = { layout: 'TN', K: N, accumulate: true } as const;
+    targets.forEach(({ first, rows: M, row: cRow }, i) => {
+      const aColumns = { from: first, width: this.parts.weight.rows };
+      const bColumns = { from: i * rank, width };
+      matmul(r, { ...sums, a: dy, b: h, c: g.b, M, N: rank, alpha, aColumns, bColumns, cRow });
+    });
+    if (!this.masked(adapters)) {
+      matmul(r, { ...sums, a: g.h, b: x, c: g.a, M: width, N: columns });
+      return;
+    }
+    targets.forEach(({ site }, i) => {
+      const b = this.dropped(r, adapters, site, x, N);
+      const aColumns = { from: i * rank, width };
+      matmul(r, { ...sums, a: g.h, b, c: g.a, M: rank, N: columns, aColumns, cRow: i * rank });
+    });
+  }
+
+  /** dx += dh A: of all targets at once where they read the same x. */
+  private adapterInputBackward(r: Recorder, adapters: ProjectionAdapters, dx: Tensor, N: number): void {
+    const { rank, columns, a: b, gradients: g, targets } = adapters;
+    if (!g) return;
+    const width = rank * targets.length;
+    const { dropout: mask } = this.state;
+    const scratch = g.dropped;
+    if (!mask || !scratch) {
+      matmul(r, { layout: 'NN', a: g.h, b, c: dx, M: N, N: columns, K: width, accumulate: true });
+      return;
+    }
+    targets.forEach(({ site }, i) => {
+      const aColumns = { from: i * rank, width };
+      matmul(r, { layout: 'NN', a: g.h, b, c: scratch, M: N, N: columns, K: rank, aColumns, bRow: i * rank });
+      dropout(r, { x: scratch, y: dx }, { ...mask, site, n: N * columns, add: true });
+    });
   }
 }
