@@ -75,20 +75,45 @@ test('a practitioner trains an adapter of a model on this computer, gets it with
 
   await lab.click('Compare before and after');
   await lab.until('the trained adapter', () => lab.page.getByText('Adapter of rank 16 on').isVisible());
-  await lab.until('both sides', () => lab.page.getByText('Tokens that moved most').isVisible());
+  const compare = lab.page.getByRole('combobox', { name: 'Compare', exact: true });
+  expect(await compare.inputValue()).toBe('adapter-off'); // as it was before
   expect((await visitOf(lab.page)).clicks).toBe(1 + 2 + 1 + 1 + 1);
   expect(lab.strangers).toEqual([]);
 });
 
-test('a researcher runs two methods equally long, and Back undoes a preset', async () => {
+test('a researcher trains two methods for as many steps and lays their curves over one another: five clicks; Back undoes a preset', async () => {
   await visit('?problems=2&group=2&steps=2&evalEvery=0&gateWarmup=0&minDepth=1');
-  const arms = async () => await lab.page.getByRole('combobox', { name: 'Method', exact: true }).inputValue();
+  const method = lab.page.getByRole('combobox', { name: 'Method', exact: true });
   const address = () => lab.page.evaluate(() => location.search);
   const asked = await address();
   await lab.page.getByRole('radio', { name: 'GRPO', exact: true }).check();
-  expect([await arms(), await address()]).toEqual(['grpo', '?arm=grpo']);
+  expect([await method.inputValue(), await address()]).toEqual(['grpo', '?arm=grpo']);
   await lab.page.goBack();
-  await lab.until('the form as it was', async () => (await arms()) === 'antisd');
+  await lab.until('the form as it was', async () => (await method.inputValue()) === 'antisd');
   expect(await address()).toBe(asked);
+
+  for (const arm of ['antisd', 'grpo']) {
+    await method.selectOption(arm);
+    await lab.click('Start');
+    await lab.until(
+      `the end of ${arm}`,
+      async () => (await lab.stepsDone()) === 2 && (await lab.page.getByText('finished').count()) > 0,
+    );
+  }
+  const trained = await visitOf(lab.page);
+  expect(trained.disagreements).toEqual([]);
+  expect(trained.shift, trained.moved.join('\n')).toBeLessThan(MOST_SHIFT);
+  await lab.page.getByRole('link', { name: 'Compare' }).click();
+  await lab.click('All');
+  const figure = lab.page.locator('main:visible svg').first();
+  await lab.until('both methods in one chart', async () => {
+    const drawn =
+      (await figure
+        .locator('xpath=ancestor::figure')
+        .textContent()
+        .catch(() => '')) ?? '';
+    return drawn.includes('antisd') && drawn.includes('grpo');
+  });
+  expect((await visitOf(lab.page)).clicks).toBe(5);
   expect(lab.strangers).toEqual([]);
 });

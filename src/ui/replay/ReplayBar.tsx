@@ -13,7 +13,7 @@ export function ReplayBar() {
   return (
     <section className={styles.bar} aria-label="Replay">
       <button type="button" onClick={playing ? pauseReplay : resumeReplay}>
-        {playing ? 'Hold' : 'Play'}
+        {playing ? 'Pause' : 'Play'}
       </button>
       {SPEEDS.map((times) => (
         <button key={times} type="button" aria-pressed={speed === times} onClick={() => setSpeed(times)}>

@@ -53,9 +53,6 @@ export function TrainPage() {
           </Region>
         </section>
         <div className={styles.rollouts}>
-          <Region name="The replay">
-            <ReplayBar />
-          </Region>
           {supervised ? (
             <Region key="sft" name="The answers">
               <SftCentre />
@@ -66,6 +63,9 @@ export function TrainPage() {
               <Heatmap />
             </Region>
           )}
+          <Region name="The replay">
+            <ReplayBar />
+          </Region>
         </div>
         <div className={styles.curves}>
           <Region key={supervised ? 'sft' : 'rl'} name="The curves">
