@@ -10,6 +10,7 @@ import styles from './Notices.module.css';
 export function NextStep() {
   const done = useLab((s) => (s.source === 'live' ? s.snapshot.done : null));
   const config = useLab(({ snapshot: s }) => s.sft?.start.config ?? s.config);
+  const supervised = useLab((s) => s.snapshot.sft !== null);
   const [dismissed, setDismissed] = useState<typeof done>(null);
   if (!done || !config || dismissed === done) return null;
   const { model, loraRank } = config;
@@ -30,7 +31,8 @@ export function NextStep() {
           </button>
         </div>
       </div>
-      <details open>
+      {/* Over rollouts their place would push what stands there. */}
+      <details open={supervised}>
         <summary>Lines of Python that load it</summary>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard */}
         <pre tabIndex={0}>{loadingLines(model, loraRank > 0)}</pre>
