@@ -1,90 +1,92 @@
 /**
- * The nano model in this engine and in TensorFlow.js, on the same adapter, turn by turn in one run: the machine's other
- * work then hits both. Prints one table.
+ * The benchmark's models in this engine, in TensorFlow.js and in jax-js, on the same adapter, turn by turn in one run: the
+ * machine's other work then hits all. All begin with the same weights, and their first losses must agree. Prints a table
+ * for each model that is named (nano and small where none is).
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { create, globals } from 'webgpu';
 import { applyAdapter, chooseAdapter } from '../../scripts/adapters.mjs';
+import { rawWgsl } from '../../scripts/bundle.mjs';
+import { MODELS } from './models.mjs';
 
-const here = dirname(fileURLToPath(import.meta.url));
-const root = dirname(dirname(here));
-const scratch = mkdtempSync(join(tmpdir(), 'antisd-peers-'));
-const SHAPE = { sequences: 32, length: 64, batches: [8, 32], newTokens: 16, repeats: 1 };
+const root = dirname(fileURLToPath(import.meta.url));
+const scratch = mkdtempSync(join(root, 'bundles-')); // here, so that the bundles find their packages
+const ENGINES = [
+  ['here', 'here.ts'],
+  ['tfjs', 'tfjs.mjs'],
+  ['jax', 'jax.mjs'],
+];
+const NAMES = { here: 'here', tfjs: 'TensorFlow.js', jax: 'jax-js' };
+/** Losses of different orders of summation agree to this. */
+const SAME = 1e-3;
 
-/** Rows of `lab bench --only nano`, by name. */
-function ours() {
-  const out = join(scratch, 'ours.json');
-  const args = [join(root, 'bin/lab.mjs'), 'bench', '--only', 'nano', '--out', out];
-  const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-  if (status !== 0) throw new Error(`lab bench ended with ${status}`);
-  return new Map(JSON.parse(readFileSync(out, 'utf8')).rows.map((row) => [row.name, row]));
-}
-
-async function tensorFlow() {
-  const bundle = join(scratch, 'tfjs.mjs');
-  await build({
-    entryPoints: [join(here, 'tfjs.mjs')],
-    outfile: bundle,
+const bundle = ([name, file]) =>
+  build({
+    entryPoints: [join(root, file)],
+    outfile: join(scratch, `${name}.mjs`),
     bundle: true,
     platform: 'node',
     mainFields: ['module', 'main'],
     format: 'esm',
+    external: ['webgpu'],
+    plugins: [rawWgsl],
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'error',
   });
-  const { measure } = await import(pathToFileURL(bundle).href);
-  // It looks for a page or a worker, but only once it has taken Node for its platform.
-  globalThis.WorkerGlobalScope ??= class {};
-  Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
-  const adapter = await gpu.requestAdapter();
-  const { limits, features } = adapter;
-  const requiredLimits = Object.fromEntries(
-    [
-      'maxComputeWorkgroupStorageSize',
-      'maxComputeWorkgroupsPerDimension',
-      'maxStorageBufferBindingSize',
-      'maxBufferSize',
-      'maxComputeWorkgroupSizeX',
-      'maxComputeInvocationsPerWorkgroup',
-    ].map((name) => [name, limits[name]]),
-  );
-  const requiredFeatures = features.has('timestamp-query') ? ['timestamp-query'] : [];
-  return measure(await adapter.requestDevice({ requiredFeatures, requiredLimits }), adapter.info, SHAPE);
+
+function measured(engine, model) {
+  const args = [join(root, 'engine.mjs'), engine, model, scratch];
+  const { status, stdout } = spawnSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  if (status !== 0) throw new Error(`${NAMES[engine]} ended with ${status}`);
+  return JSON.parse(String(stdout).trim().split('\n').pop());
 }
 
-applyAdapter(chooseAdapter());
-Object.assign(globalThis, globals);
-const gpu = create([]); // must stay referenced: once it is collected, the process aborts
+/** The lesser of both, time by time. */
+function lesser(a, b) {
+  if (typeof a === 'number') return Math.min(a, b);
+  return Object.fromEntries(Object.keys(a).map((key) => [key, lesser(a[key], b[key])]));
+}
 
-try {
-  const before = ours();
-  const peer = await tensorFlow();
-  const after = ours();
-  const best = (name) => Math.min(before.get(name).ms, after.get(name).ms);
-  const tokens = SHAPE.sequences * SHAPE.length;
-  const rows = [['training step, ms', best(`training step, ${tokens} tokens`), peer.training.seconds * 1000]];
-  for (const batch of SHAPE.batches)
-    rows.push([
-      `decoding a token, batch ${batch}, ms`,
-      best(`decoding, batch ${batch}`),
-      (peer.decoding[batch].seconds * 1000) / SHAPE.newTokens,
+function compare(model) {
+  const before = measured('here', model);
+  const peers = ['tfjs', 'jax'].map((engine) => [engine, measured(engine, model)]);
+  const after = measured('here', model);
+  for (const [engine, { losses }] of peers)
+    for (const [i, loss] of losses.entries())
+      if (!(Math.abs(loss - before.losses[i]) < SAME))
+        throw new Error(`${NAMES[engine]}: loss ${i + 1} is ${loss}, here ${before.losses[i]}`);
+  const ours = lesser({ ...before, losses: {} }, { ...after, losses: {} });
+  const { batches, newTokens } = MODELS[model];
+  const rows = [
+    ['training step', (m) => m.training, 1000],
+    ...batches.map((batch) => [`a token, batch ${batch}`, (m) => m.decoding[batch], 1000 / newTokens]),
+  ];
+  const all = [['here', ours], ...peers];
+  print([model, ...all.map(([engine]) => `${NAMES[engine]}, ms (CPU ms)`)]);
+  for (const [name, of, factor] of rows) {
+    const ms = (m, key) => (of(m)[key] * factor).toFixed(1);
+    print([name, ...all.map(([, m]) => `${ms(m, 'seconds')} (${ms(m, 'cpuSeconds')})`)]);
+    const ratio = (m, key) => (of(m)[key] / of(ours)[key]).toFixed(1);
+    print([
+      '  times as long as here',
+      '1',
+      ...peers.map(([, m]) => `${ratio(m, 'seconds')} (${ratio(m, 'cpuSeconds')})`),
     ]);
-  process.stdout.write(
-    `${'nano'.padEnd(34)}${'here'.padStart(10)}${'TensorFlow.js'.padStart(15)}${'ratio'.padStart(9)}\n`,
-  );
-  for (const [name, a, b] of rows)
-    process.stdout.write(
-      `${name.padEnd(34)}${a.toFixed(1).padStart(10)}${b.toFixed(1).padStart(15)}${(b / a).toFixed(1).padStart(9)}\n`,
-    );
-  process.stdout.write(
-    `\nTensorFlow.js took ${peer.training.first.toFixed(1)} s for its first step, compilation included.\n`,
-  );
+  }
+  print(['first step, s', ...all.map(([, m]) => m.training.first.toFixed(1))]);
+  print(['first losses', ...[['here', before], ...peers].map(([, m]) => m.losses.map((x) => x.toFixed(4)).join(' '))]);
+}
+
+const print = (cells) => process.stdout.write(`${cells.map((cell, i) => cell.padEnd(i === 0 ? 26 : 28)).join('')}\n`);
+
+applyAdapter(chooseAdapter());
+try {
+  await Promise.all(ENGINES.map(bundle));
+  const asked = process.argv.slice(2);
+  for (const model of asked.length > 0 ? asked : ['nano', 'small']) compare(model);
 } finally {
   rmSync(scratch, { recursive: true });
 }
-process.exit(0); // Dawn keeps the event loop alive

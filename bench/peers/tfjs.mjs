@@ -1,6 +1,6 @@
 /**
- * The benchmark's nano model in TensorFlow.js on WebGPU: a training step (forward, cross-entropy, backward, Adam) of
- * 32 × 64 tokens, and greedy decoding with a KV cache. Weights lie (in, out), as its products like them best.
+ * The benchmark's models in TensorFlow.js on WebGPU: a training step (forward, cross-entropy, backward, Adam) and greedy
+ * decoding with a KV cache. Weights lie (in, out), as its products like them best.
  */
 import '@tensorflow/tfjs-backend-webgpu/dist/flags_webgpu';
 import '@tensorflow/tfjs-backend-webgpu/dist/register_all_kernels';
@@ -8,66 +8,39 @@ import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/backend_webg
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 
-const [C, L, H, F, V] = [96, 3, 3, 256, 126];
-const D = C / H;
-
-/** Times of the model on a device, in seconds: the fastest of `repeats` after one that warms up. */
-export async function measure(device, info, { sequences, length, batches, newTokens, repeats }) {
+/** The first losses, and times as `timed` gives them. */
+export async function measure(device, info, matrices, { config, ids, batches, newTokens, timed }) {
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, info));
   await tf.setBackend('webgpu');
   await tf.ready();
-  const model = makeModel();
-  const ids = Array.from({ length: sequences }, (_, s) => Array.from({ length }, (_, t) => (s * 31 + t * 7) % V));
-  const adam = tf.train.adam(1e-4, 0.9, 0.95);
+  const model = makeModel(matrices, config);
+  const adam = tf.train.adam(1e-4, 0.9, 0.95, 1e-8);
+  const losses = [];
   const step = async () => {
     const { value, grads } = tf.variableGrads(() => loss(model, ids));
     adam.applyGradients(grads);
     for (const g of Object.values(grads)) g.dispose();
-    const read = await value.data();
+    losses.push((await value.data())[0]);
     await model.norm.data(); // the update is done, too
     value.dispose();
-    return read[0];
   };
-  const training = await best(step, repeats);
+  const training = await timed(step, 3);
   const decoding = {};
-  for (const batch of batches) decoding[batch] = await best(() => decode(model, batch, newTokens), repeats);
-  return { training, decoding };
+  for (const batch of batches) decoding[batch] = await timed(() => decode(model, batch, newTokens), 2);
+  return { losses: losses.slice(0, 3), training, decoding };
 }
 
-async function best(work, repeats) {
-  const cold = performance.now();
-  await work();
-  const first = (performance.now() - cold) / 1000;
-  let seconds = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < repeats; i++) {
-    const started = performance.now();
-    await work();
-    seconds = Math.min(seconds, (performance.now() - started) / 1000);
-  }
-  return { first, seconds };
-}
-
-function makeModel() {
-  const matrix = (rows, columns) => tf.variable(tf.randomNormal([rows, columns], 0, 1 / Math.sqrt(rows)));
-  const ones = (n) => tf.variable(tf.ones([n]));
-  const layer = () => ({
-    norm1: ones(C),
-    qkv: matrix(C, 3 * C),
-    qNorm: ones(D),
-    kNorm: ones(D),
-    o: matrix(C, C),
-    norm2: ones(C),
-    gateUp: matrix(C, 2 * F),
-    down: matrix(F, C),
-  });
-  return { embed: matrix(V, C), layers: Array.from({ length: L }, layer), norm: ones(C), head: matrix(C, V) };
+function makeModel({ layers, ...ends }, config) {
+  const variable = ({ data, shape }) => tf.variable(tf.tensor(data, shape));
+  const variables = (named) => Object.fromEntries(Object.entries(named).map(([name, m]) => [name, variable(m)]));
+  return { config, ...variables(ends), layers: layers.map(variables) };
 }
 
 const rms = (x, w) => tf.mul(tf.mul(x, tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), 1e-6))), w);
 
 /** Rotary embedding of (S,H,T,D), positions first … first + T − 1. */
 function turned(x, first) {
-  const T = x.shape[2];
+  const [, , T, D] = x.shape;
   const angle = tf.matMul(
     tf.reshape(tf.range(first, first + T), [T, 1]),
     tf.reshape(tf.pow(10_000, tf.div(tf.range(0, D / 2), -D / 2)), [1, D / 2]),
@@ -78,8 +51,9 @@ function turned(x, first) {
 }
 
 /** One layer over x (S,T,C); `cache` holds keys and values before it, and takes the new ones. */
-function block(w, x, first, mask, cache) {
+function block({ C, H }, w, x, first, mask, cache) {
   const [S, T] = x.shape;
+  const D = C / H;
   const flat = (t, width) => tf.reshape(t, [S * T, width]);
   const heads = (t) => tf.transpose(tf.reshape(t, [S, T, H, D]), [0, 2, 1, 3]);
   const [q0, k0, v0] = tf.split(tf.matMul(flat(rms(x, w.norm1), C), w.qkv), 3, -1);
@@ -102,10 +76,11 @@ function block(w, x, first, mask, cache) {
 /** Logits (S T, V) of ids (S,T) at positions first … */
 function logits(model, ids, first, caches) {
   const [S, T] = [ids.length, ids[0].length];
+  const { C } = model.config;
   const mask = T > 1 ? tf.mul(tf.sub(1, tf.linalg.bandPart(tf.ones([T, T]), -1, 0)), -1e30) : null;
   let x = tf.reshape(tf.gather(model.embed, tf.tensor1d(ids.flat(), 'int32')), [S, T, C]);
   model.layers.forEach((w, l) => {
-    x = block(w, x, first, mask, caches?.[l]);
+    x = block(model.config, w, x, first, mask, caches?.[l]);
   });
   return tf.matMul(tf.reshape(rms(x, model.norm), [S * T, C]), model.head);
 }
@@ -124,12 +99,13 @@ function loss(model, ids) {
       ids.flatMap((row) => row.slice(1)),
       'int32',
     ),
-    V,
+    model.config.V,
   );
   return tf.neg(tf.mean(tf.sum(tf.mul(logp, targets), -1)));
 }
 
 async function decode(model, batch, newTokens) {
+  const { V } = model.config;
   let caches = model.layers.map(() => ({}));
   let ids = Array.from({ length: batch }, () => [1, 2, 3, 4]);
   let first = 0;

@@ -20,6 +20,22 @@ const both = (
   want: { cacheK: Float64Array; cacheV: Float64Array },
 ) => (['cacheK', 'cacheV'] as const).map((name) => ({ name, got: t[name], want: want[name], tolerance: EXACT }));
 
+/**
+ * Caches for kernels that fill them while decoding: token n goes to positions[n] of row N − n. `filled` tells what is in them
+ * then, given every token's key (N,K,D) and the rows x of `stride` columns that end with its value.
+ */
+export function decodingCaches({ put }: Bench, cache: Omit<Cache, 'H'> & { positions: number[]; stride: number }) {
+  const { P, K, D, positions, stride } = cache;
+  const rows = positions.map((_, n) => positions.length - n);
+  const before = wave((positions.length + 1) * P * K * D, 7);
+  const t = { rows: put(rows, 'u32'), cacheK: put(before), cacheV: put(before) };
+  const filled = (k: ArrayLike<number>, x: ArrayLike<number>, tolerance: Check['tolerance']): Check[] => {
+    const from = { k, qkv: x, cacheK: before, cacheV: before, rows, positions };
+    return both(t, reference.append(from, { P, KD: K * D, stride })).map((check) => ({ ...check, tolerance }));
+  };
+  return { t, filled };
+}
+
 /** Slot b writes to positions[b] of row B − b; row 0 is nobody's. */
 function recordAppend({ r, put }: Bench, { positions, ...cache }: Cache & { positions: number[] }): Check[] {
   const p = shapeOf(cache);

@@ -1,12 +1,14 @@
+import { decodingCaches } from '../kv-cache/cases';
 import { table } from '../rope/reference';
 import { type Bench, type Check, operation, wave } from '../self-test/case';
-import { type HeadShape, QK_CHUNKS, qkNormRopeBackward, qkNormRopeForward } from './qk-norm-rope';
+import { type HeadShape, QK_CHUNKS, qkNormRopeBackward, qkNormRopeDecode, qkNormRopeForward } from './qk-norm-rope';
 import * as reference from './reference';
 
 const P = 64;
 const EPS = 1e-6;
 
-function record({ r, put, poisoned }: Bench, shape: HeadShape): Check[] {
+function record(b: Bench, shape: HeadShape): Check[] {
+  const { r, put, poisoned } = b;
   const { N, H, K, D } = shape;
   const width = (H + 2 * K) * D;
   const [qkv, dTurned, before] = [wave(N * width, 1), wave(N * width, 2), wave(2 * D, 3)];
@@ -27,6 +29,9 @@ function record({ r, put, poisoned }: Bench, shape: HeadShape): Check[] {
   };
   qkNormRopeForward(r, t, { ...shape, eps: EPS });
   qkNormRopeBackward(r, t, shape);
+  const caches = decodingCaches(b, { P, K, D, positions, stride: width });
+  const decoded = poisoned(N * H * D);
+  qkNormRopeDecode(r, { ...t, ...caches.t, q: decoded }, { ...shape, eps: EPS, P });
   const { q, k, rstd } = reference.qkNormRope({ qkv, positions, rope, w }, { ...shape, eps: EPS });
   const back = reference.qkNormRopeBackward({ qkv, positions, rope, w, rstd, dQkv: dTurned }, shape);
   const largest = rstd.reduce((most, v) => Math.max(most, v), 1);
@@ -37,6 +42,8 @@ function record({ r, put, poisoned }: Bench, shape: HeadShape): Check[] {
   return [
     { name: 'q', got: t.q, want: q, tolerance: forward },
     { name: 'k', got: t.k, want: k, tolerance: forward },
+    { name: 'q, decoding', got: decoded, want: q, tolerance: forward },
+    ...caches.filled(k, qkv, forward),
     { name: 'rstd', got: t.rstd, want: rstd, tolerance: { rtol: 1e-5, why: `f32 sum of ${D} squares` } },
     { name: 'dQkv', got: t.dQkv, want: back.dQkv, tolerance: backward },
     { name: 'dw', got: t.dw, want: back.dw.map((v, i) => v + before[i]), tolerance: weights },

@@ -3,12 +3,18 @@ import { defineKernel } from '../../gpu/kernel';
 import type { Recorder } from '../../gpu/recorder';
 import { expectLength, type Tensor } from '../../gpu/tensor';
 import { chunks, ELEMENT_WG, perElement } from '../launch';
+import { type CachePlace, keysTo } from '../rope/keys';
 import { sumRows } from '../sum-rows/sum-rows';
 import backwardSource from './qk-norm-rope-backward.wgsl?raw';
 import forwardSource from './qk-norm-rope-forward.wgsl?raw';
 import weightSource from './qk-norm-weight-backward.wgsl?raw';
 
-const forward = defineKernel('qk-norm-rope-forward', forwardSource);
+const forward = defineKernel('qk-norm-rope-forward', keysTo('rows', forwardSource));
+/** Without rstd, which only a backward pass reads: a kernel may have eight buffers everywhere, and not a ninth. */
+const decode = defineKernel(
+  'qk-norm-rope-forward-cache',
+  keysTo('cache', forwardSource.replace(/^.*\brstd\b.*$/gm, '')),
+);
 const backward = defineKernel('qk-norm-rope-backward', backwardSource);
 const weightBackward = defineKernel('qk-norm-weight-backward', weightSource);
 
@@ -31,7 +37,17 @@ export function qkNormRopeForward(
 ): void {
   expectLength('qkNormRopeForward.qkv', b.qkv, p.N * (p.H + 2 * p.K) * p.D);
   expectLength('qkNormRopeForward.rstd', b.rstd, p.N * (p.H + p.K));
-  r.dispatch(forward, b, p, perElement(p.N * (p.H + p.K)));
+  r.dispatch(forward, b, { ...p, P: 0 }, perElement(p.N * (p.H + p.K)));
+}
+
+/** As qkNormRopeForward, for tokens whose keys and values go into a cache of P positions. */
+export function qkNormRopeDecode(
+  r: Recorder,
+  b: { qkv: Tensor; positions: Tensor; rope: Tensor; w: Tensor; q: Tensor } & CachePlace,
+  p: HeadShape & { eps: number; P: number },
+): void {
+  expectLength('qkNormRopeDecode.qkv', b.qkv, p.N * (p.H + 2 * p.K) * p.D);
+  r.dispatch(decode, b, p, perElement(p.N * (p.H + 2 * p.K)));
 }
 
 /** dQkv, in place: gradients of turned heads in, of raw heads out; dw (2,D), where given, += the norm weights' gradient. */

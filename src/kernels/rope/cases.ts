@@ -1,6 +1,7 @@
+import { decodingCaches } from '../kv-cache/cases';
 import { type Bench, type Check, operation, wave } from '../self-test/case';
 import * as reference from './reference';
-import { ropeBackward, ropeForward } from './rope';
+import { ropeBackward, ropeDecode, ropeForward } from './rope';
 
 /** N tokens, H query heads on K key heads of D channels; `extra` columns follow them in a row (the value heads do). */
 interface Shape {
@@ -14,7 +15,8 @@ interface Shape {
 const P = 64;
 const tolerance = { atol: 1e-6, why: 'two f32 products of at most 1 and their sum' };
 
-function record({ r, put, poisoned }: Bench, { N, H, K, D, extra }: Shape): Check[] {
+function record(b: Bench, { N, H, K, D, extra }: Shape): Check[] {
+  const { r, put, poisoned } = b;
   const stride = (H + K) * D + extra;
   const width = (H + 2 * K) * D;
   const [x, dQkv] = [wave(N * stride, 1), wave(N * width, 2)];
@@ -38,10 +40,17 @@ function record({ r, put, poisoned }: Bench, { N, H, K, D, extra }: Shape): Chec
     const c = i % width;
     return c < (H + K) * D ? turned[Math.floor(i / width) * (H + K) * D + c] : v; // value heads stay as they are
   });
+  const decoded = (): Check[] => {
+    const caches = decodingCaches(b, { P, K, D, positions, stride });
+    const q = poisoned(N * H * D);
+    ropeDecode(r, { ...t, ...caches.t, q }, { N, H, K, D, stride, P });
+    return [{ name: 'q, decoding', got: q, want: heads(0, H), tolerance }, ...caches.filled(heads(H, K), x, tolerance)];
+  };
   return [
     { name: 'q', got: t.q, want: heads(0, H), tolerance },
     { name: 'k', got: t.k, want: heads(H, K), tolerance },
     { name: 'dQkv', got: t.dQkv, want, tolerance },
+    ...(extra === K * D ? decoded() : []),
   ];
 }
 

@@ -3,16 +3,15 @@
 //   y[i] = x[i] cos - x[i+D/2] sin;   y[i+D/2] = x[i+D/2] cos + x[i] sin
 //   x (N,stride) in: query heads, key heads, whatever follows | positions (N) u32 in |
 //   rope (P,D) in: D/2 cosines, D/2 sines
-//   q (N,H,D) out= | k (N,K,D) out=
+//   q (N,H,D) out= | keys, and values while decoding: where keys-rows.wgsl or keys-cache.wgsl puts them
 // One thread per (token, head). Gradient: rope-backward.wgsl
 // Resources: 4 floats a thread; 0 bytes of workgroup memory; 8 bytes read an output
-struct Params { N: u32, H: u32, K: u32, D: u32, stride: u32 }
+struct Params { N: u32, H: u32, K: u32, D: u32, stride: u32, P: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read> positions: array<u32>;
 @group(0) @binding(3) var<storage, read> rope: array<f32>;
 @group(0) @binding(4) var<storage, read_write> q: array<f32>;
-@group(0) @binding(5) var<storage, read_write> k: array<f32>;
 override WG: u32 = 64;
 
 @compute @workgroup_size(WG)
@@ -22,11 +21,16 @@ fn main(
   @builtin(local_invocation_id) id: vec3u,
 ) {
   let i = (wg.x + wg.y * groups.x) * WG + id.x;
-  let heads = p.H + p.K;
+  let heads = p.H + p.K + VALUES * p.K;
   if (i >= p.N * heads) { return; }
   let n = i / heads;
   let h = i - n * heads;
   let base = n * p.stride + h * p.D;
+  if (h >= p.H + p.K) {
+    let to = keyPlace(n, h - p.H - p.K);
+    for (var d = 0u; d < p.D; d += 1u) { putValue(to + d, x[base + d]); }
+    return;
+  }
   let half = p.D / 2u;
   let turn = positions[n] * p.D;
   for (var d = 0u; d < half; d += 1u) {
@@ -39,9 +43,9 @@ fn main(
       q[to] = a * c - b * s;
       q[to + half] = b * c + a * s;
     } else {
-      let to = (n * p.K + h - p.H) * p.D + d;
-      k[to] = a * c - b * s;
-      k[to + half] = b * c + a * s;
+      let to = keyPlace(n, h - p.H) + d;
+      putKey(to, a * c - b * s);
+      putKey(to + half, b * c + a * s);
     }
   }
 }

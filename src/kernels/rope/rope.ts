@@ -4,10 +4,12 @@ import type { Recorder } from '../../gpu/recorder';
 import { expectLength, type Tensor } from '../../gpu/tensor';
 import { perElement } from '../launch';
 import type { HeadShape } from '../qk-norm-rope/qk-norm-rope';
+import { type CachePlace, keysTo } from './keys';
 import backwardSource from './rope-backward.wgsl?raw';
 import forwardSource from './rope-forward.wgsl?raw';
 
-const forward = defineKernel('rope-forward', forwardSource);
+const forward = defineKernel('rope-forward', keysTo('rows', forwardSource));
+const decode = defineKernel('rope-forward-cache', keysTo('cache', forwardSource));
 const backward = defineKernel('rope-backward', backwardSource);
 
 /** q (N,H,D) and k (N,K,D), turned, from the first (H+K) D columns of x (N,stride). */
@@ -18,7 +20,18 @@ export function ropeForward(
 ): void {
   expectLength('ropeForward.x', b.x, p.N * p.stride);
   expectLength('ropeForward.q', b.q, p.N * p.H * p.D);
-  r.dispatch(forward, b, p, perElement(p.N * (p.H + p.K)));
+  r.dispatch(forward, b, { ...p, P: 0 }, perElement(p.N * (p.H + p.K)));
+}
+
+/** As ropeForward, for tokens whose keys and values (the last K D columns of x) go into a cache of P positions. */
+export function ropeDecode(
+  r: Recorder,
+  b: { x: Tensor; positions: Tensor; rope: Tensor; q: Tensor } & CachePlace,
+  p: HeadShape & { stride: number; P: number },
+): void {
+  expectLength('ropeDecode.x', b.x, p.N * p.stride);
+  expectLength('ropeDecode.q', b.q, p.N * p.H * p.D);
+  r.dispatch(decode, b, p, perElement(p.N * (p.H + 2 * p.K)));
 }
 
 /** dQkv (N,(H+2K)D), in place: gradients of turned query and key heads in, of the heads before out. */

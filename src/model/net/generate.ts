@@ -7,7 +7,7 @@ import { NotFinite } from '../../gpu/errors';
 import type { Recording } from '../../gpu/recorder';
 import { attentionDecode } from '../../kernels/attention/attention';
 import { gatherRows } from '../../kernels/embedding/embedding';
-import { decodeBegin, kvAppend, kvFill } from '../../kernels/kv-cache/kv-cache';
+import { decodeBegin, kvFill } from '../../kernels/kv-cache/kv-cache';
 import { sample } from '../../kernels/sample/sample';
 import { MAX_ENDS } from './activations';
 import { packSequences } from './batch';
@@ -278,7 +278,6 @@ function prefill(decoder: Decoder, prompts: number[][], options: SamplingOptions
 function decodeStep(decoder: Decoder, B: number, longest: number, options: SamplingOptions): void {
   const { recorder: r, decode, shared, config: c, capacity } = decoder;
   const { embed } = decoder.parameters.weights;
-  const KD = c.kvHeads * c.headDim;
   decodeBegin(
     r,
     {
@@ -293,9 +292,9 @@ function decodeStep(decoder: Decoder, B: number, longest: number, options: Sampl
   for (let l = 0; l < c.layers; l++) {
     const layer = decoder.sampling[l];
     const a = layer.activations;
-    const cache = { rows: decode.rows, positions: shared.positions, cacheK: decode[`k${l}`], cacheV: decode[`v${l}`] };
-    layer.attentionInput(B);
-    kvAppend(r, { k: a.k, qkv: a.qkv, ...cache }, { B, P: capacity.positions, KD, stride: decoder.qkvWidth });
+    const [cacheK, cacheV] = [decode[`k${l}`], decode[`v${l}`]];
+    const cache = { rows: decode.rows, positions: shared.positions, cacheK, cacheV };
+    layer.attentionInput(B, { rows: decode.rows, cacheK, cacheV, P: capacity.positions });
     attentionDecode(
       r,
       { q: a.q, out: a.attended, partial: decode.partial, stats: decode.stats, ...cache },

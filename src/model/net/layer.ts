@@ -7,9 +7,11 @@
 import type { Recorder } from '../../gpu/recorder';
 import type { Tensor } from '../../gpu/tensor';
 import { attentionBackward, attentionForward } from '../../kernels/attention/attention';
-import { qkNormRopeBackward, qkNormRopeForward } from '../../kernels/qk-norm-rope/qk-norm-rope';
+import { kvAppend } from '../../kernels/kv-cache/kv-cache';
+import { qkNormRopeBackward, qkNormRopeDecode, qkNormRopeForward } from '../../kernels/qk-norm-rope/qk-norm-rope';
 import { rmsNormBackward, rmsNormForward } from '../../kernels/rms-norm/rms-norm';
-import { ropeBackward, ropeForward } from '../../kernels/rope/rope';
+import type { CachePlace } from '../../kernels/rope/keys';
+import { ropeBackward, ropeDecode, ropeForward } from '../../kernels/rope/rope';
 import { swigluBackward, swigluForward } from '../../kernels/swiglu/swiglu';
 import { type BackwardScratch, guHoldsQkv, type LayerActivations } from './activations';
 import { type ModelConfig, switches } from './config';
@@ -62,42 +64,51 @@ export class Layer {
     return { width, q: { from: 0, width }, k: { from: H * D, width } };
   }
 
-  /** Queries, keys and values of N rows: first norm, projections, QK norm and rotary embedding. */
-  attentionInput(N: number): void {
+  /**
+   * Queries, keys and values of N rows: first norm, projections, QK norm and rotary embedding. While decoding, keys and
+   * values go into a cache of P positions.
+   */
+  attentionInput(N: number, cache?: CachePlace & { P: number }): void {
     const { recorder: r, activations: a, weights: w } = this;
     const { hiddenSize: C, rmsNormEps: eps } = this.context.config;
     if (!this.post) rmsNormForward(r, { x: a.x, w: w.norm1, y: a.normed1, rstd: a.rstd1 }, { N, C, eps });
     this.projections.qkv.forward(r, { x: this.post ? a.x : a.normed1, y: a.qkv }, N);
-    this.turn(N);
+    this.turn(N, cache);
   }
 
   /** q and k, normed as the family has it, and turned. */
-  private turn(N: number): void {
+  private turn(N: number, cache?: CachePlace & { P: number }): void {
     const { recorder: r, activations: a, weights: w, rope } = this;
     const { positions, normedHeads } = this.context;
     const { rmsNormEps: eps } = this.context.config;
     const shape = this.heads(N);
     const { H, K, D } = shape;
+    const { P = 0, ...place } = cache ?? {};
+    const stride = this.columns.width;
     if (w.qkNorm) {
       const { qkv, q, k, qkRstd: rstd } = a;
-      qkNormRopeForward(r, { qkv, positions, rope, w: w.qkNorm, q, k, rstd }, { ...shape, eps });
-      return;
-    }
-    if (w.qNorm && w.kNorm && normedHeads) {
+      const heads = { qkv, positions, rope, w: w.qkNorm, q };
+      if (cache) qkNormRopeDecode(r, { ...heads, ...(place as CachePlace) }, { ...shape, eps, P });
+      else qkNormRopeForward(r, { ...heads, k, rstd }, { ...shape, eps });
+    } else if (w.qNorm && w.kNorm && normedHeads) {
       const width = (H + K) * D;
       const y = normedHeads;
       const norm = (weight: Tensor, rstd: Tensor, C: number, from: number) =>
         rmsNormForward(
           r,
           { x: a.qkv, w: weight, y, rstd },
-          { N, C, eps, xColumns: { from, width: this.columns.width }, yColumns: { from, width } },
+          { N, C, eps, xColumns: { from, width: stride }, yColumns: { from, width } },
         );
       norm(w.qNorm, a.qkRstd, H * D, 0);
       norm(w.kNorm, a.kRstd, K * D, H * D);
       ropeForward(r, { x: y, positions, rope, q: a.q, k: a.k }, { ...shape, stride: width });
-      return;
+      const append = { k: a.k, qkv: a.qkv, positions };
+      if (cache) kvAppend(r, { ...append, ...(place as CachePlace) }, { B: N, P, KD: K * D, stride });
+    } else {
+      const heads = { x: a.qkv, positions, rope, q: a.q };
+      if (cache) ropeDecode(r, { ...heads, ...(place as CachePlace) }, { ...shape, stride, P });
+      else ropeForward(r, { ...heads, k: a.k }, { ...shape, stride });
     }
-    ropeForward(r, { x: a.qkv, positions, rope, q: a.q, k: a.k }, { ...shape, stride: this.columns.width });
   }
 
   attend(N: number, blocks: number): void {
