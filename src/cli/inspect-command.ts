@@ -22,7 +22,7 @@ import { cancellable, defineCommand, EXIT } from './command';
 import { MODEL_FLAGS } from './inspect';
 import { inspectionText } from './inspect-print';
 import type { Flags, Values } from './options';
-import { note } from './output';
+import { note, printPainted } from './output';
 import { loadLora, loadModel, openDevice, readDataFile, symbolic, writeResult } from './places';
 
 const FLAGS = {
@@ -87,7 +87,7 @@ export const inspect = defineCommand({
     if (flags.html) await write(flags.html, inspectionHtml(inspection));
     if (flags.csv) await write(flags.csv, inspectionCsv(inspection));
     const coloured = process.stdout.isTTY === true && !process.env.NO_COLOR;
-    process.stdout.write(flags.json ? inspectionJson(inspection) : inspectionText(inspection, coloured));
+    printPainted(flags.json ? inspectionJson(inspection) : inspectionText(inspection, coloured));
     return EXIT.done;
   },
 });

@@ -16,7 +16,7 @@ import { inspect } from './inspect-command';
 import { INVOKED } from './invoked';
 import { merge } from './merge';
 import { models } from './models';
-import { note, print, printed, watchReaders } from './output';
+import { note, print, printed, printRefusal, watchReaders } from './output';
 import { plan } from './plan';
 import { pretrain } from './pretrain';
 import { report } from './report';
@@ -101,4 +101,6 @@ function reportError(error: unknown): number {
 watchReaders();
 const code = await main(process.argv.slice(2)).catch(reportError);
 await printed();
-process.exit(code);
+const refusal = printRefusal();
+if (refusal) note(`${refusal.message}\n`);
+process.exit(refusal ? EXIT.gaveOut : code);

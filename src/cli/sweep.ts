@@ -1,6 +1,7 @@
 /** `sweep`: the runs that a file declares, one after another or several at once; what was cut off goes on, what is done is passed over. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { BOUNDS } from '../data/bounds';
+import { expectWithin } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import { readJson } from '../data/json';
 import { RunStore } from '../runs/run-store';
@@ -16,7 +17,7 @@ import {
 import { type Cell, type Sweep, shardOf, sweepOf } from '../runs/sweep/file';
 import { clock, defineCommand, EXIT } from './command';
 import { note, print } from './output';
-import { runFiles, writeResult } from './places';
+import { readDataFile, runFiles, writeResult } from './places';
 import { SweepQueue } from './sweep-queue';
 import { SweepTable } from './sweep-table';
 
@@ -64,10 +65,10 @@ export const sweep = defineCommand({
 });
 
 async function declaredIn(file: string): Promise<Sweep> {
-  const bytes = await readFile(file).catch(() => {
-    throw new BadInput('There is no such file', file, 'The shipped ones are in experiments/.');
-  });
-  return sweepOf(readJson(new Uint8Array(bytes), file), file);
+  const found = await readDataFile(file);
+  if (!found) throw new BadInput('There is no such file', file, 'The shipped ones are in experiments/.');
+  expectWithin(found.size, BOUNDS.json, 'The file', file);
+  return sweepOf(readJson(await found.read(0, found.size), file), file);
 }
 
 function shard(declared: Sweep, text: string): Cell[] {

@@ -6,7 +6,7 @@ import { openAsBlob } from 'node:fs';
 import { type FileHandle, open, readdir, readFile, rename, rm, stat, statfs, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Files } from './files';
-import { inWords, keepInside, makeFolder, syncFolder } from './folders.node';
+import { expectFile, inWords, keepInside, makeFolder, syncFolder } from './folders.node';
 import { lockFile } from './lock.node';
 
 const absent = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes((error as { code?: string }).code ?? '');
@@ -33,7 +33,10 @@ export function diskFiles(root: string, links: 'follow' | 'inside' = 'follow'): 
   return {
     where: root,
     read: (path) =>
-      look<Uint8Array<ArrayBuffer> | null>(path, null, async (full) => new Uint8Array(await readFile(full))),
+      look<Uint8Array<ArrayBuffer> | null>(path, null, async (full) => {
+        expectFile(await stat(full), full);
+        return new Uint8Array(await readFile(full));
+      }),
     async write(path, bytes) {
       await on(path, (full) => makeFolder(dirname(full)));
       await on(`${path}.part`, (part) => writeWhole(part, bytes));

@@ -1,6 +1,8 @@
 /** Folders on disk: made so that they stay, tried before they are needed, and kept free of links that lead out of them. */
+import type { Stats } from 'node:fs';
 import { lstat, mkdir, open, readlink, realpath, rm, rmdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
+import { bytesText } from '../data/bytes';
 import { outOfInodes, StorageError, storageError } from './storage-error';
 
 const codeOf = (error: unknown): string | undefined => (error as { code?: string } | null)?.code;
@@ -13,6 +15,22 @@ export async function inWords(error: unknown, where: string): Promise<unknown> {
     if (disk && disk.files > 0 && disk.ffree === 0) return outOfInodes(where, error);
   }
   return storageError(error, where);
+}
+
+/** What Node reads at once, at most. */
+const AT_ONCE = 2 ** 31 - 1;
+
+/** Throws StorageError for what cannot be read whole: nobody may ever write into a pipe. A folder says so itself. */
+export function expectFile(found: Stats, where: string): void {
+  if (!found.isFile() && !found.isDirectory())
+    throw new StorageError('This is no file but a pipe or a device', where, 'Put the file itself there.', 'EINVAL');
+  if (found.size > AT_ONCE)
+    throw new StorageError(
+      `The file has ${bytesText(found.size)}, more than can be read at once`,
+      where,
+      'It is not what the lab wrote: restore it, or remove it.',
+      'EFBIG',
+    );
 }
 
 /** From now on a loss of power takes no name out of this folder. */

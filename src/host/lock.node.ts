@@ -3,7 +3,7 @@ import { readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/pr
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { Busy, type Turn } from './files';
-import { inWords, makeFolder } from './folders.node';
+import { expectFile, inWords, makeFolder } from './folders.node';
 
 /** How often a waiting process looks, and how often a holder shows that it lives, in milliseconds. */
 const LOOK = 100;
@@ -91,10 +91,13 @@ function processOf(text: string): number | null {
 
 /** Null where there is no lock. */
 async function holder(path: string): Promise<string | null> {
-  return readFile(path, 'utf8').catch((error) => {
+  try {
+    expectFile(await stat(path), path);
+    return await readFile(path, 'utf8');
+  } catch (error) {
     if (isGone(error)) return null;
     throw error;
-  });
+  }
 }
 
 const isGone = (error: unknown): boolean => (error as { code?: string }).code === 'ENOENT';

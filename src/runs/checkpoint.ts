@@ -4,6 +4,8 @@
  * others are: a checkpoint that was cut short does not count, and one that has changed is not used.
  */
 import type * as v from 'valibot';
+import { BOUNDS } from '../data/bounds';
+import { expectWithin } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import type { Files } from '../host/files';
 import { nameElsewhere } from '../library/sources/hub-id';
@@ -112,7 +114,9 @@ export class Checkpoints {
 
   /** Null where a checkpoint was never finished. Throws BadInput. */
   private async record(step: number): Promise<CheckpointRecord | null> {
-    const bytes = await this.files.read(`${checkpointFolder(step)}/${RECORD}`);
+    const file = `${checkpointFolder(step)}/${RECORD}`;
+    expectWithin(await this.files.size(file), BOUNDS.json, RECORD, this.at(step));
+    const bytes = await this.files.read(file);
     return bytes && parseRecord(bytes, step, this.at(step));
   }
 

@@ -4,7 +4,8 @@
  */
 
 import * as v from 'valibot';
-import { bytesText } from '../data/bytes';
+import { BOUNDS } from '../data/bounds';
+import { bytesText, expectWithin } from '../data/bytes';
 import { readJson } from '../data/json';
 import type { ZipFile } from '../data/zip';
 import { Busy, type Files } from '../host/files';
@@ -125,9 +126,10 @@ export class RunStore {
 
   /** What the run was begun with; null where none was begun here. Throws BadInput for what is no configuration. */
   async config(): Promise<RunConfig | null> {
+    const where = `${this.where}/${CONFIG}`;
+    expectWithin(await this.files.size(CONFIG), BOUNDS.json, 'The file', where);
     const bytes = await this.files.read(CONFIG);
     if (!bytes) return null;
-    const where = `${this.where}/${CONFIG}`;
     const config = parseRunConfig(readJson(bytes, where), where);
     this.bound = config;
     return config;

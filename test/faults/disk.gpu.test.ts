@@ -140,6 +140,37 @@ const disks: Attempt[] = DISKS.map(([id, what, script, message]) => ({
   run: async () => expectRefused(await onOwnDisk(`${script}; $LAB train --out /mnt/run`), message),
 }));
 
+/** A file as stdout, on a disk of 64 kB that is full but for some bytes. */
+const FULL = 'mount -t tmpfs -o size=64k none /mnt; head -c 61440 /dev/zero > /mnt/x';
+const printed: Attempt[] = [
+  {
+    id: 'stdout/full',
+    group: 'command line',
+    what: 'what is printed goes into a file on a full disk',
+    expected: 'exit code 3, and a word that it is not whole',
+    gate: true,
+    async run() {
+      const { stdout, stderr } = await onOwnDisk(`${FULL}; $LAB inspect --json > /mnt/out; echo $?`);
+      expect(stdout).toBe('3\n');
+      expect(stderr).toMatch(/The disk is full \(stdout\)/);
+    },
+  },
+  {
+    id: 'stdout/full, a run',
+    group: 'command line',
+    what: 'the events of a run go into a file on a full disk',
+    expected: 'the run is saved and ends with code 3',
+    async run() {
+      const run = at('unprinted');
+      const { stdout, stderr } = await onOwnDisk(
+        `${FULL}; $LAB train --json --out ${run} ${TRAIN.join(' ')} > /mnt/out; echo $?`,
+      );
+      expect(stdout).toBe('3\n');
+      expect(stderr).toMatch(/saved at step \d.*The disk is full \(stdout\)/s);
+    },
+  },
+];
+
 const rights: Attempt = {
   id: 'cli/rights',
   group: 'command line',
@@ -275,4 +306,12 @@ const lock: Attempt = {
 };
 
 const own = ownDisks();
-attempts([...places, leads, rights, ...onTheWay, ...signals, lock, ...(own ? [...disks, tooSmall, ...small] : [])]);
+attempts([
+  ...places,
+  leads,
+  rights,
+  ...onTheWay,
+  ...signals,
+  lock,
+  ...(own ? [...disks, ...printed, tooSmall, ...small] : []),
+]);

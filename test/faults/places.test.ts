@@ -1,11 +1,16 @@
 /** Places that cannot be written to: what the file layer says of them, and what it leaves behind. */
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
+import { BOUNDS } from '../../src/data/bounds';
+import { BadInput } from '../../src/data/errors';
+import { Busy } from '../../src/host/files';
 import { diskFiles } from '../../src/host/files.node';
 import { tryFolder } from '../../src/host/folders.node';
 import { StorageError } from '../../src/host/storage-error';
+import { RunStore } from '../../src/runs/run-store';
 import { type Attempt, attempts } from './attempts';
 
 let folder: string;
@@ -161,4 +166,62 @@ const within: Attempt = {
   },
 };
 
-attempts([...tries, system, ...links, within]);
+/** What lies in the place of a run's files: how it is put there, what is read, and what is said. */
+const IN_PLACE: [what: string, file: string, put: (path: string) => Promise<unknown>, message: RegExp][] = [
+  ['a pipe', 'config.json', pipe, /a pipe or a device/],
+  ['a folder', 'config.json', (path) => mkdir(path), /a folder where a file/],
+  ['3 GiB', 'config.json', (path) => sized(path, 3 * GiB), /3\.22 GB, more than the 67\.1 MB/],
+  ['a byte too much', 'config.json', (path) => sized(path, BOUNDS.json + 1), /more than the 67\.1 MB/],
+  ['a pipe', 'events.jsonl', pipe, /a pipe or a device/],
+  ['3 GiB', 'events.jsonl', (path) => sized(path, 3 * GiB), /more than can be read at once/],
+  ['a pipe', 'checkpoints/step-000001/state.json', pipe, /a pipe or a device/],
+  ['3 GiB', 'checkpoints/step-000001/state.json', (path) => sized(path, 3 * GiB), /3\.22 GB, more than the/],
+  ['a file', 'checkpoints', (path) => writeFile(path, 'x'), /^$/],
+  ['a number without end', `checkpoints/step-${'9'.repeat(200)}`, (path) => mkdir(path), /^$/],
+  ['a folder', 'locks/run.lock', (path) => mkdir(path), /a folder where a file/],
+  ['a pipe', 'locks/run.lock', pipe, /a pipe or a device/],
+];
+
+const inPlace: Attempt[] = IN_PLACE.map(([what, file, put, message], i) => ({
+  id: `run/${what} as ${file.slice(0, 40)}`,
+  group: 'places',
+  what: `${what} in the place of a run's ${file.slice(0, 40)}`,
+  expected: message.source === '^$' ? 'it counts for nothing' : 'refused in words, and nothing hangs',
+  gate: true,
+  async run() {
+    const root = join(folder, `in-place-${i}`);
+    await mkdir(dirname(join(root, file)), { recursive: true });
+    await put(join(root, file));
+    const store = new RunStore(diskFiles(root, 'inside'));
+    const said = await read(store, file).then(
+      (found) => (typeof found === 'string' ? found : ''),
+      (error) =>
+        error instanceof StorageError || error instanceof BadInput || error instanceof Busy
+          ? error.message
+          : Promise.reject(error),
+    );
+    expect(said).toMatch(message);
+  },
+}));
+
+/** As a run's folder is read: gives what is wrong with a checkpoint. */
+async function read(store: RunStore, file: string): Promise<unknown> {
+  if (file === 'config.json') return store.config();
+  if (file === 'events.jsonl') return store.log.story();
+  if (file.startsWith('locks')) return store.hold().then(() => store.release());
+  expect(await store.checkpoints.last().catch(() => null)).toBeNull();
+  const found = file.endsWith('state.json') ? await store.checkpoints.look(1) : null;
+  return found && 'damage' in found ? found.damage : null;
+}
+
+const GiB = 2 ** 30;
+async function pipe(path: string): Promise<void> {
+  execFileSync('mkfifo', [path]);
+}
+/** A file of so many bytes that takes no room. */
+async function sized(path: string, bytes: number): Promise<void> {
+  await writeFile(path, '');
+  await truncate(path, bytes);
+}
+
+attempts([...inPlace, ...tries, system, ...links, within]);

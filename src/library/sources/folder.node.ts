@@ -41,6 +41,8 @@ async function openFile(folder: string, name: string): Promise<ByteSource | null
   if (isAbsolute(name) || name.split(/[\\/]/).includes('..')) return null;
   const where = join(folder, name);
   const found = await stat(where).catch(fail(where));
+  if (found && !found.isFile() && !found.isDirectory())
+    throw new SourceError('storage', 'This is no file but a pipe or a device', where, 'Write it into a file first.');
   if (!found?.isFile()) return null;
   const { size } = found;
   return { where, size, read: (from, to, room) => read(where, from, to, room) };

@@ -104,13 +104,15 @@ function variantsOf({ variants, settings: common }: SweepFile): Draft[] {
 function crossed(drafts: readonly Draft[], axes: SweepFile['grid'], where: string): Draft[] {
   return Object.entries(axes).reduce<Draft[]>(
     (before, [name, values]) => {
-      if (before.length * values.length > MOST)
-        throw new BadInput(`The grid has more than ${MOST} cells`, where, 'Split it into several files.');
+      if (before.length * values.length > MOST) throw tooMany(where);
       return before.flatMap((draft) => values.map((x) => withValue(draft, name, x)));
     },
     [...drafts],
   );
 }
+
+const tooMany = (where: string): BadInput =>
+  new BadInput(`The grid has more than ${MOST} cells`, where, 'Split it into several files.');
 
 const withValue = ({ named, settings: own, from }: Draft, name: string, x: Value): Draft => ({
   named: [...named.filter(([other]) => other !== name), [name, x]],
@@ -120,12 +122,16 @@ const withValue = ({ named, settings: own, from }: Draft, name: string, x: Value
 
 const ruled =
   (where: string) =>
-  (drafts: Draft[], { if: asked, grid: axes, settings: more, from }: SweepFile['when'][number]): Draft[] =>
-    drafts.flatMap((draft) => {
-      if (!Object.entries(asked).every(([name, values]) => values.includes(valueIn(draft, name)))) return [draft];
+  (drafts: Draft[], { if: asked, grid: axes, settings: more, from }: SweepFile['when'][number]): Draft[] => {
+    const all: Draft[] = [];
+    for (const draft of drafts) {
+      const isAsked = Object.entries(asked).every(([name, values]) => values.includes(valueIn(draft, name)));
       const laid = { ...draft, settings: { ...draft.settings, ...more }, from: from ?? draft.from };
-      return crossed([laid], axes, where);
-    });
+      all.push(...(isAsked ? crossed([laid], axes, where) : [draft]));
+      if (all.length > MOST) throw tooMany(where);
+    }
+    return all;
+  };
 
 const valueIn = ({ named, settings: own }: Draft, name: string): Value =>
   named.find(([other]) => other === name)?.[1] ?? own[name] ?? DEFAULT_CONFIG[name as SettingName] ?? null;
@@ -140,7 +146,8 @@ function cellOf({ named, settings: own, from }: Draft, where: string): Cell {
       .map(part)
       .join('-')
       .toLowerCase()
-      .replace(/[^a-z0-9.]+/g, '-');
+      .replace(/[^a-z0-9.]+/g, '-')
+      .replace(/^\.+/, '-'); // "..", as a name, would lead out of the folder
   const isSeed = ([name]: Draft['named'][number]) => name === 'seed';
   const group = nameOf(named.filter((each) => !isSeed(each))) || 'run';
   const seeds = nameOf(named.filter(isSeed));

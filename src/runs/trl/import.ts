@@ -112,8 +112,18 @@ function stateRecords(state: unknown, where: string): Told[] {
   if (!parsed.success)
     throw new BadInput('There is no log of TRL', where, 'Give a folder with antisd.jsonl or trainer_state.json.');
   let [before, evalAccuracy] = [0, null as number | null];
-  return parsed.output.log_history.flatMap((line): Told[] => {
-    const r = v.parse(trl, line);
+  return parsed.output.log_history.flatMap((line, i): Told[] => {
+    const figures = v.safeParse(trl, line);
+    if (!figures.success)
+      throw new BadInput(
+        `The ${i + 1}. entry of log_history has an impossible ${v.getDotPath(figures.issues[0])}`,
+        where,
+        'Take the entry out.',
+      );
+    return told(figures.output);
+  });
+
+  function told(r: v.InferOutput<typeof trl>): Told[] {
     if (r.eval_reward !== null) {
       evalAccuracy = r.eval_reward;
       const figures = { step: r.step, accuracy: r.eval_reward, passAtK: r.eval_reward, k: 1, problems: 0, samples: 0 };
@@ -131,5 +141,5 @@ function stateRecords(state: unknown, where: string): Told[] {
     });
     before = totalTokens;
     return [{ type: 'step', event: { v: EVENT_VERSION, type: 'step', ...figures } }];
-  });
+  }
 }

@@ -1,0 +1,75 @@
+/** Experiments and foreign logs that are too much, name what is not theirs, or are none. */
+import { sweepOf } from '../../src/runs/sweep/file';
+import { importTrl } from '../../src/runs/trl/import';
+import { attempts } from '../faults/attempts';
+import { type Expected, Rows } from './refusals';
+
+const sweeps = new Rows('experiments');
+const numbers = (n: number) => Array.from({ length: n }, (_, i) => i);
+const sweep = (own: object) => sweepOf({ name: 'x', doc: 'd', ...own }, 'x.json');
+const axes = (n: number) => Object.fromEntries(numbers(n).map((i) => [`axis${i}`, numbers(100)]));
+const DECLARED: Record<string, [own: object, message: Expected]> = {
+  'a grid of 10²⁰⁰ cells': [{ grid: axes(100) }, /more than 10000 cells/],
+  'one seed too many': [{ grid: { seed: numbers(10_001) } }, /more than 10000 cells/],
+  'a rule that multiplies 10,000 cells by 10,000': [
+    { grid: { seed: numbers(10_000) }, when: [{ if: {}, grid: { steps: numbers(10_000) } }] },
+    /more than 10000 cells/,
+  ],
+  'a rule of 100 cells for each of 1,000': [
+    { grid: { seed: numbers(1000) }, when: [{ if: {}, grid: { steps: numbers(100) } }] },
+    /more than 10000 cells/,
+  ],
+  'a rule 100 times over': [
+    { grid: { seed: [1, 2] }, when: numbers(100).map((i) => ({ if: {}, grid: { [`a${i}`]: [1, 2] } })) },
+    /more than 10000 cells/,
+  ],
+  'a name that leads out': [{ name: '../x' }, /small letters/],
+  'the prototype as a variant': [{ variants: JSON.parse('{"__proto__": {"steps": 1}, "b": {}}') }, null],
+  'the prototype as a setting': [{ settings: JSON.parse('{"__proto__": 1}') }, null],
+  'the constructor as an axis': [{ grid: { constructor: [1] } }, null],
+  'an axis of nothing': [{ grid: { seed: [] } }, /./],
+  'a value twice': [{ grid: { seed: [1, 1] } }, /Two cells are called/],
+  'cells that begin at each other': [
+    {
+      variants: { a: {}, b: {} },
+      when: [
+        { if: { variant: ['a'] }, from: 'b' },
+        { if: { variant: ['b'] }, from: 'a' },
+      ],
+    },
+    /begin at each other|stores no checkpoint/,
+  ],
+  'a cell that begins at itself': [{ variants: { a: {} }, when: [{ if: {}, from: 'a' }] }, /begin at|no checkpoint/],
+  'a name of 100,000 letters': [{ variants: { ['v'.repeat(1e5)]: {} } }, null],
+  'steps without end': [{ settings: { steps: 1e308 } }, /./],
+};
+for (const [id, [own, message]] of Object.entries(DECLARED))
+  sweeps.add(id, `an experiment with ${id}`, message, () => sweep(own), true);
+for (const name of ['..', '.', '../..', '...', './', '..\\..', '/', 'a/../../b', '.hidden'])
+  sweeps.add(`a variant ${name}`, `a variant called ${JSON.stringify(name)}: no cell's folder leads out`, null, () => {
+    for (const { id } of sweep({ variants: { [name]: {} } }).cells)
+      if (/[\\/]/.test(id) || /^\.+$/.test(id) || id === '') throw new Error(`a folder called ${JSON.stringify(id)}`);
+  });
+
+const trl = new Rows('foreign logs');
+const log = (own: object) => importTrl({ run: null, steps: null, state: null, ...own }, 'x');
+const LOGS: Record<string, [own: object, message: Expected]> = {
+  'null as state': [{ state: null }, /./],
+  'a list as state': [{ state: [] }, /./],
+  'no history': [{ state: { log_history: {} } }, /./],
+  'an empty history': [{ state: { log_history: [] } }, /No step is logged/],
+  'a step of minus one': [{ state: { log_history: [{ step: -1, loss: 1 }] } }, /./],
+  'a step without end': [{ state: { log_history: [{ step: 1e309, loss: 1 }] } }, /./],
+  'a half step': [{ state: { log_history: [{ step: 0.5, loss: 1 }] } }, /./],
+  'texts for figures': [{ state: { log_history: [{ step: 1, loss: 'x', reward: {} }] } }, null],
+  'no records': [{ steps: [null, 7, 'x'] }, /no record of a step/],
+  'a record of the prototype': [{ steps: [JSON.parse('{"type": "step", "step": 1, "__proto__": {"x": 1}}')] }, /./],
+  'settings that are none': [
+    { run: { config: { steps: 'x' } }, state: { log_history: [{ step: 1, loss: 1, reward: 0 }] } },
+    null,
+  ],
+};
+for (const [id, [own, message]] of Object.entries(LOGS))
+  trl.add(id, `a log of TRL with ${id}`, message, () => log(own), true);
+
+attempts([...sweeps.list, ...trl.list]);
