@@ -82,6 +82,13 @@ export const BOUND_ROWS = {
     64 * MiB,
     'A page of a parquet file, which is unpacked in one piece, in 1.6 s at most; writers make pages of about 1 MiB',
   ),
+  zipEntries: count(20_000, 'files', 'The files of a zip archive of runs'),
+  zipDirectory: bytes(16 * MiB, 'Their directory'),
+  zipRatio: count(
+    100,
+    'times',
+    'What such an archive unpacks to, of its own size, above 64 MiB; logs shrink to a tenth, weights not at all',
+  ),
   answer: bytes(64 * MiB, 'A server’s answer that is read whole: a repository’s listing'),
   listing: count(100_000, 'files', 'The files of a repository'),
   unsized: bytes(

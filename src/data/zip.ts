@@ -3,6 +3,8 @@
  * compression, for weights do not shrink; read by the directory at their end, stored or deflated, as any program makes them.
  */
 import { makeZip } from 'client-zip';
+import { BOUNDS } from './bounds';
+import { bytesText } from './bytes';
 import { BadInput } from './errors';
 
 export interface ZipFile {
@@ -31,7 +33,8 @@ export interface ZipEntry {
   stream(): AsyncIterable<Uint8Array<ArrayBuffer>>;
 }
 
-const BOUNDS = { entries: 20_000, directory: 16 * 2 ** 20 } as const;
+/** An archive that unpacks to less is no bomb. */
+const HARMLESS = 64 * 2 ** 20;
 const END = { signature: 0x06054b50, bytes: 22, comment: 0xffff } as const;
 const CENTRAL = { signature: 0x02014b50, bytes: 46 } as const;
 const LOCAL = { signature: 0x04034b50, bytes: 30 } as const;
@@ -51,9 +54,11 @@ export async function zipEntries(archive: Blob, where: string): Promise<ZipEntry
   if (!end) return refuse('This is no zip archive, or its end is missing');
   const { count, size, at } = end;
   if (at === ELSEWHERE || size === ELSEWHERE || count === 0xffff) return refuse('The archive has more than 4 GiB');
-  if (count > BOUNDS.entries || size > BOUNDS.directory) return refuse(`The archive names too many files (${count})`);
+  if (count > BOUNDS.zipEntries || size > BOUNDS.zipDirectory)
+    return refuse(`The archive names too many files (${count})`);
   const view = await bytesOf(archive.slice(at, at + size));
   const entries: ZipEntry[] = [];
+  const found: Central[] = [];
   for (let from = 0; from < view.byteLength; ) {
     const entry = centralEntry(view, from) ?? refuse('The archive’s directory is damaged');
     from = entry.next;
@@ -65,9 +70,24 @@ export async function zipEntries(archive: Blob, where: string): Promise<ZipEntry
       refuse('The archive is compressed in a way that is not read here');
     if (entry.size === ELSEWHERE || entry.packed === ELSEWHERE || entry.at === ELSEWHERE)
       refuse('A file of the archive has more than 4 GiB');
+    if (found.push(entry) > BOUNDS.zipEntries) refuse('The archive names too many files');
     entries.push({ name: entry.name, size: entry.size, stream: () => contentOf(archive, entry, where) });
   }
-  return entries;
+  const wrong = wrongWith(found, archive.size);
+  return wrong === null ? entries : refuse(wrong);
+}
+
+/** Files that lie in each other, or have one name, or unpack to far more than they are; null where none does. */
+function wrongWith(entries: readonly Central[], size: number): string | null {
+  let end = 0;
+  for (const { at, packed } of [...entries].sort((a, b) => a.at - b.at)) {
+    if (at < end || at + LOCAL.bytes + packed > size) return 'Files of the archive lie in each other, or outside it';
+    end = at + LOCAL.bytes + packed;
+  }
+  if (new Set(entries.map(({ name }) => name)).size < entries.length) return 'A name stands twice in the archive';
+  const unpacked = entries.reduce((sum, entry) => sum + entry.size, 0);
+  if (unpacked <= Math.max(HARMLESS, BOUNDS.zipRatio * size)) return null;
+  return `The archive unpacks to ${bytesText(unpacked)}, more than ${BOUNDS.zipRatio} times its size`;
 }
 
 /** The last record, which lies before a comment of any length. */

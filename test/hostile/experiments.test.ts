@@ -59,7 +59,7 @@ const LOGS: Record<string, [own: object, message: Expected]> = {
   'no history': [{ state: { log_history: {} } }, /./],
   'an empty history': [{ state: { log_history: [] } }, /No step is logged/],
   'a step of minus one': [{ state: { log_history: [{ step: -1, loss: 1 }] } }, /./],
-  'a step without end': [{ state: { log_history: [{ step: 1e309, loss: 1 }] } }, /./],
+  'a step without end': [{ state: { log_history: [{ step: Number.POSITIVE_INFINITY, loss: 1 }] } }, /./],
   'a half step': [{ state: { log_history: [{ step: 0.5, loss: 1 }] } }, /./],
   'texts for figures': [{ state: { log_history: [{ step: 1, loss: 'x', reward: {} }] } }, null],
   'no records': [{ steps: [null, 7, 'x'] }, /no record of a step/],

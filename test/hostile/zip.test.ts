@@ -1,0 +1,144 @@
+/** Archives of runs that lie about themselves, hold each other, or unpack to far more than they are. */
+import { deflateRawSync } from 'node:zlib';
+import { zipBlob, zipEntries } from '../../src/data/zip';
+import { attempts } from '../faults/attempts';
+import { utf8 } from '../setup/checkpoints';
+import { type Expected, Rows } from './refusals';
+
+const zips = new Rows('archives');
+const MiB = 2 ** 20;
+
+interface Part {
+  name: string;
+  data: Uint8Array;
+  method?: number;
+  flags?: number;
+  /** What the directory says, where that is not so. */
+  size?: number;
+  packed?: number;
+  at?: number;
+}
+
+/** A zip archive in which everything can be said. */
+function zip(parts: readonly Part[], { count = parts.length, comment = '' } = {}): Uint8Array<ArrayBuffer> {
+  const out: Uint8Array[] = [];
+  let at = 0;
+  const put = (bytes: Uint8Array): number => {
+    out.push(bytes);
+    at += bytes.length;
+    return at - bytes.length;
+  };
+  const record = (length: number, ...fields: readonly (readonly [at: number, value: number, bytes: 2 | 4])[]) => {
+    const view = new DataView(new ArrayBuffer(length));
+    for (const [offset, value, bytes] of fields)
+      bytes === 2 ? view.setUint16(offset, value, true) : view.setUint32(offset, value, true);
+    return new Uint8Array(view.buffer);
+  };
+  const places = parts.map(({ name, data, method = 0 }) => {
+    const text = utf8(name);
+    const first = put(record(30, [0, 0x04034b50, 4], [8, method, 2], [26, text.length, 2]));
+    put(text);
+    put(data);
+    return first;
+  });
+  const directory = at;
+  parts.forEach(({ name, data, method = 0, flags = 0, size = data.length, packed = data.length, at: claimed }, i) => {
+    const text = utf8(name);
+    put(
+      record(
+        46,
+        ...([
+          [0, 0x02014b50, 4],
+          [8, flags, 2],
+          [10, method, 2],
+          [20, packed, 4],
+          [24, size, 4],
+        ] as const),
+        ...([
+          [28, text.length, 2],
+          [42, claimed ?? places[i], 4],
+        ] as const),
+      ),
+    );
+    put(text);
+  });
+  const length = at - directory;
+  put(
+    record(
+      22,
+      [0, 0x06054b50, 4],
+      [8, count, 2],
+      [10, count, 2],
+      [12, length, 4],
+      [16, directory, 4],
+      [20, comment.length, 2],
+    ),
+  );
+  put(utf8(comment));
+  return new Uint8Array(Buffer.concat(out));
+}
+
+/** Every file of an archive, read to its end. */
+async function unpacked(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  for (const entry of await zipEntries(new Blob([bytes]), 'x.zip')) {
+    let read = 0;
+    for await (const piece of entry.stream()) read += piece.length;
+    if (read !== entry.size) throw new Error(`${entry.name} has ${read} bytes of ${entry.size}`);
+  }
+}
+
+const data = utf8('{"arm": "antisd"}');
+const plain = { name: 'run/config.json', data };
+const bomb = deflateRawSync(new Uint8Array(128 * MiB));
+const ARCHIVES: Record<string, [bytes: () => Uint8Array<ArrayBuffer>, message: Expected]> = {
+  nothing: [() => new Uint8Array(), /no zip archive/],
+  'one letter': [() => utf8('P'), /no zip archive/],
+  'no files': [() => zip([]), null],
+  'a comment of 65,535 letters': [() => zip([plain], { comment: 'x'.repeat(65_535) }), null],
+  'a comment that is an end': [() => zip([plain], { comment: 'PK\u0005\u0006' }), null],
+  'a bomb': [() => zip([{ name: 'a', data: bomb, method: 8, size: 128 * MiB }]), /more than 100 times its size/],
+  'a bomb that says it is small': [() => zip([{ name: 'a', data: bomb, method: 8, size: 10 }]), /damaged/],
+  'files in each other': [
+    () => zip([{ name: 'a', data: bomb, method: 8, size: 10 }, ...['b', 'c'].map((name) => ({ name, data, at: 0 }))]),
+    /lie in each other/,
+  ],
+  'a file beyond its end': [() => zip([{ ...plain, packed: 10_000, size: 10_000 }]), /outside it/],
+  'a place beyond its end': [() => zip([{ ...plain, at: 2 ** 31 }]), /outside it/],
+  'a size that is not so': [() => zip([{ ...plain, size: 5 }]), /damaged/],
+  'a name twice': [() => zip([plain, plain]), /stands twice/],
+  'a name that leads out': [() => zip([{ name: '../../x', data }]), /leads out/],
+  'a name from the root': [() => zip([{ name: '/etc/passwd', data }]), /leads out/],
+  'a drive': [() => zip([{ name: 'C:x', data }]), /leads out/],
+  'a backslash': [() => zip([{ name: 'a\\..\\b', data }]), /leads out/],
+  'no name': [() => zip([{ name: '', data }]), /leads out/],
+  'a password': [() => zip([{ ...plain, flags: 1 }]), /encrypted/],
+  'another method': [() => zip([{ ...plain, method: 14 }]), /compressed in a way/],
+  'deflate that is none': [() => zip([{ ...plain, method: 8 }]), /damaged/],
+  'more files than it says': [() => zip([plain, { ...plain, name: 'b' }], { count: 1 }), null],
+  'fewer files than it says': [() => zip([plain], { count: 7 }), null],
+  '30,000 files': [
+    () => zip(Array.from({ length: 30_000 }, (_, i) => ({ name: `${i}`, data: new Uint8Array() }))),
+    /too many files/,
+  ],
+  'a count of one, and 30,000 files': [
+    () =>
+      zip(
+        Array.from({ length: 30_000 }, (_, i) => ({ name: `${i}`, data: new Uint8Array() })),
+        { count: 1 },
+      ),
+    /too many files/,
+  ],
+};
+for (const [id, [bytes, message]] of Object.entries(ARCHIVES))
+  zips.add(id, `an archive: ${id}`, message, () => unpacked(bytes()), true);
+const whole = new Uint8Array(await (await zipBlob([{ name: 'a/config.json', bytes: data }])).arrayBuffer());
+for (const at of Array.from({ length: whole.length }, (_, i) => i)) {
+  zips.add(`cut at ${at}`, `an archive that ends at byte ${at}`, /./, () => unpacked(whole.slice(0, at)));
+  zips.add(`byte ${at}`, `an archive whose byte ${at} is another`, null, () => {
+    const bytes = whole.slice();
+    bytes[at] ^= 0x55;
+    return unpacked(bytes);
+  });
+}
+
+attempts(zips.list);
