@@ -1,4 +1,5 @@
 /** A sweep on the command line: killed, it goes on to the bytes of a run that never stopped; a changed file is refused by name. */
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +35,10 @@ const write = (more: object) =>
 test('killed in the middle it goes on, to the byte, and what is done is passed over', async () => {
   await write({});
   const sweep = ['sweep', at('file.json'), '--out', at('out')];
+  const dry = await lab([...sweep, '--dry-run']);
+  expect([dry.code, dry.stderr]).toEqual([0, expect.stringMatching(/grpo +to run +4 steps[^]*1 cells, 4 steps to go/)]);
+  expect(existsSync(at('out'))).toBe(false);
+
   const killed = await lab(sweep, { until: (told) => told.includes('grpo: step 2 of 4'), signal: 'SIGKILL' });
   expect(killed.code).toBeNull();
   const store = new RunStore(diskFiles(at('out', 'grpo')));

@@ -16,7 +16,10 @@ export type Standing = 'new' | 'cut' | 'held' | 'done';
 /** What a folder says of its cell. Throws BadInput where the run in it is another than the file declares. */
 export async function standingOf(store: RunStore, cell: Cell): Promise<{ standing: Standing; step: number }> {
   const stored = await store.config();
-  if (!stored) return { standing: (await store.isHeld()) ? 'held' : 'new', step: 0 };
+  if (!stored) {
+    const isThere = (await store.files.list('.')).length > 0; // to ask who holds a folder would make it
+    return { standing: isThere && (await store.isHeld()) ? 'held' : 'new', step: 0 };
+  }
   const changed = changes({ ...stored }, { ...begunAs(cell.config, stored.model) });
   if (changed.length > 0)
     throw new BadInput(

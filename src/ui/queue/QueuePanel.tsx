@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { BOUNDS } from '../../data/bounds';
 import { readJson } from '../../data/json';
 import { type Sweep, sweepOf } from '../../runs/sweep/file';
@@ -31,6 +31,7 @@ export function QueuePanel() {
 function Chooser() {
   const [chosen, choose] = useState<Sweep>(SHIPPED[0]);
   const [refused, refuse] = useState<string | null>(null);
+  const field = useId();
   const own = SHIPPED.includes(chosen) ? null : chosen;
   const read = async (file: File) => {
     try {
@@ -44,17 +45,16 @@ function Chooser() {
   const steps = chosen.cells.reduce((sum, { config }) => sum + config.steps, 0);
   return (
     <section aria-label="Choose an experiment" className={styles.chooser}>
-      <label>
-        Experiment
-        <select
-          value={chosen.name}
-          onChange={({ target }) => choose([...SHIPPED, chosen].find(({ name }) => name === target.value) ?? chosen)}
-        >
-          {[...SHIPPED, ...(own ? [own] : [])].map(({ name }) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-      </label>
+      <label htmlFor={field}>Experiment</label>
+      <select
+        id={field}
+        value={chosen.name}
+        onChange={({ target }) => choose([...SHIPPED, chosen].find(({ name }) => name === target.value) ?? chosen)}
+      >
+        {[...SHIPPED, ...(own ? [own] : [])].map(({ name }) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
       <label>
         Your own file
         <input type="file" accept=".json" onChange={({ target }) => target.files?.[0] && void read(target.files[0])} />
