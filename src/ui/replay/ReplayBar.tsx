@@ -7,7 +7,7 @@ export function ReplayBar() {
   const { score, playing, speed } = useReplay();
   const shown = useLab((s) => s.source === 'stored' || s.source === 'recorded');
   const step = useLab(({ snapshot }) => (snapshot.sft ? snapshot.sft.figures : snapshot.steps).at(-1)?.step ?? 0);
-  if (!shown || !score || score.steps.length < 2) return null;
+  if (!shown || !score || score.steps.length < 2) return <div className={styles.place} />;
   const last = score.steps.length - 1;
   const place = Math.max(0, placeOf(score, step));
   return (
