@@ -24,13 +24,12 @@ const WAYS: readonly [string, string][] = [
 /** What is missing and how to get it, browser by browser. The recorded run plays all the same. */
 export function NoGpu() {
   const engine = useLab((s) => s.engine);
-  const source = useLab((s) => s.source);
   if (engine.state !== 'unavailable') return null;
   return (
     <section className={styles.noGpu} aria-label="WebGPU is missing">
       <p>
-        <strong>Training needs WebGPU, which this browser does not offer here.</strong> {engine.reason}{' '}
-        {source === 'recorded' && 'What you see is a recorded run.'}
+        <strong>Training needs WebGPU, which this browser does not offer here.</strong> {engine.reason} Recorded and
+        stored runs can be replayed all the same.
       </p>
       <details>
         <summary>How to get it</summary>
