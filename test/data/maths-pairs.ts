@@ -622,3 +622,11 @@ export const RESPONSES: readonly Pair[] = [
   ['Answer: x > 1', '(1, \\infty)', true],
   ['The answer is 0.5 (or 50%).', '0.5', true],
 ];
+
+/** All pairs, of answers and of responses. */
+export const PAIRS = [
+  ...[...Object.values(ANSWERS).flat(), ...LATER_ANSWERS, ...THIRD_ANSWERS],
+  ...[...RESPONSES, ...LATER_RESPONSES, ...THIRD_RESPONSES],
+];
+/** Every text of them. */
+export const EVERYTHING: readonly string[] = PAIRS.flatMap((pair) => pair.slice(0, 2) as string[]);

@@ -2,9 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { finalAnswer, needsSymbols, sameAnswer } from '../../src/data/maths';
-import { Random } from '../../src/data/random';
 import { callsOf } from '../setup/work';
-import { ANSWERS, LATER_ANSWERS, LATER_RESPONSES, RESPONSES, THIRD_ANSWERS, THIRD_RESPONSES } from './maths-pairs';
+import { EVERYTHING, PAIRS } from './maths-pairs';
 
 test.each([
   ['the last box counts', 'It is \\boxed{3}, no, \\boxed{4}.', '4'],
@@ -67,12 +66,7 @@ test('property: however a number is written, it stays the same number, and no ot
   );
 });
 
-const pairs = [
-  ...[...Object.values(ANSWERS).flat(), ...LATER_ANSWERS, ...THIRD_ANSWERS],
-  ...[...RESPONSES, ...LATER_RESPONSES, ...THIRD_RESPONSES],
-];
-const everything = pairs.flatMap((pair) => pair.slice(0, 2) as string[]);
-const answer = fc.oneof(fc.constantFrom(...everything), fc.string({ unit: 'binary', maxLength: 60 }));
+const answer = fc.oneof(fc.constantFrom(...EVERYTHING), fc.string({ unit: 'binary', maxLength: 60 }));
 
 test('property: sameAnswer is reflexive and symmetric', () => {
   fc.assert(
@@ -82,7 +76,7 @@ test('property: sameAnswer is reflexive and symmetric', () => {
     }),
     { numRuns: 5000, seed: 4 },
   );
-  for (const [a, b] of pairs) expect(sameAnswer(a, b), `${a} | ${b}`).toBe(sameAnswer(b, a));
+  for (const [a, b] of PAIRS) expect(sameAnswer(a, b), `${a} | ${b}`).toBe(sameAnswer(b, a));
 });
 
 test.each([
@@ -180,58 +174,4 @@ test('hostile answers make little work', async () => {
     }),
   );
   for (const [i, text] of hostile.entries()) expect(calls[i], text.slice(0, 40)).toBeLessThan(100_000);
-});
-
-test('fuzz: 20,000 mutated answers neither throw nor make much work', { timeout: 120_000 }, async () => {
-  const pieces = [
-    '{',
-    '}',
-    '\\frac',
-    '\\text{',
-    '\\boxed{',
-    '(',
-    ']',
-    ',',
-    '^',
-    '9',
-    '!',
-    '$',
-    '%',
-    ' and ',
-    '\\pm',
-    '=',
-    '\\\\',
-    '&',
-    '|',
-    '<',
-    '_',
-    '.',
-    '\u0000',
-    '😀',
-    '\\begin{pmatrix}',
-    'The answer is ',
-    '####',
-  ];
-  const random = new Random(20_000);
-  const judgeOne = (): void => {
-    let text = everything[random.below(everything.length)];
-    for (let faults = 1 + random.below(5); faults > 0; faults--) {
-      const at = random.below(text.length + 1);
-      const end = Math.min(text.length, at + random.below(8));
-      const piece = pieces[random.below(pieces.length)];
-      const kind = random.below(4);
-      if (kind === 0) text = text.slice(0, at) + text.slice(end);
-      else if (kind === 1) text = text.slice(0, at) + piece + text.slice(at);
-      else if (kind === 2) text = text.slice(0, end) + text.slice(at);
-      else text = text.slice(0, at) + piece.repeat(1 + random.below(40)) + text.slice(end);
-    }
-    const found = finalAnswer(text);
-    sameAnswer(text, everything[random.below(everything.length)]);
-    if (found !== null) sameAnswer(found, text);
-  };
-  const thousand = () => {
-    for (let n = 0; n < 1000; n++) judgeOne();
-  };
-  // Some 290 calls an answer.
-  for (const calls of await callsOf(Array.from({ length: 20 }, () => thousand))) expect(calls).toBeLessThan(1_000_000);
 });
