@@ -117,101 +117,98 @@ type Draft = { -readonly [K in keyof Snapshot]: Snapshot[K] };
 export function fold(snapshot: Snapshot, events: readonly RunEvent[]): Snapshot {
   if (events.length === 0) return snapshot;
   const draft: Draft = { ...snapshot };
-  for (const event of events) apply(draft, event);
+  // What a newer version tells besides changes nothing: the rest of the log is still good.
+  for (const event of events)
+    if (Object.hasOwn(AFTER, event.type)) (AFTER[event.type] as (draft: Draft, event: RunEvent) => void)(draft, event);
   return draft;
 }
 
-function apply(draft: Draft, event: RunEvent): void {
-  switch (event.type) {
-    case 'start':
-      applyStart(draft, event);
-      return;
-    case 'phase':
-      draft.phase = event.phase;
-      draft.step = event.step;
-      draft.stage = event.phase === 'paused' ? 'paused' : 'working';
-      return;
-    case 'rollouts':
-      draft.rolloutStep = event.step;
-      draft.rollouts = event.rollouts.map((r, index) => ({ ...r, index, tokens: Series.of(), signals: null }));
-      return;
-    case 'tokens':
-      draft.rollouts = withTokens(draft.rollouts, event.pieces);
-      draft.separator = separatorOf(draft, event.pieces);
-      return;
-    case 'signals':
-      draft.rolloutStep = event.step;
-      draft.rollouts = viewsOf(event);
-      draft.separator = separatorOf(draft, event.rollouts);
-      draft.lastScored = { step: event.step, rollouts: draft.rollouts };
-      return;
-    case 'probe':
-      draft.probe = { step: event.step, rollouts: viewsOf(event) };
-      return;
-    case 'gate':
-      draft.gate = {
-        gateState: event.state,
-        gateStatistic: event.statistic,
-        gateClosesBelow: event.closesBelow,
-        gateOpensAbove: event.opensAbove,
-      };
-      return;
-    case 'step':
-      draft.step = event.step;
-      draft.eta = event.eta;
-      draft.gate = event;
-      draft.steps = draft.steps.append(event);
-      return;
-    case 'eval':
-      draft.evals = draft.evals.append(event);
-      return;
-    case 'tokens-table':
-      draft.table = event.rows;
-      return;
-    case 'checkpoint':
-      draft.lastCheckpoint = event.step;
-      if (draft.fault?.kind === 'storage') draft.fault = null; // stored again
-      return;
-    case 'change':
-      draft.changes = [...draft.changes, event];
-      if (draft.config) draft.config = { ...draft.config, ...event.patch };
-      return;
-    case 'fault':
-      draft.fault = event.fault;
-      if (event.fault.kind !== 'storage') Object.assign(draft, ended(draft)); // the run goes on, in memory
-      return;
-    case 'done':
-      draft.done = event;
-      draft.stage = 'ended';
-      draft.phase = null;
-      draft.eta = null;
-      return;
-    case 'sft-start':
-      Object.assign(draft, event.resumedFrom === null ? EMPTY : draft, sharedFacts(event));
-      draft.sft = foldSft(event.resumedFrom === null ? null : draft.sft, event);
-      return;
-    case 'sft-step':
-      draft.step = event.step;
-      draft.eta = event.eta;
-      draft.sft = foldSft(draft.sft, event);
-      return;
-    case 'sft-tokens':
-      draft.separator = separatorOf(draft, event.examples);
-      draft.sft = foldSft(draft.sft, event);
-      return;
-    case 'sft-eval':
-    case 'sample':
-      draft.sft = foldSft(draft.sft, event);
-      return;
-    case 'eval-samples': // the record's
-    case 'pretrain-start': // the command line's
-    case 'pretrain-step':
-      return;
-    default:
-      // An event of a newer version: the rest of the log is still good.
-      event satisfies never;
-  }
-}
+/** What each event changes. */
+const AFTER: { readonly [T in RunEvent['type']]: (draft: Draft, event: RunEventOf<T>) => void } = {
+  start: applyStart,
+  phase(draft, event) {
+    draft.phase = event.phase;
+    draft.step = event.step;
+    draft.stage = event.phase === 'paused' ? 'paused' : 'working';
+  },
+  rollouts(draft, event) {
+    draft.rolloutStep = event.step;
+    draft.rollouts = event.rollouts.map((r, index) => ({ ...r, index, tokens: Series.of(), signals: null }));
+  },
+  tokens(draft, event) {
+    draft.rollouts = withTokens(draft.rollouts, event.pieces);
+    draft.separator = separatorOf(draft, event.pieces);
+  },
+  signals(draft, event) {
+    draft.rolloutStep = event.step;
+    draft.rollouts = viewsOf(event);
+    draft.separator = separatorOf(draft, event.rollouts);
+    draft.lastScored = { step: event.step, rollouts: draft.rollouts };
+  },
+  probe(draft, event) {
+    draft.probe = { step: event.step, rollouts: viewsOf(event) };
+  },
+  gate(draft, event) {
+    draft.gate = {
+      gateState: event.state,
+      gateStatistic: event.statistic,
+      gateClosesBelow: event.closesBelow,
+      gateOpensAbove: event.opensAbove,
+    };
+  },
+  step(draft, event) {
+    draft.step = event.step;
+    draft.eta = event.eta;
+    draft.gate = event;
+    draft.steps = draft.steps.append(event);
+  },
+  eval(draft, event) {
+    draft.evals = draft.evals.append(event);
+  },
+  'tokens-table'(draft, event) {
+    draft.table = event.rows;
+  },
+  checkpoint(draft, event) {
+    draft.lastCheckpoint = event.step;
+    if (draft.fault?.kind === 'storage') draft.fault = null; // stored again
+  },
+  change(draft, event) {
+    draft.changes = [...draft.changes, event];
+    if (draft.config) draft.config = { ...draft.config, ...event.patch };
+  },
+  fault(draft, event) {
+    draft.fault = event.fault;
+    if (event.fault.kind !== 'storage') Object.assign(draft, ended(draft)); // the run goes on, in memory
+  },
+  done(draft, event) {
+    draft.done = event;
+    draft.stage = 'ended';
+    draft.phase = null;
+    draft.eta = null;
+  },
+  'sft-start'(draft, event) {
+    Object.assign(draft, event.resumedFrom === null ? EMPTY : draft, sharedFacts(event));
+    draft.sft = foldSft(event.resumedFrom === null ? null : draft.sft, event);
+  },
+  'sft-step'(draft, event) {
+    draft.step = event.step;
+    draft.eta = event.eta;
+    draft.sft = foldSft(draft.sft, event);
+  },
+  'sft-tokens'(draft, event) {
+    draft.separator = separatorOf(draft, event.examples);
+    draft.sft = foldSft(draft.sft, event);
+  },
+  'sft-eval'(draft, event) {
+    draft.sft = foldSft(draft.sft, event);
+  },
+  sample(draft, event) {
+    draft.sft = foldSft(draft.sft, event);
+  },
+  'eval-samples'() {}, // the record's
+  'pretrain-start'() {}, // the command line's
+  'pretrain-step'() {},
+};
 
 /** A fresh run starts empty; a resumed one keeps what was known up to the step it goes on from. */
 function applyStart(draft: Draft, event: RunEventOf<'start'>): void {
