@@ -55,13 +55,27 @@ export async function makeFolder(path: string, made: string[] = []): Promise<voi
   try {
     await mkdir(path);
   } catch (error) {
-    if (codeOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (codeOf(error) === 'EEXIST') {
+      const there = await isFolder(path);
+      if (there) return;
+      if (there === null) return makeFolder(path, made); // somebody took it away meanwhile
+    }
     if (codeOf(error) !== 'ENOENT' || (await lstat(above).catch(orNull))) throw error;
     await makeFolder(above, made);
     return makeFolder(path, made);
   }
   made.push(path);
   await syncFolder(above);
+}
+
+/** Null for what is gone; throws for a link that leads nowhere. */
+async function isFolder(path: string): Promise<boolean | null> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || (await lstat(path).catch(orNull))?.isSymbolicLink()) throw error;
+    return null;
+  }
 }
 
 /** Writes a file of a few kilobytes into `folder`, and leaves nothing behind. Throws StorageError where that cannot be. */
