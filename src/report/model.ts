@@ -1,4 +1,4 @@
-/** What a report says of runs, as numbers: the page, the command and race-report draw this. */
+/** What a report says of runs, as numbers: the page and the command draw this. */
 import { type Estimate, meanEstimate } from '../antisd/bootstrap';
 import { passAtK } from '../antisd/measures';
 import { type Pair, type Reach, reachOf, type SpeedUp, speedUp } from '../antisd/reach';

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useDeferredValue, useMemo } from 'react';
 import type { LoadedRun } from '../../report/loaded-run';
 import { reportOf } from '../../report/model';
 import { Region } from '../Region';
@@ -10,10 +10,11 @@ import { useCompare } from './store';
 /** Runs side by side: the choice on the left, what they came to beside it. */
 export default function ComparePage() {
   const { chosen, stored, given } = useCompare();
-  const runs = useMemo(
+  const all = useMemo(
     (): LoadedRun[] => [...chosen.flatMap((id) => stored.get(id) ?? []), ...given],
     [chosen, stored, given],
   );
+  const runs = useDeferredValue(all); // of several ticks in a row only the last is drawn
   const model = useMemo(() => reportOf(runs), [runs]);
   return (
     <main className={styles.page}>
