@@ -27,7 +27,9 @@ const STEPS = 40;
 const RUNS = (['grpo', 'antisd'] as const).map((arm, i) => {
   const config = { ...DEFAULT_CONFIG, arm, steps: STEPS };
   const events = fakeRunEvents({ arm, steps: STEPS, takesOff: arm === 'grpo' ? 30 : 12 });
-  const told = events.flatMap((event): RunEvent[] => (event.type === 'step' ? [fakeSignals(event.step, 2), event] : [event]));
+  const told = events.flatMap((event): RunEvent[] =>
+    event.type === 'step' ? [fakeSignals(event.step, 2), event] : [event],
+  );
   return {
     id: `2026-01-0${i + 1}T00-00-00-000Z-${arm}`,
     config: JSON.stringify(config),
