@@ -15,8 +15,9 @@ const PAUSE_MS: Partial<Record<RunEvent['type'], number>> = {
   'sft-step': 160,
 };
 export const SPEEDS = [1, 10] as const;
-/** From here on rollouts come as a whole. */
+/** From here on rollouts come as a whole, and those before them stay until then. */
 const FAST = 10;
+const isSampled = ({ type }: RunEvent): boolean => type === 'tokens' || type === 'rollouts';
 
 interface Replay {
   /** What plays; null where nothing does, or what plays has no step. */
@@ -102,8 +103,7 @@ function playOn(): void {
   timer = setTimeout(() => {
     const end = heldTogether(score.events, next);
     const due = score.events.slice(next, end);
-    for (const event of speed < FAST ? due : due.filter(({ type }) => type !== 'tokens'))
-      trainer.tell({ type: 'event', event });
+    for (const event of due) if (speed < FAST || !isSampled(event)) trainer.tell({ type: 'event', event });
     useReplay.setState({ next: end });
     playOn();
   }, wait);
