@@ -21,6 +21,7 @@ const LINE: u32 = ROWS + KEYS + 1u; // one more than it holds, so that threads s
 const TILE: u32 = max(DC * LINE, 4u * D4);
 const XC: u32 = min(TILE / (4u * D4), CT); // groups of four keys whose values the tile holds
 const HIDDEN: f32 = -1e30;
+alias Four = vec4<f32>; // vec4<f16> where the run lets products round to f16; scores and sums stay f32
 // depth = DC, groups = CT: loops over them are not unrolled, which takes some compilers minutes.
 struct Params { H: u32, K: u32, scale: f32, window: u32, depth: u32, groups: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
@@ -30,10 +31,11 @@ struct Params { H: u32, K: u32, scale: f32, window: u32, depth: u32, groups: u32
 @group(0) @binding(4) var<storage, read> blocks: array<vec4u>;
 @group(0) @binding(5) var<storage, read_write> out: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> lse: array<f32>;
-var<workgroup> tile: array<vec4f, TILE>; // queries [d][row], keys [d][key]; then values [group][4][D4]
+var<workgroup> tile: array<Four, TILE>; // queries [d][row], keys [d][key]; then values [group][4][D4]
 var<workgroup> weights: array<vec4f, ROWS * (CT + 1u)>; // [row][x]: of the keys x, x + CT, x + 2 CT, x + 3 CT
 var<workgroup> tops: array<f32, ROWS>;
 
+fn held(at: u32) -> vec4f { return vec4f(tile[at]); }
 fn largest(v: vec4f) -> f32 { return max(max(v.x, v.y), max(v.z, v.w)); }
 
 @compute @workgroup_size(T)
@@ -72,17 +74,17 @@ fn main(@builtin(workgroup_id) wg: vec3u, @builtin(local_invocation_index) i: u3
             x = k[(min(base + at - ROWS, end - 1u) * p.K + kv) * D4 + d0 + d];
           }
         }
-        tile[d * LINE + at] = x;
+        tile[d * LINE + at] = Four(x);
       }
       workgroupBarrier();
       for (var d = 0u; d < p.depth; d += 1u) {
         let keys = d * LINE + ROWS + tx;
-        let k0 = tile[keys];
-        let k1 = tile[keys + CT];
-        let k2 = tile[keys + 2u * CT];
-        let k3 = tile[keys + 3u * CT];
+        let k0 = held(keys);
+        let k1 = held(keys + CT);
+        let k2 = held(keys + 2u * CT);
+        let k3 = held(keys + 3u * CT);
         for (var r = 0u; r < R; r += 1u) {
-          let query = tile[d * LINE + ty + 8u * r];
+          let query = held(d * LINE + ty + 8u * r);
           s[r] += vec4f(dot(query, k0), dot(query, k1), dot(query, k2), dot(query, k3));
         }
       }
@@ -115,14 +117,14 @@ fn main(@builtin(workgroup_id) wg: vec3u, @builtin(local_invocation_index) i: u3
       for (var e = i; e < 4u * XC * D4; e += T) {
         let slot = e / D4;
         let key = base + x0 + slot / 4u + CT * (slot % 4u);
-        tile[e] = qkv[min(key, end - 1u) * stride + values + e % D4];
+        tile[e] = Four(qkv[min(key, end - 1u) * stride + values + e % D4]);
       }
       workgroupBarrier();
       for (var x = x0; x < min(x0 + XC, p.groups); x += 1u) {
         for (var r = 0u; r < R; r += 1u) { s[r] = weights[(ty + 8u * r) * (CT + 1u) + x]; }
         for (var c = 0u; c < CN; c += 1u) {
           let at = (x - x0) * 4u * D4 + tx + CT * c;
-          let v = mat4x4f(tile[at], tile[at + D4], tile[at + 2u * D4], tile[at + 3u * D4]);
+          let v = mat4x4f(held(at), held(at + D4), held(at + 2u * D4), held(at + 3u * D4));
           for (var r = 0u; r < R; r += 1u) { acc[r * CN + c] += v * s[r]; }
         }
       }

@@ -84,9 +84,11 @@ export const withConstants = (source: string, constants: Record<string, number>)
     source,
   );
 
-/** The form's source for heads of D. */
-export const tiledSource = (form: TiledForm, D: number): string =>
-  withConstants(FORMS[form].source, { D4: D / 4, ...tileShape(form, D) });
+/** The form's source for heads of D; half: queries, keys and values lie in the tile as f16. */
+export function tiledSource(form: TiledForm, D: number, half = false): string {
+  const source = withConstants(FORMS[form].source, { D4: D / 4, ...tileShape(form, D) });
+  return half ? `enable f16;\n${source.replace('alias Four = vec4<f32>;', 'alias Four = vec4<f16>;')}` : source;
+}
 
 const kernels = new Map<string, Kernel>();
 
@@ -98,8 +100,9 @@ export function dispatchTiles(
   params: Record<string, number>,
   { K, D, blocks, share }: { K: number; D: number; blocks: number; share: number },
 ): void {
-  const name = `attention-tiles-${form}-d${D}`;
-  const kernel = kernels.get(name) ?? defineKernel(name, tiledSource(form, D));
+  const half = form === 'forward' && r.allowsHalf; // gradients are too small for f16's exponents
+  const name = `attention-tiles-${form}-d${D}${half ? '-half' : ''}`;
+  const kernel = kernels.get(name) ?? defineKernel(name, tiledSource(form, D, half));
   kernels.set(name, kernel);
   const { CT, R, DC } = tileShape(form, D);
   const held = 8 * R; // rows, or keys, a workgroup

@@ -15,6 +15,8 @@ import * as reference from './reference';
 /** Packed sequences of these lengths. */
 interface Shape extends reference.Heads {
   lengths: readonly number[];
+  /** Also the forward pass that rounds queries, keys and values to f16, where the adapter has it. */
+  half?: boolean;
 }
 
 /** One token a row over its cache; row b stands at positions[b] of P. */
@@ -23,12 +25,14 @@ interface DecodeShape extends reference.Heads {
   positions: readonly number[];
 }
 
+const HALF = { atol: 3e-3, why: 'queries, keys and values of 11 bits' };
+
 /** Odd widths are for rows alone: each takes seconds to compile on a software adapter. */
 const takes = (variant: AttentionVariant, D: number): boolean =>
   variant === 'tiles' ? D % 8 === 0 && D <= MOST_TILED : D <= MOST_WHOLE;
 
 /** Every variant that an adapter may take for these heads, on the same numbers. */
-function recordPacked(bench: Bench, { lengths, ...heads }: Shape): Check[] {
+function recordPacked(bench: Bench, { lengths, half, ...heads }: Shape): Check[] {
   const { r, put, poisoned } = bench;
   const { H, K, D } = heads;
   const offsets = [0];
@@ -49,7 +53,14 @@ function recordPacked(bench: Bench, { lengths, ...heads }: Shape): Check[] {
     const shape = { ...heads, N, blocks: table.length / 4 };
     attentionForward(r, t, shape, variant);
     attentionBackward(r, t, shape, variant);
+    const rounded = half && variant === 'tiles' && r.gpu.has.f16 ? poisoned(N * H * D) : null;
+    if (rounded) {
+      r.allowsHalf = true;
+      attentionForward(r, { ...t, out: rounded, lse: poisoned(N * H) }, shape, variant);
+      r.allowsHalf = false;
+    }
     return [
+      ...(rounded ? [{ name: 'tiles out, f16', got: rounded, want: out, tolerance: HALF }] : []),
       { name: `${variant} out`, got: t.out, want: out, tolerance: forward },
       { name: `${variant} lse`, got: t.lse, want: lse, tolerance: forward },
       { name: `${variant} dQkv`, got: t.dQkv, want: dQkv, tolerance: backward },
@@ -94,7 +105,7 @@ const LENGTHS = [[1], [1, 1, 1], [7], [8], [9, 1, 33], [64, 65, 3]];
 /** Heads that are wider than a row's thread holds, alone and in groups of two and eight. */
 const WIDE = [80, 128, 256].flatMap((D) => [
   { H: 1, K: 1, D, lengths: [5, 67] },
-  { H: 4, K: 2, D, lengths: [33, 1, 40], window: 9 },
+  { H: 4, K: 2, D, lengths: [33, 1, 40], window: 9, half: D === 128 },
   { H: 8, K: 1, D, lengths: [3, 37] },
 ]);
 const WINDOWS = [1, 2, 8, 9, 40];
