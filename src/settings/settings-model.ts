@@ -42,7 +42,7 @@ export const MODEL_SETTINGS = {
     default: 'f32',
     choices: ['f32', 'f16'],
     label: 'Operands',
-    doc: 'What matrix products multiply on a GPU with shader-f16: f16 rounds both factors to 11 bits, sums stay f32.',
+    doc: 'What matrix products, attention’s forward pass among them, multiply on a GPU with shader-f16: f16 rounds both factors to 11 bits, sums stay f32.',
     group: 'model',
     advanced: true,
   }),
