@@ -37,8 +37,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-const takeIn = async (...given: Parameters<typeof runsIn>[0]) =>
-  Promise.all((await runsIn(given)).map((run) => runs.takeIn(run)));
+/** One after the other, as the engine does. */
+async function takeIn(...given: Parameters<typeof runsIn>[0]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const run of await runsIn(given)) ids.push(await runs.takeIn(run));
+  return ids;
+}
 const stored = (id: string, name: string) => new Uint8Array(readFileSync(join(root, 'runs', id, name)));
 
 describe('an archive', () => {
