@@ -1,6 +1,6 @@
 /** Where things are on disk: the repository's own files, model folders, tasks and run folders. */
 import { existsSync } from 'node:fs';
-import { stat, writeFile } from 'node:fs/promises';
+import { realpath, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ByteSource, FileSource } from '../data/bytes';
@@ -185,7 +185,9 @@ export async function writeResult(path: string, content: string | Uint8Array<Arr
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   const there = await stat(path).catch(() => null);
   if (there && !there.isFile() && !there.isDirectory()) return writeFile(path, bytes);
-  await diskFiles(dirname(resolve(path))).write(basename(path), bytes);
+  // Where a link leads, as /dev/stdout does: a file that takes its place would take the link's.
+  const real = await realpath(path).catch(() => resolve(path));
+  await diskFiles(dirname(real)).write(basename(real), bytes);
 }
 
 /** The files of a run's folder, which may be somebody else's: no link within leads out of it. */
