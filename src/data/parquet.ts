@@ -4,6 +4,7 @@ import { BOUNDS } from './bounds';
 import { type ByteSource, bytesText } from './bytes';
 import { BadInput } from './errors';
 import { ASKED } from './field-names';
+import { expectForward } from './snappy-lengths';
 
 /** A row's columns that are asked for, and the names of the others that its file has. */
 interface Row {
@@ -84,7 +85,10 @@ async function decompressors() {
     };
   };
   return {
-    SNAPPY: into(snappyUncompress),
+    SNAPPY: into((input, output) => {
+      expectForward(input);
+      snappyUncompress(input, output);
+    }),
     GZIP: into(codecs.gunzip),
     ZSTD: into(codecs.decompressZstd),
     BROTLI: (input: Uint8Array, length: number) => codecs.decompressBrotli(input, page(length).length),

@@ -4,7 +4,9 @@ import { BOUNDS } from '../../src/data/bounds';
 import type { ByteSource } from '../../src/data/bytes';
 import { readConversations as conversationsOf } from '../../src/data/conversations';
 import { readProblems as problemsOf } from '../../src/data/dataset';
+import { BadInput } from '../../src/data/errors';
 import { Random } from '../../src/data/random';
+import { expectForward } from '../../src/data/snappy-lengths';
 import { attempts } from '../faults/attempts';
 import { fixtureBytes, utf8 } from '../setup/checkpoints';
 import { readConversations, readProblems } from '../setup/data';
@@ -196,6 +198,28 @@ for (const codec of ['snappy', 'gzip', 'zstd', 'brotli', 'lz4', 'groups'])
     rows.add(`parquet ${codec} ${seed}`, `a broken parquet file with ${codec}, ${seed}`, null, () =>
       readProblems(mutateBytes(fixtureBytes('datasets', `gsm8k-${codec}.parquet`), new Random(31, seed)), 'x.parquet'),
     );
+
+/** Lengths of 32 bits that hyparquet takes for less than nothing: it would read the same bytes again and again. */
+for (const [id, length] of Object.entries({
+  'back to itself': 2 ** 32 - 6,
+  'of 4 GiB': 2 ** 32 - 1,
+  'of 2 GiB': 2 ** 31,
+}))
+  rows.add(
+    `snappy literal ${id}`,
+    `a page of a parquet file with a literal that leads ${id}`,
+    /a literal reaches beyond its page/,
+    () => {
+      const page = new Uint8Array([1, 0, 0x61, 0xfc, 0, 0, 0, 0]); // one letter, then a literal
+      new DataView(page.buffer).setUint32(4, length, true);
+      try {
+        expectForward(page);
+      } catch (error) {
+        throw new BadInput((error as Error).message, 'x.parquet', 'Write it again.');
+      }
+    },
+    true,
+  );
 
 /** JSON inside a text, which its own file's measure does not see. */
 const inside = `${'['.repeat(1e5)}${']'.repeat(1e5)}`;
