@@ -28,6 +28,8 @@ export interface ChatTaskParts {
   readonly contextLength?: number;
   /** Responses to try out, where the source of the problems can make them. */
   readonly samples?: (problem: Problem, seed: number) => SampleAnswer[];
+  /** Judges the answer that a response states, in the place of the maths verifier and of `symbolic`. */
+  readonly judge?: (problem: Problem, answer: string) => Verdict;
   /** Asked where the exact judge says wrong. */
   readonly symbolic?: SymbolicJudge;
 }
@@ -78,7 +80,7 @@ export async function chatTask(parts: ChatTaskParts, wanted: Wanted = {}): Promi
   return {
     name,
     label: name,
-    doc: `${problems.length} problems from ${name}; answers are judged by the maths verifier.`,
+    doc: `${problems.length} problems from ${name}; answers are judged by ${parts.judge ? 'a rule of its own' : 'the maths verifier'}.`,
     ...(leftOut === null ? {} : { leftOut }),
     maxNewTokens,
     generate: (query) => passes.choose(query),
@@ -91,8 +93,8 @@ export async function chatTask(parts: ChatTaskParts, wanted: Wanted = {}): Promi
       return solution === null ? prompt(turn(null)) : fitted(parts, solution, (shown) => prompt(turn(shown)));
     },
     promptText: (ids) => texts.get(ids) ?? tokenizer.decode(ids),
-    verify: (problem, response) => judge(problem, answerText(response)),
-    settle: parts.symbolic && settleWith(parts.symbolic),
+    verify: (problem, response) => judge(parts, problem, answerText(response)),
+    settle: parts.judge ? undefined : parts.symbolic && settleWith(parts.symbolic),
     wrongSolution: (problem, seed) =>
       misleadingSample(parts, problem, seed) ?? wrongSolution(problem, bySplit.train, seed),
     samples: parts.samples ?? ((problem, seed) => samplesOf(problem, bySplit.train, seed)),
@@ -168,9 +170,10 @@ function fitted(parts: ChatTaskParts, solution: string, prompt: (shown: string) 
 
 const SHORTEST_SOLUTION = 16;
 
-function judge(problem: Problem, response: string): Verdict {
+function judge({ judge: own }: ChatTaskParts, problem: Problem, response: string): Verdict {
   const answer = finalAnswer(response);
   if (answer === null) return { reward: 0, reason: 'no answer', answer: null };
+  if (own) return own(problem, answer);
   const right = sameAnswer(answer, problem.answer);
   return { reward: right ? 1 : 0, reason: right ? 'right' : 'wrong answer', answer };
 }

@@ -18,6 +18,8 @@ export const STREAMS = {
   wrongHints: 10,
   bootstrap: 11,
   stories: 12,
+  countdown: 13,
+  spelling: 14,
 } as const;
 
 const rotl = (x: number, k: number) => (x << k) | (x >>> (32 - k));

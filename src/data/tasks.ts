@@ -4,12 +4,14 @@
  * model, in its own chat template.
  */
 import type { Conversation } from './conversations';
+import { countdownProblems, countdownSamples, judgeCountdown } from './countdown';
 import { BadInput } from './errors';
 import { isDealRecord, jsonlTask } from './jsonl-task';
 import type { DataRecord } from './records';
+import { judgeSpelling, spellingProblems, spellingSamples } from './spelling';
 import { stories } from './stories/task';
 import { twoCards } from './two-cards/task';
-import type { Problem, SampleAnswer, Task, Tokenizer } from './types';
+import type { Problem, SampleAnswer, Task, Tokenizer, Verdict } from './types';
 import { sampleAnswers, wordProblems } from './word-problems';
 
 interface Row {
@@ -48,6 +50,8 @@ export interface ChatRow extends Row {
   /** The first `count` problems; all that a run draws from where absent. */
   readonly problems: (count?: number) => Problem[];
   readonly samples: (problem: Problem, seed: number) => SampleAnswer[];
+  /** Judges the answer that a response states; the maths verifier where absent. */
+  readonly judge?: (problem: Problem, answer: string) => Verdict;
 }
 
 export type TaskRow = NativeRow | ChatRow;
@@ -109,6 +113,26 @@ export const TASKS = [
       conversations: () =>
         wordProblems(EXAMPLES, STREAM).map(({ question, solution }) => pairOf(question, solution, false)),
     },
+  },
+  {
+    kind: 'chat',
+    name: 'countdown',
+    label: 'countdown',
+    doc: 'Make a target of three to six numbers, each used once, by + − × ÷: any expression that does is right. Judged as reasoning-gym judges its countdown.',
+    depth: { of: 'operations', least: 2 },
+    problems: (count = 4096) => countdownProblems(count),
+    samples: countdownSamples,
+    judge: judgeCountdown,
+  },
+  {
+    kind: 'chat',
+    name: 'spell-backward',
+    label: 'spelling backwards',
+    doc: 'Spell a word from its last letter to its first; words of our own, of 3 to 10 letters. Judged as reasoning-gym judges its spell_backward.',
+    depth: { of: 'letters', least: 3 },
+    problems: spellingProblems,
+    samples: spellingSamples,
+    judge: judgeSpelling,
   },
 ] as const satisfies readonly TaskRow[];
 

@@ -45,7 +45,7 @@ export async function openTask(
   wanted: Wanted = {},
 ): Promise<Task> {
   const row = taskRow(name);
-  if (row?.kind === 'chat') return chatTaskOn(name, row.problems(), setting, row.samples, wanted);
+  if (row?.kind === 'chat') return chatTaskOn(name, row.problems(), setting, row, wanted);
   if (!DATA_FILE.test(name)) return fitting(findTask(name), setting);
   const file = await read(name);
   if (!file)
@@ -59,7 +59,7 @@ export async function openTask(
   const all = following(first as DataRecord, records);
   const native = taskOfRecord(first as DataRecord);
   if (native) return fitting(await native.open(all, name), setting);
-  return chatTaskOn(name, await problemsOf(all, name), setting, undefined, wanted);
+  return chatTaskOn(name, await problemsOf(all, name), setting, {}, wanted);
 }
 
 /** A chat task on these problems. Throws BadInput for a wording or a chat template that cannot be used. */
@@ -67,7 +67,7 @@ export async function chatTaskOn(
   name: string,
   problems: readonly Problem[],
   { model, tokenizer, maxNewTokens, thinking, symbolic, solutionTokens, ...s }: TaskSetting,
-  samples?: ChatTaskParts['samples'],
+  { samples, judge }: Pick<ChatTaskParts, 'samples' | 'judge'> = {},
   wanted: Wanted = {},
 ): Promise<Task> {
   const template = chatTemplate(model.tokenizer, model.where);
@@ -76,7 +76,7 @@ export async function chatTaskOn(
     s.contextLength === undefined
       ? undefined
       : contextTokens(model.config, { contextLength: s.contextLength, maxNewTokens });
-  const parts = { name, problems, tokenizer, tokenizerFiles: model.tokenizer, template, samples, symbolic };
+  const parts = { name, problems, tokenizer, tokenizerFiles: model.tokenizer, template, samples, judge, symbolic };
   return chatTask({ ...parts, maxNewTokens, thinking, wording, solutionTokens, contextLength }, wanted);
 }
 
