@@ -2,6 +2,7 @@
 import { ARMS, type Method, resolveMethod } from '../../antisd/arms';
 import type { Aggregation } from '../../antisd/objective';
 import { BadInput } from '../../data/errors';
+import { taskRow } from '../../data/tasks';
 import { wordingOf } from '../../data/wording';
 import { loraSettings } from '../../library/capacity';
 import type { TrainConfig } from '../../settings/config';
@@ -113,6 +114,9 @@ function refuse(config: TrainConfig, { distil, evidence }: Method): void {
     throw new BadInput(what, 'export for TRL', mend);
   };
   const { label } = ARMS[config.arm];
+  const row = taskRow(config.task);
+  if (row?.kind === 'chat' && row.judge)
+    fail(`${row.name} is judged by a rule of its own, which the folder does not have`, 'Choose another task.');
   if (distil)
     fail(`${label} distils over more than its advantages`, 'Use TRL’s own trainer for it: trl.experimental.sdpo.');
   if (evidence === 'contrast')
