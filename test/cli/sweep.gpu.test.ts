@@ -36,7 +36,10 @@ test('killed in the middle it goes on, to the byte, and what is done is passed o
   await write({});
   const sweep = ['sweep', at('file.json'), '--out', at('out')];
   const dry = await lab([...sweep, '--dry-run']);
-  expect([dry.code, dry.stderr]).toEqual([0, expect.stringMatching(/grpo +to run +4 steps[\s\S]*1 cells, 4 steps to go/)]);
+  expect([dry.code, dry.stderr]).toEqual([
+    0,
+    expect.stringMatching(/grpo +to run +4 steps[\s\S]*1 cells, 4 steps to go/),
+  ]);
   expect(existsSync(at('out'))).toBe(false);
 
   const killed = await lab(sweep, { until: (told) => told.includes('grpo: step 2 of 4'), signal: 'SIGKILL' });

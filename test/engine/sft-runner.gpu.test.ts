@@ -47,9 +47,13 @@ const config = parseSftConfig(
 it('says what a model would learn from the data, or why nothing', async () => {
   const preview = (change: object = {}) => engine.ask({ type: 'preview', config: { ...config, ...change } });
   expect(await preview()).toMatchObject({ leftOut: 0, templated: true });
-  expect(await preview({ model: 'nano' })).toEqual({ refused: expect.stringMatching(/none can be learnt from/) });
+  expect(await preview({ model: 'nano' })).toEqual({
+    refused: expect.stringMatching(/none can be learnt from/),
+    unreadable: false,
+  });
   expect(await preview({ data: 'dropped:gone.jsonl' })).toEqual({
     refused: expect.stringMatching(/dropped on another visit/),
+    unreadable: true,
   });
 });
 

@@ -69,10 +69,13 @@ describe('the tuner', () => {
     expect(findings.rule).toBe(variant);
     storage.stored.set(key, JSON.stringify({ ...findings, rule: 'plain' }));
     expect(await tuneMatmul(gpu, storage)).toBe('plain');
-    storage.stored.set(key, JSON.stringify({ ...findings, rule: 'a variant of another version' }));
-    expect(await tuneMatmul(gpu, storage)).toBe(variant);
-    storage.stored.set(key, '{"rule":');
-    expect(await tuneMatmul(gpu, storage)).toBe(variant);
+    // what cannot be used is measured again; on a busy machine the nearest variants may change places
+    for (const useless of [JSON.stringify({ ...findings, rule: 'a variant of another version' }), '{"rule":']) {
+      storage.stored.set(key, useless);
+      const measured = await tuneMatmul(gpu, storage);
+      expect(matmulVariant(gpu)).toBe(measured);
+      expect(JSON.parse(storage.stored.get(key) as string)).toMatchObject({ rule: measured });
+    }
   });
 
   it('knows by its times what an adapter is that tells nothing', async () => {
