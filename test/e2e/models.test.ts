@@ -42,7 +42,11 @@ const openLab = async (query: string, options = {}) => {
 };
 const model = () => lab.page.getByRole('combobox', { name: 'Model', exact: true });
 const task = () => lab.page.getByRole('combobox', { name: 'Task', exact: true });
-const openSection = () => lab.page.locator('summary', { hasText: /^Model: / }).click();
+/** It is open already where the task asks for another model than the page begins with. */
+const openSection = () =>
+  lab.page.locator('summary', { hasText: /^Model: / }).evaluate((summary) => {
+    if (!(summary.parentElement as HTMLDetailsElement).open) (summary as HTMLElement).click();
+  });
 const text = (words: string | RegExp) => lab.page.getByText(words);
 const bytesSent = () => hub.seen.reduce((sum, { sent }) => sum + sent, 0);
 
