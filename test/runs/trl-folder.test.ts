@@ -72,6 +72,7 @@ describe('the methods', () => {
     ...elsewhere.map((arm) => ({ settings: { arm }, words: /export for TRL/ })),
     { settings: { scoreTemperature: 0.5 }, words: /scoreTemperature/ },
     { settings: { decayAll: true, weightDecay: 0.1 }, words: /decayAll/ },
+    { settings: { task: 'stories' }, words: /stories has prompts and a judge of its own/ },
     { settings: { task: 'countdown' }, words: /countdown is judged by a rule of its own/ },
   ])('$settings is refused', ({ settings, words }) => {
     expect(() => folder(settings)).toThrow(words);

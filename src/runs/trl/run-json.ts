@@ -2,7 +2,7 @@
 import { ARMS, type Method, resolveMethod } from '../../antisd/arms';
 import type { Aggregation } from '../../antisd/objective';
 import { BadInput } from '../../data/errors';
-import { taskRow } from '../../data/tasks';
+import { NATIVE_TASK, taskRow } from '../../data/tasks';
 import { wordingOf } from '../../data/wording';
 import { loraSettings } from '../../library/capacity';
 import type { TrainConfig } from '../../settings/config';
@@ -115,6 +115,8 @@ function refuse(config: TrainConfig, { distil, evidence }: Method): void {
   };
   const { label } = ARMS[config.arm];
   const row = taskRow(config.task);
+  if (row?.kind === 'native' && row !== NATIVE_TASK)
+    fail(`${row.name} has prompts and a judge of its own, which the folder does not have`, 'Choose another task.');
   if (row?.kind === 'chat' && row.judge)
     fail(`${row.name} is judged by a rule of its own, which the folder does not have`, 'Choose another task.');
   if (distil)
