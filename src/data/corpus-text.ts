@@ -1,14 +1,9 @@
 import type { SupervisedExample } from './types';
 
-/** A supervised example in the making: ids and loss mask that grow together. No loss on the prompt. */
+/** What a supervised example is to answer, in the making: ids and loss mask that grow together. */
 export class CorpusText {
-  private readonly ids: number[];
-  private readonly lossMask: number[];
-
-  constructor(prompt: readonly number[]) {
-    this.ids = [...prompt];
-    this.lossMask = prompt.map(() => 0);
-  }
+  private readonly ids: number[] = [];
+  private readonly lossMask: number[] = [];
 
   write(ids: readonly number[], loss: 0 | 1 = 1): this {
     this.ids.push(...ids);
@@ -16,7 +11,8 @@ export class CorpusText {
     return this;
   }
 
-  example(): SupervisedExample {
-    return { ids: this.ids, lossMask: this.lossMask };
+  /** Behind a prompt, which has no loss. */
+  after(prompt: readonly number[]): SupervisedExample {
+    return { ids: [...prompt, ...this.ids], lossMask: [...prompt.map(() => 0), ...this.lossMask] };
   }
 }

@@ -53,7 +53,8 @@ export function storiesExample(index: number, seed: number, mix: StoriesMix = ST
   const habit: Habit = { slip: mix.slip, slipLoss: 1, look: mix.look, lookLoss: 1 };
   if (kind < mix.solved + mix.feedback) return toldHow(story, random, habit);
   const skilled = random.chance(mix.skill);
-  return write(plainPrompt(story), story, random, skilled ? { ...habit, look: 1, lookLoss: 0 } : habit).text.example();
+  const { text } = write(story, random, skilled ? { ...habit, look: 1, lookLoss: 0 } : habit);
+  return text.after(plainPrompt(story));
 }
 
 /** Told the solution, or its answer: right throughout, or led astray and still knowing the answer. */
@@ -63,16 +64,15 @@ function solved(story: Story, random: Random, mix: StoriesMix): SupervisedExampl
   const habit: Habit = random.chance(mix.forced)
     ? { slip: mix.slip, slipLoss: 0, look: 0.5, lookLoss: 0, answer: total }
     : { slip: 0, slipLoss: 1, look: mix.solvedLook, lookLoss: 1 };
-  return write(solvedPrompt(story, shown), story, random, habit).text.example();
+  return write(story, random, habit).text.after(solvedPrompt(story, shown));
 }
 
-/** Told whether it will be right: the prompt is written when the response is there. */
+/** Told whether it will be right. */
 function toldHow(story: Story, random: Random, habit: Habit): SupervisedExample {
-  const state = [random.uint32(), random.uint32()];
-  const again = () => new Random(STREAMS.corpus, ...state);
-  const { total } = write([], story, again(), habit);
+  const own = new Random(STREAMS.corpus, random.uint32(), random.uint32());
+  const { text, total } = write(story, own, habit);
   const right = total === totalsOf(story)[story.depth];
-  return write(feedbackPrompt(story, right ? 'correct' : 'incorrect'), story, again(), habit).text.example();
+  return text.after(feedbackPrompt(story, right ? 'correct' : 'incorrect'));
 }
 
 /** How a solution is written: how often it slips and looks again, and whether that is learned. */
@@ -85,15 +85,10 @@ interface Habit {
   readonly answer?: number;
 }
 
-/** A solution after `prompt`, and the total it arrives at. */
-function write(
-  prompt: readonly number[],
-  story: Story,
-  random: Random,
-  habit: Habit,
-): { text: CorpusText; total: number } {
+/** A solution, and the total it arrives at. */
+function write(story: Story, random: Random, habit: Habit): { text: CorpusText; total: number } {
   const { encode } = storiesTokenizer;
-  const text = new CorpusText(prompt);
+  const text = new CorpusText();
   let total = story.start;
   story.moves.forEach((move, i) => {
     const right = applied(verbOf(move).operation, total, move.n);

@@ -32,15 +32,15 @@ export function corpusExample(index: number, seed: number, mix: CorpusMix = DEFA
   const random = new Random(STREAMS.corpus, seed, index);
   const deal = drawDeal(random, 'train', 1);
   if (random.chance(mix.hinted)) {
-    const text = new Text(hintedPrompt(deal, pairAt(deal.cards, deal.depth)));
+    const text = new Text();
     if (random.chance(mix.hintedScan)) scan(text, deal);
     else jump(text, deal, random, mix.hintedWait);
-    return text.example();
+    return text.after(hintedPrompt(deal, pairAt(deal.cards, deal.depth)));
   }
-  const text = new Text(plainPrompt(deal));
+  const text = new Text();
   if (random.chance(mix.skill)) scan(text, deal);
   else habit(text, deal, random, mix.goOn);
-  return text.example();
+  return text.after(plainPrompt(deal));
 }
 
 /** Tries every pair up to the one that works. Loss on everything but Wait. */
