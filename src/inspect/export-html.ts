@@ -15,22 +15,30 @@ export function escapeHtml(text: string): string {
   return visible(text).replace(/[&<>"']/g, (c) => entities[c]);
 }
 
-/** The page. `data-u` of a token is its u in nats; tokens that share a character share an element, their u in order. */
-export function inspectionHtml(inspection: Inspection): string {
-  const { texts, scored, compared } = inspection;
-  const analysis = analyse(scored, texts.response);
-  return `<!doctype html>
+/** A page that stands alone: its policy lets it run nothing and ask for nothing. `body` is HTML; the title is escaped here. */
+export const htmlPage = (title: string, style: string, body: string): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width">
-<title>Token signals: ${escapeHtml(inspection.problem.question.slice(0, 80))}</title>
-<style>${STYLE}</style>
+<title>${escapeHtml(title)}</title>
+<style>${style}</style>
 </head>
 <body>
 <main>
-<h1>Token signals of a response</h1>
+${body}
+</main>
+</body>
+</html>
+`;
+
+/** The page. `data-u` of a token is its u in nats; tokens that share a character share an element, their u in order. */
+export function inspectionHtml(inspection: Inspection): string {
+  const { texts, scored, compared } = inspection;
+  const analysis = analyse(scored, texts.response);
+  const title = `Token signals: ${inspection.problem.question.slice(0, 80)}`;
+  const body = `<h1>Token signals of a response</h1>
 ${facts(inspection, analysis)}
 ${analysis.warning ? `<p class="warning">${escapeHtml(analysis.warning)}</p>\n` : ''}${legend()}
 ${heatmap(scored, texts.response, 'Response')}
@@ -41,11 +49,8 @@ ${classTable(analysis)}
 ${prompt('Student', texts.student, scored.studentTokens)}
 ${prompt('Teacher', texts.teacher, scored.teacherTokens)}
 </div>
-<footer>Made by AntiSD Lab. Tokens are real text; point at one for its numbers, which <code>data-u</code> holds too.</footer>
-</main>
-</body>
-</html>
-`;
+<footer>Made by AntiSD Lab. Tokens are real text; point at one for its numbers, which <code>data-u</code> holds too.</footer>`;
+  return htmlPage(title, STYLE, body);
 }
 
 const subjectName = ({ model, adapter, weightFormat }: Subject): string =>

@@ -1,6 +1,6 @@
 /** A report as one HTML file: no script, no request, light, dark and on paper. Every text in it is escaped. */
 import { VERSION } from '../data/version';
-import { escapeHtml, htmlTable } from '../inspect/export-html';
+import { escapeHtml, htmlPage, htmlTable } from '../inspect/export-html';
 import { STYLE } from '../inspect/export-style';
 import { type Chart, draw } from './chart';
 import { reportCharts } from './charts';
@@ -20,18 +20,7 @@ export function reportHtml(model: ReportModel, { title, command }: ReportAbout):
   const devices = [...new Set(runs.map(({ device }) => device?.name ?? 'a device that is not known'))];
   const hasBaseline = groups.some(({ baseline }) => baseline !== null);
   const intro = `${runs.length} runs in ${groups.length} groups, on ${devices.join(' and ')}. A line is the mean over seeds, thin lines are seeds, a band is the 95 % interval over them.`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width">
-<title>${escapeHtml(title)}</title>
-<style>${STYLE}${REPORT_STYLE}</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(title)}</h1>
+  const body = `<h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(intro)}</p>
 ${notes.length > 0 ? `<ul class="notes">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>` : ''}
 ${section(resultsTable(model))}
@@ -48,11 +37,8 @@ ${reportCharts(model).map(figure).join('\n')}
 ${probesHtml(model)}
 ${section(runsTable(model))}
 ${section(settingsTable(model))}
-<footer>Made by AntiSD Lab ${VERSION}${command ? ` with <code>${escapeHtml(command)}</code>` : ''}. The method is by Shen et al., arXiv 2605.11609.</footer>
-</main>
-</body>
-</html>
-`;
+<footer>Made by AntiSD Lab ${VERSION}${command ? ` with <code>${escapeHtml(command)}</code>` : ''}. The method is by Shen et al., arXiv 2605.11609.</footer>`;
+  return htmlPage(title, `${STYLE}${REPORT_STYLE}`, body);
 }
 
 const section = ({ title, doc, head, rows }: Table): string =>
