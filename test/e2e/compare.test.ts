@@ -1,26 +1,16 @@
-/** Stored runs compared and shown again in a real browser, without a GPU. */
+/** Stored runs compared and shown again in a real real.browser, without a GPU. */
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { eventLine } from '../../src/runs/event-lines';
 import type { RunEvent } from '../../src/runs/events';
 import { DEFAULT_CONFIG } from '../../src/settings/config';
 import { fakeRunEvents } from '../report/fake-runs';
-import { launchBrowser, serveLab } from '../setup/browser';
 import { LabPage } from '../setup/page';
+import { realPage } from '../setup/real-page';
 import { fakeSignals } from '../ui/fake-events';
 
-let site: Awaited<ReturnType<typeof serveLab>>;
-let browser: Browser;
+const real = realPage();
 let lab: LabPage;
-beforeAll(async () => {
-  site = await serveLab();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
 afterEach(() => lab?.close());
 
 const STEPS = 40;
@@ -38,7 +28,7 @@ const RUNS = (['grpo', 'antisd'] as const).map((arm, i) => {
 });
 
 test('runs are compared, taken along, shown again and gone through without a GPU', async () => {
-  lab = await LabPage.open(browser, site.url, '#compare');
+  lab = await LabPage.open(real.browser, real.site.url, '#compare');
   const { page } = lab;
   await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'gpu'));
   await page.evaluate(async (runs) => {

@@ -1,24 +1,15 @@
 /** A run outlives its tab: the page is closed in the middle, opened again, and the run goes on where it was stored. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, serveLab } from '../setup/browser';
+import { afterEach, expect, test } from 'vitest';
 import { expectQuietLooks } from '../setup/looks';
 import { LabPage } from '../setup/page';
+import { realPage } from '../setup/real-page';
 
 /** Small steps, and none of them on a checkpoint's beat. */
 const SMALL = '?problems=4&steps=400&evalEvery=0&gateWarmup=0&checkpointEvery=300';
 
-let site: Awaited<ReturnType<typeof serveLab>>;
-let browser: Browser;
+const real = realPage();
 let lab: LabPage;
 
-beforeAll(async () => {
-  [site, browser] = await Promise.all([serveLab(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
 afterEach(() => lab?.close());
 
 const text = (words: string | RegExp) => lab.page.getByText(words);
@@ -30,7 +21,7 @@ const asTable = async () => {
 };
 
 test('start, some steps, the page again, continue: the run goes on with whole curves; a second tab is kept out', async () => {
-  lab = await LabPage.open(browser, site.url, SMALL);
+  lab = await LabPage.open(real.browser, real.site.url, SMALL);
   expect(await closing()).toBe(false);
   await lab.click('Start');
   await lab.until('two steps', async () => (await lab.stepsDone()) >= 2);
@@ -44,14 +35,14 @@ test('start, some steps, the page again, continue: the run goes on with whole cu
 
   // Another tab sees the run, and cannot have it while this one does.
   const second = await lab.page.context().newPage();
-  await second.goto(site.url);
+  await second.goto(real.site.url);
   await second.getByText('Diagnostics and stored runs').click();
   const list = second.getByRole('region', { name: 'Stored runs' });
   await list.getByText('open in a tab').waitFor();
   expect(await second.getByRole('button', { name: /^Continue/ }).isDisabled()).toBe(true);
   await second.close();
 
-  await lab.page.goto(`${site.url}?steps=7`); // another form
+  await lab.page.goto(`${real.site.url}?steps=7`); // another form
   const again = lab.button(`Continue it from step ${done}`);
   await lab.until('the offer', () => again.isEnabled());
   expect(await text(new RegExp(`was cut off after step ${done} of 400`)).isVisible()).toBe(true);
@@ -78,12 +69,12 @@ test('start, some steps, the page again, continue: the run goes on with whole cu
   await lab.click('Keep it');
   await lab.click(/^Delete antisd, seed 0/);
   await lab.click(/^Delete antisd, seed 0.* for good$/);
-  await lab.until('an empty list', () => text('No run is stored in this browser.').isVisible());
+  await lab.until('an empty list', () => text('No run is stored in this real.browser.').isVisible());
   expect(lab.strangers).toEqual([]);
 });
 
 test('the offer and the list are quiet and within reach: axe, light and dark, 1280 and 390 px', async () => {
-  lab = await LabPage.open(browser, site.url, SMALL);
+  lab = await LabPage.open(real.browser, real.site.url, SMALL);
   await lab.click('Step');
   await lab.until('a step', async () => (await lab.stepsDone()) === 1 && (await lab.button('Resume').isEnabled()));
   await lab.page.reload();

@@ -3,28 +3,22 @@ import { readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { BrowserContext } from 'playwright-core';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import { eventLine } from '../../src/runs/event-lines';
 import type { RunEvent } from '../../src/runs/events';
-import { launchBrowser, serveLab } from '../setup/browser';
 import { fixturePath } from '../setup/fixtures';
 import { LabPage } from '../setup/page';
+import { realPage } from '../setup/real-page';
 import { fakeRun, fakeTable } from '../ui/fake-events';
 
-let site: Awaited<ReturnType<typeof serveLab>>;
-let browser: Browser;
+const real = realPage();
 /** One visitor for all tests: the adapter is checked once. */
 let visitor: BrowserContext;
 let lab: LabPage;
 
 beforeAll(async () => {
-  [site, browser] = await Promise.all([serveLab(), launchBrowser()]);
-  visitor = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
+  visitor = await real.browser.newContext({ viewport: { width: 1280, height: 800 } });
 });
 afterEach(() => lab?.close());
 
@@ -33,7 +27,7 @@ const SMALL = '?problems=4&steps=400&evalEvery=0&gateWarmup=0&checkpointEvery=2'
 
 /** A page whose Worker can be reached; `worker` is put before the engine's program. */
 async function openWithWorker(worker = ''): Promise<void> {
-  lab = await LabPage.open(visitor, site.url, 'icon.svg');
+  lab = await LabPage.open(visitor, real.site.url, 'icon.svg');
   await lab.page.addInitScript(() => {
     const workers: Worker[] = [];
     class Reached extends Worker {
@@ -49,7 +43,7 @@ async function openWithWorker(worker = ''): Promise<void> {
       const response = await route.fetch();
       await route.fulfill({ response, body: `${worker}\n${await response.text()}` });
     });
-  await lab.page.goto(site.url + SMALL);
+  await lab.page.goto(real.site.url + SMALL);
 }
 
 const text = (words: string | RegExp) => lab.page.getByText(words);
@@ -78,7 +72,7 @@ async function goesOnAfter(harm: () => Promise<unknown>, words: string): Promise
 }
 
 test('a region that cannot be drawn says why; the others stay, and it can be drawn again', async () => {
-  lab = await LabPage.open(visitor, site.url, 'icon.svg');
+  lab = await LabPage.open(visitor, real.site.url, 'icon.svg');
   const { page } = lab;
   await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'gpu')); // only the page is looked at
   // One number cannot be written; the table after it has others.
@@ -93,7 +87,7 @@ test('a region that cannot be drawn says why; the others stay, and it can be dra
   const events = fakeRun(12).map((e): RunEvent => (e.type === 'tokens-table' ? { ...e, rows: [row] } : e));
   const body = `{"events":[${[...events, fakeTable()].map(eventLine).join(',')}]}`;
   await page.route('**/recorded/*.json', (route) => route.fulfill({ contentType: 'application/json', body }));
-  await page.goto(site.url);
+  await page.goto(real.site.url);
   const notice = page.getByRole('alert').filter({ hasText: 'The token table cannot be shown.' });
   await lab.until('the notice', () => notice.isVisible());
   expect(await lab.scored.count()).toBeGreaterThan(50);
@@ -153,7 +147,7 @@ test('an engine that cannot be loaded is no missing WebGPU, and can be loaded ag
 });
 
 test('a broken stored run is listed beside the others, and can be downloaded and deleted', async () => {
-  lab = await LabPage.open(visitor, site.url, 'icon.svg');
+  lab = await LabPage.open(visitor, real.site.url, 'icon.svg');
   const { page } = lab;
   await page.evaluate(async () => {
     const root = await navigator.storage.getDirectory();
@@ -163,7 +157,7 @@ test('a broken stored run is listed beside the others, and can be downloaded and
     await file.write('{"arm": ');
     await file.close();
   });
-  await page.goto(site.url);
+  await page.goto(real.site.url);
   await page.getByText('Diagnostics and stored runs').click();
   const row = page.getByRole('listitem').filter({ hasText: 'Broken: 2026-01-02T00-00-00-000Z-\\u202egnp' });
   await lab.until('the broken run', () => row.isVisible());

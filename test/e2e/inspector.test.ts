@@ -4,20 +4,20 @@
  */
 import { readFileSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DIVERGENCE_NAMES } from '../../src/antisd/divergences';
 import { SHOWN_ARMS } from '../../src/inspect/analysis';
 import { readInspection } from '../../src/inspect/export';
 import { signed } from '../../src/inspect/signed';
-import { findBrowser, launchBrowser, serveLab } from '../setup/browser';
+import { findBrowser } from '../setup/browser';
+import { realPage } from '../setup/real-page';
 import { until as waitUntil } from '../setup/until';
 import { fakeSignals, SCRIPTS } from '../ui/fake-events';
 
 const root = new URL('../..', import.meta.url).pathname;
-let lab: Awaited<ReturnType<typeof serveLab>>;
-let browser: Browser;
+const real = realPage();
 let context: BrowserContext;
 let page: Page;
 let harness: ViteDevServer;
@@ -25,11 +25,9 @@ let harnessUrl: string;
 const strangers: string[] = [];
 
 beforeAll(async () => {
-  lab = await serveLab();
-  browser = await launchBrowser();
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true });
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: lab.url });
-  page = await open(context, `${lab.url}#inspect`);
+  context = await real.browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: real.site.url });
+  page = await open(context, `${real.site.url}#inspect`);
   harness = await createServer({ root, logLevel: 'error', server: { host: '127.0.0.1', port: 0, hmr: false } });
   await harness.listen();
   const address = harness.httpServer?.address();
@@ -37,11 +35,7 @@ beforeAll(async () => {
   harnessUrl = `http://127.0.0.1:${address.port}/test/ui/inspector-harness.html`;
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await lab?.close();
-  await harness?.close();
-});
+afterAll(() => harness?.close());
 
 async function open(from: BrowserContext, url: string): Promise<Page> {
   const opened = await from.newPage();
@@ -355,7 +349,7 @@ test('without WebGPU the page says so', async () => {
     args: ['--no-sandbox', '--disable-features=WebGPU', '--disable-gpu'],
   });
   try {
-    const shown = await open(await plain.newContext(), `${lab.url}#inspect`);
+    const shown = await open(await plain.newContext(), `${real.site.url}#inspect`);
     await shown.getByText('Inspecting needs WebGPU').waitFor();
     expect(await shown.getByRole('link', { name: 'How to get it' }).isVisible()).toBe(true);
   } finally {

@@ -1,13 +1,12 @@
 /** Models from anywhere in the page: dropped and chosen files, a Hub on this machine, tokens, plans. */
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { launchBrowser, serveLab } from '../setup/browser';
 import { fixtureBytes } from '../setup/checkpoints';
 import { fixturePath } from '../setup/fixtures';
 import { type HubServer, noise, startHub } from '../setup/hub-server';
 import { expectQuietLooks } from '../setup/looks';
 import { LabPage } from '../setup/page';
+import { realPage } from '../setup/real-page';
 
 /** Small steps on a chat model. */
 const SMALL =
@@ -16,19 +15,14 @@ const SHA = 'aaaabbbbccccddddeeeeffff0000111122223333';
 const MODEL = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors'];
 const ID = 'lab/tiny-chat';
 
-let site: Awaited<ReturnType<typeof serveLab>>;
-let browser: Browser;
+const real = realPage();
 let hub: HubServer;
 let lab: LabPage;
 
 beforeAll(async () => {
-  [site, browser, hub] = await Promise.all([serveLab(), launchBrowser(), startHub()]);
+  hub = await startHub();
 });
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-  await hub?.close();
-});
+afterAll(() => hub?.close());
 beforeEach(() => {
   const files = Object.fromEntries(MODEL.map((name) => [name, fixtureBytes('tiny-chat', name)]));
   hub.repositories.set(ID, { sha: SHA, revisions: ['main'], files, largeFrom: 20_000 });
@@ -38,7 +32,7 @@ beforeEach(() => {
 afterEach(() => lab?.close());
 
 const openLab = async (query: string, options = {}) => {
-  lab = await LabPage.open(browser, site.url, query, options);
+  lab = await LabPage.open(real.browser, real.site.url, query, options);
 };
 const model = () => lab.page.getByRole('combobox', { name: 'Model', exact: true });
 const task = () => lab.page.getByRole('combobox', { name: 'Task', exact: true });

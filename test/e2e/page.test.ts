@@ -1,38 +1,28 @@
 /** The page as people use it: real Chromium, real WebGPU (SwiftShader), the shipped model. */
 import { readFileSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { chromium, type Page } from 'playwright-core';
+import { afterEach, expect, test } from 'vitest';
 import { eventLine } from '../../src/runs/event-lines';
-import { findBrowser, launchBrowser, serveLab } from '../setup/browser';
+import { findBrowser } from '../setup/browser';
 import { expectQuietLooks } from '../setup/looks';
 import { LabPage } from '../setup/page';
+import { realPage } from '../setup/real-page';
 import { fakeRun } from '../ui/fake-events';
 
 /** Small steps, so that a test sees several of them. */
 const SMALL = '?problems=4&steps=400&evalEvery=0&gateWarmup=0';
 
-let site: Awaited<ReturnType<typeof serveLab>>;
-let browser: Browser;
+const real = realPage();
 let lab: LabPage;
 let page: Page;
-
-beforeAll(async () => {
-  site = await serveLab();
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
 
 afterEach(() => lab?.close());
 
 /** Stands in for the bundled recorded run. */
 const RECORDED = `{"events":[${fakeRun(12).map(eventLine).join(',')}]}`;
 
-async function openLab(query = SMALL, from = browser, fresh = false): Promise<void> {
-  lab = await LabPage.open(from, site.url, query, { recorded: RECORDED, fresh });
+async function openLab(query = SMALL, from = real.browser, fresh = false): Promise<void> {
+  lab = await LabPage.open(from, real.site.url, query, { recorded: RECORDED, fresh });
   page = lab.page;
 }
 
@@ -57,7 +47,7 @@ const colouredFrames = (steps: number) =>
   }, steps);
 
 test('start, coloured tokens, pause, resume, a change of λ, step and stop', async () => {
-  await openLab(SMALL, browser, true);
+  await openLab(SMALL, real.browser, true);
   await click('Start');
   const said = (await lab.saidOfDevice()).join('; ');
   expect(said).toMatch(/looking for a GPU ….*; checking kernels \d+ of \d+;.*swiftshader/i);

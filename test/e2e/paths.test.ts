@@ -1,34 +1,26 @@
 /** Three visitors from their first sight of the page to what they came for, with their clicks and all that moved counted. */
 import { readFileSync } from 'node:fs';
-import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, serveLab } from '../setup/browser';
+import type { BrowserContext } from 'playwright-core';
+import { afterEach, expect, test } from 'vitest';
 import { fixturePath } from '../setup/fixtures';
 import { LabPage } from '../setup/page';
+import { realPage } from '../setup/real-page';
 import { measureVisits, visitOf } from '../setup/visit';
 
 /** More would be seen, and hit the wrong button. */
 const MOST_SHIFT = 0.02;
 
-let site: Awaited<ReturnType<typeof serveLab>>;
-let browser: Browser;
+const real = realPage();
 let visitor: BrowserContext;
 let lab: LabPage;
 
-beforeAll(async () => {
-  [site, browser] = await Promise.all([serveLab(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
 afterEach(() => visitor?.close());
 
 async function visit(query = '', recorded = false, script?: () => void): Promise<void> {
-  visitor = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  visitor = await real.browser.newContext({ viewport: { width: 1280, height: 800 } });
   await measureVisits(visitor);
   if (script) await visitor.addInitScript(script);
-  lab = await LabPage.open(visitor, site.url, query, { recorded });
+  lab = await LabPage.open(visitor, real.site.url, query, { recorded });
 }
 const region = (name: string) => lab.page.getByRole('region', { name });
 

@@ -1,21 +1,12 @@
 /** A queue of experiments: its runs are made one after another, outlive the page, and each is a stored run. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, serveLab } from '../setup/browser';
+import { afterEach, expect, test } from 'vitest';
 import { LabPage } from '../setup/page';
+import { realPage } from '../setup/real-page';
 import { until } from '../setup/until';
 
-let site: Awaited<ReturnType<typeof serveLab>>;
-let browser: Browser;
+const real = realPage();
 let lab: LabPage;
 
-beforeAll(async () => {
-  [site, browser] = await Promise.all([serveLab(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
 afterEach(() => lab?.close());
 
 /** Small enough for SwiftShader; the first run is long enough to be paused in the middle. */
@@ -31,7 +22,7 @@ const states = async () => (await rows().allTextContents()).map((text) => text.t
 const open = () => lab.page.getByText('Experiments', { exact: true }).click();
 
 test('a file of one’s own is queued, closed in the middle, gone on with, and done; the settings go out to TRL', async () => {
-  lab = await LabPage.open(browser, site.url);
+  lab = await LabPage.open(real.browser, real.site.url);
   await open();
   const file = { name: 'small.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(FILE)) };
   await lab.page.getByLabel('Your own file').setInputFiles(file);

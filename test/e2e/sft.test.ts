@@ -1,30 +1,21 @@
 /** Supervised runs in the page: one's own model and examples, the preview, losses and answers, the adapter, the link. */
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, serveLab } from '../setup/browser';
+import { afterEach, expect, test } from 'vitest';
 import { fixturePath } from '../setup/fixtures';
 import { expectQuietLooks } from '../setup/looks';
 import { LabPage } from '../setup/page';
+import { realPage } from '../setup/real-page';
 
 /** Three updates or so of the tiny chat model. */
 const SMALL = '?kind=sft&loraRank=4&learningRate=0.01&warmupSteps=0&evalEvery=2&samples=1&sampleTokens=8';
 
-let site: Awaited<ReturnType<typeof serveLab>>;
-let browser: Browser;
+const real = realPage();
 let lab: LabPage;
 
-beforeAll(async () => {
-  [site, browser] = await Promise.all([serveLab(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
 afterEach(() => lab?.close());
 
 const openLab = async (query: string, options = {}) => {
-  lab = await LabPage.open(browser, site.url, query, options);
+  lab = await LabPage.open(real.browser, real.site.url, query, options);
 };
 const text = (words: string | RegExp) => lab.page.getByText(words);
 /** As the page has it: what the browser's driver knows of it may lag behind. */

@@ -1,23 +1,15 @@
 /** A page whose tab is closed at random moments, and one whose storage is full: what was trained has the same bytes, and training goes on. */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { Random } from '../../src/data/random';
-import { launchBrowser, serveLab } from '../setup/browser';
 import { LabPage } from '../setup/page';
+import { realPage } from '../setup/real-page';
 import { attempts } from './attempts';
 
 const STEPS = 8;
 const SMALL = `?problems=1&group=2&maxNewTokens=8&evalEvery=0&gateWarmup=0&checkpointEvery=1&steps=`;
 
-let site: Awaited<ReturnType<typeof serveLab>>;
-let browser: Browser;
-beforeAll(async () => {
-  [site, browser] = await Promise.all([serveLab(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const real = realPage();
 
 /** What the page's private storage has of its runs: whether a checkpoint is whole, and the digest of the trained weights. */
 const stored = (page: Page) =>
@@ -52,7 +44,7 @@ async function goOn(context: BrowserContext): Promise<Page> {
   const page = await context.newPage();
   page.setDefaultTimeout(90_000);
   await page.route('**/recorded/*.json', (route) => route.abort());
-  await page.goto(`${site.url}${SMALL}${STEPS}`);
+  await page.goto(`${real.site.url}${SMALL}${STEPS}`);
   if (!(await stored(page)).checkpoint) {
     await button(page, 'Start').click();
     return page;
@@ -78,21 +70,21 @@ attempts([
     timeout: 1_800_000,
     async run() {
       const random = new Random(1, 52);
-      const whole = await browser.newContext();
+      const whole = await real.browser.newContext();
       const begun = performance.now();
       const want = await trained(await goOn(whole));
       const lasts = performance.now() - begun;
       await whole.close();
       const closes = 20;
       for (let closed = 0; closed < closes; ) {
-        const context = await browser.newContext();
+        const context = await real.browser.newContext();
         let page = await goOn(context);
         // A run that ends before its next close is looked at, and another one begun.
         for (; closed < closes && (await stored(page)).digest === null; closed++) {
           await page.waitForTimeout((random.below(1000) / 1000) * (lasts / 3));
           await page.close();
           const look = await context.newPage();
-          await look.goto(site.url);
+          await look.goto(real.site.url);
           const over = (await stored(look)).digest !== null;
           page = over ? look : await goOn(context);
           if (!over) await look.close();
@@ -110,11 +102,11 @@ attempts([
     expected: 'a visible warning while training goes on; it goes when the run is stored again',
     gate: true,
     async run() {
-      const lab = await LabPage.open(browser, site.url, `${SMALL}400`);
+      const lab = await LabPage.open(real.browser, real.site.url, `${SMALL}400`);
       const { page } = lab;
       const devtools = await page.context().newCDPSession(page);
       const quota = (quotaSize?: number) =>
-        devtools.send('Storage.overrideQuotaForOrigin', { origin: new URL(site.url).origin, quotaSize });
+        devtools.send('Storage.overrideQuotaForOrigin', { origin: new URL(real.site.url).origin, quotaSize });
       await lab.click('Start');
       await lab.until('a step', async () => (await lab.stepsDone()) >= 1);
       await quota(1);
