@@ -13,6 +13,7 @@ import {
   type ContextEffect,
   INSPECT_MODES,
   type InspectMode,
+  LAYER_CONTEXTS,
   type OpenSubject,
   type ProblemChoice,
 } from '../inspect/types';
@@ -60,6 +61,18 @@ const FLAGS = {
   wording: { kind: 'text', doc: 'the words around it: a name, or JSON', default: 'standard' },
   thinking: { kind: 'boolean', doc: 'let a model that can think do so' },
   'all-contexts': { kind: 'boolean', doc: 'the effect of every context on the same response' },
+  layers: {
+    kind: 'boolean',
+    doc: 'what every layer would predict, were it the last, and how much its states tell about the context',
+  },
+  token: { kind: 'integer', doc: 'with --layers: this token of the response in every layer, from 1', min: 1 },
+  'layer-contexts': {
+    kind: 'integer',
+    doc: 'with --layers: contexts that states are compared under; 1 compares none',
+    default: LAYER_CONTEXTS,
+    min: 1,
+    max: 64,
+  },
   compare: { kind: 'text', doc: 'another model, or the same without its adapter', placeholder: 'MODEL|adapter-off' },
   html: { kind: 'text', doc: 'write a page of its own', placeholder: 'FILE' },
   csv: { kind: 'text', doc: 'write a row a token', placeholder: 'FILE' },
@@ -87,12 +100,14 @@ export const inspect = defineCommand({
     if (flags.html) await write(flags.html, inspectionHtml(inspection));
     if (flags.csv) await write(flags.csv, inspectionCsv(inspection));
     const coloured = process.stdout.isTTY === true && !process.env.NO_COLOR;
-    printPainted(flags.json ? inspectionJson(inspection) : inspectionText(inspection, coloured));
+    printPainted(flags.json ? inspectionJson(inspection) : inspectionText(inspection, coloured, flags.token));
     return EXIT.done;
   },
 });
 
 async function look(flags: Given, signal: AbortSignal): Promise<Inspection> {
+  if (flags.token !== undefined && !flags.layers)
+    throw new BadInput('A token is shown layer by layer', '--token', 'Give --layers too.');
   const context = { mode: modeOf(flags.context), thinking: flags.thinking, wording: flags.wording ?? 'standard' };
   const subject = {
     model: flags.model ?? 'nano',
@@ -133,9 +148,12 @@ async function look(flags: Given, signal: AbortSignal): Promise<Inspection> {
       (effect) => effects.push(effect),
       hooks,
     );
+  const layers = flags.layers
+    ? await inspector.layers({ problem, task, texts, context, contexts: flags['layer-contexts'] ?? 1 }, hooks)
+    : null;
   inspector.close();
   const { origin } = prompts;
-  return { version: 1, subject, task, problem, context, origin, verdict, texts, scored, compared, effects };
+  return { version: 1, subject, task, problem, context, origin, verdict, texts, scored, compared, effects, layers };
 }
 
 /** What was opened, on stderr. */

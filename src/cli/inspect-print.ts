@@ -7,15 +7,15 @@ import { signed } from '../inspect/signed';
 import { segments } from '../inspect/spans';
 import { TINT_DOMAIN, TINT_STEPS, tintOfU } from '../inspect/tint';
 import type { ScoredText } from '../inspect/types';
+import { layersText } from './layers-print';
+import { painted, quoted } from './paint';
 
-/** Backgrounds from −3 to +3 among a terminal's 256 colours; the text on them is black, whatever the theme. */
-const BACKGROUND: Record<number, number> = { [-3]: 208, [-2]: 216, [-1]: 223, 1: 189, 2: 153, 3: 75 };
 /** Tokens with the largest change, in a comparison. */
 const CHANGES = 8;
 
-/** Everything, as lines for a terminal. */
-export function inspectionText(inspection: Inspection, coloured: boolean): string {
-  const { problem, task, context, origin, verdict, texts, scored, compared, effects } = inspection;
+/** Everything, as lines for a terminal; of a token (from 1) every layer, where layers were read. */
+export function inspectionText(inspection: Inspection, coloured: boolean, token?: number): string {
+  const { problem, task, context, origin, verdict, texts, scored, compared, effects, layers } = inspection;
   const a = analyse(scored, texts.response);
   return [
     visible(`${problem.question} (${task})`),
@@ -27,16 +27,11 @@ export function inspectionText(inspection: Inspection, coloured: boolean): strin
     figures(a),
     ...(compared ? ['', comparison(compared, scored, texts.response, coloured)] : []),
     ...(effects.length > 0 ? ['', contexts(inspection)] : []),
+    ...(layers ? ['', layersText(layers, scored, coloured, token)] : []),
     ...(a.warning ? ['', a.warning] : []),
     '',
   ].join('\n');
 }
-
-const painted = (text: string, step: number): string =>
-  // Line ends stay outside, or the terminal would paint the rest of the line.
-  step === 0
-    ? text
-    : text.replace(/[^\n]+/g, (line) => `\u001b[48;5;${BACKGROUND[step]}m\u001b[38;5;16m${line}\u001b[0m`);
 
 function heatmap(scored: ScoredText, text: string): string {
   return segments(scored.spans, text.length)
@@ -64,8 +59,6 @@ function columns({ tokens, u, s, t, H_S, H_T }: ScoredText): string {
   });
   return [`${head}  token`, ...rows].join('\n');
 }
-
-const quoted = (token: string): string => JSON.stringify(visible(token));
 
 function figures(a: Analysis): string {
   const list = (rows: Analysis['shortcuts']) =>

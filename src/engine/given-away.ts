@@ -26,6 +26,10 @@ function ofReply(reply: Reply): ArrayBuffer[] {
     const { ids, s, t, u, H_S, H_T } = reply.scored;
     return owned([ids, s, t, u, H_S, H_T]);
   }
+  if ('layers' in reply) {
+    const { s, t, u, H_S, H_T, information } = reply.layers;
+    return owned([s, t, u, H_S, H_T, information ?? []].flat());
+  }
   if (!Array.isArray(reply)) return [];
   const rows: readonly object[] = reply;
   return [

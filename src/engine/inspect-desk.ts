@@ -13,7 +13,7 @@ export interface InspectDeskHost extends Pick<InspectorHost, 'symbolic'> {
   readonly shelf: ModelShelf;
 }
 
-type InspectCommand = 'load' | 'unload' | 'problem' | 'prompts' | 'generate' | 'score' | 'contexts';
+type InspectCommand = 'load' | 'unload' | 'problem' | 'prompts' | 'generate' | 'score' | 'contexts' | 'layers';
 
 export class InspectDesk {
   private last: Promise<unknown> = Promise.resolve();
@@ -55,6 +55,7 @@ export class InspectDesk {
         return { scored, seconds: seconds() };
       }),
     contexts: (ask, call) => this.inTurn(call, () => this.inspector.contexts(ask, call.part, loading(call))),
+    layers: (ask, call) => this.inTurn(call, async () => ({ layers: await this.inspector.layers(ask, loading(call)) })),
   };
 
   /** Another file may go by the name of one that a task was made of. */

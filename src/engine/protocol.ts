@@ -8,6 +8,7 @@ import type {
   ContextChoice,
   ContextEffect,
   InspectMode,
+  LayerReading,
   OpenSubject,
   ProblemChoice,
   Prompts,
@@ -92,6 +93,11 @@ export interface Commands {
     { problem: Problem; task: string; texts: Texts; context: ContextChoice; modes: readonly InspectMode[] },
     void,
     ContextEffect
+  >;
+  /** The response read out of every layer; `contexts` is how many the layers' states are compared under. */
+  layers: Row<
+    { problem: Problem; task: string; texts: Texts; context: ContextChoice; contexts: number },
+    { layers: LayerReading }
   >;
 }
 

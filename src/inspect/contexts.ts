@@ -55,6 +55,31 @@ export function rolloutIds(task: Task, response: string): number[] {
   return hasEnded(tokenizer, ids) ? ids : [...ids, tokenizer.eosId];
 }
 
+/**
+ * What the teacher would read, were it shown other problems' solutions in the place of `own`: at most `most` prompts of
+ * tokens, no two alike, of at most `room` tokens each.
+ */
+export function foreignPrompts(
+  task: Task,
+  problem: Problem,
+  own: PrivilegedContext,
+  { most, room, not }: { most: number; room: number; not: readonly number[] },
+): number[][] {
+  const others = task.generate({ split: 'heldout', count: 4 * (most + 1), seed: 0, minDepth: 1 });
+  const { feedback } = own;
+  const prompts = others.flatMap(({ id, solution }) =>
+    id === problem.id || solution === null
+      ? []
+      : [task.teacherPrompt(problem, { source: 'other-problem', solution, feedback })],
+  );
+  const known = new Set([not.join()]);
+  const fresh = prompts.filter((ids) => {
+    const key = ids.join();
+    return ids.length <= room && !known.has(key) && known.add(key);
+  });
+  return fresh.slice(0, most);
+}
+
 export interface ChosenContext {
   readonly context: PrivilegedContext;
   readonly origin: string;

@@ -13,6 +13,7 @@ import {
   type ContextEffect,
   currentSubject,
   INSPECT_MODES,
+  type LayerReading,
   type ScoredText,
   type Subject,
   type Texts,
@@ -41,6 +42,8 @@ export interface Inspection {
   readonly scored: ScoredText;
   readonly compared: Comparison | null;
   readonly effects: readonly ContextEffect[];
+  /** The response read out of every layer; null where that was not asked for, and in files of earlier versions. */
+  readonly layers: LayerReading | null;
 }
 
 /** Two blanks of indentation would triple a file of columns: one line a field. */
@@ -102,6 +105,24 @@ const scored = v.pipe(
   }, 'its columns differ in length'),
 );
 
+const rows = v.array(column);
+const likeliest = v.array(v.array(text));
+const layers = v.pipe(
+  v.object({
+    ...{ s: rows, t: rows, u: rows, H_S: rows, H_T: rows },
+    information: v.nullable(rows),
+    contexts: count,
+    likeliest: v.object({ student: likeliest, teacher: likeliest }),
+  }),
+  v.check(
+    ({ likeliest: best, contexts: _, information, ...columns }) =>
+      [...Object.values(columns), best.student, best.teacher, ...(information ? [information] : [])].every(
+        (layer) => layer.length === columns.u.length && layer.every((row) => row.length === columns.u[0].length),
+      ),
+    'its layers differ in length',
+  ),
+);
+
 const context = v.object({
   source: v.picklist(['sibling', 'dataset', 'answer', 'other-problem', 'wrong', 'none']),
   solution: v.nullable(text),
@@ -137,6 +158,7 @@ const schema = v.pipe(
         H_T: column,
       }),
     ),
+    layers: v.optional(v.nullable(layers), null),
   }),
   v.check(
     ({ scored: s, texts: { response } }) => s.spans.every(([from, to]) => from <= to && to <= response.length),
@@ -146,6 +168,10 @@ const schema = v.pipe(
     ({ scored: s, effects }) =>
       effects.every(({ t, u, H_T }) => [t, u, H_T].every((list) => list.length === s.tokens.length)),
     'a context’s columns differ in length',
+  ),
+  v.check(
+    ({ scored: s, layers: l }) => !l || l.u.every((row) => row.length === s.tokens.length),
+    'its layers’ columns differ in length from the response',
   ),
 );
 

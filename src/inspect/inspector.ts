@@ -12,7 +12,8 @@ import type { DeviceLost } from '../gpu/errors';
 import type { DeviceReport } from '../kernels/device-report';
 import type { Scores } from '../model/net/scores';
 import { named } from '../runs/report';
-import { chosenContext, chosenProblem, samplesOf } from './contexts';
+import { chosenContext, chosenProblem, foreignPrompts, samplesOf } from './contexts';
+import { readLayers } from './layers';
 import { LoadedSubject, type LoadHooks } from './loaded-subject';
 import type { ModelOpener } from './models';
 import { endsBroken, tokenSpans } from './spans';
@@ -21,6 +22,7 @@ import type {
   ContextChoice,
   ContextEffect,
   InspectMode,
+  LayerReading,
   OpenSubject,
   ProblemChoice,
   Prompts,
@@ -185,6 +187,27 @@ export class Inspector {
       const effect = { mode, context, origin, teacher: promptText(task, prompt), ...columns };
       onEffect(effect, i + 1, modes.length);
     }
+  }
+
+  /**
+   * A response read out of every layer. `contexts` is how many the layers' states are compared under, the teacher's own and
+   * other problems' solutions; 1 compares nothing. Throws BadInput.
+   */
+  async layers(
+    request: { problem: Problem; task: string; texts: Texts; context: ContextChoice; contexts: number },
+    hooks: LoadHooks = {},
+  ): Promise<LayerReading> {
+    const { problem, texts } = request;
+    const subject = this.subject('main');
+    const { text, config } = subject.model;
+    const task = await this.task(request.task, request.context);
+    const [student, teacher, response] = [texts.student, texts.teacher, texts.response].map((x) => text.encode(x));
+    checkTexts(subject, student, teacher, response);
+    const [ids, verdict] = await judged(task, problem, texts.response);
+    const { context } = chosenContext(task, problem, ids, verdict, request.context.mode);
+    const bounds = { most: request.contexts - 1, room: config.maxPositions - response.length, not: teacher };
+    const others = foreignPrompts(task, problem, context, bounds);
+    return readLayers(subject, { student, teachers: [teacher, ...others], response }, hooks);
   }
 
   /** A response to a prompt; ended by the signal, it is what there is so far. Its end token is part of the text. */

@@ -8,7 +8,7 @@ import type { LoadedModel } from '../library/open-model';
 import type { Capacity } from '../model/net/activations';
 import { generate, type SamplingOptions } from '../model/net/generate';
 import type { OnLoaded } from '../model/net/parameters';
-import { Policy } from '../model/net/policy';
+import { type LayerScores, type LayersWanted, Policy } from '../model/net/policy';
 import type { Scores } from '../model/net/scores';
 import type { LoraFolder } from '../model/weights/adapter';
 import type { ModelOpener, OpenHooks } from './models';
@@ -115,6 +115,23 @@ export class LoadedSubject {
       return scores;
     };
     return this.adapted(policy, options.withAdapter, each);
+  }
+
+  /** Every layer of one response after a prompt, the first layer first; see `Policy.scoreLayers`. Throws BadInput. */
+  async layers(
+    prompt: readonly number[],
+    response: readonly number[],
+    wanted: LayersWanted,
+    hooks: LoadHooks = {},
+  ): Promise<LayerScores[]> {
+    this.checkLength('A prompt', prompt.length, response.length);
+    const policy = await this.withRoom(prompt.length + response.length, hooks);
+    const layers: LayerScores[] = [];
+    await policy.scoreLayers({ ids: [...prompt, ...response], from: prompt.length }, wanted, (layer) => {
+      hooks.signal?.throwIfAborted();
+      layers.push(layer);
+    });
+    return layers;
   }
 
   /** One response, token by token; `onTokens` may throw to end it. Throws BadInput where it does not fit the context. */

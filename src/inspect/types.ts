@@ -87,6 +87,19 @@ export interface ScoredText extends Readonly<Pick<SignalRow, 'ids' | 's' | 't' |
   readonly teacherTokens: number;
 }
 
+/** A response read out of every layer; a row a layer, the first layer first, an entry a token. The last row is the model's own. */
+export interface LayerReading extends Readonly<Record<'s' | 't' | 'u' | 'H_S' | 'H_T', Float32Array<ArrayBuffer>[]>> {
+  /** What a layer's states tell about c, nats (information.ts); null where there was nothing to compare c with. */
+  readonly information: Float32Array<ArrayBuffer>[] | null;
+  /** B, the contexts that were compared, c among them: `information` is at most log B. */
+  readonly contexts: number;
+  /** The likeliest token by layer and place. */
+  readonly likeliest: { readonly student: string[][]; readonly teacher: string[][] };
+}
+
+/** Contexts that a layer's states are compared under where nothing else is asked for. */
+export const LAYER_CONTEXTS = 8;
+
 /** What a context mode does to a response. */
 export interface ContextEffect extends Readonly<Pick<SignalRow, 't' | 'u' | 'H_T'>> {
   readonly mode: InspectMode;

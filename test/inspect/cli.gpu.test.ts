@@ -30,6 +30,27 @@ describe('lab inspect', () => {
     expect(page).toContain(inspection.problem.question);
   });
 
+  it('shows every layer, and one token in each', async () => {
+    const { code, stdout } = await lab([
+      'inspect',
+      '--problem',
+      '3',
+      '--layers',
+      '--token',
+      '2',
+      '--layer-contexts',
+      '4',
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('compared with 3 other contexts; at most log 4 = 1.39 nats');
+    const u = /(?<=Σu )\S+/.exec(stdout)?.[0];
+    const whole = stdout.slice(stdout.indexOf('the whole response'));
+    const rows = whole.match(/^layer \d+ .*$/gm) ?? [];
+    expect(rows.length).toBeGreaterThan(3);
+    expect(rows[0].split(/ {2,}/)[1]).toBe(u); // the last layer is the model
+    expect(stdout).toMatch(/token 2, "\d+":\n.*likeliest of student, teacher\nlayer/);
+  });
+
   it('prints a row a token without a terminal, and the figures', async () => {
     const file = out('response.txt');
     writeFileSync(file, '3 4 7 no So Answer 3 4\n');
@@ -50,6 +71,7 @@ describe('lab inspect', () => {
     ['no adapter', ['--compare', 'adapter-off'], /no adapter to switch off/],
     ['two responses', ['--generate', '--response', '3'], /given and to be generated/],
     ['a file that is not there', ['--response', '@/nowhere'], /There is no such file \(\/nowhere\)\. Check the path/],
+    ['a token without layers', ['--token', '1'], /Give --layers too/],
     ['a solution to nothing', ['--solution', '3'], /Give --question too/],
     ['a response that is too long', ['--response', 'Wait '.repeat(200)], /more than the model’s context of 128/],
   ])('%s is refused with the mend', async (_, args, why) => {

@@ -72,6 +72,24 @@ describe('the nano model', () => {
     await page.ask({ type: 'unload', slot: 'main' });
   });
 
+  it('reads a response out of every layer: the last is what it scores, to the bit, and no layer tells more than log B', async () => {
+    const { page } = await nano();
+    const { problem, task, texts } = await posed(page);
+    const asked = { type: 'layers', problem, task, texts, context: WITH_C, contexts: 5 } as const;
+    const { layers } = await page.ask(asked);
+    const { scored } = await page.ask({ type: 'score', texts, slot: 'main', withAdapter: true });
+    for (const column of ['s', 't', 'u', 'H_S', 'H_T'] as const) expect(layers[column].at(-1)).toEqual(scored[column]);
+    expect(layers.contexts).toBe(5);
+    const told = layers.information?.map((row) => row.reduce((a, b) => a + b, 0) / row.length) ?? [];
+    expect(Math.max(...(layers.information?.flatMap((row) => [...row]) ?? []))).toBeLessThanOrEqual(Math.log(5) + 1e-6);
+    expect(told.at(-1)).toBeGreaterThan(0.2); // the hint is read, and the states say which it was
+    const best = scored.alternatives.teacher.map(([first]) => first.token);
+    expect(layers.likeliest.teacher.at(-1)).toEqual(best);
+    const alone = (await page.ask({ ...asked, contexts: 1 })).layers;
+    expect([alone.information, alone.contexts, alone.u]).toEqual([null, 1, layers.u]);
+    await page.ask({ type: 'unload', slot: 'main' });
+  });
+
   it('writes a response, streamed; stopped, it keeps what it has', async () => {
     const { page } = await nano();
     const { prompts } = await posed(page);

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { planMemory } from '../../src/model/net/decoder';
 import { generate } from '../../src/model/net/generate';
+import type { LayerScores } from '../../src/model/net/policy';
 import { close } from '../setup/close';
 import { type Expected, FIXTURES, fixtureJson, fixturePath, fixtureTensors, openModel } from '../setup/fixtures';
 import { testDevice } from '../setup/gpu';
@@ -48,6 +49,35 @@ describe.each(FIXTURES)('%s', (name) => {
     policy.destroy();
   });
 });
+
+interface Lens {
+  tokens: number[];
+  logprob: number[][];
+  entropy: number[][];
+}
+const lenses = fixtureJson<Record<string, Lens>>('layers.json');
+
+it.each(Object.keys(lenses))(
+  'reads every layer of %s as transformers does, and the last as it scores',
+  async (name) => {
+    const { tokens, logprob, entropy } = lenses[name];
+    const policy = await openModel(device.gpu, fixturePath(name), { training: false, tokens: 96, targets: 96 });
+    const sequence = { ids: tokens, from: 1 };
+    const layers: LayerScores[] = [];
+    await policy.scoreLayers(sequence, { scores: true, rows: true }, (layer) => layers.push(layer));
+    expect(layers).toHaveLength(policy.config.layers);
+    const tolerance = { atol: 1e-4, rtol: 1e-5, why: 'f32 through four layers, with entropies of untrained logits' };
+    layers.forEach(({ scores }, l) => {
+      close(scores?.logprob ?? [], logprob[l], tolerance, `logprob of layer ${l + 1}`);
+      close(scores?.entropy ?? [], entropy[l], tolerance, `entropy of layer ${l + 1}`);
+    });
+    const { hidden, ...whole } = await policy.score(policy.plan([sequence]), true, true);
+    const last = layers.at(-1);
+    expect(last?.scores).toEqual(whole);
+    expect(last?.rows).toEqual(hidden?.rows);
+    policy.destroy();
+  },
+);
 
 it('trains as PyTorch does: ten losses', async () => {
   const { batches, losses } = fixtureJson<{ batches: number[][][]; losses: number[] }>('qwen3-tied', 'training.json');

@@ -27,5 +27,11 @@ export function inspectionOf(pieces: readonly string[], u: readonly number[]): I
       { mode: 'dataset', context: { source: 'dataset', solution: '1', feedback: 'correct' }, ...effect },
       { mode: 'none', context: { source: 'none', solution: null, feedback: null }, ...effect },
     ],
+    layers: {
+      ...{ s: [scored.t, scored.s], t: [scored.t, scored.t], u: [scored.s, scored.u] },
+      ...{ H_S: [scored.H_S, scored.H_S], H_T: [scored.H_T, scored.H_T], information: [scored.s, scored.t] },
+      contexts: 8,
+      likeliest: { student: [[...pieces], [...pieces]], teacher: [[...pieces], [...pieces]] },
+    },
   };
 }

@@ -1,7 +1,7 @@
 /** An engine that answers the inspector's commands at once with plausible numbers, for looking at the page and for its tests. */
 import type { PrivilegedContext } from '../../src/data/types';
 import type { Command, CommandName, Message, Reply } from '../../src/engine/protocol';
-import type { OpenSubject, ScoredText, Subject, Texts } from '../../src/inspect/types';
+import type { LayerReading, OpenSubject, ScoredText, Subject, Texts } from '../../src/inspect/types';
 import type { Line } from '../../src/ui/engine';
 import { FAKE_DEVICE } from './fake-events';
 
@@ -83,6 +83,22 @@ export function fakeScores({ response, student, teacher }: Texts, salt = 0): Sco
   };
 }
 
+/** Four layers: the signal grows towards the last, which has the scores' own. */
+export function fakeLayers(texts: Texts, contexts: number): LayerReading {
+  const { s, u, H_S, H_T, tokens } = fakeScores(texts);
+  const of = (column: Float32Array<ArrayBuffer>, scale: (share: number) => number) =>
+    [0.25, 0.5, 0.75, 1].map((share) => column.map((x) => x * scale(share)));
+  const shares = of(u, (share) => share);
+  const best = shares.map(() => [...tokens]);
+  return {
+    ...{ s: of(s, () => 1), u: shares, t: shares.map((row) => row.map((x, i) => x + s[i])) },
+    ...{ H_S: of(H_S, (share) => 5 - 4 * share), H_T: of(H_T, (share) => 5 - 4 * share) },
+    information: of(u, (share) => share / 2),
+    contexts,
+    likeliest: { student: best, teacher: best },
+  };
+}
+
 const opened = (subject: Subject): OpenSubject => ({
   subject,
   family: 'qwen3',
@@ -155,6 +171,10 @@ function answersTo(command: Command, broken: boolean): Message[] {
         }),
         done<'contexts'>(undefined),
       ];
+    case 'layers': {
+      const layers = fakeLayers(command.texts, command.contexts);
+      return [done<'layers'>({ layers })];
+    }
     case 'generate':
       return [
         { id, type: 'part', part: '4 9 13' },

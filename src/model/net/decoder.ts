@@ -272,17 +272,27 @@ export class Decoder {
 
   /** Embedding and all `layers` over an uploaded batch; afterLayer comes when a layer's keys and values are known. */
   trunk(batch: PackedBatch, layers = this.layers, afterLayer?: (l: number) => void): void {
+    for (const _ of this.outputs(batch, layers, afterLayer));
+  }
+
+  /**
+   * The same, layer by layer: gives the output (N,C) of each once it is recorded. Where layers share their tensors, the next
+   * one writes over it.
+   */
+  *outputs(batch: PackedBatch, layers = this.layers, afterLayer?: (l: number) => void): Generator<Tensor> {
     const N = batch.ids.length;
     const blocks = this.countBlocks(batch);
     const { embed } = this.parameters.weights;
     const x = layers[0].activations.x;
     embeddingForward(this.recorder, { table: embed, ids: this.shared.ids, y: x }, { N, C: this.width });
-    layers.forEach((layer, l) => {
+    for (const [l, layer] of layers.entries()) {
       layer.attentionInput(N);
       layer.attend(N, blocks);
       afterLayer?.(l);
-      layer.afterAttention(N, layers[l + 1]?.activations.x ?? this.shared.out);
-    });
+      const output = layers[l + 1]?.activations.x ?? this.shared.out;
+      layer.afterAttention(N, output);
+      yield output;
+    }
   }
 
   private get width(): number {

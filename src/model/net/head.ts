@@ -3,6 +3,7 @@
  * memory is bounded whatever its size; the backward pass computes the tiles again.
  */
 import type { Recorder } from '../../gpu/recorder';
+import type { Tensor } from '../../gpu/tensor';
 import {
   type DivergenceOptions,
   divergenceBackward,
@@ -50,15 +51,22 @@ export class Head {
     rmsNormForward(this.recorder, { x, w: this.weights.norm, y, rstd }, { N: M, C, eps });
   }
 
-  /**
-   * Over the rows that predict a target: result (M,4) = (logp, entropy, log-sum-exp, 0) of softmax(logits / τ), in nats. With
-   * `alternatives`, shared.top gets the TOP_K largest logits / τ of each row.
-   */
-  forward(batch: PackedBatch, alternatives: boolean): void {
+  /** The rows of a layer's output (N,C) that predict a target, in `selected` (M,C), and their final norm in `normed`. */
+  select(batch: PackedBatch, output: Tensor): void {
     const { recorder: r, shared: s } = this;
     const M = batch.targets.length;
-    gatherRows(r, { x: s.out, ids: s.sources, y: s.selected }, { N: M, C: this.config.hiddenSize });
+    gatherRows(r, { x: output, ids: s.sources, y: s.selected }, { N: M, C: this.config.hiddenSize });
     this.norm(M);
+  }
+
+  /**
+   * Over the rows that predict a target: result (M,4) = (logp, entropy, log-sum-exp, 0) of softmax(logits / τ), in nats. With
+   * `alternatives`, shared.top gets the TOP_K largest logits / τ of each row. `output` is the last layer's, or another's.
+   */
+  forward(batch: PackedBatch, alternatives: boolean, output = this.shared.out): void {
+    const { recorder: r, shared: s } = this;
+    const M = batch.targets.length;
+    this.select(batch, output);
     const tiles = this.tiles(M);
     tiles.forEach((tile, i) => {
       this.tileLogits(tile, batch);

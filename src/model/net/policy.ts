@@ -24,6 +24,20 @@ export interface Lesson extends DivergenceOptions {
   b: ArrayLike<number>;
 }
 
+/** What is to be read of every layer. */
+export interface LayersWanted {
+  /** Log-probabilities, entropies and alternatives. */
+  readonly scores: boolean;
+  /** The rows (M,C) that predict the tokens, after the final norm. */
+  readonly rows: boolean;
+}
+
+/** What was read of one; null where it was not asked for. */
+export interface LayerScores {
+  readonly scores: Scores | null;
+  readonly rows: Float32Array | null;
+}
+
 /** How an update is made. */
 export interface UpdateOptions extends Omit<AdamWOptions, 't'> {
   clipNorm: number;
@@ -115,6 +129,34 @@ export class Policy {
     });
     await Promise.all(reads);
     return scores.finish();
+  }
+
+  /**
+   * One forward pass of a sequence with a look at every layer (0 the first): what final norm and head make of its output, were
+   * it the last (the logit lens), and the normed rows themselves. The last layer's scores are those of `score`, to the bit. One
+   * layer is read back at a time, so that memory does not grow with their number.
+   */
+  async scoreLayers(sequence: Sequence, wanted: LayersWanted, look: (layer: LayerScores) => void): Promise<void> {
+    const batch = this.plan([sequence]);
+    const [part] = batch.parts;
+    const { recorder, shared, head } = this.decoder;
+    const [M, columns] = [part.targets.length, this.config.hiddenSize];
+    this.live = null;
+    this.decoder.upload(part);
+    for (const output of this.decoder.outputs(part)) {
+      if (wanted.scores) head.forward(part, true, output);
+      else head.select(part, output);
+      const read = Promise.all([
+        wanted.scores ? recorder.readF32(shared.result, M * 4) : null,
+        wanted.scores ? recorder.readF32(shared.top, M * TOP_K * 2) : null,
+        wanted.rows ? recorder.readF32(shared.normed, M * columns) : null,
+      ]);
+      recorder.submit();
+      const [results, top, rows] = await read;
+      const scores = new ScoreColumns(batch, { alternatives: true, hidden: false, columns });
+      if (results) scores.set(0, { results, top, rows: null });
+      look({ scores: results && scores.finish(), rows });
+    }
   }
 
   private forward(part: PackedBatch, alternatives: boolean): void {

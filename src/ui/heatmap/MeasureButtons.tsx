@@ -3,7 +3,7 @@ import styles from './MeasureButtons.module.css';
 import type { Measure } from './measures';
 
 interface Props<Name extends string> {
-  measures: Readonly<Partial<Record<Name, Measure>>>;
+  measures: Readonly<Partial<Record<Name, Pick<Measure, 'label' | 'doc'>>>>;
   chosen: Name;
   onChoose(name: Name): void;
 }
@@ -13,7 +13,7 @@ export function MeasureButtons<Name extends string>({ measures, chosen, onChoose
   return (
     <fieldset className={styles.measures}>
       <legend className="visually-hidden">Tint shows</legend>
-      {(Object.entries(measures) as [Name, Measure][]).map(([name, { label, doc }]) => (
+      {(Object.entries(measures) as [Name, Pick<Measure, 'label' | 'doc'>][]).map(([name, { label, doc }]) => (
         <button key={name} type="button" aria-pressed={chosen === name} title={doc} onClick={() => onChoose(name)}>
           <MathSymbol name={label} />
         </button>

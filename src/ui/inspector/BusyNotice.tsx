@@ -7,7 +7,10 @@ import { stop } from './session';
 import { type InspectState, type Lane, useInspector } from './store';
 
 /** What is over sooner needs no word, ms. */
-const PATIENCE: Partial<Record<Lane, number>> = { main: 500, other: 500, score: 2500, compare: 2500, contexts: 2500 };
+const PATIENCE: Partial<Record<Lane, number>> = {
+  ...{ main: 500, other: 500 },
+  ...{ score: 2500, compare: 2500, contexts: 2500, layers: 2500 },
+};
 
 /** How far slow work is, and the way to stop it. */
 export function BusyNotice() {
@@ -36,5 +39,6 @@ const workingOn = (state: InspectState): Lane | null =>
 function whatOf({ subject, otherSubject }: InspectState, lane: Lane): string {
   if (lane === 'main') return `Opening ${nameShown(subject.model)}`;
   if (lane === 'other') return `Opening ${nameShown(otherSubject.model)}`;
+  if (lane === 'layers') return 'Reading the response out of every layer';
   return lane === 'contexts' ? 'Scoring the response under every context' : 'Scoring the response';
 }

@@ -2,7 +2,16 @@ import { said } from '../models/names';
 import { TokenField } from '../models/TokenField';
 import { TroubleBanner } from '../notices/EngineTrouble';
 import notices from '../notices/Notices.module.css';
-import { askContexts, askProblem, askPrompts, askScore, loadMain, loadOther, restartInspector } from './session';
+import {
+  askContexts,
+  askLayers,
+  askProblem,
+  askPrompts,
+  askScore,
+  loadMain,
+  loadOther,
+  restartInspector,
+} from './session';
 import { type InspectState, useInspector } from './store';
 
 type Where = NonNullable<InspectState['failure']>['lane'];
@@ -18,6 +27,7 @@ const WHAT: Record<Where, string> = {
   score: 'The response cannot be scored',
   compare: 'The comparison failed',
   contexts: 'The contexts cannot be compared',
+  layers: 'The layers cannot be read',
   export: 'Nothing was exported',
   link: 'The link does not work',
 };
@@ -29,6 +39,7 @@ const AGAIN: Partial<Record<Where, () => void>> = {
   prompts: askPrompts,
   score: askScore,
   contexts: askContexts,
+  layers: askLayers,
 };
 
 /** What could not be done, why, and the way on. What was on screen stays. */
@@ -76,7 +87,16 @@ export function FailureBanner() {
   );
 }
 
-const NEEDS_MODEL: readonly Where[] = ['main', 'problem', 'generate', 'prompts', 'score', 'compare', 'contexts'];
+const NEEDS_MODEL: readonly Where[] = [
+  'main',
+  'problem',
+  'generate',
+  'prompts',
+  'score',
+  'compare',
+  'contexts',
+  'layers',
+];
 
 /** Without a model everything begins with opening one. */
 const againOf = (lane: Where, main: InspectState['main']): (() => void) | undefined =>

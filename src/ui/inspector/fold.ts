@@ -3,9 +3,9 @@ import type { Ask, Failure, Part, Reply } from '../../engine/protocol';
 import type { Told } from '../engine';
 import { engineAfter, engineAfterRefusal } from '../state/engine-state';
 import { isGone } from '../watch';
-import type { InspectState, Lane } from './store';
+import { type InspectState, type Lane, layersKey } from './store';
 
-export type InspectName = 'open' | 'load' | 'problem' | 'prompts' | 'generate' | 'score' | 'contexts';
+export type InspectName = 'open' | 'load' | 'problem' | 'prompts' | 'generate' | 'score' | 'contexts' | 'layers';
 
 type Patch = Partial<InspectState>;
 
@@ -44,6 +44,7 @@ const AFTER: { [N in InspectName]: (state: InspectState, reply: Reply<N>, ask: A
     return { scored, focused, pointed: null, compared: null };
   },
   contexts: () => ({}),
+  layers: (state, { layers: reading }) => ({ layers: { key: layersKey(state), reading } }),
 };
 
 /** The state after an answer that was waited for. */

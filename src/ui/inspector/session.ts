@@ -4,12 +4,12 @@
  */
 import { CHAT_TASK, isNative, NATIVE_TASK } from '../../data/tasks';
 import type { Ask } from '../../engine/protocol';
-import { INSPECT_MODES } from '../../inspect/types';
+import { INSPECT_MODES, LAYER_CONTEXTS } from '../../inspect/types';
 import { CANCEL_PATIENCE, DEAF, EngineLine, Lanes, type Line, startEngine } from '../engine';
 import { useModels } from '../models/store';
 import { OPENING } from '../state/engine-state';
 import { afterFailure, afterNews, afterPart, afterReply, type InspectName } from './fold';
-import { effectsKey, LANES, type Lane, useInspector } from './store';
+import { effectsKey, LANES, type Lane, layersKey, useInspector } from './store';
 
 /** The inspector's engine, beside the one that trains. */
 const engine = new EngineLine({ news: (news) => useInspector.setState(afterNews(news)) });
@@ -174,6 +174,16 @@ export function askContexts(): void {
   ask('contexts', { type: 'contexts', problem: problem.problem, task: problem.task, texts, context, modes });
 }
 
+/** Every layer, where its tab is open and it is not known. */
+export function askLayers(): void {
+  const state = useInspector.getState();
+  const { tab, problem, scored, context, layers } = state;
+  if (tab !== 'layers' || !problem || !scored || layers?.key === layersKey(state)) return;
+  const { texts } = scored;
+  const contexts = LAYER_CONTEXTS;
+  ask('layers', { type: 'layers', problem: problem.problem, task: problem.task, texts, context, contexts });
+}
+
 /** What an answer leads to. */
 const NEXT: Record<InspectName, (lane: Lane) => void> = {
   open: openFirst,
@@ -185,8 +195,10 @@ const NEXT: Record<InspectName, (lane: Lane) => void> = {
     if (lane !== 'score') return;
     askComparison();
     askContexts();
+    askLayers();
   },
   contexts: () => {},
+  layers: () => {},
 };
 
 function loaded(): void {

@@ -6,6 +6,7 @@ import type { PrivilegedContext, Problem } from '../../data/types';
 import type {
   ContextChoice,
   ContextEffect,
+  LayerReading,
   OpenSubject,
   ProblemChoice,
   SampleAnswer,
@@ -16,6 +17,7 @@ import type {
 import type { LoadProgress } from '../../library/sources/progress';
 import type { MeasureName } from '../heatmap/measures';
 import type { EngineFields } from '../state/engine-state';
+import type { LayerMeasureName } from './layers/measures';
 
 /** Kinds of work, each with at most one command that is waited for. Later lanes build on earlier ones. */
 export const LANES = [
@@ -28,6 +30,7 @@ export const LANES = [
   'score',
   'compare',
   'contexts',
+  'layers',
 ] as const;
 export type Lane = (typeof LANES)[number];
 
@@ -40,7 +43,7 @@ export interface Scored {
 
 export type Compare = 'nothing' | 'adapter-off' | 'model';
 export type InspectMeasure = MeasureName | 'delta';
-export type TabName = 'prompts' | 'contexts' | 'signals' | 'compare' | 'tokens';
+export type TabName = 'prompts' | 'contexts' | 'layers' | 'signals' | 'compare' | 'tokens';
 /** Which of the texts is being edited in place. */
 export type Editing = 'response' | 'student' | 'teacher' | null;
 
@@ -92,6 +95,12 @@ export interface InspectState extends EngineFields {
   /** What every context mode does to the response; `key` names what it is a function of. */
   effects: { readonly key: string; readonly list: readonly ContextEffect[] } | null;
 
+  /** The response read out of every layer; `key` names what it is a function of. */
+  layers: { readonly key: string; readonly reading: LayerReading } | null;
+  layerMeasure: LayerMeasureName;
+  /** The layer that is marked; null: the last. */
+  layer: number | null;
+
   measure: InspectMeasure;
   arm: ArmName;
   /** The group that the response is thought to be in: its advantage comes from there. */
@@ -136,6 +145,9 @@ export const INITIAL: InspectState = {
   scored: null,
   compared: null,
   effects: null,
+  layers: null,
+  layerMeasure: 'u',
+  layer: null,
   measure: 'u',
   arm: 'antisd',
   group: { size: 8, right: 4 },
@@ -153,3 +165,7 @@ export const isAsked = (state: InspectState, ...lanes: Lane[]): boolean =>
 /** What the effects of the contexts are a function of; the teacher's own prompt is not among it. */
 export const effectsKey = ({ problem, context, scored }: InspectState): string =>
   JSON.stringify([problem?.problem, scored?.texts.student, scored?.texts.response, context.thinking, context.wording]);
+
+/** What a reading of the layers is a function of. */
+export const layersKey = ({ problem, context, scored, main }: InspectState): string =>
+  JSON.stringify([main?.subject, problem?.problem, scored?.texts, context]);

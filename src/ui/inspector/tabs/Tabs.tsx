@@ -3,6 +3,7 @@ import { openTab } from '../actions/openTab';
 import { type TabName, useInspector } from '../store';
 import { CompareTab } from './CompareTab';
 import { ContextsTab } from './ContextsTab';
+import { LayersTab } from './LayersTab';
 import { PromptsTab } from './PromptsTab';
 import { SignalsTab } from './SignalsTab';
 import styles from './Tabs.module.css';
@@ -11,6 +12,7 @@ import { TokensTab } from './TokensTab';
 const TABS: Record<TabName, { label: string; Panel: () => React.ReactNode }> = {
   prompts: { label: 'Prompts', Panel: PromptsTab },
   contexts: { label: 'Contexts', Panel: ContextsTab },
+  layers: { label: 'Layers', Panel: LayersTab },
   signals: { label: 'Signals', Panel: SignalsTab },
   compare: { label: 'Compare', Panel: CompareTab },
   tokens: { label: 'Tokens', Panel: TokensTab },
