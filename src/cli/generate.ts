@@ -1,13 +1,15 @@
-/** `generate`: stream a rollout of a prompt or of a held-out problem. */
+/** `generate`: stream a rollout of a prompt or of a held-out problem, or search for its answer. */
 
 import { chatTemplate } from '../data/chat';
 import { BadInput } from '../data/errors';
 import { usualTokens } from '../data/tasks';
 import { hasEnded } from '../data/tokenizer';
 import type { Tokenizer } from '../data/types';
+import { SEARCH_ROWS } from '../inspect/search/search';
 import type { LoadedModel } from '../library/open-model';
 import { checkContext, generate as sampleResponses } from '../model/net/generate';
 import { defineCommand, EXIT } from './command';
+import { runSearch, SEARCH_FLAGS, searchAsked } from './generate-search';
 import { MODEL_FLAGS, modelOf, openPolicy, taskNamed } from './inspect';
 import { note, print } from './output';
 import { loadTask } from './places';
@@ -28,8 +30,10 @@ export const generate = defineCommand({
     'top-p': { kind: 'number', doc: 'nucleus; 1 is off', default: 1, min: 0.01, max: 1 },
     'top-k': { kind: 'integer', doc: '0 is off', default: 0, min: 0 },
     seed: { kind: 'integer', doc: 'same seed, same response', default: 0, min: 0 },
+    ...SEARCH_FLAGS,
   },
   async run(flags) {
+    const searches = searchAsked(flags);
     const maxNewTokens = flags['max-new-tokens'] ?? usualTokens(taskNamed(flags));
     const { thinking } = flags;
     const model = await modelOf(flags);
@@ -37,7 +41,9 @@ export const generate = defineCommand({
     const posed = flags.prompt === undefined ? await heldOut(flags, model, { maxNewTokens, thinking }) : null;
     const ids = posed ? posed.task.studentPrompt(posed.problem) : text.encode(promptText(flags, model));
     checkContext(ids.length, maxNewTokens, model.config.maxPositions, 'lab generate');
-    const policy = await openPolicy(model, { maxNewTokens, positions: ids.length + maxNewTokens }, flags);
+    const rows = searches ? SEARCH_ROWS : 1;
+    const policy = await openPolicy(model, { maxNewTokens, rows, positions: ids.length + maxNewTokens }, flags);
+    if (searches) return runSearch(policy, model, { ids, posed }, flags, maxNewTokens);
     note(`${text.decode(ids)}\n`);
     const options = {
       temperature: flags.temperature ?? 1,

@@ -37,6 +37,8 @@ export interface NativeRow extends Row {
   readonly task: Task;
   /** The model that is made with it: its shape's name, and whether it comes with the lab or is still `pretrain`'s to make. */
   readonly model: { readonly name: string; readonly builtIn: boolean };
+  /** For a search of steps: the words that a step ends with, and the most steps that a response takes. */
+  readonly steps: { readonly ends: readonly string[]; readonly most: number };
   /** Problems from a file; absent where the task makes its own alone. */
   readonly file?: {
     /** Whether a file's record is a problem of this task. */
@@ -83,6 +85,7 @@ export const TASKS = [
     depth: { of: 'attempts', least: 5 },
     task: twoCards,
     model: { name: 'nano', builtIn: true },
+    steps: { ends: ['no', 'yes'], most: 16 }, // all 15 pairs, and the answer
     file: { fits: isDealRecord, open: jsonlTask },
     examples: {
       name: `${twoCards.name}-scans`,
@@ -98,6 +101,7 @@ export const TASKS = [
     depth: { of: 'sums', least: 4 },
     task: stories,
     model: { name: 'micro', builtIn: false },
+    steps: { ends: ['.'], most: 16 },
   },
   {
     kind: 'chat',
@@ -156,6 +160,10 @@ export const taskOfModel = (name: string): NativeRow | null =>
 export const nativeTask = ({ vocabSize, token }: Pick<Tokenizer, 'vocabSize' | 'token'>): Task | null =>
   NATIVE.find(({ task: { tokenizer } }) => tokenizer.vocabSize === vocabSize && tokenizer.token(0) === token(0))
     ?.task ?? null;
+
+/** How the task whose vocabulary this is cuts a response into steps; null for models that can be asked anything. */
+export const nativeSteps = (tokenizer: Pick<Tokenizer, 'vocabSize' | 'token'>): NativeRow['steps'] | null =>
+  NATIVE.find(({ task }) => task === nativeTask(tokenizer))?.steps ?? null;
 
 /** The native task that a file's record is a problem of. */
 export const taskOfRecord = (record: DataRecord) => NATIVE.find(({ file }) => file?.fits(record))?.file ?? null;

@@ -28,7 +28,9 @@ test('a token whose state alone names no context tells nothing; the others go on
 test('noise tells nothing on average, and nothing tells more than log B', () => {
   const random = new Random(1);
   const wide = 256;
-  const noise = Array.from({ length: B }, () => Float32Array.from({ length: 40 * wide }, () => random.below(1001) / 1000 - 0.5));
+  const noise = Array.from({ length: B }, () =>
+    Float32Array.from({ length: 40 * wide }, () => random.below(1001) / 1000 - 0.5),
+  );
   const I = contextInformation(noise, wide);
   expect(I.reduce((a, b) => a + b, 0) / I.length).toBeLessThan(0.1);
   expect(Math.max(...I)).toBeLessThanOrEqual(Math.log(B));
