@@ -5,7 +5,7 @@ import { BadInput } from '../data/errors';
 import { usualTokens } from '../data/tasks';
 import { hasEnded } from '../data/tokenizer';
 import type { Tokenizer } from '../data/types';
-import { SEARCH_ROWS } from '../inspect/search/search';
+import { SEARCH_ROWS } from '../inspect/search/types';
 import type { LoadedModel } from '../library/open-model';
 import { checkContext, generate as sampleResponses } from '../model/net/generate';
 import { defineCommand, EXIT } from './command';

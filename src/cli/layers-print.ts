@@ -1,6 +1,6 @@
 /** Layers in the terminal: a row a layer, the last layer first, as a picture of the network has it. */
 import { BadInput } from '../data/errors';
-import { layerFigures } from '../inspect/layers';
+import { layerFigures } from '../inspect/analysis';
 import { signed } from '../inspect/signed';
 import { tintOfU } from '../inspect/tint';
 import type { LayerReading, ScoredText } from '../inspect/types';

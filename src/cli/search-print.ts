@@ -1,12 +1,12 @@
 /** A search's tree in the terminal: a line a step that was gone on with, its score, and what it adds. */
 import { visible } from '../data/visible';
-import { chosenOf, type Search, type TreeNode } from '../inspect/search/search';
+import type { Search, TreeNode } from '../inspect/search/types';
 import { signed } from '../inspect/signed';
 import { quoted } from './paint';
 
 /** The tree from its first steps down, the chosen response marked, and the chains that voted. */
 export function searchText(search: Search): string {
-  const { nodes, chains, sampled, scored } = search;
+  const { nodes, chains, tokens } = search;
   const chosen = new Set<number>();
   for (let at: number | null = chains[0]?.node ?? null; at !== null; at = nodes[at].parent) chosen.add(at);
   const cut = nodes.filter(({ kept }) => !kept).length;
@@ -17,12 +17,12 @@ export function searchText(search: Search): string {
   return [
     'PMI per step (of this step), nats; entropy → steps drawn after it; * leads to the chosen response:',
     ...below(nodes, null, chosen),
-    `and ${cut} steps that were cut off; ${sampled} tokens drawn, ${scored} scored without the question`,
+    `and ${cut} steps that were cut off; ${tokens.drawn} tokens drawn, ${tokens.scored} scored without the question`,
     '',
     `${'weighted'.padStart(9)}${'PMI'.padStart(9)}${'votes'.padStart(7)}  answer`,
     ...votes,
     '',
-    chosenOf(search) ? 'chosen:' : 'Nothing was found.',
+    chains.length > 0 ? 'chosen:' : 'Nothing was found.',
     '',
   ].join('\n');
 }

@@ -17,7 +17,8 @@ export function givenAway(message: Message): ArrayBuffer[] {
   }
 }
 
-const ofPart = (part: Part): ArrayBuffer[] => (typeof part === 'string' ? [] : owned([part.t, part.u, part.H_T]));
+const ofPart = (part: Part): ArrayBuffer[] =>
+  typeof part === 'string' || 'nodes' in part ? [] : owned([part.t, part.u, part.H_T]);
 
 function ofReply(reply: Reply): ArrayBuffer[] {
   if (typeof reply !== 'object') return [];

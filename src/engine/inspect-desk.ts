@@ -13,7 +13,16 @@ export interface InspectDeskHost extends Pick<InspectorHost, 'symbolic'> {
   readonly shelf: ModelShelf;
 }
 
-type InspectCommand = 'load' | 'unload' | 'problem' | 'prompts' | 'generate' | 'score' | 'contexts' | 'layers';
+type InspectCommand =
+  | 'load'
+  | 'unload'
+  | 'problem'
+  | 'prompts'
+  | 'generate'
+  | 'score'
+  | 'contexts'
+  | 'layers'
+  | 'search';
 
 export class InspectDesk {
   private last: Promise<unknown> = Promise.resolve();
@@ -56,6 +65,7 @@ export class InspectDesk {
       }),
     contexts: (ask, call) => this.inTurn(call, () => this.inspector.contexts(ask, call.part, loading(call))),
     layers: (ask, call) => this.inTurn(call, async () => ({ layers: await this.inspector.layers(ask, loading(call)) })),
+    search: (ask, call) => this.inTurn(call, () => this.inspector.search(ask, call.part, loading(call))),
   };
 
   /** Another file may go by the name of one that a task was made of. */

@@ -4,6 +4,7 @@
  * comes without an id. Any command can be cancelled by its id.
  */
 import type { Problem, SampleAnswer, Verdict } from '../data/types';
+import type { Search } from '../inspect/search/types';
 import type {
   ContextChoice,
   ContextEffect,
@@ -13,6 +14,7 @@ import type {
   ProblemChoice,
   Prompts,
   ScoredText,
+  SearchRequest,
   Slot,
   Subject,
   Texts,
@@ -99,6 +101,8 @@ export interface Commands {
     { problem: Problem; task: string; texts: Texts; context: ContextChoice; contexts: number },
     { layers: LayerReading }
   >;
+  /** Parts are the tree so far. */
+  search: Row<SearchRequest, Search, Search>;
 }
 
 export type CommandName = keyof Commands;

@@ -8,7 +8,7 @@ import { newSignals, type TokenSignals } from '../antisd/signals';
 import { deviation, mean, sum } from '../antisd/statistics';
 import { parseTrainConfig } from '../settings/config';
 import { TOKEN_CLASSES, type TokenClass, tokenClasses } from './token-class';
-import type { ScoredText } from './types';
+import type { LayerReading, ScoredText } from './types';
 
 /** What of a scored text the figures need. */
 export type Columns = Pick<ScoredText, 'tokens' | 'spans' | 's' | 't' | 'u' | 'H_S' | 'H_T'>;
@@ -201,3 +201,21 @@ export function armSignals({ s, t }: Pick<ScoredText, 's' | 't'>, given: Circums
     };
   });
 }
+
+/** A layer over the whole response: sums and means over its tokens, nats. */
+export interface LayerFigures {
+  readonly sumU: number;
+  readonly studentEntropy: number;
+  readonly teacherEntropy: number;
+  /** Mean over the tokens; null where nothing was compared. */
+  readonly information: number | null;
+}
+
+/** First layer first. */
+export const layerFigures = ({ u, H_S, H_T, information }: LayerReading): LayerFigures[] =>
+  u.map((row, l) => ({
+    sumU: sum(row),
+    studentEntropy: mean(H_S[l]),
+    teacherEntropy: mean(H_T[l]),
+    information: information && mean(information[l]),
+  }));

@@ -16,6 +16,8 @@ import { chosenContext, chosenProblem, foreignPrompts, samplesOf } from './conte
 import { readLayers } from './layers';
 import { LoadedSubject, type LoadHooks } from './loaded-subject';
 import type { ModelOpener } from './models';
+import { searchAnswer, usualSteps } from './search/search';
+import { SEARCH_DEFAULTS, type Search } from './search/types';
 import { endsBroken, tokenSpans } from './spans';
 import { InspectTasks, judged, promptText } from './tasks';
 import type {
@@ -28,6 +30,7 @@ import type {
   Prompts,
   SampleAnswer,
   ScoredText,
+  SearchRequest,
   Slot,
   Subject,
   Texts,
@@ -208,6 +211,25 @@ export class Inspector {
     const bounds = { most: request.contexts - 1, room: config.maxPositions - response.length, not: teacher };
     const others = foreignPrompts(task, problem, context, bounds);
     return readLayers(subject, { student, teachers: [teacher, ...others], response }, hooks);
+  }
+
+  /** A tree of steps after a student's prompt (search/mits.ts), told as it grows. Throws BadInput. */
+  async search(
+    { prompt, problem, task: name, context, settings }: SearchRequest,
+    onDepth: (sofar: Search) => void,
+    hooks: LoadHooks = {},
+  ): Promise<Search> {
+    const subject = this.subject('main');
+    const tokenizer = subject.model.text;
+    const task = await this.task(name, context);
+    const ids = tokenizer.encode(prompt);
+    const steps = usualSteps(tokenizer);
+    const stepTokens = Math.min(steps.stepTokens, settings.maxNewTokens);
+    const asked = { ...SEARCH_DEFAULTS, ...steps, ...settings, stepTokens };
+    const answerOf = (response: number[]) => task.verify(problem, response).answer;
+    return subject.use(ids.length, settings.maxNewTokens, hooks, (policy) =>
+      searchAnswer(policy, { prompt: ids, tokenizer, answerOf }, asked, { onDepth, signal: hooks.signal }),
+    );
   }
 
   /** A response to a prompt; ended by the signal, it is what there is so far. Its end token is part of the text. */

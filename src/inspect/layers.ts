@@ -3,7 +3,6 @@
  * and how much its states tell about c (information.ts). One forward pass a prompt; the vocabulary is walked in tiles.
  */
 import { signalsFrom } from '../antisd/signals';
-import { mean, sum } from '../antisd/statistics';
 import type { LayerScores } from '../model/net/policy';
 import type { Scores } from '../model/net/scores';
 import { named } from '../runs/report';
@@ -57,21 +56,3 @@ export async function readLayers(
 }
 
 const scoresOf = (layers: readonly LayerScores[]): Scores[] => layers.map(({ scores }) => scores as Scores);
-
-/** A layer over the whole response: sums and means over its tokens, nats. */
-export interface LayerFigures {
-  readonly sumU: number;
-  readonly studentEntropy: number;
-  readonly teacherEntropy: number;
-  /** Mean over the tokens; null where nothing was compared. */
-  readonly information: number | null;
-}
-
-/** First layer first. */
-export const layerFigures = ({ u, H_S, H_T, information }: LayerReading): LayerFigures[] =>
-  u.map((row, l) => ({
-    sumU: sum(row),
-    studentEntropy: mean(H_S[l]),
-    teacherEntropy: mean(H_T[l]),
-    information: information && mean(information[l]),
-  }));

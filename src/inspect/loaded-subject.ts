@@ -3,7 +3,7 @@ import { chatTemplate } from '../data/chat';
 import { BadInput } from '../data/errors';
 import type { Gpu } from '../gpu/device';
 import { OutOfMemory } from '../gpu/errors';
-import { chosenFormat } from '../library/capacity';
+import { chosenFormat, rowsAtOnce } from '../library/capacity';
 import type { LoadedModel } from '../library/open-model';
 import type { Capacity } from '../model/net/activations';
 import { generate, type SamplingOptions } from '../model/net/generate';
@@ -12,10 +12,13 @@ import { type LayerScores, type LayersWanted, Policy } from '../model/net/policy
 import type { Scores } from '../model/net/scores';
 import type { LoraFolder } from '../model/weights/adapter';
 import type { ModelOpener, OpenHooks } from './models';
+import { SEARCH_ROWS } from './search/types';
 import type { OpenSubject, Subject } from './types';
 
 /** Positions of a model that was just opened, where it takes as many; and the steps in which it grows. */
 const POSITIONS = 1024;
+/** Keys and values of the rows that a search decodes at once, beyond the first one's. */
+const CACHE_BYTES = 64 * 1024 * 1024;
 
 export interface LoadHooks extends OpenHooks {
   /** How far the weights are, in values. */
@@ -51,7 +54,7 @@ export class LoadedSubject {
       tokens: positions,
       targets: positions,
       positions,
-      rows: 1,
+      rows: Math.min(SEARCH_ROWS, rowsAtOnce(model.config, positions, CACHE_BYTES)),
       maxNewTokens: positions,
       training: false,
       recompute: false,
@@ -155,6 +158,12 @@ export class LoadedSubject {
     const [response] = await this.adapted(policy, withAdapter, work);
     policy.forget();
     return [...response];
+  }
+
+  /** Work on the model with room for sequences of this many tokens, its adapter on. Throws BadInput where they are too long. */
+  async use<T>(prompt: number, more: number, hooks: LoadHooks, work: (policy: Policy) => Promise<T>): Promise<T> {
+    this.checkLength('A prompt', prompt, more);
+    return work(await this.withRoom(prompt + more, hooks));
   }
 
   private adapted<T>(policy: Policy, on: boolean, work: () => Promise<T>): Promise<T> {

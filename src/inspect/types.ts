@@ -1,7 +1,8 @@
 /** What the inspector is asked with and what it answers, as plain data. Nats throughout. */
 import type { SignalRow } from '../antisd/signals';
-import { CONTEXT_MODES, type PrivilegedContext, type SampleAnswer } from '../data/types';
+import { CONTEXT_MODES, type PrivilegedContext, type Problem, type SampleAnswer } from '../data/types';
 import type { Alternative } from '../runs/events';
+import type { SearchSettings } from './search/types';
 
 export type { SampleAnswer };
 
@@ -99,6 +100,15 @@ export interface LayerReading extends Readonly<Record<'s' | 't' | 'u' | 'H_S' | 
 
 /** Contexts that a layer's states are compared under where nothing else is asked for. */
 export const LAYER_CONTEXTS = 8;
+
+/** A question to search the answer of: its prompt as text, and what is not as usual (search/search.ts). */
+export interface SearchRequest {
+  readonly prompt: string;
+  readonly problem: Problem;
+  readonly task: string;
+  readonly context: ContextChoice;
+  readonly settings: Pick<SearchSettings, 'base' | 'gain' | 'width' | 'temperature' | 'topP' | 'seed' | 'maxNewTokens'>;
+}
 
 /** What a context mode does to a response. */
 export interface ContextEffect extends Readonly<Pick<SignalRow, 't' | 'u' | 'H_T'>> {

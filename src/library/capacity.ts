@@ -64,11 +64,11 @@ function distilCapacity(c: TrainConfig, vocabulary: number): DistilCapacity | nu
   return { K, ownTeacher: teacher !== 'live', moves: teacher === 'ema' };
 }
 
-/** Rows that are decoded at once at most. */
-function rowsAtOnce(config: ModelConfig, positions: number): number {
+/** Rows that are decoded at once at most, their keys and values in `cacheBytes`; 1 at least. */
+export function rowsAtOnce(config: ModelConfig, positions: number, cacheBytes = CACHE_BYTES): number {
   const cacheRow = config.layers * 2 * positions * config.kvHeads * config.headDim * 4;
   const logitsRow = paddedVocab(config) * 4;
-  const most = Math.min(ROWS, Math.floor(CACHE_BYTES / cacheRow), Math.floor(LOGITS_BYTES / logitsRow));
+  const most = Math.min(ROWS, Math.floor(cacheBytes / cacheRow), Math.floor(LOGITS_BYTES / logitsRow));
   return Math.max(1, most);
 }
 

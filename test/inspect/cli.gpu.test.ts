@@ -46,7 +46,7 @@ describe('lab inspect', () => {
     const u = /(?<=Σu )\S+/.exec(stdout)?.[0];
     const whole = stdout.slice(stdout.indexOf('the whole response'));
     const rows = whole.match(/^layer \d+ .*$/gm) ?? [];
-    expect(rows.length).toBeGreaterThan(3);
+    expect(rows).toHaveLength(3);
     expect(rows[0]?.split(/ {2,}/)[1]).toBe(u); // the last layer is the model
     expect(stdout).toMatch(/token 2, "\d+":\n.*likeliest of student, teacher\nlayer/);
   });

@@ -8,7 +8,8 @@ import type { Problem, Task } from '../../data/types';
 import { generate } from '../../model/net/generate';
 import type { Policy } from '../../model/net/policy';
 import { majority } from './mits';
-import { chosenOf, SEARCH_ROWS, type Search, type SearchSettings, searchAnswer } from './search';
+import { chosenOf, searchAnswer } from './search';
+import { SEARCH_ROWS, type Search, type SearchSettings } from './types';
 
 export const METHODS = [
   'greedy',
@@ -57,7 +58,7 @@ export async function onEqualTokens(
   const search = await searchAnswer(policy, { prompt, tokenizer, answerOf }, settings);
   const best = chosenOf(search);
   const [verdict] = best ? await verdictsOn(task, [best.ids], () => problem) : [];
-  const all = search.sampled + search.scored;
+  const all = search.tokens.drawn + search.tokens.scored;
   const chains: Sampled[] = [];
   for (let used = 0, k = 0; used < all; k++) {
     const more = await draw(SEARCH_ROWS, settings.temperature, CHAINS_STREAM + k);
@@ -71,7 +72,7 @@ export async function onEqualTokens(
     outcomes: {
       greedy: one(greedy),
       'one sample': one(chains[0]),
-      'self-consistency, drawn': consistent(chains, search.sampled),
+      'self-consistency, drawn': consistent(chains, search.tokens.drawn),
       'self-consistency, drawn and scored': consistent(chains, all),
       MITS: { answer: best?.answer ?? null, right: verdict?.reward === 1, tokens: all },
     },

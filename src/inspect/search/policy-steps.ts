@@ -26,7 +26,7 @@ const START = 1;
 
 export class PolicySteps implements StepModel {
   /** Tokens that were drawn, and tokens whose probability without the question was asked for. */
-  sampled = 0;
+  drawn = 0;
   scored = 0;
 
   constructor(
@@ -43,7 +43,7 @@ export class PolicySteps implements StepModel {
     const drawn = await generate(this.policy.decoder, requests, { ...options, stream: SEARCH_STREAM + depth });
     this.policy.forget();
     const steps = drawn.map((ids): Step => ({ ids: [...ids], ended: endIds.includes(ids[ids.length - 1]) }));
-    this.sampled += sum(steps.map(({ ids }) => ids.length));
+    this.drawn += sum(steps.map(({ ids }) => ids.length));
     let end = 0;
     return paths.map(({ count }) => {
       end += count;

@@ -4,41 +4,14 @@ import { nativeSteps } from '../../data/tasks';
 import type { Tokenizer } from '../../data/types';
 import { checkContext } from '../../model/net/generate';
 import type { Policy } from '../../model/net/policy';
-import { type Chain, growTree, type MitsOptions, pathOf, type SearchNode, vote } from './mits';
-import { PolicySteps, type StepSetting, stepEndsOf } from './policy-steps';
-
-/** What a search is asked with. */
-export interface SearchSettings
-  extends Omit<MitsOptions, 'room'>,
-    Pick<StepSetting, 'temperature' | 'topK' | 'topP' | 'seed' | 'stepTokens'> {
-  /** Longest response. */
-  readonly maxNewTokens: number;
-}
-
-/** As in the paper, but for a beam of 8 (32 there) and sampling from the model's own law (temperature 0.9, top-k 100, top-p 0.96). */
-export const SEARCH_DEFAULTS = { base: 3, gain: 1, width: 8, votes: 32, temperature: 1, topK: 0, topP: 1 } as const;
-
-/** Rows that steps are drawn in, and self-consistency's chains: random numbers go by row, so that every host draws the same. */
-export const SEARCH_ROWS = 8;
+import { type Chain, growTree, pathOf, type SearchNode, vote } from './mits';
+import { PolicySteps, stepEndsOf } from './policy-steps';
+import type { Search, SearchSettings } from './types';
 
 /** Depth and longest step where nothing is asked for: of a native task what its responses take; else the paper's 10 steps. */
 export function usualSteps(tokenizer: Tokenizer): { depth: number; stepTokens: number } {
   const own = nativeSteps(tokenizer);
   return own ? { depth: own.most, stepTokens: 12 } : { depth: 10, stepTokens: 64 };
-}
-
-/** A node with its step's words. */
-export interface TreeNode extends SearchNode {
-  readonly text: string;
-}
-
-/** A tree, and the chains that voted, the chosen one first; none while it grows. */
-export interface Search {
-  readonly nodes: readonly TreeNode[];
-  readonly chains: readonly Chain[];
-  /** Tokens that were drawn, and tokens that were scored without the question as well. */
-  readonly sampled: number;
-  readonly scored: number;
 }
 
 /** What is searched: a question's prompt in tokens, and what answer a response gives. */
@@ -63,7 +36,7 @@ export async function searchAnswer(
   const told = (nodes: readonly SearchNode[], chains: readonly Chain[]): Search => ({
     nodes: nodes.map((node) => ({ ...node, text: stepText(tokenizer, nodes, node) })),
     chains,
-    ...{ sampled: steps.sampled, scored: steps.scored },
+    tokens: { drawn: steps.drawn, scored: steps.scored },
   });
   const options = { base, gain, width, depth, votes, room: maxNewTokens - stepTokens };
   const nodes = await growTree(steps, options, onDepth && ((sofar) => onDepth(told(sofar, []))));

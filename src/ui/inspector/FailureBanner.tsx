@@ -8,6 +8,7 @@ import {
   askProblem,
   askPrompts,
   askScore,
+  askSearch,
   loadMain,
   loadOther,
   restartInspector,
@@ -28,6 +29,7 @@ const WHAT: Record<Where, string> = {
   compare: 'The comparison failed',
   contexts: 'The contexts cannot be compared',
   layers: 'The layers cannot be read',
+  search: 'The search failed',
   export: 'Nothing was exported',
   link: 'The link does not work',
 };
@@ -40,6 +42,7 @@ const AGAIN: Partial<Record<Where, () => void>> = {
   score: askScore,
   contexts: askContexts,
   layers: askLayers,
+  search: askSearch,
 };
 
 /** What could not be done, why, and the way on. What was on screen stays. */
@@ -96,6 +99,7 @@ const NEEDS_MODEL: readonly Where[] = [
   'compare',
   'contexts',
   'layers',
+  'search',
 ];
 
 /** Without a model everything begins with opening one. */

@@ -20,6 +20,7 @@ export function statusOf(state: InspectState): string {
   if (isAsked(state, 'compare')) return 'Scoring the other side of the comparison.';
   if (isAsked(state, 'contexts')) return 'Scoring the response under every context.';
   if (isAsked(state, 'layers')) return 'Reading the response out of every layer.';
+  if (isAsked(state, 'search')) return `Searching: ${state.tree?.search.nodes.length ?? 0} steps.`;
   if (!main) return 'No model is open.';
   const model = `${nameShown(main.subject.model)}: ${main.family}, ${plain(main.parameters)} parameters as ${main.weightFormat}, ${bytesText(main.bytes)} on the GPU`;
   const written = generated && scored?.texts.response === state.texts.response;

@@ -5,7 +5,16 @@ import { engineAfter, engineAfterRefusal } from '../state/engine-state';
 import { isGone } from '../watch';
 import { type InspectState, type Lane, layersKey } from './store';
 
-export type InspectName = 'open' | 'load' | 'problem' | 'prompts' | 'generate' | 'score' | 'contexts' | 'layers';
+export type InspectName =
+  | 'open'
+  | 'load'
+  | 'problem'
+  | 'prompts'
+  | 'generate'
+  | 'score'
+  | 'contexts'
+  | 'layers'
+  | 'search';
 
 type Patch = Partial<InspectState>;
 
@@ -45,6 +54,7 @@ const AFTER: { [N in InspectName]: (state: InspectState, reply: Reply<N>, ask: A
   },
   contexts: () => ({}),
   layers: (state, { layers: reading }) => ({ layers: { key: layersKey(state), reading } }),
+  search: ({ tree }, search) => ({ tree: tree && { ...tree, search } }),
 };
 
 /** The state after an answer that was waited for. */
@@ -55,11 +65,12 @@ export const afterReply = <N extends InspectName>(
   reply: Reply<N>,
 ): Patch => ({ ...settled(state, lane), ...AFTER[ask.type as N](state, reply, ask, lane) });
 
-/** More of a response that is being written, or of the contexts' effects. */
-export const afterPart = ({ effects }: InspectState, part: Part<'generate' | 'contexts'>): Patch =>
-  typeof part === 'string'
-    ? { generating: part }
-    : { effects: effects && { ...effects, list: [...effects.list, part] } };
+/** More of a response that is being written, of the contexts' effects, or of a tree. */
+export function afterPart({ effects, tree }: InspectState, part: Part<'generate' | 'contexts' | 'search'>): Patch {
+  if (typeof part === 'string') return { generating: part };
+  if ('nodes' in part) return { tree: tree && { ...tree, search: part } };
+  return { effects: effects && { ...effects, list: [...effects.list, part] } };
+}
 
 /** The models went with the engine; texts, scores and figures stay. */
 const GONE: Patch = { main: null, other: null, generating: null };

@@ -184,6 +184,20 @@ export function askLayers(): void {
   ask('layers', { type: 'layers', problem: problem.problem, task: problem.task, texts, context, contexts });
 }
 
+/** A tree of steps after the student's prompt, in the place of the last one. */
+export function askSearch(): void {
+  const { texts, problem, context, searching, sampling, main } = useInspector.getState();
+  if (!problem || !main) return;
+  const { temperature, topP, maxNewTokens, seed } = sampling;
+  const settings = { ...searching, temperature, topP, maxNewTokens, seed };
+  const { student: prompt } = texts;
+  useInspector.setState({
+    tree: { prompt, search: { nodes: [], chains: [], tokens: { drawn: 0, scored: 0 } } },
+    failure: null,
+  });
+  ask('search', { type: 'search', prompt, problem: problem.problem, task: problem.task, context, settings });
+}
+
 /** What an answer leads to. */
 const NEXT: Record<InspectName, (lane: Lane) => void> = {
   open: openFirst,
@@ -199,6 +213,7 @@ const NEXT: Record<InspectName, (lane: Lane) => void> = {
   },
   contexts: () => {},
   layers: () => {},
+  search: () => {},
 };
 
 function loaded(): void {

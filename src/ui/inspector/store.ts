@@ -3,6 +3,7 @@ import { create } from 'zustand';
 import type { ArmName } from '../../antisd/arms';
 import { NATIVE_TASK } from '../../data/tasks';
 import type { PrivilegedContext, Problem } from '../../data/types';
+import { SEARCH_DEFAULTS, type Search } from '../../inspect/search/types';
 import type {
   ContextChoice,
   ContextEffect,
@@ -11,6 +12,7 @@ import type {
   ProblemChoice,
   SampleAnswer,
   ScoredText,
+  SearchRequest,
   Subject,
   Texts,
 } from '../../inspect/types';
@@ -31,6 +33,7 @@ export const LANES = [
   'compare',
   'contexts',
   'layers',
+  'search',
 ] as const;
 export type Lane = (typeof LANES)[number];
 
@@ -43,7 +46,7 @@ export interface Scored {
 
 export type Compare = 'nothing' | 'adapter-off' | 'model';
 export type InspectMeasure = MeasureName | 'delta';
-export type TabName = 'prompts' | 'contexts' | 'layers' | 'signals' | 'compare' | 'tokens';
+export type TabName = 'prompts' | 'contexts' | 'layers' | 'search' | 'signals' | 'compare' | 'tokens';
 /** Which of the texts is being edited in place. */
 export type Editing = 'response' | 'student' | 'teacher' | null;
 
@@ -101,6 +104,11 @@ export interface InspectState extends EngineFields {
   /** The layer that is marked; null: the last. */
   layer: number | null;
 
+  /** How steps are searched; temperature, length and seed are those of `sampling`. */
+  searching: Pick<SearchRequest['settings'], 'base' | 'gain' | 'width'>;
+  /** The last tree, with the prompt that it grew from; `search.chains` is empty while it grows. */
+  tree: { readonly prompt: string; readonly search: Search } | null;
+
   measure: InspectMeasure;
   arm: ArmName;
   /** The group that the response is thought to be in: its advantage comes from there. */
@@ -148,6 +156,8 @@ export const INITIAL: InspectState = {
   layers: null,
   layerMeasure: 'u',
   layer: null,
+  searching: { base: SEARCH_DEFAULTS.base, gain: SEARCH_DEFAULTS.gain, width: SEARCH_DEFAULTS.width },
+  tree: null,
   measure: 'u',
   arm: 'antisd',
   group: { size: 8, right: 4 },

@@ -60,7 +60,7 @@ it('scores every chain as enumeration does, draws the likely ones, and chooses b
     }
   const total = [...enumerated.values()].reduce((sum, { p }) => sum + p, 0);
   expect(total).toBeCloseTo(1, 4); // it is all of them
-  const { nodes, chains, sampled, scored } = await searched();
+  const { nodes, chains, tokens } = await searched();
   const drawn = nodes.filter(({ id, depth, ended }) => nodes[id].kept && (ended || depth === DEPTH));
   const names = drawn.map(({ id }) => pathOf(nodes, id).join());
   const wanted = names.map((name) => enumerated.get(name)?.score ?? Number.NaN);
@@ -72,7 +72,7 @@ it('scores every chain as enumeration does, draws the likely ones, and chooses b
     'PMI / n',
   );
   for (const [name, { p }] of enumerated) if (p > 0.1) expect(names).toContain(name);
-  expect([sampled, scored]).toEqual([nodes.length, nodes.length]); // a step is a token
+  expect(tokens).toEqual({ drawn: nodes.length, scored: nodes.length }); // a step is a token
   const ended = drawn.filter((node) => node.ended);
   const first = (id: number) => nodes[id].parent ?? id;
   const weighted = ended.map(({ id, score }) => {

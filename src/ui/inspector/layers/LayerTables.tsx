@@ -1,4 +1,4 @@
-import { layerFigures } from '../../../inspect/layers';
+import { layerFigures } from '../../../inspect/analysis';
 import type { LayerReading } from '../../../inspect/types';
 import { signed, signOf, tokenText } from '../../format';
 import { MathSymbol } from '../../heatmap/MathSymbol';

@@ -5,6 +5,7 @@ import { CompareTab } from './CompareTab';
 import { ContextsTab } from './ContextsTab';
 import { LayersTab } from './LayersTab';
 import { PromptsTab } from './PromptsTab';
+import { SearchTab } from './SearchTab';
 import { SignalsTab } from './SignalsTab';
 import styles from './Tabs.module.css';
 import { TokensTab } from './TokensTab';
@@ -13,6 +14,7 @@ const TABS: Record<TabName, { label: string; Panel: () => React.ReactNode }> = {
   prompts: { label: 'Prompts', Panel: PromptsTab },
   contexts: { label: 'Contexts', Panel: ContextsTab },
   layers: { label: 'Layers', Panel: LayersTab },
+  search: { label: 'Search', Panel: SearchTab },
   signals: { label: 'Signals', Panel: SignalsTab },
   compare: { label: 'Compare', Panel: CompareTab },
   tokens: { label: 'Tokens', Panel: TokensTab },
