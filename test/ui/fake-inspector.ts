@@ -1,6 +1,7 @@
 /** An engine that answers the inspector's commands at once with plausible numbers, for looking at the page and for its tests. */
 import type { PrivilegedContext } from '../../src/data/types';
 import type { Command, CommandName, Message, Reply } from '../../src/engine/protocol';
+import type { Search } from '../../src/inspect/search/types';
 import type { LayerReading, OpenSubject, ScoredText, Subject, Texts } from '../../src/inspect/types';
 import type { Line } from '../../src/ui/engine';
 import { FAKE_DEVICE } from './fake-events';
@@ -99,6 +100,27 @@ export function fakeLayers(texts: Texts, contexts: number): LayerReading {
   };
 }
 
+/** Two first steps that are gone on with, one that is cut off; two responses, of which the second is chosen. */
+const FAKE_NODES = [
+  [null, ' 4 9 13 no', 9, true, false],
+  [null, ' 4 20 24 no', 7, true, false],
+  [null, ' 9 20 29 yes', -1, false, false],
+  [0, ' So Answer 4 9', 5, true, true],
+  [1, ' Wait 4 7 11 yes So Answer 4 7', 8, true, true],
+] as const;
+export const FAKE_TREE: Search = {
+  nodes: FAKE_NODES.map(([parent, text, score, kept, ended], id) => ({
+    ...{ id, parent, text, score, kept, ended, ids: [id], depth: parent === null ? 1 : 2 },
+    ...{ pmi: score * (parent === null ? 1 : 2), conditional: -1, marginal: -1 - score, entropy: 0.4 },
+    samples: ended || !kept ? 0 : 3,
+  })),
+  chains: [
+    { node: 4, answer: '4 7', score: 8, frequency: 1, weighted: 4 },
+    { node: 3, answer: '4 9', score: 5, frequency: 1, weighted: 2.5 },
+  ],
+  tokens: { drawn: 31, scored: 31 },
+};
+
 const opened = (subject: Subject): OpenSubject => ({
   subject,
   family: 'qwen3',
@@ -175,6 +197,11 @@ function answersTo(command: Command, broken: boolean): Message[] {
       const layers = fakeLayers(command.texts, command.contexts);
       return [done<'layers'>({ layers })];
     }
+    case 'search':
+      return [
+        { id, type: 'part', part: { ...FAKE_TREE, nodes: FAKE_TREE.nodes.slice(0, 3), chains: [] } },
+        done<'search'>(FAKE_TREE),
+      ];
     case 'generate':
       return [
         { id, type: 'part', part: '4 9 13' },

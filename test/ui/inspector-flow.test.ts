@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { barsOf, thinned } from '../../src/ui/inspector/bars';
+import { rasterOf } from '../../src/ui/inspector/layers/raster';
+import { branchesOf, pathText } from '../../src/ui/inspector/search/tree';
 import { privilegedRange, promptParts } from '../../src/ui/inspector/tabs/privileged';
 import { type Layout, layOut, tokenFrom } from '../../src/ui/tokens/lines';
 import { namesOf, piecesOf, textOf } from '../../src/ui/tokens/pieces';
-import { fakeScores, longText, UNICODE_TEXT } from './fake-inspector';
+import { FAKE_TREE, fakeScores, longText, UNICODE_TEXT } from './fake-inspector';
 
 const scores = (response: string) => fakeScores({ student: 'x', teacher: 'x c', response });
 /** Laid out with letters of width 1. */
@@ -144,4 +146,33 @@ test('the privileged part is what the student does not read', () => {
       .map((p) => p.text)
       .join(''),
   ).toBe('\n\nSolution: 4');
+});
+
+test('equal cells side by side are one run of the picture, and cells below zero are marked twice', () => {
+  const rows = [
+    [3, 3, 0, -3],
+    [0, 3, -3, -3],
+  ];
+  const { paths, below } = rasterOf(rows, { domain: 2, scale: 'both' });
+  expect(paths).toEqual([
+    { step: 3, d: 'M0 0h2v1h-2zM1 1h1v1h-1z' },
+    { step: -3, d: 'M3 0h1v1h-1zM2 1h2v1h-2z' },
+  ]);
+  expect(below).toBe('M3 1h1M2 2h2');
+  expect(rasterOf([[Number.NaN]], { domain: 2, scale: 'both' })).toEqual({ paths: [], below: '' });
+});
+
+test('a search is a tree, the best branch first, and what was cut off only where it is asked for', () => {
+  const shape = (withCut: boolean) =>
+    branchesOf(FAKE_TREE, withCut).map(({ node, chosen, branches }) => [
+      node.id,
+      chosen,
+      branches.map((b) => b.node.id),
+    ]);
+  expect(shape(false)).toEqual([
+    [0, false, [3]],
+    [1, true, [4]],
+  ]);
+  expect(shape(true)[2]).toEqual([2, false, []]);
+  expect(pathText(FAKE_TREE.nodes, 4)).toBe(' 4 20 24 no Wait 4 7 11 yes So Answer 4 7');
 });

@@ -8,7 +8,7 @@ import { statusOf } from '../../src/ui/inspector/StatusLine';
 import { INITIAL, type InspectState, type Lane } from '../../src/ui/inspector/store';
 import { viewOf } from '../../src/ui/inspector/view';
 import { FAKE_DEVICE } from './fake-events';
-import { fakeScores } from './fake-inspector';
+import { FAKE_TREE, fakeLayers, fakeScores } from './fake-inspector';
 
 const TEXTS = { student: 'make 11', teacher: 'make 11 Hint 4 7', response: '4 9 13 no Wait 4 7 11 yes So Answer 4 7' };
 const CONTEXT = { source: 'sibling', solution: '4 7 11 yes So Answer 4 7', feedback: 'correct' } as const;
@@ -28,7 +28,7 @@ const failed = (state: InspectState, lane: Lane, failure: Failure): InspectState
   ...state,
   ...afterFailure(state, lane, failure),
 });
-const heard = (state: InspectState, part: Part<'generate' | 'contexts'>): InspectState => ({
+const heard = (state: InspectState, part: Part<'generate' | 'contexts' | 'search'>): InspectState => ({
   ...state,
   ...afterPart(state, part),
 });
@@ -75,6 +75,31 @@ test('a failure keeps the last good data, empties the slot of a model that did n
   expect(after.scored).toBe(complete.scored);
   const cancelled = failed(state, 'main', { kind: 'cancelled', message: 'Stopped.', refused: true });
   expect(cancelled.failure).toBeNull();
+});
+
+test('a reading of the layers is exported while it is of what is on screen', () => {
+  const layers = fakeLayers(TEXTS, 8);
+  const ask = {
+    type: 'layers',
+    problem: PROBLEM,
+    task: 'two-cards',
+    texts: TEXTS,
+    context: INITIAL.context,
+    contexts: 8,
+  } as const;
+  const state = replied({ ...complete, asked: { layers: 2 } }, 'layers', ask, { layers });
+  expect(inspectionOf(state)?.layers).toBe(layers);
+  expect(inspectionOf({ ...state, context: { ...state.context, mode: 'none' } })?.layers).toBeNull();
+});
+
+test('a tree is shown as it grows, and whole in the end', () => {
+  const tree = { prompt: 'make 11', search: { nodes: [], chains: [], tokens: { drawn: 0, scored: 0 } } };
+  const growing = heard({ ...complete, tree, asked: { search: 3 } }, { ...FAKE_TREE, chains: [] });
+  expect([growing.tree?.search.nodes.length, growing.tree?.search.chains]).toEqual([5, []]);
+  const { searching, sampling, context } = growing;
+  const settings = { ...searching, ...sampling };
+  const ask = { type: 'search', prompt: 'make 11', problem: PROBLEM, task: 'two-cards', context, settings } as const;
+  expect(replied(growing, 'search', ask, FAKE_TREE).tree).toEqual({ prompt: 'make 11', search: FAKE_TREE });
 });
 
 test('prompts that were edited stay, the others follow the problem', () => {
