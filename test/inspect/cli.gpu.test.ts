@@ -44,7 +44,7 @@ describe('lab inspect', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('compared with 3 other contexts; at most log 4 = 1.39 nats');
     const u = /(?<=Σu )\S+/.exec(stdout)?.[0];
-    const whole = stdout.slice(stdout.indexOf('the whole response'));
+    const whole = stdout.slice(stdout.indexOf('the whole response'), stdout.indexOf('I: what'));
     const rows = whole.match(/^layer \d+ .*$/gm) ?? [];
     expect(rows).toHaveLength(3);
     expect(rows[0]?.split(/ {2,}/)[1]).toBe(u); // the last layer is the model

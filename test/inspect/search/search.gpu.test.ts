@@ -43,7 +43,7 @@ async function logp(prefix: readonly number[], chain: readonly number[]): Promis
 }
 
 const SETTINGS = {
-  ...{ base: 24, gain: 0, width: 100, depth: DEPTH, votes: 1000 },
+  ...{ base: 24, gain: 0, width: 1000, depth: DEPTH, votes: 1000 },
   ...{ temperature: 1, topK: 0, topP: 1, seed: 7, stepTokens: 1, maxNewTokens: DEPTH },
 };
 const searched = (seed = 7, answerOf = (ids: number[]) => tokenizer.decode(ids.slice(0, 1))) =>
