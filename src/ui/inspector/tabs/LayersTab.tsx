@@ -49,7 +49,7 @@ function Reading({ view, reading }: { view: View; reading: Read }) {
         token={token}
         onPick={(l, i) => useInspector.setState({ layer: l, focused: i })}
       />
-      <p className={styles.said} role="status">
+      <p className={styles.said} aria-live="polite">
         Layer {layer + 1} of {rows.length}, token {token + 1} of {view.count}, {view.names[token]}: {measure.label}{' '}
         {rows[layer][token].toFixed(2)} nats
       </p>
