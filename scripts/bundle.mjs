@@ -6,8 +6,12 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** The program, and the worker that lies beside it (src/data/symbolic) under the same name. */
-const ENTRIES = { lab: 'src/cli/main.ts', 'symbolic-worker': 'src/data/symbolic/worker.node.ts' };
+/** The program, and the workers that lie beside it under the same name. */
+const ENTRIES = {
+  lab: 'src/cli/main.ts',
+  'symbolic-worker': 'src/data/symbolic/worker.node.ts',
+  'python-worker': 'src/host/python/python.node.ts',
+};
 
 /**
  * Bundles the program in half a second of a processor's time. `files`: [{ name, contents }], the program last, so that

@@ -23,11 +23,19 @@ export function policy({ allow = [], wasm = false } = {}) {
   ].join('; ');
 }
 
+/**
+ * The policy of the Worker that runs Python (src/host/python): WebAssembly, and nothing else. It is given the interpreter's
+ * files, asks nobody for anything, and starts no Worker.
+ */
+const PYTHON = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; base-uri 'none'; form-action 'none'";
+
 /** Headers of a response: the policy, no framing, and an origin of its own (COOP, COEP). */
 export function headersFor(path, allow) {
+  const isPython = /\/assets\/python[\w.-]*\.js$/.test(path);
   const isWorker = /\/assets\/worker[\w.-]*\.js$/.test(path);
+  const own = isPython ? PYTHON : policy({ allow, wasm: isWorker });
   return {
-    'Content-Security-Policy': `${policy({ allow, wasm: isWorker })}; frame-ancestors 'none'`,
+    'Content-Security-Policy': `${own}; frame-ancestors 'none'`,
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Embedder-Policy': 'require-corp',
     'Cross-Origin-Resource-Policy': 'same-origin',

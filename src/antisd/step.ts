@@ -192,6 +192,7 @@ export async function judge(
       problem: others[g],
       responses: group.map((r) => r.ids),
       rewards: byGroup(verdicts, o.group)[g].map((v) => v.reward),
+      assessments: byGroup(verdicts, o.group)[g].map((v) => v.feedback),
       seed: [...o.seed, g],
     };
     const contexts = chooseContexts(request);

@@ -1,5 +1,6 @@
 /** `generate`: stream a rollout of a prompt or of a held-out problem, or search for its answer. */
 
+import { verdictsOn } from '../antisd/verdicts';
 import { chatTemplate } from '../data/chat';
 import { BadInput } from '../data/errors';
 import { usualTokens } from '../data/tasks';
@@ -61,7 +62,7 @@ export const generate = defineCommand({
     stream.end();
     print('\n');
     if (!hasEnded(text, response)) note(`Cut at ${maxNewTokens} tokens; --max-new-tokens allows more.\n`);
-    if (posed) note(`${posed.task.verify(posed.problem, response).reason}\n`);
+    if (posed) note(`${(await verdictsOn(posed.task, [response], () => posed.problem))[0].reason}\n`);
     return EXIT.done;
   },
 });

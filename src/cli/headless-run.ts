@@ -10,7 +10,7 @@ import { EXIT, stopSignal } from './command';
 import { INVOKED } from './invoked';
 import type { Flags } from './options';
 import { note, print } from './output';
-import { loadModel, openDevice, readDataFile, symbolic } from './places';
+import { loadModel, openDevice, python, pythonTold, readDataFile, symbolic } from './places';
 import { begun, create, reopened } from './run-folder';
 import { type Given, resumeOnly } from './setting-flags';
 
@@ -43,7 +43,13 @@ export async function runHeadless({ kind, given, begin, line }: HeadlessRun): Pr
   const { store, config, from, forked } =
     resume === undefined ? await begun(kind, given.fork, begin) : await reopened(kind, resume);
   try {
-    const prepared = await prepareRun(config, { model: loadModel, file: readDataFile, symbolic });
+    const prepared = await prepareRun(config, {
+      model: loadModel,
+      file: readDataFile,
+      symbolic,
+      python,
+      wanted: pythonTold(),
+    });
     const { gpu, report: device } = await openDevice();
     // Only now is there a folder: what is bad, or not there, was refused before.
     if (resume === undefined) await create(store);

@@ -24,7 +24,7 @@ import { MODEL_FLAGS } from './inspect';
 import { inspectionText } from './inspect-print';
 import type { Flags, Values } from './options';
 import { note, printPainted } from './output';
-import { loadLora, loadModel, openDevice, readDataFile, symbolic, writeResult } from './places';
+import { loadLora, loadModel, openDevice, python, readDataFile, symbolic, writeResult } from './places';
 
 const FLAGS = {
   ...MODEL_FLAGS,
@@ -170,6 +170,7 @@ function newInspector(): Inspector {
     prepare: async () => (await device).report,
     models: { open: loadModel, openLora: loadLora, readData: readDataFile },
     symbolic,
+    python,
   });
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { realpath, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Wanted } from '../data/breath';
 import type { ByteSource, FileSource } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import { nodeSymbolicJudge } from '../data/symbolic/judge.node';
@@ -14,6 +15,8 @@ import type { Gpu } from '../gpu/device';
 import { openNodeGpu } from '../gpu/open.node';
 import { diskFiles } from '../host/files.node';
 import { tryFolder } from '../host/folders.node';
+import type { Python } from '../host/python/judge';
+import { nodePython } from '../host/python/judge.node';
 import type { DeviceReport } from '../kernels/device-report';
 import { type Elsewhere, elsewhere } from '../library/elsewhere';
 import { type ModelHeaders, openHeaders } from '../library/memory-plan';
@@ -146,6 +149,14 @@ export const symbolic = nodeSymbolicJudge(new URL(import.meta.url.replace(/\.mjs
   warn: (message) => note(`${message}\n`),
 });
 
+/** Python's worker lies there too; it starts with the first task whose answers are code. */
+export const python: Python = nodePython(new URL(import.meta.url.replace(/\.mjs$/, '.python-worker.mjs')), (name) =>
+  join(repositoryRoot(), 'node_modules/pyodide', name),
+);
+
+/** A word when Python is started, which takes seconds. */
+export const pythonTold = (): Wanted => ({ onPython: () => note('Starting Python …\n') });
+
 /** A file of problems or examples; null where there is none. */
 export async function readDataFile(file: string): Promise<ByteSource | null> {
   const source = await diskSource(file);
@@ -157,11 +168,11 @@ export async function readDataFile(file: string): Promise<ByteSource | null> {
 export function loadTask(
   name: string,
   model: LoadedModel,
-  setting: Omit<TaskSetting, 'model' | 'tokenizer' | 'symbolic'>,
+  setting: Omit<TaskSetting, 'model' | 'tokenizer' | 'symbolic' | 'python'>,
 ): Promise<Task> {
-  const { maxNewTokens, thinking, wording, solutionTokens, contextLength } = setting;
-  const asked = { maxNewTokens, thinking, wording, solutionTokens, contextLength };
-  return openTask(name, { ...asked, model, tokenizer: model.text, symbolic }, readDataFile);
+  const { maxNewTokens, thinking, wording, solutionTokens, contextLength, grading } = setting;
+  const asked = { maxNewTokens, thinking, wording, solutionTokens, contextLength, grading };
+  return openTask(name, { ...asked, model, tokenizer: model.text, symbolic, python }, readDataFile, pythonTold());
 }
 
 /**

@@ -6,6 +6,8 @@ export interface Wanted {
   readonly signal?: AbortSignal;
   /** How far it is, in pieces. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Bytes of Python that are there, where the work needs it. */
+  readonly onPython?: (done: number, total: number) => void;
 }
 
 /** Milliseconds of work between two breaths: few against a second, many against what a breath costs a browser (4 ms). */

@@ -1,6 +1,10 @@
 /** Problems with verifiable answers for a chat model: prompts in its own template, answers judged by the maths verifier. */
 import { type Pace, pacing, type Wanted } from './breath';
 import type { ChatTemplate } from './chat';
+import { inBlock } from './code/code-block';
+import { codeFactsOf } from './code/rows';
+import type { CodeJudge } from './code/types';
+import { type CodeGrading, codeVerdicts, cutAfterCode, USUAL_GRADING, unjudgedCode } from './code/verdicts';
 import { splitOfQuestion } from './dataset';
 import { BadInput } from './errors';
 import { KnownTexts } from './known-texts';
@@ -9,7 +13,7 @@ import { Passes } from './passes';
 import { Random, STREAMS } from './random';
 import { cutAfterAnswer, toBudget, withoutThoughts } from './shown-solution';
 import type { PrivilegedContext, Problem, SampleAnswer, Split, Task, Tokenizer, Verdict } from './types';
-import { fill, WORDINGS, type Wording } from './wording';
+import { fill, WORDINGS, type Wording, wordingForCode } from './wording';
 
 export interface ChatTaskParts {
   readonly name: string;
@@ -32,6 +36,10 @@ export interface ChatTaskParts {
   readonly judge?: (problem: Problem, answer: string) => Verdict;
   /** Asked where the exact judge says wrong. */
   readonly symbolic?: SymbolicJudge;
+  /** Runs answers that are code; where it is absent such answers are not right. */
+  readonly python?: CodeJudge;
+  /** How code is rewarded; all tests or nothing where absent. */
+  readonly grading?: CodeGrading;
 }
 
 export const SOLUTION_TOKENS = 512;
@@ -40,7 +48,7 @@ const THINK = '<think>';
 /** Throws BadInput where there is no problem to train on, and the reason of a signal that says that it is not wanted any more. */
 export async function chatTask(parts: ChatTaskParts, wanted: Wanted = {}): Promise<Task> {
   const { name, tokenizer, template, maxNewTokens, thinking } = parts;
-  const wording = parts.wording ?? WORDINGS.standard;
+  const wording = wordingsOf(parts);
   const render = (content: string) => {
     return template.render([{ role: 'user', content }], { addGenerationPrompt: true, thinking });
   };
@@ -69,7 +77,7 @@ export async function chatTask(parts: ChatTaskParts, wanted: Wanted = {}): Promi
     texts.set(ids, rendered);
     return ids;
   };
-  const studentTurn = (problem: Problem) => fill(wording.student, { question: problem.question }) as string;
+  const studentTurn = (problem: Problem) => fill(wording(problem).student, { question: problem.question }) as string;
   // Some templates open the thought themselves: the response then begins inside it.
   const opened = render('?').trimEnd().endsWith(THINK) ? THINK : '';
   const answerText = (response: ArrayLike<number>) => {
@@ -89,23 +97,23 @@ export async function chatTask(parts: ChatTaskParts, wanted: Wanted = {}): Promi
       // Without a context the teacher is the student, to the letter.
       if (context.solution === null && context.feedback === null) return prompt(studentTurn(problem));
       const solution = context.solution === null ? null : known.of(withoutThoughts(context.solution));
-      const turn = (shown: string | null) => teacherTurn(problem, { ...context, solution: shown }, wording);
+      const turn = (shown: string | null) => teacherTurn(problem, { ...context, solution: shown }, wording(problem));
       return solution === null ? prompt(turn(null)) : fitted(parts, solution, (shown) => prompt(turn(shown)));
     },
     promptText: (ids) => texts.get(ids) ?? tokenizer.decode(ids),
     verify: (problem, response) => judge(parts, problem, answerText(response)),
-    settle: parts.judge ? undefined : parts.symbolic && settleWith(parts.symbolic),
+    settle: settling(parts),
     wrongSolution: (problem, seed) =>
       misleadingSample(parts, problem, seed) ?? wrongSolution(problem, bySplit.train, seed),
     samples: parts.samples ?? ((problem, seed) => samplesOf(problem, bySplit.train, seed)),
-    solutionOf: (_, response) => cutAfterAnswer(answerText(response)),
+    solutionOf: (problem, response) => (codeFactsOf(problem) ? cutAfterCode : cutAfterAnswer)(answerText(response)),
     tokenizer,
     tokenizerFiles: parts.tokenizerFiles,
   };
 }
 
 /** The problems that a run can ask; each other one would end it at the step that draws it. Throws BadInput where none is left. */
-async function usableProblems(parts: ChatTaskParts, wording: Wording, render: Render, known: KnownTexts, pace: Pace) {
+async function usableProblems(parts: ChatTaskParts, wording: WordingOf, render: Render, known: KnownTexts, pace: Pace) {
   const strange = await known.others(parts.problems, pace);
   const rest = parts.problems.filter((problem) => !strange.has(problem));
   const long = await longProblems({ ...parts, problems: rest }, wording, render, pace);
@@ -128,15 +136,27 @@ async function usableProblems(parts: ChatTaskParts, wording: Wording, render: Re
 }
 
 type Render = (content: string) => string;
+type WordingOf = (problem: Problem) => Wording;
+
+/** The words around a problem: of code they ask for code. */
+function wordingsOf({ wording = WORDINGS.standard }: ChatTaskParts): WordingOf {
+  const ofCode = wordingForCode(wording);
+  return (problem) => (codeFactsOf(problem) ? ofCode : wording);
+}
 
 /** Those whose prompts, the teacher's with its shortest solution included, leave no room for a whole response. */
-async function longProblems(parts: ChatTaskParts, wording: Wording, render: Render, pace: Pace): Promise<Set<Problem>> {
+async function longProblems(
+  parts: ChatTaskParts,
+  wording: WordingOf,
+  render: Render,
+  pace: Pace,
+): Promise<Set<Problem>> {
   const { problems, tokenizer, maxNewTokens, contextLength } = parts;
   const long = new Set<Problem>();
   if (contextLength === undefined || problems.length === 0) return long;
   const room = contextLength - maxNewTokens;
   const shown = { source: 'dataset', solution: 'x '.repeat(SHORTEST_SOLUTION), feedback: 'incorrect' } as const;
-  const textOf = (problem: Problem) => render(teacherTurn(problem, shown, wording));
+  const textOf = (problem: Problem) => render(teacherTurn(problem, shown, wording(problem)));
   const bytes = (text: string) => new TextEncoder().encode(text).length;
   // No token is shorter than a byte: most problems need not be encoded.
   const beside = bytes(textOf({ ...problems[0], question: '' }));
@@ -151,8 +171,9 @@ async function longProblems(parts: ChatTaskParts, wording: Wording, render: Rend
 const named = (problems: readonly Problem[]): string =>
   [...problems.slice(0, 3).map(({ id }) => id), ...(problems.length > 3 ? ['…'] : [])].join(', ');
 
-function teacherTurn({ question }: Problem, { solution, feedback }: PrivilegedContext, wording: Wording): string {
-  const fillings = { question, solution, feedback: feedback && wording[feedback] };
+function teacherTurn({ question }: Problem, context: PrivilegedContext, wording: Wording): string {
+  const { solution, feedback, assessment } = context;
+  const fillings = { question, solution, feedback: feedback && (assessment ?? wording[feedback]) };
   return wording.teacher.flatMap((part) => fill(part, fillings) ?? []).join('\n\n');
 }
 
@@ -171,11 +192,23 @@ function fitted(parts: ChatTaskParts, solution: string, prompt: (shown: string) 
 const SHORTEST_SOLUTION = 16;
 
 function judge({ judge: own }: ChatTaskParts, problem: Problem, response: string): Verdict {
+  if (codeFactsOf(problem)) return unjudgedCode(response);
   const answer = finalAnswer(response);
   if (answer === null) return { reward: 0, reason: 'no answer', answer: null };
   if (own) return own(problem, answer);
   const right = sameAnswer(answer, problem.answer);
   return { reward: right ? 1 : 0, reason: right ? 'right' : 'wrong answer', answer };
+}
+
+/** The second opinion on a verdict: code is run, other answers are put to the symbolic judge. */
+function settling({ problems, judge: own, symbolic, python, grading = USUAL_GRADING }: ChatTaskParts): Task['settle'] {
+  const run = python && problems.some((p) => codeFactsOf(p)) ? codeVerdicts(python, grading) : null;
+  const again = own === undefined && symbolic ? settleWith(symbolic) : null;
+  if (!run) return again ?? undefined;
+  return async (problem, verdict) => {
+    if (codeFactsOf(problem)) return run(problem, verdict);
+    return again ? again(problem, verdict) : verdict;
+  };
 }
 
 /** Right after all, where the symbolic judge finds the answers equal. */
@@ -197,7 +230,7 @@ function samplesOf(problem: Problem, others: readonly Problem[], seed: number): 
   const right = (label: string, text: string): SampleAnswer => ({ label, text, right: true });
   return [
     ...(problem.solution === null ? [] : [right('the dataset’s solution', problem.solution)]),
-    right('right, at once', `The answer is \\boxed{${problem.answer}}.`),
+    ...(codeFactsOf(problem) ? [] : [right('right, at once', `The answer is \\boxed{${problem.answer}}.`)]),
     { label: 'a wrong solution', text: wrongSolution(problem, others, seed), right: false },
   ];
 }
@@ -205,8 +238,11 @@ function samplesOf(problem: Problem, others: readonly Problem[], seed: number): 
 /** Another problem's solution; where there is none, the own one with its answer changed. */
 function wrongSolution(problem: Problem, others: readonly Problem[], seed: number): string {
   const random = new Random(STREAMS.wrongSolutions, seed);
-  const foreign = others.filter((p) => p.solution !== null && !sameAnswer(p.answer, problem.answer));
+  const isSame = (p: Problem) =>
+    p.answer === problem.answer || (!codeFactsOf(p) && sameAnswer(p.answer, problem.answer));
+  const foreign = others.filter((p) => p.solution !== null && !isSame(p));
   if (foreign.length > 0) return foreign[random.below(foreign.length)].solution as string;
+  if (codeFactsOf(problem)) return inBlock(problem.answer.replace(/\breturn .+/g, 'return None'));
   const changed = `${problem.answer}${1 + random.below(9)}`;
   return `${(problem.solution ?? '').replaceAll(problem.answer, changed)}\nThe answer is \\boxed{${changed}}.`.trim();
 }

@@ -16,6 +16,8 @@ export interface ContextRequest {
   /** Responses of the group (ids after the prompt) and their rewards, G of each. */
   readonly responses: readonly ArrayLike<number>[];
   readonly rewards: readonly number[];
+  /** What the judge has to say of each, beside its reward; absent where that is nothing. */
+  readonly assessments?: readonly (string | undefined)[];
   /** Problems to borrow a solution from in mode 'other-problem': e.g. those of the same step. */
   readonly others: readonly Problem[];
   /** Names the random stream, e.g. [run seed, step, group]. */
@@ -23,7 +25,7 @@ export interface ContextRequest {
 }
 
 /** What was shown, before anything is put in its place. */
-type Shown = Omit<PrivilegedContext, 'feedback'>;
+type Shown = Omit<PrivilegedContext, 'feedback' | 'assessment'>;
 
 const NOTHING: Shown = { source: 'none', solution: null };
 
@@ -38,7 +40,9 @@ export function chooseContexts(request: ContextRequest): PrivilegedContext[] {
     if (request.mode === 'none') return { ...NOTHING, feedback: null };
     const random = new Random(STREAMS.contexts, ...request.seed, i);
     const shown = mislead(request, choose(request, i, random, foreignSolutions), random);
-    return { ...shown, feedback: reward === 1 ? 'correct' : 'incorrect' };
+    const assessment = request.assessments?.[i];
+    const feedback = reward === 1 ? 'correct' : 'incorrect';
+    return { ...shown, feedback, ...(assessment === undefined ? {} : { assessment }) };
   });
 }
 
@@ -51,7 +55,7 @@ export function chooseWrongHints(
   contexts: readonly PrivilegedContext[],
   most: number,
 ): PrivilegedContext[][] {
-  return contexts.map(({ solution, feedback }, i) => {
+  return contexts.map(({ solution, feedback, assessment }, i) => {
     if (solution === null) return [];
     const random = new Random(STREAMS.wrongHints, ...seed, i);
     const siblings = random.shuffle(rewards.flatMap((reward, j) => (reward === 1 || j === i ? [] : [j])));
@@ -59,7 +63,8 @@ export function chooseWrongHints(
       return { source: 'wrong', solution: task.solutionOf(problem, responses[sibling]), sibling };
     });
     const made: Shown = { source: 'wrong', solution: task.wrongSolution(problem, random.uint32()) };
-    return (hints.length > 0 ? hints : [made]).map((hint) => ({ ...hint, feedback }));
+    const told = assessment === undefined ? { feedback } : { feedback, assessment };
+    return (hints.length > 0 ? hints : [made]).map((hint) => ({ ...hint, ...told }));
   });
 }
 

@@ -1,5 +1,6 @@
 /** Datasets of people's own: problems with verifiable answers. */
 import type { ByteSource } from './bytes';
+import { codeProblemOf } from './code/rows';
 import { BadInput } from './errors';
 import { ANSWER, CHOICES, CONTEXT, GRADED, IDS, QUESTION, SOLUTION } from './field-names';
 import { gsm8kParts } from './gsm8k';
@@ -22,8 +23,8 @@ export function splitOfQuestion(question: string): Split {
 /**
  * Problems of a JSONL, JSON or parquet file with a question, an answer and, where there is one, a solution, under their
  * common names. GSM8K's format (the answer field holds the solution and "#### 42"), MATH's (the answer boxed in the
- * solution) and verl's (a list of messages as the prompt, reward_model.ground_truth) are recognised. Throws BadInput
- * naming file, line, field and the mend.
+ * solution) and verl's (a list of messages as the prompt, reward_model.ground_truth) are recognised, and rows of code
+ * (code/rows.ts). Throws BadInput naming file, line, field and the mend.
  */
 export function readProblems(file: ByteSource): Promise<Problem[]> {
   return problemsOf(readRecords(file), file.where);
@@ -36,12 +37,12 @@ export const problemsOf = (records: AsyncIterable<DataRecord>, file: string): Pr
 /** A problem of each record, in order. Throws BadInput where two have the same id. */
 export async function uniqueProblems(
   records: AsyncIterable<DataRecord>,
-  of: (record: DataRecord, i: number) => Problem,
+  of: (record: DataRecord, i: number) => Problem | Promise<Problem>,
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
   const ids = new Map<string, string>();
   for await (const record of records) {
-    const problem = of(record, problems.length);
+    const problem = await of(record, problems.length);
     const earlier = ids.get(problem.id);
     if (earlier)
       throw new BadInput(
@@ -58,7 +59,9 @@ export async function uniqueProblems(
 /** True where a record asks something in words. */
 export const hasQuestion = (record: DataRecord): boolean => field(record, QUESTION) !== null;
 
-function problemOf(record: DataRecord, fallbackId: string): Problem {
+async function problemOf(record: DataRecord, fallbackId: string): Promise<Problem> {
+  const code = await codeProblemOf(record, fallbackId);
+  if (code) return code;
   const question = questionOf(record);
   if (question === null)
     throw new BadInput('the question is missing', record.where, `Add one of the fields ${QUESTION.join(', ')}.`);

@@ -18,11 +18,18 @@ export const HISTORY = ['history'];
 /** Thoughts beside an answer. */
 export const THOUGHTS = ['reasoning_content', 'thinking', 'reasoning', 'thoughts'];
 
+/** Rows of code, beside a prompt and a solution (code/rows.ts). */
+export const CODE = [
+  ...['tests', 'test', 'test_list', 'test_imports', 'test_setup_code', 'entry_point', 'setup', 'text', 'code'],
+  ...['canonical_solution', 'task_id', 'question_id', 'question_title', 'question_content', 'starter_code'],
+  ...['public_test_cases', 'private_test_cases', 'metadata'],
+];
+
 /** A deal of two-cards, beside its id, solution and answer. */
 export const DEAL = ['cards', 'target'];
 
 /** All of them. */
 export const ASKED: ReadonlySet<string> = new Set([
   ...[...QUESTION, ...SOLUTION, ...ANSWER, GRADED, ...IDS, ...CONTEXT, ...CHOICES],
-  ...[...MESSAGES, ...COMPLETION, ...SYSTEM, ...TOOLS, ...HISTORY, ...THOUGHTS, ...DEAL],
+  ...[...MESSAGES, ...COMPLETION, ...SYSTEM, ...TOOLS, ...HISTORY, ...THOUGHTS, ...DEAL, ...CODE],
 ]);

@@ -16,12 +16,14 @@ export interface Problem {
 
 /** What the verifier says about one response. */
 export interface Verdict {
-  /** 1 when the answer is right, else 0. */
-  readonly reward: 0 | 1;
+  /** 1 when the answer is right, else 0; of code also the share of the tests that it passes, where that is rewarded. */
+  readonly reward: number;
   /** Why, in a few words: "right", "wrong sum", "no answer", "not two of the cards". */
   readonly reason: string;
   /** The answer that was found, as text, or null. */
   readonly answer: string | null;
+  /** What the teacher is told of it, where that is more than right or wrong. */
+  readonly feedback?: string;
 }
 
 /** The ways to choose the teacher's privileged context c (method.md, "The privileged context"). */
@@ -47,6 +49,8 @@ export interface PrivilegedContext {
   readonly sibling?: number;
   /** Feedback about the rollout itself, or null where the mode shows none. */
   readonly feedback: 'correct' | 'incorrect' | null;
+  /** The judge's own words in its place; absent where it has none. */
+  readonly assessment?: string;
 }
 
 /** A whole response to look at (without the end token), and what the verifier must say of it. */

@@ -16,7 +16,9 @@ export interface Wording {
   readonly incorrect: string;
 }
 
-const ASKED = '{question}\n\nPut the final answer in \\boxed{}.';
+const BOXED = 'Put the final answer in \\boxed{}.';
+const ASKED = `{question}\n\n${BOXED}`;
+const IN_CODE = 'Write Python, and put the whole code in one block that begins with ```python.';
 const ASSESSED = { correct: 'Your answer is correct.', incorrect: 'Your answer is incorrect.' };
 
 export const WORDINGS: Readonly<Record<string, Wording>> = {
@@ -47,6 +49,12 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     ...ASSESSED,
   },
 };
+
+/** The same words, asking for code where they ask for an answer in a box. */
+export function wordingForCode({ student, teacher, ...rest }: Wording): Wording {
+  const turned = (text: string) => text.replaceAll(BOXED, IN_CODE);
+  return { ...rest, student: turned(student), teacher: teacher.map(turned) };
+}
 
 const FIELDS = ['student', 'teacher', 'correct', 'incorrect'];
 const MEND = `Give a name (${Object.keys(WORDINGS).join(', ')}), or JSON {"student": "… {question} …", "teacher": ["… {question} …", "… {solution} …", "… {feedback} …"], "correct": "…", "incorrect": "…"}.`;

@@ -34,7 +34,7 @@ export class Engine {
     const stored = new StoredRuns(host);
     const runner = new Runner({ ...host, tell: send }, device, stored);
     const runs = new RunsDesk(stored, send);
-    const trl = trlDesk(host.shelf, host.symbolic);
+    const trl = trlDesk(host);
     this.handlers = {
       ...device.handlers,
       ...runner.handlers,

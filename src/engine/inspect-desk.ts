@@ -9,7 +9,7 @@ import { hooksFor } from './opening';
 import type { News } from './protocol';
 import type { Call, Handlers } from './service';
 
-export interface InspectDeskHost extends Pick<InspectorHost, 'symbolic'> {
+export interface InspectDeskHost extends Pick<InspectorHost, 'symbolic' | 'python'> {
   readonly shelf: ModelShelf;
 }
 
@@ -38,6 +38,7 @@ export class InspectDesk {
       prepare: async () => (await device.open()).report,
       models: host.shelf,
       symbolic: host.symbolic,
+      python: host.python,
     });
   }
 

@@ -13,6 +13,8 @@ export interface Opening extends OpenOptions {
   readonly onLoaded: OnLoaded;
   /** For problems or examples that are read. */
   onRead(done: number, total: number): void;
+  /** For Python, where answers are code. */
+  onPython(done: number, total: number): void;
 }
 
 type Told = Pick<Call, 'signal' | 'progress'>;
@@ -33,6 +35,8 @@ export function hooksFor(
       progress({ what: weights, done, total, download: null });
     },
     onRead: (done, total) => progress({ what: 'Reading the data', done, total, download: null }),
+    onPython: (done, total) =>
+      progress({ what: done < total ? 'Loading Python' : 'Starting Python', done, total, download: null }),
   };
 }
 

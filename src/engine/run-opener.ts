@@ -1,5 +1,6 @@
 /** How the page's runs are opened, new or stored: what they name is found, a folder is held, and the device is cleared last. */
 import type { SymbolicJudge } from '../data/maths';
+import type { Python } from '../host/python/judge';
 import type { ModelShelf } from '../library/model-shelf';
 import { forkable, openAtCheckpoint, openFork, type Resumable, resumable } from '../runs/continue-run';
 import type { RunEvent } from '../runs/events';
@@ -16,6 +17,8 @@ export interface OpenerHost {
   readonly shelf: ModelShelf;
   /** Asked where the exact verifier calls an answer wrong; absent where no Worker can be started. */
   readonly symbolic?: SymbolicJudge;
+  /** Python, which is loaded with the first task that needs it. */
+  readonly python?: Python;
   tell(news: News): void;
 }
 
@@ -120,12 +123,13 @@ export class RunOpener {
   }
 
   private prepare(config: RunConfig, options: Opening): Promise<PreparedRun> {
-    const { shelf, symbolic } = this.host;
+    const { shelf, symbolic, python } = this.host;
     return prepareRun(config, {
       model: (name) => shelf.open(name, options),
       file: (name) => shelf.readData(name),
       symbolic,
-      wanted: { signal: options.signal, onProgress: options.onRead },
+      python,
+      wanted: { signal: options.signal, onProgress: options.onRead, onPython: options.onPython },
     });
   }
 

@@ -1,11 +1,11 @@
 /** The page's settings as a folder for TRL. */
-import type { SymbolicJudge } from '../data/maths';
-import type { ModelShelf } from '../library/model-shelf';
 import { openTask } from '../library/open-task';
+import { gradingOf } from '../runs/open-run';
 import { trlFolder } from '../runs/trl/folder';
+import type { OpenerHost } from './run-opener';
 import type { Handlers } from './service';
 
-export const trlDesk = (shelf: ModelShelf, symbolic?: SymbolicJudge): Handlers<'export-trl'> => ({
+export const trlDesk = ({ shelf, symbolic, python }: Omit<OpenerHost, 'tell'>): Handlers<'export-trl'> => ({
   async 'export-trl'({ config }, { signal }) {
     const model = await shelf.open(config.model, { signal });
     const { maxNewTokens, thinking, wording, solutionTokens, contextLength } = config;
@@ -13,6 +13,8 @@ export const trlDesk = (shelf: ModelShelf, symbolic?: SymbolicJudge): Handlers<'
       model,
       tokenizer: model.text,
       symbolic,
+      python,
+      grading: gradingOf(config),
       maxNewTokens,
       thinking,
       wording,

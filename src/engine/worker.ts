@@ -3,6 +3,7 @@
 import { browserSymbolicJudge } from '../data/symbolic/judge.browser';
 import { openBrowserGpu } from '../gpu/open.browser';
 import { privateFiles } from '../host/files.browser';
+import { browserPython } from '../host/python/judge.browser';
 import { browserShelf } from '../library/model-shelf.browser';
 import { Engine } from './engine';
 import { givenAway } from './given-away';
@@ -24,6 +25,7 @@ const engine = new Engine(
     prepare: prepareInBrowser,
     shelf: browserShelf(base),
     symbolic: browserSymbolicJudge((message) => send({ type: 'problem', message })),
+    python: browserPython(),
     runsFolder: () => privateFiles('runs').catch(() => null),
     scratchFolder: () => privateFiles('exports').catch(() => null),
     runFolder: (id) => privateFiles(`runs/${id}`).catch(() => null),

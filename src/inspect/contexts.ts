@@ -105,6 +105,7 @@ export function chosenContext(
     problem,
     responses: [response, ...siblings],
     rewards: [verdict.reward, ...siblings.map(() => 1)],
+    assessments: [verdict.feedback],
     others: task.generate({ split: 'heldout', count: OTHERS, seed: 0, minDepth: 1 }),
     seed: [0],
   });

@@ -9,6 +9,7 @@ import { hasEnded } from '../data/tokenizer';
 import type { Problem, Task, Verdict } from '../data/types';
 import type { Gpu } from '../gpu/device';
 import type { DeviceLost } from '../gpu/errors';
+import type { Python } from '../host/python/judge';
 import type { DeviceReport } from '../kernels/device-report';
 import type { Scores } from '../model/net/scores';
 import { named } from '../runs/report';
@@ -44,6 +45,8 @@ export interface InspectorHost {
   readonly models: ModelOpener;
   /** A second opinion on answers. */
   readonly symbolic?: SymbolicJudge;
+  /** Python, for answers that are code. */
+  readonly python?: Python;
 }
 
 export interface GenerationOptions {
@@ -74,7 +77,7 @@ export class Inspector {
   private readonly tasks: InspectTasks;
 
   constructor(private readonly host: InspectorHost) {
-    this.tasks = new InspectTasks(host.models, host.symbolic);
+    this.tasks = new InspectTasks(host.models, host.symbolic, host.python);
   }
 
   /** The device, opened and checked once; a new one after the last was lost. Throws WebGpuUnavailable. */

@@ -2,6 +2,7 @@
 import { verdictsOn } from '../antisd/verdicts';
 import type { SymbolicJudge } from '../data/maths';
 import type { Problem, Task, Verdict } from '../data/types';
+import type { Python } from '../host/python/judge';
 import type { LoadedModel } from '../library/open-model';
 import { openTask } from '../library/open-task';
 import { OWN, ownTask, rolloutIds } from './contexts';
@@ -17,6 +18,7 @@ export class InspectTasks {
   constructor(
     private readonly models: ModelOpener,
     private readonly symbolic: SymbolicJudge | undefined,
+    private readonly python: Python | undefined,
   ) {}
 
   /** A task by name, of a file, or the user's own, for `model`. Throws BadInput. */
@@ -37,8 +39,16 @@ export class InspectTasks {
   }
 
   private async make(model: LoadedModel, name: string, thinking: boolean, wording: string): Promise<Task> {
-    const { symbolic } = this;
-    const setting = { model, tokenizer: model.text, maxNewTokens: RESPONSE_TOKENS, thinking, wording, symbolic };
+    const { symbolic, python } = this;
+    const setting = {
+      model,
+      tokenizer: model.text,
+      maxNewTokens: RESPONSE_TOKENS,
+      thinking,
+      wording,
+      symbolic,
+      python,
+    };
     if (name === OWN) return ownTask(setting);
     return openTask(name, setting, async (file) => (await this.models.readData?.(file)) ?? null);
   }

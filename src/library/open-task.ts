@@ -4,6 +4,8 @@ import type { Wanted } from '../data/breath';
 import { type ByteSource, following } from '../data/bytes';
 import { chatTemplate } from '../data/chat';
 import { type ChatTaskParts, chatTask } from '../data/chat-task';
+import { codeFactsOf } from '../data/code/rows';
+import type { CodeGrading } from '../data/code/verdicts';
 import { DATA_FILE } from '../data/containers';
 import { problemsOf } from '../data/dataset';
 import { BadInput } from '../data/errors';
@@ -12,6 +14,7 @@ import { type DataRecord, readRecords } from '../data/records';
 import { BUILT_IN_MODELS, CHAT_TASK, findTask, TASKS, taskOfRecord, taskRow } from '../data/tasks';
 import type { Problem, Task, Tokenizer } from '../data/types';
 import { wordingOf } from '../data/wording';
+import type { Python } from '../host/python/judge';
 import type { ModelFolder } from '../model/weights/folder';
 import { contextTokens } from './capacity';
 
@@ -29,6 +32,10 @@ export interface TaskSetting {
   readonly contextLength?: number;
   /** A slower judge for answers that the exact one calls wrong. */
   readonly symbolic?: SymbolicJudge;
+  /** Python, for problems whose answer is code. */
+  readonly python?: Python;
+  /** How code is rewarded; all tests or nothing where absent. */
+  readonly grading?: CodeGrading;
 }
 
 /** The names that `openTask` knows without a file. */
@@ -66,7 +73,7 @@ export async function openTask(
 export async function chatTaskOn(
   name: string,
   problems: readonly Problem[],
-  { model, tokenizer, maxNewTokens, thinking, symbolic, solutionTokens, ...s }: TaskSetting,
+  { model, tokenizer, maxNewTokens, thinking, symbolic, python, grading, solutionTokens, ...s }: TaskSetting,
   { samples, judge }: Pick<ChatTaskParts, 'samples' | 'judge'> = {},
   wanted: Wanted = {},
 ): Promise<Task> {
@@ -77,7 +84,15 @@ export async function chatTaskOn(
       ? undefined
       : contextTokens(model.config, { contextLength: s.contextLength, maxNewTokens });
   const parts = { name, problems, tokenizer, tokenizerFiles: model.tokenizer, template, samples, judge, symbolic };
-  return chatTask({ ...parts, maxNewTokens, thinking, wording, solutionTokens, contextLength }, wanted);
+  const code = problems.some((p) => codeFactsOf(p)) ? { python: await opened(python, wanted), grading } : {};
+  return chatTask({ ...parts, ...code, maxNewTokens, thinking, wording, solutionTokens, contextLength }, wanted);
+}
+
+/** Python, started. Throws BadInput where it cannot be. */
+async function opened(python: Python | undefined, { onPython }: Wanted) {
+  if (!python) throw new BadInput('There is no Python here', 'task', 'Take a task whose answers are no code.');
+  await python.open(onPython);
+  return python.judge;
 }
 
 /** A task with a vocabulary of its own needs a model that was made with it. */

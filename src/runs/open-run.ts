@@ -1,9 +1,11 @@
 /** Runs by their configuration: what each kind needs, and how it is opened on a device, at its beginning or at a held step. */
 import type { Wanted } from '../data/breath';
 import type { ByteSource } from '../data/bytes';
+import type { CodeGrading } from '../data/code/verdicts';
 import type { SymbolicJudge } from '../data/maths';
 import { findTask } from '../data/tasks';
 import type { Task } from '../data/types';
+import type { Python } from '../host/python/judge';
 import { openConversations } from '../library/open-conversations';
 import type { LoadedModel } from '../library/open-model';
 import { openTask } from '../library/open-task';
@@ -27,6 +29,8 @@ export interface RunSources {
   file(name: string): Promise<ByteSource | null>;
   /** A second opinion on answers that the exact verifier calls wrong. */
   readonly symbolic?: SymbolicJudge;
+  /** Python, for answers that are code. */
+  readonly python?: Python;
   /** Reading the data can be stopped, and tells how far it is. */
   readonly wanted?: Wanted;
 }
@@ -60,11 +64,22 @@ export async function prepareRun(partial: object, sources: RunSources): Promise<
   return supervisedRun(config, model, await examplesFor(model, conversations, data, maxLength, sources.wanted));
 }
 
-function taskOf(config: TrainConfig, model: LoadedModel, { symbolic, file, wanted }: RunSources): Promise<Task> {
+function taskOf(
+  config: TrainConfig,
+  model: LoadedModel,
+  { symbolic, python, file, wanted }: RunSources,
+): Promise<Task> {
   const { maxNewTokens, thinking, wording, solutionTokens, contextLength } = config;
-  const asked = { maxNewTokens, thinking, wording, solutionTokens, contextLength };
-  return openTask(config.task, { ...asked, model, tokenizer: model.text, symbolic }, file, wanted);
+  const grading = gradingOf(config);
+  const asked = { maxNewTokens, thinking, wording, solutionTokens, contextLength, grading };
+  return openTask(config.task, { ...asked, model, tokenizer: model.text, symbolic, python }, file, wanted);
 }
+
+/** How a run's configuration has code judged. */
+export const gradingOf = ({ codeReward, codeSeconds }: TrainConfig): CodeGrading => ({
+  reward: codeReward,
+  seconds: codeSeconds,
+});
 
 export const reinforcedRun = (
   config: TrainConfig,

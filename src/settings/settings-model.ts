@@ -1,5 +1,6 @@
 /** Settings of how a model is held and what of it is trained. */
 import { SOLUTION_TOKENS } from '../data/chat-task';
+import { CODE_REWARDS, USUAL_GRADING } from '../data/code/verdicts';
 import { WORDINGS } from '../data/wording';
 import { WEIGHT_FORMATS } from '../kernels/weight-format/weight-format';
 import { choice, flag, integer, number, text } from './setting';
@@ -67,6 +68,24 @@ export const MODEL_SETTINGS = {
     unit: 'tokens',
     label: 'Longest solution',
     doc: 'Longest solution that a chat model’s teacher is shown; of a longer one the first quarter and the last three.',
+    group: 'task',
+    advanced: true,
+  }),
+  codeReward: choice({
+    default: 'all',
+    choices: CODE_REWARDS,
+    label: 'Reward of code',
+    doc: 'What of the tests that code passes is rewarded: all of them or nothing, or their share.',
+    group: 'task',
+    advanced: true,
+  }),
+  codeSeconds: integer({
+    default: USUAL_GRADING.seconds,
+    min: 1,
+    max: 60,
+    unit: 's',
+    label: 'Longest run of code',
+    doc: 'Longest run of an answer’s code over all its tests, in seconds of its own clock, which counts what it does.',
     group: 'task',
     advanced: true,
   }),

@@ -13,7 +13,7 @@ interface Props {
 /** A problem's question and its rollouts. */
 export function ProblemRows({ group, measure, separator }: Props) {
   const scored = group.rollouts.filter((r) => r.signals);
-  const right = scored.filter((r) => r.signals && r.signals.reward > 0).length;
+  const right = scored.filter((r) => r.signals && r.signals.reward === 1).length;
   return (
     <article className={styles.problem}>
       <h3 className={styles.question}>

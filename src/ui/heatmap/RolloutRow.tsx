@@ -23,9 +23,9 @@ export const RolloutRow = memo(function RolloutRow({ rollout, measure, separator
   return (
     <li className={styles.row}>
       <span className={styles.mark} title={signals?.reason}>
-        {signals ? (signals.reward > 0 ? '✓' : '✗') : ''}
+        {signals ? (signals.reward === 1 ? '✓' : '✗') : ''}
         {signals && (
-          <span className="visually-hidden">{`${signals.reward > 0 ? 'correct' : 'incorrect'}: ${signals.reason}`}</span>
+          <span className="visually-hidden">{`${signals.reward === 1 ? 'correct' : 'incorrect'}: ${signals.reason}`}</span>
         )}
       </span>
       <div ref={box} className={styles.box} data-growing={!signals || undefined}>

@@ -105,7 +105,7 @@ export interface ProblemGroup {
 export function arrange(rollouts: readonly RolloutView[], filter: FilterName, sort: SortName): ProblemGroup[] {
   const groups = new Map<number, RolloutView[]>();
   for (const r of rollouts) {
-    if (r.signals && filter !== 'all' && r.signals.reward > 0 !== (filter === 'correct')) continue;
+    if (r.signals && filter !== 'all' && (r.signals.reward === 1) !== (filter === 'correct')) continue;
     const members = groups.get(r.group);
     if (members) members.push(r);
     else groups.set(r.group, [r]);

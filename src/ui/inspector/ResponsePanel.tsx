@@ -86,7 +86,7 @@ function Verdict({ view }: { view: View | null }) {
   if (!view) return null;
   return (
     <span className={styles.verdict}>
-      {view.count.toLocaleString('en-US')} tokens{verdict && `, ${verdict.reward > 0 ? '✓' : '✗'} ${verdict.reason}`}
+      {view.count.toLocaleString('en-US')} tokens{verdict && `, ${verdict.reward === 1 ? '✓' : '✗'} ${verdict.reason}`}
     </span>
   );
 }

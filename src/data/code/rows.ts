@@ -1,0 +1,166 @@
+/**
+ * Rows of code datasets as problems, by their fields: HumanEval and HumanEval+, MBPP and MBPP+, LiveCodeBench, rows with a list
+ * of asserts as their truth (Dolci RL-Zero Code), and the lab's own form. docs/code-problems.md has the table.
+ */
+import { BadInput } from '../errors';
+import { type DataRecord, field, isRecord, shown, textField } from '../records';
+import type { Problem } from '../types';
+import { inBlock } from './code-block';
+import { liveCodeBenchTests } from './live-code-bench';
+import type { CodeFacts, CodeTests, InputOutput } from './types';
+
+/** What a code problem holds beside its question; null for any other problem. */
+export const codeFactsOf = ({ facts }: Pick<Problem, 'facts'>): CodeFacts | null =>
+  (facts.code as CodeFacts | undefined) ?? null;
+
+/** A row of a code dataset, as a problem; null for another row. Throws BadInput where tests are there and cannot be read. */
+export async function codeProblemOf(record: DataRecord, fallbackId: string): Promise<Problem | null> {
+  const form = FORMS.find(({ fits }) => fits(record));
+  if (!form) return null;
+  const { question, solution, ...facts } = await form.read(record);
+  if (!question) throw new BadInput('the question is missing', record.where, 'Add the field prompt.');
+  return {
+    id: textField(record, ['task_id', 'question_id', 'id']) ?? fallbackId,
+    question: question.trim(),
+    solution: solution === null ? null : inBlock(solution),
+    answer: solution ?? '',
+    facts: { code: { ...NOTHING_BEFORE, ...facts } satisfies CodeFacts },
+  };
+}
+
+/** How a file's rows were recognised, for whoever opens it; null for a row that is none of code. */
+export const codeFormOf = (record: DataRecord): string | null => FORMS.find(({ fits }) => fits(record))?.name ?? null;
+
+interface Read extends Partial<Omit<CodeFacts, 'tests'>>, Pick<CodeFacts, 'tests'> {
+  readonly question: string | null;
+  readonly solution: string | null;
+}
+
+interface Form {
+  readonly name: string;
+  readonly fits: (record: DataRecord) => boolean;
+  readonly read: (record: DataRecord) => Read | Promise<Read>;
+}
+
+const NOTHING_BEFORE = { setup: '', imports: '' };
+const has = (record: DataRecord, ...names: string[]): boolean => names.every((name) => field(record, [name]) !== null);
+const text = (record: DataRecord, ...names: string[]): string | null => textField(record, names);
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+const FORMS: readonly Form[] = [
+  {
+    name: 'HumanEval',
+    fits: (record) => has(record, 'prompt', 'entry_point', 'test'),
+    read: (record) => {
+      const prompt = text(record, 'prompt') ?? '';
+      const rest = text(record, 'canonical_solution');
+      return {
+        question: `Complete this function; write the whole of it.\n\n${inBlock(prompt)}`,
+        solution: rest === null ? null : `${prompt}${rest}`,
+        // Its imports and its helpers; a function of words alone is one, until the answer's takes its place.
+        setup: prompt,
+        tests: { form: 'program', tests: text(record, 'test') ?? '', entry: text(record, 'entry_point') },
+      };
+    },
+  },
+  {
+    name: 'MBPP',
+    fits: (record) => has(record, 'test_list') && (has(record, 'prompt') || has(record, 'text')),
+    read: (record) => {
+      const listed = listOf(record, 'test_list');
+      const program = text(record, 'test');
+      const imports = has(record, 'test_imports') ? listOf(record, 'test_imports').join('\n') : '';
+      return {
+        question: `${text(record, 'prompt', 'text')}\n\nIt is to pass tests like this one:\n\n${inBlock(listed[0])}`,
+        solution: text(record, 'code'),
+        setup: text(record, 'test_setup_code') ?? '',
+        imports,
+        tests: program === null ? { form: 'asserts', tests: listed } : { form: 'program', tests: program, entry: null },
+      };
+    },
+  },
+  {
+    name: 'LiveCodeBench',
+    fits: (record) => has(record, 'question_content', 'public_test_cases'),
+    read: async (record) => {
+      const starter = text(record, 'starter_code');
+      const parts = [text(record, 'question_title'), text(record, 'question_content')];
+      const begin = starter === null ? READS_AND_WRITES : `Begin with this:\n\n${inBlock(starter)}`;
+      return {
+        question: [...parts, begin].filter((part) => part !== null).join('\n\n'),
+        solution: null,
+        imports: '',
+        setup: starter === null ? '' : 'from typing import *',
+        tests: await liveCodeBenchTests(record),
+      };
+    },
+  },
+  {
+    name: 'tests',
+    fits: (record) => has(record, 'tests') && (has(record, 'prompt') || has(record, 'question')),
+    read: (record) => ({
+      question: text(record, 'prompt', 'question'),
+      solution: text(record, 'solution', 'code'),
+      setup: text(record, 'setup') ?? '',
+      tests: testsOf(record, 'tests'),
+    }),
+  },
+  {
+    name: 'asserts as ground_truth',
+    fits: (record) => has(record, 'ground_truth', 'prompt') && truthOf(record) !== null,
+    read: (record) => ({
+      question: promptOf(record),
+      solution: text(record, 'solution'),
+      tests: truthOf(record) as CodeTests,
+    }),
+  },
+];
+
+const READS_AND_WRITES = 'Read the input from stdin, and write the answer to stdout.';
+
+/** A list of texts. Throws BadInput for another type, or an empty one. */
+function listOf(record: DataRecord, name: string): string[] {
+  const { value } = field(record, [name]) as { value: unknown };
+  if (Array.isArray(value) && value.every(isText) && (value.length > 0 || name === 'test_imports')) return value;
+  throw new BadInput(`"${name}" is ${shown(value)}`, record.where, 'It must be a list of texts.');
+}
+
+/** Tests in the lab's own form: a program, or a list of asserts or of inputs and outputs. */
+function testsOf(record: DataRecord, name: string): CodeTests {
+  const { value } = field(record, [name]) as { value: unknown };
+  const entry = text(record, 'entry_point');
+  if (isText(value)) return { form: 'program', tests: value, entry };
+  const pairs = pairsOf(value);
+  if (pairs) return entry === null ? { form: 'output', tests: pairs } : { form: 'calls', tests: pairs, entry };
+  return { form: 'asserts', tests: listOf(record, name) };
+}
+
+function pairsOf(value: unknown): InputOutput[] | null {
+  if (!Array.isArray(value) || value.length === 0) return null;
+  const isPair = (x: unknown): x is InputOutput => isRecord(x) && isText(x.input) && isText(x.output);
+  return value.every(isPair) ? value.map(({ input, output }) => ({ input, output })) : null;
+}
+
+/** Asserts, or inputs and outputs, as the truth of a row: a list, or its JSON; null for any other truth. */
+function truthOf(record: DataRecord): CodeTests | null {
+  let { value } = field(record, ['ground_truth']) as { value: unknown };
+  if (isText(value) && value.trim().startsWith('[')) {
+    try {
+      value = JSON.parse(value);
+    } catch {
+      return null;
+    }
+  }
+  const pairs = pairsOf(value);
+  if (pairs) return { form: 'output', tests: pairs };
+  const asserts = Array.isArray(value) && value.length > 0 && value.every((x) => isText(x) && /\bassert\b/.test(x));
+  return asserts ? { form: 'asserts', tests: value as string[] } : null;
+}
+
+/** What the user says, of a prompt that is a list of messages. */
+function promptOf(record: DataRecord): string | null {
+  const { value } = field(record, ['prompt']) as { value: unknown };
+  if (!Array.isArray(value)) return text(record, 'prompt');
+  const said = value.filter((m) => isRecord(m) && m.role === 'user' && isText(m.content));
+  return said.map((m) => (m as { content: string }).content).join('\n\n') || null;
+}

@@ -1,0 +1,147 @@
+/** Rows of code datasets in each one's own form, and the code of a response. */
+import { deflateSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { inBlock, lastCodeBlock } from '../../src/data/code/code-block';
+import { pickledText } from '../../src/data/code/live-code-bench';
+import { codeFactsOf, codeFormOf, codeProblemOf } from '../../src/data/code/rows';
+import { BadInput } from '../../src/data/errors';
+
+const row = (fields: Record<string, unknown>) => ({ fields, where: 'file, line 1' });
+const problemOf = (fields: Record<string, unknown>) => codeProblemOf(row(fields), 'file/0');
+
+/** A text as Python's pickle writes it, protocol 4. */
+function pickled(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  const frame = Buffer.alloc(11, 0);
+  frame.set([0x80, 4, 0x95]);
+  const head = Buffer.alloc(5);
+  head[0] = 0x58;
+  head.writeUInt32LE(bytes.length, 1);
+  return Buffer.concat([frame, head, bytes, Buffer.from([0x94, 0x2e])]);
+}
+
+describe('rows', () => {
+  test('HumanEval+: the prompt’s function is there before the answer, and check is given the answer’s', async () => {
+    const prompt =
+      'from typing import List\n\ndef twice(x: List[int]) -> List[int]:\n    """Each number, doubled."""\n';
+    const test = 'def check(candidate):\n    assert candidate([1]) == [2]\n';
+    const fields = {
+      task_id: 'HumanEval/0',
+      prompt,
+      entry_point: 'twice',
+      canonical_solution: '    return [2 * v for v in x]\n',
+      test,
+    };
+    const problem = await problemOf(fields);
+    expect(problem?.id).toBe('HumanEval/0');
+    expect(problem?.question).toContain(inBlock(prompt));
+    expect(problem?.solution).toBe(inBlock(`${prompt}    return [2 * v for v in x]`));
+    expect(problem && codeFactsOf(problem)).toEqual({
+      setup: prompt,
+      imports: '',
+      tests: { form: 'program', tests: test, entry: 'twice' },
+    });
+  });
+
+  test('MBPP: asserts, one of them shown; MBPP+: the longer test program', async () => {
+    const fields = { task_id: 2, prompt: 'Write a function that adds.', code: 'def add(a, b):\n    return a + b' };
+    const lists = { test_list: ['assert add(1, 2) == 3', 'assert add(0, 0) == 0'], test_imports: ['import math'] };
+    const mbpp = await problemOf({ ...fields, ...lists });
+    expect(mbpp?.id).toBe('2');
+    expect(mbpp?.question).toContain('add(1, 2)');
+    expect(mbpp?.question).not.toContain('add(0, 0)');
+    expect(mbpp && codeFactsOf(mbpp)).toEqual({
+      setup: '',
+      imports: 'import math',
+      tests: { form: 'asserts', tests: lists.test_list },
+    });
+    const plus = await problemOf({ ...fields, ...lists, test: 'assert add(5, 5) == 10' });
+    expect(plus && codeFactsOf(plus)?.tests).toEqual({ form: 'program', tests: 'assert add(5, 5) == 10', entry: null });
+    // The first MBPP calls it text.
+    expect((await problemOf({ text: fields.prompt, ...lists }))?.question).toContain('adds');
+  });
+
+  test('a list of asserts as the truth, itself or as JSON; numbers as the truth are no code', async () => {
+    const asserts = ['assert f(1) == 1', 'assert f(2) == 4'];
+    for (const ground_truth of [asserts, JSON.stringify(asserts)]) {
+      const problem = await problemOf({
+        id: 'd1',
+        prompt: 'Write f.',
+        ground_truth,
+        solution: 'def f(x): return x * x',
+      });
+      expect(problem && codeFactsOf(problem)?.tests).toEqual({ form: 'asserts', tests: asserts });
+      expect(problem?.answer).toBe('def f(x): return x * x');
+    }
+    const pairs = [{ input: '1\n', output: '2\n' }];
+    const stdio = await problemOf({
+      prompt: [{ role: 'user', content: 'Add one.' }],
+      ground_truth: JSON.stringify(pairs),
+    });
+    expect(stdio?.question).toBe('Add one.');
+    expect(stdio && codeFactsOf(stdio)?.tests).toEqual({ form: 'output', tests: pairs });
+    expect(await problemOf({ prompt: 'What is 2 + 2?', ground_truth: '[4]' })).toBeNull();
+    expect(await problemOf({ prompt: 'What is 2 + 2?', answer: '4' })).toBeNull();
+  });
+
+  test('LiveCodeBench: a method with its arguments, its packed tests among them; programs that read and write', async () => {
+    const pub = [{ input: '1\n2', output: '3', testtype: 'functional' }];
+    const more = [{ input: '5\n5', output: '10', testtype: 'functional' }];
+    const fields = {
+      question_title: 'Sum',
+      question_content: 'Add two numbers.',
+      question_id: '3000',
+      starter_code: 'class Solution:\n    def add(self, a: int, b: int) -> int:\n        ',
+      public_test_cases: JSON.stringify(pub),
+      private_test_cases: deflateSync(pickled(JSON.stringify(more))).toString('base64'),
+      metadata: '{"func_name": "add"}',
+    };
+    const problem = await problemOf(fields);
+    expect(problem?.id).toBe('3000');
+    const tests = [...pub, ...more].map(({ input, output }) => ({ input, output }));
+    expect(problem && codeFactsOf(problem)?.tests).toEqual({ form: 'calls', tests, entry: 'add' });
+    const stdin = [{ input: '1 2', output: '3', testtype: 'stdin' }];
+    const other = {
+      ...fields,
+      starter_code: '',
+      private_test_cases: JSON.stringify(stdin),
+      public_test_cases: '[]',
+      metadata: '{}',
+    };
+    const program = await problemOf(other);
+    expect(program?.question).toMatch(/stdin/);
+    expect(program && codeFactsOf(program)?.tests.form).toBe('output');
+    await expect(problemOf({ ...fields, private_test_cases: 'AAAA' })).rejects.toThrow(BadInput);
+  });
+
+  test('of a pickle only a lone text is read, and nothing of it is run', () => {
+    expect(pickledText(pickled('[1]'))).toBe('[1]');
+    // cos\nsystem: what would be called
+    expect(() => pickledText(Buffer.from('cos\nsystem\n(S"ls"\ntR.'))).toThrow(/something else/);
+    expect(() => pickledText(pickled('long enough').subarray(0, 20))).toThrow(/cut off/);
+  });
+
+  test('the lab’s own form; how a row was recognised has a name', async () => {
+    expect(codeFormOf(row({ prompt: 'Write f.', tests: ['assert f() == 1'] }))).toBe('tests');
+    const calls = await problemOf({ prompt: 'p', tests: [{ input: '1', output: '2' }], entry_point: 'f' });
+    expect(calls && codeFactsOf(calls)?.tests).toMatchObject({ form: 'calls', entry: 'f' });
+    await expect(problemOf({ prompt: 'Write f.', tests: [1, 2] })).rejects.toThrow(/list of texts/);
+    await expect(problemOf({ prompt: 'Write f.', tests: [] })).rejects.toThrow(BadInput);
+  });
+});
+
+describe('the code of a response', () => {
+  const blocks: [string, string | null][] = [
+    ['Sure:\n```python\ndef f():\n    return 1\n```\nDone.', 'def f():\n    return 1\n'],
+    ['```python\nfirst = 1\n```\nBetter:\n```py\nsecond = 2\n```', 'second = 2\n'],
+    ['```\nplain = 1\n```', 'plain = 1\n'],
+    ['```python\nx = 1\n```\nOutput:\n```text\n1\n```', 'x = 1\n'],
+    ['````python\ns = """\n```\n"""\n````', 's = """\n```\n"""\n'],
+    ['~~~python\nx = 1\n~~~', 'x = 1\n'],
+    // The last one was cut off: the first is a draft, and does not stand in for it.
+    ['```python\ndraft = 1\n```\n```python\nx = ', null],
+    ['def f(): return 1', null],
+    ['', null],
+  ];
+  test.each(blocks)('%j', (text, code) => expect(lastCodeBlock(text)?.code ?? null).toBe(code));
+});
