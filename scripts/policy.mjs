@@ -25,9 +25,9 @@ export function policy({ allow = [], wasm = false } = {}) {
 
 /**
  * The policy of the Worker that runs Python (src/host/python): WebAssembly, and nothing else. It is given the interpreter's
- * files, asks nobody for anything, and starts no Worker.
+ * files, asks nobody for anything, loads no further script and starts no Worker.
  */
-const PYTHON = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; base-uri 'none'; form-action 'none'";
+const PYTHON = "default-src 'none'; script-src 'wasm-unsafe-eval'; base-uri 'none'; form-action 'none'";
 
 /** Headers of a response: the policy, no framing, and an origin of its own (COOP, COEP). */
 export function headersFor(path, allow) {
