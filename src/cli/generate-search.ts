@@ -133,7 +133,7 @@ async function compared(
       // Random numbers go by row and seed: problems shall not share them.
       const own = { ...settings, seed: settings.seed + i };
       found.push((await onEqualTokens(policy, task, problem, own)).outcomes);
-      note(`${i + 1} of ${problems.length}\r`);
+      if ((i + 1) % 10 === 0) note(`${i + 1} of ${problems.length}\n`);
     }
     return found;
   });

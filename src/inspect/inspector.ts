@@ -227,10 +227,12 @@ export class Inspector {
     const task = await this.task(name, context);
     const ids = tokenizer.encode(prompt);
     const steps = usualSteps(tokenizer);
-    const stepTokens = Math.min(steps.stepTokens, settings.maxNewTokens);
-    const asked = { ...SEARCH_DEFAULTS, ...steps, ...settings, stepTokens };
+    const left = subject.model.config.maxPositions - ids.length;
+    const maxNewTokens = Math.max(1, Math.min(settings.maxNewTokens, left));
+    const stepTokens = Math.min(steps.stepTokens, maxNewTokens);
+    const asked = { ...SEARCH_DEFAULTS, ...steps, ...settings, maxNewTokens, stepTokens };
     const answerOf = (response: number[]) => task.verify(problem, response).answer;
-    return subject.use(ids.length, settings.maxNewTokens, hooks, (policy) =>
+    return subject.use(ids.length, maxNewTokens, hooks, (policy) =>
       searchAnswer(policy, { prompt: ids, tokenizer, answerOf }, asked, { onDepth, signal: hooks.signal }),
     );
   }

@@ -10,7 +10,8 @@ import tabs from './Tabs.module.css';
 
 /** Reasoning at test time: steps drawn, scored by their PMI with the question, and a weighted vote (MITS). */
 export function SearchTab() {
-  const tree = useInspector((s) => s.tree);
+  // A tree belongs to the prompt that it grew from.
+  const tree = useInspector((s) => (s.tree?.prompt === s.texts.student ? s.tree : null));
   const working = useInspector((s) => isAsked(s, 'search'));
   const [withCut, setWithCut] = useState(false);
   const branches = useMemo(() => (tree ? branchesOf(tree.search, withCut) : []), [tree, withCut]);
