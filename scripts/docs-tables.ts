@@ -3,6 +3,7 @@ import { ARM_NAMES, ARMS } from '../src/antisd/arms';
 import { DIVERGENCE_NAMES, DIVERGENCES } from '../src/antisd/divergences';
 import { BOUND_ROWS } from '../src/data/bounds';
 import { EXAMPLE_SETS, TASKS } from '../src/data/tasks';
+import { BENCHMARKS } from '../src/library/benchmarks';
 import { METRICS, type Metrics, TOKEN_METRICS } from '../src/runs/metrics';
 import { TRAIN_TABLE } from '../src/settings/config';
 import { PRESETS } from '../src/settings/presets';
@@ -74,6 +75,18 @@ const TABLES: Readonly<Record<string, () => string>> = {
           : `${row.model.name}, ${row.model.builtIn ? 'whose words it is made of' : 'which `pretrain` makes'}`,
         `${depth.of}; ${depth.least} where nothing is asked for`,
         doc,
+      ]),
+    ),
+  benchmarks: () =>
+    table(
+      ['name', 'dataset', 'problems', 'fields', 'licence', 'recognised'],
+      BENCHMARKS.map(({ name, label, dataset, problems, fields, licence, recognised }) => [
+        code(name),
+        `${label}: ${code(dataset)}`,
+        problems,
+        fields,
+        licence,
+        recognised,
       ]),
     ),
   bounds: () =>

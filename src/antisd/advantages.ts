@@ -27,6 +27,8 @@ export function groupAdvantages(rewards: readonly number[], std: GroupStd | null
 export interface Rewarded {
   reward: number;
   groupAdvantage: number;
+  /** Each token's advantage by the steps, of methods that reward those. */
+  process?: ArrayLike<number>;
 }
 
 /** |u| beyond this counts as 0, nats: the smaller of the method's two masks, infinite where it has none. */
@@ -75,7 +77,7 @@ export function computeAdvantages(
  */
 export function tokenAdvantages(
   row: SignalRow,
-  { groupAdvantage }: Rewarded,
+  { groupAdvantage, process }: Rewarded,
   method: Method,
   lambda: number,
   sigmaRef: number | null,
@@ -100,8 +102,9 @@ export function tokenAdvantages(
     if (method.combine === 'multiply') added *= base;
     if (method.keepSign) added = base > 0 ? Math.max(-base, added) : base < 0 ? Math.min(-base, added) : 0;
     if (method.entropyBeta > 0) added -= method.entropyBeta * s[i];
+    const own = process ? base + method.process * process[i] : base;
     term[i] = added;
-    advantage[i] = added === 0 ? base : base + added; // −0 + 0 would lose its sign
+    advantage[i] = added === 0 ? own : own + added; // −0 + 0 would lose its sign
   }
   return masked;
 }

@@ -22,6 +22,9 @@ export const ARM_NAMES = [
   'rlcsd',
   'opsd',
   'sdpo',
+  'process',
+  'grpo-process',
+  'antisd-process',
 ] as const;
 export type ArmName = (typeof ARM_NAMES)[number];
 
@@ -56,6 +59,8 @@ export interface Method {
   standardise: boolean;
   correctOnly: boolean;
   entropyBeta: number; // adds −β s_t
+  /** Weight of the steps' rewards (process.ts); 0: none. */
+  process: number;
   /** A loss beside the advantages that draws the student to its teacher; null without one. */
   distil: Distil | null;
   /** Whether a teacher scores at all; without one t = 0, and u = −s. */
@@ -138,6 +143,7 @@ const PLAIN: Method = {
   standardise: false,
   correctOnly: false,
   entropyBeta: 0,
+  process: 0,
   distil: null,
   teacher: true,
   context: 'sibling-then-dataset',
@@ -260,6 +266,22 @@ export const ARMS: Readonly<Record<ArmName, Arm>> = {
     'Self-distilled policy optimisation (arXiv 2601.20802) with TRL 1.13’s defaults: reverse KL on the sampled tokens from a moving average of the student, who is shown a right sibling; rollouts without one teach nothing.',
     { context: 'sibling', lambda: 0, distil: DISTIL },
   ),
+  process: arm(
+    'Process reward',
+    'P',
+    'No reward for the answer but in its step: every step that the task judges right or wrong is rewarded, normalised over the group; a token has the sum of its step’s and all later ones’ (DeepSeekMath, arXiv 2402.03300).',
+    { base: 'none', lambda: 0, process: 1 },
+  ),
+  'grpo-process': arm('GRPO with a process reward', 'A + w P', 'The process reward added to the answer’s, w = 0.5.', {
+    lambda: 0,
+    process: 0.5,
+  }),
+  'antisd-process': arm(
+    'AntiSD with a process reward',
+    'A + w P − λ g φ(m(u))',
+    'AntiSD, and the process reward with w = 0.5: the steps are held to be right where the signal alone would only have them be many.',
+    { sign: -1, maskNats: 3, gate: PEAK, process: 0.5 },
+  ),
 };
 
 /** A switch as its arm has it, or set by hand. */
@@ -280,6 +302,7 @@ export interface MethodSettings {
   standardise: AsArm<'on' | 'off'>;
   correctOnly: AsArm<'on' | 'off'>;
   entropyBeta: number | null;
+  processWeight: number | null;
   ratioClip: number | null;
   tau: number | null;
   wrongHints: number | null;
@@ -324,6 +347,7 @@ export function resolveMethod(c: MethodSettings): Method {
     standardise: c.standardise === 'arm' ? row.standardise : c.standardise === 'on',
     correctOnly: c.correctOnly === 'arm' ? row.correctOnly : c.correctOnly === 'on',
     entropyBeta: row.entropyBeta > 0 ? (c.entropyBeta ?? row.entropyBeta) : 0,
+    process: row.process > 0 ? (c.processWeight ?? row.process) : 0,
     context: c.context === 'arm' ? row.context : c.context,
     gate: {
       ...gate,

@@ -16,6 +16,8 @@ export interface MethodFacts
   ratioClip?: number;
   tau?: number;
   threshold?: number;
+  /** Weight of the steps' rewards, where they have one. */
+  process?: number;
   /** The loss that is distilled, where one is. */
   distil?: Distil;
   /** Order of the α-divergence; null for the others. */
@@ -39,6 +41,7 @@ export function methodFacts({ method: m, sigmaRef }: Shaped, c: StepSettings): M
     ...{ aggregation, maxNewTokens, clipEpsilon, klCoefficient, updates },
     divergence: m.divergence.name,
     evidence: m.evidence,
+    ...(m.process > 0 && { process: m.process }),
     ...(m.distil && { distil: m.distil }),
     ...(m.evidence === 'ratio' && { ratioClip: m.ratioClip }),
     ...(m.evidence === 'contrast' && { tau: m.tau, threshold: m.threshold }),

@@ -13,9 +13,18 @@ export interface MethodState {
   /** Batch perplexities of the warm-up; absent in checkpoints of earlier versions. */
   perplexities?: number[];
   totalTokens: number;
+  /** The step after which the method began, of a run that another method's checkpoint began; absent: at its beginning. */
+  since?: number;
 }
 
 export const newMethodState = (): MethodState => ({ gate: newGate(), deviations: [], totalTokens: 0 });
+
+/** Another method takes over after step `since`: the gate, what its warm-up finds and λ's schedule begin anew. */
+export const begunAnew = ({ totalTokens }: MethodState, since: number): MethodState => ({
+  ...newMethodState(),
+  totalTokens,
+  since,
+});
 
 /** The state after a step of these scores, whose gate statistic is h; the first `warmup` steps (one at least) are measured. */
 export function nextState(
@@ -26,7 +35,12 @@ export function nextState(
   warmup: number,
 ): MethodState {
   const { deviations, perplexities = [], totalTokens } = before;
-  const after = { gate: updateGate(before.gate, h, method.gate), totalTokens: totalTokens + signals.ids.length };
+  const since = before.since === undefined ? {} : { since: before.since };
+  const after = {
+    ...since,
+    gate: updateGate(before.gate, h, method.gate),
+    totalTokens: totalTokens + signals.ids.length,
+  };
   if (before.gate.steps >= Math.max(1, warmup)) return { ...before, ...after };
   const perplexity = batchPerplexity(rowsOf(signals));
   return {

@@ -8,17 +8,23 @@ import type { Scores } from '../model/net/scores';
 export const COLUMNS = ['s', 't', 'u', 'H_S', 'H_T', 'phi', 'advantage', 'term'] as const;
 export type ColumnName = (typeof COLUMNS)[number];
 
+/** Columns that only some methods have. */
+export const SOMETIMES = ['w', 'v'] as const;
+export type SometimesName = (typeof SOMETIMES)[number];
+
 type Column = Float32Array<ArrayBuffer>;
 interface Columns extends Record<ColumnName, Column> {
   /** Of methods that score wrong hints too: log of the token's mean probability under them. */
   w?: Column;
+  /** Of methods with process rewards: the number of the token's step, from 1, with the sign of its verdict; 0 of none. */
+  v?: Column;
 }
 
 /** The columns that are there, with their names. */
-export const columnsIn = (columns: Columns): [name: ColumnName | 'w', values: Column][] => {
-  const all = COLUMNS.map((name): [ColumnName | 'w', Column] => [name, columns[name]]);
-  return columns.w ? [...all, ['w', columns.w]] : all;
-};
+export const columnsIn = (columns: Columns): [name: ColumnName | SometimesName, values: Column][] => [
+  ...COLUMNS.map((name): [ColumnName, Column] => [name, columns[name]]),
+  ...SOMETIMES.flatMap((name): [SometimesName, Column][] => (columns[name] ? [[name, columns[name]]] : [])),
+];
 
 /** The columns of one rollout, an entry a token. */
 export interface SignalRow extends Columns {
@@ -39,7 +45,13 @@ export function newSignals(rows: readonly ArrayLike<number>[], given: Partial<Co
   const ids = new Uint32Array(total);
   for (const [i, row] of rows.entries()) ids.set(row, offsets[i]);
   const columns = COLUMNS.map((name) => [name, given[name] ?? new Float32Array(total)]);
-  return { offsets, ids, ...(Object.fromEntries(columns) as Columns), ...(given.w && { w: given.w }) };
+  return {
+    offsets,
+    ids,
+    ...(Object.fromEntries(columns) as Columns),
+    ...(given.w && { w: given.w }),
+    ...(given.v && { v: given.v }),
+  };
 }
 
 /**

@@ -19,6 +19,7 @@ import { type MethodState, nextState } from './method-state';
 import { type Aggregation, aggregationWeights, type Objective, policyObjective } from './objective';
 import { perplexityTarget } from './perplexity';
 import { type PhaseClock, type PhaseName, phaseClock } from './phases';
+import { processAdvantages, stepColumn } from './process';
 import { lengthsOf, rowsOf, signalsFrom, type TokenSignals } from './signals';
 import { mean } from './statistics';
 import { verdictsOn } from './verdicts';
@@ -148,6 +149,7 @@ export async function trainStep(x: StepContext, state: MethodState, step: number
     hasTeacher: method.teacher,
     distil: method.distil,
   });
+  if (method.process > 0) scored.signals.v = stepsOf(task, rollouts);
   const shaped = shape({ rollouts, ...scored }, method, state, c, step);
   x.onScored?.({ rollouts, ...scored, ...shaped });
   const updated = await update(x, scored, method, step, clock.enter);
@@ -243,10 +245,12 @@ export function shape(
 ): Shaped {
   const h = gateStatistic(method.gate.statistic, rowsOf(signals));
   const state = nextState(before, h, signals, method, c.gateWarmup);
-  const asked = termActs(before.gate, state.gate, method.gate) ? scheduledLambda(method, step) : 0;
+  const asked = termActs(before.gate, state.gate, method.gate)
+    ? scheduledLambda(method, step - (before.since ?? 0))
+    : 0;
   const sigmaRef = mean(state.deviations);
   const references = { sigmaRef, target: perplexityTarget(before.perplexities ?? []) };
-  const rewarded = rewardedIn(rollouts, c);
+  const rewarded = rewardedIn(rollouts, c, signals);
   const { lambdas, masked } = computeAdvantages(signals, rewarded, method, asked, references);
   const lambda = method.lambdaFrom === 'perplexity' ? mean(lambdas) : asked;
   const advantages = rewarded.map((r) => r.groupAdvantage);
@@ -290,11 +294,26 @@ async function update(
   return { updates, lr };
 }
 
-/** Each rollout's reward and its advantage in its group. */
-const rewardedIn = (rollouts: readonly Rollout[], { group, advantageStd, groupStd }: StepSettings): Rewarded[] => {
+/** The steps of all rollouts, one behind the other, as the task judges them. */
+const stepsOf = (task: Task, rollouts: readonly Rollout[]): Float32Array<ArrayBuffer> =>
+  Float32Array.from(
+    rollouts.flatMap(({ problem, ids }) => Array.from(stepColumn(task.steps?.(problem, ids) ?? [], ids.length))),
+  );
+
+/** Each rollout's reward, its advantage in its group, and its tokens' by its steps where those are judged. */
+const rewardedIn = (
+  rollouts: readonly Rollout[],
+  { group, advantageStd, groupStd }: StepSettings,
+  signals: TokenSignals,
+): Rewarded[] => {
   const rewards = rollouts.map((r) => r.verdict.reward as number);
   const advantages = byGroup(rewards, group).flatMap((own) => groupAdvantages(own, advantageStd ? groupStd : null));
-  return rewards.map((reward, i) => ({ reward, groupAdvantage: advantages[i] }));
+  const columns = signals.v ? rowsOf(signals).map(({ v }) => v as Float32Array) : null;
+  const process = columns && byGroup(columns, group).flatMap(processAdvantages);
+  return rewards.map((reward, i) => ({
+    ...{ reward, groupAdvantage: advantages[i] },
+    ...(process && { process: process[i] }),
+  }));
 };
 
 /** Groups whose rewards are all equal, and rollouts by the source of c. */

@@ -10,7 +10,7 @@ import { EXIT, stopSignal } from './command';
 import { INVOKED } from './invoked';
 import type { Flags } from './options';
 import { note, print } from './output';
-import { loadModel, openDevice, python, pythonTold, readDataFile, symbolic } from './places';
+import { dataFor, loadModel, openDevice, python, pythonTold, symbolic } from './places';
 import { begun, create, reopened } from './run-folder';
 import { type Given, resumeOnly } from './setting-flags';
 
@@ -45,7 +45,7 @@ export async function runHeadless({ kind, given, begin, line }: HeadlessRun): Pr
   try {
     const prepared = await prepareRun(config, {
       model: loadModel,
-      file: readDataFile,
+      data: dataFor('train'),
       symbolic,
       python,
       wanted: pythonTold(),

@@ -24,7 +24,7 @@ import { MODEL_FLAGS } from './inspect';
 import { inspectionText } from './inspect-print';
 import type { Flags, Values } from './options';
 import { note, printPainted } from './output';
-import { loadLora, loadModel, openDevice, python, readDataFile, symbolic, writeResult } from './places';
+import { dataFor, loadLora, loadModel, openDevice, python, symbolic, writeResult } from './places';
 
 const FLAGS = {
   ...MODEL_FLAGS,
@@ -168,7 +168,7 @@ function newInspector(): Inspector {
   return new Inspector({
     openGpu: async () => (await device).gpu,
     prepare: async () => (await device).report,
-    models: { open: loadModel, openLora: loadLora, readData: readDataFile },
+    models: { open: loadModel, openLora: loadLora, readData: dataFor('train') },
     symbolic,
     python,
   });

@@ -18,12 +18,14 @@ import { tryFolder } from '../host/folders.node';
 import type { Python } from '../host/python/judge';
 import { nodePython } from '../host/python/judge.node';
 import type { DeviceReport } from '../kernels/device-report';
+import { oneFile, type ReadData, resolveData } from '../library/data-files';
 import { type Elsewhere, elsewhere } from '../library/elsewhere';
 import { type ModelHeaders, openHeaders } from '../library/memory-plan';
 import { type LoadedModel, openModel } from '../library/open-model';
 import { openTask, type TaskSetting } from '../library/open-task';
 import { diskSource, hubOptions } from '../library/sources/cache.node';
 import type { HubOptions } from '../library/sources/hub';
+import type { Purpose } from '../library/sources/hub-dataset';
 import { resolveModelSource, type SourceHost } from '../library/sources/resolve';
 import type { ModelConfig } from '../model/net/config';
 import { type LoraFolder, readLoraFolder } from '../model/weights/adapter';
@@ -157,22 +159,35 @@ export const python: Python = nodePython(new URL(import.meta.url.replace(/\.mjs$
 /** A word when Python is started, which takes seconds. */
 export const pythonTold = (): Wanted => ({ onPython: () => note('Starting Python …\n') });
 
-/** A file of problems or examples; null where there is none. */
+/** What a name of problems or examples stands for: a file, or a dataset of the Hub, which is downloaded; null for neither. Throws SourceError. */
+export const dataFor =
+  (purpose: Purpose): ReadData =>
+  async (name) => {
+    const local = await readDataFile(name);
+    if (local) return oneFile(local, name);
+    const { source } = await downloading(async (told) =>
+      resolveData(name, purpose, { hub: { ...hubOptions(), ...told } }),
+    );
+    return source;
+  };
+
+/** A file; null where there is none. */
 export async function readDataFile(file: string): Promise<ByteSource | null> {
   const source = await diskSource(file);
   const opened = await source?.open(basename(file));
   return opened ? { ...opened, where: file } : null;
 }
 
-/** A task by name, or from a file of problems, for a model. Throws BadInput. */
+/** A task by name, or from files of problems, for a model. Throws BadInput. */
 export function loadTask(
   name: string,
   model: LoadedModel,
   setting: Omit<TaskSetting, 'model' | 'tokenizer' | 'symbolic' | 'python'>,
+  purpose: Purpose = 'train',
 ): Promise<Task> {
-  const { maxNewTokens, thinking, wording, solutionTokens, contextLength, grading } = setting;
-  const asked = { maxNewTokens, thinking, wording, solutionTokens, contextLength, grading };
-  return openTask(name, { ...asked, model, tokenizer: model.text, symbolic, python }, readDataFile, pythonTold());
+  const { maxNewTokens, thinking, wording, solutionTokens, contextLength, grading, whole } = setting;
+  const asked = { maxNewTokens, thinking, wording, solutionTokens, contextLength, grading, whole };
+  return openTask(name, { ...asked, model, tokenizer: model.text, symbolic, python }, dataFor(purpose), pythonTold());
 }
 
 /**

@@ -2,15 +2,20 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { BOUNDS } from '../data/bounds';
+import { expectWithin } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import { draw } from '../report/chart';
 import { reportCharts } from '../report/charts';
 import { curvesCsv, resultsCsv } from '../report/csv';
+import { evaluationTables } from '../report/evaluation-tables';
 import { reportHtml } from '../report/html';
+import { type LoadedEvaluation, loadedEvaluation, RESULTS } from '../report/loaded-evaluation';
 import { type LoadedRun, loadedRun } from '../report/loaded-run';
 import { REPORT_DEFAULTS, type ReportModel, reportOf } from '../report/model';
 import { svgFile } from '../report/shape';
 import { reachTable, resultsTable, type Table } from '../report/tables';
+import { CONFIG as EVALUATION } from '../runs/evaluation/config';
 import { RunStore } from '../runs/run-store';
 import { defineCommand, EXIT } from './command';
 import { note, print } from './output';
@@ -19,7 +24,7 @@ import { runFiles, writeResult } from './places';
 export const report = defineCommand({
   name: 'report',
   summary: 'stored runs compared: curves, intervals, speed-ups; HTML, CSV, SVG',
-  words: { placeholder: 'RUN...', doc: 'RUN: a folder that train made, or one that holds such folders' },
+  words: { placeholder: 'RUN...', doc: 'RUN: a folder that train or eval --data made, or one that holds such folders' },
   details:
     'Runs of the same settings and different seeds are a group. Without --out, --csv or --svg the tables are printed.',
   flags: {
@@ -32,8 +37,8 @@ export const report = defineCommand({
     goal: { kind: 'number', doc: 'an accuracy to reach', default: REPORT_DEFAULTS.goal, min: 0, max: 1 },
   },
   async run({ out, csv, results, svg, title = '', baseline, goal }, words) {
-    const runs = await loadRuns(words);
-    const model = reportOf(runs, { baseline, goal });
+    const { runs, evaluations } = await loadNamed(words);
+    const model = reportOf(runs, { baseline, goal }, evaluations);
     const command = ['npm run lab -- report', ...words, ...(out ? ['--out', out] : [])].join(' ');
     if (out) await writeResult(out, reportHtml(model, { title, command }));
     if (csv) await writeResult(csv, curvesCsv(model));
@@ -45,29 +50,42 @@ export const report = defineCommand({
   },
 });
 
-/** The runs that words name, each once, in their order. Throws BadInput where one names none. */
-export async function loadRuns(words: readonly string[]): Promise<LoadedRun[]> {
+/** The runs and evaluations that words name, each once, in their order. Throws BadInput where one names none. */
+export async function loadNamed(words: readonly string[]) {
   const runs = new Map<string, LoadedRun>();
+  const evaluations = new Map<string, LoadedEvaluation>();
   for (const word of words) {
-    const folders = await runFolders(word);
+    const folders = await madeFolders(word);
     if (folders.length === 0)
       throw new BadInput('There is no run here', word, 'Give folders that train made, or one that holds such folders.');
     for (const folder of folders) {
-      const run = await loadRun(folder);
-      if (run) runs.set(resolve(folder), run);
+      const evaluation = await loadEvaluation(folder);
+      const run = evaluation ? null : await loadRun(folder);
+      if (evaluation) evaluations.set(resolve(folder), evaluation);
+      else if (run) runs.set(resolve(folder), run);
       else note(`${folder} is no run of train, or has no step yet: left out.\n`);
     }
   }
-  if (runs.size === 0) throw new BadInput('No run can be compared', words.join(' '), 'Name runs that train made.');
-  return [...runs.values()];
+  if (runs.size + evaluations.size === 0)
+    throw new BadInput('No run can be compared', words.join(' '), 'Name runs that train made.');
+  return { runs: [...runs.values()], evaluations: [...evaluations.values()] };
 }
 
-async function runFolders(path: string): Promise<string[]> {
-  const isRun = (at: string): boolean => existsSync(join(at, 'config.json'));
-  if (isRun(path)) return [path];
+async function madeFolders(path: string): Promise<string[]> {
+  const isOne = (at: string): boolean => existsSync(join(at, 'config.json')) || existsSync(join(at, EVALUATION));
+  if (isOne(path)) return [path];
   const names = await readdir(path).catch((): string[] => []);
   const within = names.sort().map((name) => join(path, name));
-  return within.filter(isRun);
+  return within.filter(isOne);
+}
+
+/** Null where the folder is none of eval's, or has no results yet. Throws BadInput for what is no result. */
+async function loadEvaluation(folder: string): Promise<LoadedEvaluation | null> {
+  if (!existsSync(join(folder, EVALUATION))) return null;
+  const files = runFiles(folder);
+  expectWithin(await files.size(RESULTS), BOUNDS.json, RESULTS, folder);
+  const bytes = await files.read(RESULTS);
+  return bytes && loadedEvaluation(basename(resolve(folder)), bytes);
 }
 
 async function loadRun(folder: string): Promise<LoadedRun | null> {
@@ -84,7 +102,8 @@ async function writeCharts(model: ReportModel, folder: string): Promise<void> {
 }
 
 function asText(model: ReportModel): string {
-  const tables = [resultsTable(model), reachTable(model, 'toBest'), reachTable(model, 'toGoal')];
+  const ofRuns = [resultsTable(model), reachTable(model, 'toBest'), reachTable(model, 'toGoal')];
+  const tables = [...(model.runs.length > 0 ? ofRuns : []), ...evaluationTables(model.evaluations)];
   return tables.map(textTable).join('\n');
 }
 

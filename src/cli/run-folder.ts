@@ -64,7 +64,8 @@ async function storedRun(kind: RunKind, folder: string, flag: string): Promise<{
   return { store, config };
 }
 
-async function hold(store: RunStore): Promise<void> {
+/** From now on it is this process's. Throws BadInput where it is another's. */
+export async function hold(store: RunStore): Promise<void> {
   try {
     await store.hold();
   } catch (error) {

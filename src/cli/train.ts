@@ -1,6 +1,6 @@
 /** `train`: on-policy reinforcement learning, headless. The run folder, events and exit codes are what scripts rely on. */
 import type { RunEvent } from '../runs/events';
-import { STEP_METRICS } from '../runs/metrics';
+import { byName, STEP_METRICS } from '../runs/metrics';
 import { parseTrainConfig, TRAIN_TABLE } from '../settings/config';
 import { defineCommand } from './command';
 import { runFlags, runHeadless } from './headless-run';
@@ -49,5 +49,5 @@ function line(e: RunEvent, steps: number): string {
   if (e.type === 'step') return `${metricLine(STEP_METRICS, e, steps)}\n${e.note ? `  ${e.note}\n` : ''}`;
   if (e.type !== 'eval') return '';
   const { step, k } = e;
-  return `  held out after step ${step}: avg@${k} ${e.accuracy.toFixed(3)}, pass@${k} ${e.passAtK.toFixed(3)}, ${e.meanLength.toFixed(1)} tokens\n`;
+  return `  held out after step ${step}: avg@${k} ${e.accuracy.toFixed(3)}, pass@${k} ${e.passAtK.toFixed(3)}, ${e.meanLength.toFixed(1)} tokens${e.datasets ? `; ${byName(e.datasets)}` : ''}\n`;
 }

@@ -9,6 +9,7 @@ import { splitOfQuestion } from './dataset';
 import { BadInput } from './errors';
 import { KnownTexts } from './known-texts';
 import { finalAnswer, type SymbolicJudge, sameAnswer } from './maths';
+import { withinTolerance } from './maths/tolerance';
 import { Passes } from './passes';
 import { Random, STREAMS } from './random';
 import { cutAfterAnswer, toBudget, withoutThoughts } from './shown-solution';
@@ -30,6 +31,10 @@ export interface ChatTaskParts {
   readonly solutionTokens?: number;
   /** Prompt and response together, at most, in tokens: the teacher's solution is cut to fit. No limit where absent. */
   readonly contextLength?: number;
+  /** What of the source is no problem, in words. */
+  readonly leftOut?: string;
+  /** All problems are held out, as a benchmark's are; else one in eight. */
+  readonly whole?: boolean;
   /** Responses to try out, where the source of the problems can make them. */
   readonly samples?: (problem: Problem, seed: number) => SampleAnswer[];
   /** Judges the answer that a response states, in the place of the maths verifier and of `symbolic`. */
@@ -57,9 +62,10 @@ export async function chatTask(parts: ChatTaskParts, wanted: Wanted = {}): Promi
   const { problems, leftOut } = await usableProblems(parts, wording, render, known, pace);
   const bySplit: Record<Split, Problem[]> = { train: [], heldout: [] };
   for (const p of problems) {
-    bySplit[splitOfQuestion(p.question)].push(p);
+    if (!parts.whole) bySplit[splitOfQuestion(p.question)].push(p);
     await pace();
   }
+  if (parts.whole) Object.assign(bySplit, { train: problems, heldout: problems });
   // A small file may have no held-out problem by the rule: then it is the last.
   if (bySplit.heldout.length === 0 && bySplit.train.length > 1) bySplit.heldout = bySplit.train.splice(-1);
   if (bySplit.train.length === 0)
@@ -123,6 +129,7 @@ async function usableProblems(parts: ChatTaskParts, wording: WordingOf, render: 
   const why = (left: ReadonlySet<Problem>, reason: string) =>
     left.size === 0 ? [] : [`${left.size} of ${all} problems are left out: ${reason} (${named([...left])})`];
   const leftOut = [
+    ...(parts.leftOut === undefined ? [] : [parts.leftOut]),
     ...why(strange, 'they have characters or tokens that the model does not know'),
     ...why(long, `with ${maxNewTokens} tokens of a response they are longer than the context of ${contextLength}`),
   ].join('; ');
@@ -196,7 +203,7 @@ function judge({ judge: own }: ChatTaskParts, problem: Problem, response: string
   const answer = finalAnswer(response);
   if (answer === null) return { reward: 0, reason: 'no answer', answer: null };
   if (own) return own(problem, answer);
-  const right = sameAnswer(answer, problem.answer);
+  const right = isRight(answer, problem);
   return { reward: right ? 1 : 0, reason: right ? 'right' : 'wrong answer', answer };
 }
 
@@ -209,6 +216,13 @@ function settling({ problems, judge: own, symbolic, python, grading = USUAL_GRAD
     if (codeFactsOf(problem)) return run(problem, verdict);
     return again ? again(problem, verdict) : verdict;
   };
+}
+
+/** Equal to the wanted answer, its unit written or not; within its tolerance, where the dataset has one. */
+function isRight(answer: string, { answer: wanted, facts: { unit, tolerance } }: Problem): boolean {
+  const written = typeof unit === 'string' ? `${wanted} ${unit}` : wanted;
+  const whole = sameAnswer(wanted, written) ? written : wanted; // else the unit is one that the verifier cannot read
+  return sameAnswer(answer, whole) || (Array.isArray(tolerance) && withinTolerance(answer, whole, tolerance));
 }
 
 /** Right after all, where the symbolic judge finds the answers equal. */

@@ -1,4 +1,5 @@
 /** Datasets of people's own: problems with verifiable answers. */
+import { olympiadOf, withoutInstruction } from './benchmark-forms';
 import type { ByteSource } from './bytes';
 import { codeProblemOf } from './code/rows';
 import { BadInput } from './errors';
@@ -9,6 +10,7 @@ import { messagesOf } from './message';
 import { choicesOf, contextual } from './question';
 import { hash32 } from './random';
 import { type DataRecord, field, isRecord, readRecords, textField } from './records';
+import { Distinct } from './repeats';
 import type { Problem, Split } from './types';
 
 /** Share of a dataset that is held out, in 1/64. */
@@ -26,13 +28,25 @@ export function splitOfQuestion(question: string): Split {
  * solution) and verl's (a list of messages as the prompt, reward_model.ground_truth) are recognised, and rows of code
  * (code/rows.ts). Throws BadInput naming file, line, field and the mend.
  */
-export function readProblems(file: ByteSource): Promise<Problem[]> {
-  return problemsOf(readRecords(file), file.where);
+export async function readProblems(file: ByteSource): Promise<readonly Problem[]> {
+  return (await problemsOf(readRecords(file), file.where)).problems;
+}
+
+/** Problems, each question once, and how many rows are left out for what reason. */
+export interface FoundProblems {
+  readonly problems: readonly Problem[];
+  /** null where every row is a problem. */
+  readonly leftOut: string | null;
 }
 
 /** The problems of a file's records; see readProblems. */
-export const problemsOf = (records: AsyncIterable<DataRecord>, file: string): Promise<Problem[]> =>
-  uniqueProblems(records, (record, i) => problemOf(record, `${file}/${String(i).padStart(6, '0')}`));
+export async function problemsOf(records: AsyncIterable<DataRecord>, file: string): Promise<FoundProblems> {
+  const found = new Distinct();
+  let row = 0;
+  for await (const record of records)
+    found.add(await problemOf(record, `${file}/${String(row++).padStart(6, '0')}`), record);
+  return { problems: found.problems, leftOut: found.leftOut() };
+}
 
 /** A problem of each record, in order. Throws BadInput where two have the same id. */
 export async function uniqueProblems(
@@ -65,7 +79,8 @@ async function problemOf(record: DataRecord, fallbackId: string): Promise<Proble
   const question = questionOf(record);
   if (question === null)
     throw new BadInput('the question is missing', record.where, `Add one of the fields ${QUESTION.join(', ')}.`);
-  const { solution, answer } = answerOf(record);
+  const olympiad = olympiadOf(record);
+  const { solution, answer } = olympiad ? { solution: workedOf(record), answer: olympiad.answer } : answerOf(record);
   const choices = choicesOf(field(record, CHOICES)?.value, record.where);
   if (!answer)
     throw new BadInput(
@@ -77,10 +92,12 @@ async function problemOf(record: DataRecord, fallbackId: string): Promise<Proble
   const listed = choices?.map(({ letter, text }) => `${letter}. ${text}`).join('\n') ?? null;
   return {
     id: textField(record, IDS) ?? fallbackId,
-    question: [context, question, inputOf(record), listed].filter((part) => part !== null).join('\n\n'),
+    question: [context, withoutInstruction(question), inputOf(record), listed]
+      .filter((part) => part !== null)
+      .join('\n\n'),
     solution,
     answer: choices ? chosen(answer, choices) : answer,
-    facts: {},
+    facts: olympiad?.facts ?? {},
   };
 }
 
@@ -104,9 +121,16 @@ function questionOf(record: DataRecord): string | null {
   return messages.map((m) => m.content).join('\n\n');
 }
 
+/** The worked solution; the first of several, as OlympiadBench lists them. */
+function workedOf(record: DataRecord): string | null {
+  const value = field(record, SOLUTION)?.value;
+  const isList = Array.isArray(value) && value.length > 1 && value.every((one) => typeof one === 'string');
+  return isList ? value[0] : textField(record, SOLUTION);
+}
+
 /** The short answer, and the worked solution where there is one. */
 function answerOf(record: DataRecord): { solution: string | null; answer: string | null } {
-  const worked = textField(record, SOLUTION);
+  const worked = workedOf(record);
   const graded = record.fields[GRADED];
   const given =
     textField(record, ANSWER) ?? (isRecord(graded) ? textField({ ...record, fields: graded }, ANSWER) : null);

@@ -1,11 +1,22 @@
 /** The names under which datasets keep what the lab reads of a record; columns of other names are never unpacked. */
 
-export const QUESTION = ['question', 'problem', 'prompt', 'query', 'instruction', 'input'];
-export const SOLUTION = ['solution', 'rationale', 'explanation', 'reasoning', 'response'];
-export const ANSWER = ['answer', 'final_answer', 'answerKey', 'expected_answer', 'ground_truth', 'target', 'label'];
+export const QUESTION = ['question', 'problem', 'prompt', 'query', 'instruction', 'input', 'Problem', 'Question'];
+export const SOLUTION = ['solution', 'rationale', 'explanation', 'reasoning', 'response', 'Solution'];
+export const ANSWER = [
+  'answer',
+  'final_answer',
+  'answerKey',
+  'expected_answer',
+  'ground_truth',
+  'target',
+  'label',
+  'Answer',
+];
 /** verl's, which holds the answer. */
 export const GRADED = 'reward_model';
-export const IDS = ['id', 'unique_id'];
+export const IDS = ['id', 'unique_id', 'ID', 'problem_idx'];
+/** OlympiadBench's, beside a list of answers. */
+export const GRADING = ['unit', 'error'];
 
 export const CONTEXT = ['context', 'passage', 'paragraph', 'background', 'document', 'article', 'story'];
 export const CHOICES = ['choices', 'options'];
@@ -30,6 +41,6 @@ export const DEAL = ['cards', 'target'];
 
 /** All of them. */
 export const ASKED: ReadonlySet<string> = new Set([
-  ...[...QUESTION, ...SOLUTION, ...ANSWER, GRADED, ...IDS, ...CONTEXT, ...CHOICES],
+  ...[...QUESTION, ...SOLUTION, ...ANSWER, GRADED, ...IDS, ...GRADING, ...CONTEXT, ...CHOICES],
   ...[...MESSAGES, ...COMPLETION, ...SYSTEM, ...TOOLS, ...HISTORY, ...THOUGHTS, ...DEAL, ...CODE],
 ]);

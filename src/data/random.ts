@@ -20,6 +20,7 @@ export const STREAMS = {
   stories: 12,
   countdown: 13,
   spelling: 14,
+  mixture: 15,
 } as const;
 
 const rotl = (x: number, k: number) => (x << k) | (x >>> (32 - k));

@@ -26,6 +26,13 @@ export interface Verdict {
   readonly feedback?: string;
 }
 
+/** What a task says of one step of a response: tokens from … to − 1. */
+export interface StepVerdict {
+  readonly from: number;
+  readonly to: number;
+  readonly right: boolean;
+}
+
 /** The ways to choose the teacher's privileged context c (method.md, "The privileged context"). */
 export const CONTEXT_MODES = [
   'sibling-then-dataset',
@@ -120,6 +127,10 @@ export interface Task {
   readonly doc: string;
   /** Which problems are left out, and why; absent where none is. */
   readonly leftOut?: string;
+  /** Of data from elsewhere: the name that means the same problems for ever; absent where the task's own does. */
+  readonly pinned?: string;
+  /** The datasets of a mixture, by the names that their problems' facts have; absent of a task that is none. */
+  readonly datasets?: readonly string[];
   /** Longest response in tokens that a correct solution can need (default for maxNewTokens). */
   readonly maxNewTokens: number;
   /** Deterministic problems of one split; see ProblemQuery. */
@@ -132,6 +143,8 @@ export interface Task {
   promptText?(prompt: readonly number[]): string;
   /** Judges a response (ids after the prompt, with its eos if it ended). Recomputes; compares no strings. */
   verify(problem: Problem, response: ArrayLike<number>): Verdict;
+  /** Judges the steps of a response one by one, in their order; absent where a task has none. */
+  steps?(problem: Problem, response: ArrayLike<number>): StepVerdict[];
   /** A second, slower opinion on a verdict; absent where the first is final. */
   settle?(problem: Problem, verdict: Verdict): Promise<Verdict>;
   /** A solution text that does not solve `problem`, for contexts that mislead on purpose; a function of both arguments only. */

@@ -60,7 +60,7 @@ export interface Commands {
   'list-runs': Row<unknown, ListedRun[]>;
   'load-run': Row<{ run: string }, RunEvent[]>; // for a replay
   'continue-run': Row<{ run: string }, Continued>; // from its last checkpoint, paused
-  'fork-run': Row<{ run: string }, Continued>; // a new run from that checkpoint, with its configuration as it is now, paused
+  'fork-run': Row<{ run: string; config?: RunConfig }, Continued>; // a new run from that checkpoint, with its configuration as it is now or the given one on its model, paused
   'pack-run': Row<{ run: string }, Blob>; // its folder as it is, a zip archive
   'take-runs': Row<{ files: readonly PlacedFile[] }, ListedRun[]>; // folders or archives of runs; all that are stored then
   'say-of-run': Row<{ run: string; about: RunAbout }, ListedRun[]>;

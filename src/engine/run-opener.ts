@@ -72,11 +72,12 @@ export class RunOpener {
     }
   }
 
-  /** A new run that begins where a stored one stands, with its configuration as it is now; that one stays as it is. */
-  async fork(id: string, opening: (model: string) => Opening): Promise<ContinuedRun> {
+  /** A new run that begins where a stored one stands, with its configuration as it is now, or the given one on its model; that one stays as it is. */
+  async fork(id: string, opening: (model: string) => Opening, given?: RunConfig): Promise<ContinuedRun> {
     const { store: of, config: stored } = await this.stored.take(id);
     try {
-      const { from, config } = await forkable(of, stored);
+      const { from, config: own } = await forkable(of, stored);
+      const config = given ? ({ ...given, model: own.model } as RunConfig) : own;
       const how = opening(modelName(config));
       const prepared = await this.prepare(config, how);
       const bench = await this.clear();
@@ -126,7 +127,7 @@ export class RunOpener {
     const { shelf, symbolic, python } = this.host;
     return prepareRun(config, {
       model: (name) => shelf.open(name, options),
-      file: (name) => shelf.readData(name),
+      data: (name) => shelf.readData(name, options),
       symbolic,
       python,
       wanted: { signal: options.signal, onProgress: options.onRead, onPython: options.onPython },

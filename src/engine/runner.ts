@@ -54,7 +54,8 @@ export class Runner {
   readonly handlers: Handlers<RunCommand> = {
     start: (ask, call) => this.start(ask, call),
     'continue-run': ({ run }, call) => this.goOn(() => this.opener.continue(run, (model) => openingFor(model, call))),
-    'fork-run': ({ run }, call) => this.goOn(() => this.opener.fork(run, (model) => openingFor(model, call))),
+    'fork-run': ({ run, config }, call) =>
+      this.goOn(() => this.opener.fork(run, (model) => openingFor(model, call), config)),
     pause: () => {
       if (this.mode === 'running' || this.mode === 'stepping') this.mode = 'paused';
       if (!this.looping) this.tellPaused();

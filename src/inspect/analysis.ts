@@ -174,10 +174,11 @@ type Column = Float32Array<ArrayBuffer>;
 const teacherColumn = ({ teacher, context }: Method, s: Column, t: Column): Column =>
   !teacher ? s.map(() => 0) : context === 'none' ? s : t;
 
-/** The arms whose advantages follow from s and t: a contrast needs wrong hints too, a distillation is a loss of its own. */
-export const SHOWN_ARMS = ARM_NAMES.filter(
-  (name) => ARMS[name].method.evidence !== 'contrast' && ARMS[name].method.distil === null,
-);
+/** The arms whose advantages follow from s and t: a contrast needs wrong hints too, a distillation is a loss of its own, steps are judged in a group. */
+export const SHOWN_ARMS = ARM_NAMES.filter((name) => {
+  const { evidence, distil, process } = ARMS[name].method;
+  return evidence !== 'contrast' && distil === null && process === 0;
+});
 
 /** Every such arm's token advantages with the gate open. The arm without a context sees the student's own scores: u = 0. */
 export function armSignals({ s, t }: Pick<ScoredText, 's' | 't'>, given: Circumstances): ArmSignal[] {

@@ -1,6 +1,6 @@
 /** Where the inspector's models and adapters come from. */
 
-import type { ByteSource } from '../data/bytes';
+import type { DataFiles } from '../library/data-files';
 import type { LoadedModel } from '../library/open-model';
 import type { DownloadProgress } from '../library/sources/progress';
 import type { ModelConfig } from '../model/net/config';
@@ -17,6 +17,6 @@ export interface ModelOpener {
   open(name: string, hooks?: OpenHooks): Promise<LoadedModel>;
   /** An adapter for a model of this configuration. */
   openLora(name: string, config: ModelConfig, hooks?: OpenHooks): Promise<LoraFolder>;
-  /** A file of problems; null for a name that is none. */
-  readData?(name: string): Promise<ByteSource | null>;
+  /** Problems of a file or a dataset; null for a name that is none. */
+  readData?(name: string): Promise<DataFiles | null>;
 }

@@ -7,6 +7,7 @@ import type { ByteSource, FileSource } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import type { ModelConfig } from '../model/net/config';
 import { type LoraFolder, readLoraFolder } from '../model/weights/adapter';
+import { type DataFiles, oneFile, resolveData } from './data-files';
 import { type Elsewhere, elsewhere } from './elsewhere';
 import { type ModelHeaders, openHeaders } from './memory-plan';
 import { type LoadedModel, openModel } from './open-model';
@@ -14,6 +15,7 @@ import type { CachedModel, ModelCache } from './sources/cache';
 import { classify, DROPPED, type DroppedKind } from './sources/classify';
 import type { PlacedFile } from './sources/dropped';
 import type { HubOptions } from './sources/hub';
+import type { Purpose } from './sources/hub-dataset';
 import { HUB } from './sources/hub-id';
 import type { DownloadProgress } from './sources/progress';
 import { resolveModelSource } from './sources/resolve';
@@ -90,15 +92,15 @@ export class ModelShelf {
     return elsewhere(await this.resolved(name, 'model', { peek: true }));
   }
 
-  /** A dropped file of problems or examples; null for a name that is none. */
-  async readData(name: string): Promise<ByteSource | null> {
+  /** What was dropped as problems or examples, or a dataset of the Hub, which is downloaded; null for a name that is neither. Throws SourceError. */
+  async readData(name: string, options: OpenOptions = {}, purpose: Purpose = 'train'): Promise<DataFiles | null> {
     const found = this.dropped.get(name);
-    if (found?.kind !== 'data') {
-      if (name.startsWith(DROPPED)) throw gone(name);
-      return null;
+    if (found?.kind === 'data') {
+      const [file] = await found.files.list();
+      return oneFile((await found.files.open(file)) as ByteSource, name);
     }
-    const [file] = await found.files.list();
-    return { ...((await found.files.open(file)) as ByteSource), where: name };
+    if (name.startsWith(DROPPED)) throw gone(name);
+    return resolveData(name, purpose, { hub: await this.hub(options) });
   }
 
   /** What the cache holds, by id; empty where there is none. */
@@ -134,10 +136,12 @@ export class ModelShelf {
   }
 
   private async resolved(name: string, kind: 'model' | 'adapter', options: OpenOptions & Pick<HubOptions, 'peek'>) {
-    const { endpoint, token } = this.access;
-    const hub = { ...options, endpoint, token, cache: await this.cache(), fetch: this.host.fetch };
     const builtIn = kind === 'model' ? this.host.builtIn : {};
-    return resolveModelSource(name, { builtIn, hub });
+    return resolveModelSource(name, { builtIn, hub: await this.hub(options) });
+  }
+
+  private async hub(options: OpenOptions & Pick<HubOptions, 'peek'>): Promise<HubOptions> {
+    return { ...options, ...this.access, cache: await this.cache(), fetch: this.host.fetch };
   }
 }
 

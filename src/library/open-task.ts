@@ -10,13 +10,17 @@ import { DATA_FILE } from '../data/containers';
 import { problemsOf } from '../data/dataset';
 import { BadInput } from '../data/errors';
 import type { SymbolicJudge } from '../data/maths';
+import { mixedTask, type Share } from '../data/mixture';
 import { type DataRecord, readRecords } from '../data/records';
 import { BUILT_IN_MODELS, CHAT_TASK, findTask, TASKS, taskOfRecord, taskRow } from '../data/tasks';
 import type { Problem, Task, Tokenizer } from '../data/types';
 import { wordingOf } from '../data/wording';
 import type { Python } from '../host/python/judge';
 import type { ModelFolder } from '../model/weights/folder';
+import { benchmarkDataset } from './benchmarks';
 import { contextTokens } from './capacity';
+import type { ReadData } from './data-files';
+import { parseDatasetId } from './sources/hub-dataset';
 
 /** What a task for a chat model depends on. */
 export interface TaskSetting {
@@ -30,6 +34,8 @@ export interface TaskSetting {
   readonly solutionTokens?: number;
   /** Prompt and response together, 0 as usual for the model: the teacher's solution is cut to fit. Absent: no limit. */
   readonly contextLength?: number;
+  /** All problems of files and datasets are held out, as a benchmark's are. */
+  readonly whole?: boolean;
   /** A slower judge for answers that the exact one calls wrong. */
   readonly symbolic?: SymbolicJudge;
   /** Python, for problems whose answer is code. */
@@ -38,43 +44,65 @@ export interface TaskSetting {
   readonly grading?: CodeGrading;
 }
 
-/** The names that `openTask` knows without a file. */
+/** The names that `openTask` knows without data from elsewhere. */
 export const taskNames = (): string[] => TASKS.map((t) => t.name);
 
 /**
- * A built-in task, or a .jsonl, .json or .parquet file of problems. Throws BadInput for an unknown name, an
- * unreadable file, or a model that cannot be asked this task's questions.
+ * A built-in task; problems from a file or a dataset, by whatever `read` finds; several of them as NAME:WEIGHT,NAME:WEIGHT.
+ * Throws BadInput for an unknown name, an unreadable file, or a model that cannot be asked this task's questions.
  */
-export async function openTask(
-  name: string,
-  setting: TaskSetting,
-  read: (file: string) => Promise<ByteSource | null>,
-  wanted: Wanted = {},
-): Promise<Task> {
+export async function openTask(name: string, setting: TaskSetting, read: ReadData, wanted: Wanted = {}): Promise<Task> {
+  const parts = mixtureOf(name);
+  if (!parts) return openOne(name, setting, read, wanted);
+  const shares: Share[] = [];
+  for (const part of parts) shares.push({ ...part, task: await openOne(part.name, setting, read, wanted) });
+  return mixedTask(name, shares);
+}
+
+/** The parts of a mixture; null for a name that is none. */
+export function mixtureOf(text: string): { name: string; weight: number }[] | null {
+  const parts = text.split(',').map((part) => {
+    const [, name, weight] = /^(.*?)(?::(\d+(?:\.\d+)?))?$/s.exec(part.trim()) as RegExpExecArray;
+    return { name, weight: weight === undefined ? 1 : Number(weight) };
+  });
+  const isSource = ({ name }: { name: string }) =>
+    taskRow(name) !== null || DATA_FILE.test(name) || parseDatasetId(benchmarkDataset(name)) !== null;
+  return parts.length > 1 && parts.every(isSource) ? parts : null;
+}
+
+async function openOne(name: string, setting: TaskSetting, read: ReadData, wanted: Wanted): Promise<Task> {
   const row = taskRow(name);
   if (row?.kind === 'chat') return chatTaskOn(name, row.problems(), setting, row, wanted);
-  if (!DATA_FILE.test(name)) return fitting(findTask(name), setting);
-  const file = await read(name);
-  if (!file)
+  if (row) return fitting(row.task, setting);
+  const found = await read(name);
+  if (!found && !DATA_FILE.test(name)) return fitting(findTask(name), setting);
+  if (!found)
     throw new BadInput(
       'There is no such file',
       name,
-      `Give --task a .jsonl, .json or .parquet file of problems, or one of ${taskNames().join(', ')}.`,
+      `Give --task a .jsonl, .json or .parquet file of problems, a dataset of the Hub, or one of ${taskNames().join(', ')}.`,
     );
-  const records = readRecords(file, wanted);
+  const pinned = found.pinned === name ? {} : { pinned: found.pinned };
+  const records = recordsOf(found.files, wanted);
   const { value: first } = await records.next();
   const all = following(first as DataRecord, records);
   const native = taskOfRecord(first as DataRecord);
-  if (native) return fitting(await native.open(all, name), setting);
-  return chatTaskOn(name, await problemsOf(all, name), setting, {}, wanted);
+  if (native) return { ...fitting(await native.open(all, name), setting), ...pinned };
+  const { problems, leftOut } = await problemsOf(all, found.files[0].where);
+  const parts = leftOut === null ? {} : { leftOut };
+  return { ...(await chatTaskOn(name, problems, setting, parts, wanted)), ...pinned };
+}
+
+async function* recordsOf(files: readonly ByteSource[], wanted: Wanted): AsyncGenerator<DataRecord> {
+  for (const file of files) yield* readRecords(file, wanted);
 }
 
 /** A chat task on these problems. Throws BadInput for a wording or a chat template that cannot be used. */
 export async function chatTaskOn(
   name: string,
   problems: readonly Problem[],
-  { model, tokenizer, maxNewTokens, thinking, symbolic, python, grading, solutionTokens, ...s }: TaskSetting,
-  { samples, judge }: Pick<ChatTaskParts, 'samples' | 'judge'> = {},
+  { model, tokenizer, maxNewTokens, thinking, symbolic, python, grading, solutionTokens, whole, ...s }: TaskSetting,
+  { samples, judge, leftOut }: Pick<ChatTaskParts, 'samples' | 'judge' | 'leftOut'> = {},
   wanted: Wanted = {},
 ): Promise<Task> {
   const template = chatTemplate(model.tokenizer, model.where);
@@ -83,7 +111,8 @@ export async function chatTaskOn(
     s.contextLength === undefined
       ? undefined
       : contextTokens(model.config, { contextLength: s.contextLength, maxNewTokens });
-  const parts = { name, problems, tokenizer, tokenizerFiles: model.tokenizer, template, samples, judge, symbolic };
+  const files = { tokenizer, tokenizerFiles: model.tokenizer, template };
+  const parts = { name, problems, ...files, samples, judge, symbolic, leftOut, whole };
   const code = problems.some((p) => codeFactsOf(p)) ? { python: await opened(python, wanted), grading } : {};
   return chatTask({ ...parts, ...code, maxNewTokens, thinking, wording, solutionTokens, contextLength }, wanted);
 }

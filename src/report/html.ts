@@ -4,6 +4,7 @@ import { escapeHtml, htmlPage, htmlTable } from '../inspect/export-html';
 import { STYLE } from '../inspect/export-style';
 import { type Chart, draw } from './chart';
 import { reportCharts } from './charts';
+import { evaluationTables } from './evaluation-tables';
 import type { ReportModel } from './model';
 import { probesHtml } from './probes-html';
 import { shapeText } from './shape';
@@ -16,14 +17,24 @@ export interface ReportAbout {
 }
 
 export function reportHtml(model: ReportModel, { title, command }: ReportAbout): string {
-  const { groups, runs, notes } = model;
-  const devices = [...new Set(runs.map(({ device }) => device?.name ?? 'a device that is not known'))];
-  const hasBaseline = groups.some(({ baseline }) => baseline !== null);
-  const intro = `${runs.length} runs in ${groups.length} groups, on ${devices.join(' and ')}. A line is the mean over seeds, thin lines are seeds, a band is the 95 % interval over them.`;
+  const { runs, notes, evaluations } = model;
   const body = `<h1>${escapeHtml(title)}</h1>
-<p>${escapeHtml(intro)}</p>
+${runs.length > 0 ? `<p>${escapeHtml(introOf(model))}</p>` : ''}
 ${notes.length > 0 ? `<ul class="notes">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>` : ''}
-${section(resultsTable(model))}
+${runs.length > 0 ? ofRuns(model) : ''}
+${evaluationTables(evaluations).map(section).join('\n')}
+<footer>Made by AntiSD Lab ${VERSION}${command ? ` with <code>${escapeHtml(command)}</code>` : ''}. The method is by Shen et al., arXiv 2605.11609.</footer>`;
+  return htmlPage(title, `${STYLE}${REPORT_STYLE}`, body);
+}
+
+function introOf({ groups, runs }: ReportModel): string {
+  const devices = [...new Set(runs.map(({ device }) => device?.name ?? 'a device that is not known'))];
+  return `${runs.length} runs in ${groups.length} groups, on ${devices.join(' and ')}. A line is the mean over seeds, thin lines are seeds, a band is the 95 % interval over them.`;
+}
+
+function ofRuns(model: ReportModel): string {
+  const hasBaseline = model.groups.some(({ baseline }) => baseline !== null);
+  return `${section(resultsTable(model))}
 ${hasBaseline ? section(reachTable(model, 'toBest')) : ''}
 ${section(reachTable(model, 'toGoal'))}
 <h2>Curves</h2>
@@ -36,9 +47,7 @@ ${reportCharts(model).map(figure).join('\n')}
     .join('\n')}</div>
 ${probesHtml(model)}
 ${section(runsTable(model))}
-${section(settingsTable(model))}
-<footer>Made by AntiSD Lab ${VERSION}${command ? ` with <code>${escapeHtml(command)}</code>` : ''}. The method is by Shen et al., arXiv 2605.11609.</footer>`;
-  return htmlPage(title, `${STYLE}${REPORT_STYLE}`, body);
+${section(settingsTable(model))}`;
 }
 
 const section = ({ title, doc, head, rows }: Table): string =>

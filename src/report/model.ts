@@ -5,6 +5,7 @@ import { type Pair, type Reach, reachOf, type SpeedUp, speedUp } from '../antisd
 import { mean } from '../antisd/statistics';
 import { AXES, type AxisName } from './curves';
 import { baselineOf, type Group, groupsOf } from './groups';
+import type { LoadedEvaluation } from './loaded-evaluation';
 import type { LoadedRun } from './loaded-run';
 
 export interface ReportOptions {
@@ -55,15 +56,20 @@ export interface ReportModel {
   readonly options: ReportOptions;
   readonly groups: readonly GroupReport[];
   readonly runs: readonly LoadedRun[];
+  readonly evaluations: readonly LoadedEvaluation[];
   /** What a reader should know before the numbers. */
   readonly notes: readonly string[];
 }
 
-export function reportOf(runs: readonly LoadedRun[], given: Partial<ReportOptions> = {}): ReportModel {
+export function reportOf(
+  runs: readonly LoadedRun[],
+  given: Partial<ReportOptions> = {},
+  evaluations: readonly LoadedEvaluation[] = [],
+): ReportModel {
   const options = { ...REPORT_DEFAULTS, ...given };
   const groups = groupsOf(runs);
   const reports = groups.map((group) => reportOfGroup(group, baselineOf(group, groups, options.baseline), options));
-  return { options, groups: reports, runs, notes: notesOn(runs, reports, options) };
+  return { options, groups: reports, runs, evaluations, notes: runs.length > 0 ? notesOn(runs, reports, options) : [] };
 }
 
 function reportOfGroup(group: Group, baseline: Group | null, options: ReportOptions): GroupReport {

@@ -21,7 +21,7 @@ export interface Table {
 
 /** .94, of numbers from 0 to 1. */
 const share = (x: number): string => x.toFixed(3).replace(/^0/, '');
-const estimated = (e: Estimate | null): string =>
+export const estimated = (e: Estimate | null): string =>
   e === null ? '–' : e.low === e.high ? share(e.value) : `${share(e.value)} [${share(e.low)}, ${share(e.high)}]`;
 
 const endless = (x: number): string => (x === 0 ? 'never' : Number.isFinite(x) ? `${x.toFixed(2)} ×` : '∞');

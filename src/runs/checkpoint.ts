@@ -17,6 +17,7 @@ import { writeModelFolder } from '../model/weights/folder';
 import { readSafetensors } from '../model/weights/safetensors';
 import { type CheckpointRecord, checked, digestOf, parseRecord, type RunFacts, recordBytes } from './checkpoint-record';
 import { momentsIn, optimizerBytes } from './optimizer-file';
+import type { RunConfig } from './run-config';
 
 /** What says what the other files are. */
 const RECORD = 'state.json';
@@ -24,6 +25,14 @@ const UNMEASURED = Number.NEGATIVE_INFINITY;
 const OPTIMIZER = 'optimizer.safetensors';
 
 export const checkpointFolder = (step: number): string => `checkpoints/step-${String(step).padStart(6, '0')}`;
+
+/** What a checkpoint gives back. */
+export interface LoadedCheckpoint<T> {
+  readonly state: TrainingState;
+  readonly extra: T & RunFacts;
+  /** Of the run that made it; null where an earlier version did not say. */
+  readonly config: RunConfig | null;
+}
 
 /** The checkpoints of a run's folder. */
 export class Checkpoints {
@@ -136,12 +145,12 @@ export class Checkpoints {
     step: number,
     layout: Layout,
     own: v.GenericSchema<unknown, T>,
-  ): Promise<{ state: TrainingState; extra: T & RunFacts }> {
+  ): Promise<LoadedCheckpoint<T>> {
     try {
       const record = await this.record(step);
       if (!record) throw this.damaged(step, 'state.json is missing');
       const extra = { ...record.extra, ...checked(own, record.extra, 'state.json', this.at(step)) };
-      return { state: await this.state(record, layout), extra };
+      return { state: await this.state(record, layout), extra, config: record.config ?? null };
     } catch (error) {
       if (!(error instanceof BadInput) || error instanceof Misfit) throw error;
       throw this.damaged(step, error.what);

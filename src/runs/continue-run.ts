@@ -139,6 +139,12 @@ export async function openFork(
   const open = ({ step }: ResumePoint) => prepared.open(bench, { step, of });
   const { opened: run, passedOver } = await firstWhole(from, open, of.where);
   try {
+    if (run.finished)
+      throw new BadInput(
+        `The run that is begun from stands at step ${run.step}, and this one is to end there or before`,
+        of.where,
+        'Give it more steps: they count on from there.',
+      );
     await run.checkpoint();
     if (run.unstored) throw run.unstored;
     await bench.store.bear(prepared.config);

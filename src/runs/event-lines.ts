@@ -3,7 +3,7 @@
  * is told but 'signals' and 'probe': their columns lie in the rollouts, as lists of numbers, and alternatives are left out. Lines of
  * earlier versions, which lack ids and the method's facts, are read by the same function.
  */
-import { columnsIn, newSignals, rowsOf } from '../antisd/signals';
+import { columnsIn, newSignals, rowsOf, type SometimesName } from '../antisd/signals';
 import { sum } from '../antisd/statistics';
 import { parseStoredEvent, type StoredRollout, type StoredSignals } from './event-schema';
 import type { RunEvent, RunEventOf, ToldRollout } from './events';
@@ -32,16 +32,15 @@ export function readEvent(json: unknown): RunEvent {
   const event = parseStoredEvent(json);
   if (!isScored(event)) return event;
   const told: ToldRollout[] = [];
-  const lists = event.rollouts.map(({ ids, s, t, w, u, H_S, H_T, phi, advantage, term, ...rollout }) => {
+  const lists = event.rollouts.map(({ ids, s, t, w, v, u, H_S, H_T, phi, advantage, term, ...rollout }) => {
     told.push(rollout);
-    return { ids: ids ?? rollout.tokens.map(() => 0), columns: { s, t, w, u, H_S, H_T, phi, advantage, term } };
+    return { ids: ids ?? rollout.tokens.map(() => 0), columns: { s, t, w, v, u, H_S, H_T, phi, advantage, term } };
   });
-  const contrast = lists.some(({ columns }) => columns.w)
-    ? new Float32Array(sum(lists.map((l) => l.ids.length)))
-    : undefined;
+  const whole = (name: SometimesName) =>
+    lists.some(({ columns }) => columns[name]) ? new Float32Array(sum(lists.map((l) => l.ids.length))) : undefined;
   const signals = newSignals(
     lists.map(({ ids }) => ids),
-    { w: contrast },
+    { w: whole('w'), v: whole('v') },
   );
   for (const [i, row] of rowsOf(signals).entries())
     for (const [name, values] of columnsIn(row)) values.set(lists[i].columns[name] ?? []);

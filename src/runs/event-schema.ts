@@ -14,7 +14,7 @@ import { SFT_TABLE, type SftConfig } from '../settings/settings-sft';
 import type { RunEvent, RunEventOf, ToldRollout } from './events';
 import { Damage } from './sealed';
 
-export type StoredRollout = ToldRollout & { ids?: number[]; w?: number[] } & Record<ColumnName, number[]>;
+export type StoredRollout = ToldRollout & { ids?: number[]; w?: number[]; v?: number[] } & Record<ColumnName, number[]>;
 type StoredAs<T extends 'signals' | 'probe'> = Omit<RunEventOf<T>, 'signals' | 'rollouts'> & {
   rollouts: StoredRollout[];
 };
@@ -86,6 +86,7 @@ const rollout = v.pipe(
       ids: v.optional(numbers),
       ...columns,
       w: v.optional(numbers),
+      v: v.optional(numbers),
     },
     solution: v.optional(v.nullable(v.string())),
     sibling: v.optional(perhaps),
@@ -95,13 +96,16 @@ const rollout = v.pipe(
   }),
   v.check(
     (r) =>
-      [r.ids ?? r.tokens, r.w ?? r.tokens, ...COLUMNS.map((name) => r[name])].every(
+      [r.ids ?? r.tokens, r.w ?? r.tokens, r.v ?? r.tokens, ...COLUMNS.map((name) => r[name])].every(
         ({ length }) => length === r.tokens.length,
       ),
     'expected columns of one length',
   ),
 );
-const sample = v.looseObject({ ids: numbers, answer: v.nullable(v.string()), reward: real });
+const sample = v.looseObject({
+  ...{ ids: numbers, answer: v.nullable(v.string()), reward: real },
+  ...{ reason: v.optional(v.string()), truncated: v.optional(v.boolean()) },
+});
 const evaluated = v.looseObject({
   ...{ problem: v.string(), question: v.string(), answer: v.string() },
   samples: v.array(sample),
@@ -167,11 +171,17 @@ const SCHEMAS: Schemas = {
     gateState: (x) => typeof x === 'string',
     note: (x) => x === null || typeof x === 'string',
     contextShares: allOf(isNumber),
+    datasets: allOf(isNumber),
     phaseMs: allOf(isNumber),
     perUpdate: (x) => Array.isArray(x) && x.every(allOf(isNumber)),
   }),
-  eval: figures<FieldsOf<'eval'>>(),
-  'eval-samples': v.looseObject({ step: real, problems: v.array(evaluated), leftOut: real }),
+  eval: figures<FieldsOf<'eval'>>({ datasets: allOf(isNumber) }),
+  'eval-samples': v.looseObject({
+    step: real,
+    dataset: v.optional(v.string()),
+    problems: v.array(evaluated),
+    leftOut: real,
+  }),
   'tokens-table': v.looseObject({ step: real, rows: v.array(tokenRow) }),
   checkpoint: v.looseObject({ step: real, path: v.string() }),
   change: v.looseObject({ step: real, patch }),

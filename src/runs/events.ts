@@ -46,12 +46,22 @@ export interface ToldRollout {
   alternatives?: { student: Alternative[][]; teacher: Alternative[][] };
 }
 
+/** A response to a held-out problem. */
+export interface ToldSample {
+  ids: number[];
+  answer: string | null; // as the verifier found it
+  reward: number;
+  /** Told where a benchmark is asked: the verifier's words, and whether the response was cut. */
+  reason?: string;
+  truncated?: boolean;
+}
+
 /** What is told of a held-out problem. */
 export interface ToldEvaluation {
   problem: string; // Problem.id
   question: string;
   answer: string; // the right one
-  samples: { ids: number[]; answer: string | null; reward: number }[]; // answer: as the verifier found it
+  samples: ToldSample[];
 }
 
 /** Every figure of one optimisation step; what each is: STEP_METRICS in metrics.ts. */
@@ -88,6 +98,8 @@ export interface StepFigures {
   sumAbsTerm: number;
   maskedShare: number;
   contextShares: Record<string, number>;
+  /** Mean reward of each dataset of a mixture; absent of a task that is none. */
+  datasets?: Record<string, number>;
   tokens: number;
   tokensPerSecond: number;
   totalTokens: number;
@@ -161,9 +173,11 @@ export type RunEvent = Versioned &
         answerEntropy?: number;
         distinct2?: number;
         editDistance?: number;
+        /** Of a mixture, avg@k of each dataset. */
+        datasets?: Record<string, number>;
       }
     /** What the last 'eval' asked and got, in its order; problems that were too much for a log are counted in `leftOut`. */
-    | { type: 'eval-samples'; step: number; problems: ToldEvaluation[]; leftOut: number }
+    | { type: 'eval-samples'; step: number; dataset?: string; problems: ToldEvaluation[]; leftOut: number }
     | { type: 'tokens-table'; step: number; rows: TokenRow[] }
     | { type: 'checkpoint'; step: number; path: string }
     /** A setting was changed while the run was going, from step `step` on. */

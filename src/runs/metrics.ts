@@ -39,6 +39,13 @@ type MetricsOf<T extends RunEvent['type']> = {
 
 /** `reward 0.125`, or a dash where nothing is known yet. */
 const reads = (digits: number) => (value: number | null, label: string) => `${label} ${value?.toFixed(digits) ?? '–'}`;
+/** `a.jsonl 0.50, b.jsonl 0.25`; null of a task that is no mixture. */
+export const byName = (values: Readonly<Record<string, number>> | undefined): string | null =>
+  values === undefined
+    ? null
+    : Object.entries(values)
+        .map(([name, value]) => `${name} ${value.toFixed(2)}`)
+        .join(', ');
 const speed = (value: number, label: string) => `${Math.round(value)} ${label}`;
 
 const GRADIENT_NORM = {
@@ -215,6 +222,11 @@ export const STEP_METRICS = {
   },
   maskedShare: { label: 'masked', definition: 'share of sampled tokens whose u was masked as an outlier' },
   contextShares: { label: 'contexts', definition: 'share of rollouts by where the teacher’s context came from' },
+  datasets: {
+    label: 'datasets',
+    definition: 'of a mixture, the mean reward of each dataset’s rollouts; absent of a task that is none',
+    progress: byName,
+  },
   tokens: { label: 'tokens', unit: 'tokens', definition: 'sampled in this step' },
   tokensPerSecond: {
     label: 'tokens/s',
@@ -311,6 +323,7 @@ export const EVAL_METRICS = {
     trl: 'eval_completions/mean_length',
   },
   ...DIVERSITY,
+  datasets: { label: 'datasets', definition: 'of a mixture, avg@k of each dataset' },
 } as const satisfies MetricsOf<'eval'>;
 
 const { step, lr, loss, tokens, learnt, seconds } = SFT_METRICS;

@@ -1,11 +1,13 @@
 /** Runs by their configuration: what each kind needs, and how it is opened on a device, at its beginning or at a held step. */
+import { ARMS, resolveMethod } from '../antisd/arms';
 import type { Wanted } from '../data/breath';
-import type { ByteSource } from '../data/bytes';
 import type { CodeGrading } from '../data/code/verdicts';
+import { BadInput } from '../data/errors';
 import type { SymbolicJudge } from '../data/maths';
-import { findTask } from '../data/tasks';
+import { findTask, TASKS } from '../data/tasks';
 import type { Task } from '../data/types';
 import type { Python } from '../host/python/judge';
+import type { ReadData } from '../library/data-files';
 import { openConversations } from '../library/open-conversations';
 import type { LoadedModel } from '../library/open-model';
 import { openTask } from '../library/open-task';
@@ -25,8 +27,8 @@ import type { Patch } from './trainer';
 /** Where a host finds what a configuration names. */
 export interface RunSources {
   model(name: string): Promise<LoadedModel>;
-  /** A file of problems or examples; null where there is none of this name. */
-  file(name: string): Promise<ByteSource | null>;
+  /** Problems or examples of a file or a dataset; null where there are none of this name. */
+  readonly data: ReadData;
   /** A second opinion on answers that the exact verifier calls wrong. */
   readonly symbolic?: SymbolicJudge;
   /** Python, for answers that are code. */
@@ -55,24 +57,47 @@ export async function prepareRun(partial: object, sources: RunSources): Promise<
   const config = parseRunConfig(partial, 'settings');
   if (!('kind' in config)) {
     const model = await sources.model(config.model);
-    return reinforcedRun(config, model, await taskOf(config, model, sources));
+    const task = await taskOf(config, model, sources);
+    expectSteps(config, task);
+    return reinforcedRun({ ...config, task: task.pinned ?? config.task }, model, task);
   }
   if (config.kind === 'pretrain') return pretrainingRun(config, findTask(config.task));
   const model = await sources.model(config.model);
   const { data, maxLength } = config;
-  const conversations = await openConversations(data, sources.file, sources.wanted);
-  return supervisedRun(config, model, await examplesFor(model, conversations, data, maxLength, sources.wanted));
+  let pinned = data;
+  const read: ReadData = async (name) => {
+    const found = await sources.data(name);
+    if (found) pinned = found.pinned;
+    return found;
+  };
+  const conversations = await openConversations(data, read, sources.wanted);
+  return supervisedRun(
+    { ...config, data: pinned },
+    model,
+    await examplesFor(model, conversations, data, maxLength, sources.wanted),
+  );
+}
+
+/** Throws BadInput for a method that rewards steps on a task that judges none. */
+function expectSteps(config: TrainConfig, task: Task): void {
+  if (task.steps || resolveMethod(config).process === 0) return;
+  const able = TASKS.flatMap((row) => (row.kind === 'native' && row.task.steps ? [row.name] : []));
+  throw new BadInput(
+    `${ARMS[config.arm].label} rewards single steps, and the task judges none`,
+    task.name,
+    `Choose another method, or one of ${able.join(', ')}.`,
+  );
 }
 
 function taskOf(
   config: TrainConfig,
   model: LoadedModel,
-  { symbolic, python, file, wanted }: RunSources,
+  { symbolic, python, data, wanted }: RunSources,
 ): Promise<Task> {
   const { maxNewTokens, thinking, wording, solutionTokens, contextLength } = config;
   const grading = gradingOf(config);
   const asked = { maxNewTokens, thinking, wording, solutionTokens, contextLength, grading };
-  return openTask(config.task, { ...asked, model, tokenizer: model.text, symbolic, python }, file, wanted);
+  return openTask(config.task, { ...asked, model, tokenizer: model.text, symbolic, python }, data, wanted);
 }
 
 /** How a run's configuration has code judged. */

@@ -26,6 +26,7 @@ const method: v.GenericSchema<unknown, MethodState> = v.looseObject({
   deviations: v.array(v.number()),
   perplexities: v.optional(v.array(v.number())),
   totalTokens: v.number(),
+  since: v.optional(v.number()),
 });
 const sums = v.looseObject({ count: v.number(), u: v.number(), term: v.number(), size: v.number() });
 

@@ -1,7 +1,8 @@
 /** Reinforcement learning on a task's problems: the method's step, the held-out accuracy, and settings that change on the way. */
+import { resolveMethod } from '../antisd/arms';
 import { evaluate } from '../antisd/evaluate';
 import { TokenTable } from '../antisd/measures';
-import { type MethodState, newMethodState } from '../antisd/method-state';
+import { begunAnew, type MethodState, newMethodState } from '../antisd/method-state';
 import { type ProbeText, sampleProbes, scoreProbes } from '../antisd/probes';
 import { rowsOf } from '../antisd/signals';
 import { type StepOutcome, trainStep } from '../antisd/step';
@@ -17,8 +18,9 @@ import { warningsOf } from '../settings/warnings';
 import { type ReinforcedState, reinforcedState } from './reinforced-state';
 import { evalSamplesEvent, probeEvent, signalsEvent, stepFigures } from './report';
 import type { RunPlace } from './run';
+import type { RunConfig } from './run-config';
 import type { Tell, Unstamped } from './run-log';
-import type { Beginning, Clock, Patch, Report, Schedule, Trainer } from './trainer';
+import type { Beginning, BegunFrom, Clock, Patch, Report, Schedule, Trainer } from './trainer';
 
 export interface ReinforcedOptions extends Pick<RunPlace, 'gpu' | 'onLoaded'> {
   model: Pick<ModelFolder, 'config' | 'tensors' | 'where'>;
@@ -38,6 +40,8 @@ export class Reinforced implements Trainer<ReinforcedState> {
   private measuredAt: number | null = null;
   private readonly table = new TokenTable();
   private probes: readonly ProbeText[] | undefined;
+  /** What readers should know of how it began. */
+  private readonly notes: string[] = [];
 
   private constructor(
     private readonly o: ReinforcedOptions,
@@ -82,7 +86,11 @@ export class Reinforced implements Trainer<ReinforcedState> {
     const { config } = this;
     const { leftOut, tokenizer } = this.o.task;
     const { separator, warning } = tokenizer;
-    const warnings = [...warningsOf(config).map(({ text }) => text), ...(warning === undefined ? [] : [warning])];
+    const warnings = [
+      ...this.notes,
+      ...warningsOf(config).map(({ text }) => text),
+      ...(warning === undefined ? [] : [warning]),
+    ];
     return {
       ...{ type: 'start', config, ...beginning, lab: VERSION, separator },
       ...(leftOut === undefined ? {} : { leftOut }),
@@ -103,11 +111,16 @@ export class Reinforced implements Trainer<ReinforcedState> {
     return step === this.measuredAt ? this.evalAccuracy : null;
   }
 
-  restore({ method, evalAccuracy, table, probes }: ReinforcedState): void {
+  restore({ method, evalAccuracy, table, probes }: ReinforcedState, begunFrom: BegunFrom | null): void {
     this.probes = probes;
-    this.method = method;
     this.evalAccuracy = evalAccuracy;
-    this.table.restore(table ?? []);
+    const before = begunFrom?.config && methodChanged(begunFrom.config, this.config);
+    this.method = before ? begunAnew(method, begunFrom.step) : method;
+    this.table.restore(before ? [] : (table ?? []));
+    if (before)
+      this.notes.push(
+        `The run begins at step ${begunFrom.step} of one of ${before}: weights and optimiser are that one’s; the gate, σ_ref, λ’s schedule and the token table begin anew.`,
+      );
   }
 
   async begin(): Promise<void> {
@@ -222,4 +235,12 @@ export class Reinforced implements Trainer<ReinforcedState> {
     this.policy.destroy();
     this.frozen?.destroy();
   }
+}
+
+/** The method's name before, where a run's method or its gate is another now; null where both are as they were. */
+function methodChanged(before: RunConfig, now: TrainConfig): string | null {
+  if ('kind' in before) return null;
+  const was = parseTrainConfig(before, 'checkpoint');
+  const gateOf = (c: TrainConfig) => JSON.stringify(resolveMethod(c).gate);
+  return was.arm === now.arm && gateOf(was) === gateOf(now) ? null : was.arm;
 }

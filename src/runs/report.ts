@@ -8,6 +8,7 @@ import { mapSignals, rowsOf } from '../antisd/signals';
 import { mean } from '../antisd/statistics';
 import type { Rollout, ScoredStep, StepOutcome, StepSettings } from '../antisd/step';
 import { isDeliberation } from '../data/deliberation';
+import { byDataset } from '../data/mixture';
 import type { PrivilegedContext, Tokenizer } from '../data/types';
 import { TOP_K } from '../model/net/activations';
 import { short } from './event-lines';
@@ -100,6 +101,11 @@ export function stepFigures(
   const { closesBelow, opensAbove } = gateThresholds(o.state.gate, o.method.gate);
   const last = o.updates[o.updates.length - 1];
   const reward = each((r) => r.verdict.reward);
+  const datasets = byDataset(
+    o.rollouts,
+    (r) => r.problem,
+    (r) => r.verdict.reward,
+  );
   return {
     step,
     reward,
@@ -128,6 +134,7 @@ export function stepFigures(
     sumAbsTerm: rowsOf(signals).reduce((sum, { term }) => sum + sumAbs(term), 0),
     maskedShare: o.masked / Math.max(1, tokens),
     contextShares: o.contextShares,
+    ...(datasets && { datasets }),
     tokens,
     tokensPerSecond: tokens / seconds,
     totalTokens: o.state.totalTokens,

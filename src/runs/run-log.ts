@@ -6,8 +6,8 @@
 import type * as v from 'valibot';
 import { StorageError } from '../host/storage-error';
 import type { Layout } from '../model/net/layout';
-import type { Policy, TrainingState } from '../model/net/policy';
-import { checkpointFolder } from './checkpoint';
+import type { Policy } from '../model/net/policy';
+import { checkpointFolder, type LoadedCheckpoint } from './checkpoint';
 import type { RunFacts } from './checkpoint-record';
 import { eventLine } from './event-lines';
 import { EVENT_VERSION, type RunEvent } from './events';
@@ -169,7 +169,7 @@ export class RunLog {
     layout: Layout,
     own: v.GenericSchema<unknown, T>,
     store = this.o.store,
-  ): Promise<{ state: TrainingState; extra: T & RunFacts }> {
+  ): Promise<LoadedCheckpoint<T>> {
     if (!store) throw new Error('A run that is not stored has no checkpoint to go on from.');
     return store.checkpoints.load(step, layout, own);
   }

@@ -79,9 +79,11 @@ export class Run<Own extends object = object> {
 
   private async restore(from: Resume<Own>): Promise<void> {
     const { policy, trainer } = this;
-    const { state, extra } =
-      'state' in from ? from : await this.log.load(from.step, policy.trainedLayout, trainer.stateSchema, from.of);
-    trainer.restore(extra);
+    const { state, extra, config } =
+      'state' in from
+        ? { ...from, config: null }
+        : await this.log.load(from.step, policy.trainedLayout, trainer.stateSchema, from.of);
+    trainer.restore(extra, 'of' in from && from.of ? { config, step: from.step } : null);
     setMatmulChoice(this.gpu, productsOf(extra));
     setAttentionVariant(this.gpu, policy.config.headDim, extra.attention ?? 'rows');
     policy.restore(state);

@@ -51,6 +51,12 @@ export interface Beginning {
   readonly resumedFrom: number | null;
 }
 
+/** The run that a new one begins from: its configuration, null where an earlier version did not store it, and its step. */
+export interface BegunFrom {
+  readonly config: RunConfig | null;
+  readonly step: number;
+}
+
 /** `Own`: what a checkpoint holds of it besides the policy; plain data. */
 export interface Trainer<Own extends object = object> {
   readonly policy: Policy;
@@ -74,8 +80,8 @@ export interface Trainer<Own extends object = object> {
   state(): Own;
   /** What step `step` was measured as on held-out data, more is better; null where it was not. */
   score(step: number): number | null;
-  /** Throws BadInput where the state is not of this trainer's data. */
-  restore(own: Own): void;
+  /** Puts it where a run stood; `begunFrom`: that was another run. Throws BadInput where the state is not of this trainer's data. */
+  restore(own: Own, begunFrom: BegunFrom | null): void;
   /** What is measured after the last update, after step `step`. */
   end(step: number, reason: 'finished' | 'stopped'): Promise<void>;
   destroy(): void;

@@ -36,7 +36,7 @@ const BEFORE: Before<typeof SETTINGS> = {
   decayAll: ({ weightDecay }) => weightDecay > 0,
   keepCheckpoints: () => 0,
   logitMemory: () => 64,
-  ...asTheyAre('keepRollouts', 'probeEvery'),
+  ...asTheyAre('keepRollouts', 'probeEvery', 'processWeight'),
 };
 
 /** Settings of methods that there were not, or whose default is what was done. */

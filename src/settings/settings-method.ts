@@ -113,6 +113,15 @@ export const METHOD_SETTINGS = {
     group: 'method',
     advanced: true,
   }),
+  processWeight: number({
+    default: null,
+    min: 0,
+    max: 10,
+    label: 'Weight of steps',
+    doc: 'Of the process rewards, in methods that have them. Empty: as the method says (process 1, else 0.5).',
+    group: 'method',
+    advanced: true,
+  }),
   ratioClip: number({
     default: null,
     min: 0,

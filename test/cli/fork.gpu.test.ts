@@ -41,6 +41,41 @@ test('a changed config.json is refused by name, and a fork begins a new run from
   expect(await readdir(join(at('one'), 'checkpoints'))).toEqual(['step-000004']); // as it was
 });
 
+test('another method begins at a checkpoint with its optimiser and a gate of its own, and says so', async () => {
+  const small = '--problems 2 --group 2 --eval-every 0 --checkpoint-every 2 --min-depth 1'.split(' ');
+  expect((await lab(['train', '--method', 'grpo', '--steps', '2', ...small, '--out', at('grpo')])).code).toBe(0);
+  const same = await lab(['train', '--fork', at('grpo'), '--out', at('same')]);
+  expect([same.code, same.stderr]).toEqual([2, expect.stringMatching(/stands at step 2.*more steps/)]);
+  const on = await lab([
+    'train',
+    '--fork',
+    at('grpo'),
+    '--method',
+    'antisd',
+    '--steps',
+    '3',
+    '--out',
+    at('on'),
+    '--json',
+  ]);
+  expect(on.code).toBe(0);
+  const events = on.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(events.find(({ type }) => type === 'start').warnings[0]).toMatch(
+    /begins at step 2 of one of grpo.*begin anew/,
+  );
+  expect(events.find(({ type }) => type === 'step')).toMatchObject({ step: 3, gateState: 'warm-up', lambda: 0 });
+  const moments = (run: string, step: number) =>
+    readFile(join(at(run), checkpointFolder(step), 'optimizer.safetensors'));
+  expect(await moments('on', 2)).toEqual(await moments('grpo', 2));
+  const state = async (run: string, step: number) =>
+    JSON.parse(await readFile(join(at(run), checkpointFolder(step), 'state.json'), 'utf8'));
+  expect((await state('on', 2)).extra.method).toMatchObject({ since: 2, gate: { steps: 0, warm: [] }, deviations: [] });
+  expect((await state('grpo', 2)).extra.method).toMatchObject({ gate: { steps: 2 } });
+});
+
 test('without an adapter nothing is left behind, and nothing is cut', async () => {
   const env = {
     ...process.env,

@@ -228,7 +228,7 @@ test('the Hub’s listings and the cache’s manifests', few, async () => {
     listing: [],
     files,
   };
-  const request = { endpoint: 'https://hub.example', id: 'a/b', revision: 'main', token: null };
+  const request = { kind: 'model' as const, endpoint: 'https://hub.example', id: 'a/b', revision: 'main', token: null };
   const share = await fuzz('listings and manifests', async (random, i) => {
     if (i % 2 === 0) return parseManifest(broken(manifest, random, i >> 1));
     const body = broken({ sha, siblings }, random, i >> 1);

@@ -14,7 +14,7 @@ import { useLab } from '../../src/ui/state/store';
 import { attempts } from '../faults/attempts';
 import { Rows } from './refusals';
 
-const REQUEST = { endpoint: 'https://hub.example', id: 'a/b', revision: 'main', token: null };
+const REQUEST = { kind: 'model' as const, endpoint: 'https://hub.example', id: 'a/b', revision: 'main', token: null };
 const servers = new Rows('servers');
 
 /** A body that never ends, and how much of it was taken. */

@@ -33,7 +33,7 @@ function header(json: Bytes): Bytes {
 
 const hub = (body: Bytes) =>
   listRepository(network({ fetch: async () => new Response(body), retries: 0 }), {
-    ...{ endpoint: 'https://hub.example', id: 'a/b', revision: 'main', token: null },
+    ...{ kind: 'model' as const, endpoint: 'https://hub.example', id: 'a/b', revision: 'main', token: null },
   });
 
 const answers = ['{"question": "1 + 1?", "answer": "2"}', '{"prompt": "a", "completion": "b"}'];

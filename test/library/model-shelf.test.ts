@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ByteSource } from '../../src/data/bytes';
 import { diskFiles } from '../../src/host/files.node';
 import { ModelShelf } from '../../src/library/model-shelf';
 import { ModelCache } from '../../src/library/sources/cache';
@@ -66,7 +65,7 @@ describe('what was dropped', () => {
     expect((await shelf.openLora(adapter.name, config)).settings.rank).toBeGreaterThan(0);
     const data = shelf.drop([new File(['{"question": "1+1?", "answer": "2"}\n'], 'Sums.JSONL')]);
     expect(data).toEqual({ kind: 'data', name: 'dropped:Sums.jsonl', bytes: 36 });
-    const file = (await shelf.readData(data.name)) as ByteSource;
+    const [file] = (await shelf.readData(data.name))?.files ?? [];
     expect(new TextDecoder().decode(await file.read(0, file.size))).toContain('1+1?');
     expect(asked).toEqual([]);
   });

@@ -26,7 +26,7 @@ const config = newPretrainConfig({
   checkpointEvery: 2,
   seed: 3,
 });
-const sources = { model: () => Promise.reject(new Error('none')), file: async () => null };
+const sources = { model: () => Promise.reject(new Error('none')), data: async () => null };
 const RANDOM = new Random(77);
 
 /** Of four steps: checkpoints of steps 2 and 4. */

@@ -33,7 +33,7 @@ const average = (x: readonly number[]) => x.reduce((a, b) => a + b, 0) / x.lengt
 const spread = (x: readonly number[]) => Math.sqrt(average(x.map((y) => (y - average(x)) ** 2)));
 
 /** u, φ, term and advantage of one rollout, from s and t. */
-function recomputed(r: Told, f: Facts) {
+function recomputed(r: Told, f: Facts, rollouts: readonly Told[]) {
   const u = r.t.map((t, i) => t - r.s[i]);
   const masked = u.map((x) => (f.mask !== null && Math.abs(x) > f.mask ? 0 : x));
   const kept = masked.map((x) => (f.clamp === null ? x : Math.max(-f.clamp, Math.min(f.clamp, x))));
@@ -54,7 +54,18 @@ function recomputed(r: Told, f: Facts) {
     const moved = Math.abs(added) > (f.threshold as number) ? added : 0;
     return base > 0 ? Math.max(-base, moved) : base < 0 ? Math.min(-base, moved) : 0;
   });
-  return { u, phi, term, advantage: term.map((x) => base + x) };
+  return { u, phi, term, advantage: term.map((x, i) => base + (f.process ?? 0) * stepwise(r, rollouts, i) + x) };
+}
+
+/** Token i's sum over its own step and those after it, of rewards that are normalised over the steps of the group. */
+function stepwise(r: Told, rollouts: readonly Told[], i: number): number {
+  const stepsOf = ({ v = [] }: Told) => [...new Set(v.filter((n) => n !== 0))];
+  const all = rollouts.filter(({ group }) => group === r.group).flatMap(stepsOf);
+  const rewards = all.map((n) => (n > 0 ? 1 : 0));
+  if (new Set(rewards).size < 2) return 0;
+  const deviation = spread(rewards) * Math.sqrt(rewards.length / (rewards.length - 1)) + 1e-4;
+  const ahead = stepsOf(r).filter((n) => (r.v as number[]).lastIndexOf(n) >= i);
+  return ahead.reduce((sum, n) => sum + ((n > 0 ? 1 : 0) - average(rewards)) / deviation, 0);
 }
 
 /** A_i of every rollout, from the rewards of its group. */
@@ -73,7 +84,7 @@ function loss(rollouts: readonly Told[], f: Facts, kl: number | null): number {
     f.aggregation === 'token-mean'
       ? 1 / tokens
       : 1 / rollouts.length / (f.aggregation === 'dr-grpo' ? f.maxNewTokens : r.tokens.length);
-  const each = rollouts.map((r) => weight(r) * recomputed(r, f).advantage.reduce((a, b) => a + b, 0));
+  const each = rollouts.map((r) => weight(r) * recomputed(r, f, rollouts).advantage.reduce((a, b) => a + b, 0));
   return f.klCoefficient * (kl ?? 0) - each.reduce((a, b) => a + b, 0);
 }
 
@@ -84,6 +95,7 @@ describe('the log of a step', () => {
     ['the multiplicative one, with a KL term', { arm: 'antisd-mult', gateWarmup: 0, klCoefficient: 0.1 }],
     ['self-distillation', { arm: 'sd', aggregation: 'dr-grpo' }],
     ['the entropy bonus', { arm: 'entropy-bonus', groupStd: 'population' }],
+    ['process rewards with AntiSD', { arm: 'antisd-process', gateWarmup: 0, processWeight: 0.7 }],
     ['RLSD', { arm: 'rlsd' }],
     ['RLRT', { arm: 'rlrt', ratioClip: 0.5 }],
     ['RLCSD', { arm: 'rlcsd', wrongHints: 2, tau: 0.5 }],
@@ -101,7 +113,7 @@ describe('the log of a step', () => {
     for (const [n, { rollouts, method }] of told.entries()) {
       const facts = method as Facts;
       for (const r of rollouts) {
-        const again = recomputed(r, facts);
+        const again = recomputed(r, facts, rollouts);
         for (const name of ['u', 'phi', 'term', 'advantage'] as const) {
           // Six digits of s and t; a standardised column magnifies what little it has.
           const most = Math.max(1, ...r.t.map(Math.abs), ...r.s.map(Math.abs));

@@ -89,7 +89,13 @@ describe('why a step taught nothing', () => {
 test('an evaluation’s record holds as many problems as it may, and counts the others', () => {
   const asked = NATIVE_TASK.task.generate({ split: 'heldout', count: 5, seed: 0, minDepth: null }).map((problem) => ({
     problem,
-    samples: [{ ids: Uint32Array.of(1, 2, 3), verdict: { reward: 0 as const, reason: 'no answer', answer: null } }],
+    samples: [
+      {
+        ids: Uint32Array.of(1, 2, 3),
+        verdict: { reward: 0 as const, reason: 'no answer', answer: null },
+        truncated: true,
+      },
+    ],
   }));
   const whole = evalSamplesEvent(7, asked);
   expect(whole.problems[0].samples).toEqual([{ ids: [1, 2, 3], answer: null, reward: 0 }]);

@@ -5,6 +5,7 @@ import type { Conversation } from '../../src/data/conversations';
 import { splitOfQuestion } from '../../src/data/dataset';
 import { EXAMPLE_SETS } from '../../src/data/tasks';
 import { sftCapacity } from '../../src/library/capacity';
+import { oneFile } from '../../src/library/data-files';
 import { openConversations } from '../../src/library/open-conversations';
 import { openModel } from '../../src/library/open-model';
 import { batchLosses, examplesFor, previewExamples } from '../../src/runs/sft-examples';
@@ -171,7 +172,7 @@ describe('the data', () => {
   it('of one’s own come from a file, and a name that nothing has is refused with those that exist', async () => {
     const file = utf8('{"prompt": "1 + 1 =", "completion": " 2"}\n');
     const [first] = await openConversations('mine.jsonl', async (name) =>
-      name === 'mine.jsonl' ? memoryBytes(file, name) : null,
+      name === 'mine.jsonl' ? oneFile(memoryBytes(file, name), name) : null,
     );
     expect(first).toEqual(asked('1 + 1 =', ' 2'));
     await expect(openConversations('nothing.jsonl', async () => null)).rejects.toThrow(

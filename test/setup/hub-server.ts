@@ -15,6 +15,8 @@ export interface Repository {
   files: Record<string, Uint8Array>;
   /** Files of this size and more are large ones: listed with sha256 and served by the CDN. */
   largeFrom: number;
+  /** A dataset, which has addresses of its own. */
+  dataset?: boolean;
   gated?: boolean;
   private?: boolean;
 }
@@ -106,22 +108,22 @@ export async function startHub(): Promise<HubServer> {
       if (!bytes) return refuse(response, 403, '', 'expired');
       return body(seen, response, file.join('/'), bytes, `"cdn-${self.edition}-${sha256(bytes).slice(0, 8)}"`);
     }
-    const api = /^\/api\/models\/([^/]+\/[^/]+)\/revision\/(.+)$/.exec(path);
+    const api = /^\/api\/(?:models|datasets)\/([^/]+\/[^/]+)\/revision\/(.+)$/.exec(path);
     if (api) {
       if (!url.pathname.includes(encodeURIComponent(api[2]))) return refuse(response, 400, '', 'unescaped revision');
       const fault = self.faults.get('api')?.shift();
       if (fault && 'status' in fault) return refuse(response, fault.status, '', 'fault', fault.headers);
       if (fault && 'bytes' in fault) return void response.end(fault.bytes);
-      const repository = find(api[1], authorization, response);
+      const repository = find(api[1], authorization, response, path.startsWith('/api/datasets/'));
       if (!repository) return;
       if (api[2] !== repository.sha && !repository.revisions.includes(api[2]))
         return refuse(response, 404, 'RevisionNotFound', 'Invalid rev id');
       response.setHeader('content-type', 'application/json');
       return void response.end(JSON.stringify(listing(api[1], repository, url.searchParams.get('blobs') === 'true')));
     }
-    const file = /^\/([^/]+\/[^/]+)\/resolve\/([0-9a-f]{40})\/(.+)$/.exec(path);
+    const file = /^\/(?:datasets\/)?([^/]+\/[^/]+)\/resolve\/([0-9a-f]{40})\/(.+)$/.exec(path);
     if (!file) return refuse(response, 404, '', 'no such page');
-    const repository = find(file[1], authorization, response);
+    const repository = find(file[1], authorization, response, path.startsWith('/datasets/'));
     if (!repository) return;
     if (repository.gated && authorization !== `Bearer ${self.token}`)
       return refuse(response, authorization ? 403 : 401, 'GatedRepo', 'Access to this model is restricted');
@@ -136,8 +138,14 @@ export async function startHub(): Promise<HubServer> {
     response.end();
   }
 
-  function find(id: string, authorization: string | undefined, response: ServerResponse): Repository | null {
-    const repository = self.repositories.get(id);
+  function find(
+    id: string,
+    authorization: string | undefined,
+    response: ServerResponse,
+    isDataset: boolean,
+  ): Repository | null {
+    const named = self.repositories.get(id);
+    const repository = (named?.dataset ?? false) === isDataset ? named : undefined;
     if (authorization && authorization !== `Bearer ${self.token}` && !repository?.gated) {
       refuse(response, 401, '', 'Invalid credentials in Authorization header');
       return null;

@@ -13,6 +13,7 @@ import { lengthsOf, rowsOf, signalsFrom } from '../../src/antisd/signals';
 import { type Rollout, shape } from '../../src/antisd/step';
 import { memoryBytes } from '../../src/data/bytes';
 import type { PrivilegedContext, Problem, Task } from '../../src/data/types';
+import { oneFile } from '../../src/library/data-files';
 import { openModel } from '../../src/library/open-model';
 import { openTask } from '../../src/library/open-task';
 import { Policy } from '../../src/model/net/policy';
@@ -62,7 +63,7 @@ async function opened({ config }: Recorded) {
   const model = await openModel(diskFolder(MODELS[basename(config.model)]));
   const setting = { model, tokenizer: model.text, maxNewTokens: config.maxNewTokens, thinking: false };
   const read = async (file: string) => {
-    return memoryBytes(new Uint8Array(readFileSync(fixturePath('tiny-chat', basename(file)))), file);
+    return oneFile(memoryBytes(new Uint8Array(readFileSync(fixturePath('tiny-chat', basename(file)))), file), file);
   };
   const task = await openTask(config.task, setting, read);
   const policy = await Policy.create(

@@ -7,6 +7,7 @@ import { ownStory } from './own';
 import { plainPrompt, teacherPrompt } from './prompts';
 import { checkedText, slipped, storiesSamples } from './samples';
 import { cleaned } from './solution';
+import { storiesSteps } from './steps';
 import { generateStories, storyOf } from './story';
 import { ID, storiesTokenizer, storiesTokenizerConfigJson, storiesTokenizerJson } from './vocabulary';
 import { LARGEST_NUMBER } from './words';
@@ -22,6 +23,7 @@ export const stories: Task = {
   studentPrompt: (problem) => plainPrompt(storyOf(problem)),
   teacherPrompt: (problem, context) => teacherPrompt(storyOf(problem), context),
   verify: (problem, response) => verifyStory(storyOf(problem), response),
+  steps: (problem, response) => storiesSteps(storyOf(problem), response),
   wrongSolution: (problem, seed) => slipped(storyOf(problem), new Random(STREAMS.wrongSolutions, seed)),
   solutionOf: (_problem, response) =>
     cleaned(storiesTokenizer.decode(Array.from(response).filter((id) => id !== ID.eos))),

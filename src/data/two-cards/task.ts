@@ -6,6 +6,7 @@ import { corpusExample } from './corpus';
 import { dealOf, generateProblems, PAIRS, pairAt, problemOf, scanText, solvingDepths } from './problem';
 import { hintedPrompt, pairOfSolution, plainPrompt } from './prompts';
 import { twoCardsSamples } from './samples';
+import { twoCardsSteps } from './steps';
 import { verifyTwoCards } from './verify';
 import {
   ID,
@@ -26,6 +27,7 @@ export const twoCards: Task = {
   studentPrompt: (problem) => plainPrompt(dealOf(problem)),
   teacherPrompt,
   verify: (problem, response) => verifyTwoCards(dealOf(problem), response),
+  steps: (problem, response) => twoCardsSteps(dealOf(problem), response),
   wrongSolution,
   solutionOf,
   samples: (problem, seed) => twoCardsSamples(dealOf(problem), seed),

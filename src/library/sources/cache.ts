@@ -1,4 +1,4 @@
-/** Downloaded models on disk or in the browser's storage: models/ORG/NAME/SHA/FILE, with a manifest.json for each commit. */
+/** Downloaded models on disk or in the browser's storage: models/ORG/NAME/SHA/FILE, with a manifest.json for each commit; datasets likewise. */
 import type { ByteSource } from '../../data/bytes';
 import { Busy, type Files } from '../../host/files';
 import { type Soundness, soundness } from './cached-check';
@@ -33,7 +33,6 @@ export interface CachedModel {
   date: Date;
 }
 
-const ROOT = 'models';
 const isSha = (text: string): boolean => /^[0-9a-f]{40}$/.test(text);
 
 /** The cache over a folder. Several tabs or processes may use the same folder at once. */
@@ -42,7 +41,14 @@ export class ModelCache {
   constructor(
     readonly files: Files,
     readonly where: string = files.where,
+    /** The folder in it that repositories of this kind have. */
+    readonly root: 'models' | 'datasets' = 'models',
   ) {}
+
+  /** The same place for datasets. */
+  get datasets(): ModelCache {
+    return new ModelCache(this.files, this.where, 'datasets');
+  }
 
   /** One commit's place in the cache, whether anything is there or not. */
   commit(id: string, sha: string): CachedCommit {
@@ -101,9 +107,9 @@ export class ModelCache {
       }
     }
     const [org, model] = chosen[0].id.split('/');
-    if ((await this.files.list(`${ROOT}/${org}/${model}`)).length === 0)
-      await this.files.remove(`${ROOT}/${org}/${model}`);
-    if ((await this.files.list(`${ROOT}/${org}`)).length === 0) await this.files.remove(`${ROOT}/${org}`);
+    if ((await this.files.list(`${this.root}/${org}/${model}`)).length === 0)
+      await this.files.remove(`${this.root}/${org}/${model}`);
+    if ((await this.files.list(`${this.root}/${org}`)).length === 0) await this.files.remove(`${this.root}/${org}`);
     return freed;
   }
 
@@ -133,7 +139,7 @@ export class ModelCache {
     const ids = [...new Set((await this.list()).map(({ id }) => id))];
     return new SourceError(
       'not-found',
-      `The cache has no model ${name}`,
+      `The cache has no ${this.root.slice(0, -1)} ${name}`,
       this.where,
       ids.length > 0 ? `It has: ${ids.join(', ')}.` : 'It is empty.',
     );
@@ -143,9 +149,9 @@ export class ModelCache {
   private async manifests(id?: string): Promise<Manifest[]> {
     const found: Manifest[] = [];
     const [onlyOrg, onlyName] = id?.split('/') ?? [];
-    for (const org of onlyOrg ? [onlyOrg] : await this.files.list(ROOT))
-      for (const name of onlyName ? [onlyName] : await this.files.list(`${ROOT}/${org}`))
-        for (const sha of (await this.files.list(`${ROOT}/${org}/${name}`)).filter(isSha)) {
+    for (const org of onlyOrg ? [onlyOrg] : await this.files.list(this.root))
+      for (const name of onlyName ? [onlyName] : await this.files.list(`${this.root}/${org}`))
+        for (const sha of (await this.files.list(`${this.root}/${org}/${name}`)).filter(isSha)) {
           const manifest = await this.commit(`${org}/${name}`, sha).manifest();
           if (manifest) found.push(manifest);
         }
@@ -166,7 +172,8 @@ export class ModelCache {
       revisions: Object.keys(manifest.revisions),
       files,
       bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-      complete: files.every(({ complete }) => complete) && (await this.hasWeights(commit, files)),
+      complete:
+        files.every(({ complete }) => complete) && (this.root === 'datasets' || (await this.hasWeights(commit, files))),
       date: new Date(dates.sort().pop() ?? 0),
     };
   }
@@ -192,7 +199,7 @@ export class CachedCommit {
     readonly id: string,
     readonly sha: string,
   ) {
-    this.folder = `${ROOT}/${id}/${sha}`;
+    this.folder = `${cache.root}/${id}/${sha}`;
   }
 
   get files(): Files {

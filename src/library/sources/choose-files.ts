@@ -39,10 +39,13 @@ export async function shardNames(index: ByteSource): Promise<string[] | null> {
   }
 }
 
-/** Files that a reader of models could ask for at all; the others are forgotten at once. */
+/** Whether a name leads to a place inside the repository and nowhere else. */
+export const isPlainPath = (name: string): boolean =>
+  !name.includes('\\') && name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+
+/** Files that a reader of models could ask for at all. */
 export function isModelFile(name: string): boolean {
-  const parts = name.split('/');
-  if (parts.some((part) => part === '' || part === '.' || part === '..') || name.includes('\\')) return false;
+  if (!isPlainPath(name)) return false;
   return name === 'manifest.json' ? false : /\.(json|jinja|safetensors|gguf)$/i.test(name);
 }
 

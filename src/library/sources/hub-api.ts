@@ -1,15 +1,19 @@
 /** The Hub's own addresses and answers: a repository at a revision, a file of it, and why one is refused. */
 import * as v from 'valibot';
 import { BOUNDS } from '../../data/bounds';
+import { DATA_FILE } from '../../data/containers';
 import { BadInput } from '../../data/errors';
 import { readJson } from '../../data/json';
-import { isModelFile, type ListedFile } from './choose-files';
+import { isModelFile, isPlainPath, type ListedFile } from './choose-files';
 import { HUB } from './hub-id';
 import { bodyOf, type Exchange, exchange, type Network, retrying, Transient, transientAnswer } from './request';
 import { reasonOf, SourceError } from './source-error';
 
+export type RepositoryKind = 'model' | 'dataset';
+
 /** One repository, as asked for. */
 export interface HubRequest {
+  kind: RepositoryKind;
   endpoint: string;
   id: string;
   revision: string;
@@ -54,14 +58,14 @@ export function authorization({ token, endpoint, id }: HubRequest): Record<strin
 }
 
 /** Where a file of a commit is downloaded. */
-export function fileAddress({ endpoint, id }: HubRequest, sha: string, name: string): string {
-  return `${endpoint}/${id}/resolve/${sha}/${name.split('/').map(encodeURIComponent).join('/')}`;
+export function fileAddress({ kind, endpoint, id }: HubRequest, sha: string, name: string): string {
+  return `${endpoint}/${kind === 'dataset' ? 'datasets/' : ''}${id}/resolve/${sha}/${name.split('/').map(encodeURIComponent).join('/')}`;
 }
 
 /** The commit a revision stands for, and its files. Throws SourceError. */
 export async function listRepository(net: Network, request: HubRequest): Promise<HubListing> {
-  const { endpoint, id, revision } = request;
-  const url = `${endpoint}/api/models/${id}/revision/${encodeURIComponent(revision)}?blobs=true`;
+  const { kind, endpoint, id, revision } = request;
+  const url = `${endpoint}/api/${kind}s/${id}/revision/${encodeURIComponent(revision)}?blobs=true`;
   // The first contact: whoever is offline should hear it in seconds.
   const patience = { ...net, retries: Math.min(net.retries, 2) };
   let body: Uint8Array;
@@ -73,7 +77,7 @@ export async function listRepository(net: Network, request: HubRequest): Promise
   } catch (error) {
     throw error instanceof Transient ? unreachable(error, request) : error;
   }
-  return parseListing(body, url);
+  return parseListing(body, url, kind);
 }
 
 async function takeBody(answer: Exchange, request: HubRequest, url: string): Promise<Uint8Array> {
@@ -95,7 +99,13 @@ function jsonOrNull(body: Uint8Array, url: string): unknown {
   }
 }
 
-function parseListing(body: Uint8Array, url: string): HubListing {
+/** Files that a reader could ask for at all; the others are forgotten at once. */
+const READ: Readonly<Record<RepositoryKind, (name: string) => boolean>> = {
+  model: isModelFile,
+  dataset: (name) => isPlainPath(name) && DATA_FILE.test(name),
+};
+
+function parseListing(body: Uint8Array, url: string, kind: RepositoryKind): HubListing {
   const json = jsonOrNull(body, url);
   const result = v.safeParse(schema, json);
   if (!result.success) {
@@ -112,10 +122,10 @@ function parseListing(body: Uint8Array, url: string): HubListing {
       'server',
       `The repository lists ${siblings.length} files, more than the ${BOUNDS.listing} that are read`,
       url,
-      'Use another repository of the model.',
+      `Use another repository of the ${kind}.`,
     );
   const files = siblings
-    .filter(({ rfilename }) => isModelFile(rfilename))
+    .filter(({ rfilename }) => READ[kind](rfilename))
     .map(({ rfilename, size, blobId, lfs }): ListedFile => {
       const oid = lfs?.oid?.replace(/^sha256:/, '').toLowerCase();
       const sha256 = lfs?.sha256 ?? (oid && /^[0-9a-f]{64}$/.test(oid) ? oid : null);
@@ -132,13 +142,14 @@ function parseListing(body: Uint8Array, url: string): HubListing {
 
 /** An answer of 4xx in words. `file`: the file that was asked for; null: the repository. */
 export function refusal(response: Response, request: HubRequest, file: string | null): SourceError {
-  const { endpoint, id, revision, token } = request;
+  const { kind, endpoint, id, revision, token } = request;
+  const page = kind === 'dataset' ? `${endpoint}/datasets/${id}` : `${endpoint}/${id}`;
   const where = `${id}@${revision}, ${endpoint}`;
   const code = response.headers.get('x-error-code') ?? '';
   const { status } = response;
   const giveToken = `give a token from ${HUB}/settings/tokens (in a shell: HF_TOKEN=hf_…)`;
   if (code === 'GatedRepo' || (status === 403 && code !== 'RepoNotFound')) {
-    const how = `Open ${endpoint}/${id} in a browser, sign in and accept the model's terms; then `;
+    const how = `Open ${page} in a browser, sign in and accept the ${kind}'s terms; then `;
     return token
       ? new SourceError(
           'denied',
@@ -158,7 +169,7 @@ export function refusal(response: Response, request: HubRequest, file: string | 
       'denied',
       'The Hub refuses the token',
       where,
-      `Check it, or ${giveToken.replace('a token', 'a new one')}; public models need none.`,
+      `Check it, or ${giveToken.replace('a token', 'a new one')}; public ${kind}s need none.`,
     );
   if (code === 'RevisionNotFound')
     return new SourceError(
@@ -177,7 +188,7 @@ export function refusal(response: Response, request: HubRequest, file: string | 
   if (status === 401 || status === 404)
     return new SourceError(
       'not-found',
-      `There is no public model ${id}`,
+      `There is no public ${kind} ${id}`,
       where,
       `Check the spelling, capitals included. If it is private, ${token ? 'use a token whose owner may read it' : giveToken}.`,
     );
@@ -211,7 +222,7 @@ function unreachable(error: Transient, { endpoint, id, revision }: HubRequest): 
     'offline',
     `The Hub could not be reached: ${reasonOf(error.cause ?? error)}`,
     where,
-    'Check the connection (of a mirror, the page must be told: npm start -- --allow ORIGIN). Models that are already downloaded work without it, as do folders and files.',
+    'Check the connection (of a mirror, the page must be told: npm start -- --allow ORIGIN). What is already downloaded works without it, as do folders and files.',
     error,
   );
 }

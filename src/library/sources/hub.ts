@@ -71,7 +71,56 @@ export async function hubSource(name: string, options: HubOptions): Promise<HubS
       'It has the form org/name, as in Qwen/Qwen3-0.6B; org/name@REVISION; for GGUF org/name:Q4_K_M or org/name/FILE.gguf.',
     );
   }
-  const token = options.token?.trim() || null;
+  const asked = { kind: 'model', id: parsed.id, revision: parsed.revision } as const;
+  const found = await openRepository(asked, options, (listing, where, open) =>
+    chooseFiles(listing, parsed.gguf, where, async (index) => readIndex(await open(index.name), index.name, parsed.id)),
+  );
+  return { ...found, pinned: hubName({ ...parsed, revision: found.sha }) };
+}
+
+/** A repository that is asked for; `choose` says which of its files are needed, and may open some to know. */
+export async function openRepository(
+  asked: Pick<HubRequest, 'kind' | 'id'> & { revision: string | null },
+  options: HubOptions,
+  choose: (
+    listing: readonly ListedFile[],
+    where: string,
+    open: (name: string) => Promise<ByteSource | null>,
+  ) => Promise<ListedFile[]>,
+): Promise<Omit<HubSource, 'pinned'>> {
+  const request: HubRequest = {
+    kind: asked.kind,
+    endpoint: hubEndpoint(options.endpoint ?? HUB),
+    id: asked.id,
+    revision: asked.revision ?? options.revision ?? 'main',
+    token: checkedToken(options.token),
+  };
+  const net = network(options);
+  return cancellable(net, request.id, async () => {
+    const { listing, offline } = await findCommit(net, request, options);
+    const repository = new Repository(net, request, listing, options);
+    const open = (file: string) => repository.open(file);
+    const needed = await choose(listing.files, `${request.id}@${request.revision}`, open);
+    repository.needed = needed;
+    return {
+      where: `${request.id}@${listing.sha.slice(0, 12)}`,
+      id: request.id,
+      revision: request.revision,
+      sha: listing.sha,
+      offline,
+      needed,
+      list: async () => needed.map((file) => file.name).sort(),
+      open,
+      async download() {
+        for (const file of needed) await repository.open(file.name);
+      },
+    };
+  });
+}
+
+/** The token without blanks around it; null where there is none. Throws SourceError for what is no token. */
+function checkedToken(given: string | null | undefined): string | null {
+  const token = given?.trim() || null;
   if (token && !/^[\x21-\x7e]+$/.test(token))
     throw new SourceError(
       'denied',
@@ -79,35 +128,14 @@ export async function hubSource(name: string, options: HubOptions): Promise<HubS
       'Hub',
       'Copy it once more; it begins with hf_.',
     );
-  const request: HubRequest = {
-    endpoint: hubEndpoint(options.endpoint ?? HUB),
-    id: parsed.id,
-    revision: parsed.revision ?? options.revision ?? 'main',
-    token,
-  };
-  const net = network(options);
-  return cancellable(net, request.id, async () => {
-    const { listing, offline } = await findCommit(net, request, options);
-    const repository = new Repository(net, request, listing, options);
-    const needed = await chooseFiles(listing.files, parsed.gguf, `${request.id}@${request.revision}`, (index) =>
-      repository.readIndex(index.name),
-    );
-    repository.needed = needed;
-    return {
-      where: `${request.id}@${listing.sha.slice(0, 12)}`,
-      id: request.id,
-      revision: request.revision,
-      sha: listing.sha,
-      pinned: hubName({ ...parsed, revision: listing.sha }),
-      offline,
-      needed,
-      list: async () => needed.map((file) => file.name).sort(),
-      open: (file: string) => repository.open(file),
-      async download() {
-        for (const file of needed) await repository.open(file.name);
-      },
-    };
-  });
+  return token;
+}
+
+/** The names of the files that an index of shards names. */
+async function readIndex(source: ByteSource | null, name: string, id: string): Promise<string[]> {
+  const shards = source && (await shardNames(source));
+  if (shards) return shards;
+  throw new SourceError('server', `${name} is no index of shards`, id, 'Try another revision of the model.');
 }
 
 /** The commit and its files: from the Hub, or from the cache for a commit that is known there and for those offline. */
@@ -181,19 +209,6 @@ class Repository {
       source.catch(() => this.opening.delete(name));
     }
     return source;
-  }
-
-  /** The names of the files that an index of shards names. */
-  async readIndex(name: string): Promise<string[]> {
-    const source = await this.open(name);
-    const shards = source && (await shardNames(source));
-    if (shards) return shards;
-    throw new SourceError(
-      'server',
-      `${name} is no index of shards`,
-      this.request.id,
-      'Try another revision of the model.',
-    );
   }
 
   /** The file without keeping it: from the cache where it is there, else by ranges. */

@@ -66,7 +66,7 @@ export function trlRun(config: TrainConfig, parts: TrlParts) {
 export type TrlRun = ReturnType<typeof trlRun>;
 
 /** The switches of antisd.py. */
-function methodJson(config: TrainConfig, { divergence, distil: _, ...method }: Method) {
+function methodJson(config: TrainConfig, { divergence, distil: _, process: __, ...method }: Method) {
   return {
     ...method,
     divergence: divergence.name,
@@ -109,7 +109,7 @@ function grpoArguments(c: TrainConfig, native: boolean) {
   };
 }
 
-function refuse(config: TrainConfig, { distil, evidence }: Method): void {
+function refuse(config: TrainConfig, { distil, evidence, process }: Method): void {
   const fail = (what: string, mend: string): never => {
     throw new BadInput(what, 'export for TRL', mend);
   };
@@ -121,6 +121,8 @@ function refuse(config: TrainConfig, { distil, evidence }: Method): void {
     fail(`${row.name} is judged by a rule of its own, which the folder does not have`, 'Choose another task.');
   if (distil)
     fail(`${label} distils over more than its advantages`, 'Use TRL’s own trainer for it: trl.experimental.sdpo.');
+  if (process > 0)
+    fail(`${label} rewards single steps, which the exported trainer does not judge`, 'Choose another method.');
   if (evidence === 'contrast')
     fail(`${label} scores wrong hints too, which the exported trainer does not`, 'Choose another method.');
   if (config.scoreTemperature !== null && config.scoreTemperature !== config.temperature)

@@ -9,13 +9,13 @@ import { useCompare } from './store';
 
 /** Runs side by side: the choice on the left, what they came to beside it. */
 export default function ComparePage() {
-  const { chosen, stored, given } = useCompare();
+  const { chosen, stored, given, evaluations } = useCompare();
   const all = useMemo(
     (): LoadedRun[] => [...chosen.flatMap((id) => stored.get(id) ?? []), ...given],
     [chosen, stored, given],
   );
   const runs = useDeferredValue(all); // of several ticks in a row only the last is drawn
-  const model = useMemo(() => reportOf(runs), [runs]);
+  const model = useMemo(() => reportOf(runs, {}, evaluations), [runs, evaluations]);
   return (
     <main className={styles.page}>
       <div className={styles.choices}>
@@ -25,8 +25,8 @@ export default function ComparePage() {
       </div>
       <div className={styles.comparison}>
         <Region name="The comparison’s figures">
-          {runs.length === 0 ? (
-            <p className={styles.doc}>Curves, intervals and tables show once runs are chosen.</p>
+          {runs.length + evaluations.length === 0 ? (
+            <p className={styles.doc}>Curves, intervals and tables show once runs or evaluations are chosen.</p>
           ) : (
             <Comparison model={model} />
           )}

@@ -1,6 +1,7 @@
 import { memo, useMemo } from 'react';
 import { chartsOver, passChart } from '../../report/charts';
 import { AXES, type AxisName } from '../../report/curves';
+import { evaluationTables } from '../../report/evaluation-tables';
 import type { ReportModel } from '../../report/model';
 import { reachTable, resultsTable, runsTable, settingsTable, tokenTables } from '../../report/tables';
 import { ChartFigure } from './ChartFigure';
@@ -10,8 +11,20 @@ import { saveCurves, saveHtml, saveResults } from './export';
 import { ProbeTexts } from './ProbeTexts';
 import { useCompare } from './store';
 
-/** What the runs came to, drawn over the chosen axis. */
+/** Evaluations as tables, and what runs came to, where there are any. */
 export const Comparison = memo(function Comparison({ model }: { model: ReportModel }) {
+  return (
+    <>
+      {model.runs.length > 0 && <OfRuns model={model} />}
+      {evaluationTables(model.evaluations).map((table) => (
+        <DataTable key={table.title} table={table} />
+      ))}
+    </>
+  );
+});
+
+/** What the runs came to, drawn over the chosen axis. */
+function OfRuns({ model }: { model: ReportModel }) {
   const axis = useCompare((s) => s.axis);
   const charts = useMemo(() => {
     const pass = passChart(model);
@@ -73,4 +86,4 @@ export const Comparison = memo(function Comparison({ model }: { model: ReportMod
       <DataTable table={settingsTable(model)} />
     </>
   );
-});
+}

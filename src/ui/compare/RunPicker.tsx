@@ -12,7 +12,7 @@ import { useCompare } from './store';
 /** The runs that this browser keeps, to choose from, and the way to others. */
 export function RunPicker() {
   const listed = useLab((s) => s.runs);
-  const { chosen, given, words, reading } = useCompare();
+  const { chosen, given, evaluations, words, reading } = useCompare();
   useEffect(() => perform(listRuns), []);
   const runs = (listed ?? []).filter((run): run is StoredRun => !('broken' in run) && run.unit === 'step');
   const pick = (ids: readonly string[]): void => choose(runs.filter(({ id }) => ids.includes(id)));
@@ -47,11 +47,15 @@ export function RunPicker() {
         ))}
       </ul>
       <h2>From files</h2>
-      <p className={styles.doc}>A run’s folder, a folder of such folders, or archives of runs; nothing is stored.</p>
+      <p className={styles.doc}>
+        A folder of a run or of an evaluation (eval --data), a folder of such folders, or archives of runs; nothing is
+        stored.
+      </p>
       <FileButtons what="model" onFiles={takeGiven} />
-      {given.length > 0 && (
+      {given.length + evaluations.length > 0 && (
         <p>
-          {given.length === 1 ? 'One run' : `${given.length} runs`} from files.{' '}
+          {given.length} {given.length === 1 ? 'run' : 'runs'} and {evaluations.length}{' '}
+          {evaluations.length === 1 ? 'evaluation' : 'evaluations'} from files.{' '}
           <button type="button" onClick={forgetGiven}>
             Forget
           </button>

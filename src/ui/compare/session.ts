@@ -1,6 +1,9 @@
 /** Asks the engine for the runs that are compared. It needs no GPU for that. */
+import { BOUNDS } from '../../data/bounds';
+import { expectWithin } from '../../data/bytes';
 import type { Failure } from '../../engine/protocol';
 import type { PlacedFile } from '../../library/sources/dropped';
+import { loadedEvaluation, RESULTS } from '../../report/loaded-evaluation';
 import type { ListedRun } from '../../runs/stored-runs';
 import { trainer } from '../trainer';
 import { useCompare } from './store';
@@ -23,12 +26,29 @@ export function choose(runs: readonly ListedRun[]): void {
   }, failed);
 }
 
-/** Folders and archives of runs, looked at without being stored. */
-export function takeGiven(files: readonly PlacedFile[]): void {
+/** Folders and archives of runs, and folders of evaluations, looked at without being stored. */
+export async function takeGiven(files: readonly PlacedFile[]): Promise<void> {
   useCompare.setState({ reading: true, words: [] });
-  trainer.call({ type: 'compare-runs', runs: [], files }).then(({ runs, leftOut }) => {
-    useCompare.setState(({ given }) => ({ given: [...given, ...runs], words: leftOut, reading: false }));
+  const results = files.filter(({ path }) => nameOf(path) === RESULTS);
+  const words: string[] = [];
+  for (const { path, file } of results) {
+    try {
+      expectWithin(file.size, BOUNDS.json, 'The file', path);
+      const evaluation = loadedEvaluation(folderOf(path), new Uint8Array(await file.arrayBuffer()));
+      useCompare.setState(({ evaluations }) => ({ evaluations: [...evaluations, evaluation] }));
+    } catch (error) {
+      words.push((error as Error).message);
+    }
+  }
+  // What else lies in an evaluation's folder is no run.
+  const others = files.filter(({ path }) => !results.some((one) => folderOf(one.path) === folderOf(path)));
+  if (others.length === 0) return useCompare.setState({ words, reading: false });
+  trainer.call({ type: 'compare-runs', runs: [], files: others }).then(({ runs, leftOut }) => {
+    useCompare.setState(({ given }) => ({ given: [...given, ...runs], words: [...words, ...leftOut], reading: false }));
   }, failed);
 }
 
-export const forgetGiven = (): void => useCompare.setState({ given: [] });
+const nameOf = (path: string): string => path.split('/').at(-1) as string;
+const folderOf = (path: string): string => path.split('/').at(-2) ?? 'evaluation';
+
+export const forgetGiven = (): void => useCompare.setState({ given: [], evaluations: [] });

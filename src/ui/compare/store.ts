@@ -1,6 +1,7 @@
 /** What is compared: which stored runs are chosen, what was read of them and of files, and over which axis it is drawn. */
 import { create } from 'zustand';
 import type { AxisName } from '../../report/curves';
+import type { LoadedEvaluation } from '../../report/loaded-evaluation';
 import type { LoadedRun } from '../../report/loaded-run';
 
 interface CompareState {
@@ -9,6 +10,8 @@ interface CompareState {
   /** What was read of stored runs, by name, and of files. */
   readonly stored: ReadonlyMap<string, LoadedRun>;
   readonly given: readonly LoadedRun[];
+  /** Evaluations of files. */
+  readonly evaluations: readonly LoadedEvaluation[];
   /** Runs that cannot be compared, and what went wrong. */
   readonly words: readonly string[];
   readonly reading: boolean;
@@ -19,6 +22,7 @@ export const useCompare = create<CompareState>(() => ({
   chosen: [],
   stored: new Map(),
   given: [],
+  evaluations: [],
   words: [],
   reading: false,
   axis: 'step',

@@ -11,14 +11,14 @@ import { Legend } from './Legend';
 import { arrange, MEASURES } from './measures';
 import { ProblemRows } from './ProblemRows';
 import { TokenDetail } from './TokenDetail';
-import { Measures, Toolbar } from './Toolbar';
+import { Measures, measureShown, Toolbar } from './Toolbar';
 
 /** The rollouts of a step, token by token while they are sampled, tinted once they are scored. */
 export function Heatmap() {
   const live = useLab((s) => s.snapshot.rollouts);
   const liveStep = useLab((s) => s.snapshot.rolloutStep);
   const held = useLab((s) => s.held);
-  const measure = useLab((s) => s.measure);
+  const measure = useLab(measureShown);
   const filter = useLab((s) => s.filter);
   const sort = useLab((s) => s.sort);
   const separator = useLab((s) => s.snapshot.separator);

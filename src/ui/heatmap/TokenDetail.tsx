@@ -66,6 +66,14 @@ function Hint() {
 const at = (signals: ScoredRollout, who: 'student' | 'teacher', token: number): readonly Alternative[] | undefined =>
   signals.alternatives?.[who][token];
 
+/** Number of the step, with the sign of its verdict. */
+const stepEntry = (v: ArrayLike<number>): [string, string, ArrayLike<number>, boolean] => [
+  'step',
+  'number of the token’s step, below 0 where the task calls it wrong',
+  v,
+  true,
+];
+
 function Numbers({ signals, token }: { signals: ScoredRollout; token: number }) {
   const columns: [string, string, ArrayLike<number>, boolean][] = [
     ['u', MEASURES.u.doc, signals.u, true],
@@ -74,6 +82,7 @@ function Numbers({ signals, token }: { signals: ScoredRollout; token: number }) 
     ['φ', 'the divergence’s slope at u', signals.phi, true],
     ['term', MEASURES.term.doc, signals.term, true],
     ['advantage', MEASURES.advantage.doc, signals.advantage, true],
+    ...(signals.v ? [stepEntry(signals.v)] : []),
     ['H_S', MEASURES.H_S.doc, signals.H_S, false],
     ['H_T', MEASURES.H_T.doc, signals.H_T, false],
   ];

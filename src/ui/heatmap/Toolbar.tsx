@@ -1,6 +1,7 @@
-import { useLab } from '../state/store';
+import { ARMS } from '../../antisd/arms';
+import { type LabState, useLab } from '../state/store';
 import { MeasureButtons } from './MeasureButtons';
-import { FILTERS, type FilterName, MEASURES, type MeasureName, SORTS, type SortName } from './measures';
+import { FILTERS, type FilterName, type MeasureName, measuresOf, SORTS, type SortName } from './measures';
 import styles from './Toolbar.module.css';
 
 const hold = (): void =>
@@ -8,12 +9,21 @@ const hold = (): void =>
     held: held ? null : { step: snapshot.rolloutStep, rollouts: snapshot.rollouts },
   }));
 
+/** Whether the run's method rewards single steps. */
+const hasSteps = ({ snapshot: { config } }: LabState): boolean =>
+  config !== null && ARMS[config.arm].method.process > 0;
+
+/** The measure that was chosen, where the run on screen has it. */
+export const measureShown = (state: LabState): MeasureName =>
+  state.measure === 'step' && !hasSteps(state) ? 'u' : state.measure;
+
 /** What the tint shows. */
 export function Measures() {
-  const measure = useLab((s) => s.measure);
+  const measure = useLab(measureShown);
+  const rewardsSteps = useLab(hasSteps);
   return (
     <MeasureButtons<MeasureName>
-      measures={MEASURES}
+      measures={measuresOf(rewardsSteps)}
       chosen={measure}
       onChoose={(name) => useLab.setState({ measure: name })}
     />

@@ -7,7 +7,7 @@ import type { RolloutView } from '../state/snapshot';
 import type { TintScale } from '../tokens/tint';
 
 /** The per-token columns that a tint can show. */
-export type Columns = Readonly<Record<ColumnName, ArrayLike<number>>>;
+export type Columns = Readonly<Record<ColumnName, ArrayLike<number>> & { v?: ArrayLike<number> }>;
 
 export interface Measure extends TintScale {
   readonly label: string;
@@ -80,7 +80,22 @@ export const MEASURES = {
     negative: true,
     of: (r) => r.t,
   },
+  step: {
+    label: 'step',
+    doc: 'the task’s verdict on the token’s step',
+    unit: '',
+    domain: 1,
+    scale: 'both',
+    ends: ['wrong', 'right'],
+    of: (r) => (r.v ? Array.from(r.v, Math.sign) : r.u),
+  },
 } as const satisfies Record<string, Measure>;
+
+/** The measures of what is shown: that of steps where a method rewards them. */
+export const measuresOf = (rewardsSteps: boolean): Readonly<Partial<typeof MEASURES>> => {
+  const { step, ...others } = MEASURES;
+  return rewardsSteps ? { ...others, step } : others;
+};
 
 export type MeasureName = keyof typeof MEASURES;
 

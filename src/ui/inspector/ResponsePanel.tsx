@@ -1,6 +1,6 @@
 import { Legend } from '../heatmap/Legend';
 import { MeasureButtons } from '../heatmap/MeasureButtons';
-import { MEASURES } from '../heatmap/measures';
+import { MEASURES, measuresOf } from '../heatmap/measures';
 import { piecesOf } from '../tokens/pieces';
 import type { Ruled } from '../tokens/RuledText';
 import { TokenRegion } from '../tokens/TokenRegion';
@@ -43,7 +43,7 @@ export function ResponsePanel() {
       </div>
       <div className={styles.head}>
         <MeasureButtons<InspectMeasure>
-          measures={view?.measures ?? MEASURES}
+          measures={view?.measures ?? measuresOf(false)}
           chosen={view?.measureName ?? 'u'}
           onChoose={(measure) => useInspector.setState({ measure })}
         />

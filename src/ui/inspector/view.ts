@@ -9,7 +9,7 @@ import {
   divergenceSignals,
 } from '../../inspect/analysis';
 import type { ScoredText } from '../../inspect/types';
-import { type Columns, MEASURES, type Measure } from '../heatmap/measures';
+import { type Columns, type Measure, measuresOf } from '../heatmap/measures';
 import { namesOf, type Piece, piecesOf } from '../tokens/pieces';
 import { type InspectMeasure, type InspectState, useInspector } from './store';
 
@@ -79,7 +79,7 @@ export function viewOf({ scored, compared, verdict, group, arm, measure }: Sourc
     there?.ids.length === scored.columns.ids.length && there.ids.every((id, i) => id === scored.columns.ids[i]);
   const delta = there && alike ? there.u.map((x, i) => scored.columns.u[i] - x) : null;
   const other = there && { u: there.u, delta };
-  const measures = delta ? { ...MEASURES, delta: { ...DELTA, of: () => delta } } : MEASURES;
+  const measures = delta ? { ...measuresOf(false), delta: { ...DELTA, of: () => delta } } : measuresOf(false);
   const measureName = measure === 'delta' && !delta ? 'u' : measure;
   const shown: Measure = (measures as Record<InspectMeasure, Measure>)[measureName];
   const values = shown.of(columns);

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { bytesText } from '../../data/bytes';
 import type { MemoryPlan } from '../../model/net/decoder';
+import { byName } from '../../runs/metrics';
 import { percent } from '../format';
 import { RunWarnings } from '../notices/RunWarnings';
 import { useLab } from '../state/store';
@@ -69,6 +70,7 @@ export function RunFacts() {
               .join(', ')}
           </Fact>
         )}
+        {last?.datasets && <Fact name="Reward by dataset">{byName(last.datasets)}</Fact>}
         {last && <Fact name="Equal groups">{percent(last.equalGroupShare)}</Fact>}
         {last && <Fact name="u masked">{percent(last.maskedShare)}</Fact>}
       </dl>

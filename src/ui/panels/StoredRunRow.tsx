@@ -2,7 +2,7 @@ import { useId, useState } from 'react';
 import { bytesText } from '../../data/bytes';
 import { excerpt, visible } from '../../data/visible';
 import type { ListedRun, StoredRun } from '../../runs/stored-runs';
-import { canContinue, continueRun, whyNotContinued } from '../actions/continueRun';
+import { beginFrom, canContinue, continueRun, whyNotBegunFrom, whyNotContinued } from '../actions/continueRun';
 import { deleteRun } from '../actions/deleteRun';
 import { downloadRun } from '../actions/downloadRun';
 import { replayRun } from '../actions/replayRun';
@@ -59,6 +59,7 @@ export function StoredRunRow({ run }: { run: ListedRun }) {
 function WholeButtons({ run, label, facts }: { run: StoredRun; label: string; facts: string }) {
   const busy = useLab((s) => isBusy(activityOf(s)));
   const continuable = useLab((s) => canContinue(s, run));
+  const whyNot = useLab((s) => whyNotBegunFrom(s, run));
   const { id, unit, checkpoint } = run;
   return (
     <>
@@ -73,6 +74,15 @@ function WholeButtons({ run, label, facts }: { run: StoredRun; label: string; fa
         onClick={() => continueRun(id)}
       >
         Continue
+      </button>
+      <button
+        type="button"
+        disabled={whyNot !== null}
+        title={whyNot ?? 'A new run with the settings above goes on from its weights, optimiser and step.'}
+        aria-label={`Begin a run with the settings above from ${label}`}
+        onClick={() => beginFrom(id)}
+      >
+        Begin from here
       </button>
       <RunNotes run={run} label={label} />
     </>

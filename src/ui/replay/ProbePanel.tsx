@@ -12,7 +12,7 @@ export function ProbePanel() {
   const [chosen, setChosen] = useState(0);
   if (!probe) return null;
   const text = probe.rollouts[Math.min(chosen, probe.rollouts.length - 1)];
-  const scale = MEASURES[measure];
+  const scale = MEASURES[measure === 'step' ? 'u' : measure]; // a probe's steps are not judged
   const values = text.signals ? scale.of(text.signals) : null;
   return (
     <section aria-label="The same text" className={styles.probe}>

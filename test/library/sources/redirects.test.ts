@@ -131,7 +131,7 @@ it.each([
   ['http://192.168.1.4', false],
   ['http://127.0.0.1.evil.example', false],
 ])('a token for %s is sent: %s', (endpoint, sent) => {
-  const headers = () => authorization({ endpoint, id: 'a/b', revision: 'main', token: 't' });
+  const headers = () => authorization({ kind: 'model', endpoint, id: 'a/b', revision: 'main', token: 't' });
   if (sent) expect(headers()).toEqual({ Authorization: 'Bearer t' });
   else expect(headers).toThrow(/over plain http/);
 });

@@ -1,0 +1,224 @@
+/** `eval --data`: benchmarks in a folder of their own, gone on with after a kill. */
+import { basename, dirname } from 'node:path';
+import { BOUNDS } from '../data/bounds';
+import { BadInput } from '../data/errors';
+import { overlaps, trainingProblems } from '../data/overlap';
+import { isNative, taskRow, usualTokens } from '../data/tasks';
+import { rowsAtOnce } from '../library/capacity';
+import type { LoadedModel } from '../library/open-model';
+import type { Policy } from '../model/net/policy';
+import { evaluationTables } from '../report/evaluation-tables';
+import { loadedEvaluation, RESULTS } from '../report/loaded-evaluation';
+import {
+  EVALUATION_PRESETS,
+  type EvaluationConfig,
+  type EvaluationPreset,
+  newEvaluation,
+  readEvaluation,
+  writeEvaluation,
+} from '../runs/evaluation/config';
+import {
+  type AskedData,
+  batchSize,
+  evaluateData,
+  type Limits,
+  resumeEvaluation,
+  type ToldBatch,
+} from '../runs/evaluation/evaluation';
+import { type ComparedTraining, harnessResults, harnessSamples, resultsOf, taskKey } from '../runs/evaluation/results';
+import { RunStore } from '../runs/run-store';
+import { EXIT, stopSignal } from './command';
+import type { EvalFlags } from './eval-flags';
+import { openPolicy } from './inspect';
+import { INVOKED } from './invoked';
+import { note, print } from './output';
+import { loadModel, loadTask, newFolder, pinnedName, runFiles } from './places';
+import { textTable } from './report';
+import { create, hold } from './run-folder';
+
+/** Problems of a task that makes its own without end. */
+const OF_ENDLESS = 128;
+/** Longest response where nothing is asked for. */
+const USUAL_RESPONSE = 1024;
+
+/** An evaluation that is opened, new or begun before. */
+interface Opened {
+  readonly store: RunStore;
+  readonly config: EvaluationConfig;
+  readonly model: LoadedModel;
+  readonly data: readonly AskedData[];
+}
+
+/** Asks the datasets of a new folder, or what is left of one. Gives the exit code. */
+export async function evaluateOnData(flags: EvalFlags): Promise<number> {
+  const { resume } = flags;
+  const opened = resume === undefined ? await begun(flags) : await reopened(resume);
+  const { store, config, data } = opened;
+  try {
+    const positions = expectRoom(opened);
+    const training = await comparedTraining(opened);
+    if (resume === undefined) {
+      await create(store);
+      await writeEvaluation(store.files, config);
+    }
+    const before = await resumeEvaluation(store.log, data, config, store.where);
+    const policy = await policyFor(opened, positions);
+    note(`${policy.decoder.recorder.gpu.adapter.name}; ${store.where}\n`);
+    const { told, complete } = await evaluateData(
+      policy,
+      data,
+      config,
+      { log: store.log, told: before },
+      limitsOf(flags),
+      ({ asked, of, tokens }) => note(`  ${asked} of ${of} problems, ${tokens} tokens\n`),
+    );
+    const results = await writeResults(opened, told, { training, complete });
+    print(flags.json ? results : shownResults(store.where, results));
+    if (complete) return EXIT.done;
+    note(`Stopped; what was asked is stored. Go on: ${INVOKED} eval --resume ${store.where}\n`);
+    return EXIT.stopped;
+  } finally {
+    await store.release();
+  }
+}
+
+function limitsOf({ minutes, 'token-budget': tokens }: EvalFlags): Limits {
+  const signal = stopSignal();
+  const until = minutes === undefined ? Number.POSITIVE_INFINITY : performance.now() + minutes * 60_000;
+  return { tokens: tokens ?? null, stop: () => signal.requested || performance.now() >= until };
+}
+
+/** The folder and the settings of a new evaluation. Throws BadInput. */
+async function begun(flags: EvalFlags): Promise<Opened> {
+  const names = (flags.data ?? '').split(',').map((name) => name.trim());
+  if (names.includes('') || new Set(names).size < names.length)
+    throw new BadInput('A dataset has no name, or comes twice', '--data', 'Give --data NAME, or NAME,NAME.');
+  const preset = EVALUATION_PRESETS[presetOf(flags.preset ?? 'plain')];
+  const given = flags.model ?? 'nano';
+  const model = await loadModel(given);
+  const usual = names.every(isNative)
+    ? usualTokens(names[0])
+    : Math.min(USUAL_RESPONSE, model.config.maxPositions >> 1);
+  const maxNewTokens = flags['max-new-tokens'] ?? usual;
+  const asked = {
+    problems: flags.problems ?? null,
+    minDepth: flags['min-depth'] ?? null,
+    wording: flags.wording ?? 'standard',
+    thinking: flags.thinking,
+    maxNewTokens,
+  };
+  const data = await openData(
+    names.map((name) => ({ name, pinned: name })),
+    model,
+    asked,
+  );
+  const config = newEvaluation({
+    ...asked,
+    model: await pinnedName(given),
+    adapter: flags.adapter ?? null,
+    weightFormat: flags['weight-format'] ?? 'auto',
+    data: data.map(({ name, task }) => ({ name, pinned: task.pinned ?? name })),
+    against: flags.against ?? (await trainedOn(flags.adapter ?? given)),
+    samples: flags.samples ?? preset.samples,
+    temperature: flags.temperature ?? preset.temperature,
+    topP: flags['top-p'] ?? preset.topP,
+    seed: flags.seed ?? 0,
+    rows: flags.rows ?? rowsAtOnce(model.config, maxNewTokens + 512),
+  });
+  const out = flags.out ?? `runs/eval-${names.map(taskKey).join('-')}-${basename(given)}-${config.seed}`;
+  return { store: await newFolder(out), config, model, data };
+}
+
+function presetOf(name: string): EvaluationPreset {
+  if (Object.hasOwn(EVALUATION_PRESETS, name)) return name as EvaluationPreset;
+  const known = Object.keys(EVALUATION_PRESETS).join(' and ');
+  throw new BadInput(`No preset is called "${name}"`, '--preset', `There are ${known}.`);
+}
+
+async function reopened(folder: string): Promise<Opened> {
+  const store = new RunStore(runFiles(folder));
+  const config = await readEvaluation(store.files);
+  if (!config)
+    throw new BadInput('There is no evaluation to resume', store.where, 'Give a folder that eval --data made.');
+  const model = await loadModel(config.model);
+  const data = await openData(config.data, model, config);
+  await hold(store);
+  return { store, config, model, data };
+}
+
+type Asking = Pick<EvaluationConfig, 'problems' | 'minDepth' | 'wording' | 'thinking' | 'maxNewTokens'>;
+
+/** Each dataset as a task, and its problems in their order: a file's in one that the lab shuffles, always the same. */
+async function openData(named: EvaluationConfig['data'], model: LoadedModel, asked: Asking): Promise<AskedData[]> {
+  const { maxNewTokens, thinking, wording, minDepth } = asked;
+  const data: AskedData[] = [];
+  for (const { name, pinned } of named) {
+    const task = await loadTask(pinned, model, { maxNewTokens, thinking, wording, whole: true }, 'eval');
+    if (task.leftOut !== undefined) note(`${name}: ${task.leftOut}\n`);
+    const count = asked.problems ?? (taskRow(name) ? OF_ENDLESS : BOUNDS.records);
+    const problems = task.generate({ split: 'heldout', count, seed: 0, minDepth });
+    data.push({ name, task, problems });
+  }
+  return data;
+}
+
+/** Tokens of the longest prompt with a whole response. Throws BadInput where the model has no room for them. */
+function expectRoom({ data, config, model }: Opened): number {
+  const lengths = data.flatMap(({ task, problems }) => problems.map((problem) => task.studentPrompt(problem).length));
+  const positions = lengths.reduce((a, b) => Math.max(a, b), 0) + config.maxNewTokens;
+  if (positions <= model.config.maxPositions) return positions;
+  throw new BadInput(
+    `The longest prompt with ${config.maxNewTokens} new tokens takes ${positions}, and the model’s context is ${model.config.maxPositions}`,
+    config.model,
+    'Lower --max-new-tokens.',
+  );
+}
+
+function policyFor({ config, model, data }: Opened, positions: number): Promise<Policy> {
+  const { adapter, weightFormat, maxNewTokens, samples } = config;
+  const largest = Math.max(...data.map(({ problems }) => Math.min(problems.length, batchSize(config)))) * samples;
+  const need = { rows: Math.min(config.rows, largest), tokens: Math.max(2048, positions), positions, maxNewTokens };
+  return openPolicy(model, need, { adapter: adapter ?? undefined, 'weight-format': weightFormat });
+}
+
+/** What a run's model was trained on, where it lies in the run's folder and that was no task of the lab's own. */
+async function trainedOn(model: string): Promise<string | null> {
+  for (const folder of [dirname(model), dirname(dirname(model))]) {
+    const config = await new RunStore(runFiles(folder)).config().catch(() => null);
+    if (config) return 'task' in config && !taskRow(config.task) ? config.task : null;
+  }
+  return null;
+}
+
+/** Which of the problems the training data has too. */
+async function comparedTraining({ config, model, data }: Opened): Promise<ComparedTraining | null> {
+  const { against, maxNewTokens, thinking } = config;
+  if (against === null) return null;
+  const trained = await loadTask(against, model, { maxNewTokens, thinking });
+  const found = new Map(data.map(({ name, problems }) => [name, overlaps(problems, trainingProblems(trained))]));
+  for (const [name, { length }] of found)
+    if (length > 0) note(`${length} problems of ${name} are in ${against} too.\n`);
+  return { name: against, found };
+}
+
+/** results.json, and a file of samples a dataset. Gives the former. */
+async function writeResults(
+  { store, config, data }: Opened,
+  told: readonly ToldBatch[],
+  { training, complete }: { training: ComparedTraining | null; complete: boolean },
+): Promise<string> {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const results = harnessResults(config, resultsOf(data, told, training), complete);
+  const text = `${JSON.stringify(results, null, 2)}\n`;
+  for (const one of data)
+    await store.files.write(`samples_${taskKey(one.name)}.jsonl`, bytes(harnessSamples(one, told, config)));
+  await store.files.write(RESULTS, bytes(text));
+  return text;
+}
+
+/** Single problems are in the file. */
+const shownResults = (where: string, results: string): string =>
+  evaluationTables([loadedEvaluation(basename(where), new TextEncoder().encode(results))])
+    .slice(0, -1)
+    .map(textTable)
+    .join('\n');
