@@ -1,16 +1,19 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { addressInPage } from './scripts/address.mjs';
 import { noticesPlugins } from './scripts/notices.mjs';
+import { offlinePlugins } from './scripts/offline.mjs';
 import { policyInPage } from './scripts/policy.mjs';
 
 const notices = noticesPlugins();
+/** Names this build: a self-test that passed is remembered for it, and no file of another is mixed with its own. */
+const build = new Date().toISOString();
 
 export default defineConfig({
   base: './',
-  plugins: [react(), policyInPage, notices.page],
+  plugins: [react(), policyInPage, addressInPage(), notices.page, offlinePlugins({ build })],
   worker: { format: 'es', plugins: () => [notices.worker] },
-  // Names this build: a self-test that passed is remembered for the build that passed it.
-  define: { 'import.meta.env.LAB_BUILD': JSON.stringify(new Date().toISOString()) },
+  define: { 'import.meta.env.LAB_BUILD': JSON.stringify(build) },
   // First imported in the middle of a run: the development server must not reload the page to bundle it then.
   optimizeDeps: { include: ['@cortex-js/compute-engine'] },
   server: { port: 5173, strictPort: false },

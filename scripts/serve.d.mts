@@ -6,4 +6,6 @@ export function serveBuilt(options?: {
   host?: boolean;
   allow?: string[];
   strictPort?: boolean;
+  base?: string;
+  folder?: string;
 }): Promise<PreviewServer>;

@@ -15,8 +15,10 @@ const SOURCES = [
   'index.html',
   'vite.config.ts',
   'package-lock.json',
-  'scripts/policy.mjs',
+  'scripts/address.mjs',
   'scripts/notices.mjs',
+  'scripts/offline.mjs',
+  'scripts/policy.mjs',
 ];
 
 /** Builds where a source is newer than what was built. True where it did. */
@@ -37,19 +39,27 @@ export function buildWhereStale(say = () => {}) {
 
 /**
  * Serves dist/. `host` true: to other machines as well, by any name. `allow`: origins besides the Hub that the page may
- * ask for models. Gives Vite's server; its address is in `resolvedUrls`.
+ * ask for models. `base`: the path that it is served under, with a slash at both ends; `folder`: another in its place.
+ * Gives Vite's server; its address is in `resolvedUrls`.
  */
-export async function serveBuilt({ port = 5173, host = false, allow = [], strictPort = false } = {}) {
+export async function serveBuilt(options = {}) {
+  const {
+    port = 5173,
+    host = false,
+    allow = [],
+    strictPort = false,
+    base = '/',
+    folder = join(root, 'dist'),
+  } = options;
   const { preview } = await import('vite');
-  const dist = join(root, 'dist');
-  const page = () => withOrigins(readFileSync(join(dist, 'index.html'), 'utf8'), allow);
+  const page = () => withOrigins(readFileSync(join(folder, 'index.html'), 'utf8'), allow);
   const locked = {
     name: 'locked-down',
     configurePreviewServer({ middlewares }) {
       middlewares.use((request, response, next) => {
         const path = new URL(request.url, 'http://lab').pathname;
         for (const [name, value] of Object.entries(headersFor(path, allow))) response.setHeader(name, value);
-        if (path !== '/' && path !== '/index.html') return next();
+        if (path !== base && path !== `${base}index.html`) return next();
         response.setHeader('Content-Type', 'text/html; charset=utf-8');
         response.setHeader('Cache-Control', 'no-cache');
         response.end(page());
@@ -59,10 +69,11 @@ export async function serveBuilt({ port = 5173, host = false, allow = [], strict
   const server = await preview({
     root,
     configFile: false,
-    base: './',
+    base,
     logLevel: 'warn',
     appType: 'mpa', // what is not there is not there: no page in its place
     plugins: [locked],
+    build: { outDir: folder },
     preview: { host: host ? true : '127.0.0.1', port, strictPort, cors: false, allowedHosts: host ? true : [] },
   });
   // A link of any length that a browser sends gets the page, which says what of it is ignored; Node's 16 KB is a blank 431.

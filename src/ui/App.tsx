@@ -3,6 +3,7 @@ import styles from './App.module.css';
 import { PAGE_KEYS } from './actions';
 import { Header } from './header/Header';
 import { useCloseWarning, useShortcuts, useTheme, useWakeLock } from './hooks';
+import { NewerBuild } from './notices/NewerBuild';
 import { Region } from './Region';
 import { PAGES, usePage } from './route';
 import { TrainPage } from './train/TrainPage';
@@ -64,6 +65,7 @@ export function App() {
           </Region>
         </Activity>
       )}
+      <NewerBuild />
     </div>
   );
 }

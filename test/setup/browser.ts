@@ -42,16 +42,22 @@ export function findBrowser(source: BrowserSource): Executable | null {
   return executablePath ? { executablePath } : null;
 }
 
-/** A headless browser with WebGPU; the system's where there is one, unless `source` asks for one of the two. */
+/**
+ * A headless browser with WebGPU; the system's where there is one, unless `source` asks for one of the two. Its pages come
+ * from the server, as at a first visit: only a context that allows service workers keeps them (test/e2e/offline.test.ts).
+ */
 export async function launchBrowser(source?: BrowserSource): Promise<Browser> {
   const found = source ? findBrowser(source) : (findBrowser('system') ?? findBrowser('package'));
   if (!found) throw new Error('No Chromium was found. Install one, or set CHROMIUM_PATH.');
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath: found.executablePath,
     headless: true,
     args: FLAGS,
     env: { ...ownEnvironment(), ...found.env },
   });
+  const make = browser.newContext.bind(browser);
+  browser.newContext = (options) => make({ serviceWorkers: 'block', ...options });
+  return browser;
 }
 
 /** The engine's adapter variables stay out: Chromium brings its own driver and loader. */
@@ -60,11 +66,14 @@ function ownEnvironment(): Record<string, string> {
   return Object.fromEntries(Object.entries(rest).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-/** The page as `npm start` serves it, on a free port; this machine's other ports stand in for the Hub. */
-export async function serveLab(): Promise<{ url: string; close(): Promise<void> }> {
+/**
+ * The page as `npm start` serves it, on a free port; this machine's other ports stand in for the Hub. Under another path
+ * and from another folder where they are given.
+ */
+export async function serveLab({ base = '/', folder }: { base?: string; folder?: string } = {}) {
   buildWhereStale();
-  const server = await serveBuilt({ port: 0, strictPort: true, allow: ['http://127.0.0.1:*'] });
+  const server = await serveBuilt({ port: 0, strictPort: true, allow: ['http://127.0.0.1:*'], base, folder });
   const address = server.httpServer.address();
   if (address === null || typeof address === 'string') throw new Error('The preview server gave no port.');
-  return { url: `http://127.0.0.1:${address.port}/`, close: () => server.close() };
+  return { url: `http://127.0.0.1:${address.port}${base}`, close: () => server.close() };
 }

@@ -45,6 +45,8 @@ export interface LabState extends EngineFields {
   held: { step: number; rollouts: readonly RolloutView[] } | null;
   picked: Picked | null;
   theme: Theme;
+  /** The server has a newer build of the page. */
+  newer: boolean;
 }
 
 export const INITIAL: LabState = {
@@ -65,6 +67,7 @@ export const INITIAL: LabState = {
   held: null,
   picked: null,
   theme: 'system',
+  newer: false,
 };
 
 export const useLab = create<LabState>(() => INITIAL);

@@ -1,0 +1,3 @@
+import type { Plugin } from 'vite';
+
+export function addressInPage(address?: string): Plugin & { transformIndexHtml(html: string): string };

@@ -1,0 +1,123 @@
+/**
+ * Pictures of the lab, taken in Chromium (CHROMIUM_PATH names it; it needs a display of none and no GPU):
+ *
+ *     node scripts/pictures.mjs icons      public/icon-192.png and icon-512.png from public/icon.svg
+ *     node scripts/pictures.mjs preview    public/preview.jpg, which other sites show beside a link: the recorded run
+ *     node scripts/pictures.mjs film       docs/run.webp: a run of the built-in model, a frame a step
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { root } from './chromium-package.mjs';
+import { buildWhereStale, serveBuilt } from './serve.mjs';
+
+const [what] = process.argv.slice(2);
+const work = { icons, preview, film }[what];
+if (!work) {
+  console.error('node scripts/pictures.mjs icons | preview | film');
+  process.exit(2);
+}
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+});
+try {
+  await work();
+} finally {
+  await browser.close();
+}
+
+/** The icon without round corners, its squares where every launcher's mask leaves them. */
+async function icons() {
+  const svg = readFileSync(join(root, 'public/icon.svg'), 'utf8')
+    .replace(
+      /<rect width="32" height="32" rx="6" fill="(#\w+)"\/>/,
+      '<rect width="32" height="32" fill="$1"/><g transform="translate(1.6 1.6) scale(.9)">',
+    )
+    .replace('</svg>', '</g></svg>');
+  for (const size of [192, 512]) {
+    const page = await browser.newPage({ viewport: { width: size, height: size } });
+    await page.setContent(`<style>*{margin:0}svg{display:block;width:100vw}</style>${svg}`);
+    await page.screenshot({ path: join(root, `public/icon-${size}.png`) });
+    await page.close();
+  }
+}
+
+async function preview() {
+  await onPage({ width: 1200, height: 630 }, '', async (page) => {
+    await page.getByText('Recorded run: reward').first().waitFor();
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.reload(); // the whole replay at once
+    await page.locator('span[data-u]').nth(20).waitFor();
+    await page.screenshot({ path: join(root, 'public/preview.jpg'), type: 'jpeg', quality: 82 });
+  });
+}
+
+const FRAMES = 40;
+const FRAME_MS = 350;
+
+/** A frame for each of the first steps; the last one stays for a while. */
+async function film() {
+  await onPage({ width: 1120, height: 700 }, `?steps=${FRAMES}`, async (page) => {
+    const frames = [];
+    await page.getByRole('button', { name: 'Start' }).click({ timeout: 600_000 });
+    for (let step = 1; step <= FRAMES; step++) {
+      await page.waitForFunction((n) => document.querySelector('progress')?.value >= n, step, { timeout: 120_000 });
+      frames.push((await page.screenshot({ type: 'png' })).toString('base64'));
+    }
+    // A page of its own: the lab's policy lets no picture in from here.
+    const other = await browser.newPage();
+    const pictures = [];
+    for (const frame of frames) pictures.push(Buffer.from(await other.evaluate(asWebp, frame), 'base64'));
+    writeFileSync(join(root, 'docs/run.webp'), animation(pictures, { width: 1120, height: 700 }));
+  });
+}
+
+async function onPage(viewport, query, act) {
+  buildWhereStale();
+  const server = await serveBuilt({ port: 0 });
+  const context = await browser.newContext({ viewport, colorScheme: 'light', serviceWorkers: 'block' });
+  const page = await context.newPage();
+  await page.goto(`${server.resolvedUrls.local[0]}${query}`);
+  await act(page);
+  await context.close();
+  await server.close();
+}
+
+/** In a page: a PNG as a still WebP, both in base64. */
+async function asWebp(png) {
+  const picture = new Image();
+  picture.src = `data:image/png;base64,${png}`;
+  await picture.decode();
+  const canvas = new OffscreenCanvas(picture.width, picture.height);
+  canvas.getContext('2d').drawImage(picture, 0, 0);
+  const blob = await canvas.convertToBlob({ type: 'image/webp', quality: 0.6 });
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  return btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ''));
+}
+
+/** Still WebP files as one that moves, without end (developers.google.com/speed/webp/docs/riff_container). */
+function animation(stills, { width, height }) {
+  const size = Buffer.alloc(6);
+  size.writeUIntLE(width - 1, 0, 3);
+  size.writeUIntLE(height - 1, 3, 3);
+  const frames = stills.map((still, i) => {
+    const head = Buffer.alloc(16);
+    size.copy(head, 6);
+    head.writeUIntLE(i === stills.length - 1 ? 10 * FRAME_MS : FRAME_MS, 12, 3);
+    return chunk('ANMF', Buffer.concat([head, still.subarray(12)])); // after "RIFF", its size and "WEBP"
+  });
+  const parts = [
+    chunk('VP8X', Buffer.concat([Buffer.from([2, 0, 0, 0]), size])),
+    chunk('ANIM', Buffer.from([255, 255, 255, 255, 0, 0])),
+    ...frames,
+  ];
+  return chunk('RIFF', Buffer.concat([Buffer.from('WEBP'), ...parts]));
+}
+
+function chunk(name, content) {
+  const head = Buffer.alloc(8);
+  head.write(name);
+  head.writeUInt32LE(content.length, 4);
+  return Buffer.concat([head, content, Buffer.alloc(content.length % 2)]);
+}
