@@ -43,12 +43,16 @@ async function icons() {
   }
 }
 
+/** A step of the recorded run in which there is much to see, and the card of a token that the teacher would not have written. */
 async function preview() {
-  await onPage({ width: 1200, height: 630 }, '', async (page) => {
+  await onPage({ width: 1440, height: 756, scale: 1200 / 1440 }, '', async (page) => {
     await page.getByText('Recorded run: reward').first().waitFor();
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await page.reload(); // the whole replay at once
     await page.locator('span[data-u]').nth(20).waitFor();
+    await page.getByRole('slider').fill('30');
+    await page.getByText('of step 30').waitFor();
+    await page.locator('span[data-tint="-3"]').first().click();
     await page.screenshot({ path: join(root, 'public/preview.jpg'), type: 'jpeg', quality: 82 });
   });
 }
@@ -73,10 +77,12 @@ async function film() {
   });
 }
 
-async function onPage(viewport, query, act) {
+async function onPage({ scale = 1, ...viewport }, query, act) {
   buildWhereStale();
   const server = await serveBuilt({ port: 0 });
-  const context = await browser.newContext({ viewport, colorScheme: 'light', serviceWorkers: 'block' });
+  const context = await browser.newContext({
+    ...{ viewport, deviceScaleFactor: scale, colorScheme: 'light', serviceWorkers: 'block' },
+  });
   const page = await context.newPage();
   await page.goto(`${server.resolvedUrls.local[0]}${query}`);
   await act(page);
