@@ -7,7 +7,7 @@ import { parseTrainConfig, TRAIN_TABLE, type TrainConfig } from '../settings/con
 import { defineCommand, EXIT } from './command';
 import type { Flags } from './options';
 import { note } from './output';
-import { loadModel, loadTask, modelElsewhere, newFolder, runFiles } from './places';
+import { filledFolder, loadModel, loadTask, modelElsewhere, newFolder, runFiles } from './places';
 import { type Given, settingFlags, settingsFrom } from './setting-flags';
 
 export const exportTrl = defineCommand({
@@ -26,9 +26,11 @@ export const exportTrl = defineCommand({
   } as Flags,
   async run(values, [run]) {
     const given = settingsFrom(TRAIN_TABLE, values as Given);
-    const folder = await newFolder(String(values.out));
+    const out = await newFolder(String(values.out)); // what cannot be written to is said before a model is opened
     const contents = await contentsOf(run, values.recipe, given);
-    for (const [name, bytes] of contents) await folder.files.write(name, bytes);
+    const folder = await filledFolder(out.where, async ({ files }) => {
+      for (const [name, bytes] of contents) await files.write(name, bytes);
+    });
     note(`${folder.where}: ${contents.size} files; its README.md says how to start it.\n`);
     return EXIT.done;
   },

@@ -1,13 +1,16 @@
 /** `import-trl`: what TRL logged, as a run folder. */
 import { join } from 'node:path';
+import { BOUNDS } from '../data/bounds';
+import { expectWithin } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import { readJson } from '../data/json';
 import { eventLine, linesOf } from '../runs/event-lines';
 import { RunStore } from '../runs/run-store';
+import { LOG } from '../runs/stored-log';
 import { importTrl } from '../runs/trl/import';
 import { defineCommand, EXIT } from './command';
 import { note } from './output';
-import { newFolder, runFiles } from './places';
+import { filledFolder, runFiles } from './places';
 
 export const importTrlCommand = defineCommand({
   name: 'import-trl',
@@ -20,9 +23,10 @@ export const importTrlCommand = defineCommand({
   async run({ out }, [folder]) {
     const log = await logIn(folder);
     const { config, events } = importTrl(log, folder);
-    const store = await newFolder(out as string);
-    await store.writeConfig(config);
-    for (const event of events) await store.log.append(eventLine(event));
+    const store = await filledFolder(out as string, async (run) => {
+      await run.writeConfig(config);
+      await run.files.append(LOG, events.map(eventLine).join(''));
+    });
     note(`${store.where}: ${events.length - 2} steps and evaluations\n`);
     return EXIT.done;
   },
@@ -37,8 +41,11 @@ async function logIn(folder: string) {
   const newest = checkpoints.sort((a, b) => number(b) - number(a)).map((name) => `${name}/trainer_state.json`);
   const first = async (...names: string[]) => {
     for (const name of names) {
+      const where = `${folder}/${name}`;
+      const bound = name.endsWith('.jsonl') ? BOUNDS.data : BOUNDS.json;
+      expectWithin(await files.size(name), bound, 'The file', where);
       const bytes = await files.read(name);
-      if (bytes) return { bytes, where: `${folder}/${name}` };
+      if (bytes) return { bytes, where };
     }
     return null;
   };

@@ -1,7 +1,7 @@
 /** The headless face: `npm run lab -- COMMAND [flags]`. */
 import { BadInput } from '../data/errors';
 import { DeviceLost, NotFinite, OutOfMemory, WebGpuUnavailable } from '../gpu/errors';
-import { StorageError } from '../host/storage-error';
+import { fileError, StorageError } from '../host/storage-error';
 import { SourceError } from '../library/sources/source-error';
 import { bench } from './bench';
 import { type Command, EXIT } from './command';
@@ -74,7 +74,8 @@ function overview(): string {
 }
 
 /** One message to stderr and the exit code that belongs to the error. */
-function reportError(error: unknown): number {
+function reportError(thrown: unknown): number {
+  const error = fileError(thrown);
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof BadInput) {
     note(`${message}\n`);

@@ -8,7 +8,7 @@ import { safetensorsPieces } from '../model/weights/safetensors';
 import type { TensorCatalog } from '../model/weights/stored-tensor';
 import { defineCommand, EXIT } from './command';
 import { note } from './output';
-import { loadLora, loadModel, newFolder } from './places';
+import { filledFolder, loadLora, loadModel } from './places';
 
 const FORMATS: Readonly<Record<string, FloatFormat>> = { f32: 'F32', bf16: 'BF16', f16: 'F16' };
 
@@ -39,10 +39,12 @@ export const merge = defineCommand({
     const adapter = await loadLora(flags.adapter as string, model.config);
     const dtype = chosenFormat(flags.dtype as string, model.tensors);
     const tensors = mergedCatalog(model.config, model.tensors, adapter, flags.undo ? -1 : 1);
-    const { files } = await newFolder(flags.out as string);
-    for await (const piece of safetensorsPieces(tensors, dtype, model.where))
-      await files.appendBytes('model.safetensors', piece);
-    for (const [name, bytes] of modelFolderFiles(model.config, model.tokenizer, dtype)) await files.write(name, bytes);
+    const { files } = await filledFolder(flags.out as string, async ({ files }) => {
+      for await (const piece of safetensorsPieces(tensors, dtype, model.where))
+        await files.appendBytes('model.safetensors', piece);
+      const others = modelFolderFiles(model.config, model.tokenizer, dtype);
+      for (const [name, bytes] of others) await files.write(name, bytes);
+    });
     note(`${dtype}, ${bytesText(await files.size('model.safetensors'))}: ${files.where}\n`);
     return EXIT.done;
   },

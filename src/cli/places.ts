@@ -206,6 +206,18 @@ export async function newFolder(path: string): Promise<RunStore> {
   return store;
 }
 
+/** The same folder, filled: what cannot be finished leaves nothing behind. Throws as newFolder does, and what `fill` throws. */
+export async function filledFolder(path: string, fill: (store: RunStore) => Promise<void>): Promise<RunStore> {
+  const store = await newFolder(path);
+  try {
+    await fill(store);
+  } catch (error) {
+    for (const name of await store.files.list('.')) await store.files.remove(name).catch(() => {});
+    throw error;
+  }
+  return store;
+}
+
 /** Writes a file of results, all of it or nothing; into a pipe or a device as it comes. Throws StorageError. */
 export async function writeResult(path: string, content: string | Uint8Array<ArrayBuffer>): Promise<void> {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;

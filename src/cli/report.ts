@@ -1,6 +1,6 @@
 /** `report`: stored runs compared, as one HTML file, as CSV, as drawings. */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { BOUNDS } from '../data/bounds';
 import { expectWithin } from '../data/bytes';
@@ -94,7 +94,6 @@ async function loadRun(folder: string): Promise<LoadedRun | null> {
 }
 
 async function writeCharts(model: ReportModel, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
   for (const chart of reportCharts(model)) {
     const drawing = draw(chart);
     if (drawing) await writeResult(join(folder, `${chart.id}.svg`), svgFile(drawing));

@@ -1,9 +1,12 @@
 /** A sweep's runs as processes of the command line itself, so many at once: what ends one leaves the others alone. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { diskFiles } from '../host/files.node';
+import { tryFolder } from '../host/folders.node';
+import { fileError } from '../host/storage-error';
 import { RunStore } from '../runs/run-store';
 import type { Found } from '../runs/sweep/cells';
 import type { Cell } from '../runs/sweep/file';
@@ -31,12 +34,12 @@ export class SweepQueue {
     for (const { cell, standing } of found) if (standing === 'done') this.ended.add(cell.id);
   }
 
-  /** Until all have ended, or a Ctrl-C has stopped them; gives the exit code. */
+  /** Until all have ended, or a Ctrl-C has stopped them; gives the exit code. Throws StorageError where nothing can be stored. */
   async run(): Promise<number> {
     const stop = stopSignal(() => {
       for (const child of this.running.values()) child.kill('SIGINT');
     });
-    mkdirSync(join(this.out, 'logs'), { recursive: true });
+    await tryFolder(this.out);
     await Promise.all(Array.from({ length: this.jobs }, () => this.work(stop)));
     for (const { cell } of this.waiting) if (!stop.requested) this.table.failed(cell.id, `${cell.from} is not done`);
     return stop.requested ? EXIT.stopped : this.code;
@@ -57,10 +60,13 @@ export class SweepQueue {
   }
 
   private async take({ cell, standing }: Found): Promise<void> {
-    const code = await this.process(
-      cell,
-      standing === 'cut' ? ['--resume', join(this.out, cell.id)] : await this.fresh(cell),
-    );
+    const args = standing === 'cut' ? ['--resume', join(this.out, cell.id)] : await this.fresh(cell);
+    const code = await this.process(cell, args).catch((error) => {
+      this.code = EXIT.failed;
+      this.table.failed(cell.id, (fileError(error) as Error).message);
+      return null;
+    });
+    if (code === null) return;
     if (code === EXIT.done) {
       this.ended.add(cell.id);
       this.table.done(cell.id);
@@ -81,15 +87,21 @@ export class SweepQueue {
 
   private logOf = ({ id }: Cell): string => join(this.out, 'logs', `${id}.txt`);
 
-  private process(cell: Cell, args: readonly string[]): Promise<number> {
+  /** Its exit code. Rejects where it cannot be begun: no file for its words, or settings that are too long to be given. */
+  private async process(cell: Cell, args: readonly string[]): Promise<number> {
+    await diskFiles(this.out).append(`logs/${cell.id}.txt`, '');
     const log = openSync(this.logOf(cell), 'a');
     const [, program] = process.argv;
-    // In a group of its own: a Ctrl-C reaches it once, from here.
-    const child = spawn(process.execPath, [...process.execArgv, program, 'train', '--json', ...args], {
-      detached: true,
-      stdio: ['ignore', 'pipe', log],
-    });
-    closeSync(log);
+    let child: ChildProcess;
+    try {
+      // In a group of its own: a Ctrl-C reaches it once, from here.
+      child = spawn(process.execPath, [...process.execArgv, program, 'train', '--json', ...args], {
+        detached: true,
+        stdio: ['ignore', 'pipe', log],
+      });
+    } finally {
+      closeSync(log);
+    }
     this.running.set(cell.id, child);
     this.table.begun(cell.id);
     createInterface({ input: child.stdout as NonNullable<ChildProcess['stdout']> }).on('line', (line) => {

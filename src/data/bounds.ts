@@ -89,6 +89,9 @@ export const BOUND_ROWS = {
     'times',
     'What such an archive unpacks to, of its own size, above 64 MiB; logs shrink to a tenth, weights not at all',
   ),
+  trlRecords: count(2 ** 18, 'records', 'The steps and evaluations of a log of TRL'),
+  givenLog: bytes(GiB, 'The log of a run that somebody gives to be compared, which is read whole'),
+  logLine: bytes(256 * MiB, 'A line of a run’s log; ten million tokens take some 80 MB'),
   answer: bytes(64 * MiB, 'A server’s answer that is read whole: a repository’s listing'),
   listing: count(100_000, 'files', 'The files of a repository'),
   unsized: bytes(

@@ -5,6 +5,7 @@
 import { makeZip } from 'client-zip';
 import { BOUNDS } from './bounds';
 import { bytesText } from './bytes';
+import { crc32 } from './crc32';
 import { BadInput } from './errors';
 
 export interface ZipFile {
@@ -107,6 +108,8 @@ interface Central {
   readonly name: string;
   readonly flags: number;
   readonly method: number;
+  /** Of its bytes as they are read. */
+  readonly crc: number;
   readonly packed: number;
   readonly size: number;
   /** Its local header. */
@@ -123,6 +126,7 @@ function centralEntry(view: DataView, from: number): Central | null {
     name: new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset + first, name)),
     flags: view.getUint16(from + 8, true),
     method: view.getUint16(from + 10, true),
+    crc: view.getUint32(from + 16, true),
     packed: view.getUint32(from + 20, true),
     size: view.getUint32(from + 24, true),
     at: view.getUint32(from + 42, true),
@@ -130,7 +134,7 @@ function centralEntry(view: DataView, from: number): Central | null {
   };
 }
 
-async function* contentOf(archive: Blob, { at, method, packed, size, name }: Central, where: string) {
+async function* contentOf(archive: Blob, { at, method, crc, packed, size, name }: Central, where: string) {
   const damaged = () => new BadInput(`${name} is damaged in the archive`, where, 'Make or download the archive again.');
   const header = await bytesOf(archive.slice(at, at + LOCAL.bytes));
   if (header.byteLength < LOCAL.bytes || header.getUint32(0, true) !== LOCAL.signature) throw damaged();
@@ -138,17 +142,18 @@ async function* contentOf(archive: Blob, { at, method, packed, size, name }: Cen
   const raw = archive.slice(first, first + packed).stream();
   const plain = method === METHODS.stored ? raw : raw.pipeThrough(new DecompressionStream('deflate-raw'));
   const reader = (plain as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
-  let read = 0;
+  let [read, sum] = [0, 0];
   try {
     for (;;) {
       const { done, value } = await reader.read().catch(() => Promise.reject(damaged()));
       if (done) break;
       read += value.length;
       if (read > size) throw damaged();
+      sum = crc32(value, sum);
       yield value;
     }
   } finally {
     await reader.cancel().catch(() => {});
   }
-  if (read !== size) throw damaged();
+  if (read !== size || sum !== crc) throw damaged();
 }

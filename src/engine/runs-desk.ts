@@ -1,4 +1,6 @@
 /** The stored runs for the page, without a device: listed, shown again, compared, named, taken away, taken in, deleted. */
+import { BOUNDS } from '../data/bounds';
+import { expectWithin } from '../data/bytes';
 import { type LoadedRun, loadedRun } from '../report/loaded-run';
 import { damagedWords } from '../runs/continue-run';
 import { readLog } from '../runs/event-lines';
@@ -53,10 +55,11 @@ export class RunsDesk {
   }
 }
 
-/** Its log is read into memory, as that of a stored run is. */
+/** Its log is read into memory, as that of a stored run is. Throws BadInput for one over its bound. */
 async function readGiven({ name, files }: GivenRun): Promise<LoadedRun | null> {
   const log = files.find(({ path }) => path === LOG);
   if (!log) return null;
+  expectWithin(log.size, BOUNDS.givenLog, 'The log', `${name}/${LOG}`);
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   for await (const piece of log.stream()) pieces.push(piece);
   return loadedRun(name, readLog(new Uint8Array(await new Blob(pieces).arrayBuffer()), 'compared'));

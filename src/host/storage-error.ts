@@ -42,6 +42,12 @@ export const outOfInodes = (where: string, cause: unknown): StorageError =>
     cause,
   );
 
+/** What the system says of a file, which it names, in words; other errors as they are. */
+export function fileError(error: unknown): unknown {
+  const { path } = (error ?? {}) as { path?: unknown };
+  return typeof path === 'string' ? storageError(error, path) : error;
+}
+
 /** An error of the system or of a browser's storage in words; others as they are. */
 export function storageError(error: unknown, where: string): unknown {
   if (!(error instanceof Error) || error instanceof StorageError) return error;

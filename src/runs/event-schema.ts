@@ -42,14 +42,17 @@ function isPlainWithin(x: unknown, depth: number): boolean {
   return depth > 0 && Object.values(x as object).every((value) => isPlainWithin(value, depth - 1));
 }
 /** An object of numbers, beside the fields of `others`, which may be missing. */
-const figures = <T>(others: Readonly<Record<string, (x: unknown) => boolean>> = {}) =>
-  v.custom<T>(
-    (x) =>
-      isRecord(x) &&
-      typeof x.step === 'number' &&
-      Object.entries(x).every(([name, value]) => (Object.hasOwn(others, name) ? others[name](value) : isNumber(value))),
-    'expected the figures of a step',
+function figures<T>(others: Readonly<Record<string, (x: unknown) => boolean>> = {}) {
+  const wrong = (x: unknown): string | undefined => {
+    if (!isRecord(x)) return 'no object';
+    if (typeof x.step !== 'number') return 'step';
+    return Object.keys(x).find((name) => !(Object.hasOwn(others, name) ? others[name] : isNumber)(x[name]));
+  };
+  return v.custom<T>(
+    (x) => wrong(x) === undefined,
+    ({ input }) => `expected the figures of a step, of other kinds: ${wrong(input)}`,
   );
+}
 /** Thousands of numbers or tokens, checked without a schema for each. */
 const numbers = v.custom<number[]>((x) => Array.isArray(x) && x.every(isNumber), 'expected a list of numbers');
 const texts = v.custom<string[]>(

@@ -165,6 +165,7 @@ export class RunStore {
 
   /** What a person said of it. What cannot be read was not said. */
   async about(): Promise<RunAbout> {
+    if ((await this.files.size(ABOUT)) > BOUNDS.json) return {};
     const bytes = await this.files.read(ABOUT);
     if (!bytes) return {};
     try {

@@ -3,6 +3,7 @@
  * `{"crc":"1a2b3c4d", …`: eight hex digits, the CRC-32 of all that follows its comma, up to the last brace. A text of an
  * earlier version has none; it is known by how it begins, so that no damage makes one of the other.
  */
+import { BOUNDS } from '../data/bounds';
 import { crc32 } from '../data/crc32';
 
 const HEAD = '{"crc":"';
@@ -29,6 +30,7 @@ export function isIntact(bytes: Uint8Array, earlier: string): boolean {
 
 /** The value of a text, without its checksum. Throws Damage. */
 export function unseal(bytes: Uint8Array, earlier: string): unknown {
+  if (bytes.length > BOUNDS.logLine) throw new Damage('longer than any line is');
   if (!isIntact(bytes, earlier)) throw new Damage('not as it was written');
   const json = startsWith(bytes, HEAD) ? `{${text(bytes.subarray(BODY))}` : text(bytes);
   try {

@@ -41,6 +41,37 @@ const DECLARED: Record<string, [own: object, message: Expected]> = {
   ],
   'a cell that begins at itself': [{ variants: { a: {} }, when: [{ if: {}, from: 'a' }] }, /begin at|no checkpoint/],
   'a name of 100,000 letters': [{ variants: { ['v'.repeat(1e5)]: {} } }, null],
+  'a chain of 200 cells': [
+    {
+      variants: Object.fromEntries(numbers(200).map((i) => [`v${i}`, {}])),
+      settings: { steps: 10, checkpointEvery: 10 },
+      when: numbers(199).map((i) => ({ if: { variant: [`v${i + 1}`] }, from: `v${i}` })),
+    },
+    null,
+  ],
+  '10,000 rules for 10,000 variants': [
+    {
+      variants: Object.fromEntries(numbers(10_000).map((i) => [`v${i}`, {}])),
+      when: numbers(10_000).map((i) => ({ if: { variant: [`v${i}`] }, from: 'v0' })),
+    },
+    /more than 256 rules/,
+  ],
+  'a condition of a million values': [{ when: [{ if: { seed: numbers(1e6) }, from: 'x' }] }, /more than 10000 cells/],
+  '100,000 settings': [
+    { variants: { a: Object.fromEntries(numbers(1e5).map((i) => [`s${i}`, 1])) } },
+    /names 100000 settings/,
+  ],
+  '10,000 settings for each of 100 variants': [
+    {
+      settings: Object.fromEntries(numbers(1e4).map((i) => [`s${i}`, 1])),
+      variants: Object.fromEntries(numbers(100).map((i) => [`v${i}`, {}])),
+    },
+    /names 10000 settings/,
+  ],
+  '100,000 variants': [
+    { variants: Object.fromEntries(numbers(1e5).map((i) => [`v${i}`, {}])) },
+    /more than 10000 cells/,
+  ],
   'steps without end': [{ settings: { steps: 1e308 } }, /./],
 };
 for (const [id, [own, message]] of Object.entries(DECLARED))
@@ -53,6 +84,7 @@ for (const name of ['..', '.', '../..', '...', './', '..\\..', '/', 'a/../../b',
 
 const trl = new Rows('foreign logs');
 const log = (own: object) => importTrl({ run: null, steps: null, state: null, ...own }, 'x');
+const record = (step: number, more: object = {}) => ({ type: 'step', step, tokens: 1, gateState: 'off', ...more });
 const LOGS: Record<string, [own: object, message: Expected]> = {
   'null as state': [{ state: null }, /./],
   'a list as state': [{ state: [] }, /./],
@@ -62,6 +94,18 @@ const LOGS: Record<string, [own: object, message: Expected]> = {
   'a step without end': [{ state: { log_history: [{ step: Number.POSITIVE_INFINITY, loss: 1 }] } }, /./],
   'a half step': [{ state: { log_history: [{ step: 0.5, loss: 1 }] } }, /./],
   'texts for figures': [{ state: { log_history: [{ step: 1, loss: 'x', reward: {} }] } }, null],
+  'a figure in words': [{ steps: [record(1), record(2, { reward: 'x' })] }, /kinds: reward \(x, antisd\.jsonl:2\)/],
+  'a list as a figure': [{ steps: [record(1, { loss: [1] })] }, /kinds: loss \(x, antisd\.jsonl:1\)/],
+  'shares in words': [{ steps: [record(1, { contextShares: { a: 'x' } })] }, /kinds: contextShares/],
+  'phases that are none': [{ steps: [record(1, { phaseMs: 7 })] }, null],
+  'an evaluation in words': [{ steps: [record(1), { type: 'eval', step: 1, accuracy: 1, k: {} }] }, /kinds: k \(/],
+  'a figure nobody knows': [{ steps: [record(1, { x: { y: 1 } })] }, /kinds: x \(/],
+  'a figure of the prototype': [{ steps: [record(1, JSON.parse('{"__proto__": "x"}'))] }, null],
+  'half a million records': [{ steps: numbers(5e5).map((i) => record(i)) }, /500000 records/],
+  'half a million entries': [
+    { state: { log_history: numbers(5e5).map((step) => ({ step, reward: 1 })) } },
+    /500000 records/,
+  ],
   'no records': [{ steps: [null, 7, 'x'] }, /no record of a step/],
   'a record of the prototype': [{ steps: [JSON.parse('{"type": "step", "step": 1, "__proto__": {"x": 1}}')] }, /./],
   'settings that are none': [

@@ -1,5 +1,6 @@
 /** Archives of runs that lie about themselves, hold each other, or unpack to far more than they are. */
 import { deflateRawSync } from 'node:zlib';
+import { crc32 } from '../../src/data/crc32';
 import { zipBlob, zipEntries } from '../../src/data/zip';
 import { attempts } from '../faults/attempts';
 import { utf8 } from '../setup/checkpoints';
@@ -17,6 +18,8 @@ interface Part {
   size?: number;
   packed?: number;
   at?: number;
+  /** Of `data` where it is not said: right for a file that is stored. */
+  crc?: number;
 }
 
 /** A zip archive in which everything can be said. */
@@ -42,7 +45,7 @@ function zip(parts: readonly Part[], { count = parts.length, comment = '' } = {}
     return first;
   });
   const directory = at;
-  parts.forEach(({ name, data, method = 0, flags = 0, size = data.length, packed = data.length, at: claimed }, i) => {
+  parts.forEach(({ name, data, method = 0, flags = 0, size = data.length, packed = data.length, ...said }, i) => {
     const text = utf8(name);
     put(
       record(
@@ -51,12 +54,13 @@ function zip(parts: readonly Part[], { count = parts.length, comment = '' } = {}
           [0, 0x02014b50, 4],
           [8, flags, 2],
           [10, method, 2],
+          [16, said.crc ?? crc32(data), 4],
           [20, packed, 4],
           [24, size, 4],
         ] as const),
         ...([
           [28, text.length, 2],
-          [42, claimed ?? places[i], 4],
+          [42, said.at ?? places[i], 4],
         ] as const),
       ),
     );
@@ -113,6 +117,18 @@ const ARCHIVES: Record<string, [bytes: () => Uint8Array<ArrayBuffer>, message: E
   'no name': [() => zip([{ name: '', data }]), /leads out/],
   'a password': [() => zip([{ ...plain, flags: 1 }]), /encrypted/],
   'another method': [() => zip([{ ...plain, method: 14 }]), /compressed in a way/],
+  'a bit that fell over': [
+    () => zip([plain, { name: 'run/events.jsonl', data, crc: crc32(data) ^ 1 }]),
+    /run\/events\.jsonl is damaged/,
+  ],
+  'a bit that fell over, deflated': [
+    () => zip([{ ...plain, data: deflateRawSync(data), method: 8, size: data.length, crc: 7 }]),
+    /run\/config\.json is damaged/,
+  ],
+  'a file that is deflated': [
+    () => zip([{ ...plain, data: deflateRawSync(data), method: 8, size: data.length, crc: crc32(data) }]),
+    null,
+  ],
   'deflate that is none': [() => zip([{ ...plain, method: 8 }]), /damaged/],
   'more files than it says': [() => zip([plain, { ...plain, name: 'b' }], { count: 1 }), null],
   'fewer files than it says': [() => zip([plain], { count: 7 }), null],
@@ -132,9 +148,11 @@ const ARCHIVES: Record<string, [bytes: () => Uint8Array<ArrayBuffer>, message: E
 for (const [id, [bytes, message]] of Object.entries(ARCHIVES))
   zips.add(id, `an archive: ${id}`, message, () => unpacked(bytes()), true);
 const whole = new Uint8Array(await (await zipBlob([{ name: 'a/config.json', bytes: data }])).arrayBuffer());
+const content = 30 + 'a/config.json'.length;
 for (const at of Array.from({ length: whole.length }, (_, i) => i)) {
   zips.add(`cut at ${at}`, `an archive that ends at byte ${at}`, /./, () => unpacked(whole.slice(0, at)));
-  zips.add(`byte ${at}`, `an archive whose byte ${at} is another`, null, () => {
+  const within = at >= content && at < content + data.length;
+  zips.add(`byte ${at}`, `an archive whose byte ${at} is another`, within ? /damaged/ : null, () => {
     const bytes = whole.slice();
     bytes[at] ^= 0x55;
     return unpacked(bytes);

@@ -1,12 +1,12 @@
 /** `bench`: how fast the engine is on this adapter, as one table and as JSON. A measurement, not a test. */
-import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BadInput } from '../../data/errors';
 import { openNullGpu } from '../../gpu/open.node';
+import { tryFolder } from '../../host/folders.node';
 import { deviceReport } from '../../kernels/device-report';
 import { defineCommand, EXIT } from '../command';
 import { print } from '../output';
-import { openDevice, repositoryRoot } from '../places';
+import { openDevice, repositoryRoot, writeResult } from '../places';
 import { openBench } from './group';
 import { GROUPS, USUAL } from './groups';
 import { host } from './host';
@@ -36,6 +36,8 @@ export const bench = defineCommand({
     const unknown = chosen.find((name) => !Object.hasOwn(GROUPS, name));
     if (unknown !== undefined)
       throw new BadInput(`There is no group "${unknown}"`, 'lab bench --only', `Groups: ${NAMES.join(', ')}.`);
+    const file = flags.out ?? 'runs/bench.json';
+    await tryFolder(dirname(file)); // measuring takes minutes
     const { gpu, report } = flags.host ? await nullDevice() : await openDevice();
     const rows: Row[] = [];
     const add = (row: Row) => {
@@ -47,9 +49,7 @@ export const bench = defineCommand({
     const b = await openBench({ gpu, report, quick, kernels, add, left: () => Number.POSITIVE_INFINITY });
     for (const measure of flags.host ? [host] : chosen.map((name) => GROUPS[name])) await measure(b);
     b.r.destroy();
-    const file = flags.out ?? 'runs/bench.json';
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, `${JSON.stringify({ date: new Date().toISOString(), device: report, rows }, null, 1)}\n`);
+    await writeResult(file, `${JSON.stringify({ date: new Date().toISOString(), device: report, rows }, null, 1)}\n`);
     print(`\nWritten to ${file} (${join(repositoryRoot(), 'docs/benchmarks.md')} explains the rows).\n`);
     return EXIT.done;
   },

@@ -2,9 +2,9 @@
  * `gpu-check`: everything that can be said of this adapter, in a few minutes and one report: limits, self-test, variants,
  * every group of the benchmark, Qwen3's shapes, sixty steps of AntiSD, and PyTorch on the same card where it is there.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { median } from '../../antisd/statistics';
+import { tryFolder } from '../../host/folders.node';
 import { choiceTable } from '../../kernels/tuner';
 import { SETTINGS } from '../../settings/settings';
 import { type Bench, openBench } from '../bench/group';
@@ -13,7 +13,7 @@ import { line, type Row } from '../bench/row';
 import { antisdSteps } from '../bench/training';
 import { defineCommand, EXIT } from '../command';
 import { print } from '../output';
-import { openDevice } from '../places';
+import { openDevice, writeResult } from '../places';
 import { type Report, text } from './report';
 import { besideTorch } from './torch';
 
@@ -43,7 +43,7 @@ export const gpuCheck = defineCommand({
     const seconds = () => (performance.now() - started) / 1000;
     const left = () => (flags.minutes ?? 8) * 60 - seconds();
     const folder = resolve(flags.out ?? 'gpu-report');
-    await mkdir(folder, { recursive: true });
+    await tryFolder(folder); // measuring takes minutes
 
     const { gpu, report: device } = await openDevice('anew');
     const rows: Row[] = [];
@@ -59,8 +59,8 @@ export const gpuCheck = defineCommand({
     const save = async () => {
       report.seconds = Math.round(seconds());
       report.device = { ...device, variants: choiceTable(gpu) }; // models were measured meanwhile
-      await writeFile(join(folder, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
-      await writeFile(join(folder, 'report.txt'), text(report));
+      await writeResult(join(folder, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
+      await writeResult(join(folder, 'report.txt'), text(report));
     };
     const add = (row: Row) => {
       rows.push(row);

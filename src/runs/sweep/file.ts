@@ -9,9 +9,15 @@ import { DEFAULT_CONFIG, parseTrainConfig, type TrainConfig } from '../../settin
 import { flagOf } from '../../settings/setting';
 import type { SettingName } from '../../settings/settings';
 
+/** Cells at most, values of a setting, and variants: beyond it is a slip of the pen. */
+const MOST = 10_000;
+/** Rules at most, and settings that are named: each rule is held against each cell, setting by setting. */
+const MOST_RULES = 256;
+const MOST_NAMES = 256;
+
 const value = v.union([v.string(), v.number(), v.boolean(), v.null()]);
 const settings = v.record(v.string(), value);
-const grid = v.record(v.string(), v.pipe(v.array(value), v.minLength(1)));
+const grid = v.record(v.string(), v.pipe(v.array(value), v.minLength(1), v.maxLength(MOST, `more than ${MOST} cells`)));
 
 const schema = v.strictObject({
   name: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*$/, 'small letters, digits and hyphens')),
@@ -20,19 +26,22 @@ const schema = v.strictObject({
   /** Of every cell. */
   settings: v.optional(settings, {}),
   /** The first axis: each a name and its settings. */
-  variants: v.optional(v.record(v.string(), settings), {}),
+  variants: v.optional(v.pipe(v.record(v.string(), settings), v.maxEntries(MOST, `more than ${MOST} cells`)), {}),
   /** More axes: each setting takes each of its values. */
   grid: v.optional(grid, {}),
   /** For the cells that have one of the values of every setting in `if` (a variant is `variant`): more axes, settings, a beginning. */
   when: v.optional(
-    v.array(
-      v.strictObject({
-        if: grid,
-        grid: v.optional(grid, {}),
-        settings: v.optional(settings, {}),
-        /** The cell at whose last checkpoint it begins, optimiser and all; {seed} stands for its own. */
-        from: v.optional(v.string()),
-      }),
+    v.pipe(
+      v.array(
+        v.strictObject({
+          if: grid,
+          grid: v.optional(grid, {}),
+          settings: v.optional(settings, {}),
+          /** The cell at whose last checkpoint it begins, optimiser and all; {seed} stands for its own. */
+          from: v.optional(v.string()),
+        }),
+      ),
+      v.maxLength(MOST_RULES, `more than ${MOST_RULES} rules`),
     ),
     [],
   ),
@@ -55,9 +64,6 @@ export interface Sweep extends Pick<SweepFile, 'name' | 'doc'> {
   readonly cells: readonly Cell[];
 }
 
-/** Cells at most: beyond it is a slip of the pen. */
-const MOST = 10_000;
-
 type Value = v.InferOutput<typeof value>;
 
 interface Draft {
@@ -71,22 +77,36 @@ export function sweepOf(json: unknown, where: string): Sweep {
   const result = v.safeParse(schema, json);
   if (!result.success) throw new BadInput(words(result.issues[0]), where, 'See docs/experiments.md.');
   const file = result.output;
+  expectFewNames(file, where);
   const drafts = file.when.reduce(ruled(where), crossed(variantsOf(file), file.grid, where));
   const cells = drafts.map((draft) => cellOf(draft, where));
-  const ids = new Set<string>();
-  for (const { id } of cells) {
+  const ids = new Map<string, Cell>();
+  for (const cell of cells) {
+    const { id } = cell;
     if (ids.has(id)) throw new BadInput(`Two cells are called "${id}"`, where, 'Give each setting’s value once.');
-    ids.add(id);
+    ids.set(id, cell);
   }
-  for (const { from } of cells) expectCheckpoint(cells.find(({ id }) => id === from) ?? null, where);
+  for (const { from } of cells) if (from !== null) expectCheckpoint(ids.get(from) ?? null, where);
   const orphan = cells.find(({ from }) => from !== null && !ids.has(from));
   if (orphan)
     throw new BadInput(
       `"${orphan.id}" begins at "${orphan.from}", which is no cell`,
       where,
-      `Cells: ${[...ids].join(', ')}.`,
+      `Cells: ${[...ids.keys()].join(', ')}.`,
     );
   return { name: file.name, doc: file.doc, cells: inOrder(cells, where) };
+}
+
+function expectFewNames({ settings: common, variants, grid: axes, when }: SweepFile, where: string): void {
+  const named = [
+    common,
+    axes,
+    ...Object.values(variants),
+    ...when.flatMap((rule) => [rule.if, rule.grid, rule.settings]),
+  ];
+  const names = new Set(named.flatMap((settings) => Object.keys(settings)));
+  if (names.size > MOST_NAMES)
+    throw new BadInput(`It names ${names.size} settings`, where, 'See docs/settings.md for those that there are.');
 }
 
 function words({ message, path }: v.BaseIssue<unknown>): string {
@@ -124,8 +144,9 @@ const ruled =
   (where: string) =>
   (drafts: Draft[], { if: asked, grid: axes, settings: more, from }: SweepFile['when'][number]): Draft[] => {
     const all: Draft[] = [];
+    const conditions = Object.entries(asked).map(([name, values]) => [name, new Set(values)] as const);
     for (const draft of drafts) {
-      const isAsked = Object.entries(asked).every(([name, values]) => values.includes(valueIn(draft, name)));
+      const isAsked = conditions.every(([name, values]) => values.has(valueIn(draft, name)));
       const laid = { ...draft, settings: { ...draft.settings, ...more }, from: from ?? draft.from };
       all.push(...(isAsked ? crossed([laid], axes, where) : [draft]));
       if (all.length > MOST) throw tooMany(where);
@@ -169,20 +190,21 @@ function expectCheckpoint(source: Cell | null, where: string): void {
 
 /** Each cell behind the one that it begins at. Throws BadInput for a circle. */
 function inOrder(cells: readonly Cell[], where: string): Cell[] {
-  const placed: Cell[] = [];
-  let left = [...cells];
-  while (left.length > 0) {
-    const ready = left.filter(({ from }) => from === null || placed.some(({ id }) => id === from));
-    if (ready.length === 0)
-      throw new BadInput(
-        `The cells ${left.map(({ id }) => id).join(', ')} begin at each other`,
-        where,
-        'Begin one anew.',
-      );
-    placed.push(...ready);
-    left = left.filter((cell) => !ready.includes(cell));
+  const behind = new Map<string | null, Cell[]>();
+  for (const cell of cells) {
+    const those = behind.get(cell.from);
+    if (those) those.push(cell);
+    else behind.set(cell.from, [cell]);
   }
-  return placed;
+  const depths = new Map<Cell, number>();
+  let ready = behind.get(null) ?? [];
+  for (let depth = 0; ready.length > 0; depth++) {
+    for (const cell of ready) depths.set(cell, depth);
+    ready = ready.flatMap(({ id }) => behind.get(id) ?? []);
+  }
+  const left = cells.filter((cell) => !depths.has(cell)).map(({ id }) => id);
+  if (left.length > 0) throw new BadInput(`The cells ${left.join(', ')} begin at each other`, where, 'Begin one anew.');
+  return [...cells].sort((a, b) => (depths.get(a) as number) - (depths.get(b) as number));
 }
 
 /** The cells of shard i of n (from 1): those that belong together, by where they begin, are in one. */

@@ -3,9 +3,12 @@
  * of any run of GRPOTrainer (trainer_state.json), by TRL's names of metrics.
  */
 import * as v from 'valibot';
+import { BOUNDS } from '../../data/bounds';
 import { BadInput } from '../../data/errors';
 import { DEFAULT_CONFIG, parseTrainConfig, type TrainConfig } from '../../settings/config';
+import { parseStoredEvent } from '../event-schema';
 import { EVENT_VERSION, type RunEvent, type StepFigures } from '../events';
+import { Damage } from '../sealed';
 
 /** The files of TRL's output, as far as they are there. */
 export interface TrlLog {
@@ -22,9 +25,19 @@ const record = v.looseObject({ step: v.pipe(v.number(), v.integer(), v.minValue(
 const stateSchema = v.looseObject({ log_history: v.array(record) });
 const runSchema = v.looseObject({ config: v.record(v.string(), v.unknown()) });
 
+function expectFew(records: readonly unknown[], where: string): void {
+  if (records.length > BOUNDS.trlRecords)
+    throw new BadInput(
+      `The log has ${records.length} records, more than the ${BOUNDS.trlRecords} that are read`,
+      where,
+      'Give the log of fewer steps.',
+    );
+}
+
 /** Configuration and events. Throws BadInput where there is nothing to make them of. */
 export function importTrl(log: TrlLog, where: string): { config: TrainConfig; events: RunEvent[] } {
   const own = v.safeParse(runSchema, log.run);
+  expectFew(log.steps ?? [], where);
   const records = log.steps ? ownRecords(log.steps, where) : stateRecords(log.state, where);
   const last = records.findLast(({ type }) => type === 'step');
   if (!last) throw new BadInput('No step is logged', where, 'Train first: the log is written after every step.');
@@ -70,16 +83,27 @@ function ownRecords(lines: readonly unknown[], where: string): Told[] {
   let evalAccuracy: number | null = null;
   for (const [i, line] of lines.entries()) {
     const [step, evaluated] = [v.safeParse(stepSchema, line), v.safeParse(evalSchema, line)];
-    if (!step.success && !evaluated.success)
-      throw new BadInput('This line is no record of a step', `${where}, antisd.jsonl:${i + 1}`, 'Take the line out.');
+    if (!step.success && !evaluated.success) throw noRecord('no record of a step', where, i);
     const { type, ...rest } = (step.success ? step.output : evaluated.output) as { type: Told['type']; step: number };
     if (evaluated.success) evalAccuracy = evaluated.output.accuracy;
     const figures = step.success ? stepOf({ ...(rest as Partial<StepFigures>), evalAccuracy, step: rest.step }) : rest;
     told.delete(`${type} ${rest.step}`);
-    told.set(`${type} ${rest.step}`, { type, event: { v: EVENT_VERSION, type, ...figures } as Told['event'] });
+    told.set(`${type} ${rest.step}`, { type, event: eventOf({ ...figures, type }, where, i) });
   }
   return inOrder([...told.values()]);
 }
+
+/** The event of a line's figures. Throws BadInput where one is of another kind than is drawn and counted with. */
+function eventOf(figures: object, where: string, line: number): Told['event'] {
+  try {
+    return parseStoredEvent({ ...figures, v: EVENT_VERSION }) as Told['event'];
+  } catch (error) {
+    throw error instanceof Damage ? noRecord(error.message, where, line) : error;
+  }
+}
+
+const noRecord = (what: string, where: string, line: number): BadInput =>
+  new BadInput(`This line is ${what}`, `${where}, antisd.jsonl:${line + 1}`, 'Take the line out.');
 
 const inOrder = (told: Told[]): Told[] =>
   told.sort((a, b) => a.event.step - b.event.step || b.type.localeCompare(a.type));
@@ -111,6 +135,7 @@ function stateRecords(state: unknown, where: string): Told[] {
   const parsed = v.safeParse(stateSchema, state);
   if (!parsed.success)
     throw new BadInput('There is no log of TRL', where, 'Give a folder with antisd.jsonl or trainer_state.json.');
+  expectFew(parsed.output.log_history, where);
   let [before, evalAccuracy] = [0, null as number | null];
   return parsed.output.log_history.flatMap((line, i): Told[] => {
     const figures = v.safeParse(trl, line);
