@@ -96,6 +96,37 @@ attempts([
     },
   },
   {
+    id: 'tabs/crash',
+    group: 'tabs',
+    what: 'the browser ends the tab of a run, as it does for want of memory; the visitor comes again',
+    expected: 'the page says that the run was cut off, and offers its last checkpoint; the run goes on from there',
+    gate: true,
+    async run() {
+      const context = await real.browser.newContext({ viewport: { width: 1280, height: 800 } });
+      const first = await LabPage.open(context, real.site.url, `${SMALL}400`);
+      await first.click('Start');
+      await first.until('a checkpoint', async () => (await stored(first.page)).checkpoint);
+      const ended = first.page.waitForEvent('crash');
+      const devtools = await context.newCDPSession(first.page);
+      devtools.send('Page.crash').catch(() => {}); // nobody is left to answer
+      await ended;
+      const lab = await LabPage.open(context, real.site.url, `${SMALL}400`);
+      await lab.until('the offer', () =>
+        lab.page.getByText(/The run .* was cut off after step \d+ of 400/).isVisible(),
+      );
+      const offer = lab.button(/^Continue it from step \d+$/);
+      const from = Number((await offer.textContent())?.match(/\d+/)?.[0]);
+      expect(from).toBeGreaterThan(0);
+      await offer.click();
+      await lab.until('the run', () => lab.button('Resume').isEnabled());
+      expect(await lab.stepsDone()).toBe(from);
+      await lab.click('Step');
+      await lab.until('a step', async () => (await lab.stepsDone()) > from);
+      expect(lab.strangers).toEqual([]);
+      await context.close();
+    },
+  },
+  {
     id: 'tabs/quota',
     group: 'tabs',
     what: 'the browser gives the page no more space, and then gives some again',
