@@ -1,6 +1,7 @@
 /** Chat templates: how a model family writes down a conversation, through the ecosystem's Jinja library. */
 import { withTokensMap } from './added-tokens';
 import { BoundedTemplate } from './bounded-template';
+import { BOUNDS } from './bounds';
 import { BadInput } from './errors';
 import type { ChatMessage } from './message';
 
@@ -41,7 +42,7 @@ export function chatTemplate(files: ReadonlyMap<string, string>, where: string):
       'Copy tokenizer_config.json (or chat_template.jinja) again from the model’s source, or put another chat_template.jinja beside tokenizer.json.',
     );
   }
-  const special = specialTokens(config);
+  const special = specialTokens(config, where);
   const knowsTools = /\btools\b/.test(source) && /\btool_calls\b/.test(source);
   return {
     ofModel: true,
@@ -149,8 +150,8 @@ function templateOf(value: unknown): string | null {
   return typeof chosen?.template === 'string' ? chosen.template : null;
 }
 
-/** bos_token, eos_token … as texts, additional ones as a list, and those that a model names itself. */
-function specialTokens(config: Record<string, unknown>): Record<string, string | string[]> {
+/** bos_token, eos_token … as texts, additional ones as a list, and those that a model names itself. Throws BadInput for too many. */
+function specialTokens(config: Record<string, unknown>, where: string): Record<string, string | string[]> {
   const textOf = (value: unknown) => {
     const text = isRecord(value) ? value.content : value;
     return typeof text === 'string' ? [text] : [];
@@ -161,6 +162,13 @@ function specialTokens(config: Record<string, unknown>): Record<string, string |
   for (const [name, value] of [...usual.map((key) => [key, config[key]] as const), ...Object.entries(named)])
     for (const text of textOf(value)) tokens[name] = text;
   const more = config.additional_special_tokens;
+  const count = Object.keys(named).length + (Array.isArray(more) ? more.length : 0);
+  if (count > BOUNDS.specialTokens)
+    throw new BadInput(
+      `tokenizer_config.json names ${count} special tokens, more than the ${BOUNDS.specialTokens} that a template is given`,
+      where,
+      'Name those that the chat template asks for.',
+    );
   if (Array.isArray(more)) tokens.additional_special_tokens = more.flatMap(textOf);
   return tokens;
 }

@@ -190,8 +190,11 @@ function firstCharacter(bytes: Uint8Array): string {
 
 function firstLineIsRecord(bytes: Uint8Array): boolean {
   const end = bytes.indexOf(0x0a);
+  if (end < 0 || end > BOUNDS.line) return false;
   try {
-    return end > 0 && isRecord(JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))));
+    const line = new TextDecoder().decode(bytes.subarray(0, end));
+    measureJson(line, '');
+    return isRecord(JSON.parse(line));
   } catch {
     return false;
   }

@@ -1,4 +1,5 @@
 /** What happens to a device before its first run: the tuner's choice, the self-test, and the report of both. */
+import { isRecord } from '../data/records';
 import type { Gpu } from '../gpu/device';
 import { type Files, readText } from '../host/files';
 import type { DeviceReport } from '../kernels/device-report';
@@ -33,7 +34,8 @@ export async function prepareDevice(
 /** A damaged file of choices is as good as none: they are measured again. */
 function parseChoices(text: string | null): Record<string, string> {
   try {
-    return text ? (JSON.parse(text) as Record<string, string>) : {};
+    const known: unknown = JSON.parse(text ?? '{}');
+    return isRecord(known) ? (known as Record<string, string>) : {};
   } catch {
     return {};
   }

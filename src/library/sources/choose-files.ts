@@ -93,8 +93,8 @@ export async function chooseFiles(
 function chooseGguf(listing: readonly ListedFile[], gguf: NonNullable<HubId['gguf']>, where: string): ListedFile {
   const ggufs = listing.filter(isWholeModel);
   const wanted = 'file' in gguf ? gguf.file : gguf.quantisation;
-  const tag = new RegExp(`(^|[-._/])${wanted.replace(/[.\\-]/g, '\\$&')}(?=[-._/])`, 'i');
-  const found = 'file' in gguf ? listing.filter((f) => f.name === gguf.file) : ggufs.filter((f) => tag.test(f.name));
+  const found =
+    'file' in gguf ? listing.filter((f) => f.name === gguf.file) : ggufs.filter((f) => hasTag(f.name, wanted));
   if (found.length === 1 && !isPiece(found[0].name)) return found[0];
   if (found.length === 1 || (found.length > 1 && found.every((f) => isPiece(f.name))))
     throw new SourceError(
@@ -113,6 +113,11 @@ function chooseGguf(listing: readonly ListedFile[], gguf: NonNullable<HubId['ggu
       ? `Name one of its files: ${names(ggufs)}.`
       : 'It has no GGUF files at all; leave the part after the name out.',
   );
+}
+
+/** Whether a file's name has this quantisation, of letters, digits, _ . and -, as a part of its own. */
+function hasTag(name: string, quantisation: string): boolean {
+  return new RegExp(`(^|[-._/])${quantisation.replace(/[.-]/g, '\\$&')}(?=[-._/])`, 'i').test(name);
 }
 
 /** GGUF files also carry projectors of images and importance matrices. */

@@ -48,13 +48,22 @@ export function parseHubAddress(address: string, endpoint: string): HubId | null
   const url = new URL(address);
   const hosts = [new URL(endpoint).host, 'huggingface.co', 'hf.co', 'www.huggingface.co'];
   if (!hosts.includes(url.host)) return null;
-  const [org, name, kind, revision, ...path] = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
+  const [org, name, kind, revision, ...path] = url.pathname.split('/').filter(Boolean).map(decoded);
   if (!org || !name || ['datasets', 'spaces', 'api', 'docs'].includes(org)) return null;
   const id = parseHubId(`${org}/${name}`);
   if (!id || kind === undefined) return id;
   if (!['tree', 'blob', 'resolve', 'raw'].includes(kind) || !revision) return null;
   const file = path.join('/');
   return { ...id, revision, gguf: file.toLowerCase().endsWith('.gguf') ? { file } : null };
+}
+
+/** A part of an address as it is meant; as it stands where its escapes are none. */
+export function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** The Hub's address without a slash at its end. Throws SourceError where it is none. */

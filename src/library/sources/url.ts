@@ -1,5 +1,6 @@
 /** Files at an address on the web, read by HTTP ranges; servers without ranges give the whole file once, into memory. */
 import { type ByteSource, expectWithin, type FileSource, unsizedBound } from '../../data/bytes';
+import { decoded } from './hub-id';
 import { MemoryFile } from './memory-file';
 import { asking, type RangedFile, rangedFile } from './ranged-file';
 import { contentRange, exchange, type Network, type NetworkOptions, network, transientAnswer } from './request';
@@ -31,7 +32,7 @@ export function urlSource(base: string, fetch?: typeof globalThis.fetch, options
   const single = /[^/]+\.(gguf|safetensors)$/i.exec(url.pathname)?.[0];
   const where = url.href;
   if (single) {
-    const name = decodeURIComponent(single);
+    const name = decoded(single);
     return { where, list: async () => [name], open: async (asked) => (asked === name ? openUrl(net, where) : null) };
   }
   const open = async (name: string): Promise<ByteSource | null> => {

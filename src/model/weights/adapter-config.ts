@@ -2,6 +2,7 @@
  * PEFT's adapter_config.json: which modules carry matrices, of which rank and scale. PEFT reads module names in three
  * ways, all of them known here: as a part at the end of a name, as a whole name, and as a regular expression.
  */
+import { BOUNDS } from '../../data/bounds';
 import { BadInput } from '../../data/errors';
 import { ALL_TARGETS, type LoraSettings } from '../net/lora';
 
@@ -113,8 +114,14 @@ export function parseLoraConfig(json: unknown, where: string): AdapterConfig {
 const isRank = (v: unknown): v is number => typeof v === 'number' && Number.isInteger(v) && v >= 1 && v <= 4096;
 const isAlpha = (v: unknown): v is number => typeof v === 'number' && v > 0 && Number.isFinite(v);
 
+/** Names of modules in a list at most, and keys of a pattern: seven for each of 1,024 layers; each is held against each module. */
+const MOST_NAMES = 7 * BOUNDS.layers;
+
 const isNames = (value: unknown): value is string[] =>
-  Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === 'string' && name !== '');
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.length <= MOST_NAMES &&
+  value.every((name) => typeof name === 'string' && name !== '');
 const isNamed = (name: string, names: readonly string[]): boolean =>
   names.some((n) => n === name || name.endsWith(`.${n}`));
 
@@ -127,7 +134,9 @@ function carrier(raw: Json, where: string): AdapterConfig['carries'] {
   const targets = asked === 'all-linear' ? ALL_TARGETS : asked;
   if (!isNames(targets) && (typeof targets !== 'string' || targets === ''))
     throw new BadInput(
-      `target_modules is ${JSON.stringify(asked ?? null)}`,
+      Array.isArray(asked) && asked.length > MOST_NAMES
+        ? `target_modules names ${asked.length} modules, more than the ${MOST_NAMES} that are read`
+        : `target_modules is ${JSON.stringify(asked ?? null)}`,
       where,
       `It must list some of ${ALL_TARGETS.join(', ')}, whole names such as model.layers.0.self_attn.q_proj, or a pattern.`,
     );
@@ -151,18 +160,21 @@ function carrier(raw: Json, where: string): AdapterConfig['carries'] {
       'It must be a list of names, or a pattern.',
     );
   const layers = layersOf(of, where);
+  const left = Array.isArray(without) ? without.slice(0, MOST_NAMES + 1).map(String) : [];
+  if (left.length > MOST_NAMES)
+    throw new BadInput(`exclude_modules names more than ${MOST_NAMES} modules`, where, 'Check the file.');
   const undecided = typeof targets === 'string' || typeof without === 'string' || isSet(stem);
   return (name, layer) => {
-    if (Array.isArray(without) && isNamed(name, without.map(String))) return false;
+    if (isNamed(name, left)) return false;
     if (typeof targets === 'string') return null;
     if (!isNamed(name, targets)) return false;
     // a whole name counts whatever the layers say
-    if (layers && !targets.includes(name) && !isSet(stem) && !layers.includes(layer)) return false;
+    if (layers && !targets.includes(name) && !isSet(stem) && !layers.has(layer)) return false;
     return undecided ? null : true;
   };
 }
 
-function layersOf(of: unknown, where: string): number[] | null {
+function layersOf(of: unknown, where: string): ReadonlySet<number> | null {
   if (of === undefined || of === null || (Array.isArray(of) && of.length === 0)) return null;
   const layers: unknown[] = Array.isArray(of) ? of : [of];
   if (!layers.every((l) => Number.isSafeInteger(l)))
@@ -171,12 +183,14 @@ function layersOf(of: unknown, where: string): number[] | null {
       where,
       'It must be a layer’s number, or several.',
     );
-  return layers as number[];
+  return new Set(layers as number[]);
 }
 
 /** What a pattern may be made of: names, alternatives, classes; few repetitions, none of them inside another. */
 const MAX_PATTERN = 200;
 const MAX_REPETITIONS = 3;
+/** Of all patterns together, which are tried one after the other. */
+const ALL_REPETITIONS = 16;
 const NESTED = /\)[*+{]|\\[1-9]|\(\?[=!<P]/;
 
 /** rank_pattern or alpha_pattern: the value of the first key that matches a module's name, as in PEFT's get_pattern_key. */
@@ -192,11 +206,16 @@ function byPattern(
   };
   const given = raw[field] ?? {};
   if (typeof given !== 'object' || Array.isArray(given)) return bad(`is ${JSON.stringify(given)}`);
-  const rules = Object.entries(given as Json).map(([key, value]) => {
+  const keys = Object.entries(given as Json);
+  if (keys.length > MOST_NAMES) bad(`has ${keys.length} keys, more than the ${MOST_NAMES} that are read`);
+  let all = 0;
+  const rules = keys.map(([key, value]) => {
     if (!usable(value)) return bad(`gives ${JSON.stringify(value)} to ${JSON.stringify(key)}`);
     const repetitions = key.match(/[*+{]/g)?.length ?? 0;
     if (key.length > MAX_PATTERN || repetitions > MAX_REPETITIONS || NESTED.test(key))
       bad(`has the key ${JSON.stringify(key.slice(0, 60))}, which is no simple pattern`);
+    all += repetitions;
+    if (all > ALL_REPETITIONS) bad(`has keys with more than the ${ALL_REPETITIONS} repetitions that are read`);
     try {
       return { pattern: new RegExp(`^(?:.*\\.)?(?:${key})$`, 'u'), value };
     } catch {

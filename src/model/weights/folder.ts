@@ -1,4 +1,5 @@
 /** A Hugging Face model folder, or a GGUF file: configuration, weights that are read by ranges, tokenizer files. The host does the I/O. */
+import { BOUNDS } from '../../data/bounds';
 import { type ByteSource, type FileSource, readWhole, utf8Text } from '../../data/bytes';
 import { BadInput } from '../../data/errors';
 import { measureJson, readJson } from '../../data/json';
@@ -81,7 +82,7 @@ export async function openGgufModel(file: ByteSource): Promise<ModelFolder> {
 
 /**
  * The tokens that end a text in transformers' `generate`: those of generation_config.json, else of config.json. Throws
- * BadInput where the first is no JSON object.
+ * BadInput where the first is no JSON object, and for too many.
  */
 export function endIdsOf({ config, tokenizer, where }: Pick<ModelFolder, 'config' | 'tokenizer' | 'where'>): number[] {
   const text = tokenizer.get('generation_config.json');
@@ -90,7 +91,13 @@ export function endIdsOf({ config, tokenizer, where }: Pick<ModelFolder, 'config
   if (typeof json !== 'object' || json === null)
     throw new BadInput('The generation configuration is no JSON object', file, 'Delete it, or download it again.');
   const named = tokenIds((json as { eos_token_id?: unknown }).eos_token_id);
-  return (named.length > 0 ? named : [...config.eosIds]).filter((id) => id < config.vocabSize);
+  const ids = (named.length > 0 ? named : [...config.eosIds]).filter((id) => id < config.vocabSize);
+  if (ids.length <= BOUNDS.endIds) return ids;
+  throw new BadInput(
+    `eos_token_id names ${ids.length} tokens, more than the ${BOUNDS.endIds} that are read`,
+    named.length > 0 ? file : `${where}/config.json`,
+    'Name those that end a text.',
+  );
 }
 
 /** Weights that are not the configuration's are refused before anything is allocated. */
