@@ -1,4 +1,4 @@
-/** Sums, means and medians, added up in order. All of an empty list are 0. */
+/** Sums, means and medians, added up in order: of an empty list 0. */
 export function sum(x: ArrayLike<number>): number {
   let all = 0;
   for (let i = 0; i < x.length; i++) all += x[i];
@@ -6,6 +6,16 @@ export function sum(x: ArrayLike<number>): number {
 }
 
 export const mean = (x: ArrayLike<number>): number => (x.length > 0 ? sum(x) / x.length : 0);
+
+/** The largest and the least value of a list of any length, which Math.max and Math.min cannot take. */
+export const largest = (x: Iterable<number>): number => extreme(x, Math.max, Number.NEGATIVE_INFINITY);
+export const least = (x: Iterable<number>): number => extreme(x, Math.min, Number.POSITIVE_INFINITY);
+
+function extreme(x: Iterable<number>, of: (a: number, b: number) => number, none: number): number {
+  let found = none;
+  for (const value of x) found = of(found, value);
+  return found;
+}
 
 /** The middle value; of an even number, the mean of the two in the middle. */
 export function median(x: ArrayLike<number>): number {

@@ -1,4 +1,5 @@
 /** `gradients`: gradients of Σ w · logprob for every parameter, for checks against other frameworks. */
+import { largest } from '../antisd/statistics';
 import { BadInput } from '../data/errors';
 import { writeSafetensors } from '../model/weights/safetensors';
 import { defineCommand, EXIT } from './command';
@@ -42,7 +43,7 @@ export const gradients = defineCommand({
     );
     const policy = await openPolicy(await modelOf(flags), {
       tokens,
-      positions: Math.max(...lists.map((l) => l.length)),
+      positions: largest(lists.map((l) => l.length)),
       training: true,
     });
     const flat = Float32Array.from((weights as number[][]).flatMap((row) => row.slice(1)));

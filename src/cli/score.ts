@@ -2,6 +2,7 @@
 import { computeAdvantages, NO_REFERENCES } from '../antisd/advantages';
 import { ARMS, resolveMethod } from '../antisd/arms';
 import { newSignals } from '../antisd/signals';
+import { largest } from '../antisd/statistics';
 import { chatTemplate } from '../data/chat';
 import { BadInput } from '../data/errors';
 import { DEFAULT_CONFIG, parseTrainConfig } from '../settings/config';
@@ -34,7 +35,7 @@ export const score = defineCommand({
 
 async function scoreIds(flags: ModelFlags, file: string) {
   const lists = await readTokenLists(file);
-  const longest = Math.max(...lists.map((l) => l.length));
+  const longest = largest(lists.map((l) => l.length));
   const tokens = Math.min(
     8192,
     lists.reduce((n, l) => n + l.length, 0),

@@ -78,6 +78,8 @@ export const BOUND_ROWS = {
   ),
   jsonData: bytes(128 * MiB, 'Such a file as one JSON value; JSONL and parquet are read in a stream'),
   line: bytes(64 * MiB, 'A line of a JSONL file'),
+  messages: count(4096, 'messages', 'The messages of a conversation, each of which is written with all before it'),
+  unusedFields: count(100, 'names', 'Names of fields that nothing is made of, the most frequent first'),
   records: count(2_000_000, 'records', 'The records of such a file, and its lines'),
   cells: count(2 ** 24, 'values', 'The values of all records of such a file'),
   page: bytes(

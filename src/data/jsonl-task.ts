@@ -47,14 +47,14 @@ function fromFile(all: readonly Problem[], file: string, query: ProblemQuery): P
     const mend =
       ofSplit.length === 0
         ? 'All its problems are held out by the split rule: add others.'
-        : `Lower minDepth: the deepest training problem has depth ${Math.max(...ofSplit.map((p) => dealOf(p).depth))}.`;
+        : `Lower minDepth: the deepest training problem has depth ${ofSplit.reduce((most, p) => Math.max(most, dealOf(p).depth), 0)}.`;
     throw new BadInput(`no training problem of depth ${minDepth} or more`, file, mend);
   }
   const out: Problem[] = [];
   for (let pass = Math.floor(first / problems.length); out.length < count; pass++) {
     const order = shuffled(problems, seed, 1 + pass);
     const from = Math.max(0, first - pass * problems.length);
-    out.push(...order.slice(from, from + count - out.length));
+    for (const problem of order.slice(from, from + count - out.length)) out.push(problem);
   }
   return out;
 }

@@ -1,4 +1,5 @@
 /** The messages of a conversation, in the forms that datasets write them. */
+import { BOUNDS } from './bounds';
 import { BadInput } from './errors';
 import { THOUGHTS } from './field-names';
 import { measureJson } from './json';
@@ -51,6 +52,12 @@ export function messagesOf(value: unknown, where: string): ChatMessage[] {
   const mend = 'Write a list of {"role": "system" | "user" | "assistant" | "tool", "content": text}.';
   if (!Array.isArray(value) || value.length === 0)
     throw new BadInput(`the messages are ${shown(value)}, no list`, where, mend);
+  if (value.length > BOUNDS.messages)
+    throw new BadInput(
+      `the conversation has ${value.length} messages, more than the ${BOUNDS.messages} that are read`,
+      where,
+      'Split it.',
+    );
   return value.map((message: unknown, i) => {
     const m = isRecord(message) ? message : {};
     const fail = (what: string): never => {

@@ -29,7 +29,7 @@ export class Passes {
     const out: Problem[] = [];
     for (let n = Math.floor(first / all.length); out.length < count; n++) {
       const from = Math.max(0, first - n * all.length);
-      out.push(...pass(1 + n).slice(from, from + count - out.length));
+      for (const problem of pass(1 + n).slice(from, from + count - out.length)) out.push(problem);
     }
     return out;
   }

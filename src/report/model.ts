@@ -2,7 +2,7 @@
 import { type Estimate, meanEstimate } from '../antisd/bootstrap';
 import { passAtK } from '../antisd/measures';
 import { type Pair, type Reach, reachOf, type SpeedUp, speedUp } from '../antisd/reach';
-import { mean } from '../antisd/statistics';
+import { largest, least, mean } from '../antisd/statistics';
 import { AXES, type AxisName } from './curves';
 import { baselineOf, type Group, groupsOf } from './groups';
 import type { LoadedEvaluation } from './loaded-evaluation';
@@ -119,7 +119,7 @@ function rightShares(runs: readonly LoadedRun[]): number[][] | null {
 }
 
 const bestOf = ({ evals }: LoadedRun): number | null =>
-  evals.length > 0 ? Math.max(...evals.map(({ figures }) => figures.accuracy)) : null;
+  evals.length > 0 ? largest(evals.map(({ figures }) => figures.accuracy)) : null;
 
 /** The best accuracy of the baseline's run of the same seed; of all its runs the mean where that seed was not run. */
 function goalOf(run: LoadedRun, baseline: Group | null): number | null {
@@ -153,7 +153,7 @@ function reaches(
 function passCurveOf(runs: readonly LoadedRun[]): PassCurve {
   if (!rightShares(runs)) return [];
   const problems = runs.map(({ final }) => final?.problems ?? []);
-  const most = Math.min(LARGEST_K, ...problems.flat().map(({ samples }) => samples));
+  const most = Math.min(LARGEST_K, least(problems.flat().map(({ samples }) => samples)));
   return Array.from({ length: most }, (_, i) => {
     const k = i + 1;
     const known = new Map<string, number>();

@@ -1,4 +1,5 @@
 /** Conversations as a model's examples: what is learnt, what is held out, what is left out and why. */
+import { BOUNDS } from '../data/bounds';
 import { pacing, type Wanted } from '../data/breath';
 import { type ChatTemplate, chatTemplate } from '../data/chat';
 import type { Conversation } from '../data/conversations';
@@ -134,7 +135,8 @@ function unusedFields(conversations: readonly Conversation[], template: ChatTemp
   for (const { unused = [], tools } of conversations)
     for (const name of tools && !template.knowsTools ? [...unused, 'tools'] : unused)
       counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].map(([name, examples]) => ({ name, examples })).sort((a, b) => b.examples - a.examples);
+  const all = [...counts].map(([name, examples]) => ({ name, examples }));
+  return all.sort((a, b) => b.examples - a.examples).slice(0, BOUNDS.unusedFields);
 }
 
 /** The example, or why it is left out. */
@@ -146,6 +148,7 @@ function written(
   most: number,
 ): SupervisedExample | string {
   try {
+    if (isFarLonger(conversation, model, template, most)) return `more than ${most} tokens`;
     const example = supervisedExample(conversation, model.text, template, where);
     const { length } = example.ids;
     return length <= most ? example : `${length} tokens, longer than ${most}`;
@@ -153,6 +156,22 @@ function written(
     if (error instanceof BadInput) return error.what;
     throw error;
   }
+}
+
+/** Characters or messages for each token that an example may have, from which on it is looked at before it is written. */
+const SUSPECT = { characters: 16, messages: 64 };
+/** Whole and piece by piece a text has about as many tokens. */
+const DOUBT = { times: 2, more: 1024 };
+
+/**
+ * Whether an example has far more than `most` tokens: it would be left out anyhow, and to write it takes the square of its
+ * messages. Most are too short for the question.
+ */
+function isFarLonger({ messages, tools }: Conversation, model: Named, template: ChatTemplate, most: number): boolean {
+  const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
+  if (characters < SUSPECT.characters * most && messages.length < SUSPECT.messages) return false;
+  const whole = template.render(messages, { addGenerationPrompt: false, thinking: false, tools });
+  return model.text.encode(whole).length > DOUBT.times * most + DOUBT.more;
 }
 
 function nothingToLearn(count: number, leftOut: readonly LeftOut[], file: string): BadInput {

@@ -1,10 +1,11 @@
-/** A page whose tab is closed at random moments, and one whose storage is full: what was trained has the same bytes, and training goes on. */
+/** A page whose tab is closed at random moments or ended, whose storage is full, whose models are hostile: it goes on, and what was trained has the same bytes. */
 import type { BrowserContext, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { Random } from '../../src/data/random';
 import { LabPage } from '../setup/page';
 import { realPage } from '../setup/real-page';
 import { attempts } from './attempts';
+import { hostilePages } from './hostile-pages';
 
 const STEPS = 8;
 const SMALL = `?problems=1&group=2&maxNewTokens=8&evalEvery=0&gateWarmup=0&checkpointEvery=1&steps=`;
@@ -60,7 +61,16 @@ async function trained(page: Page): Promise<string> {
   return (await stored(page)).digest as string;
 }
 
+let form: LabPage | null = null;
+afterAll(() => form?.close());
+/** A page with the form of supervised runs. */
+async function supervised(): Promise<LabPage> {
+  form ??= await LabPage.open(real.browser, real.site.url, '?kind=sft');
+  return form;
+}
+
 attempts([
+  ...hostilePages(supervised),
   {
     id: 'tabs/closed',
     group: 'tabs',

@@ -241,6 +241,17 @@ for (const [id, record, message] of [
     true,
   );
 
+for (const [id, name, message] of [
+  ['messages', 'messages', /has 10000 messages, more than the 4096/],
+  ['turns of ShareGPT', 'conversations', /has 10000 messages, more than the 4096/],
+] as const)
+  rows.add(`10,000 ${id}`, `a conversation of 10,000 ${id}`, message, () =>
+    readConversations(
+      utf8(JSON.stringify({ [name]: Array.from({ length: 1e4 }, () => ({ role: 'user', content: 'a' })) })),
+      'x.jsonl',
+    ),
+  );
+
 /** Texts that move cursors, turn lines round, are very long, or mean something elsewhere. */
 const TEXTS: Record<string, string> = {
   'a cursor': '\u001b[2J\u001b[1;1H',

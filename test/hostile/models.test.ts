@@ -1,5 +1,6 @@
 /** Files of a model whose values are of the right kind and hostile: numbers that lead far, long lists, patterns that multiply. */
 import { chatTemplate } from '../../src/data/chat';
+import type { ChatMessage } from '../../src/data/message';
 import { planModel } from '../../src/library/memory-plan';
 import { openModel } from '../../src/library/open-model';
 import { chooseFiles } from '../../src/library/sources/choose-files';
@@ -7,6 +8,7 @@ import { parseHubAddress, parseHubId } from '../../src/library/sources/hub-id';
 import { urlSource } from '../../src/library/sources/url';
 import { parseModelConfig } from '../../src/model/net/config';
 import { readLoraFolder } from '../../src/model/weights/adapter';
+import { examplesFor } from '../../src/runs/sft-examples';
 import { parseTrainConfig } from '../../src/settings/config';
 import { attempts } from '../faults/attempts';
 import { fixtureBytes, memoryFiles, utf8 } from '../setup/checkpoints';
@@ -107,6 +109,21 @@ const MORE: Record<string, [own: Record<string, unknown>, message: Expected]> = 
 for (const [id, [own, message]] of Object.entries(MORE))
   models.add(id, `a model with ${id}`, message, () => used(own), id.includes('million') ? false : undefined);
 
+const conversations = new Rows('data');
+const said = (turns: number, content: string): ChatMessage[] =>
+  list(turns, (i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content }));
+for (const [id, messages, message] of [
+  ['4,000 messages', said(4000, 'a b c'), /more than 512 tokens/],
+  ['4,000 messages of nothing', said(4000, ''), /more than 512 tokens/],
+  ['two messages of 4 MB', said(2, 'a '.repeat(2 ** 21)), /more than 512 tokens/],
+] as const)
+  conversations.add(
+    `a conversation of ${id}`,
+    `a conversation of ${id}: it is left out before it is written`,
+    message,
+    async () => examplesFor(await openModel(memoryFiles(good)), [{ messages, pair: false }], 'x.jsonl', 512),
+  );
+
 const adapters = new Rows('values of an adapter');
 const LLAMA = parseModelConfig(jsonOf(fixtureBytes('llama', 'config.json')));
 const adapter = jsonOf(fixtureBytes('llama-lora', 'adapter_config.json'));
@@ -171,4 +188,4 @@ for (const path of ['%', '%E0%A4', '%E0%A4%A', '%2e%2e%2f', '%00', '%ff'])
   ] as const)
     addresses.add(`${id}, ${path}`, `${id} whose address ends in ${path}`, null, read);
 
-attempts([...models.list, ...adapters.list, ...addresses.list]);
+attempts([...models.list, ...conversations.list, ...adapters.list, ...addresses.list]);

@@ -20,7 +20,7 @@ test('folding events one by one, in parts or at once gives the same snapshot, an
 
 test('a series grows in place: a view stays as it was, and only a fork is copied', () => {
   const two = Series.of([1]).append(2);
-  const four = two.append(3, 4);
+  const four = two.concat([3, 4]);
   expect([[...two], two.at(-1), two.at(2)]).toEqual([[1, 2], 2, undefined]);
   expect([four.slice(), four.slice(-2), four.slice(1, 3)]).toEqual([
     [1, 2, 3, 4],

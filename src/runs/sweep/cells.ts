@@ -1,6 +1,6 @@
 /** Where the cells of a sweep stand, as their run folders say, and what came of them. */
 
-import { mean } from '../../antisd/statistics';
+import { largest, least, mean } from '../../antisd/statistics';
 import { BadInput } from '../../data/errors';
 import type { TrainConfig } from '../../settings/config';
 import { changes } from '../continue-run';
@@ -80,7 +80,7 @@ export async function cellSummary(store: RunStore, cell: Cell): Promise<CellSumm
   return {
     ...{ id, group, seed: config.seed, standing, step, steps: config.steps },
     accuracy: evals.at(-1) ?? null,
-    best: evals.length > 0 ? Math.max(...evals) : null,
+    best: evals.length > 0 ? largest(evals) : null,
     tokens: steps.at(-1)?.totalTokens ?? 0,
     seconds: steps.reduce((sum, { seconds }) => sum + seconds, 0),
   };
@@ -116,9 +116,7 @@ export function groupSummaries(cells: readonly CellSummary[]): GroupSummary[] {
       group,
       seeds: done.map(({ seed }) => seed),
       accuracy:
-        measured.length === 0
-          ? null
-          : { mean: mean(measured), least: Math.min(...measured), most: Math.max(...measured) },
+        measured.length === 0 ? null : { mean: mean(measured), least: least(measured), most: largest(measured) },
     };
   });
 }

@@ -9,7 +9,7 @@ export function expandForReplay(events: readonly RunEvent[]): RunEvent[] {
   let streamed = -1;
   for (const event of events) {
     if (event.type === 'rollouts') streamed = event.step;
-    if (event.type === 'signals' && event.step !== streamed) out.push(...sampled(event));
+    if (event.type === 'signals' && event.step !== streamed) for (const before of sampled(event)) out.push(before);
     out.push(event);
   }
   return out;
@@ -26,7 +26,7 @@ function sampled({ step, rollouts }: RunEventOf<'signals'>): RunEvent[] {
       rollouts: rollouts.map(({ problem, group, question }) => ({ problem, group, question })),
     },
   ];
-  const longest = Math.max(0, ...rollouts.map((r) => r.tokens.length));
+  const longest = rollouts.reduce((most, { tokens }) => Math.max(most, tokens.length), 0);
   for (let at = 0; at < longest; at += PIECE) {
     const pieces = rollouts
       .map((r, rollout) => ({ rollout, tokens: r.tokens.slice(at, at + PIECE) }))

@@ -23,7 +23,12 @@ export class Series<T> implements Sequence<T> {
   }
 
   /** The view with these at its end. Only from a view that is not the newest is anything copied. */
-  append(...items: readonly T[]): Series<T> {
+  append(item: T): Series<T> {
+    return this.concat([item]);
+  }
+
+  /** The same with all of these, however many. */
+  concat(items: readonly T[]): Series<T> {
     const newest = this.length > 0 && this.length === this.all.length;
     const all = newest ? this.all : this.slice();
     for (const item of items) all.push(item);

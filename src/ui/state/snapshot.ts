@@ -269,7 +269,7 @@ function withTokens(rollouts: readonly RolloutView[], pieces: RunEventOf<'tokens
     const old = next[rollout];
     if (!old || tokens.length === 0) continue;
     const sampled = old.tokens instanceof Series ? old.tokens : Series.of(old.tokens);
-    next[rollout] = { ...old, tokens: sampled.append(...tokens) };
+    next[rollout] = { ...old, tokens: sampled.concat(tokens) };
   }
   return next;
 }

@@ -56,7 +56,7 @@ export function piecesFrom(
   for (let i = from; i < tokens.length; ) {
     const token = tokens.at(i) as string;
     if (separator !== '' && i > 0) pieces.push({ token: null, text: separator, look: 'gap' });
-    if (!BYTES.test(token)) {
+    if (bytesAtEnd(token) === undefined) {
       pieces.push(token === '' ? textless(i, '∅', '') : whole(i, token));
       i += 1;
       continue;
@@ -72,6 +72,9 @@ export function piecesFrom(
 /** A token that ends in bytes of a character, as vocabularies with byte fallback write it: `<0xE2>`. */
 const BYTES = /((?:<0x[0-9A-Fa-f]{2}>)+)$/;
 const LONGEST_RUN = 16;
+/** Characters that are looked at for them: at a token's end, for the pattern's work grows with their square. */
+const TAIL = 384;
+const bytesAtEnd = (token: string): string | undefined => BYTES.exec(token.slice(-TAIL))?.[1];
 
 interface ByteRun {
   readonly names: readonly string[];
@@ -87,16 +90,16 @@ function byteRun(tokens: Sequence<string>, first: number): ByteRun {
   const bytes: number[] = [];
   for (let i = first; i < Math.min(tokens.length, first + LONGEST_RUN); i++) {
     const name = tokens.at(i) as string;
-    const own = BYTES.exec(name)?.[1];
+    const own = bytesAtEnd(name);
     if (own === undefined) break; // the bytes make no character
     names.push(name);
-    bytes.push(...new TextEncoder().encode(name.slice(0, -own.length)));
+    for (const byte of new TextEncoder().encode(name.slice(0, -own.length))) bytes.push(byte);
     for (const hexes of own.match(/[0-9A-Fa-f]{2}(?=>)/g) ?? []) bytes.push(Number.parseInt(hexes, 16));
     const text = new TextDecoder().decode(Uint8Array.from(bytes));
     if (!text.endsWith('\uFFFD')) return { names, text, closed: true };
   }
   const open = first + names.length === tokens.length && names.length < LONGEST_RUN;
-  const text = names[0].replace(BYTES, '\uFFFD');
+  const text = `${names[0].slice(0, -(bytesAtEnd(names[0]) ?? '').length)}\uFFFD`;
   return { names: open ? names : names.slice(0, 1), text, closed: !open };
 }
 
