@@ -60,6 +60,21 @@ export function endOfText(json: string, start: number): number {
   }
 }
 
+/** A text as Python's json writes it, as JSON: NaN and the infinities, which JSON does not have, are null. */
+export function fromPython(json: string): string {
+  const parts: string[] = [];
+  let done = 0;
+  const next = /"|-?(?:NaN|Infinity)/g;
+  for (let found = next.exec(json); found; found = next.exec(json)) {
+    if (found[0] === '"') next.lastIndex = endOfText(json, found.index) + 1;
+    else {
+      parts.push(json.slice(done, found.index), 'null');
+      done = next.lastIndex;
+    }
+  }
+  return parts.join('') + json.slice(done);
+}
+
 /** Whether a text may hold a number that a double would change, at all. */
 const SUSPECT = /[\d.]{16}|\d[eE][-+]?\d/;
 const NEXT = /["\d-]/g;

@@ -1,7 +1,6 @@
 /** Hostile models in the page: each is read or refused in words, Cancel is heard, and the tab and its engine live on. */
 import { readFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { HOSTILE_TEMPLATES, hostileTokenizers } from '../hostile/instructions';
@@ -14,8 +13,7 @@ const base = JSON.parse(readFileSync(join(GOOD, 'tokenizer.json'), 'utf8'));
 const EXPECTED = 'read, or refused in words; cancelled when asked; a good model after it is read';
 
 /** The rows, on one page for all, which `open` gives with the form of supervised runs: that it goes on is what is asked. */
-export function hostilePages(open: () => Promise<LabPage>): Attempt[] {
-  const folder = mkdtemp(join(tmpdir(), 'antisd-pages-'));
+export function hostilePages(open: () => Promise<LabPage>, folder: Promise<string>): Attempt[] {
   let count = 0;
 
   /** Chooses a model like the good one but for a file, with examples of this text, and looks at them: to the end, and cut off. */

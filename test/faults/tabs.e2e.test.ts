@@ -1,4 +1,7 @@
 /** A page whose tab is closed at random moments or ended, whose storage is full, whose models are hostile: it goes on, and what was trained has the same bytes. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, expect } from 'vitest';
 import { Random } from '../../src/data/random';
@@ -62,7 +65,11 @@ async function trained(page: Page): Promise<string> {
 }
 
 let form: LabPage | null = null;
-afterAll(() => form?.close());
+const folder = mkdtemp(join(tmpdir(), 'antisd-pages-'));
+afterAll(async () => {
+  await form?.close();
+  await rm(await folder, { recursive: true });
+});
 /** A page with the form of supervised runs. */
 async function supervised(): Promise<LabPage> {
   form ??= await LabPage.open(real.browser, real.site.url, '?kind=sft');
@@ -70,7 +77,7 @@ async function supervised(): Promise<LabPage> {
 }
 
 attempts([
-  ...hostilePages(supervised),
+  ...hostilePages(supervised, folder),
   {
     id: 'tabs/closed',
     group: 'tabs',

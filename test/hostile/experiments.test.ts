@@ -1,4 +1,5 @@
 /** Experiments and foreign logs that are too much, name what is not theirs, or are none. */
+import { fromPython } from '../../src/data/json';
 import { sweepOf } from '../../src/runs/sweep/file';
 import { importTrl } from '../../src/runs/trl/import';
 import { attempts } from '../faults/attempts';
@@ -113,6 +114,12 @@ const LOGS: Record<string, [own: object, message: Expected]> = {
     null,
   ],
 };
+trl.add('Python’s NaN', 'a log with NaN and Infinity, as Python writes them, beside texts that say so', null, () => {
+  const line = '{"step": 1, "loss": NaN, "reward": -Infinity, "x": "NaN, \\"Infinity", "kl": [Infinity]}';
+  const read = JSON.parse(fromPython(line));
+  if (read.loss !== null || read.reward !== null || read.x !== 'NaN, "Infinity' || read.kl[0] !== null)
+    throw new Error(JSON.stringify(read));
+});
 for (const [id, [own, message]] of Object.entries(LOGS))
   trl.add(id, `a log of TRL with ${id}`, message, () => log(own), true);
 
