@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { addressInPage } from './scripts/address.mjs';
+import { formulasPlugin } from './scripts/formulas.mjs';
 import { noticesPlugins } from './scripts/notices.mjs';
 import { offlinePlugins } from './scripts/offline.mjs';
 import { policyInPage } from './scripts/policy.mjs';
@@ -11,7 +12,7 @@ const build = new Date().toISOString();
 
 export default defineConfig({
   base: './',
-  plugins: [react(), policyInPage, addressInPage(), notices.page, offlinePlugins({ build })],
+  plugins: [react(), formulasPlugin, policyInPage, addressInPage(), notices.page, offlinePlugins({ build })],
   worker: { format: 'es', plugins: () => [notices.worker] },
   define: { 'import.meta.env.LAB_BUILD': JSON.stringify(build) },
   // First imported in the middle of a run: the development server must not reload the page to bundle it then.

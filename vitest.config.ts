@@ -5,11 +5,12 @@
  */
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { formulasPlugin } from './scripts/formulas.mjs';
 
 const FUZZ = 'test/hostile/fuzz-*.test.ts';
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), formulasPlugin],
   test: {
     projects: [
       {

@@ -16,6 +16,8 @@ export interface Chart {
   readonly doc: string;
   readonly axis: string;
   readonly domain?: readonly [number, number];
+  /** How far the axis goes at least. */
+  readonly reach?: number;
   readonly lines: readonly ChartLine[];
 }
 
@@ -94,7 +96,7 @@ function legendPlaces(labels: readonly string[]): { x: number; row: number }[] {
 }
 
 /** The drawing. Its lines have `data-label`; null where there is nothing to draw. */
-export function draw({ title, axis, domain, lines }: Chart): Shape | null {
+export function draw({ title, axis, domain, reach = 0, lines }: Chart): Shape | null {
   const drawn = lines.filter(({ band }) => band.length > 0);
   if (drawn.length === 0) return null;
   const all = drawn.flatMap(({ band, parts = [] }) => [
@@ -107,7 +109,7 @@ export function draw({ title, axis, domain, lines }: Chart): Shape | null {
   ]);
   const bottom = PLOT.top + PLOT.height;
   const xs = all.map(({ x }) => x);
-  const X = scaleOf([Math.min(0, xs[0]), ...xs], PLOT.left, WIDTH - PLOT.right, 6);
+  const X = scaleOf([Math.min(0, xs[0]), reach, ...xs], PLOT.left, WIDTH - PLOT.right, 6);
   const Y = scaleOf(
     all.map(({ y }) => y),
     bottom,

@@ -1,11 +1,11 @@
-import { Activity, lazy, Suspense, useEffect, useState } from 'react';
+import { Activity, type ComponentType, lazy, Suspense, useEffect, useState } from 'react';
 import styles from './App.module.css';
 import { PAGE_KEYS } from './actions';
 import { Header } from './header/Header';
 import { useCloseWarning, useShortcuts, useTheme, useWakeLock } from './hooks';
 import { NewerBuild } from './notices/NewerBuild';
 import { Region } from './Region';
-import { PAGES, usePage } from './route';
+import { PAGES, type PageName, usePage } from './route';
 import { TrainPage } from './train/TrainPage';
 
 /** Past the header and the settings, for whoever goes by Tab: to the tokens, or the answers, of the page on screen. */
@@ -14,9 +14,18 @@ function toMain(): void {
   [...regions].find((region) => region.checkVisibility())?.focus();
 }
 
-/** React keeps what could not be loaded, so that a new try takes a new one. */
-const loadInspector = () => lazy(() => import('./inspector/InspectorPage'));
-const loadCompare = () => lazy(() => import('./compare/ComparePage'));
+interface LaterPage {
+  /** As a person would call it. */
+  readonly name: string;
+  readonly load: () => Promise<{ default: ComponentType }>;
+}
+
+/** Pages whose code comes with the first visit. */
+const LATER: Readonly<Record<Exclude<PageName, 'train'>, LaterPage>> = {
+  inspect: { name: 'inspector', load: () => import('./inspector/InspectorPage') },
+  compare: { name: 'comparison', load: () => import('./compare/ComparePage') },
+  learn: { name: 'lessons', load: () => import('./learn/LearnPage') },
+};
 
 /** The header and the page that the address names. The others keep their state, and draw nothing while they are hidden. */
 export function App() {
@@ -25,12 +34,6 @@ export function App() {
   useCloseWarning();
   useTheme();
   const page = usePage();
-  const [inspected, setInspected] = useState(page === 'inspect');
-  const [InspectorPage, setInspectorPage] = useState(loadInspector);
-  if (page === 'inspect' && !inspected) setInspected(true); // its Worker starts with the first visit
-  const [compared, setCompared] = useState(page === 'compare');
-  const [ComparePage, setComparePage] = useState(loadCompare);
-  if (page === 'compare' && !compared) setCompared(true);
   useEffect(() => {
     document.title = page === 'train' ? 'AntiSD Lab' : `${PAGES[page]} · AntiSD Lab`;
   }, [page]);
@@ -47,25 +50,28 @@ export function App() {
           <TrainPage />
         </Region>
       </Activity>
-      {inspected && (
-        <Activity mode={page === 'inspect' ? 'visible' : 'hidden'}>
-          <Region name="The inspector" onAgain={() => setInspectorPage(loadInspector)}>
-            <Suspense fallback={<p className={styles.opening}>Opening the inspector …</p>}>
-              <InspectorPage />
-            </Suspense>
-          </Region>
-        </Activity>
-      )}
-      {compared && (
-        <Activity mode={page === 'compare' ? 'visible' : 'hidden'}>
-          <Region name="The comparison" onAgain={() => setComparePage(loadCompare)}>
-            <Suspense fallback={<p className={styles.opening}>Opening the comparison …</p>}>
-              <ComparePage />
-            </Suspense>
-          </Region>
-        </Activity>
-      )}
+      {Object.entries(LATER).map(([name, row]) => (
+        <Later key={name} row={row} shown={page === name} />
+      ))}
       <NewerBuild />
     </div>
+  );
+}
+
+/** Begins with its first visit, and its Worker with it. */
+function Later({ row, shown }: { row: LaterPage; shown: boolean }) {
+  const load = () => lazy(row.load); // React keeps what could not be loaded: a new try takes a new one
+  const [visited, setVisited] = useState(shown);
+  const [Page, setPage] = useState(load);
+  if (shown && !visited) setVisited(true);
+  if (!visited) return null;
+  return (
+    <Activity mode={shown ? 'visible' : 'hidden'}>
+      <Region name={`The ${row.name}`} onAgain={() => setPage(load)}>
+        <Suspense fallback={<p className={styles.opening}>Opening the {row.name} …</p>}>
+          <Page />
+        </Suspense>
+      </Region>
+    </Activity>
   );
 }

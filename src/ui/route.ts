@@ -5,7 +5,7 @@
 import { useSyncExternalStore } from 'react';
 import { excerpt } from '../data/visible';
 
-export const PAGES = { train: 'Train', inspect: 'Inspect', compare: 'Compare' } as const;
+export const PAGES = { train: 'Train', inspect: 'Inspect', compare: 'Compare', learn: 'Learn' } as const;
 export type PageName = keyof typeof PAGES;
 
 const nameIn = (hash: string): string => hash.replace(/^#/, '').split('?', 1)[0];

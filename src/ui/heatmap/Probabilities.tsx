@@ -7,10 +7,12 @@ interface Props {
   rows: readonly Alternative[];
   /** The token that stands there. */
   chosen: string;
+  /** Its tokens are buttons. */
+  onChoose?(token: string): void;
 }
 
 /** What a model would rather have said at a place, as bars. */
-export function Probabilities({ title, rows, chosen }: Props) {
+export function Probabilities({ title, rows, chosen, onChoose }: Props) {
   return (
     <table className={styles.side}>
       <caption>{title}</caption>
@@ -18,7 +20,15 @@ export function Probabilities({ title, rows, chosen }: Props) {
         {rows.map(({ token, logprob }, rank) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two tokens of a vocabulary may read alike; ranks do not move
           <tr key={rank} data-chosen={token === chosen}>
-            <th scope="row">{tokenText(token)}</th>
+            <th scope="row">
+              {onChoose ? (
+                <button type="button" onClick={() => onChoose(token)}>
+                  {tokenText(token)}
+                </button>
+              ) : (
+                tokenText(token)
+              )}
+            </th>
             <td className={styles.bar}>
               <span style={{ width: `${100 * Math.exp(logprob)}%` }} />
             </td>

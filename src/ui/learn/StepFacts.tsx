@@ -1,0 +1,97 @@
+import type { SignalRow } from '../../antisd/signals';
+import { sum } from '../../antisd/statistics';
+import { milliseconds, plain, signed, tokenText } from '../format';
+import { MathSymbol } from '../heatmap/MathSymbol';
+import { MEASURES } from '../heatmap/measures';
+import styles from './Figure.module.css';
+import { useWords } from './language';
+import { fill } from './markup';
+import type { PartName, TakenStep } from './step';
+
+/** The numbers of the step as a whole, in a part. */
+export function StepFacts({ step, part }: { step: TakenStep; part: PartName }) {
+  const { step: words } = useWords().chapters;
+  const { figures, signals } = step;
+  const right = signals.rollouts.filter(({ reward }) => reward > 0).length;
+  const { phaseMs } = figures;
+  const values: Record<PartName, Record<string, string | number>> = {
+    sample: { n: signals.rollouts.length, tokens: signals.signals.u.length, ms: milliseconds(phaseMs.sample) },
+    judge: {
+      right,
+      n: signals.rollouts.length,
+      A: signals.rollouts.map((r) => signed(r.groupAdvantage ?? 0)).join(' '),
+    },
+    context: { n: signals.rollouts.filter(({ solution }) => solution).length },
+    score: { ms: milliseconds(phaseMs.score), sum: signed(sum(signals.signals.u)) },
+    gate: { h: plain(figures.gateStatistic ?? 0), state: figures.gateState, lambda: plain(figures.lambda) },
+    advantage: { lambda: plain(figures.lambda), masked: Math.round(figures.maskedShare * signals.signals.u.length) },
+    update: { norm: plain(figures.gradNorm), ms: milliseconds(phaseMs.backward + phaseMs.update), lr: figures.lr },
+  };
+  return <p data-number>{fill(words.facts[part], values[part])}</p>;
+}
+
+/** The columns that each part adds. */
+const COLUMNS: Readonly<Record<PartName, readonly (keyof typeof MEASURES)[]>> = {
+  sample: [],
+  judge: [],
+  context: [],
+  score: ['s', 't', 'u'],
+  gate: ['H_S', 'H_T'],
+  advantage: ['u', 'term', 'advantage'],
+  update: ['s', 'advantage'],
+};
+
+interface Props {
+  row: SignalRow;
+  tokens: readonly string[];
+  part: PartName;
+  marked: number;
+}
+
+/** The arrays of a rollout, as the engine has them. */
+export function StepColumns({ row, tokens, part, marked }: Props) {
+  const { step: words } = useWords().chapters;
+  const columns = COLUMNS[part];
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key
+    <section className={styles.scroll} tabIndex={0} aria-label={words.arrays}>
+      <table className={styles.columns}>
+        <thead>
+          <tr>
+            <th scope="col" />
+            {tokens.map((token, i) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: tokens do not move
+              <th key={i} scope="col" className={styles.head} data-chosen={i === marked}>
+                {tokenText(token)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            <th scope="row">id</th>
+            {Array.from(row.ids, (id, i) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: tokens do not move
+              <td key={i} data-number data-chosen={i === marked}>
+                {id}
+              </td>
+            ))}
+          </tr>
+          {columns.map((name) => (
+            <tr key={name}>
+              <th scope="row">
+                <MathSymbol name={MEASURES[name].label} />
+              </th>
+              {Array.from(MEASURES[name].of(row), (x, i) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: tokens do not move
+                <td key={i} data-number data-chosen={i === marked}>
+                  {signed(x, 3)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,149 @@
+import { useEffect, useState } from 'react';
+import { signed, tokenText } from '../../format';
+import { MEASURES, type Measure } from '../../heatmap/measures';
+import { TokenRegion } from '../../tokens/TokenRegion';
+import { TokenText } from '../../tokens/TokenText';
+import { giveAnswer } from '../answers';
+import { BLANK, useBench } from '../bench';
+import styles from '../Figure.module.css';
+import { useWords } from '../language';
+import { fill } from '../markup';
+import { Prose } from '../Prose';
+import { StepColumns, StepFacts } from '../StepFacts';
+import { mostPraised, openStep, PARTS, type PartName, rowsIn, type TakenStep, takeOwnStep, useStep } from '../step';
+
+/** What the tokens wear in each part: nothing before they are scored. */
+const WORN: Readonly<Partial<Record<PartName, Measure>>> = {
+  score: MEASURES.u,
+  gate: MEASURES.H_T,
+  advantage: MEASURES.advantage,
+  update: MEASURES.advantage,
+};
+
+interface Place {
+  readonly rollout: number;
+  readonly token: number;
+}
+
+/** (g) One step of training, part by part, with the arrays that it was made of. */
+export default function Step() {
+  useEffect(() => void openStep(), []);
+  const { bench } = useWords();
+  const { step, failure } = useStep();
+  return (
+    <>
+      <StepOrigin />
+      {failure && <p role="alert">{failure}</p>}
+      {step ? <Walk key={step.device + step.figures.loss} step={step} /> : <p>{bench.waiting}</p>}
+    </>
+  );
+}
+
+function StepOrigin() {
+  const { bench, chapters } = useWords();
+  const { origin, step, doing } = useStep();
+  const busy = useBench((s) => s.busy);
+  const progress = useBench((s) => s.progress);
+  const failure = useBench((s) => s.failure);
+  const device = step?.device ?? '';
+  const words = chapters.step;
+  return (
+    <div className={styles.choice}>
+      <span className={styles.quiet}>{fill(origin === 'live' ? bench.live : words.recorded, { device })}</span>
+      {'gpu' in navigator ? (
+        <button type="button" disabled={busy} onClick={() => void takeOwnStep()}>
+          {words.take}
+        </button>
+      ) : (
+        <span className={styles.quiet}>{bench.noGpu}</span>
+      )}
+      {busy && <span role="status">{doing ?? progress?.what ?? bench.busy} …</span>}
+      {failure && <span role="alert">{failure}</span>}
+    </div>
+  );
+}
+
+function Walk({ step }: { step: TakenStep }) {
+  const { step: words } = useWords().chapters;
+  const [at, go] = useState(0);
+  const [place, setPlace] = useState<Place>({ rollout: 0, token: 0 });
+  const part = PARTS[at];
+  const { rollout, token } = place;
+  const row = rowsIn(step)[rollout];
+  const say = (): void => {
+    const advantage = row.advantage[token];
+    giveAnswer(
+      'step',
+      `rollout ${rollout + 1}, token ${token + 1}, ${signed(advantage)}`,
+      advantage === mostPraised(step),
+    );
+  };
+  return (
+    <div className={styles.figure}>
+      <fieldset className={styles.choice}>
+        <legend className="visually-hidden">{words.parts}</legend>
+        {PARTS.map((name, i) => (
+          <button key={name} type="button" aria-pressed={i === at} onClick={() => go(i)}>
+            {i + 1} {words.names[name]}
+          </button>
+        ))}
+      </fieldset>
+      <p>
+        <Prose text={words.docs[part]} />
+      </p>
+      <StepFacts step={step} part={part} />
+      <Rollouts step={step} part={part} onPick={({ text, token }) => setPlace({ rollout: text, token })} />
+      <StepColumns row={row} tokens={step.signals.rollouts[rollout].tokens} part={part} marked={token} />
+      {part === 'advantage' && (
+        <button type="button" className={styles.check} onClick={say}>
+          {fill(words.check, { token: tokenText(step.signals.rollouts[rollout].tokens[token]), at: token + 1 })}
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface RolloutsProps {
+  step: TakenStep;
+  part: PartName;
+  onPick(place: { text: number; token: number }): void;
+}
+
+/** The step's responses, in what the part knows of them. */
+function Rollouts({ step, part, onPick }: RolloutsProps) {
+  const { step: words } = useWords().chapters;
+  const { rollouts } = step.signals;
+  const worn = WORN[part];
+  const rows = rowsIn(step);
+  const judged = part !== 'sample';
+  return (
+    <TokenRegion label={words.rollouts} onFocus={onPick} onPoint={() => {}}>
+      <ul className={styles.rollouts}>
+        {rollouts.map(({ question, reward, reason, tokens }, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two rollouts of a group may read alike
+          <li key={i}>
+            {rollouts[i - 1]?.question !== question && <p className={styles.asked}>{question}</p>}
+            <div className={styles.rollout}>
+              <span title={judged ? reason : undefined}>{judged ? (reward > 0 ? '✓' : '✗') : ''}</span>
+              <TokenText
+                tokens={tokens}
+                separator={BLANK}
+                marks={{
+                  values: worn ? worn.of(rows[i]) : null,
+                  scale: worn ?? MEASURES.u,
+                  u: worn ? rows[i].u : null,
+                }}
+                place={i}
+              />
+              {part === 'context' && <span className={styles.quiet}>{shownTo(rollouts[i])}</span>}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </TokenRegion>
+  );
+}
+
+/** What the teacher reads besides the problem, for a rollout. */
+const shownTo = ({ context, solution }: TakenStep['signals']['rollouts'][number]): string =>
+  `c: ${context}${solution ? `, “${tokenText(solution)}”` : ''}`.replaceAll('·', ' ');

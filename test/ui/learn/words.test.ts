@@ -1,0 +1,90 @@
+/** Every language says the same: the same values, symbols and formulas in every text, and every formula can be typeset. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { mathMl } from '../../../scripts/formulas.mjs';
+import { configFromQuery, DEFAULT_CONFIG } from '../../../src/settings/config';
+import { CHAPTER_IDS, NOTHING_LEARNT, storedLearnt, withAnswer, withVisit } from '../../../src/ui/learn/answers';
+import { addressOfChapter, CHAPTERS, chapterIn } from '../../../src/ui/learn/chapters';
+import { QUESTIONS } from '../../../src/ui/learn/chapters/Open';
+import { symbolsIn } from '../../../src/ui/learn/Formula';
+import { settingsQuery } from '../../../src/ui/learn/LabLink';
+import { LANGUAGES } from '../../../src/ui/learn/language';
+import { bitsOf, fill } from '../../../src/ui/learn/markup';
+import { SYMBOL_NAMES, SYMBOLS } from '../../../src/ui/learn/symbols';
+import { en } from '../../../src/ui/learn/words/en';
+
+const FORMULAS = JSON.parse(
+  readFileSync(new URL('../../../src/ui/learn/formulas.json', import.meta.url), 'utf8'),
+) as Record<string, string>;
+
+/** Every text with its place. */
+const textsOf = (words: unknown, place = ''): [string, string][] =>
+  typeof words === 'string'
+    ? [[place, words]]
+    : Object.entries(words as object).flatMap(([name, part]) => textsOf(part, `${place}/${name}`));
+const bracesOf = (text: string): string[] => [...new Set(text.match(/\{[^}]*\}/g))].sort();
+
+test.each(Object.keys(LANGUAGES) as (keyof typeof LANGUAGES)[])(
+  '%s: texts stand where the English ones do',
+  async (name) => {
+    const words = textsOf(await LANGUAGES[name].load());
+    expect(words.map(([place]) => place)).toEqual(textsOf(en).map(([place]) => place));
+    const english = new Map(textsOf(en));
+    for (const [place, text] of words)
+      expect([place, ...bracesOf(text)]).toEqual([place, ...bracesOf(english.get(place) ?? '')]);
+  },
+);
+
+test('every symbol and formula of the words is there', () => {
+  for (const [place, text] of textsOf(en))
+    for (const brace of bracesOf(text).filter((b) => !b.startsWith('{#'))) {
+      const name = brace.slice(1, -1);
+      const known = name.startsWith('=') ? Object.hasOwn(FORMULAS, name.slice(1)) : Object.hasOwn(SYMBOLS, name);
+      expect([place, brace, known]).toEqual([place, brace, true]);
+    }
+  expect(Object.keys(en.symbols)).toEqual([...SYMBOL_NAMES]);
+});
+
+test('markup: symbols, formulas, values', () => {
+  expect(bitsOf(fill('so {u} is {#n} by {=phi}, {not} that', { n: 3 }))).toEqual([
+    { kind: 'text', text: 'so ' },
+    { kind: 'symbol', name: 'u' },
+    { kind: 'text', text: ' is 3 by ' },
+    { kind: 'formula', name: 'phi' },
+    { kind: 'text', text: ', ' },
+    { kind: 'text', text: '{not}' },
+    { kind: 'text', text: ' that' },
+  ]);
+});
+
+test('every formula is MathML whose letters are explained', () => {
+  const needed = CHAPTERS.flatMap(({ formulas }) => formulas);
+  expect(new Set(needed)).toEqual(new Set(Object.keys(FORMULAS)));
+  for (const tex of Object.values(FORMULAS)) expect(symbolsIn(mathMl(tex)).length).toBeGreaterThan(0);
+  expect(symbolsIn(mathMl(FORMULAS.antisd))).toEqual(['A', 'lambda', 'phi', 'u']);
+  expect(() => mathMl('\\nonsense')).toThrow();
+});
+
+test('the chapters: one for each name, each with an address of its own', () => {
+  expect(CHAPTERS.map(({ id }) => id)).toEqual(CHAPTER_IDS);
+  expect(CHAPTERS.map((chapter) => chapterIn(addressOfChapter(chapter)))).toEqual(CHAPTERS.map((_, i) => i));
+  expect([chapterIn('#learn'), chapterIn('#learn?chapter=none')]).toEqual([0, 0]);
+});
+
+test('links into the lab say what they set', () => {
+  const asked = [...CHAPTERS.flatMap(({ lab }) => (lab === 'inspect' ? [] : [lab])), ...Object.values(QUESTIONS)];
+  for (const settings of asked)
+    expect(configFromQuery(settingsQuery(settings))).toEqual({ ...DEFAULT_CONFIG, ...settings });
+});
+
+test('a right answer stays, wrong ones count as tries; what is stored is read back, anything else is not', () => {
+  const at = '2026-01-01T00:00:00.000Z';
+  const once = withAnswer(withVisit(NOTHING_LEARNT, 'slope'), 'slope', 'first', false, at);
+  const twice = withAnswer(once, 'slope', 'second', true, at);
+  expect(twice.answers.slope).toEqual({ given: 'second', right: true, tries: 2, at });
+  expect(withAnswer(twice, 'slope', 'third', false, at)).toBe(twice);
+  expect(withVisit(twice, 'slope')).toBe(twice);
+  expect(storedLearnt(JSON.stringify(twice))).toEqual(twice);
+  for (const junk of [null, '', '{', '{"version":2}', JSON.stringify({ ...twice, visited: ['nowhere'] })])
+    expect(storedLearnt(junk)).toEqual(NOTHING_LEARNT);
+});
