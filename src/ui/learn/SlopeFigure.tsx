@@ -41,29 +41,29 @@ export function SlopeFigure({ shaping, u, onDrag }: Props) {
     onDrag(Math.round(Math.max(-U, Math.min(U, at)) * 10) / 10);
   };
   return (
-    <svg
-      className={styles.slope}
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      role="img"
-      aria-label={words.curve}
-      onPointerDown={drag}
-      onPointerMove={drag}
-    >
-      <rect className={styles.below} x={0} y={0} width={WIDTH / 2} height={HEIGHT} />
-      <rect className={styles.above} x={WIDTH / 2} y={0} width={WIDTH / 2} height={HEIGHT} />
-      <line className={styles.axis} x1={0} x2={WIDTH} y1={y(0)} y2={y(0)} />
-      <line className={styles.axis} x1={x(0)} x2={x(0)} y1={0} y2={HEIGHT} />
-      <text className={styles.word} x={8} y={HEIGHT - 8}>
-        ← {words.deliberation}
-      </text>
-      <text className={styles.word} x={WIDTH - 8} y={HEIGHT - 8} textAnchor="end">
-        {words.shortcut} →
-      </text>
-      <text className={styles.word} x={x(0) + 8} y={16}>
-        ↑ {words.praise}
-      </text>
-      <path className={styles.curve} d={curveOf(shaping)} />
-      <circle className={styles.point} cx={x(u)} cy={y(termOf(u, shaping))} r={6} />
-    </svg>
+    <figure className={styles.figure}>
+      <figcaption className={styles.words}>
+        <span>↑ {words.praise}</span>
+      </figcaption>
+      <svg
+        className={styles.slope}
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        role="img"
+        aria-label={words.curve}
+        onPointerDown={drag}
+        onPointerMove={drag}
+      >
+        <rect className={styles.below} x={0} y={0} width={WIDTH / 2} height={HEIGHT} />
+        <rect className={styles.above} x={WIDTH / 2} y={0} width={WIDTH / 2} height={HEIGHT} />
+        <line className={styles.axis} x1={0} x2={WIDTH} y1={y(0)} y2={y(0)} />
+        <line className={styles.axis} x1={x(0)} x2={x(0)} y1={0} y2={HEIGHT} />
+        <path className={styles.curve} d={curveOf(shaping)} />
+        <circle className={styles.point} cx={x(u)} cy={y(termOf(u, shaping))} r={6} />
+      </svg>
+      <p className={styles.words}>
+        <span>← {words.deliberation}</span>
+        <span>{words.shortcut} →</span>
+      </p>
+    </figure>
   );
 }
