@@ -5,11 +5,11 @@ import { useLab } from '../state/store';
 import styles from './Header.module.css';
 import { useSeconds } from './phase-times';
 
-/** The device of the page on screen, or how far its opening is: each page has an engine of its own. */
-export function Device({ training }: { training: boolean }) {
+/** The device of the page on screen, or how far its opening is: the inspector has an engine of its own. */
+export function Device({ inspecting }: { inspecting: boolean }) {
   const trainer = useLab((s) => s.engine);
   const inspector = useInspector((s) => s.engine);
-  const engine = training ? trainer : inspector;
+  const engine = inspecting ? inspector : trainer;
   const name = deviceName(engine);
   const opening = name.endsWith('…'); // nothing is counted
   return (

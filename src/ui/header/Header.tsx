@@ -24,7 +24,7 @@ export function Header({ page }: { page: PageName }) {
         </div>
       )}
       <div className={styles.middle}>{(training || running) && <Run training={training} />}</div>
-      <Device training={training} />
+      <Device inspecting={page === 'inspect'} />
       <Theme />
     </header>
   );

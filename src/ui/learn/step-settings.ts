@@ -6,8 +6,8 @@ export const STEP_SETTINGS = {
   problems: 2,
   group: 4,
   steps: 1,
-  minDepth: 2,
+  minDepth: 1,
   gateWarmup: 0,
   evalEvery: 0,
-  seed: 3,
+  seed: 1,
 } as const satisfies Partial<TrainConfig>;
