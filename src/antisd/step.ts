@@ -67,6 +67,15 @@ export interface StepContext {
   onPhase?: (phase: PhaseName) => void;
 }
 
+/** Who scores, and whether a reference does too. */
+type Scorer = Pick<StepContext, 'policy' | 'task' | 'alternatives'> & Partial<Pick<StepContext, 'reference'>>;
+
+export interface ScoreOptions {
+  temperature: number;
+  hasTeacher?: boolean;
+  distil?: Distil | null;
+}
+
 /** One rollout. Its tokens' columns are the row of the same number in the step's TokenSignals. */
 export interface Rollout {
   problem: Problem;
@@ -138,24 +147,21 @@ export async function trainStep(x: StepContext, state: MethodState, step: number
   const method = resolveMethod(c);
 
   clock.enter('sample');
-  const { seed, minDepth, problems: count } = c;
+  const { seed, minDepth, problems: count, group } = c;
   const problems = task.generate({ split: 'train', count, seed, minDepth, first: (step - 1) * count });
-  x.onRollouts?.(problems.flatMap((p) => Array.from({ length: c.group }, () => p)));
+  x.onRollouts?.(problems.flatMap((p) => Array.from({ length: group }, () => p)));
   const sampled = await sample(policy, task, problems, { ...c, stream: step }, x.onTokens);
   clock.enter('score');
   const rollouts = await judge(task, sampled, { ...c, ...hintsOf(method), seed: [seed, step] });
-  const scored = await score(x, rollouts, {
-    temperature: c.scoreTemperature ?? c.temperature,
-    hasTeacher: method.teacher,
-    distil: method.distil,
-  });
+  const temperature = c.scoreTemperature ?? c.temperature;
+  const scored = await score(x, rollouts, { temperature, hasTeacher: method.teacher, distil: method.distil });
   if (method.process > 0) scored.signals.v = stepsOf(task, rollouts);
   const shaped = shape({ rollouts, ...scored }, method, state, c, step);
   x.onScored?.({ rollouts, ...scored, ...shaped });
   const updated = await update(x, scored, method, step, clock.enter);
 
   const outcome = { rollouts, ...scored, ...shaped, ...updated };
-  return { ...outcome, ...sharesOf(outcome, c.group), phaseMs: clock.end() };
+  return { ...outcome, ...sharesOf(outcome, group), phaseMs: clock.end() };
 }
 
 /** 1. `group` responses to each problem's prompt, in the order of the problems. */
@@ -209,29 +215,26 @@ export async function judge(
  * activations serve the backward pass. All at the temperature of sampling, so that s is the sampling law's.
  */
 export async function score(
-  x: Pick<StepContext, 'policy' | 'task' | 'alternatives'> & Partial<Pick<StepContext, 'reference'>>,
+  x: Scorer,
   rollouts: readonly Rollout[],
-  o: { temperature: number; hasTeacher?: boolean; distil?: Distil | null },
+  { temperature, hasTeacher = true, distil = null }: ScoreOptions,
 ): Promise<Scored> {
-  const planned = (sequences: readonly Sequence[]) => x.policy.plan(sequences, o.temperature);
+  const { policy, task, alternatives } = x;
+  const planned = (sequences: readonly Sequence[]) => policy.plan(sequences, temperature);
   const plan = (promptOf: (r: Rollout) => number[]) => planned(rollouts.map((r) => continued(promptOf(r), r.ids)));
-  const shown = plan((r) => x.task.teacherPrompt(r.problem, r.context));
+  const shown = plan((r) => task.teacherPrompt(r.problem, r.context));
   const batch = plan((r) => r.prompt);
-  const { hasTeacher = true, distil = null } = o;
-  const isCompared = distil !== null && distil.over !== 'sampled';
-  const look = () => x.policy.asTeacher(() => x.policy.score(shown, x.alternatives, isCompared));
+  const look = () => policy.asTeacher(() => policy.score(shown, alternatives, comparesHidden(distil)));
   const looking = hasTeacher ? look() : null;
   looking?.catch(() => {}); // it may fail before it is awaited
-  const again = (sequences: readonly Sequence[]) => x.policy.score(planned(sequences));
+  const again = (sequences: readonly Sequence[]) => policy.score(planned(sequences));
   const isContrast = looking && rollouts.some((r) => r.wrong);
-  const w = isContrast ? await scoreWrongHints(x.task.teacherPrompt, again, rollouts, await looking) : undefined;
+  const w = isContrast ? await scoreWrongHints(task.teacherPrompt, again, rollouts, await looking) : undefined;
   const reference = (await x.reference?.(batch))?.logprob ?? null;
   // The device goes from one pass to the next; the host waits for both.
-  const [student, teacher] = await Promise.all([x.policy.score(batch, x.alternatives), looking]);
-  const ids = rollouts.map((r) => r.ids);
-  const isShown = rollouts.map((r) => (r.context.solution === null ? 0 : 1));
-  const taught = distil && teacher && { teacher, look, shown: isShown };
-  const signals = signalsFrom(ids, student, teacher, w);
+  const [student, teacher] = await Promise.all([policy.score(batch, alternatives), looking]);
+  const taught = distil && teacher && { teacher, look, shown: rollouts.map(isShown) };
+  const signals = signalsFrom(rollouts.map(idsOf), student, teacher, w);
   return { signals, taught, batch, reference, alternatives: topOf(student, teacher) };
 }
 
@@ -258,28 +261,13 @@ export function shape(
 }
 
 /** 5. The objective's gradient on the student's batch, and AdamW. Throws NotFinite; the weights are then those before. */
-async function update(
-  { policy, config: c }: StepContext,
-  scored: Scored,
-  { distil }: Method,
-  step: number,
-  enter: PhaseClock['enter'],
-) {
-  const { signals, taught, batch, reference: sRef } = scored;
+async function update(x: StepContext, scored: Scored, method: Method, step: number, enter: PhaseClock['enter']) {
+  const { policy, config: c } = x;
   const lr = c.learningRate * Math.min(1, step / Math.max(1, c.warmupSteps));
-  const weights = aggregationWeights(lengthsOf(signals), c.aggregation, c.maxNewTokens);
-  const fixed = { ...c, advantage: signals.advantage, sOld: signals.s, sRef, weights };
   const updates: UpdateFigures[] = [];
   while (updates.length < c.updates) {
     enter('backward');
-    const isFirst = updates.length === 0;
-    const now = isFirst ? taught : taught && { ...taught, teacher: await taught.look() };
-    const s = isFirst ? signals.s : (await policy.score(batch)).logprob;
-    const { gradient, ...figures } = policyObjective({ ...fixed, s });
-    policy.zeroGradients();
-    const given = { weights, gradient, s, sOld: signals.s, offsets: signals.offsets };
-    const distilled = distil && now && (await accumulateDistilled(policy, batch, given, now, distil));
-    if (!distilled) policy.accumulate(batch, gradient);
+    const figures = await differentiate(x, scored, method.distil, updates.length === 0);
     const differentiated = policy.decoder.recorder.finish();
     const updating = policy.update({ ...adamWOf(c), lr });
     updating.catch(() => {}); // it may fail before it is awaited
@@ -287,11 +275,30 @@ async function update(
     enter('update');
     const { gradNorm, applied } = await updating;
     if (!applied) throw notFinite(step);
-    if (distil?.teacher === 'ema') policy.distillation?.follow(distil.rate);
-    const loss = figures.loss + (distilled?.loss ?? 0);
-    updates.push({ ...figures, loss, gradNorm, divergence: distilled?.divergence ?? null });
+    if (method.distil?.teacher === 'ema') policy.distillation?.follow(method.distil.rate);
+    updates.push({ ...figures, gradNorm });
   }
   return { updates, lr };
+}
+
+/** The gradient of one update, of rewards and of what is distilled. The scores stand for the first; then the weights have moved. */
+async function differentiate(
+  { policy, config: c }: StepContext,
+  scored: Scored,
+  distil: Distil | null,
+  isFirst: boolean,
+) {
+  const { signals, taught, batch, reference: sRef } = scored;
+  const { s: sOld, offsets, advantage } = signals;
+  const weights = aggregationWeights(lengthsOf(signals), c.aggregation, c.maxNewTokens);
+  const now = isFirst ? taught : taught && { ...taught, teacher: await taught.look() };
+  const s = isFirst ? sOld : (await policy.score(batch)).logprob;
+  const { gradient, ...figures } = policyObjective({ ...c, advantage, s, sOld, sRef, weights });
+  policy.zeroGradients();
+  const tokens = { weights, gradient, s, sOld, offsets };
+  const distilled = distil && now && (await accumulateDistilled(policy, batch, tokens, now, distil));
+  if (!distilled) policy.accumulate(batch, gradient);
+  return { ...figures, loss: figures.loss + (distilled?.loss ?? 0), divergence: distilled?.divergence ?? null };
 }
 
 /** The steps of all rollouts, one behind the other, as the task judges them. */
@@ -342,6 +349,13 @@ const byGroup = <T>(list: readonly T[], size: number): T[][] =>
 const continued = (prompt: readonly number[], ids: ArrayLike<number>) => {
   return { ids: [...prompt, ...Array.from(ids)], from: prompt.length };
 };
+
+const idsOf = (rollout: Rollout): Uint32Array => rollout.ids;
+
+const isShown = ({ context }: Rollout): number => (context.solution === null ? 0 : 1);
+
+/** Whether the teacher's last hidden states are needed: its distributions are compared. */
+const comparesHidden = (distil: Distil | null): boolean => distil !== null && distil.over !== 'sampled';
 
 const topOf = ({ alternatives: student }: Scores, teacher: Scores | null): Scored['alternatives'] =>
   student && { student, teacher: teacher?.alternatives ?? new Float32Array(student.length) };
