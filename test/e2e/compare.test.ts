@@ -1,4 +1,4 @@
-/** Stored runs compared and shown again in a real real.browser, without a GPU. */
+/** Stored runs compared and shown again in a real browser, without a GPU. */
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { eventLine } from '../../src/runs/event-lines';

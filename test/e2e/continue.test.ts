@@ -69,7 +69,7 @@ test('start, some steps, the page again, continue: the run goes on with whole cu
   await lab.click('Keep it');
   await lab.click(/^Delete antisd, seed 0/);
   await lab.click(/^Delete antisd, seed 0.* for good$/);
-  await lab.until('an empty list', () => text('No run is stored in this real.browser.').isVisible());
+  await lab.until('an empty list', () => text('No run is stored in this browser.').isVisible());
   expect(lab.strangers).toEqual([]);
 });
 
