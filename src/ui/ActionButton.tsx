@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { Action } from './actions/action';
 import { perform } from './hooks';
 import { useLab } from './state/store';
+import { unless } from './unless';
 
 interface Props {
   readonly action: Action;
@@ -21,8 +22,7 @@ export function ActionButton({ action, primary, keys = action.keys, children = a
     <button
       type="button"
       data-primary={primary}
-      disabled={!enabled}
-      title={(!enabled && why) || undefined}
+      {...unless(enabled ? null : (why ?? ''))}
       aria-keyshortcuts={key}
       onClick={() => perform(action)}
     >

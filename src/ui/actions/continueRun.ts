@@ -1,9 +1,9 @@
 /** A stored run goes on from its last checkpoint; it opens paused. */
 import type { StoredRun } from '../../runs/stored-runs';
 import { chosenConfig } from '../state/chosen';
-import { activityOf, isBusy, type LabState, useLab } from '../state/store';
+import { type LabState, useLab } from '../state/store';
 import { askToOpen } from '../trainer';
-import { whyNotStarted } from './startRun';
+import { whyBusy, whyNoEngine, whyNotStarted } from './startRun';
 import { takeContinued } from './takeContinued';
 
 /** Why a run cannot be continued, whatever else the page is doing; null where it can. */
@@ -13,8 +13,9 @@ export function whyNotContinued(run: StoredRun): string | null {
   return run.checkpoint === null ? 'has no checkpoint to continue from' : null;
 }
 
-export const canContinue = (state: LabState, run: StoredRun): boolean =>
-  state.engine.state === 'ready' && !isBusy(activityOf(state)) && whyNotContinued(run) === null;
+/** Why it cannot be continued now; null where it can. */
+export const whyNotNow = (state: LabState, run: StoredRun): string | null =>
+  whyNotContinued(run) ?? whyNoEngine(state) ?? whyBusy(state);
 
 /** What is on screen stays until the run is open. */
 export function continueRun(run: string): void {

@@ -25,14 +25,19 @@ export function whyNotReady(state: Pick<LabState, 'kind' | 'draft' | 'sft'>): st
   return null;
 }
 
-/** Why no run can be begun now; null where one can. */
-export function whyNotStarted(state: LabState): string | null {
-  if (state.engine.state === 'opening') return 'The GPU is being made ready.';
-  if (state.engine.state === 'unavailable') return 'Training needs WebGPU.';
-  if (state.engine.state === 'failed') return 'The engine has stopped.';
-  if (isBusy(activityOf(state))) return 'A run is going on.';
-  return whyNotReady(state);
+/** Why there is no engine with a GPU now; null where there is one. */
+export function whyNoEngine({ engine }: Pick<LabState, 'engine'>): string | null {
+  if (engine.state === 'opening') return 'The GPU is being made ready.';
+  if (engine.state === 'unavailable') return 'Training needs WebGPU.';
+  return engine.state === 'failed' ? 'The engine has stopped.' : null;
 }
+
+/** Why what is on screen cannot be left now; null where it can. */
+export const whyBusy = (state: LabState): string | null => (isBusy(activityOf(state)) ? 'A run is going on.' : null);
+
+/** Why no run can be begun now; null where one can. */
+export const whyNotStarted = (state: LabState): string | null =>
+  whyNoEngine(state) ?? whyBusy(state) ?? whyNotReady(state);
 
 export const canStart = (state: LabState): boolean => whyNotStarted(state) === null;
 

@@ -21,7 +21,9 @@ export function RunPicker() {
   return (
     <section aria-label="Runs to compare">
       <h2>Stored runs</h2>
-      {runs.length === 0 && <p className={styles.doc}>No run of reinforcement learning is stored in this browser.</p>}
+      {listed !== null && runs.length === 0 && (
+        <p className={styles.doc}>No run of reinforcement learning is stored in this browser.</p>
+      )}
       {runs.length > 0 && (
         <div className={styles.buttons}>
           <button type="button" onClick={() => pick(runs.map(({ id }) => id))}>

@@ -2,17 +2,19 @@ import { useId, useState } from 'react';
 import { bytesText } from '../../data/bytes';
 import { excerpt, visible } from '../../data/visible';
 import type { ListedRun, StoredRun } from '../../runs/stored-runs';
-import { beginFrom, canContinue, continueRun, whyNotBegunFrom, whyNotContinued } from '../actions/continueRun';
+import { beginFrom, continueRun, whyNotBegunFrom, whyNotContinued, whyNotNow } from '../actions/continueRun';
 import { deleteRun } from '../actions/deleteRun';
 import { downloadRun } from '../actions/downloadRun';
 import { replayRun } from '../actions/replayRun';
-import { activityOf, isBusy, useLab } from '../state/store';
+import { whyBusy } from '../actions/startRun';
+import { useLab } from '../state/store';
+import { unless } from '../unless';
 import { RunNotes } from './RunNotes';
 import styles from './StoredRuns.module.css';
 
 /** One stored run: how far it came, its size, and what can be done with it. Deleting asks once more. */
 export function StoredRunRow({ run }: { run: ListedRun }) {
-  const busy = useLab((s) => isBusy(activityOf(s)));
+  const busy = useLab(whyBusy);
   const [deleting, setDeleting] = useState(false);
   const facts = useId();
   const broken = 'broken' in run;
@@ -43,7 +45,7 @@ export function StoredRunRow({ run }: { run: ListedRun }) {
           </button>
           <button
             type="button"
-            disabled={busy || run.open}
+            {...unless(run.open ? 'It is open, here or in another tab.' : busy)}
             aria-label={`Delete ${label}`}
             onClick={() => setDeleting(true)}
           >
@@ -57,18 +59,18 @@ export function StoredRunRow({ run }: { run: ListedRun }) {
 
 /** Shown again, or gone on with. */
 function WholeButtons({ run, label, facts }: { run: StoredRun; label: string; facts: string }) {
-  const busy = useLab((s) => isBusy(activityOf(s)));
-  const continuable = useLab((s) => canContinue(s, run));
+  const busy = useLab(whyBusy);
+  const notNow = useLab((s) => whyNotNow(s, run));
   const whyNot = useLab((s) => whyNotBegunFrom(s, run));
   const { id, unit, checkpoint } = run;
   return (
     <>
-      <button type="button" disabled={busy} aria-label={`Replay ${label}`} onClick={() => replayRun(id)}>
+      <button type="button" {...unless(busy)} aria-label={`Replay ${label}`} onClick={() => replayRun(id)}>
         Replay
       </button>
       <button
         type="button"
-        disabled={!continuable}
+        {...unless(notNow)}
         aria-label={`Continue ${label}${checkpoint === null ? '' : ` from ${unit} ${checkpoint}`}`}
         aria-describedby={facts}
         onClick={() => continueRun(id)}

@@ -1,12 +1,15 @@
+import { whyBusy, whyNoEngine } from '../actions/startRun';
 import { useLab } from '../state/store';
+import { unless } from '../unless';
 import styles from './Queue.module.css';
-import { continuable, type Queued } from './queue';
+import { continuable, type Queued, runningIn } from './queue';
 import { clearQueue, goOn, hold, useQueue } from './queue-runner';
 
 /** The queue's runs, how far they are, and what was lost of them. */
 export function QueueList() {
   const { queue, going } = useQueue();
-  const ready = useLab((s) => s.engine.state === 'ready');
+  const noEngine = useLab(whyNoEngine);
+  const waits = useLab((s) => going && whyBusy(s) !== null && runningIn(queue) === null);
   const done = queue.cells.filter(({ state }) => state === 'done').length;
   const begun = queue.cells.some(({ state }) => state !== 'waiting');
   const left = queue.cells.length - done;
@@ -22,7 +25,7 @@ export function QueueList() {
             Stop after this run
           </button>
         ) : (
-          <button type="button" disabled={!ready || left === 0} onClick={goOn}>
+          <button type="button" {...unless(left === 0 ? 'All runs are made.' : noEngine)} onClick={goOn}>
             {begun ? 'Go on' : 'Begin'}
           </button>
         )}
@@ -30,6 +33,7 @@ export function QueueList() {
           Clear the queue
         </button>
       </div>
+      {waits && <p className={styles.state}>The next begins when the run on screen has ended.</p>}
       <ol>
         {queue.cells.map((cell) => (
           <li key={cell.id}>

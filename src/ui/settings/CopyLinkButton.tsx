@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { copyLink } from '../actions/copyLink';
 import { useLab } from '../state/store';
+import { unless } from '../unless';
 
 /** How long the button says that it was done, ms. */
 const SAID_FOR = 3000;
@@ -21,8 +22,7 @@ export function CopyLinkButton() {
   return (
     <button
       type="button"
-      disabled={!enabled}
-      title={enabled ? undefined : 'A setting is wrong: its field says how.'}
+      {...unless(enabled ? null : 'A setting is wrong: its field says how.')}
       onClick={() => void copy()}
     >
       {copied ? 'Link copied' : copyLink.label}

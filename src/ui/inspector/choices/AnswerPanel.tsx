@@ -1,3 +1,4 @@
+import { unless } from '../../unless';
 import { takeSample } from '../actions/editTexts';
 import { generateResponse, stopGenerating } from '../actions/generateResponse';
 import { type InspectState, isAsked, useInspector } from '../store';
@@ -12,7 +13,9 @@ export function AnswerPanel() {
   const samples = useInspector((s) => s.problem?.samples);
   const sample = useInspector((s) => s.sample);
   const { temperature, maxNewTokens, seed } = useInspector((s) => s.sampling);
-  const ready = useInspector((s) => s.main !== null && s.texts.student !== '');
+  const why = useInspector(({ main, texts }) =>
+    main === null ? 'Once a model is open.' : texts.student === '' ? 'Once there is a prompt.' : null,
+  );
   const generating = useInspector((s) => isAsked(s, 'generate'));
   return (
     <section className={styles.panel} aria-label="Response to look at">
@@ -59,7 +62,7 @@ export function AnswerPanel() {
           Stop
         </button>
       ) : (
-        <button type="button" className={styles.wide} disabled={!ready} onClick={generateResponse}>
+        <button type="button" className={styles.wide} {...unless(why)} onClick={generateResponse}>
           Generate a response
         </button>
       )}

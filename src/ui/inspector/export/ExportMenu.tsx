@@ -1,4 +1,5 @@
 import { type FocusEvent, type KeyboardEvent, useRef } from 'react';
+import { unless } from '../../unless';
 import { copyInspectLink } from '../actions/copyInspectLink';
 import { EXPORTS, exportAs } from '../actions/exportAs';
 import { useInspector } from '../store';
@@ -6,7 +7,7 @@ import styles from './ExportMenu.module.css';
 
 /** What can be taken away from the page. */
 export function ExportMenu() {
-  const ready = useInspector((s) => s.scored !== null && s.verdict !== null);
+  const why = useInspector((s) => (s.scored && s.verdict ? null : 'Once the response is scored.'));
   const copied = useInspector((s) => s.copied);
   const menu = useRef<HTMLDetailsElement>(null);
   const close = (): void => menu.current?.removeAttribute('open');
@@ -20,7 +21,7 @@ export function ExportMenu() {
   };
   return (
     <>
-      <button type="button" disabled={!ready} onClick={() => void copyInspectLink()}>
+      <button type="button" {...unless(why)} onClick={() => void copyInspectLink()}>
         {copied ? 'Copied' : 'Copy link'}
       </button>
       <details ref={menu} className={styles.menu} onKeyDown={onKey} onBlur={onBlur}>
@@ -30,8 +31,8 @@ export function ExportMenu() {
             <li key={kind.name}>
               <button
                 type="button"
-                disabled={!ready}
                 title={kind.doc}
+                {...(why !== null && unless(why))}
                 onClick={() => {
                   close();
                   void exportAs(kind);
