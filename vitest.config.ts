@@ -3,6 +3,7 @@
  * in Node, `e2e` (test/e2e) a real browser. The first two run side by side, then the others one after another and one file
  * at a time: the adapter is often the CPU itself.
  */
+import { availableParallelism } from 'node:os';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { formulasPlugin } from './scripts/formulas.mjs';
@@ -12,6 +13,8 @@ const FUZZ = 'test/hostile/fuzz-*.test.ts';
 export default defineConfig({
   plugins: [react(), formulasPlugin],
   test: {
+    expect: { poll: { timeout: 60_000 } }, // what never comes fails late, what comes late on a busy machine does not
+    maxWorkers: availableParallelism(), // vitest's own choice is one fewer
     projects: [
       {
         extends: true,
@@ -20,6 +23,7 @@ export default defineConfig({
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/**/*.gpu.test.ts', 'test/e2e/**', 'test/**/*.e2e.test.ts', FUZZ],
           sequence: { groupOrder: 0 },
+          isolate: false, // who changes what all share says so: test/setup/page-state.ts
           testTimeout: 30_000,
         },
       },

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const at = (...names: string[]) => join(folder, ...names);
-const settings = { steps: 4, problems: 1, group: 2, maxNewTokens: 12, evalEvery: 2, evalProblems: 1, evalSamples: 1 };
+const settings = { steps: 8, problems: 1, group: 2, maxNewTokens: 12, evalEvery: 4, evalProblems: 1, evalSamples: 1 };
 const write = (more: object) =>
   writeFile(
     at('file.json'),
@@ -38,11 +38,11 @@ test('killed in the middle it goes on, to the byte, and what is done is passed o
   const dry = await lab([...sweep, '--dry-run']);
   expect([dry.code, dry.stderr]).toEqual([
     0,
-    expect.stringMatching(/grpo +to run +4 steps[\s\S]*1 cells, 4 steps to go/),
+    expect.stringMatching(/grpo +to run +8 steps[\s\S]*1 cells, 8 steps to go/),
   ]);
   expect(existsSync(at('out'))).toBe(false);
 
-  const killed = await lab(sweep, { until: (told) => told.includes('grpo: step 2 of 4'), signal: 'SIGKILL' });
+  const killed = await lab(sweep, { until: (told) => told.includes('grpo: step 2 of 8'), signal: 'SIGKILL' });
   expect(killed.code).toBeNull();
   const store = new RunStore(diskFiles(at('out', 'grpo')));
   await until('the end of the run that lost its reader', async () => !(await store.isHeld()));
@@ -51,7 +51,7 @@ test('killed in the middle it goes on, to the byte, and what is done is passed o
   const again = await lab([...sweep, '--json']);
   expect([again.code, JSON.parse(again.stdout).cells]).toEqual([
     0,
-    [expect.objectContaining({ id: 'grpo', standing: 'done', step: 4, steps: 4 })],
+    [expect.objectContaining({ id: 'grpo', standing: 'done', step: 8, steps: 8 })],
   ]);
   const [first] = (await readFile(at('out', 'grpo', 'events.jsonl'), 'utf8')).split('\n', 1);
   const { config, device: told } = JSON.parse(first);

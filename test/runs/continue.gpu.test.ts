@@ -230,7 +230,7 @@ describe('a run whose tab was closed', () => {
     const second = new Tab(openNodeGpu);
     await second.continue(await run());
     await second.ask({ type: 'lose-device' });
-    await expect.poll(() => second.events.at(-1), { timeout: 10_000 }).toMatchObject({ fault: { lastGoodStep: 1 } });
+    await expect.poll(() => second.events.at(-1)).toMatchObject({ fault: { lastGoodStep: 1 } });
     await second.step({ type: 'recover' });
     await second.step();
     await second.ask({ type: 'lose-device' });
@@ -274,7 +274,7 @@ describe('a stored run', () => {
 
     await first.step({ type: 'stop' });
     const continued = () => second.ask({ type: 'continue-run', run: id }).catch(() => null);
-    await expect.poll(continued, { timeout: 10_000 }).toMatchObject({ id, step: 1 }); // let go after 'done'
+    await expect.poll(continued).toMatchObject({ id, step: 1 }); // let go after 'done'
     expect((await log(await files())).some((e) => e.type === 'done')).toBe(false);
     await second.step({ type: 'resume' });
     expect(second.events.at(-1)).toMatchObject({ type: 'done', reason: 'finished' });

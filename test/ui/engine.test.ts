@@ -7,6 +7,7 @@ import { play } from '../../src/ui/replay/player';
 import { INITIAL, useLab } from '../../src/ui/state/store';
 import { ask, askToOpen, trainer, trainerLanes } from '../../src/ui/trainer';
 import { type Trouble, Watch } from '../../src/ui/watch';
+import { ownPage } from '../setup/page-state';
 import { fakeStart, fakeStep } from './fake-events';
 
 /** A Worker that says what the test has it say. */
@@ -33,9 +34,11 @@ const frame = async (): Promise<void> => {
   for (const run of frames.splice(0)) run();
   await new Promise((resolve) => setTimeout(resolve));
 };
-vi.stubGlobal('requestAnimationFrame', (run: () => void) => frames.push(run));
-vi.stubGlobal('matchMedia', () => ({ matches: false }));
-vi.stubGlobal('document', { hidden: false, addEventListener: () => {} });
+ownPage({
+  requestAnimationFrame: (run: () => void) => frames.push(run),
+  matchMedia: () => ({ matches: false }),
+  document: { hidden: false, addEventListener: () => {} },
+});
 
 let line: FakeLine;
 let told: (readonly Told[])[];

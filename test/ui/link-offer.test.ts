@@ -1,14 +1,17 @@
 /** A link's models: what comes from another host waits for a click, the comparison's as well as the subject's. */
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { InspectLink } from '../../src/inspect/inspect-link';
 import { writeInspectLink } from '../../src/inspect/inspect-link';
 import { restore } from '../../src/ui/inspector/actions/openLink';
 import { openInspector } from '../../src/ui/inspector/session';
 import { INITIAL, useInspector } from '../../src/ui/inspector/store';
+import { ownPage } from '../setup/page-state';
 import { until } from '../setup/until';
 
-vi.stubGlobal('requestAnimationFrame', (run: () => void) => setTimeout(run));
-vi.stubGlobal('document', { hidden: false, addEventListener: () => {} });
+ownPage({
+  requestAnimationFrame: (run: () => void) => setTimeout(run),
+  document: { hidden: false, addEventListener: () => {} },
+});
 
 const asked: { id: number; type: string; slot?: string }[] = [];
 const line = {

@@ -1,6 +1,6 @@
 /** The page's models: what a drop is made of, what messages change, what the picker and the plan say. */
 import { renderToStaticMarkup } from 'react-dom/server';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { TASK_CHOICES, TASKS, type TaskRow } from '../../src/data/tasks';
 import type { Failure } from '../../src/engine/protocol';
 import type { ModelPlan } from '../../src/library/memory-plan';
@@ -16,6 +16,9 @@ import { cachedEntries, cachedName, said } from '../../src/ui/models/names';
 import { verdict } from '../../src/ui/models/plan-words';
 import { afterProgress, mayLook, memoryOf, NO_MODELS, useModels } from '../../src/ui/models/store';
 import { useLab } from '../../src/ui/state/store';
+import { ownPage } from '../setup/page-state';
+
+ownPage({ location: { search: '', pathname: '/', hash: '' }, history: { replaceState: () => {} } });
 
 const placed = (...paths: string[]) => paths.map((path) => ({ path, file: new File([''], path) }));
 const shown = (made: ReturnType<typeof groups>) => made.map((group) => group.map(({ path }) => path));
@@ -164,11 +167,8 @@ it('files that were refused leave no word behind once others were taken', () => 
     expect.stringMatching(/notes\.docx/),
     null,
   ]);
-  vi.stubGlobal('location', { search: '', pathname: '/', hash: '' });
-  vi.stubGlobal('history', { replaceState: () => {} });
   takeOwnFiles(placed('sums.jsonl'));
   expect([useLab.getState().problem, useLab.getState().draft.task]).toEqual([null, 'dropped:sums.jsonl']);
-  vi.unstubAllGlobals();
 });
 
 it('messages call files as people do, and hide nothing', () => {
