@@ -10,7 +10,6 @@ import { BadInput } from '../data/errors';
 import type { Files } from '../host/files';
 import { nameElsewhere } from '../library/sources/hub-id';
 import type { Layout } from '../model/net/layout';
-import { LoraLayout } from '../model/net/lora';
 import type { Policy, TrainingState } from '../model/net/policy';
 import { writeLoraFolder } from '../model/weights/adapter';
 import { writeModelFolder } from '../model/weights/folder';
@@ -159,7 +158,7 @@ export class Checkpoints {
 
   private async state(record: CheckpointRecord, layout: Layout): Promise<TrainingState> {
     const where = this.at(record.step);
-    const weights = weightsFile(layout);
+    const weights = layout.file;
     const others = Object.keys(record.sizes).filter((name) => name !== weights && name !== OPTIMIZER);
     for (const name of others) await this.verified(record, name);
     const read = async (name: string) => readSafetensors(await this.verified(record, name), `${where}/${name}`).tensors;
@@ -189,9 +188,6 @@ export class Checkpoints {
     return bytes;
   }
 }
-
-const weightsFile = (layout: Layout): string =>
-  layout instanceof LoraLayout ? 'adapter_model.safetensors' : 'model.safetensors';
 
 /** What was trained, as the ecosystem reads it: PEFT's folder of the adapter, or the model's. `baseModel` is what an adapter is for. */
 export async function trainedFiles(

@@ -67,6 +67,8 @@ export class Layout {
   readonly size: number;
   /** Real values, padding excluded. */
   readonly count: number;
+  /** The file of its tensors in a folder that others read. */
+  readonly file: string = 'model.safetensors';
   /** What says which tensors there must be, and what it means where they are others. */
   protected readonly expectation: { by: string; mend: string } = {
     by: 'config.json',

@@ -63,6 +63,7 @@ export const loraKey = (l: number, name: ProjectionName, side: 'A' | 'B'): strin
 
 /** Where an adapter's matrices lie: A (targets × rank, in) and B (out, rank) of every adapted projection of every layer. */
 export class LoraLayout extends Layout {
+  override readonly file = 'adapter_model.safetensors';
   protected override readonly expectation = {
     by: 'adapter_config.json on this model',
     mend: 'The adapter was made for another model, or with other settings: put it on the model it was trained on.',

@@ -11,6 +11,7 @@ import requirements from '../../../trl/requirements.txt?raw';
 import slurm from '../../../trl/several-nodes.slurm?raw';
 import taskSource from '../../../trl/task.py?raw';
 import train from '../../../trl/train.py?raw';
+import { nativeTask } from '../../data/tasks';
 import type { Problem, Task } from '../../data/types';
 import type { Elsewhere } from '../../library/elsewhere';
 import type { TrainConfig } from '../../settings/config';
@@ -47,7 +48,7 @@ export function trlFolder(config: TrainConfig, task: Task, model: Elsewhere): Co
     config.evalEvery > 0 ? task.generate({ split: 'heldout', count: config.evalProblems, seed: 0, minDepth }) : [];
   const contents = withTemplates(config, {
     model: 'files' in model ? { folder: MODEL } : named(model.name),
-    kind: 'cards' in rows[0].facts ? 'two-cards' : 'chat',
+    kind: nativeTask(task.tokenizer)?.name ?? 'chat',
     data: { file: 'problems.jsonl' },
     heldOut: heldOut.length > 0 ? { file: 'held-out.jsonl' } : null,
   });

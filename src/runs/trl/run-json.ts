@@ -24,7 +24,8 @@ export type TrlData =
 export interface TrlParts {
   /** A folder beside train.py, or what transformers knows it by. */
   readonly model: { readonly folder: string } | { readonly name: string; readonly revision?: string };
-  readonly kind: 'chat' | 'two-cards';
+  /** A native task, or any that is asked in a chat template. */
+  readonly kind: string;
   readonly data: TrlData;
   readonly heldOut: TrlData | null;
   /** Arguments of GRPOConfig that the lab has no setting for. */
@@ -46,7 +47,7 @@ export function trlRun(config: TrainConfig, parts: TrlParts) {
   const method = resolveMethod(config);
   refuse(config, method);
   const lora = loraSettings(config);
-  const native = parts.kind === 'two-cards';
+  const native = parts.kind !== 'chat';
   return {
     model: { ...parts.model, dtype: lora && !native ? 'bfloat16' : 'float32' },
     lora: lora && { r: lora.rank, lora_alpha: lora.alpha, target_modules: lora.targets },
