@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { lab } from '../setup/cli';
+import { labHere as lab } from '../setup/cli-here';
 import { close } from '../setup/close';
 import { type Expected, fixtureJson, fixturePath, fixtureTensors } from '../setup/fixtures';
 

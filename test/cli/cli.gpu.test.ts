@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../src/model/weights/safetensors';
 import { lab } from '../setup/cli';
+import { labHere } from '../setup/cli-here';
 import { close } from '../setup/close';
 import { type Expected, fixtureJson, fixturePath, fixtureTensors } from '../setup/fixtures';
 import { NANO } from '../setup/session';
@@ -77,8 +78,8 @@ describe('formats', () => {
   });
 
   it('help names every command and flag', async () => {
-    expect((await lab(['--help'])).stdout).toMatch(/train[\s\S]*pretrain[\s\S]*eval[\s\S]*doctor[\s\S]*bench/);
-    expect((await lab(['train', '--help'])).stdout).toMatch(
+    expect((await labHere(['--help'])).stdout).toMatch(/train[\s\S]*pretrain[\s\S]*eval[\s\S]*doctor[\s\S]*bench/);
+    expect((await labHere(['train', '--help'])).stdout).toMatch(
       /--method[\s\S]*--lr[\s\S]*--checkpoint-every|--checkpoint-every/,
     );
   });
@@ -137,7 +138,7 @@ describe('train', () => {
 
   it('never overwrites a folder', async () => {
     await writeFile(at('precious'), 'x');
-    const { code, stderr } = await lab(['train', '--out', folder, ...settings]);
+    const { code, stderr } = await labHere(['train', '--out', folder, ...settings]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/not empty/);
   });
@@ -261,7 +262,7 @@ describe('bad input', () => {
   ];
 
   it.each(cases)('%s: one message, exit code 2, nothing left behind', async (_, args, message) => {
-    const { code, stderr, stdout } = await lab(await args());
+    const { code, stderr, stdout } = await labHere(await args());
     const said = stderr.replace(/^Warning: .*\n/gm, '');
     expect(said).toMatch(message);
     expect(code).toBe(2);

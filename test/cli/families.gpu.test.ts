@@ -6,11 +6,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { Command } from '../../src/cli/command';
-import { gradients } from '../../src/cli/gradients';
-import { score } from '../../src/cli/score';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readSafetensors } from '../../src/model/weights/safetensors';
+import { labHere } from '../setup/cli-here';
 import { close } from '../setup/close';
 import { type Expected, FIXTURES, fixtureJson, fixturePath, fixtureTensors } from '../setup/fixtures';
 
@@ -23,21 +21,6 @@ afterAll(() => rm(folder, { recursive: true }));
 /** One folder of each family and switch, and the ways to store one: three shards of bfloat16, a file of halves. */
 const FOLDERS = [...FIXTURES.filter((name) => name !== 'qwen3-untied'), 'qwen3-bf16-shards', 'llama-f16'];
 
-/** A command's exit code, and what it printed. */
-async function run(command: Command, args: string[]): Promise<{ code: number; stdout: string }> {
-  let stdout = '';
-  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    stdout += text;
-    return true;
-  });
-  try {
-    const code = await command.run(args);
-    return { code, stdout };
-  } finally {
-    write.mockRestore();
-  }
-}
-
 it.each(FOLDERS)('%s', async (name) => {
   const expected = fixtureJson<Expected>(name, 'expected.json');
   const at = (file: string) => join(folder, `${name}-${file}`);
@@ -45,8 +28,8 @@ it.each(FOLDERS)('%s', async (name) => {
   await writeFile(tokens, JSON.stringify({ tokens: expected.tokens }));
   await writeFile(weights, JSON.stringify({ weights: expected.weights }));
   const model = ['--model', fixturePath(name)];
-  const scored = await run(score, [...model, '--tokens', tokens]);
-  const derived = await run(gradients, [...model, '--tokens', tokens, '--weights', weights, '--out', out]);
+  const scored = await labHere(['score', ...model, '--tokens', tokens]);
+  const derived = await labHere(['gradients', ...model, '--tokens', tokens, '--weights', weights, '--out', out]);
 
   expect(scored.code).toBe(0);
   const { logprob, entropy } = JSON.parse(scored.stdout) as Expected;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkpointFolder } from '../../src/runs/checkpoint';
 import { lab, launcher } from '../setup/cli';
+import { labHere } from '../setup/cli-here';
 
 let folder: string;
 beforeAll(async () => {
@@ -25,9 +26,9 @@ test('a changed config.json is refused by name, and a fork begins a new run from
   const config = JSON.parse(await readFile(file, 'utf8'));
   await writeFile(file, JSON.stringify({ ...config, options: { ...config.options, steps: 6 } }));
 
-  const resumed = await lab(['pretrain', '--resume', at('one')]);
+  const resumed = await labHere(['pretrain', '--resume', at('one')]);
   expect([resumed.code, resumed.stderr]).toEqual([2, expect.stringMatching(/options.steps is 6 and was 4.*--fork/)]);
-  const both = await lab(['pretrain', '--resume', at('one'), '--fork', at('one')]);
+  const both = await labHere(['pretrain', '--resume', at('one'), '--fork', at('one')]);
   expect([both.code, both.stderr]).toEqual([2, expect.stringMatching(/--fork does not go with --resume/)]);
 
   const forked = await lab(['pretrain', '--fork', at('one'), '--out', at('two')]);

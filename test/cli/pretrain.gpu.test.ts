@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lab, launcher } from '../setup/cli';
+import { labHere } from '../setup/cli-here';
 
 let folder: string;
 const at = (name: string) => join(folder, name);
@@ -82,7 +83,7 @@ describe('pretrain', () => {
   });
 
   it('refuses a task without a corpus before a folder exists', async () => {
-    const { code, stderr } = await lab(['pretrain', '--task', 'none', '--out', at('never')]);
+    const { code, stderr } = await labHere(['pretrain', '--task', 'none', '--out', at('never')]);
     expect([code, stderr]).toEqual([2, expect.stringContaining('no task is called "none"')]);
     expect(await readdir(folder)).not.toContain('never');
   });

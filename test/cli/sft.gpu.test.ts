@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { flagOf } from '../../src/settings/setting';
 import { SFT_TABLE } from '../../src/settings/settings-sft';
 import { lab } from '../setup/cli';
+import { labHere } from '../setup/cli-here';
 import { fixturePath } from '../setup/fixtures';
 
 const folder = mkdtempSync(join(tmpdir(), 'antisd-sft-'));
@@ -68,14 +69,14 @@ describe('sft', () => {
   });
 
   it('has a flag for every setting', async () => {
-    const { stdout } = await lab(['sft', '--help']);
+    const { stdout } = await labHere(['sft', '--help']);
     for (const name of SFT_TABLE.names) expect(stdout).toContain(`  --${flagOf(name)} `);
   });
 
   it('refuses what is bad before a folder exists, and settings beside --resume', async () => {
     const out = join(folder, 'never');
     const bad = async (...flags: string[]) => {
-      const { code, stderr } = await lab(['sft', '--model', MODEL, '--out', out, ...flags]);
+      const { code, stderr } = await labHere(['sft', '--model', MODEL, '--out', out, ...flags]);
       expect(code).toBe(2);
       return stderr;
     };
@@ -85,7 +86,7 @@ describe('sft', () => {
     expect(await bad('--data', join(folder, 'none.jsonl'))).toMatch(/There is no such file .*two-cards-scans/);
     expect(await bad('--data', DATA, '--max-length', '8')).toMatch(/none can be learnt from.*longer than 8/);
     expect(() => readFileSync(join(out, 'config.json'))).toThrow();
-    const beside = await lab(['sft', '--resume', join(folder, 'whole'), '--epochs', '2']);
+    const beside = await labHere(['sft', '--resume', join(folder, 'whole'), '--epochs', '2']);
     expect(beside.stderr).toMatch(/--epochs does not go with --resume/);
   });
 });

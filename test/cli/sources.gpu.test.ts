@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { fixtureBytes } from '../setup/checkpoints';
 import { lab } from '../setup/cli';
+import { labHere } from '../setup/cli-here';
 import { fixturePath } from '../setup/fixtures';
 import { type HubServer, noise, startHub } from '../setup/hub-server';
 
@@ -41,9 +42,9 @@ const chat = ['--chat', '--prompt', 'Tom has 3 apples', '--max-new-tokens', '5']
 it('generate downloads a model once, and gives what the folder gives', async () => {
   const first = await lab(['generate', '--model', 'lab/tiny-chat', ...chat]);
   expect(first.stderr).toMatch(/model\.safetensors: .* of 56\.8 kB \(/);
-  const second = await lab(['generate', '--model', 'lab/tiny-chat', ...chat]);
+  const second = await labHere(['generate', '--model', 'lab/tiny-chat', ...chat]);
   expect(hub.requestsFor('model.safetensors')).toHaveLength(1);
-  const local = await lab(['generate', '--model', fixturePath('tiny-chat'), ...chat]);
+  const local = await labHere(['generate', '--model', fixturePath('tiny-chat'), ...chat]);
   expect([first.code, second.code, local.code]).toEqual([0, 0, 0]);
   expect([second.stdout, local.stdout]).toEqual([first.stdout, first.stdout]);
 });
@@ -62,13 +63,20 @@ it('an adapter can lie on the Hub too', async () => {
   );
   hub.repositories.set('lab/adapter', { sha: SHA, revisions: ['main'], files, largeFrom: 20_000 });
   const greedy = [...chat, '--temperature', '0'];
-  const fromHub = await lab(['generate', '--model', 'lab/tiny-chat', '--adapter', 'lab/adapter', ...greedy]);
-  const fromDisk = await lab(['generate', '--model', 'lab/tiny-chat', '--adapter', join(trained, 'final'), ...greedy]);
+  const fromHub = await labHere(['generate', '--model', 'lab/tiny-chat', '--adapter', 'lab/adapter', ...greedy]);
+  const fromDisk = await labHere([
+    'generate',
+    '--model',
+    'lab/tiny-chat',
+    '--adapter',
+    join(trained, 'final'),
+    ...greedy,
+  ]);
   expect([fromHub.code, fromHub.stdout]).toEqual([0, fromDisk.stdout]);
 });
 
 it('plan comes before anything is downloaded', async () => {
-  const { code, stdout } = await lab(['plan', '--model', 'lab/tiny-chat', '--json']);
+  const { code, stdout } = await labHere(['plan', '--model', 'lab/tiny-chat', '--json']);
   expect(code).toBe(0);
   const plan = JSON.parse(stdout);
   expect(plan.rows.map((row: { use: string }) => row.use)).toContain('LoRA of rank 16');
@@ -89,8 +97,8 @@ it('Ctrl-C cancels a download with exit code 130, and the next one goes on', asy
 
 it('a gated model wants a token', async () => {
   (hub.repositories.get('lab/tiny-chat') as { gated?: boolean }).gated = true;
-  const refused = await lab(['plan', '--model', 'lab/tiny-chat']);
+  const refused = await labHere(['plan', '--model', 'lab/tiny-chat']);
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/is gated.*HF_TOKEN/)]);
   process.env.HF_TOKEN = hub.token;
-  expect((await lab(['plan', '--model', 'lab/tiny-chat'])).code).toBe(0);
+  expect((await labHere(['plan', '--model', 'lab/tiny-chat'])).code).toBe(0);
 });

@@ -1,4 +1,4 @@
-/** The command line as a user runs it. */
+/** The command line as a user runs it. Where nothing is asked of the process, cli-here.ts is quicker. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
