@@ -1,7 +1,7 @@
 /**
  * Four projects: `unit` and `fuzz` (broken files by the ten thousand) need nothing, `gpu` (*.gpu.test.ts) a WebGPU adapter
- * in Node, `e2e` (test/e2e) a real browser. The first two run side by side, then the others one after another and one file
- * at a time: the adapter is often the CPU itself.
+ * in Node, `e2e` (test/e2e) a real browser. The first two run side by side, then the others one after another: the adapter
+ * is often the CPU itself. One process leaves half of two cores idle while kernels are compiled, so the engine's tests take two.
  */
 import { availableParallelism } from 'node:os';
 import react from '@vitejs/plugin-react';
@@ -35,8 +35,8 @@ export default defineConfig({
           include: ['test/**/*.gpu.test.ts'],
           exclude: ['test/e2e/**'],
           sequence: { groupOrder: 1 },
-          fileParallelism: false,
-          isolate: false, // one process, one device: test/setup/gpu.ts
+          maxWorkers: Math.min(2, availableParallelism()),
+          isolate: false, // one device a process: test/setup/gpu.ts
           testTimeout: 300_000,
           hookTimeout: 120_000,
         },

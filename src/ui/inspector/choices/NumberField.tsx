@@ -1,4 +1,5 @@
 import { useEffect, useId, useState } from 'react';
+import styles from './Choices.module.css';
 
 interface Props {
   label: string;
@@ -11,7 +12,7 @@ interface Props {
   onChange(value: number): void;
 }
 
-/** A number as text: what cannot be used stays in the field, marked, and changes nothing. */
+/** A number as text: what cannot be used stays in the field, with a word on it, and changes nothing. */
 export function NumberField({ label, value, min, max, whole = false, shown = false, onChange }: Props) {
   const [text, setText] = useState(String(value));
   useEffect(() => setText((now) => (Number(now) === value ? now : String(value))), [value]);
@@ -25,6 +26,8 @@ export function NumberField({ label, value, min, max, whole = false, shown = fal
     if (n !== null && n !== value) onChange(n);
   };
   const id = useId();
+  const wanted = `${whole ? 'a whole number' : 'a number'} from ${min} to ${max}`;
+  const wrong = read(text) === null;
   return (
     <div>
       <label htmlFor={id} className={shown ? undefined : 'visually-hidden'}>
@@ -34,12 +37,18 @@ export function NumberField({ label, value, min, max, whole = false, shown = fal
         id={id}
         type="text"
         inputMode="decimal"
-        title={`${label}: ${whole ? 'a whole number' : 'a number'} from ${min} to ${max}`}
-        aria-invalid={read(text) === null}
+        title={`${label}: ${wanted}`}
+        aria-invalid={wrong}
+        aria-describedby={wrong ? `${id}-wrong` : undefined}
         autoComplete="off"
         value={text}
         onChange={(event) => change(event.target.value)}
       />
+      {wrong && (
+        <p id={`${id}-wrong`} className={styles.wrong}>
+          must be {wanted}
+        </p>
+      )}
     </div>
   );
 }
