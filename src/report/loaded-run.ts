@@ -4,6 +4,7 @@ import { BadInput } from '../data/errors';
 import type { DeviceReport } from '../kernels/device-report';
 import type { ReadLog } from '../runs/event-lines';
 import type { RunEvent, RunEventOf, StepFigures } from '../runs/events';
+import { type Separator, separatorOf } from '../runs/separator';
 import { DEFAULT_CONFIG, parseTrainConfig, type TrainConfig } from '../settings/config';
 
 /** Where a run was when something was measured: updates, sampled tokens and seconds of steps since its beginning. */
@@ -36,6 +37,8 @@ export interface LoadedRun {
   readonly final: { readonly step: number; readonly problems: readonly Counted[]; readonly leftOut: number } | null;
   readonly table: readonly TokenRow[];
   readonly probes: readonly RunEventOf<'probe'>[];
+  /** Between the tokens of those. */
+  readonly separator: Separator;
   readonly changes: readonly RunEventOf<'change'>[];
   readonly done: 'finished' | 'stopped' | null;
   /** Lines of its log that cannot be read, and whether it ends within one. */
@@ -51,6 +54,7 @@ export function loadedRun(name: string, { events, damaged, torn }: ReadLog): Loa
   const steps = placed(allOf(events, 'step'));
   const at = (step: number): Place => steps.findLast((point) => point.step <= step) ?? { step, tokens: 0, seconds: 0 };
   const asked = lastOf(events, 'eval-samples');
+  const probes = allOf(events, 'probe');
   return {
     name,
     config: wholeConfig(first.config),
@@ -63,7 +67,11 @@ export function loadedRun(name: string, { events, damaged, torn }: ReadLog): Loa
     })),
     final: asked ? { step: asked.step, problems: asked.problems.map(counted), leftOut: asked.leftOut } : null,
     table: lastOf(events, 'tokens-table')?.rows ?? [],
-    probes: allOf(events, 'probe'),
+    probes,
+    separator: separatorOf(
+      start.separator ?? ' ',
+      probes.flatMap(({ rollouts }) => rollouts),
+    ),
     changes: allOf(events, 'change'),
     done: lastOf(events, 'done')?.reason ?? null,
     damaged: damaged.length,

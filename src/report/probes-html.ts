@@ -42,7 +42,7 @@ export function probesHtml({ runs }: ReportModel): string {
       const tint = tintClass(tintOfU(u[i]));
       return `<span${tint ? ` class="${tint}"` : ''} title="u ${signed(u[i], 3)}">${escapeHtml(token)}</span>`;
     });
-    return `<section><h3>${escapeHtml(`${run.name}, step ${step}`)}</h3><p class="tokens">${spans.join(' ')}</p></section>`;
+    return `<section><h3>${escapeHtml(`${run.name}, step ${step}`)}</h3><p class="tokens">${spans.join(run.separator)}</p></section>`;
   };
   const each = problems.map(
     ([, views]) =>

@@ -12,6 +12,7 @@ import { reportOf } from '../../src/report/model';
 import { type Shape, shapeText, svgFile } from '../../src/report/shape';
 import { reachTable, resultsTable } from '../../src/report/tables';
 import { eventLine, readLog } from '../../src/runs/event-lines';
+import { fakeSignals } from '../ui/fake-events';
 import { fakeRun, fakeRunEvents } from './fake-runs';
 
 const grpo = [0, 1, 2].map((seed) => fakeRun({ arm: 'grpo', seed, takesOff: 80 + 10 * seed, tops: 0.9 }));
@@ -45,6 +46,19 @@ describe('a run is read for comparison', () => {
     expect(evals.map(({ tokens }) => tokens)).toEqual([0, 20, 40, 60, 80, 100, 120].map((step) => 1000 * step));
     expect(steps[119]).toMatchObject({ step: 120, tokens: 120_000, seconds: 60 });
   });
+});
+
+it('the same text under each run reads as that run’s text: words with blanks, pieces as they are', () => {
+  const probed = (arm: 'grpo' | 'antisd', tokens: string[]) => {
+    const { signals, rollouts, ...at } = fakeSignals(1, 1, 1, 0);
+    const probe = { ...at, type: 'probe' as const, signals, rollouts: [{ ...rollouts[0], tokens }] };
+    return loadedRun(arm, { events: [...fakeRunEvents({ arm, takesOff: 9 }), probe], damaged: [], torn: false });
+  };
+  const [words, pieces] = [probed('grpo', ['4', '9', '13']), probed('antisd', ['Wa', 'it', ', no'])];
+  if (!words || !pieces) throw new Error('no runs');
+  const text = reportHtml(reportOf([words, pieces]), { title: 'x' }).replace(/<[^>]*>/g, '');
+  expect(text).toContain('4 9 13');
+  expect(text).toContain('Wait, no');
 });
 
 describe('groups', () => {

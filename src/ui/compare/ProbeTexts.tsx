@@ -22,7 +22,7 @@ export function ProbeTexts({ runs }: { runs: readonly LoadedRun[] }) {
                 <p>
                   {view.run.name}, step {view.step}
                 </p>
-                <TokenText tokens={view.tokens} separator=" " marks={marksOf(view)} />
+                <TokenText tokens={view.tokens} separator={view.run.separator} marks={marksOf(view)} />
               </div>
             ))}
           </div>

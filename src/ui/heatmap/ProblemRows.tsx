@@ -1,5 +1,5 @@
 import { visible } from '../../data/visible';
-import type { Separator } from '../tokens/pieces';
+import type { Separator } from '../../runs/separator';
 import type { Measure, ProblemGroup } from './measures';
 import styles from './ProblemRows.module.css';
 import { RolloutRow } from './RolloutRow';

@@ -1,8 +1,8 @@
 import { memo, useRef } from 'react';
 import { sum } from '../../antisd/statistics';
+import type { Separator } from '../../runs/separator';
 import { signed } from '../format';
 import type { RolloutView, ScoredRollout } from '../state/snapshot';
-import type { Separator } from '../tokens/pieces';
 import { TokenText } from '../tokens/TokenText';
 import { useKeptHeight } from './kept-height';
 import type { Measure } from './measures';

@@ -1,11 +1,11 @@
 import { memo, useState } from 'react';
+import type { Separator } from '../../runs/separator';
 import type { ExampleLosses } from '../../runs/sft-events';
 import { percent, plain, tokenText } from '../format';
 import { Legend } from '../heatmap/Legend';
 import { useThrottled } from '../hooks';
 import { stepOf } from '../state/snapshot';
 import { useLab } from '../state/store';
-import type { Separator } from '../tokens/pieces';
 import { TokenRegion } from '../tokens/TokenRegion';
 import { TokenText } from '../tokens/TokenText';
 import type { TokenPlace } from '../tokens/walk';

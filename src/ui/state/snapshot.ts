@@ -8,9 +8,9 @@ import { rowOf, type SignalRow } from '../../antisd/signals';
 import type { DeviceReport } from '../../kernels/device-report';
 import type { MemoryPlan } from '../../model/net/decoder';
 import type { Fault, RunEvent, RunEventOf, StepFigures, ToldRollout } from '../../runs/events';
+import { type Separator, separatorOf } from '../../runs/separator';
 import type { TrainConfig } from '../../settings/config';
 import { foldSft, type SftSnapshot } from '../sft/snapshot';
-import type { Separator } from '../tokens/pieces';
 import { type Sequence, Series } from './series';
 
 /** What is told of a rollout, with its columns. */
@@ -137,12 +137,12 @@ const AFTER: { readonly [T in RunEvent['type']]: (draft: Draft, event: RunEventO
   },
   tokens(draft, event) {
     draft.rollouts = withTokens(draft.rollouts, event.pieces);
-    draft.separator = separatorOf(draft, event.pieces);
+    draft.separator = separatorOf(draft.separator, event.pieces);
   },
   signals(draft, event) {
     draft.rolloutStep = event.step;
     draft.rollouts = viewsOf(event);
-    draft.separator = separatorOf(draft, event.rollouts);
+    draft.separator = separatorOf(draft.separator, event.rollouts);
     draft.lastScored = { step: event.step, rollouts: draft.rollouts };
   },
   probe(draft, event) {
@@ -196,7 +196,7 @@ const AFTER: { readonly [T in RunEvent['type']]: (draft: Draft, event: RunEventO
     draft.sft = foldSft(draft.sft, event);
   },
   'sft-tokens'(draft, event) {
-    draft.separator = separatorOf(draft, event.examples);
+    draft.separator = separatorOf(draft.separator, event.examples);
     draft.sft = foldSft(draft.sft, event);
   },
   'sft-eval'(draft, event) {
@@ -256,11 +256,6 @@ const viewOf = (signals: ScoredRollout, index: number): RolloutView => ({
   tokens: signals.tokens,
   signals,
 });
-
-/** Logs that do not say it: no token that is a word holds a blank itself. */
-function separatorOf({ separator }: Snapshot, texts: readonly { readonly tokens: readonly string[] }[]): Separator {
-  return separator === ' ' && texts.some(({ tokens }) => tokens.some((token) => /\s/.test(token))) ? '' : separator;
-}
 
 /** Appends sampled pieces; rollouts that got none keep their identity, so their rows are not drawn again. */
 function withTokens(rollouts: readonly RolloutView[], pieces: RunEventOf<'tokens'>['pieces']): readonly RolloutView[] {

@@ -1,8 +1,8 @@
 import { useLayoutEffect, useRef } from 'react';
+import type { Separator } from '../../runs/separator';
 import type { Sequence } from '../state/series';
 import { FlowingText } from './flowing';
 import type { Marks } from './painter';
-import type { Separator } from './pieces';
 import { type Ruled, RuledText } from './RuledText';
 import tints from './Tints.module.css';
 import styles from './TokenText.module.css';

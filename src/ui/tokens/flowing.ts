@@ -1,7 +1,9 @@
 /** A text of tokens that the browser breaks into lines. Tokens that come cost no more than themselves. */
+
+import type { Separator } from '../../runs/separator';
 import type { Sequence } from '../state/series';
 import { type Marks, Painter } from './painter';
-import { isRightToLeft, type Piece, partsIn, piecesFrom, type Separator, textOf } from './pieces';
+import { isRightToLeft, type Piece, partsIn, piecesFrom, textOf } from './pieces';
 import { registerText, sideways, type Walked } from './walk';
 
 export class FlowingText implements Walked {

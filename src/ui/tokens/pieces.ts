@@ -5,6 +5,7 @@
  */
 import { segments } from '../../inspect/spans';
 import type { ScoredText } from '../../inspect/types';
+import type { Separator } from '../../runs/separator';
 import { tokenText } from '../format';
 import type { Sequence } from '../state/series';
 
@@ -20,9 +21,6 @@ export interface Piece {
   /** The text itself, where that is not what is drawn: what is copied. */
   readonly own?: string;
 }
-
-/** What the decoder puts between two tokens: a blank where the vocabulary's tokens are words. */
-export type Separator = '' | ' ';
 
 /** A part of a piece that stands in one line. */
 export interface Part extends Pick<Piece, 'token' | 'text' | 'look'> {
