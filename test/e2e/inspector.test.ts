@@ -12,6 +12,7 @@ import { SHOWN_ARMS } from '../../src/inspect/analysis';
 import { readInspection } from '../../src/inspect/export';
 import { signed } from '../../src/inspect/signed';
 import { findBrowser } from '../setup/browser';
+import { giveCheck, keepCheck } from '../setup/checked';
 import { realPage } from '../setup/real-page';
 import { until as waitUntil } from '../setup/until';
 import { fakeSignals, SCRIPTS } from '../ui/fake-events';
@@ -35,7 +36,10 @@ beforeAll(async () => {
   harnessUrl = `http://127.0.0.1:${address.port}/test/ui/inspector-harness.html`;
 });
 
-afterAll(() => harness?.close());
+afterAll(async () => {
+  await keepCheck(page);
+  await harness?.close();
+});
 
 async function open(from: BrowserContext, url: string): Promise<Page> {
   const opened = await from.newPage();
@@ -45,6 +49,7 @@ async function open(from: BrowserContext, url: string): Promise<Page> {
     if (!request.url().startsWith(new URL(url).origin) && !/^(data|blob):/.test(request.url()))
       strangers.push(request.url());
   });
+  if (url.startsWith(real.site.url)) await giveCheck(opened, real.site.url);
   await opened.goto(url);
   return opened;
 }

@@ -2,6 +2,7 @@ import { useDeferredValue, useMemo } from 'react';
 import type { LoadedRun } from '../../report/loaded-run';
 import { reportOf } from '../../report/model';
 import { Region } from '../Region';
+import { useLab } from '../state/store';
 import styles from './ComparePage.module.css';
 import { Comparison } from './Comparison';
 import { RunPicker } from './RunPicker';
@@ -10,10 +11,11 @@ import { useCompare } from './store';
 /** Runs side by side: the choice on the left, what they came to beside it. */
 export default function ComparePage() {
   const { chosen, stored, given, evaluations } = useCompare();
-  const all = useMemo(
-    (): LoadedRun[] => [...chosen.flatMap((id) => stored.get(id) ?? []), ...given],
-    [chosen, stored, given],
-  );
+  const listed = useLab((s) => s.runs);
+  const all = useMemo((): LoadedRun[] => {
+    const kept = chosen.filter((id) => listed?.some((run) => run.id === id)); // one may have been deleted since
+    return [...kept.flatMap((id) => stored.get(id) ?? []), ...given];
+  }, [chosen, stored, given, listed]);
   const runs = useDeferredValue(all); // of several ticks in a row only the last is drawn
   const model = useMemo(() => reportOf(runs, {}, evaluations), [runs, evaluations]);
   return (
