@@ -15,7 +15,7 @@ export interface Device {
   read(t: Tensor, n: number): Promise<Float32Array>;
 }
 
-/** The files run one after another in one process and share its modules (vitest.config.ts). */
+/** The files that a process gets run one after another and share its modules (vitest.config.ts). */
 let shared: Promise<Gpu> | null = null;
 
 /** Call at the top of a file; the fields are there once the tests run. What a test breaks for good, it opens itself. */
