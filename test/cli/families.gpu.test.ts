@@ -31,14 +31,14 @@ it.each(FOLDERS)('%s', async (name) => {
   const scored = await labHere(['score', ...model, '--tokens', tokens]);
   const derived = await labHere(['gradients', ...model, '--tokens', tokens, '--weights', weights, '--out', out]);
 
-  expect(scored.code).toBe(0);
+  expect(scored.code, scored.stderr).toBe(0);
   const { logprob, entropy } = JSON.parse(scored.stdout) as Expected;
   expect(logprob.map((row) => row.length)).toEqual(expected.tokens.map((ids) => ids.length));
   const bound = { atol: 1e-4, why: 'the stated bound, nats' };
   close(logprob.flat(), expected.logprob.flat(), bound, 'logprob');
   close(entropy.flat(), expected.entropy.flat(), bound, 'entropy');
 
-  expect(derived.code).toBe(0);
+  expect(derived.code, derived.stderr).toBe(0);
   const got = readSafetensors(await readFile(out), out).tensors;
   const want = fixtureTensors(name, 'gradients.safetensors');
   expect([...got.keys()].sort()).toEqual([...want.keys()].sort());

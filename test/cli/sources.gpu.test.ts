@@ -42,9 +42,9 @@ const chat = ['--chat', '--prompt', 'Tom has 3 apples', '--max-new-tokens', '5']
 it('generate downloads a model once, and gives what the folder gives', async () => {
   const first = await lab(['generate', '--model', 'lab/tiny-chat', ...chat]);
   expect(first.stderr).toMatch(/model\.safetensors: .* of 56\.8 kB \(/);
-  const second = await labHere(['generate', '--model', 'lab/tiny-chat', ...chat]);
+  const second = await lab(['generate', '--model', 'lab/tiny-chat', ...chat]);
   expect(hub.requestsFor('model.safetensors')).toHaveLength(1);
-  const local = await labHere(['generate', '--model', fixturePath('tiny-chat'), ...chat]);
+  const local = await lab(['generate', '--model', fixturePath('tiny-chat'), ...chat]);
   expect([first.code, second.code, local.code]).toEqual([0, 0, 0]);
   expect([second.stdout, local.stdout]).toEqual([first.stdout, first.stdout]);
 });
@@ -63,15 +63,8 @@ it('an adapter can lie on the Hub too', async () => {
   );
   hub.repositories.set('lab/adapter', { sha: SHA, revisions: ['main'], files, largeFrom: 20_000 });
   const greedy = [...chat, '--temperature', '0'];
-  const fromHub = await labHere(['generate', '--model', 'lab/tiny-chat', '--adapter', 'lab/adapter', ...greedy]);
-  const fromDisk = await labHere([
-    'generate',
-    '--model',
-    'lab/tiny-chat',
-    '--adapter',
-    join(trained, 'final'),
-    ...greedy,
-  ]);
+  const fromHub = await lab(['generate', '--model', 'lab/tiny-chat', '--adapter', 'lab/adapter', ...greedy]);
+  const fromDisk = await lab(['generate', '--model', 'lab/tiny-chat', '--adapter', join(trained, 'final'), ...greedy]);
   expect([fromHub.code, fromHub.stdout]).toEqual([0, fromDisk.stdout]);
 });
 

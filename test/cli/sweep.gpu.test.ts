@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const at = (...names: string[]) => join(folder, ...names);
-const settings = { steps: 8, problems: 1, group: 2, maxNewTokens: 12, evalEvery: 4, evalProblems: 1, evalSamples: 1 };
+const settings = { steps: 8, problems: 1, group: 2, maxNewTokens: 12, evalEvery: 2, evalProblems: 1, evalSamples: 1 };
 const write = (more: object) =>
   writeFile(
     at('file.json'),

@@ -6,7 +6,6 @@ import { describe, expect, it } from 'vitest';
 import { readInspection } from '../../src/inspect/export';
 import { INSPECT_MODES } from '../../src/inspect/types';
 import { lab } from '../setup/cli';
-import { labHere } from '../setup/cli-here';
 import { close } from '../setup/close';
 
 const out = (name: string) => join(mkdtempSync(join(tmpdir(), 'inspect-')), name);
@@ -21,7 +20,7 @@ describe('lab inspect', () => {
     expect(effects.map((e) => e.mode)).toEqual([...INSPECT_MODES]);
     const { student, teacher, response } = texts;
     const args = ['--student', student, '--teacher', teacher, '--response', response];
-    const score = JSON.parse((await labHere(['score', ...args])).stdout);
+    const score = JSON.parse((await lab(['score', ...args])).stdout);
     expect(scored.tokens).toEqual(score.tokens);
     for (const column of ['s', 't', 'u', 'H_S', 'H_T'] as const)
       close(scored[column], score[column], { atol: 1e-5, why: 'one sequence a batch here, two there' }, column);
@@ -56,7 +55,7 @@ describe('lab inspect', () => {
     const file = out('response.txt');
     writeFileSync(file, '3 4 7 no So Answer 3 4\n');
     const own = ['--question', 'make 24 from 3 4 9 12 15 20', '--response', `@${file}`];
-    const { code, stdout } = await labHere(['inspect', ...own, '--compare', 'nano']);
+    const { code, stdout } = await lab(['inspect', ...own, '--compare', 'nano']);
     expect(code).toBe(0);
     expect(stdout).toContain('make 24 from 3 4 9 12 15 20 (own)');
     expect(stdout).toContain('verdict: wrong sum');
@@ -76,7 +75,7 @@ describe('lab inspect', () => {
     ['a solution to nothing', ['--solution', '3'], /Give --question too/],
     ['a response that is too long', ['--response', 'Wait '.repeat(200)], /more than the model’s context of 128/],
   ])('%s is refused with the mend', async (_, args, why) => {
-    const { code, stderr } = await labHere(['inspect', ...args]);
+    const { code, stderr } = await lab(['inspect', ...args]);
     expect(code).toBe(2);
     expect(stderr).toMatch(why);
   });

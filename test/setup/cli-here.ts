@@ -1,4 +1,4 @@
-/** The command line in this process: nothing starts, and the device's kernels are compiled once. */
+/** The command line in this process, where nothing has to start: for what ends before a device is opened, or closes it. */
 import { vi } from 'vitest';
 import { runCommand } from '../../src/cli/run-command';
 import type { Outcome } from './cli';
