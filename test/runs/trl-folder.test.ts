@@ -60,7 +60,7 @@ it('says the settings in TRL’s words', () => {
 });
 
 describe('the methods', () => {
-  const elsewhere = ['opsd', 'sdpo', 'rlcsd'];
+  const elsewhere = ['opsd', 'sdpo', 'rlcsd', 'process', 'grpo-process', 'antisd-process'];
 
   it.each(ARM_NAMES.filter((arm) => !elsewhere.includes(arm)))('%s goes out as its switches', (arm) => {
     const { method } = runOf(folder({ arm }));
@@ -73,6 +73,7 @@ describe('the methods', () => {
     { settings: { scoreTemperature: 0.5 }, words: /scoreTemperature/ },
     { settings: { decayAll: true, weightDecay: 0.1 }, words: /decayAll/ },
     { settings: { task: 'stories' }, words: /stories has prompts and a judge of its own/ },
+    { settings: { task: 'word-problems:2,countdown' }, words: /countdown is judged by a rule of its own/ },
     { settings: { task: 'countdown' }, words: /countdown is judged by a rule of its own/ },
   ])('$settings is refused', ({ settings, words }) => {
     expect(() => folder(settings)).toThrow(words);

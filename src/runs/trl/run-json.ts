@@ -5,6 +5,7 @@ import { BadInput } from '../../data/errors';
 import { NATIVE_TASK, taskRow } from '../../data/tasks';
 import { wordingOf } from '../../data/wording';
 import { loraSettings } from '../../library/capacity';
+import { mixtureOf } from '../../library/open-task';
 import type { TrainConfig } from '../../settings/config';
 
 /** Where problems are: a file of the folder, or a data set of the Hub with the names of its columns. */
@@ -115,11 +116,13 @@ function refuse(config: TrainConfig, { distil, evidence, process }: Method): voi
     throw new BadInput(what, 'export for TRL', mend);
   };
   const { label } = ARMS[config.arm];
-  const row = taskRow(config.task);
-  if (row?.kind === 'native' && row !== NATIVE_TASK)
-    fail(`${row.name} has prompts and a judge of its own, which the folder does not have`, 'Choose another task.');
-  if (row?.kind === 'chat' && row.judge)
-    fail(`${row.name} is judged by a rule of its own, which the folder does not have`, 'Choose another task.');
+  for (const { name } of mixtureOf(config.task) ?? [{ name: config.task }]) {
+    const row = taskRow(name);
+    if (row?.kind === 'native' && row !== NATIVE_TASK)
+      fail(`${row.name} has prompts and a judge of its own, which the folder does not have`, 'Choose another task.');
+    if (row?.kind === 'chat' && row.judge)
+      fail(`${row.name} is judged by a rule of its own, which the folder does not have`, 'Choose another task.');
+  }
   if (distil)
     fail(`${label} distils over more than its advantages`, 'Use TRL’s own trainer for it: trl.experimental.sdpo.');
   if (process > 0)
