@@ -3,6 +3,7 @@ import { ARM_NAMES, ARMS } from '../src/antisd/arms';
 import { DIVERGENCE_NAMES, DIVERGENCES } from '../src/antisd/divergences';
 import { BOUND_ROWS } from '../src/data/bounds';
 import { EXAMPLE_SETS, TASKS } from '../src/data/tasks';
+import { BENCHMARK_FACTS } from '../src/library/benchmark-facts';
 import { BENCHMARKS } from '../src/library/benchmarks';
 import { METRICS, type Metrics, TOKEN_METRICS } from '../src/runs/metrics';
 import { TRAIN_TABLE } from '../src/settings/config';
@@ -80,14 +81,10 @@ const TABLES: Readonly<Record<string, () => string>> = {
   benchmarks: () =>
     table(
       ['name', 'dataset', 'problems', 'fields', 'licence', 'recognised'],
-      BENCHMARKS.map(({ name, label, dataset, problems, fields, licence, recognised }) => [
-        code(name),
-        `${label}: ${code(dataset)}`,
-        problems,
-        fields,
-        licence,
-        recognised,
-      ]),
+      BENCHMARKS.map(({ name, label, dataset }) => {
+        const { problems, fields, licence, recognised } = BENCHMARK_FACTS[name];
+        return [code(name), `${label}: ${code(dataset)}`, problems, fields, licence, recognised];
+      }),
     ),
   bounds: () =>
     table(

@@ -4,6 +4,7 @@ import type { CachedModel, ModelCache } from '../library/sources/cache';
 import { cacheFolder, hubOptions } from '../library/sources/cache.node';
 import type { Soundness } from '../library/sources/cached-check';
 import { hubSource, sizeText } from '../library/sources/hub';
+import { parseHubId } from '../library/sources/hub-id';
 import { SourceError } from '../library/sources/source-error';
 import { defineCommand, EXIT } from './command';
 import { INVOKED } from './invoked';
@@ -12,7 +13,7 @@ import { downloading } from './places';
 
 export const models = defineCommand({
   name: 'models',
-  summary: 'models downloaded from the Hub: list, download, verify, remove',
+  summary: 'models and datasets downloaded from the Hub: list, download, verify, remove',
   details:
     'Ctrl-C stops a download; the same command goes on where it stopped. ANTISD_LAB_CACHE: the cache’s folder.\n' +
     'HF_TOKEN: a token for gated and private models. HF_ENDPOINT: a mirror of the Hub.',
@@ -35,7 +36,7 @@ export const models = defineCommand({
     const { cache } = options;
     if (!cache) throw new Error('Node has a cache.');
     if (flags.remove !== undefined) {
-      const freed = await cache.remove(flags.remove);
+      const freed = await removed(flags.remove, cache);
       note(`Removed ${flags.remove}; ${bytesText(freed)} freed.\n`);
     }
     if (flags.verify !== undefined) await verify(flags.verify, cache);
@@ -44,6 +45,14 @@ export const models = defineCommand({
     return EXIT.done;
   },
 });
+
+/** A model, or a dataset where no model has the name. Gives the bytes freed. Throws SourceError. */
+async function removed(name: string, cache: ModelCache): Promise<number> {
+  const id = parseHubId(name)?.id;
+  const isDataset = (await cache.datasets.list()).some((one) => one.id === id);
+  const isModel = (await cache.list()).some((one) => one.id === id);
+  return (isDataset && !isModel ? cache.datasets : cache).remove(name);
+}
 
 const FOUND: Readonly<Record<Soundness, string>> = {
   sound: 'as downloaded',
@@ -68,7 +77,8 @@ async function verify(name: string, cache: ModelCache): Promise<void> {
 }
 
 async function list(cache: ModelCache, json: boolean): Promise<void> {
-  const all = await cache.list();
+  const [models, datasets] = [await cache.list(), await cache.datasets.list()];
+  const all = [...models, ...datasets];
   if (json) {
     print(`${JSON.stringify(all)}\n`);
     return;
@@ -82,7 +92,7 @@ async function list(cache: ModelCache, json: boolean): Promise<void> {
     `${a.padEnd(width)}${b.padEnd(14)}${c.padStart(10)}  ${d}\n`;
   print(line('model', 'commit', 'size', 'date'));
   for (const model of all) {
-    const state = model.complete ? '' : '  unfinished';
+    const state = `${datasets.includes(model) ? '  dataset' : ''}${model.complete ? '' : '  unfinished'}`;
     const date = model.date.toISOString().slice(0, 10);
     print(line(nameOf(model), model.sha.slice(0, 12), bytesText(model.bytes), date + state));
   }

@@ -17,10 +17,9 @@ import type { Problem, Task, Tokenizer } from '../data/types';
 import { wordingOf } from '../data/wording';
 import type { Python } from '../host/python/judge';
 import type { ModelFolder } from '../model/weights/folder';
-import { benchmarkDataset } from './benchmarks';
 import { contextTokens } from './capacity';
 import type { ReadData } from './data-files';
-import { parseDatasetId } from './sources/hub-dataset';
+import { mixtureOf } from './task-names';
 
 /** What a task for a chat model depends on. */
 export interface TaskSetting {
@@ -57,17 +56,6 @@ export async function openTask(name: string, setting: TaskSetting, read: ReadDat
   const shares: Share[] = [];
   for (const part of parts) shares.push({ ...part, task: await openOne(part.name, setting, read, wanted) });
   return mixedTask(name, shares);
-}
-
-/** The parts of a mixture; null for a name that is none. */
-export function mixtureOf(text: string): { name: string; weight: number }[] | null {
-  const parts = text.split(',').map((part) => {
-    const [, name, weight] = /^(.*?)(?::(\d+(?:\.\d+)?))?$/s.exec(part.trim()) as RegExpExecArray;
-    return { name, weight: weight === undefined ? 1 : Number(weight) };
-  });
-  const isSource = ({ name }: { name: string }) =>
-    taskRow(name) !== null || DATA_FILE.test(name) || parseDatasetId(benchmarkDataset(name)) !== null;
-  return parts.length > 1 && parts.every(isSource) ? parts : null;
 }
 
 async function openOne(name: string, setting: TaskSetting, read: ReadData, wanted: Wanted): Promise<Task> {

@@ -4,7 +4,8 @@ import { datasetOf, wholeWeights } from '../../src/data/mixture';
 import type { Problem } from '../../src/data/types';
 import { oneFile } from '../../src/library/data-files';
 import { openModel } from '../../src/library/open-model';
-import { mixtureOf, openTask } from '../../src/library/open-task';
+import { openTask } from '../../src/library/open-task';
+import { mixtureOf } from '../../src/library/task-names';
 import { utf8 } from '../setup/checkpoints';
 import { diskFolder, fixturePath } from '../setup/fixtures';
 

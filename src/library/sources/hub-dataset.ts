@@ -1,55 +1,12 @@
 /** Datasets on the Hub, or on a mirror of it: the same downloads and the same cache as models have. */
 import type { ByteSource } from '../../data/bytes';
 import type { ListedFile } from './choose-files';
+import { type DatasetId, datasetName } from './dataset-id';
 import { type HubOptions, openRepository } from './hub';
-import { HUB } from './hub-id';
 import { SourceError } from './source-error';
-
-export interface DatasetId {
-  /** org/name. */
-  readonly id: string;
-  /** Branch, tag or commit; null where the name gives none. */
-  readonly revision: string | null;
-  /** Folders, a file or a split, which narrow the files down: "main/test"; null takes what there is. */
-  readonly part: string | null;
-}
 
 /** What the files are for: of several splits "test" is evaluated, "train" is trained on. */
 export type Purpose = 'train' | 'eval';
-
-const PART = '[A-Za-z0-9](?:[\\w.-]*[\\w])?';
-const FORM = new RegExp(
-  `^(?<id>${PART}/${PART})(?:@(?<revision>refs/[^/@:]+/[^/@:]+|[^/@:]+))?(?::(?<part>[^@:\\\\]*[^@:\\\\\\d][^@:\\\\]*))?$`,
-);
-const DATA_ENDING = /\.(jsonl?|ndjson|parquet|csv|txt|gz|zst|gguf)$/i;
-
-/** Reads org/name, org/name@REVISION:PART, or the address of a dataset's page; null where it is none. */
-export function parseDatasetId(text: string, endpoint = HUB): DatasetId | null {
-  const asked = text.trim();
-  if (/^https?:\/\//i.test(asked)) return ofAddress(asked, endpoint);
-  const groups = FORM.exec(asked)?.groups;
-  if (!groups || /\.\.|--/.test(groups.id) || DATA_ENDING.test(groups.id)) return null;
-  if (/(^|\/)\.{0,2}(\/|$)/.test(groups.part ?? 'x')) return null;
-  return { id: groups.id, revision: groups.revision ?? null, part: groups.part ?? null };
-}
-
-/** Writes a name as parseDatasetId reads it. */
-export const datasetName = ({ id, revision, part }: DatasetId): string =>
-  `${id}${revision === null ? '' : `@${revision}`}${part === null ? '' : `:${part}`}`;
-
-/** https://huggingface.co/datasets/org/name, with /tree/REVISION/… or /blob/REVISION/FILE behind it. */
-function ofAddress(address: string, endpoint: string): DatasetId | null {
-  if (!URL.canParse(address)) return null;
-  const url = new URL(address);
-  if (![new URL(endpoint).host, 'huggingface.co', 'hf.co', 'www.huggingface.co'].includes(url.host)) return null;
-  const [datasets, org, name, kind, revision, ...path] = url.pathname
-    .split('/')
-    .filter(Boolean)
-    .map(decodeURIComponent);
-  const named = datasets === 'datasets' && org && name ? parseDatasetId(`${org}/${name}`) : null;
-  if (!named || !['tree', 'blob', 'resolve', 'raw'].includes(kind) || !revision) return named;
-  return { ...named, revision, part: path.length > 0 ? path.join('/') : null };
-}
 
 /** The files of a dataset, and the name that means them for ever. */
 export interface DatasetFiles {

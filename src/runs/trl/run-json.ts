@@ -5,7 +5,7 @@ import { BadInput } from '../../data/errors';
 import { NATIVE_TASK, taskRow } from '../../data/tasks';
 import { wordingOf } from '../../data/wording';
 import { loraSettings } from '../../library/capacity';
-import { mixtureOf } from '../../library/open-task';
+import { mixtureOf } from '../../library/task-names';
 import type { TrainConfig } from '../../settings/config';
 
 /** Where problems are: a file of the folder, or a data set of the Hub with the names of its columns. */

@@ -7,7 +7,8 @@ import { diskFiles } from '../../../src/host/files.node';
 import { BENCHMARKS } from '../../../src/library/benchmarks';
 import { resolveData } from '../../../src/library/data-files';
 import { ModelCache } from '../../../src/library/sources/cache';
-import { chooseData, datasetName, parseDatasetId } from '../../../src/library/sources/hub-dataset';
+import { datasetName, parseDatasetId } from '../../../src/library/sources/dataset-id';
+import { chooseData } from '../../../src/library/sources/hub-dataset';
 import { utf8 } from '../../setup/checkpoints';
 import { closedPort, type HubServer, startHub } from '../../setup/hub-server';
 
