@@ -71,6 +71,10 @@ export const BOUND_ROWS = {
   ggufName: bytes(64 * KiB, 'The name of a key or tensor in a GGUF file, by its specification'),
   data: bytes(512 * MiB, 'A file of problems or examples, packed or not'),
   unpacked: bytes(512 * MiB, 'What such a file unpacks to: gzip, zstd, the columns of a parquet file that are read'),
+  repeated: bytes(
+    2 * GiB,
+    'The columns of a parquet file of problems, of which each is kept once: DAPO-Math-17k has 1 GB of text, a hundredth of it different',
+  ),
   window: bytes(128 * MiB, 'The window of a zstd file, as zstd itself has it without --long'),
   moved: bytes(
     64 * GiB,

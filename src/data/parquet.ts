@@ -12,10 +12,10 @@ interface Row {
   readonly unread: readonly string[];
 }
 
-/** The rows of a file, of which a row group is in memory at a time; columns of names that nothing asks for are not read. Throws BadInput. */
-export async function* parquetRows(file: ByteSource): AsyncGenerator<Row> {
+/** The rows of a file, of which a row group is in memory at a time; columns of names that nothing asks for are not read; `most`: what the others unpack to. Throws BadInput. */
+export async function* parquetRows(file: ByteSource, most: number = BOUNDS.unpacked): AsyncGenerator<Row> {
   try {
-    yield* rowsOf(file);
+    yield* rowsOf(file, most);
   } catch (error) {
     if (error instanceof BadInput) throw error;
     throw new BadInput(
@@ -26,7 +26,7 @@ export async function* parquetRows(file: ByteSource): AsyncGenerator<Row> {
   }
 }
 
-async function* rowsOf(source: ByteSource): AsyncGenerator<Row> {
+async function* rowsOf(source: ByteSource, most: number): AsyncGenerator<Row> {
   const [{ parquetMetadataAsync, parquetReadObjects, parquetSchema }, { parquetHeader }] = await Promise.all([
     import('hyparquet'),
     import('hyparquet/src/column.js'),
@@ -40,7 +40,7 @@ async function* rowsOf(source: ByteSource): AsyncGenerator<Row> {
   const names = schema.children.map(({ element }) => element.name);
   const columns = names.filter((name) => ASKED.has(name));
   const unread = names.filter((name) => !ASKED.has(name));
-  const tally = new Tally(source.where);
+  const tally = new Tally(source.where, most);
   for (const group of metadata.row_groups) {
     for (const { meta_data: column } of group.columns)
       if (column && ASKED.has(column.path_in_schema[0]))
@@ -103,12 +103,15 @@ class Tally {
   private values = 0;
   private characters = 0;
 
-  constructor(private readonly where: string) {}
+  constructor(
+    private readonly where: string,
+    private readonly most: number,
+  ) {}
 
   page(bytes: number, values: number): void {
     this.unpacked += bytes;
     this.values += values;
-    if (this.unpacked > BOUNDS.unpacked) this.refuse(`unpack to more than the ${bytesText(BOUNDS.unpacked)}`);
+    if (this.unpacked > this.most) this.refuse(`unpack to more than the ${bytesText(this.most)}`);
     if (this.values > BOUNDS.cells) this.refuse(`hold more than the ${BOUNDS.cells} values`);
   }
 
@@ -118,7 +121,7 @@ class Tally {
     else if (Array.isArray(value)) for (const inner of value) this.texts(inner);
     else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value))
       for (const inner of Object.values(value)) this.texts(inner);
-    if (this.characters > BOUNDS.unpacked) this.refuse(`hold texts of more than the ${bytesText(BOUNDS.unpacked)}`);
+    if (this.characters > this.most) this.refuse(`hold texts of more than the ${bytesText(this.most)}`);
   }
 
   private refuse(what: string): never {

@@ -18,14 +18,15 @@ export interface DataRecord {
 /**
  * The records of a .jsonl file (one object a line), of .json (a list of objects, or an object with one under a key) or of
  * .parquet, also packed with gzip or zstd; `file.where` is its name. JSONL and parquet come in a stream and are never whole
- * in memory. Throws BadInput naming file and line, and for what is over its bound.
+ * in memory; `most`: what parquet's columns unpack to, where it is another bound than of what is kept whole. Throws BadInput
+ * naming file and line, and for what is over its bound.
  */
-export async function* readRecords(file: ByteSource, wanted?: Wanted): AsyncGenerator<DataRecord> {
+export async function* readRecords(file: ByteSource, wanted?: Wanted, most?: number): AsyncGenerator<DataRecord> {
   const { where } = file;
   const pace = pacing(wanted);
   const name = where.replace(PACKED, '');
   let count = 0;
-  for await (const record of /\.parquet$/i.test(name) ? parquetRecords(file) : textRecords(file, name)) {
+  for await (const record of /\.parquet$/i.test(name) ? parquetRecords(file, most) : textRecords(file, name)) {
     if (++count > BOUNDS.records)
       throw new BadInput(`The file has more than the ${BOUNDS.records} records that are read`, where, 'Split it.');
     yield record;
@@ -34,10 +35,10 @@ export async function* readRecords(file: ByteSource, wanted?: Wanted): AsyncGene
   if (count === 0) throw new BadInput('The file holds no record', where, 'Write one JSON object a line.');
 }
 
-async function* parquetRecords(file: ByteSource): AsyncGenerator<DataRecord> {
+async function* parquetRecords(file: ByteSource, most?: number): AsyncGenerator<DataRecord> {
   const whole = PACKED.test(file.where) ? await unpackedWhole(file) : file;
   let row = 0;
-  for await (const { fields, unread } of parquetRows(whole))
+  for await (const { fields, unread } of parquetRows(whole, most))
     yield { fields, where: `${file.where}, row ${++row}`, ...(unread.length > 0 ? { unread } : {}) };
 }
 

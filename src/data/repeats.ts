@@ -1,4 +1,6 @@
 /** Rows that say again what an earlier row said: DAPO-Math-17k has each of its problems about a hundred times. */
+import { BOUNDS } from './bounds';
+import { bytesText } from './bytes';
 import { BadInput } from './errors';
 import type { DataRecord } from './records';
 import type { Problem } from './types';
@@ -10,6 +12,7 @@ export class Distinct {
   private repeated = 0;
   private contradicting = 0;
   private pictured = 0;
+  private characters = 0;
   /** The answers of the questions that were met. */
   private readonly answers = new Map<string, string>();
   private readonly ids = new Map<string, string>();
@@ -31,6 +34,13 @@ export class Distinct {
     const earlier = this.ids.get(problem.id);
     if (earlier)
       throw new BadInput(`the id "${problem.id}" is that of ${earlier} too`, where, 'Give each problem its own id.');
+    this.characters += problem.question.length + (problem.solution?.length ?? 0) + problem.answer.length;
+    if (this.characters > BOUNDS.unpacked)
+      throw new BadInput(
+        `The problems up to here have more than the ${bytesText(BOUNDS.unpacked)} of text that are kept`,
+        where,
+        'Split the file.',
+      );
     this.answers.set(question, problem.answer);
     this.ids.set(problem.id, where);
     this.problems.push(problem);

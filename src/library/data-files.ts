@@ -2,8 +2,8 @@
 import type { ByteSource, FileSource } from '../data/bytes';
 import { DATA_FILE } from '../data/containers';
 import { benchmarkDataset } from './benchmarks';
-import type { HubOptions } from './sources/hub';
 import { parseDatasetId } from './sources/dataset-id';
+import type { HubOptions } from './sources/hub';
 import { type DatasetFiles, datasetFiles, type Purpose } from './sources/hub-dataset';
 import { HUB } from './sources/hub-id';
 

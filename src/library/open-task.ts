@@ -1,5 +1,6 @@
 /** Tasks by name or from a file of problems, for the model that is to solve them. */
 
+import { BOUNDS } from '../data/bounds';
 import type { Wanted } from '../data/breath';
 import { type ByteSource, following } from '../data/bytes';
 import { chatTemplate } from '../data/chat';
@@ -82,7 +83,7 @@ async function openOne(name: string, setting: TaskSetting, read: ReadData, wante
 }
 
 async function* recordsOf(files: readonly ByteSource[], wanted: Wanted): AsyncGenerator<DataRecord> {
-  for (const file of files) yield* readRecords(file, wanted);
+  for (const file of files) yield* readRecords(file, wanted, BOUNDS.repeated);
 }
 
 /** A chat task on these problems. Throws BadInput for a wording or a chat template that cannot be used. */

@@ -27,6 +27,31 @@ const RUNS = (['grpo', 'antisd'] as const).map((arm, i) => {
   };
 });
 
+/** What eval --data writes of one problem, right once of two. */
+const half = { value: 0.5, low: 0, high: 1 };
+const EVALUATION = JSON.stringify({
+  model_name: 'nano',
+  antisd_lab: {
+    ...{ version: '0', complete: true },
+    settings: { samples: 2, temperature: 0.7, topP: 0.95, maxNewTokens: 9, seed: 0, adapter: null },
+    datasets: {
+      a: {
+        ...{
+          name: 'aime-2025',
+          pinned: 'a/b@1',
+          leftOut: null,
+          avg: half,
+          pass: [{ k: 1, ...half }],
+          maj: [],
+          overlap: null,
+        },
+        problems: [{ problem: 'p', avg: half, maj: 0, right: 1, truncated: 0, unanswered: 1 }],
+        ...{ samples: 2, tokens: 9, truncated: 0, unanswered: 1, cutWithoutAnswer: 0 },
+      },
+    },
+  },
+});
+
 test('runs are compared, taken along, shown again and gone through without a GPU', async () => {
   lab = await LabPage.open(real.browser, real.site.url, '#compare');
   const { page } = lab;
@@ -64,6 +89,12 @@ test('runs are compared, taken along, shown again and gone through without a GPU
       .subarray(1, 4)
       .toString(),
   ).toBe('PNG');
+
+  // An evaluation's folder, from files: its own tables, beside the runs'.
+  const chosen = page.locator('input[type=file]').last();
+  await chosen.setInputFiles({ name: 'results.json', mimeType: 'application/json', buffer: Buffer.from(EVALUATION) });
+  const evaluations = page.getByRole('region', { name: 'Evaluations', exact: true });
+  expect(await evaluations.getByRole('row').last().textContent()).toMatch(/^aime-2025nanoevaluation1\.500/);
 
   await page.getByRole('link', { name: 'Train' }).click();
   await page.getByText('Diagnostics and stored runs').click();

@@ -12,8 +12,9 @@ export function DatasetField({ onChange, disabled }: { onChange(name: string): v
   const take = (event: FormEvent): void => {
     event.preventDefault();
     const name = text.trim();
-    if (isSource(name) || mixtureOf(name) !== null) return onChange(name);
-    setProblem('This is no dataset: org/name, org/name:part, or several as NAME:2,NAME:1.');
+    const known = isSource(name) || mixtureOf(name) !== null;
+    if (known) onChange(name);
+    else setProblem('This is no dataset: org/name, org/name:part, or several as NAME:2,NAME:1.');
   };
   return (
     <form onSubmit={take}>
