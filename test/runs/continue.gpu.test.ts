@@ -346,6 +346,14 @@ it('a run whose configuration was changed is refused, and forked: a new one begi
   expect(await contentsOf(id)).toEqual(as); // as it was
   for (let i = 0; i < 2; i++) await tab.step();
   expect(tab.events.at(-1)).toMatchObject({ type: 'done', step: 4, reason: 'finished' });
+
+  // The form's settings on that checkpoint: another method, whose gate begins anew.
+  const other = await tab.ask({ type: 'fork-run', run: id, config: rl({ arm: 'antisd-process', steps: 3 }) });
+  expect(other).toMatchObject({ step: 2, config: { arm: 'antisd-process', steps: 3 } });
+  expect(other.since[0]).toMatchObject({ warnings: [expect.stringMatching(/begin anew/)] });
+  expect(await exported(tab)).toEqual(before);
+  await tab.step();
+  expect(tab.events.findLast((e) => e.type === 'gate')).toMatchObject({ step: 3, state: 'warm-up' });
 });
 
 it('a fork that was cut off is listed as broken, and its place can be deleted', async () => {
