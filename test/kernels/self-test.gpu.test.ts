@@ -16,7 +16,7 @@ import type { LoraSettings } from '../../src/model/net/lora';
 import { ParameterLayout } from '../../src/model/net/parameters';
 import { Policy } from '../../src/model/net/policy';
 import { fixturePath, openModel } from '../setup/fixtures';
-import { testDevice } from '../setup/gpu';
+import { idle, testDevice } from '../setup/gpu';
 import { openRun } from '../setup/session';
 
 const device = testDevice();
@@ -112,25 +112,28 @@ it('finds every kernel right on this adapter, tells how far it is, and leaves no
 
 it('dispatches every kernel that the engine dispatches, and every kernel there is', async () => {
   const { gpu } = device;
-  const used = await dispatched(gpu, async () => {
+  const trained = await dispatched(gpu, async () => {
     const { run } = await openRun(gpu, { steps: 1 });
     await run.next();
     run.destroy();
     await distilled(gpu);
-    await step(gpu, 'qwen2-window'); // biases, rotary embedding alone, a sliding window
-    await step(gpu, 'olmo2'); // norms behind, and over whole projections
+  });
+  const named = idle(gpu);
+  setMatmulVariant(named, matmulVariant(gpu));
+  const stepped = await dispatched(named, async () => {
+    await step(named, 'qwen2-window'); // biases, rotary embedding alone, a sliding window
+    await step(named, 'olmo2'); // norms behind, and over whole projections
     const targets = ['q_proj', 'up_proj', 'down_proj'] as const;
     const lora: LoraSettings = { rank: 3, alpha: 6, dropout: 0.1, targets, rankStabilised: false };
-    for (const format of WEIGHT_FORMATS) await step(gpu, 'llama', { lora, format });
-    await decodeWideHeads(gpu);
-    const attention = attentionVariant(gpu, 8); // what llama's heads take
+    for (const format of WEIGHT_FORMATS) await step(named, 'llama', { lora, format });
+    await decodeWideHeads(named);
     for (const [variant, ofAttention] of [['tiles', 'tiles'] as const, ['plain', 'rows'] as const]) {
-      setMatmulVariant(gpu, variant);
-      setAttentionVariant(gpu, 8, ofAttention);
-      await step(gpu, 'llama', { lora });
+      setMatmulVariant(named, variant);
+      setAttentionVariant(named, 8, ofAttention); // llama's heads
+      await step(named, 'llama', { lora });
     }
-    setAttentionVariant(gpu, 8, attention);
   });
+  const used = [...trained, ...stepped];
   const stems = (names: Iterable<string>) => [...new Set([...names].map((name) => stemOf(name) ?? name))].sort();
   const all = STEMS.filter((stem) => ![...PROBES, UNITS].includes(stem)).sort();
   expect(stems([...used, LONG_SUM]), 'kernels that nothing dispatches').toEqual(all);

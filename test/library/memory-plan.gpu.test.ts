@@ -11,7 +11,7 @@ import { ParameterLayout } from '../../src/model/net/parameters';
 import { Policy } from '../../src/model/net/policy';
 import { parseTrainConfig } from '../../src/settings/config';
 import { parseSftConfig } from '../../src/settings/settings-sft';
-import { testDevice } from '../setup/gpu';
+import { idle, testDevice } from '../setup/gpu';
 
 const device = testDevice();
 
@@ -45,7 +45,7 @@ const config = parseTrainConfig({
 
 /** Bytes that the device holds for a policy, when opened and at most until a step is over. */
 async function measured(capacity: Capacity): Promise<{ opened: number; stepped: number }> {
-  const { gpu } = device;
+  const gpu = idle(device.gpu); // bytes are counted, nothing is computed
   const before = gpu.liveBytes;
   const policy = await Policy.create(gpu, CONFIG, capacity, model);
   const opened = gpu.liveBytes - before;

@@ -50,3 +50,13 @@ export function testDevice(): Device {
   });
   return device;
 }
+
+/**
+ * The same device with kernels that do nothing, for tests of what is dispatched and held: that stays as it is, and nothing
+ * waits for a compiler. It counts its own buffers.
+ */
+export function idle(gpu: Gpu): Gpu {
+  const code = '@compute @workgroup_size(1) fn main() {}';
+  const pipeline: Gpu['pipeline'] = (kernel) => gpu.pipeline({ ...kernel, name: `nothing-${kernel.name}`, code });
+  return Object.create(gpu, { pipeline: { value: pipeline, writable: true } }) as Gpu;
+}
