@@ -1,12 +1,14 @@
 /**
  * Four projects: `unit` and `fuzz` (broken files by the ten thousand) need nothing, `gpu` (*.gpu.test.ts) a WebGPU adapter
  * in Node, `e2e` (test/e2e) a real browser. The first two run side by side, then the others one after another: the adapter
- * is often the CPU itself. One process leaves half of two cores idle while kernels are compiled, so the engine's tests take two.
+ * is often the CPU itself. One process leaves much of two cores idle, while it compiles kernels or waits for a browser: these
+ * two take two processes each.
  */
 import { availableParallelism } from 'node:os';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { formulasPlugin } from './scripts/formulas.mjs';
+import LongestFirst from './test/setup/order';
 
 const FUZZ = 'test/hostile/fuzz-*.test.ts';
 
@@ -15,6 +17,7 @@ export default defineConfig({
   test: {
     expect: { poll: { timeout: 60_000 } }, // what never comes fails late, what comes late on a busy machine does not
     maxWorkers: availableParallelism(), // vitest's own choice is one fewer
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -47,7 +50,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts', 'test/**/*.e2e.test.ts'],
           sequence: { groupOrder: 2 },
-          fileParallelism: false,
+          globalSetup: './test/setup/built.ts',
+          maxWorkers: Math.min(2, availableParallelism()),
           isolate: false, // what a browser's device was checked for is known to all: test/setup/checked.ts
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 import { unpackChromium } from '../../scripts/chromium-package.mjs';
-import { buildWhereStale, serveBuilt } from '../../scripts/serve.mjs';
+import { serveBuilt } from '../../scripts/serve.mjs';
 
 /** The machine's own Chromium, or the one that @sparticuz/chromium carries for Linux x64. */
 export type BrowserSource = 'system' | 'package';
@@ -71,7 +71,6 @@ function ownEnvironment(): Record<string, string> {
  * and from another folder where they are given.
  */
 export async function serveLab({ base = '/', folder }: { base?: string; folder?: string } = {}) {
-  buildWhereStale();
   const server = await serveBuilt({ port: 0, strictPort: true, allow: ['http://127.0.0.1:*'], base, folder });
   const address = server.httpServer.address();
   if (address === null || typeof address === 'string') throw new Error('The preview server gave no port.');
