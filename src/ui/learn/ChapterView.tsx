@@ -4,7 +4,7 @@ import { useLearnt } from './answers';
 import styles from './ChapterView.module.css';
 import { addressOfChapter, CHAPTERS, type Chapter } from './chapters';
 import { Display } from './Formula';
-import { LabLink } from './LabLink';
+import { InspectLink, LabLink } from './LabLink';
 import { useWords } from './language';
 import { fill } from './markup';
 import { Prose } from './Prose';
@@ -40,7 +40,11 @@ export function ChapterView({ at }: { at: number }) {
         </div>
         <Question chapter={chapter} />
         <p>
-          <LabLink to={chapter.lab}>{frame.lab}</LabLink>
+          {chapter.lab === 'inspect' ? (
+            <InspectLink>{frame.lab}</InspectLink>
+          ) : (
+            <LabLink to={chapter.lab}>{frame.lab}</LabLink>
+          )}
         </p>
         <Turning at={at} />
       </article>

@@ -5,6 +5,8 @@ import { groupAdvantages } from '../../../src/antisd/advantages';
 import { ARMS } from '../../../src/antisd/arms';
 import { beliefCurve } from '../../../src/antisd/belief';
 import { DIVERGENCE_NAMES, DIVERGENCES } from '../../../src/antisd/divergences';
+import { twoCards } from '../../../src/data/two-cards/task';
+import { readInspectLink, writeInspectLink } from '../../../src/inspect/inspect-link';
 import { readEvent } from '../../../src/runs/event-lines';
 import { nextLike, sheetsIn } from '../../../src/ui/learn/bench';
 import { askedOf, colourOf } from '../../../src/ui/learn/chapters/Colours';
@@ -14,6 +16,7 @@ import { isLeast } from '../../../src/ui/learn/chapters/Hint';
 import { winnerOf } from '../../../src/ui/learn/chapters/Race';
 import { isBounded } from '../../../src/ui/learn/chapters/Slope';
 import { isUnsurest } from '../../../src/ui/learn/chapters/Write';
+import { inspectLinkOf } from '../../../src/ui/learn/LabLink';
 import { raceIn, reached, simulate, switchesOf, trailingMean } from '../../../src/ui/learn/race';
 import { FIRST, methodOf, mostPraise, termOf, termsOf } from '../../../src/ui/learn/shaping';
 import { CHOICES, misleads, posterior, SECRETS, signalsOf, student } from '../../../src/ui/learn/small-world';
@@ -68,6 +71,15 @@ test('recorded responses: u is t − s to the digits that are kept, and each que
     expect(right).toBeGreaterThan(0);
     expect(right).toBeLessThan(all.length / 2);
   }
+});
+
+test('a response’s link brings the inspector its own problem', async () => {
+  const link = await readInspectLink(await writeInspectLink(inspectLinkOf(sheets[0])));
+  const { problem, texts } = sheets[0];
+  expect(link.response).toBe(texts.response);
+  if (!link.choice || !('index' in link.choice)) throw new Error('the link names no problem');
+  const { seed, index: first, minDepth } = link.choice;
+  expect(twoCards.generate({ split: 'heldout', count: 1, seed, minDepth, first })).toEqual([problem]);
 });
 
 test('to write on from a token takes a recorded response that begins alike, and from the unsurest there is one', () => {
