@@ -83,7 +83,7 @@ const ANSWERS: Record<string, () => Promise<unknown>> = {
   },
   race: () => press('AntiSD'),
   async open() {
-    await press('better');
+    await chapter().getByRole('button', { name: 'better' }).first().click();
     await chapter().getByRole('link', { name: 'AntiSD with Hellinger' }).click();
   },
 };

@@ -81,16 +81,22 @@ function Turning({ at }: { at: number }) {
   return (
     <nav className={styles.turning} aria-label={fill(frame.place, { at: at + 1, of: CHAPTERS.length })}>
       {before ? (
-        <a href={addressOfChapter(before)} rel="prev">
-          ← {chapters[before.id].title} <kbd>P</kbd>
-        </a>
+        <span>
+          <a href={addressOfChapter(before)} rel="prev">
+            ← {chapters[before.id].title}
+          </a>
+          <kbd>P</kbd>
+        </span>
       ) : (
         <span />
       )}
       {after && (
-        <a href={addressOfChapter(after)} rel="next">
-          {chapters[after.id].title} → <kbd>N</kbd>
-        </a>
+        <span>
+          <a href={addressOfChapter(after)} rel="next">
+            {chapters[after.id].title} →
+          </a>
+          <kbd>N</kbd>
+        </span>
       )}
     </nav>
   );

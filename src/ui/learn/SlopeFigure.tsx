@@ -11,7 +11,7 @@ const TERM = 1.5;
 const POINTS = 160;
 
 const x = (u: number): number => ((u + U) / (2 * U)) * WIDTH;
-const y = (term: number): number => ((TERM - Math.max(-TERM, Math.min(TERM, term))) / (2 * TERM)) * HEIGHT;
+const y = (term: number): number => ((TERM - term) / (2 * TERM)) * HEIGHT;
 
 /** The curve as a path; it jumps where a mask begins, so that no line is drawn there. */
 export function curveOf(shaping: Shaping): string {

@@ -21,7 +21,7 @@ export const CHAPTERS: readonly Chapter[] = [
   { id: 'slope', formulas: ['phi', 'antisd'], Figure: lazy(() => import('./chapters/Slope')), lab: { arm: 'sd-jsd' } },
   { id: 'group', formulas: ['group'], Figure: lazy(() => import('./chapters/Group')), lab: { arm: 'grpo' } },
   { id: 'step', formulas: [], Figure: lazy(() => import('./chapters/Step')), lab: STEP_SETTINGS },
-  { id: 'gate', formulas: ['gate'], Figure: lazy(() => import('./chapters/Gate')), lab: { arm: 'antisd-paper' } },
+  { id: 'gate', formulas: [], Figure: lazy(() => import('./chapters/Gate')), lab: { arm: 'antisd-paper' } },
   { id: 'race', formulas: [], Figure: lazy(() => import('./chapters/Race')), lab: { arm: 'antisd' } },
   { id: 'open', formulas: [], Figure: lazy(() => import('./chapters/Open')), lab: {} },
 ];

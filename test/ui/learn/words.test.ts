@@ -58,7 +58,8 @@ test('markup: symbols, formulas, values', () => {
 });
 
 test('every formula is MathML whose letters are explained', () => {
-  const needed = CHAPTERS.flatMap(({ formulas }) => formulas);
+  const inText = textsOf(en).flatMap(([, text]) => [...text.matchAll(/\{=(\w+)\}/g)].map(([, name]) => name));
+  const needed = [...CHAPTERS.flatMap(({ formulas }) => formulas), ...inText];
   expect(new Set(needed)).toEqual(new Set(Object.keys(FORMULAS)));
   for (const tex of Object.values(FORMULAS)) expect(symbolsIn(mathMl(tex)).length).toBeGreaterThan(0);
   expect(symbolsIn(mathMl(FORMULAS.antisd))).toEqual(['A', 'lambda', 'phi', 'u']);

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { plain, signed } from '../../format';
+import { plain, signed, signOf } from '../../format';
 import { BeliefCurve } from '../../heatmap/BeliefCurve';
 import { Probabilities } from '../../heatmap/Probabilities';
 import { giveAnswer } from '../answers';
@@ -31,19 +31,25 @@ export default function Belief() {
           </button>
         ))}
       </fieldset>
-      {CHOICES.map((choices, place) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the places of the text do not move
-        <fieldset key={place} className={styles.choice} disabled={place > text.length}>
-          <legend>{words.places[place]}</legend>
-          {choices.map((word) => (
-            <button key={word} type="button" aria-pressed={text[place] === word} onClick={() => say(place, word)}>
-              {words.vocabulary[word as keyof typeof words.vocabulary] ?? word}
-            </button>
-          ))}
-        </fieldset>
-      ))}
-      <Account said={said} />
-      {said.length > 0 && <BeliefCurve u={said.map(({ u }) => u)} marked={said.length - 1} />}
+      <div className={styles.controls}>
+        {CHOICES.map((choices, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the places of the text do not move
+          <fieldset key={place} className={styles.choice} disabled={place > text.length}>
+            <legend>{words.places[place]}</legend>
+            {choices.map((word) => (
+              <button key={word} type="button" aria-pressed={text[place] === word} onClick={() => say(place, word)}>
+                {words.vocabulary[word as keyof typeof words.vocabulary] ?? word}
+              </button>
+            ))}
+          </fieldset>
+        ))}
+      </div>
+      {said.length > 0 && (
+        <>
+          <Account said={said} />
+          <BeliefCurve u={said.map(({ u }) => u)} marked={said.length - 1} />
+        </>
+      )}
       <Posterior text={text} c={c} />
     </div>
   );
@@ -72,7 +78,7 @@ function Account({ said }: { said: readonly Said[] }) {
             <th scope="row">{words.vocabulary[word as keyof typeof words.vocabulary] ?? word}</th>
             <td data-number>log {plain(Math.exp(t))}</td>
             <td data-number>log {plain(Math.exp(s))}</td>
-            <td data-number data-sign={Math.sign(u)}>
+            <td data-number data-sign={signOf(u, 3)}>
               {signed(u, 3)}
             </td>
           </tr>
@@ -81,7 +87,7 @@ function Account({ said }: { said: readonly Said[] }) {
           <th scope="row">Σ</th>
           <td />
           <td />
-          <td data-number data-sign={Math.sign(sum)}>
+          <td data-number data-sign={signOf(sum, 3)}>
             {signed(sum, 3)}
           </td>
         </tr>

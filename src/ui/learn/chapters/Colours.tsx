@@ -14,7 +14,7 @@ import { useBenchSheet } from '../useBenchSheet';
 type Colour = -1 | 0 | 1;
 const COLOURS: readonly Colour[] = [-1, 0, 1];
 /** Tokens of each colour that are asked for, at most. */
-const OF_EACH = 2;
+const OF_EACH = 3;
 /** Right guesses that will do, as a share. */
 export const ENOUGH = 2 / 3;
 
@@ -92,7 +92,12 @@ function Guessing({ sheet }: { sheet: Sheet }) {
           </button>
         </p>
       ) : (
-        <button type="button" disabled={asked.some((i) => guesses[i] === undefined)} onClick={reveal}>
+        <button
+          type="button"
+          className={styles.start}
+          disabled={asked.some((i) => guesses[i] === undefined)}
+          onClick={reveal}
+        >
           {words.reveal}
         </button>
       )}

@@ -67,9 +67,7 @@ function Simulator({ race }: { race: readonly RaceRun[] }) {
         {words.solved} {run.evals.map(({ step, accuracy }) => `${step}: ${percent(accuracy)}`).join(' · ')}
       </p>
       <GateControls gate={gate} onChange={set} />
-      <div className={styles.chart}>
-        <LineFigure figure={CHART} steps={rows} dots={[]} unit={words.step} />
-      </div>
+      <LineFigure figure={CHART} steps={rows} dots={[]} unit={words.step} />
       <p>
         {fill(words.switches, { n: switchesOf(rows), state: words.states[rows[rows.length - 1].gateState] })}{' '}
         <button type="button" onClick={check}>

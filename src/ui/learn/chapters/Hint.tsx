@@ -1,6 +1,8 @@
 import { useState } from 'react';
-import { signed, tokenText } from '../../format';
+import { signed, signOf, tokenText } from '../../format';
+import { MEASURES } from '../../heatmap/measures';
 import { Probabilities } from '../../heatmap/Probabilities';
+import { tintOf } from '../../tokens/tint';
 import { giveAnswer } from '../answers';
 import { BLANK, type Sheet } from '../bench';
 import styles from '../Figure.module.css';
@@ -31,7 +33,12 @@ export default function Hint() {
 
 function Both({ sheet }: { sheet: Sheet }) {
   const { hint: words } = useWords().chapters;
-  const [picked, pick] = useState(0);
+  const [picked, pick] = useState(() =>
+    Math.max(
+      0,
+      sheet.scored.u.findIndex((u) => tintOf(u, MEASURES.u) !== 0),
+    ),
+  );
   const { tokens, u, s, t, alternatives } = sheet.scored;
   const k = Math.min(picked, tokens.length - 1);
   const say = (): void => giveAnswer('hint', `token ${k + 1}, u=${signed(u[k])}`, isLeast(sheet, k));
@@ -45,7 +52,7 @@ function Both({ sheet }: { sheet: Sheet }) {
       </div>
       <p className={styles.sum} data-number>
         {tokenText(tokens[k])}: <Sign name="u" /> = <Sign name="t" /> − <Sign name="s" /> = {signed(t[k])} − (
-        {signed(s[k])}) = <strong data-sign={Math.sign(u[k])}>{signed(u[k])}</strong>{' '}
+        {signed(s[k])}) = <strong data-sign={signOf(u[k])}>{signed(u[k])}</strong>{' '}
         <button type="button" onClick={say}>
           {words.check}
         </button>

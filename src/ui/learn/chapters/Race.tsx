@@ -10,8 +10,8 @@ import { fill } from '../markup';
 import { type RaceRun, reached, trailingMean } from '../race';
 import { useRace } from '../useRace';
 
-/** Who runs. */
-const RUNNERS = ['grpo', 'sd', 'antisd'] as const;
+/** Who runs; the first is drawn as the lab draws the run in question. */
+const RUNNERS = ['antisd', 'grpo', 'sd'] as const;
 /** What the prediction is about: who is the first to solve half of the held-out problems. */
 const HALF = 0.5;
 /** Steps that a point of the curves is the mean of. */
@@ -58,13 +58,13 @@ function Track({ race }: { race: readonly RaceRun[] }) {
       <p className={styles.quiet}>{fill(words.axis, { over: OVER })}</p>
       <Curves race={race} at={at} steps={steps} />
       <p role="status">
-        {begun && (at >= steps ? <Result race={race} /> : fill(words.going, { step: Math.floor(at), of: steps }))}
+        {begun && (at >= steps ? <Result race={race} /> : fill(words.going, { step: at, of: steps }))}
       </p>
     </div>
   );
 }
 
-/** The step that the race is at: it runs once it is begun, at a frame's pace, and where less motion is wanted it is over at once. */
+/** The step that the race is at: it runs once it is begun, and where less motion is wanted it is over at once. */
 function useRunning(begun: boolean, steps: number): number {
   const [at, set] = useState(0);
   useEffect(() => {
@@ -77,7 +77,7 @@ function useRunning(begun: boolean, steps: number): number {
     let frame = requestAnimationFrame(function run(now) {
       started ??= now;
       const next = Math.min(steps, ((now - started) / LASTS) * steps);
-      set(next);
+      set(Math.floor(next));
       if (next < steps) frame = requestAnimationFrame(run);
     });
     return () => cancelAnimationFrame(frame);
@@ -95,9 +95,8 @@ function Curves({ race, at, steps }: { race: readonly RaceRun[]; at: number; ste
       })),
     [race],
   );
-  const step = Math.floor(at);
   const drawing = useMemo(() => {
-    const shown = lines.map((line) => ({ ...line, band: line.band.slice(0, Math.max(1, step)) }));
+    const shown = lines.map((line) => ({ ...line, band: line.band.slice(0, Math.max(1, at)) }));
     return draw({
       id: 'race',
       title: words.chart,
@@ -107,7 +106,7 @@ function Curves({ race, at, steps }: { race: readonly RaceRun[]; at: number; ste
       reach: steps,
       lines: shown,
     });
-  }, [lines, step, steps, words]);
+  }, [lines, at, steps, words]);
   return <div className={styles.drawing}>{drawing && <Drawing drawing={drawing} />}</div>;
 }
 

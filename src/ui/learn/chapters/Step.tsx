@@ -31,11 +31,11 @@ export default function Step() {
   const { bench } = useWords();
   const { step, failure } = useStep();
   return (
-    <>
+    <div className={styles.figure}>
       <StepOrigin />
       {failure && <p role="alert">{failure}</p>}
       {step ? <Walk key={step.device + step.figures.loss} step={step} /> : <p>{bench.waiting}</p>}
-    </>
+    </div>
   );
 }
 
@@ -95,7 +95,7 @@ function Walk({ step }: { step: TakenStep }) {
       <Rollouts step={step} part={part} onPick={({ text, token }) => setPlace({ rollout: text, token })} />
       <StepColumns row={row} tokens={step.signals.rollouts[rollout].tokens} part={part} marked={token} />
       {part === 'advantage' && (
-        <button type="button" className={styles.check} onClick={say}>
+        <button type="button" className={styles.start} onClick={say}>
           {fill(words.check, { token: tokenText(step.signals.rollouts[rollout].tokens[token]), at: token + 1 })}
         </button>
       )}

@@ -15,6 +15,9 @@ export function isUnsurest({ scored: { H_S } }: Pick<Sheet, 'scored'>, k: number
   return H_S[k] >= H_S.reduce((a, b) => Math.max(a, b), 0) - 0.1;
 }
 
+/** The figure begins at the first token with an entropy above this, nats: most are a matter of course. */
+const INTERESTING = 0.1;
+
 /** (a) A response; at each token what else the model might have written, and the way on from there. */
 export default function Write() {
   const sheet = useBenchSheet();
@@ -31,7 +34,12 @@ function Response({ sheet }: { sheet: Sheet }) {
   const { chapters, bench } = useWords();
   const words = chapters.write;
   const busy = useBench((s) => s.busy);
-  const [picked, pick] = useState(0);
+  const [picked, pick] = useState(() =>
+    Math.max(
+      0,
+      sheet.scored.H_S.findIndex((H) => H > INTERESTING),
+    ),
+  );
   const [none, setNone] = useState(false);
   const { scored, problem, verdict } = sheet;
   const k = Math.min(picked, scored.tokens.length - 1);

@@ -210,7 +210,7 @@ export const de: Words = {
     gate: {
       title: 'Das Tor',
       body: [
-        'Das Lob für das, was der Lehrer unwahrscheinlich findet, muss rechtzeitig enden: sonst lernt das Modell, seltsam zu sein. Das Tor beobachtet die Entropie {H} des Lehrers. Es schließt, wenn {H} unter eine Schwelle fällt, und öffnet erst über einer höheren wieder, damit Rauschen es nicht flattern lässt. Geschlossen ist der Schritt reines GRPO.',
+        'Das Lob für das, was der Lehrer unwahrscheinlich findet, muss rechtzeitig enden: sonst lernt das Modell, seltsam zu sein. Das Tor beobachtet die Entropie {H} des Lehrers. Es schließt bei {=closes} und öffnet erst bei {=opens} wieder: zwei Schwellen, damit Rauschen es nicht flattern lässt. Geschlossen ist der Schritt reines GRPO.',
         'Beide Läufe sind echt. In einem schloss das Tor, und das Modell blieb gut. Der andere brach zusammen: sein Tor beobachtete den Median über alle Tokens, der in einem so sicheren Modell fast nichts ist, und rührte sich nicht. Der Simulator legt jedes Tor über den aufgezeichneten Lehrer; hätte es gewirkt, wäre der Lauf anders weitergegangen.',
       ],
       question:

@@ -200,7 +200,7 @@ export const en = {
     gate: {
       title: 'The gate',
       body: [
-        'Praise for what the teacher finds unlikely must stop in time: else the model learns to be odd. The gate watches the teacher’s entropy {H}. It closes when {H} falls below one threshold and opens again above a higher one, so that noise does not make it flutter. Closed, the step is plain GRPO.',
+        'Praise for what the teacher finds unlikely must stop in time: else the model learns to be odd. The gate watches the teacher’s entropy {H}. It closes where {=closes} and opens again only where {=opens}: two thresholds, so that noise does not make it flutter. Closed, the step is plain GRPO.',
         'Both runs are real. In one the gate closed and the model stayed good. The other collapsed: its gate watched the median over all tokens, which in so sure a model is next to nothing, and stood inert. The simulator lays any gate over the recorded teacher; had it acted, the run would have gone on otherwise.',
       ],
       question: 'For the run that collapsed, find a gate that is closed at step 60 after no more than three switches.',
