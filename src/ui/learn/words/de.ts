@@ -55,7 +55,7 @@ export const de: Words = {
     write: {
       title: 'Token für Token',
       body: [
-        'Ein Sprachmodell kann eines: zu einem Text sagen, wie wahrscheinlich jedes nächste Token ist. Zum Schreiben zieht es eines, hängt es an und fragt wieder.',
+        'Ein Sprachmodell kann eines: zu einem Text sagen, wie wahrscheinlich jedes nächste Token ist: ein Wort, eine Zahl, ein Stück davon. Zum Schreiben zieht es eines, hängt es an und fragt wieder.',
         'Dieses winzige Modell sucht zwei von sechs Karten mit einer bestimmten Summe. Es probiert ein Paar, sagt yes oder no, macht mit Wait weiter oder gibt mit So Answer auf. Klick auf ein Token, um zu sehen, was dort noch hätte stehen können.',
       ],
       question: 'Wo war das Modell am unsichersten? Wähle dieses Token und lass das Modell von dort weiterschreiben.',
@@ -211,7 +211,7 @@ export const de: Words = {
       title: 'Das Tor',
       body: [
         'Das Lob für das, was der Lehrer unwahrscheinlich findet, muss rechtzeitig enden: sonst lernt das Modell, seltsam zu sein. Das Tor beobachtet die Entropie {H} des Lehrers. Es schließt bei {=closes} und öffnet erst bei {=opens} wieder: zwei Schwellen, damit Rauschen es nicht flattern lässt. Geschlossen ist der Schritt reines GRPO.',
-        'Beide Läufe sind echt. In einem schloss das Tor, und das Modell blieb gut. Der andere brach zusammen: sein Tor beobachtete den Median über alle Tokens, der in einem so sicheren Modell fast nichts ist, und rührte sich nicht. Der Simulator legt jedes Tor über den aufgezeichneten Lehrer; hätte es gewirkt, wäre der Lauf anders weitergegangen.',
+        'Beide Läufe sind echt. In einem schloss das Tor, und das Modell blieb gut. Der andere, der auch keine Maske für Ausreißer hat, brach zusammen: sein Tor beobachtete den Median über alle Tokens, der in einem so sicheren Modell fast nichts ist, und rührte sich nicht. Der Simulator legt jedes Tor über den aufgezeichneten Lehrer; hätte es gewirkt, wäre der Lauf anders weitergegangen.',
       ],
       question:
         'Finde für den Lauf, der zusammenbrach, ein Tor, das bei Schritt 60 zu ist und bis dahin höchstens dreimal geschaltet hat.',

@@ -50,7 +50,7 @@ export const en = {
     write: {
       title: 'Token by token',
       body: [
-        'A language model does one thing: given a text, it says how likely each next token is. To write, it draws one, adds it, and asks again.',
+        'A language model does one thing: given a text, it says how likely each next token is: a word, a number, a piece of one. To write, it draws one, adds it, and asks again.',
         'This tiny model looks for two of six cards that make a sum. It tries a pair, says yes or no, and then goes on with Wait or gives up with So Answer. Click a token to see what else might have stood there.',
       ],
       question: 'Where was the model least sure? Pick that token and let the model write on from there.',
@@ -201,7 +201,7 @@ export const en = {
       title: 'The gate',
       body: [
         'Praise for what the teacher finds unlikely must stop in time: else the model learns to be odd. The gate watches the teacher’s entropy {H}. It closes where {=closes} and opens again only where {=opens}: two thresholds, so that noise does not make it flutter. Closed, the step is plain GRPO.',
-        'Both runs are real. In one the gate closed and the model stayed good. The other collapsed: its gate watched the median over all tokens, which in so sure a model is next to nothing, and stood inert. The simulator lays any gate over the recorded teacher; had it acted, the run would have gone on otherwise.',
+        'Both runs are real. In one the gate closed and the model stayed good. The other, which has no mask for outliers either, collapsed: its gate watched the median over all tokens, which in so sure a model is next to nothing, and stood inert. The simulator lays any gate over the recorded teacher; had it acted, the run would have gone on otherwise.',
       ],
       question: 'For the run that collapsed, find a gate that is closed at step 60 after no more than three switches.',
       right:
