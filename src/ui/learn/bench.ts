@@ -11,6 +11,7 @@ import type { RunEvent } from '../../runs/events';
 import { EngineLine, startEngine } from '../engine';
 import { NANO } from '../inspector/store';
 import { type EngineFields, engineAfter, OPENING } from '../state/engine-state';
+import { type LabState, useLab } from '../state/store';
 
 /** A response with its columns, as an inspection has them. */
 export type Sheet = Pick<Inspection, 'task' | 'problem' | 'context' | 'texts' | 'scored' | 'verdict'>;
@@ -104,10 +105,27 @@ async function attempt(work: () => Promise<void>): Promise<void> {
 const call = <N extends CommandName>(ask: Ask<N>): Promise<Reply<N>> =>
   engine.call(ask, { onProgress: (progress) => useBench.setState({ progress }) });
 
+/** The engine that trains checks the adapter, and this browser remembers it: who comes after it need not check it again. */
+const trainerSettled = (): Promise<void> =>
+  new Promise((resolve) => {
+    const look = ({ engine: trainer }: Pick<LabState, 'engine'>): boolean => {
+      if (trainer.state !== 'opening') return true;
+      useBench.setState({ progress: trainer.progress });
+      return false;
+    };
+    if (look(useLab.getState())) return resolve();
+    const unsubscribe = useLab.subscribe((state) => {
+      if (!look(state)) return;
+      unsubscribe();
+      resolve();
+    });
+  });
+
 /** The engine with the built-in model open; another one where the last is gone. */
 async function ready(): Promise<void> {
   const { state } = useBench.getState().engine;
   if (state === 'ready') return;
+  await trainerSettled();
   useBench.setState(OPENING);
   if (engine.connected) await engine.replace(startEngine);
   else engine.connect(startEngine());
