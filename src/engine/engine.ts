@@ -11,6 +11,7 @@ import { type RunsPlace, StoredRuns } from '../runs/stored-runs';
 import { Device, type DeviceHost } from './device';
 import { InspectDesk } from './inspect-desk';
 import { ModelDesk } from './model-desk';
+import { profileDesk } from './profile-desk';
 import type { Ask, Command, CommandName, Failure, Message, Reply } from './protocol';
 import { Runner, type RunnerHost } from './runner';
 import { RunsDesk } from './runs-desk';
@@ -42,6 +43,7 @@ export class Engine {
       ...models.handlers,
       ...inspector.handlers,
       ...trl,
+      ...profileDesk(host.shelf, device),
     };
   }
 

@@ -31,6 +31,7 @@ function ofReply(reply: Reply): ArrayBuffer[] {
     const { s, t, u, H_S, H_T, information } = reply.layers;
     return owned([s, t, u, H_S, H_T, information ?? []].flat());
   }
+  if ('kernels' in reply) return owned([reply.kernel, reply.start, reply.end]);
   if (!Array.isArray(reply)) return [];
   const rows: readonly object[] = reply;
   return [
@@ -45,5 +46,7 @@ const ofEvents = (events: readonly RunEvent[]): ArrayBuffer[] =>
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** The buffers of arrays that have one to themselves. */
-const owned = (arrays: readonly (Bytes | Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>)[]): ArrayBuffer[] =>
+const owned = (
+  arrays: readonly (Bytes | Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>)[],
+): ArrayBuffer[] =>
   arrays.filter(({ buffer, byteLength }) => buffer.byteLength === byteLength).map(({ buffer }) => buffer);

@@ -31,6 +31,7 @@ import type { Fault, RunEvent } from '../runs/events';
 import type { RunConfig } from '../runs/run-config';
 import type { RunAbout } from '../runs/run-store';
 import type { DataPreview, RefusedData } from '../runs/sft-events';
+import type { StepProfile } from '../runs/step-profile';
 import type { ListedRun } from '../runs/stored-runs';
 import type { TrainConfig } from '../settings/config';
 import type { SftConfig } from '../settings/settings-sft';
@@ -68,6 +69,8 @@ export interface Commands {
   'delete-run': Row<{ run: string }, ListedRun[]>; // those that are left
   'export-trl': Row<{ config: TrainConfig }, ModelFile[]>; // settings as a folder for TRL
   preview: Row<{ config: SftConfig }, DataPreview | RefusedData>; // what a supervised run would learn from
+
+  'profile-step': Row<{ config: TrainConfig }, StepProfile>; // of a run of its own, beside the one that is open
 
   // Models
   drop: Row<{ files: readonly (File | PlacedFile)[] }, Dropped>; // one thing: a model, an adapter, a data file

@@ -6,7 +6,7 @@ import { BindGroups, SLOT } from './bind-groups';
 import type { Gpu } from './device';
 import { DeviceLost } from './errors';
 import type { Kernel } from './kernel';
-import { type KernelTimes, Profiler } from './profiler';
+import { type Profile, Profiler } from './profiler';
 import type { Tensor } from './tensor';
 
 const SLOTS = 4096; // dispatches before the recorder submits by itself
@@ -23,7 +23,7 @@ export function rows(n: number): Workgroups {
 
 /** A dispatch as the device wants it. */
 interface Call {
-  readonly name: string;
+  readonly kernel: Kernel;
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
   /** Of its parameters. */
@@ -98,20 +98,19 @@ export class Recorder {
     if (workgroups[0] === 0 || workgroups[1] === 0 || workgroups[2] === 0) return;
     const pipeline = this.gpu.pipeline(kernel, constants);
     const group = this.bindGroups.of(kernel, bindings);
-    const { name } = kernel;
     const [x, y, z] = [workgroups[0], workgroups[1] ?? 1, workgroups[2] ?? 1];
     if (this.capturing) {
       const offset = kernel.uniform ? OFFSETS[this.captureParams(kernel, params)] : NO_OFFSET;
-      this.capturing.calls.push({ name, pipeline, group, offset, x, y, z });
+      this.capturing.calls.push({ kernel, pipeline, group, offset, x, y, z });
       return;
     }
     if (this.slot === SLOTS) this.submit();
     if (kernel.uniform) this.stage(this.slot, kernel, params);
-    this.encode(name, pipeline, group, kernel.uniform ? OFFSETS[this.slot++] : NO_OFFSET, x, y, z);
+    this.encode(kernel, pipeline, group, kernel.uniform ? OFFSETS[this.slot++] : NO_OFFSET, x, y, z);
   }
 
   private encode(
-    name: string,
+    kernel: Kernel,
     pipeline: GPUComputePipeline,
     group: GPUBindGroup,
     offset: readonly number[],
@@ -122,7 +121,7 @@ export class Recorder {
     this.encoder ??= this.gpu.device.createCommandEncoder();
     if (this.profiler) {
       this.endPass();
-      this.pass = this.encoder.beginComputePass({ timestampWrites: this.profiler.next(name) });
+      this.pass = this.encoder.beginComputePass({ timestampWrites: this.profiler.next(kernel) });
     } else {
       this.pass ??= this.encoder.beginComputePass();
     }
@@ -175,8 +174,8 @@ export class Recorder {
   /** Records all dispatches of a recording. Throws where another took its place. */
   replay(recording: Recording): void {
     if (recording !== this.recording) throw new Error('The recording was replaced by another one');
-    for (const { name, pipeline, group, offset, x, y, z } of recording.calls)
-      this.encode(name, pipeline, group, offset, x, y, z);
+    for (const { kernel, pipeline, group, offset, x, y, z } of recording.calls)
+      this.encode(kernel, pipeline, group, offset, x, y, z);
   }
 
   /** Bytes of `scratch`. */
@@ -327,12 +326,13 @@ export class Recorder {
     this.profiler = new Profiler(this.gpu);
   }
 
-  /** Ends timing and gives the times, or null where the adapter has no timestamp queries. */
-  async endProfile(): Promise<KernelTimes> {
+  /** Ends timing and gives the times of what was recorded since `startProfile`. */
+  async endProfile(): Promise<Profile> {
     this.submit();
-    const times = (await this.profiler?.finish()) ?? new Map();
+    const { profiler } = this;
+    if (!profiler) throw new Error('No profile was started.');
     this.profiler = null;
-    return times;
+    return profiler.finish();
   }
 
   resetCounters(): void {

@@ -1,5 +1,6 @@
 /** Whole training steps and decoding of the two models that other engines were measured on, and one RL step. */
 import { NATIVE_TASK } from '../../data/tasks';
+import { timeByKernel } from '../../gpu/profiler';
 import type { Recorder } from '../../gpu/recorder';
 import type { PlannedBatch } from '../../model/net/batch';
 import type { ModelConfig } from '../../model/net/config';
@@ -103,13 +104,18 @@ async function trained(b: Bench, m: Trained): Promise<void> {
   policy.destroy();
 }
 
-/** Time on the device by kernel over one step, the longest first. Timestamps cost a pass each, so the sum is above the step's own time. */
+/**
+ * Time by kernel over one step, the longest first. Time stamps cost a pass each, and a submit each where the adapter has
+ * none, so the sum is above the step's own time.
+ */
 async function kernelRows(recorder: Recorder, step: () => Promise<void>): Promise<Row[]> {
   recorder.startProfile();
   await step();
-  const times = [...(await recorder.endProfile())].sort((x, y) => y[1].ms - x[1].ms);
-  if (times.length === 0) return [{ group: 'kernels', name: 'this adapter has no timestamp queries' }];
-  return times.map(([name, { ms, dispatches }]) => ({ group: 'kernel', name, ms, note: `${dispatches} dispatches` }));
+  const profile = await recorder.endProfile();
+  const note = profile.clock === 'host' ? ', no time stamps: each submitted alone' : '';
+  return timeByKernel(profile).map(({ name, ms, dispatches }) => {
+    return { group: 'kernel', name, ms, note: `${dispatches} dispatches${note}` };
+  });
 }
 
 /** RL steps of 8 problems × 4 on the built-in model: the fastest, its phases apart. */
