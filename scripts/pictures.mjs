@@ -3,7 +3,8 @@
  *
  *     node scripts/pictures.mjs icons      public/icon-192.png and icon-512.png from public/icon.svg
  *     node scripts/pictures.mjs preview    public/preview.jpg, which other sites show beside a link: the recorded run
- *     node scripts/pictures.mjs film       docs/run.webp: a run of the built-in model, a frame a step
+ *     node scripts/pictures.mjs step       public/recorded/hood.json: a step of the built-in model, measured by the page itself
+ *     node scripts/pictures.mjs film       docs/run.webp: the recorded run, a frame for each step with tokens
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,9 +13,9 @@ import { root } from './chromium-package.mjs';
 import { buildWhereStale, serveBuilt } from './serve.mjs';
 
 const [what] = process.argv.slice(2);
-const work = { icons, preview, film }[what];
+const work = { icons, preview, step, film }[what];
 if (!work) {
-  console.error('node scripts/pictures.mjs icons | preview | film');
+  console.error('node scripts/pictures.mjs icons | preview | step | film');
   process.exit(2);
 }
 const browser = await chromium.launch({
@@ -57,23 +58,38 @@ async function preview() {
   });
 }
 
-const FRAMES = 40;
-const FRAME_MS = 350;
+/** What “Under the hood” shows before a visitor has measured a step of his own. */
+async function step() {
+  await onPage({ width: 1280, height: 800 }, '#learn?chapter=hood', async (page) => {
+    const measured = page.waitForEvent('download', { timeout: 600_000 });
+    await page.getByRole('button', { name: 'Measure a step' }).click();
+    await page.getByRole('button', { name: 'Download the measurement' }).click({ timeout: 600_000 });
+    await (await measured).saveAs(join(root, 'public/recorded/hood.json'));
+  });
+}
 
-/** A frame for each of the first steps; the last one stays for a while. */
+/** Steps of the recorded run whose tokens are recorded too. */
+const FILMED = [1, ...Array.from({ length: 20 }, (_, i) => 6 * (i + 1))];
+const FRAME_MS = 450;
+
+/** The recorded run, a frame for each step with tokens; the last one stays for a while. */
 async function film() {
-  await onPage({ width: 1120, height: 700 }, `?steps=${FRAMES}`, async (page) => {
+  const size = { width: 1120, height: 700 };
+  await onPage(size, '', async (page) => {
     const frames = [];
-    await page.getByRole('button', { name: 'Start' }).click({ timeout: 600_000 });
-    for (let step = 1; step <= FRAMES; step++) {
-      await page.waitForFunction((n) => document.querySelector('progress')?.value >= n, step, { timeout: 120_000 });
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.reload(); // the whole replay at once
+    await page.locator('span[data-u]').nth(20).waitFor();
+    for (const step of FILMED) {
+      await page.getByRole('slider').fill(String(step));
+      await page.getByText(new RegExp(`of step ${step}\\b`)).first().waitFor();
       frames.push((await page.screenshot({ type: 'png' })).toString('base64'));
     }
     // A page of its own: the lab's policy lets no picture in from here.
     const other = await browser.newPage();
     const pictures = [];
     for (const frame of frames) pictures.push(Buffer.from(await other.evaluate(asWebp, frame), 'base64'));
-    writeFileSync(join(root, 'docs/run.webp'), animation(pictures, { width: 1120, height: 700 }));
+    writeFileSync(join(root, 'docs/run.webp'), animation(pictures, size));
   });
 }
 

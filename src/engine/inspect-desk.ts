@@ -22,6 +22,7 @@ type InspectCommand =
   | 'score'
   | 'contexts'
   | 'layers'
+  | 'trace'
   | 'search';
 
 export class InspectDesk {
@@ -65,6 +66,7 @@ export class InspectDesk {
         return { scored, seconds: seconds() };
       }),
     contexts: (ask, call) => this.inTurn(call, () => this.inspector.contexts(ask, call.part, loading(call))),
+    trace: (ask, call) => this.inTurn(call, () => this.inspector.trace(ask, loading(call))),
     layers: (ask, call) => this.inTurn(call, async () => ({ layers: await this.inspector.layers(ask, loading(call)) })),
     search: (ask, call) => this.inTurn(call, () => this.inspector.search(ask, call.part, loading(call))),
   };

@@ -11,7 +11,7 @@ export const profileDesk = (shelf: ModelShelf, device: Device): Handlers<'profil
     const opening = openingFor(config.model, call);
     const prepared = await prepareRun(config, {
       model: (name) => shelf.open(name, opening),
-      file: (name) => shelf.readData(name),
+      data: (name) => shelf.readData(name, opening),
     });
     const { gpu, report } = await device.open(call.progress);
     return profileStep(prepared, { gpu, device: report, onLoaded: opening.onLoaded });

@@ -26,6 +26,7 @@ import type { CachedModel } from '../library/sources/cache';
 import type { PlacedFile } from '../library/sources/dropped';
 import type { LoadProgress } from '../library/sources/progress';
 import type { SourceFault } from '../library/sources/source-error';
+import type { LayerTrace } from '../model/net/trace';
 import type { LoadedRun } from '../report/loaded-run';
 import type { Fault, RunEvent } from '../runs/events';
 import type { RunConfig } from '../runs/run-config';
@@ -99,6 +100,7 @@ export interface Commands {
     void,
     ContextEffect
   >;
+  trace: Row<{ prompt: string; response: string; at: number }, LayerTrace[]>; // a token of the response, in every layer
   /** The response read out of every layer; `contexts` is how many the layers' states are compared under. */
   layers: Row<
     { problem: Problem; task: string; texts: Texts; context: ContextChoice; contexts: number },

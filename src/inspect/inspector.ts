@@ -12,6 +12,7 @@ import type { DeviceLost } from '../gpu/errors';
 import type { Python } from '../host/python/judge';
 import type { DeviceReport } from '../kernels/device-report';
 import type { Scores } from '../model/net/scores';
+import { type LayerTrace, traceToken } from '../model/net/trace';
 import { named } from '../runs/report';
 import { chosenContext, chosenProblem, foreignPrompts, samplesOf } from './contexts';
 import { readLayers } from './layers';
@@ -214,6 +215,19 @@ export class Inspector {
     const bounds = { most: request.contexts - 1, room: config.maxPositions - response.length, not: teacher };
     const others = foreignPrompts(task, problem, context, bounds);
     return readLayers(subject, { student, teachers: [teacher, ...others], response }, hooks);
+  }
+
+  /** A response's token `at` in every layer of the model, after a prompt. Throws BadInput. */
+  async trace(request: { prompt: string; response: string; at: number }, hooks: LoadHooks = {}): Promise<LayerTrace[]> {
+    const subject = this.subject('main');
+    const { text } = subject.model;
+    const [prompt, response] = [text.encode(request.prompt), text.encode(request.response)];
+    const place = Math.min(Math.max(0, Math.floor(request.at)), response.length - 1);
+    if (response.length === 0) throw new BadInput('There is no token to look at', 'response', 'Give a response.');
+    const sequence = { ids: [...prompt, ...response], from: prompt.length };
+    return subject.use(prompt.length, response.length, hooks, (policy) =>
+      traceToken(policy, sequence, prompt.length + place),
+    );
   }
 
   /** A tree of steps after a student's prompt (search/mits.ts), told as it grows. Throws BadInput. */

@@ -6,6 +6,8 @@ interface Base {
   label: string;
   doc: string;
   group: SettingGroup;
+  /** The page's lesson on it, where that is not its group's (src/ui/settings/lesson.ts). */
+  chapter?: string;
   /** Folded away at first in the page. */
   advanced?: boolean;
   /** May change while a run is going. */

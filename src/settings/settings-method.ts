@@ -15,6 +15,7 @@ export const METHOD_SETTINGS = {
     label: 'Method',
     doc: 'How a token’s advantage is made; antisd adds −λ φ(u) to the reward’s advantage.',
     group: 'method',
+    chapter: 'race',
   }),
   lambda: number({
     default: null,
@@ -48,6 +49,7 @@ export const METHOD_SETTINGS = {
     label: 'Teacher’s context',
     doc: 'What the teacher is shown: a correct sibling, the dataset’s solution, another problem’s.',
     group: 'method',
+    chapter: 'hint',
   }),
   wrongShare: number({
     default: 0,
@@ -56,6 +58,7 @@ export const METHOD_SETTINGS = {
     label: 'Wrong hints',
     doc: 'Share of rollouts whose teacher is shown a wrong solution.',
     group: 'method',
+    chapter: 'hint',
     advanced: true,
   }),
   maskNats: number({

@@ -42,6 +42,7 @@ export const SETTINGS = {
     label: 'Problems a step',
     doc: 'Problems sampled for each update.',
     group: 'sampling',
+    chapter: 'group',
   }),
   group: integer({
     default: 4,
@@ -50,6 +51,7 @@ export const SETTINGS = {
     label: 'Rollouts a problem',
     doc: 'Size of a group; rewards are compared within it.',
     group: 'sampling',
+    chapter: 'group',
   }),
   temperature: number({
     default: 1,
@@ -191,6 +193,7 @@ export const SETTINGS = {
     label: 'Divide by std',
     doc: 'GRPO’s group advantage divided by its standard deviation; off is Dr. GRPO.',
     group: 'optimiser',
+    chapter: 'group',
     advanced: true,
   }),
   groupStd: choice({
@@ -199,6 +202,7 @@ export const SETTINGS = {
     label: 'Whose std',
     doc: 'The sample’s (n − 1, ε = 1e-4) as in TRL, or the population’s (ε = 1e-6) as in runs of earlier versions.',
     group: 'optimiser',
+    chapter: 'group',
     advanced: true,
   }),
   klCoefficient: number({

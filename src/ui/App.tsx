@@ -6,6 +6,7 @@ import { useCloseWarning, useShortcuts, useTheme, useWakeLock } from './hooks';
 import { NewerBuild } from './notices/NewerBuild';
 import { Region } from './Region';
 import { PAGES, type PageName, usePage } from './route';
+import { Tour } from './tour/Tour';
 import { TrainPage } from './train/TrainPage';
 
 /** Past the header and the settings, for whoever goes by Tab: to the tokens, or the answers, of the page on screen. */
@@ -53,6 +54,7 @@ export function App() {
       {Object.entries(LATER).map(([name, row]) => (
         <Later key={name} row={row} shown={page === name} />
       ))}
+      <Tour />
       <NewerBuild />
     </div>
   );

@@ -1,12 +1,15 @@
 import { forgetLearnt, useLearnt } from './answers';
 import styles from './ChapterList.module.css';
 import { addressOfChapter, CHAPTERS } from './chapters';
+import { useClass } from './class/class-task';
 import { chooseLanguage, LANGUAGES, type Language, useLanguage, useWords } from './language';
 import { fill } from './markup';
+import { addressOfRoom, type Place, ROOM_NAMES } from './rooms';
 
 /** The chapters with what has been done of them, and the language. */
-export function ChapterList({ at }: { at: number }) {
-  const { frame, chapters } = useWords();
+export function ChapterList({ at, room }: Place) {
+  const { frame, chapters, ...words } = useWords();
+  const asked = useClass((s) => s.task?.chapters);
   const { answers, visited } = useLearnt();
   const done = CHAPTERS.filter(({ id }) => answers[id]?.right).length;
   return (
@@ -19,6 +22,7 @@ export function ChapterList({ at }: { at: number }) {
                 href={addressOfChapter(chapter)}
                 aria-current={i === at ? 'step' : undefined}
                 data-visited={visited.includes(chapter.id)}
+                data-asked={asked ? asked.includes(chapter.id) : undefined}
               >
                 <span className={styles.mark} data-number>
                   {answers[chapter.id]?.right ? '✓' : i + 1}
@@ -29,6 +33,16 @@ export function ChapterList({ at }: { at: number }) {
             </li>
           ))}
         </ol>
+        <ul className={styles.list}>
+          {ROOM_NAMES.map((name) => (
+            <li key={name}>
+              <a href={addressOfRoom(name)} aria-current={name === room ? 'step' : undefined}>
+                <span className={styles.mark} />
+                <span className={styles.roomTitle}>{words[name].title}</span>
+              </a>
+            </li>
+          ))}
+        </ul>
       </nav>
       <p className={styles.done}>{fill(frame.progress, { done, of: CHAPTERS.length })}</p>
       <LanguageChoice />

@@ -3,6 +3,7 @@ import { Region } from '../Region';
 import { useLearnt } from './answers';
 import styles from './ChapterView.module.css';
 import { addressOfChapter, CHAPTERS, type Chapter } from './chapters';
+import { HandIn } from './class/HandIn';
 import { Display } from './Formula';
 import { InspectLink, LabLink } from './LabLink';
 import { useWords } from './language';
@@ -46,6 +47,7 @@ export function ChapterView({ at }: { at: number }) {
             <LabLink to={chapter.lab}>{frame.lab}</LabLink>
           )}
         </p>
+        <HandIn />
         <Turning at={at} />
       </article>
     </section>

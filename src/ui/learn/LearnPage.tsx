@@ -1,11 +1,13 @@
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, Suspense, useEffect, useState } from 'react';
 import { pageOf } from '../route';
 import { visit } from './answers';
 import { ChapterList } from './ChapterList';
 import { ChapterView } from './ChapterView';
-import { addressOfChapter, CHAPTERS, chapterIn } from './chapters';
+import { addressOfChapter, CHAPTERS } from './chapters';
+import { joinClass, taskIn } from './class/class-task';
 import styles from './LearnPage.module.css';
-import { openWords, useLanguage } from './language';
+import { openWords, useLanguage, useWords } from './language';
+import { type Place, placeIn, ROOMS } from './rooms';
 import { Explained } from './Sign';
 
 /** Ten short chapters; which one is on screen stands in the address. */
@@ -35,25 +37,37 @@ function Spoken({ children }: { children: ReactNode }) {
 }
 
 function Lessons() {
-  const at = useChapter();
-  const { id } = CHAPTERS[at];
-  useEffect(() => visit(id), [id]);
+  const { frame } = useWords();
+  const place = usePlace();
+  const { at } = place;
+  const Room = place.room && ROOMS[place.room];
+  useEffect(() => {
+    if (at !== null) visit(CHAPTERS[at].id);
+  }, [at]);
   useTurning(at);
   return (
     <main className={styles.page}>
-      <ChapterList at={at} />
-      <ChapterView key={id} at={at} />
-      <Explained />
+      <ChapterList {...place} />
+      {at !== null && <ChapterView key={at} at={at} />}
+      {Room && (
+        <Suspense fallback={<p className={styles.opening}>{frame.opening}</p>}>
+          <Room />
+        </Suspense>
+      )}
+      {at !== null && <Explained />}
     </main>
   );
 }
 
-/** The chapter that the address names; another page's address changes nothing here. */
-function useChapter(): number {
-  const [at, setAt] = useState(() => chapterIn(location.hash));
+/** What the address names, and the class that it invites to; another page's address changes nothing here. */
+function usePlace(): Place {
+  const [at, setAt] = useState(() => placeIn(location.hash));
   useEffect(() => {
     const follow = (): void => {
-      if (pageOf(location.hash) === 'learn') setAt(chapterIn(location.hash));
+      if (pageOf(location.hash) !== 'learn') return;
+      const task = taskIn(location);
+      if (task) joinClass(task);
+      setAt(placeIn(location.hash));
     };
     follow();
     addEventListener('hashchange', follow);
@@ -63,13 +77,13 @@ function useChapter(): number {
 }
 
 /** N and P turn the page, where no control has a use for them. */
-function useTurning(at: number): void {
+function useTurning(at: number | null): void {
   useEffect(() => {
     const turn = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
       if ((event.target as Element).closest('input, select, textarea')) return;
       const by = event.code === 'KeyN' ? 1 : event.code === 'KeyP' ? -1 : 0;
-      const next = CHAPTERS[at + by];
+      const next = at === null ? undefined : CHAPTERS[at + by];
       if (by === 0 || !next) return;
       event.preventDefault();
       location.hash = addressOfChapter(next);

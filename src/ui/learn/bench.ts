@@ -190,6 +190,29 @@ async function written(sheet: Sheet, before: readonly string[]): Promise<Sheet> 
 
 export const show = (at: number): void => useBench.setState({ at });
 
+/** A token of a response in every layer of the built-in model; null where it could not be read. */
+export async function readTrace(
+  { student, response }: Pick<Sheet['texts'], 'student' | 'response'>,
+  at: number,
+): Promise<Reply<'trace'> | null> {
+  let trace: Reply<'trace'> | null = null;
+  await attempt(async () => {
+    await ready();
+    trace = await call({ type: 'trace', prompt: student, response, at });
+  });
+  return trace;
+}
+
+/** A step of a run of its own, dispatch by dispatch; null where it could not be measured. */
+export async function profileOwn(config: Ask<'profile-step'>['config']): Promise<Reply<'profile-step'> | null> {
+  let profile: Reply<'profile-step'> | null = null;
+  await attempt(async () => {
+    await ready();
+    profile = await call({ type: 'profile-step', config });
+  });
+  return profile;
+}
+
 /** One training step on this device; its events go to `hear`. The run is not kept. */
 export const takeStep = (config: Ask<'start'>['config'], hear: (event: RunEvent) => void): Promise<void> =>
   attempt(async () => {

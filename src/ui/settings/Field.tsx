@@ -7,6 +7,7 @@ import { useLab } from '../state/store';
 import styles from './Field.module.css';
 import { FieldWarning } from './FieldWarning';
 import { lambdaNote } from './lambda-note';
+import { lessonOn } from './lesson';
 import { SettingField } from './SettingField';
 
 interface Props {
@@ -27,6 +28,7 @@ export function Field({ name, busy }: Props) {
         text={text}
         problem={problemIn(TRAIN_TABLE, name, text)}
         disabled={busy && !setting.live}
+        lesson={lessonOn(setting)}
         onChange={(value) => changeSetting(name, value)}
         onCommit={() => commitSetting(name)}
       />

@@ -10,13 +10,15 @@ interface Props {
   /** What is wrong with the text, or null. */
   problem: string | null;
   disabled: boolean;
+  /** The lesson that explains it, by its address' name; left out where there is none. */
+  lesson?: string;
   onChange(text: string): void;
   /** The edit is finished: a choice was made, the field left, Enter pressed. */
   onCommit?(): void;
 }
 
 /** One setting of any table: label, control, one line of explanation, and what is wrong with the value if anything is. */
-export function SettingField({ id, setting, text, problem, disabled, onChange, onCommit }: Props) {
+export function SettingField({ id, setting, text, problem, disabled, lesson, onChange, onCommit }: Props) {
   const doc = `${id}-doc`;
   const shared = { id, disabled, 'aria-invalid': problem !== null, 'aria-describedby': doc };
   const commitOnEnter = (event: KeyboardEvent): void => {
@@ -66,6 +68,14 @@ export function SettingField({ id, setting, text, problem, disabled, onChange, o
       )}
       <p id={doc} className={problem ? styles.problem : styles.doc}>
         {problem ?? noteOf(setting, text)}
+        {lesson && (
+          <>
+            {' '}
+            <a className={styles.lesson} href={`#learn?chapter=${lesson}`}>
+              Lesson<span className="visually-hidden"> on {setting.label}</span>
+            </a>
+          </>
+        )}
       </p>
     </div>
   );

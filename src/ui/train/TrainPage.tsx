@@ -28,6 +28,7 @@ import { SftCentre } from '../sft/SftCentre';
 import { SftCurves } from '../sft/SftCurves';
 import { SftPanel } from '../sft/SftPanel';
 import { useLab } from '../state/store';
+import { Welcome } from '../tour/Welcome';
 import styles from './TrainPage.module.css';
 
 /** Read from left to right: settings, rollouts (or answers), curves. On a phone: rollouts, curves, settings. */
@@ -90,6 +91,7 @@ export function TrainPage() {
           <ContinueOffer />
           <DropZone onFiles={takeOwnFiles} />
           <NextStep />
+          <Welcome />
         </div>
         <NoGpu />
       </Region>

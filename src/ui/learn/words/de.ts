@@ -1,7 +1,10 @@
 /** Die Lektionen auf Deutsch; die Zeichen wie in en.ts. */
+
+import { deLab } from './de-lab';
 import type { Words } from './en';
 
 export const de: Words = {
+  ...deLab,
   frame: {
     chapters: 'Kapitel',
     chapter: 'Kapitel',

@@ -1,5 +1,8 @@
 /** The lessons in English. {u} is a symbol, {=phi} a formula, {#n} a value of the figure (markup.ts). */
+import { enLab } from './en-lab';
+
 export const en = {
+  ...enLab,
   frame: {
     chapters: 'Chapters',
     chapter: 'Chapter',

@@ -1,0 +1,111 @@
+/**
+ * What a learner hands in, as one file: a zip with answers.json and, where there is one, a run's log under the name that it
+ * is stored by. `Compare` and the command line read the run out of the same file.
+ */
+import * as v from 'valibot';
+import { BadInput } from '../../../data/errors';
+import { type ZipEntry, zipBlob, zipEntries } from '../../../data/zip';
+import { csvCell } from '../../../inspect/export';
+import { type LoadedRun, loadedRun } from '../../../report/loaded-run';
+import { readLog } from '../../../runs/event-lines';
+import { CHAPTER_IDS, type Learnt, learntSchema } from '../answers';
+import { nameSchema, taskSchema } from './class-task';
+
+const ANSWERS = 'answers.json';
+const MOST_BYTES = 64 * 1024;
+/** A log that is read into memory. */
+const MOST_LOG_BYTES = 64 * 1024 * 1024;
+/** Of a run's folder; checkpoints stay with the learner. */
+const HANDED_IN = /^(config|about)\.json$|^events\.jsonl$/;
+
+const answersSchema = v.object({
+  version: v.literal(1),
+  learner: nameSchema,
+  task: taskSchema,
+  /** When it was handed in, as an ISO date. */
+  at: v.pipe(v.string(), v.isoTimestamp()),
+  learnt: learntSchema,
+});
+export type Answers = v.InferOutput<typeof answersSchema>;
+
+export interface HandedIn {
+  /** What the file is called. */
+  readonly file: string;
+  readonly answers: Answers;
+  /** Null where none was handed in, or none that can be compared. */
+  readonly run: LoadedRun | null;
+}
+
+/** @param run its name, and its archive as `pack-run` gives it. */
+export async function handIn(answers: Answers, run: { id: string; archive: Blob } | null): Promise<Blob> {
+  const entries = run ? await zipEntries(run.archive, run.id) : [];
+  const text = new TextEncoder().encode(`${JSON.stringify(answers, null, 1)}\n`);
+  return zipBlob([
+    { name: ANSWERS, bytes: text },
+    ...entries
+      .filter(({ name }) => HANDED_IN.test(name))
+      .map((entry) => ({ name: `${run?.id}/${entry.name}`, bytes: entry.stream() })),
+  ]);
+}
+
+/** Throws BadInput where it is no such file. */
+export async function readHandedIn(file: File): Promise<HandedIn> {
+  const refuse = (what: string) => new BadInput(what, file.name, 'Give a file that “Hand in” made.');
+  const entries = await zipEntries(file, file.name);
+  const found = entries.find(({ name }) => name === ANSWERS);
+  if (!found) throw refuse(`It has no ${ANSWERS}`);
+  if (found.size > MOST_BYTES) throw refuse(`${ANSWERS} has ${found.size} bytes, and ${MOST_BYTES} are read`);
+  const answers = v.safeParse(answersSchema, parsed(new TextDecoder().decode(await bytesOf(found))));
+  if (!answers.success) throw refuse(`${ANSWERS} is not as the lab writes it`);
+  const log = entries.find(({ name, size }) => /^[^/]+\/events\.jsonl$/.test(name) && size <= MOST_LOG_BYTES);
+  const run = log ? loadedRun(log.name.split('/')[0], readLog(await bytesOf(log), 'compared')) : null;
+  return { file: file.name, answers: answers.output, run };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+async function bytesOf({ stream }: ZipEntry): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  for await (const piece of stream()) pieces.push(piece);
+  return new Uint8Array(await new Blob(pieces).arrayBuffer());
+}
+
+/** Right answers among those that the class was asked, and how many these are. */
+export function scoreOf({ task, learnt }: Pick<Answers, 'task' | 'learnt'>): { right: number; of: number } {
+  return { right: task.chapters.filter((id) => learnt.answers[id]?.right).length, of: task.chapters.length };
+}
+
+/** "✓", "✓ 3" after three tries, "✗ 2", or nothing where there is no answer. */
+export function markOf(learnt: Learnt, id: (typeof CHAPTER_IDS)[number]): string {
+  const answer = learnt.answers[id];
+  if (!answer) return '';
+  return `${answer.right ? '✓' : '✗'}${answer.tries > 1 ? ` ${answer.tries}` : ''}`;
+}
+
+/** Newest first and one for each learner of a class: a file that is handed in again takes the earlier one's place. */
+export function newestOf(files: readonly HandedIn[]): HandedIn[] {
+  const sorted = [...files].sort((a, b) => b.answers.at.localeCompare(a.answers.at));
+  const key = ({ answers }: HandedIn): string => JSON.stringify([answers.task.name, answers.learner.toLowerCase()]);
+  const newest = sorted.filter((one, i) => sorted.findIndex((other) => key(other) === key(one)) === i);
+  return newest.sort((a, b) => a.answers.learner.localeCompare(b.answers.learner));
+}
+
+/** A row a learner; names and answers are quoted, so that none is taken for a formula. */
+export function csvOf(files: readonly HandedIn[]): string {
+  const text = (value: string): string => csvCell(JSON.stringify(value));
+  const head = ['learner', 'class', 'handed in', ...CHAPTER_IDS, 'right', 'of', 'arm', 'seed', 'steps', 'reward'];
+  const rows = files.map(({ answers, run }) => {
+    const { right, of } = scoreOf(answers);
+    const last = run?.steps.at(-1);
+    const marks = CHAPTER_IDS.map((id) => text(markOf(answers.learnt, id)));
+    const figures = run && last ? [run.config.arm, run.config.seed, last.step, last.figures.reward] : ['', '', '', ''];
+    return [text(answers.learner), text(answers.task.name), answers.at, ...marks, right, of, ...figures];
+  });
+  return [head, ...rows].map((row) => `${row.join(',')}\r\n`).join('');
+}
