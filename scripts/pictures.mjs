@@ -82,7 +82,10 @@ async function film() {
     await page.locator('span[data-u]').nth(20).waitFor();
     for (const step of FILMED) {
       await page.getByRole('slider').fill(String(step));
-      await page.getByText(new RegExp(`of step ${step}\\b`)).first().waitFor();
+      await page
+        .getByText(new RegExp(`of step ${step}\\b`))
+        .first()
+        .waitFor();
       frames.push((await page.screenshot({ type: 'png' })).toString('base64'));
     }
     // A page of its own: the lab's policy lets no picture in from here.
