@@ -52,7 +52,9 @@ type SearchFlags = Values<typeof SEARCH_FLAGS> & {
 };
 
 /** Whether a search was asked for. Throws BadInput for another one than there is, and for its flags without it. */
-export function searchAsked(flags: SearchFlags): boolean {
+export function searchAsked(flags: SearchFlags & { prompt?: string }): boolean {
+  if (flags.problems !== undefined && flags.prompt !== undefined)
+    throw new BadInput('A prompt is one question', '--problems', 'Leave out --prompt.');
   if (flags.search === 'mits') return true;
   if (flags.search !== undefined) throw new BadInput(`There is no search "${flags.search}"`, '--search', 'Give mits.');
   const stray = Object.keys(SEARCH_FLAGS).find((name) => flags[name as keyof SearchFlags]);
@@ -87,7 +89,7 @@ export async function runSearch(
 ): Promise<number> {
   const settings = settingsOf(flags, model, maxNewTokens);
   const { text: tokenizer } = model;
-  if (flags.problems !== undefined) return compared(policy, posed?.task, settings, flags);
+  if (flags.problems !== undefined && posed) return compared(policy, posed.task, settings, flags);
   const answerOf = posed
     ? (ids: number[]) => posed.task.verify(posed.problem, ids).answer
     : (ids: number[]) => finalAnswer(tokenizer.decode(ids));
@@ -117,13 +119,7 @@ const stoppable = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | nu
     }),
   );
 
-async function compared(
-  policy: Policy,
-  task: Task | undefined,
-  settings: SearchSettings,
-  flags: SearchFlags,
-): Promise<number> {
-  if (!task) throw new BadInput('A prompt is one question', '--problems', 'Leave out --prompt.');
+async function compared(policy: Policy, task: Task, settings: SearchSettings, flags: SearchFlags): Promise<number> {
   const [count, first] = [flags.problems ?? 1, flags.problem ?? 0];
   const problems = task.generate({ split: 'heldout', count, seed: 0, minDepth: flags['min-depth'] ?? null, first });
   const rows = await stoppable(async (signal) => {

@@ -1,11 +1,14 @@
 /** The search on a model: what it scores is what whole chains score by themselves, and the same seed grows the same tree. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Tokenizer } from '../../../src/data/types';
+import { METHODS, type MethodName, type Outcome } from '../../../src/inspect/search/equal-tokens';
 import { pathOf } from '../../../src/inspect/search/mits';
 import { searchAnswer } from '../../../src/inspect/search/search';
 import { parseModelConfig } from '../../../src/model/net/config';
 import { ParameterLayout } from '../../../src/model/net/parameters';
 import { Policy } from '../../../src/model/net/policy';
+import { lab } from '../../setup/cli';
+import { labHere } from '../../setup/cli-here';
 import { close } from '../../setup/close';
 import { testDevice } from '../../setup/gpu';
 
@@ -86,4 +89,27 @@ it('grows the same tree from the same seed, another from another', async () => {
   const [one, again, other] = [await searched(), await searched(), await searched(8)];
   expect(again).toEqual(one);
   expect(other.nodes.map(({ text }) => text)).not.toEqual(one.nodes.map(({ text }) => text));
+});
+
+it('stands beside greedy and self-consistency on equal tokens, from the command line', async () => {
+  const args = ['generate', '--search', 'mits', '--problems', '2', '--beam', '2', '--max-steps', '4', '--json'];
+  const { code, stdout } = await lab(args);
+  expect(code).toBe(0);
+  const { table, outcomes } = JSON.parse(stdout);
+  expect(table.map((row: { method: string }) => row.method)).toEqual([...METHODS]);
+  for (const found of outcomes) {
+    const { MITS, ...others } = found as Record<MethodName, Outcome>;
+    expect(others['self-consistency, drawn and scored'].tokens).toBeLessThanOrEqual(MITS.tokens);
+    expect(others['self-consistency, drawn'].tokens).toBeLessThanOrEqual(MITS.tokens / 2);
+    expect(others['one sample'].tokens).toBeGreaterThan(0);
+  }
+});
+
+it.each([
+  [['--search', 'mcts'], /There is no search "mcts".*Give mits/s],
+  [['--beam', '4'], /--beam.*Give --search mits too/s],
+  [['--search', 'mits', '--prompt', '<bos> 3', '--problems', '2'], /Leave out --prompt/],
+])('generate %j is refused with the mend', async (args, why) => {
+  const { code, stderr } = await labHere(['generate', ...args]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(why)]);
 });
