@@ -14,6 +14,9 @@ interface Props {
   onPick(layer: number, token: number): void;
 }
 
+/** Networks of few layers have rows that a finger can hit. */
+const FEW_LAYERS = 12;
+
 const within = (x: number, count: number): number => Math.max(0, Math.min(count - 1, x));
 
 /** Layers × tokens under tints. The place in it is chosen by pointer or arrow keys. */
@@ -65,7 +68,7 @@ export const LayerPicture = memo(function LayerPicture({ rows, measure, label, l
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the element's around it */}
       <svg
         className={styles.picture}
-        style={{ minWidth: `${M / 2}em`, height: `${L}em` }}
+        style={{ minWidth: `${M / 2}em`, height: `${L > FEW_LAYERS ? L : 2 * L}em` }}
         viewBox={`0 0 ${M} ${L}`}
         preserveAspectRatio="none"
         data-scale={measure.scale}
