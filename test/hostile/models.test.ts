@@ -4,6 +4,8 @@ import type { ChatMessage } from '../../src/data/message';
 import { planModel } from '../../src/library/memory-plan';
 import { openModel } from '../../src/library/open-model';
 import { chooseFiles } from '../../src/library/sources/choose-files';
+import { parseDatasetId } from '../../src/library/sources/dataset-id';
+import { chooseData } from '../../src/library/sources/hub-dataset';
 import { parseHubAddress, parseHubId } from '../../src/library/sources/hub-id';
 import { urlSource } from '../../src/library/sources/url';
 import { parseModelConfig } from '../../src/model/net/config';
@@ -175,6 +177,25 @@ for (const name of ['x(.gguf', '[.gguf', '(a+)+.gguf', '*.gguf', '\\.gguf', 'a{1
       await chooseFiles(listed, id?.gguf ?? { file: name }, 'a/b', async () => []);
     },
   );
+for (const [id, name] of Object.entries({
+  'a part of a megabyte and an @': `a/b:${'x'.repeat(1e6)}@`,
+  'a part of a million digits': `a/b:${'1'.repeat(1e6)}`,
+  'a part of slashes': `a/b:${'/'.repeat(1e6)}`,
+  'a part that leads out': 'a/b:../../x',
+  'an address whose escapes are none': 'https://huggingface.co/datasets/a/b/blob/main/%E0%A4.jsonl',
+}))
+  addresses.add(`a dataset: ${id}`, `the name of a dataset with ${id}`, null, () => {
+    const found = parseDatasetId(name);
+    if (found?.part?.split('/').includes('..')) throw new Error(JSON.stringify(found));
+  });
+addresses.add('a dataset of 100,000 shards', 'a dataset of 100,000 files of one name', /./, () =>
+  chooseData(
+    list(1e5, (i) => ({ name: `x-00000-of-00001.${i % 2 ? 'csv' : 'txt'}`, size: 1, sha256: null, gitSha1: null })),
+    null,
+    'eval',
+    'a/b',
+  ),
+);
 for (const path of ['%', '%E0%A4', '%E0%A4%A', '%2e%2e%2f', '%00', '%ff'])
   for (const [id, read] of [
     [

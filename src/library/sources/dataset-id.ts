@@ -1,5 +1,5 @@
 /** Names of datasets on a Hub: org/name, with a revision and a part, or the address of its page. */
-import { HUB } from './hub-id';
+import { decoded, HUB } from './hub-id';
 
 export interface DatasetId {
   /** org/name. */
@@ -12,7 +12,7 @@ export interface DatasetId {
 
 const PART = '[A-Za-z0-9](?:[\\w.-]*[\\w])?';
 const FORM = new RegExp(
-  `^(?<id>${PART}/${PART})(?:@(?<revision>refs/[^/@:]+/[^/@:]+|[^/@:]+))?(?::(?<part>[^@:\\\\]*[^@:\\\\\\d][^@:\\\\]*))?$`,
+  `^(?<id>${PART}/${PART})(?:@(?<revision>refs/[^/@:]+/[^/@:]+|[^/@:]+))?(?::(?<part>[^@:\\\\]+))?$`,
 );
 const DATA_ENDING = /\.(jsonl?|ndjson|parquet|csv|txt|gz|zst|gguf)$/i;
 
@@ -22,7 +22,7 @@ export function parseDatasetId(text: string, endpoint = HUB): DatasetId | null {
   if (/^https?:\/\//i.test(asked)) return ofAddress(asked, endpoint);
   const groups = FORM.exec(asked)?.groups;
   if (!groups || /\.\.|--/.test(groups.id) || DATA_ENDING.test(groups.id)) return null;
-  if (/(^|\/)\.{0,2}(\/|$)/.test(groups.part ?? 'x')) return null;
+  if (/(^|\/)\.{0,2}(\/|$)|^\d+$/.test(groups.part ?? 'x')) return null; // a number is a port
   return { id: groups.id, revision: groups.revision ?? null, part: groups.part ?? null };
 }
 
@@ -35,10 +35,7 @@ function ofAddress(address: string, endpoint: string): DatasetId | null {
   if (!URL.canParse(address)) return null;
   const url = new URL(address);
   if (![new URL(endpoint).host, 'huggingface.co', 'hf.co', 'www.huggingface.co'].includes(url.host)) return null;
-  const [datasets, org, name, kind, revision, ...path] = url.pathname
-    .split('/')
-    .filter(Boolean)
-    .map(decodeURIComponent);
+  const [datasets, org, name, kind, revision, ...path] = url.pathname.split('/').filter(Boolean).map(decoded);
   const named = datasets === 'datasets' && org && name ? parseDatasetId(`${org}/${name}`) : null;
   if (!named || !['tree', 'blob', 'resolve', 'raw'].includes(kind) || !revision) return named;
   return { ...named, revision, part: path.length > 0 ? path.join('/') : null };

@@ -54,7 +54,12 @@ export function chooseData(
   if (exact.length === 1) return exact;
   const named = part === null ? data : data.filter((file) => isNamed(file, part));
   const groups = new Map<string, ListedFile[]>();
-  for (const file of named) groups.set(stemOf(file), [...(groups.get(stemOf(file)) ?? []), file]);
+  for (const file of named) {
+    const stem = stemOf(file);
+    const those = groups.get(stem);
+    if (those) those.push(file);
+    else groups.set(stem, [file]);
+  }
   const chosen = groups.size > 1 ? bySplit([...groups], purpose) : [...groups];
   if (chosen.length === 1) return inOneFormat(chosen[0][1]);
   throw new SourceError(
