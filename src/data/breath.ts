@@ -5,7 +5,7 @@ export const breath = (): Promise<void> => new Promise((resolve) => setTimeout(r
 export interface Wanted {
   readonly signal?: AbortSignal;
   /** How far it is, in pieces. */
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: (done: number, total: number | null) => void;
   /** Bytes of Python that are there, where the work needs it. */
   readonly onPython?: (done: number, total: number) => void;
 }
@@ -17,13 +17,13 @@ const STRETCH = 50;
  * Called between the pieces of long work: takes a breath where the last one is long ago, and tells how far the work is.
  * Rejects with the signal's reason where it is not wanted any more.
  */
-export type Pace = (done?: number, total?: number) => Promise<void>;
+export type Pace = (done?: number, total?: number | null) => Promise<void>;
 
 export function pacing({ signal, onProgress }: Wanted = {}): Pace {
   let last = performance.now();
   return async (done, total) => {
     if (performance.now() - last < STRETCH) return;
-    if (done !== undefined && total !== undefined) onProgress?.(done, total);
+    if (done !== undefined) onProgress?.(done, total ?? null);
     await breath();
     signal?.throwIfAborted();
     last = performance.now();

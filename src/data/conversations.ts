@@ -4,6 +4,7 @@ import type { ByteSource } from './bytes';
 import { BadInput } from './errors';
 import { COMPLETION, CONTEXT, HISTORY, MESSAGES, SYSTEM, THOUGHTS, TOOLS } from './field-names';
 import { gsm8kToLearn } from './gsm8k';
+import { plainJson } from './json';
 import { type ChatMessage, messagesOf, parsed, unusedOf, withThoughts } from './message';
 import { contextual } from './question';
 import { type DataRecord, field, isRecord, readRecords, shown, textField } from './records';
@@ -24,10 +25,8 @@ export interface Conversation {
  * completion} as texts or as lists of messages, {question, answer}, or {instruction, input, output}; `system`, `history`,
  * a context, thoughts and tools beside them. Throws BadInput naming file, line, field and the mend.
  */
-export async function readConversations(file: ByteSource, wanted?: Wanted): Promise<Conversation[]> {
-  const conversations: Conversation[] = [];
-  for await (const record of readRecords(file, wanted)) conversations.push(conversationOf(record));
-  return conversations;
+export async function* conversationsIn(file: ByteSource, wanted?: Wanted): AsyncGenerator<Conversation> {
+  for await (const record of readRecords(file, wanted)) yield conversationOf(record);
 }
 
 function conversationOf(record: DataRecord): Conversation {
@@ -90,7 +89,7 @@ function historyOf(value: unknown, where: string): ChatMessage[] {
 
 /** A list of descriptions, or JSON of one. */
 function toolsOf(value: unknown, where: string): readonly unknown[] {
-  const tools = typeof value === 'string' ? parsed(value) : value;
+  const tools = typeof value === 'string' ? parsed(value) : plainJson(value);
   if (value === undefined || (Array.isArray(tools) && tools.every(isRecord))) return (tools ?? []) as unknown[];
   throw new BadInput(`"tools" is ${shown(value)}`, where, 'Write a list of {"type": "function", "function": …}.');
 }

@@ -60,6 +60,15 @@ export function endOfText(json: string, start: number): number {
   }
 }
 
+/** A value of a file as JSON has it: integers of 64 bits and times, as parquet has them, are numbers or texts. */
+export function plainJson(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? plainInteger(value) : value;
+  return JSON.parse(JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? plainInteger(inner) : inner)));
+}
+
+const plainInteger = (value: bigint): number | string =>
+  Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+
 /** A text as Python's json writes it, as JSON: NaN and the infinities, which JSON does not have, are null. */
 export function fromPython(json: string): string {
   const parts: string[] = [];

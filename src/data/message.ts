@@ -2,7 +2,7 @@
 import { BOUNDS } from './bounds';
 import { BadInput } from './errors';
 import { THOUGHTS } from './field-names';
-import { measureJson } from './json';
+import { measureJson, plainJson } from './json';
 import { isRecord, shown } from './records';
 
 /** A function that the assistant calls. */
@@ -125,7 +125,7 @@ function callsOf(value: unknown, fail: Fail): ToolCall[] {
     if (typeof f.name !== 'string') return fail(`has the tool call ${shown(call)} without a name`);
     const given = f.arguments ?? f.parameters ?? {};
     const id = isRecord(call) && typeof call.id === 'string' ? { id: call.id } : {};
-    return { name: f.name, arguments: typeof given === 'string' ? (parsed(given) ?? given) : given, ...id };
+    return { name: f.name, arguments: typeof given === 'string' ? (parsed(given) ?? given) : plainJson(given), ...id };
   });
 }
 

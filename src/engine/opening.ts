@@ -12,7 +12,7 @@ export interface Opening extends OpenOptions {
   /** For the weights on their way to the device. */
   readonly onLoaded: OnLoaded;
   /** For problems or examples that are read. */
-  onRead(done: number, total: number): void;
+  onRead(done: number, total: number | null): void;
   /** For Python, where answers are code. */
   onPython(done: number, total: number): void;
 }

@@ -5,9 +5,11 @@ import { type ChatTemplate, chatTemplate } from '../data/chat';
 import type { Conversation } from '../data/conversations';
 import { splitOfQuestion } from '../data/dataset';
 import { BadInput } from '../data/errors';
+import { Packed } from '../data/packed';
 import { hash32 } from '../data/random';
 import { answerOf, promptOf, supervisedExample } from '../data/supervised';
 import type { SupervisedExample } from '../data/types';
+import type { Conversations } from '../library/open-conversations';
 import type { LoadedModel } from '../library/open-model';
 import { firstPredicted } from '../model/net/supervised';
 import type { SftConfig } from '../settings/settings-sft';
@@ -43,36 +45,53 @@ export interface Examples {
 
 type Named = Pick<LoadedModel, 'tokenizer' | 'where' | 'text' | 'config'>;
 
-/** Tokens of examples that are kept as they were written; the others are written again when they are drawn. */
+/** Tokens of examples that are kept as they were written. */
 const KEPT_TOKENS = 4_000_000;
 
-/** A conversation that can be used. */
-interface Usable {
-  readonly conversation: Conversation;
-  readonly tokens: number;
-  /** null: to be written again. */
-  readonly example: SupervisedExample | null;
-}
-
-/** The examples to learn from; of a large file only its first ones are in memory as tokens. */
+/** The examples to learn from: of a large file only the first are in memory as tokens, the others as packed text. */
 export class TrainExamples {
+  private readonly kept: SupervisedExample[] = [];
+  private readonly packed = new Packed<Conversation>();
+  private last: { readonly conversation: Conversation; readonly example: SupervisedExample } | null = null;
+  /** Of all together. */
+  tokens = 0;
+
+  /** @param keptTokens tokens of examples that are kept; those after them are written again when they are drawn */
   constructor(
-    private readonly usable: readonly Usable[],
     private readonly write: (conversation: Conversation) => SupervisedExample,
+    private room = KEPT_TOKENS,
   ) {}
 
   get length(): number {
-    return this.usable.length;
+    return this.kept.length + this.packed.length;
   }
 
-  /** Of all together. */
-  get tokens(): number {
-    return this.usable.reduce((n, { tokens }) => n + tokens, 0);
+  /** A held-out example takes room too: what is kept depends on the file alone. */
+  passBy({ ids }: SupervisedExample): boolean {
+    this.room -= ids.length;
+    return this.room >= 0;
+  }
+
+  push(conversation: Conversation, example: SupervisedExample): void {
+    if (this.passBy(example)) this.kept.push(example);
+    else this.packed.push(conversation);
+    this.tokens += example.ids.length;
+    this.last = { conversation, example };
+  }
+
+  /** Takes away what was pushed last. */
+  pop(): { readonly conversation: Conversation; readonly example: SupervisedExample } {
+    const { last } = this;
+    if (last === null) throw new Error('Nothing was pushed since the last was taken away.');
+    if (this.packed.length > 0) this.packed.pop();
+    else this.kept.pop();
+    this.tokens -= last.example.ids.length;
+    this.last = null;
+    return last;
   }
 
   at(i: number): SupervisedExample {
-    const { example, conversation } = this.usable[i];
-    return example ?? this.write(conversation);
+    return i < this.kept.length ? this.kept[i] : this.write(this.packed.at(i - this.kept.length));
   }
 
   *[Symbol.iterator](): Generator<SupervisedExample> {
@@ -81,63 +100,78 @@ export class TrainExamples {
 }
 
 /**
- * Writes every conversation in the model's words, one after another, and splits them: one in eight is held out, by its text
- * alone, or the last one of a file too small for that. What is written is kept up to `keptTokens`. Throws BadInput where
- * nothing is left to learn from.
+ * Writes every conversation in the model's words, one after another as they come, and splits them: one in eight is held
+ * out, by its text alone, or the last one of a file too small for that. What is written is kept up to `keptTokens`. Throws
+ * BadInput where nothing is left to learn from, and for a file that cannot be read.
  */
 export async function examplesFor(
   model: Named,
-  conversations: readonly Conversation[],
+  conversations: Conversations,
   file: string,
   maxLength: number,
-  { keptTokens = KEPT_TOKENS, ...wanted }: Wanted & { keptTokens?: number } = {},
+  { keptTokens, ...wanted }: Wanted & { keptTokens?: number } = {},
 ): Promise<Examples> {
   const template = chatTemplate(model.tokenizer, model.where);
   const most = Math.min(maxLength, model.config.maxPositions);
-  const [train, heldOut]: [Usable[], Usable[]] = [[], []];
+  const train = new TrainExamples((c) => supervisedExample(c, model.text, template, file), keptTokens);
+  const heldOut: HeldOutExample[] = [];
+  const holdOut = (c: Conversation, example: SupervisedExample): void => {
+    if (heldOut.length < HELD_OUT_AT_MOST)
+      heldOut.push({ example, prompt: promptOf(c, template), expected: answerOf(c) });
+  };
   const leftOut: LeftOut[] = [];
-  let [longest, room, fingerprint, before] = [0, keptTokens, 0, 0];
+  const unused = new UnusedFields(template);
+  let [number, longest, fingerprint, before] = [0, 0, 0, 0];
   const pace = pacing(wanted);
-  for (const [i, conversation] of conversations.entries()) {
-    await pace(i, conversations.length);
-    const number = i + 1;
+  const total = Array.isArray(conversations) ? conversations.length : null;
+  for await (const conversation of conversations) {
+    await pace(number++, total);
+    unused.add(conversation);
     const example = written(model, template, conversation, `${file}, example ${number}`, most);
     if (typeof example === 'string') {
       leftOut.push({ number, why: example });
       continue;
     }
-    const tokens = example.ids.length;
-    longest = Math.max(longest, tokens);
-    room -= tokens;
-    const isTrain = splitOfQuestion(conversation.messages.map((m) => m.content).join('\n')) === 'train';
-    (isTrain ? train : heldOut).push({ conversation, tokens, example: room < 0 ? null : example });
-    if (isTrain) [before, fingerprint] = [fingerprint, hash32([fingerprint, ...example.ids])];
+    longest = Math.max(longest, example.ids.length);
+    if (splitOfQuestion(conversation.messages.map((m) => m.content).join('\n')) === 'train') {
+      train.push(conversation, example);
+      [before, fingerprint] = [fingerprint, hash32([fingerprint, ...example.ids])];
+    } else {
+      train.passBy(example);
+      holdOut(conversation, example);
+    }
   }
   // A file too small for one in eight holds out its last example.
   if (train.length > 1 && heldOut.length === 0) {
-    heldOut.push(train.pop() as Usable);
+    const last = train.pop();
+    holdOut(last.conversation, last.example);
     fingerprint = before;
   }
-  if (train.length === 0) throw nothingToLearn(conversations.length, leftOut, file);
-  const write = (conversation: Conversation) => supervisedExample(conversation, model.text, template, file);
-  return {
-    train: new TrainExamples(train, write),
-    heldOut: heldOut.slice(0, HELD_OUT_AT_MOST).map(({ example, conversation: c }) => {
-      return { example: example ?? write(c), prompt: promptOf(c, template), expected: answerOf(c) };
-    }),
-    ...{ leftOut, unused: unusedFields(conversations, template), longest, fingerprint },
-  };
+  if (train.length === 0) throw nothingToLearn(number, leftOut, file);
+  return { train, heldOut, leftOut, unused: unused.list(), longest, fingerprint };
 }
 
-/** Fields that are in the data and not in what the model reads, the most frequent first. */
-function unusedFields(conversations: readonly Conversation[], template: ChatTemplate): UnusedField[] {
-  const counts = new Map<string, number>();
-  for (const { unused = [], tools } of conversations)
-    for (const name of tools && !template.knowsTools ? [...unused, 'tools'] : unused)
-      counts.set(name, (counts.get(name) ?? 0) + 1);
-  const all = [...counts].map(([name, examples]) => ({ name, examples }));
-  return all.sort((a, b) => b.examples - a.examples).slice(0, BOUNDS.unusedFields);
+/** Fields that are in the data and not in what the model reads. */
+class UnusedFields {
+  private readonly counts = new Map<string, number>();
+
+  constructor(private readonly template: ChatTemplate) {}
+
+  add({ unused = [], tools }: Conversation): void {
+    const { counts } = this;
+    for (const name of tools && !this.template.knowsTools ? [...unused, 'tools'] : unused)
+      if (counts.size < FIELD_NAMES || counts.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+
+  /** The most frequent first. */
+  list(): UnusedField[] {
+    const all = [...this.counts].map(([name, examples]) => ({ name, examples }));
+    return all.sort((a, b) => b.examples - a.examples).slice(0, BOUNDS.unusedFields);
+  }
 }
+
+/** Names that are counted; a file has few, or is none of examples. */
+const FIELD_NAMES = 10_000;
 
 /** The example, or why it is left out. */
 function written(
@@ -230,7 +264,7 @@ const REASONS = 5;
 /** What a run would learn from, without opening the weights. Throws BadInput as examplesFor does. */
 export async function previewExamples(
   model: Named,
-  conversations: readonly Conversation[],
+  conversations: Conversations,
   { data, maxLength }: SftConfig,
   wanted?: Wanted,
 ): Promise<DataPreview> {

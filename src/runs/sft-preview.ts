@@ -1,8 +1,9 @@
 /** What a supervised run would learn from, before it is begun. */
 import type { Wanted } from '../data/breath';
+import type { Conversation } from '../data/conversations';
 import { BadInput } from '../data/errors';
 import type { ModelShelf } from '../library/model-shelf';
-import { openConversations } from '../library/open-conversations';
+import { type Conversations, openConversations } from '../library/open-conversations';
 import { parseSftConfig, type SftConfig } from '../settings/settings-sft';
 import type { DataPreview, RefusedData } from './sft-events';
 import { previewExamples } from './sft-examples';
@@ -18,9 +19,12 @@ export async function previewData(
     const config = parseSftConfig(partial, 'settings');
     const conversations = await openConversations(config.data, (name) => shelf.readData(name), wanted);
     unreadable = false;
+    const told = watched(conversations, (reading) => {
+      unreadable = reading;
+    });
     return await previewExamples(
       await shelf.open(config.model, { peek: true, signal: wanted.signal }),
-      conversations,
+      told,
       config,
       wanted,
     );
@@ -28,4 +32,15 @@ export async function previewData(
     if (error instanceof BadInput) return { refused: error.message, unreadable };
     throw error;
   }
+}
+
+/** The same conversations, and whether the next of them is being read. */
+async function* watched(conversations: Conversations, tell: (reading: boolean) => void): AsyncGenerator<Conversation> {
+  tell(true);
+  for await (const conversation of conversations) {
+    tell(false);
+    yield conversation;
+    tell(true);
+  }
+  tell(false);
 }

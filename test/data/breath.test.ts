@@ -22,8 +22,8 @@ afterEach(() => vi.restoreAllMocks());
 /** Work that is stopped from outside, as a message does it, once it has said how far it is. */
 function stopped() {
   const stop = new AbortController();
-  const told: number[][] = [];
-  const onProgress = (...far: number[]): void => {
+  const told: (number | null)[][] = [];
+  const onProgress = (...far: (number | null)[]): void => {
     told.push(far);
     setTimeout(() => stop.abort(new Error('Stopped.')), 0);
   };

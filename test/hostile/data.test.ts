@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { BOUNDS } from '../../src/data/bounds';
 import type { ByteSource } from '../../src/data/bytes';
-import { readConversations as conversationsOf } from '../../src/data/conversations';
+import { conversationsIn } from '../../src/data/conversations';
 import { readProblems as problemsOf } from '../../src/data/dataset';
 import { BadInput } from '../../src/data/errors';
 import { Random } from '../../src/data/random';
@@ -15,6 +15,9 @@ import { type Expected, Rows } from './refusals';
 
 const MiB = 2 ** 20;
 const rows = new Rows('data');
+async function conversationsOf(file: ByteSource): Promise<void> {
+  for await (const _ of conversationsIn(file));
+}
 const GOOD = '{"question": "1 + 1?", "answer": "2"}';
 
 /** A file whose bytes are a beginning and then a pattern, made as they are read. */

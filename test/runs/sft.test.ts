@@ -159,7 +159,7 @@ it('of a batch at most eight examples and 2,048 tokens are shown, each token wit
 describe('the data', () => {
   it('built in are what their models can read', async () => {
     for (const { name, model } of EXAMPLE_SETS) {
-      const conversations = await openConversations(name, async () => null);
+      const conversations = (await openConversations(name, async () => null)) as readonly Conversation[];
       expect(conversations).toHaveLength(1024);
       expect(await openConversations(name, async () => null)).toEqual(conversations);
       const { leftOut } = await examplesFor(model === null ? chat : nano, conversations.slice(0, 200), name, 2000);
@@ -171,10 +171,10 @@ describe('the data', () => {
 
   it('of one’s own come from a file, and a name that nothing has is refused with those that exist', async () => {
     const file = utf8('{"prompt": "1 + 1 =", "completion": " 2"}\n');
-    const [first] = await openConversations('mine.jsonl', async (name) =>
+    const read = await openConversations('mine.jsonl', async (name) =>
       name === 'mine.jsonl' ? oneFile(memoryBytes(file, name), name) : null,
     );
-    expect(first).toEqual(asked('1 + 1 =', ' 2'));
+    for await (const only of read) expect(only).toEqual(asked('1 + 1 =', ' 2'));
     await expect(openConversations('nothing.jsonl', async () => null)).rejects.toThrow(
       /no such file \(nothing.jsonl\).*two-cards-scans, word-problems/,
     );

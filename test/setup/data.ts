@@ -19,7 +19,7 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 export const readRecords = (bytes: Bytes, file: string) => all(records.readRecords(memoryBytes(bytes, file)));
 export const readProblems = (bytes: Bytes, file: string) => problems.readProblems(memoryBytes(bytes, file));
 export const readConversations = (bytes: Bytes, file: string) =>
-  conversations.readConversations(memoryBytes(bytes, file));
+  all(conversations.conversationsIn(memoryBytes(bytes, file)));
 
 /** The deals of two-cards in a JSONL text. */
 export const readDeals = (text: string, file: string): Promise<Problem[]> =>

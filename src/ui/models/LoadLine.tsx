@@ -27,7 +27,7 @@ export function LoadLine({ progress, onCancel }: Props) {
 
 /** "12.3 MB of 1.20 GB, 4.5 MB/s, 4:23 left"; of weights on their way to the device the share. */
 export function figures({ done, total, download }: LoadProgress): string {
-  if (!download) return total ? `${Math.round((100 * done) / total)} %` : '';
+  if (!download) return total ? `${Math.round((100 * done) / total)} %` : done > 0 ? done.toLocaleString('en-US') : '';
   if (download.state === 'waiting') return 'another tab downloads this model; waiting for it';
   const of = total === null ? '' : ` of ${bytesText(total)}`;
   const here = `${bytesText(done)}${of}`;
