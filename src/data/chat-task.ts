@@ -1,7 +1,7 @@
 /** Problems with verifiable answers for a chat model: prompts in its own template, answers judged by the maths verifier. */
 import { type Pace, pacing, type Wanted } from './breath';
 import type { ChatTemplate } from './chat';
-import { inBlock } from './code/code-block';
+import { inBlock, lastCodeBlock } from './code/code-block';
 import { codeFactsOf } from './code/rows';
 import type { CodeJudge } from './code/types';
 import { type CodeGrading, codeVerdicts, cutAfterCode, USUAL_GRADING, unjudgedCode } from './code/verdicts';
@@ -235,7 +235,8 @@ function settleWith(symbolic: SymbolicJudge): NonNullable<Task['settle']> {
 
 /** A sample that ends in a wrong answer; null where there is none. */
 function misleadingSample({ samples }: ChatTaskParts, problem: Problem, seed: number): string | null {
-  const wrong = samples?.(problem, seed).filter(({ text, right }) => !right && finalAnswer(text) !== null) ?? [];
+  const states = (text: string) => (codeFactsOf(problem) ? lastCodeBlock(text) : finalAnswer(text)) !== null;
+  const wrong = samples?.(problem, seed).filter(({ text, right }) => !right && states(text)) ?? [];
   return wrong.length === 0 ? null : wrong[new Random(STREAMS.wrongSolutions, seed).below(wrong.length)].text;
 }
 

@@ -3,6 +3,8 @@
  * read the row. A native task has a vocabulary of its own, which only models made with it speak; a chat task asks any
  * model, in its own chat template.
  */
+
+import { codeSamples } from './code/samples';
 import type { Conversation } from './conversations';
 import { countdownProblems, countdownSamples, judgeCountdown } from './countdown';
 import { BadInput } from './errors';
@@ -50,7 +52,7 @@ export interface NativeRow extends Row {
 export interface ChatRow extends Row {
   readonly kind: 'chat';
   /** The first `count` problems; all that a run draws from where absent. */
-  readonly problems: (count?: number) => Problem[];
+  readonly problems: (count?: number) => Problem[] | Promise<Problem[]>;
   readonly samples: (problem: Problem, seed: number) => SampleAnswer[];
   /** Judges the answer that a response states; the maths verifier where absent. */
   readonly judge?: (problem: Problem, answer: string) => Verdict;
@@ -137,6 +139,16 @@ export const TASKS = [
     problems: spellingProblems,
     samples: spellingSamples,
     judge: judgeSpelling,
+  },
+  {
+    kind: 'chat',
+    name: 'code-problems',
+    label: 'code problems',
+    doc: 'Forty functions in Python, from one line to a page. The answer’s code is run against tests, in an interpreter that is shut off from everything.',
+    depth: { of: 'lines', least: 1 },
+    // Loaded when asked for: they are long, and most visits need none of them.
+    problems: async (count) => (await import('./code-problems')).codeProblems(count),
+    samples: codeSamples,
   },
 ] as const satisfies readonly TaskRow[];
 

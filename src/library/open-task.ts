@@ -61,7 +61,7 @@ export async function openTask(name: string, setting: TaskSetting, read: ReadDat
 
 async function openOne(name: string, setting: TaskSetting, read: ReadData, wanted: Wanted): Promise<Task> {
   const row = taskRow(name);
-  if (row?.kind === 'chat') return chatTaskOn(name, row.problems(), setting, row, wanted);
+  if (row?.kind === 'chat') return chatTaskOn(name, await row.problems(), setting, row, wanted);
   if (row) return fitting(row.task, setting);
   const found = await read(name);
   if (!found && !DATA_FILE.test(name)) return fitting(findTask(name), setting);

@@ -8,11 +8,9 @@ import { type Stopped, stopOf } from './stopped';
 import type { Limits } from './system';
 
 const MiB = 2 ** 20;
-/** Steps (System) that a second of the answer's clock has. */
-const STEPS_A_SECOND = 100_000;
 const ANSWER = { output: 8 * MiB, memory: 256 * MiB };
 /** The tests are the dataset's, which is not trusted with more than its work. */
-const TESTS: Limits = { steps: 60 * STEPS_A_SECOND, output: 256 * MiB, memory: 256 * MiB };
+const TESTS: Limits = { seconds: 60, output: 256 * MiB, memory: 256 * MiB };
 /** An interpreter that took more is replaced, not swept: that takes as long, and gives the memory back. */
 const KEPT = 64 * MiB;
 
@@ -30,7 +28,7 @@ export class Examiner {
     this.tests = this.fresh(this.tests);
     this.answer = this.fresh(this.answer);
     const { tests, answer } = this;
-    const limits = { ...ANSWER, steps: seconds * STEPS_A_SECOND };
+    const limits = { ...ANSWER, seconds };
     let begun = false;
     let stopped: Stopped | null = null;
     tests.system.ask = (request) => {
@@ -48,7 +46,8 @@ export class Examiner {
     const { tests: given, imports, setup } = question;
     const asked = { entry: null, ...given, imports, setup, code };
     try {
-      return reportOf(tests.begin('lab_tests', new TextEncoder().encode(JSON.stringify(asked)), TESTS));
+      const reply = tests.begin('lab_tests', new TextEncoder().encode(JSON.stringify(asked)), TESTS);
+      return JSON.parse(new TextDecoder().decode(reply));
     } catch (thrown) {
       return { passed: 0, total: null, reason: `the tests broke down: ${stopOf(thrown).message}` };
     }
@@ -63,8 +62,3 @@ export class Examiner {
 
 /** A reply that the answer did not give. */
 const refused = (reason: string): Uint8Array => new TextEncoder().encode(JSON.stringify({ e: ['Stopped', reason] }));
-
-function reportOf(reply: Uint8Array): CodeReport {
-  const report = JSON.parse(new TextDecoder().decode(reply)) as CodeReport;
-  return report;
-}

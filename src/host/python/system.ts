@@ -10,10 +10,10 @@ import { Stopped } from './stopped';
 
 /** Numbers of the C library (emscripten's). */
 const [EBADF, EINVAL, ENOSYS, ENOTTY, ESPIPE] = [8, 28, 52, 59, 70];
-/** Back-edges and calls of Python code to a step: the interpreter looks for signals that often. */
-export const CALLS_PER_STEP = 50;
-/** What a step is on the program's clock, seconds. */
+/** What a step is on the program's clock: the interpreter looks for signals every 50 back-edges and calls of Python code. */
 const STEP_SECONDS = 1e-5;
+/** What looking at the clock is: who waits for it to go on waits so long. */
+const LOOK_SECONDS = 1e-6;
 /** When the program's clock begins: the same for every run, 1 January 2026. */
 const EPOCH_SECONDS = 1_767_225_600;
 
@@ -32,8 +32,8 @@ export const CHANNELS = { input: 0, output: 1, errors: 2, request: 3, reply: 4, 
 
 /** How much a program may take. */
 export interface Limits {
-  /** Steps of CALLS_PER_STEP back-edges or calls. */
-  readonly steps: number;
+  /** Of its own clock. */
+  readonly seconds: number;
   /** Bytes that it may write. */
   readonly output: number;
   /** Bytes of memory. */
@@ -48,9 +48,9 @@ export class System {
   ask: ((question: Uint8Array) => Uint8Array) | null = null;
   readonly files: ReadOnlyFiles;
   private steps = 0;
-  private ticks = 0;
+  private looks = 0;
   private written = 0;
-  private limits: Limits = { steps: Number.POSITIVE_INFINITY, output: 2 ** 20, memory: 2 ** 28 };
+  private limits: Limits = { seconds: Number.POSITIVE_INFINITY, output: 2 ** 20, memory: 2 ** 28 };
   private random = 1;
   private request = new Uint8Array(0);
   private answer = new Uint8Array(0);
@@ -63,12 +63,12 @@ export class System {
   /** Before a program runs: nothing of an earlier one is left. */
   begin(request: Uint8Array<ArrayBuffer>, limits: Limits): void {
     this.files.closeAll();
-    [this.steps, this.ticks, this.written, this.random] = [0, 0, 0, 1];
+    [this.steps, this.looks, this.written, this.random] = [0, 0, 0, 1];
     [this.request, this.answer, this.reply] = [request, new Uint8Array(0), []];
     this.limits = limits;
   }
 
-  /** The next request of a program that goes on, with its steps and its output counted on. */
+  /** The next request of a program that goes on, with its time and its output counted on. */
   next(request: Uint8Array<ArrayBuffer>): void {
     [this.request, this.reply] = [request, []];
   }
@@ -111,7 +111,15 @@ export class System {
 
   /** Milliseconds on the program's clock: a function of what it did, so that a verdict is the same on any machine. */
   private now(): number {
-    return (this.steps * STEP_SECONDS + ++this.ticks * 1e-6) * 1000;
+    this.looks++;
+    return this.seconds() * 1000;
+  }
+
+  /** Throws where its time is over. */
+  private seconds(): number {
+    const passed = this.steps * STEP_SECONDS + this.looks * LOOK_SECONDS;
+    if (passed > this.limits.seconds) throw new Stopped('time', 'took too long');
+    return passed;
   }
 
   private process() {
@@ -146,9 +154,10 @@ export class System {
         const asked = Math.min(this.limits.memory, Math.max(wanted >>> 0, size * 1.2));
         return Number((this.memory as Memory).grow(Math.floor(asked / PAGE) * PAGE + (asked % PAGE ? PAGE : 0)));
       },
-      /** Looked at every CALLS_PER_STEP back-edges and calls: a loop of Python code ends here. */
+      /** A step: a loop of Python code ends here. */
       _Py_CheckEmscriptenSignals_Helper: () => {
-        if (++this.steps > this.limits.steps) throw new Stopped('time', 'took too long');
+        this.steps++;
+        this.seconds();
         return 0;
       },
       /** Calls a function of the program's own table, with as many arguments as it has. */
@@ -229,7 +238,10 @@ export class System {
       __syscall_ioctl: () => -ENOTTY,
       __syscall_fcntl64: (_: number, command: number) => (command >= 1 && command <= 3 ? 0 : -EINVAL),
       __syscall_getdents64: () => 0,
+      // Sockets, asked for by what looks whether it has any.
       _try_fcntl64: () => 0,
+      _try_shutdown: () => 0,
+      _maybe_poll_async: () => null,
     };
   }
 

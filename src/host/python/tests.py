@@ -8,11 +8,10 @@ an expected value by an operator.
 import ast
 import builtins
 import json
-import os
 import sys
 import types
 
-from lab_codec import MOST, Unsendable, pack, pack_function, read, unpack, write
+from lab_codec import Unsendable, pack, pack_function, read, unpack, write
 
 REQUEST, REPLY, ASK = 3, 4, 5
 
@@ -28,7 +27,7 @@ def ask(*request):
         name, text = reply["e"]
         kind = getattr(builtins, str(name), None)
         known = isinstance(kind, type) and issubclass(kind, Exception)
-        raise (kind if known else AnswerError)(text)
+        raise kind(text) if known else AnswerError(text if name == "Stopped" else f"{name}: {text}")
     return reply
 
 
@@ -133,6 +132,14 @@ def stand_in():
     sys.modules.update({"numpy": np, "numpy.testing": np.testing})
 
 
+def told(error):
+    """An exception in a line; what the answer's side says is said as it is."""
+    text = str(error)[:200]
+    if type(error) is AnswerError:
+        return text
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
 class Cases:
     """Each test is run in `with`: passed or not, the next one follows."""
 
@@ -146,8 +153,7 @@ class Cases:
     def __exit__(self, kind, error, _):
         self.passed.append(kind is None)
         if kind is not None and self.reason is None:
-            text = str(error)[:200]
-            self.reason = f"{'' if kind is AnswerError else kind.__name__ + ': ' if text else kind.__name__}{text}"
+            self.reason = told(error)
         return kind is None or issubclass(kind, Exception)
 
 
@@ -224,7 +230,7 @@ def named(name):
             return __import__(name)
         return Missing(f"{name} is not defined")
     except Exception as error:
-        return Missing(f"{type(error).__name__}: {error}")
+        return Missing(told(error))
 
 
 def run_program(source, cases, imports, entry, whole="check"):
@@ -243,10 +249,8 @@ def run_program(source, cases, imports, entry, whole="check"):
 def load(q):
     try:
         ask("load", q["setup"], q["code"])
-    except SyntaxError as error:
-        return f"SyntaxError: {error}"
     except Exception as error:
-        return f"{type(error).__name__}: {error}"
+        return told(error)
 
 
 def asserts(q, cases):
@@ -328,5 +332,5 @@ def serve():
     try:
         FORMS[q["form"]](q, cases)
     except BaseException as error:
-        cases.reason = cases.reason or f"the tests do not run: {type(error).__name__}: {error}"
+        cases.reason = cases.reason or f"the tests do not run: {told(error)}"
     write(REPLY, {"passed": sum(cases.passed), "total": len(cases.passed), "reason": cases.reason})
