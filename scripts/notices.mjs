@@ -47,12 +47,17 @@ export function noticesOf(folders) {
   return [head, ...unique.map(({ title, text }) => `${'-'.repeat(80)}\n${title}\n\n${text.trim()}\n`)].join('\n');
 }
 
+/** What a package holds of others, which its own licence does not say. */
+const HOLDS = {
+  pyodide: 'It holds CPython and its standard library, under the PSF License Agreement: docs.python.org/3/license.html',
+};
+
 function noticeOf(folder) {
   const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   if (!license) throw new Error(`${folder} says no licence.`);
   const files = readdirSync(folder).filter((file) => /^(licen[sc]e|copying|notice)/i.test(file));
   const by = typeof author === 'string' ? author : author?.name;
   const texts = files.map((file) => readFileSync(join(folder, file), 'utf8'));
-  const text = texts.length > 0 ? texts.join('\n\n') : `Licence ${license}${by ? `, by ${by}` : ''}.`;
-  return { title: `${name} ${version} (${license})`, text };
+  const own = texts.length > 0 ? texts.join('\n\n') : `Licence ${license}${by ? `, by ${by}` : ''}.`;
+  return { title: `${name} ${version} (${license})`, text: HOLDS[name] ? `${own}\n\n${HOLDS[name]}` : own };
 }

@@ -1,6 +1,6 @@
 /**
  * `npm run portable`: one folder that runs on any Linux x64 machine, without npm, network or root: this Node, Dawn, the
- * command line as one file, the built-in model, and SwiftShader for where there is no GPU. `./lab` is the command line,
+ * command line as one file, the built-in model, Python for judging code, and SwiftShader for where there is no GPU. `./lab` is the command line,
  * `./gpu-check` writes a report of the machine's GPU.
  */
 import { execFileSync } from 'node:child_process';
@@ -79,6 +79,7 @@ async function stage(folder) {
   copy('public/models/nano');
   for (const file of ['package.json', 'index.js', 'dist/linux-x64']) copy('node_modules/webgpu', file);
   for (const file of ['package.json', 'bin/swiftshader.tar.br']) copy('node_modules/@sparticuz/chromium', file);
+  for (const file of ['package.json', 'pyodide.asm.wasm', 'python_stdlib.zip']) copy('node_modules/pyodide', file);
   copy('package.json');
   const { files, sources } = await bundleCommandLine({
     external: ['webgpu'],
@@ -92,7 +93,7 @@ async function stage(folder) {
     `import { launch } from './scripts/launch.mjs';\nawait launch(new URL('./${program}', import.meta.url).pathname);\n`,
   );
   const packages = new Set(sources.map((file) => packageOf(join(root, file))).filter(Boolean));
-  const carried = ['webgpu', '@sparticuz/chromium'].map((name) => join(root, 'node_modules', name));
+  const carried = ['webgpu', '@sparticuz/chromium', 'pyodide'].map((name) => join(root, 'node_modules', name));
   return `${noticesOf([...packages, ...carried])}\nNode.js ${process.version}: its licence is at github.com/nodejs/node/blob/${process.version}/LICENSE\n`;
 }
 
