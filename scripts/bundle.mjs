@@ -47,7 +47,7 @@ export async function bundleCommandLine(options) {
 }
 
 /** `import source from './x.wgsl?raw'`, as Vite understands it; also of the templates in trl/. */
-const rawTexts = {
+export const rawTexts = {
   name: 'raw-texts',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /\?raw$/ }, ({ path, resolveDir }) => ({

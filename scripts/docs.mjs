@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { rawTexts } from './bundle.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { outputFiles } = await build({
@@ -10,7 +11,7 @@ const { outputFiles } = await build({
   platform: 'node',
   format: 'esm',
   write: false,
-  loader: { '.wgsl': 'text' },
+  plugins: [rawTexts],
   logLevel: 'error',
 });
 const { withTables } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);

@@ -93,7 +93,7 @@ export function benchmarkFigures(answered: readonly AnsweredProblem[]): Benchmar
     maj: samplesTo(n).map((k) => ({ k, ...over(({ samples }) => majorityAtK(samples, k)) })),
     problems: answered.map(({ problem, samples }, i) => ({
       problem,
-      avg: meanEstimate([samples.map(({ reward }) => reward)]),
+      avg: meanEstimate([samples.map(({ reward }) => Number(reward === 1))]),
       maj: majorityRight(samples),
       right: rights[i],
       truncated: samples.filter(({ truncated }) => truncated).length,

@@ -19,7 +19,7 @@ export interface EvaluationOptions {
 }
 
 export interface Evaluation extends Diversity {
-  /** avg@k: mean reward over problems and samples. */
+  /** avg@k: share of right answers over problems and samples. */
   accuracy: number;
   /** Unbiased pass@k with k = samples. */
   passAtK: number;
@@ -70,7 +70,7 @@ export async function evaluate(policy: Policy, task: Task, o: EvaluationOptions,
     hinted ? task.teacherPrompt(p, { source: 'dataset', solution: p.solution, feedback: null }) : task.studentPrompt(p);
   const asked = await ask(policy, task, problems, { ...o, stream: EVALUATION_STREAM }, prompt);
   const samples = asked.flatMap((one) => one.samples);
-  const right = asked.map((one) => mean(one.samples.map(({ verdict }) => verdict.reward as number)));
+  const right = asked.map((one) => mean(one.samples.map(({ verdict }) => Number(verdict.reward === 1))));
   const datasets = byDataset(
     asked.map(({ problem }, i) => ({ problem, share: right[i] })),
     ({ problem }) => problem,

@@ -15,6 +15,9 @@ export const BENCHMARKS = [
     dataset: 'Hothan/OlympiadBench:OE_TO_maths_en_COMP',
   },
   { name: 'dapo-math-17k', label: 'DAPO-Math-17k', dataset: 'BytedTsinghua-SIA/DAPO-Math-17k' },
+  { name: 'mbpp-plus', label: 'MBPP+', dataset: 'evalplus/mbppplus:test' },
+  { name: 'humaneval-plus', label: 'HumanEval+', dataset: 'evalplus/humanevalplus:test' },
+  { name: 'dolci-code', label: 'Dolci RL-Zero Code', dataset: 'allenai/Dolci-RL-Zero-Code-7B' },
 ] as const;
 
 export type BenchmarkName = (typeof BENCHMARKS)[number]['name'];

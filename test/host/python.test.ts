@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rawTexts } from '../../scripts/bundle.mjs';
 import { inBlock, lastCodeBlock } from '../../src/data/code/code-block';
 import { codeFactsOf } from '../../src/data/code/rows';
 import { codeSamples } from '../../src/data/code/samples';
@@ -36,23 +37,10 @@ beforeAll(async () => {
   folder = mkdtempSync(join(process.cwd(), 'node_modules/.cache/python-'));
   const outfile = join(folder, 'worker.mjs');
   const entryPoints = ['src/host/python/python.node.ts'];
-  const raw = { name: 'raw', setup: rawTexts };
-  await build({
-    entryPoints,
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    plugins: [raw],
-    loader: { '.py': 'text' },
-  });
+  await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'esm', plugins: [rawTexts] });
   python = nodePython(pathToFileURL(outfile), (name) => join('node_modules/pyodide', name), LIMIT);
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
-
-function rawTexts({ onResolve }: Parameters<NonNullable<Parameters<typeof build>[0]['plugins']>[0]['setup']>[0]) {
-  onResolve({ filter: /\?raw$/ }, ({ path, resolveDir }) => ({ path: join(resolveDir, path.slice(0, -4)) }));
-}
 
 const judged = (code: string, tests: CodeTests, before: Partial<CodeFacts> = {}) =>
   python.judge({ setup: '', imports: '', ...before, code, seconds: 1, tests });
