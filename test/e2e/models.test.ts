@@ -1,5 +1,5 @@
 /** Models from anywhere in the page: dropped and chosen files, a Hub on this machine, tokens, plans. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { fixtureBytes } from '../setup/checkpoints';
 import { fixturePath } from '../setup/fixtures';
@@ -79,6 +79,35 @@ test('a folder of one’s own and a file of problems: AntiSD with LoRA, and the 
   for (const name of ['adapter_config.json', 'adapter_model.safetensors', 'lora_A.weight'])
     expect(zip.includes(name)).toBe(true);
   expect(lab.strangers).toEqual([]);
+});
+
+test('code problems: Python comes with the run, says so, and works in a Worker that may do nothing else', async () => {
+  await openLab(SMALL.replace('word-problems', 'code-problems'));
+  const asked: string[] = [];
+  lab.page.on('request', (request) => asked.push(request.url()));
+  await openSection();
+  await lab.page.locator('input[webkitdirectory]').first().setInputFiles(fixturePath('tiny-chat'));
+  await lab.until('the model', async () => (await model().inputValue()) === 'dropped:tiny-chat');
+  expect(asked.filter((url) => /py(?:odide|thon)/.test(url))).toEqual([]);
+  await lab.page.evaluate(() => {
+    const python = new Set<string>();
+    Object.assign(globalThis, { python });
+    new MutationObserver(() => {
+      const said = /(Loading|Starting) Python/.exec(document.body.textContent ?? '');
+      if (said) python.add(said[0]);
+    }).observe(document, { subtree: true, childList: true, characterData: true });
+  });
+  await lab.click('Start');
+  await lab.until('two steps', async () => (await lab.stepsDone()) === 2 && (await lab.button('Start').isEnabled()));
+  // A run begins when Python has judged an answer.
+  expect(await lab.page.evaluate(() => [...(globalThis as unknown as { python: Set<string> }).python])).toContain(
+    'Starting Python',
+  );
+  const worker = readdirSync('dist/assets').find((name) => /^python.*\.js$/.test(name));
+  const { headers } = await fetch(`${real.site.url}assets/${worker}`);
+  expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'wasm-unsafe-eval';/);
+  expect(lab.strangers).toEqual([]);
+  if (process.env.SHOTS) await lab.page.screenshot({ path: `${process.env.SHOTS}/code-page.png` });
 });
 
 test('the form is set up for one’s own model, the plan follows the settings, and nothing else is asked', async () => {

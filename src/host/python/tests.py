@@ -183,7 +183,7 @@ def split(body, functions, whole):
         elif isinstance(s, (ast.For, ast.While, ast.If, ast.With)) and inside:
             s.body = split(s.body, functions, whole)
             s.orelse = split(getattr(s, "orelse", []), functions, whole)
-        elif isinstance(s, (ast.Assert, ast.Expr)) and inside:
+        elif isinstance(s, (ast.Assert, ast.Expr, ast.Try)) and inside:
             is_whole = isinstance(s, ast.Expr) and isinstance(s.value, ast.Call) and getattr(s.value.func, "id", "") == whole
             if not is_whole:
                 s = ast.With([ast.withitem(ast.Name("__cases__", ast.Load()))], [s])
@@ -233,17 +233,16 @@ def named(name):
         return Missing(told(error))
 
 
-def run_program(source, cases, imports, entry, whole="check"):
-    """One test program in a fresh namespace, with the answer loaded anew."""
-    tree = ast.parse(source)
-    functions = asserting(tree)
-    space = {"__cases__": cases, "__name__": "tests"}
+def space_for(tree, imports):
+    """A fresh namespace for a test, with what it names of the answer."""
+    space = {"__name__": "tests"}
     exec(imports, space)
     space.update({n: named(n) for n in wanted(tree) if n not in space})
-    tree.body = split(tree.body, functions, whole)
+    return space
+
+
+def run(tree, space):
     exec(compile(ast.fix_missing_locations(tree), "tests", "exec"), space)
-    if entry:
-        space[whole](named(entry))
 
 
 def load(q):
@@ -259,19 +258,24 @@ def asserts(q, cases):
         with cases:
             if failed:
                 raise AnswerError(failed)
-            inner = Cases()
-            run_program(source, inner, q["imports"], None)
-            if not inner.passed or not all(inner.passed):
-                raise AnswerError(inner.reason or "the test tests nothing")
+            tree = ast.parse(source)
+            if not any(tests(n, ()) for n in ast.walk(tree)):
+                raise AnswerError("the test tests nothing")
+            run(tree, space_for(tree, q["imports"]))
 
 
 def program(q, cases):
-    """A test program; where it breaks off, what of it did not run is not counted as passed."""
+    """A test program, every statement of it that tests a case; where it breaks off, that is one more, which is not passed."""
     failed = load(q)
-    done = len(cases.passed)
+    whole = "check"
     try:
-        run_program(q["tests"], cases, q["imports"], q["entry"])
-        if len(cases.passed) == done:
+        tree = ast.parse(q["tests"])
+        space = {**space_for(tree, q["imports"]), "__cases__": cases}
+        tree.body = split(tree.body, asserting(tree), whole)
+        run(tree, space)
+        if q["entry"]:
+            space[whole](named(q["entry"]))
+        if not cases.passed:
             raise AnswerError("the test tests nothing")
     except Exception as error:
         with cases:
