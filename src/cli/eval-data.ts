@@ -154,6 +154,7 @@ async function openData(named: EvaluationConfig['data'], model: LoadedModel, ask
   const data: AskedData[] = [];
   for (const { name, pinned } of named) {
     const task = await loadTask(pinned, model, { maxNewTokens, thinking, wording, whole: true }, 'eval');
+    if (task.readAs !== undefined) note(`${name}: rows are read as ${task.readAs}\n`);
     if (task.leftOut !== undefined) note(`${name}: ${task.leftOut}\n`);
     const count = asked.problems ?? (taskRow(name) ? OF_ENDLESS : BOUNDS.records);
     const problems = task.generate({ split: 'heldout', count, seed: 0, minDepth });

@@ -44,7 +44,7 @@ export const train = defineCommand({
 function line(e: RunEvent, steps: number): string {
   if (e.type === 'start') {
     for (const words of [...(e.leftOut ? [e.leftOut] : []), ...(e.warnings ?? [])]) warn(words);
-    return '';
+    return e.readAs ? `  Rows are read as ${e.readAs}\n` : '';
   }
   if (e.type === 'step') return `${metricLine(STEP_METRICS, e, steps)}\n${e.note ? `  ${e.note}\n` : ''}`;
   if (e.type !== 'eval') return '';

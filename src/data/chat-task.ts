@@ -33,6 +33,8 @@ export interface ChatTaskParts {
   readonly contextLength?: number;
   /** What of the source is no problem, in words. */
   readonly leftOut?: string;
+  /** How the source's rows are read, in words. */
+  readonly readAs?: string;
   /** All problems are held out, as a benchmark's are; else one in eight. */
   readonly whole?: boolean;
   /** Responses to try out, where the source of the problems can make them. */
@@ -96,6 +98,7 @@ export async function chatTask(parts: ChatTaskParts, wanted: Wanted = {}): Promi
     label: name,
     doc: `${problems.length} problems from ${name}; answers are judged by ${parts.judge ? 'a rule of its own' : 'the maths verifier'}.`,
     ...(leftOut === null ? {} : { leftOut }),
+    ...(parts.readAs === undefined ? {} : { readAs: parts.readAs }),
     maxNewTokens,
     generate: (query) => passes.choose(query),
     studentPrompt: (problem) => prompt(studentTurn(problem)),

@@ -1,7 +1,7 @@
 /** Datasets of people's own: problems with verifiable answers. */
 import { olympiadOf, withoutInstruction } from './benchmark-forms';
 import type { ByteSource } from './bytes';
-import { codeProblemOf } from './code/rows';
+import { codeProblemOf, codeReadingOf } from './code/rows';
 import { BadInput } from './errors';
 import { ANSWER, CHOICES, CONTEXT, GRADED, IDS, QUESTION, SOLUTION } from './field-names';
 import { gsm8kParts } from './gsm8k';
@@ -68,6 +68,18 @@ export async function uniqueProblems(
     problems.push(problem);
   }
   return problems;
+}
+
+/** How a row is read, for whoever opened its file: what each part of a problem is taken from. */
+export function readingOf(record: DataRecord): string {
+  const code = codeReadingOf(record);
+  if (code !== null) return code;
+  const parts = { question: QUESTION, answer: [...ANSWER, GRADED], solution: SOLUTION };
+  const read = Object.entries(parts).flatMap(([part, names]) => {
+    const found = field(record, names);
+    return found ? [`${part} from ${found.name}`] : [];
+  });
+  return read.join(', ');
 }
 
 /** True where a record asks something in words. */

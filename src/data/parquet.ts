@@ -3,6 +3,7 @@ import type { AsyncBuffer, ColumnMetaData, DataReader, FileMetaData, PageHeader,
 import { BOUNDS } from './bounds';
 import { type ByteSource, bytesText } from './bytes';
 import { BadInput } from './errors';
+import type { FieldMap } from './field-map';
 import { ASKED } from './field-names';
 import { expectForward } from './snappy-lengths';
 
@@ -12,10 +13,19 @@ interface Row {
   readonly unread: readonly string[];
 }
 
-/** The rows of a file, of which a row group is in memory at a time; columns of names that nothing asks for are not read; `most`: what the others unpack to. Throws BadInput. */
-export async function* parquetRows(file: ByteSource, most: number = BOUNDS.unpacked): AsyncGenerator<Row> {
+/** Which columns are read beside those that something asks for, and what they may unpack to. */
+export interface Columns {
+  readonly also?: Pick<FieldMap, 'has'>;
+  readonly most?: number;
+}
+
+/**
+ * The rows of a file, of which a row group is in memory at a time; columns of names that neither anything asks for nor `also`
+ * has are not read. Throws BadInput.
+ */
+export async function* parquetRows(file: ByteSource, columns: Columns = {}): AsyncGenerator<Row> {
   try {
-    yield* rowsOf(file, most);
+    yield* rowsOf(file, columns);
   } catch (error) {
     if (error instanceof BadInput) throw error;
     throw new BadInput(
@@ -26,7 +36,11 @@ export async function* parquetRows(file: ByteSource, most: number = BOUNDS.unpac
   }
 }
 
-async function* rowsOf(source: ByteSource, most: number): AsyncGenerator<Row> {
+async function* rowsOf(
+  source: ByteSource,
+  { also = new Map(), most = BOUNDS.unpacked }: Columns,
+): AsyncGenerator<Row> {
+  const isAsked = (name: string) => ASKED.has(name) || also.has(name);
   const [{ parquetMetadataAsync, parquetReadObjects, parquetSchema }, { parquetHeader }] = await Promise.all([
     import('hyparquet'),
     import('hyparquet/src/column.js'),
@@ -38,12 +52,12 @@ async function* rowsOf(source: ByteSource, most: number): AsyncGenerator<Row> {
   check(metadata, schema, source);
   const exact = exactColumns(metadata);
   const names = schema.children.map(({ element }) => element.name);
-  const columns = names.filter((name) => ASKED.has(name));
-  const unread = names.filter((name) => !ASKED.has(name));
+  const columns = names.filter(isAsked);
+  const unread = names.filter((name) => !isAsked(name));
   const tally = new Tally(source.where, most);
   for (const group of metadata.row_groups) {
     for (const { meta_data: column } of group.columns)
-      if (column && ASKED.has(column.path_in_schema[0]))
+      if (column && isAsked(column.path_in_schema[0]))
         checkPages(new Uint8Array(await chunkOf(file, column)), source.size, tally, parquetHeader);
     const alone = { ...metadata, row_groups: [group], num_rows: group.num_rows };
     const rows =

@@ -4,8 +4,9 @@ import { pacing, type Wanted } from './breath';
 import { type ByteSource, bytesText, following, joined, utf8Text } from './bytes';
 import { PACKED, unpackedPieces, unpackedWhole } from './containers';
 import { BadInput } from './errors';
+import { type FieldMap, renamed } from './field-map';
 import { measureJson, parseJson } from './json';
-import { parquetRows } from './parquet';
+import { type Columns, parquetRows } from './parquet';
 
 export interface DataRecord {
   readonly fields: Readonly<Record<string, unknown>>;
@@ -18,27 +19,32 @@ export interface DataRecord {
 /**
  * The records of a .jsonl file (one object a line), of .json (a list of objects, or an object with one under a key) or of
  * .parquet, also packed with gzip or zstd; `file.where` is its name. JSONL and parquet come in a stream and are never whole
- * in memory; `most`: what parquet's columns unpack to, where it is another bound than of what is kept whole. Throws BadInput
- * naming file and line, and for what is over its bound.
+ * in memory. `map`: what its fields are called; `most`: what parquet's columns unpack to, where it is another bound than of what
+ * is kept whole. Throws BadInput naming file and line, and for what is over its bound.
  */
-export async function* readRecords(file: ByteSource, wanted?: Wanted, most?: number): AsyncGenerator<DataRecord> {
+export async function* readRecords(
+  file: ByteSource,
+  wanted?: Wanted,
+  { map = new Map(), most }: { map?: FieldMap; most?: number } = {},
+): AsyncGenerator<DataRecord> {
   const { where } = file;
   const pace = pacing(wanted);
   const name = where.replace(PACKED, '');
   let count = 0;
-  for await (const record of /\.parquet$/i.test(name) ? parquetRecords(file, most) : textRecords(file, name)) {
+  const isParquet = /\.parquet$/i.test(name);
+  for await (const record of isParquet ? parquetRecords(file, { also: map, most }) : textRecords(file, name)) {
     if (++count > BOUNDS.records)
       throw new BadInput(`The file has more than the ${BOUNDS.records} records that are read`, where, 'Split it.');
-    yield record;
+    yield renamed(record, map);
     await pace();
   }
   if (count === 0) throw new BadInput('The file holds no record', where, 'Write one JSON object a line.');
 }
 
-async function* parquetRecords(file: ByteSource, most?: number): AsyncGenerator<DataRecord> {
+async function* parquetRecords(file: ByteSource, columns: Columns): AsyncGenerator<DataRecord> {
   const whole = PACKED.test(file.where) ? await unpackedWhole(file) : file;
   let row = 0;
-  for await (const { fields, unread } of parquetRows(whole, most))
+  for await (const { fields, unread } of parquetRows(whole, columns))
     yield { fields, where: `${file.where}, row ${++row}`, ...(unread.length > 0 ? { unread } : {}) };
 }
 

@@ -127,6 +127,8 @@ export interface Task {
   readonly doc: string;
   /** Which problems are left out, and why; absent where none is. */
   readonly leftOut?: string;
+  /** How the rows of a file are read: which field is what; absent of a task that makes its own problems. */
+  readonly readAs?: string;
   /** Of data from elsewhere: the name that means the same problems for ever; absent where the task's own does. */
   readonly pinned?: string;
   /** The datasets of a mixture, by the names that their problems' facts have; absent of a task that is none. */

@@ -67,4 +67,23 @@ export const BENCHMARK_FACTS: Readonly<Record<BenchmarkName, BenchmarkFacts>> = 
     licence: 'Apache-2.0',
     recognised: 'Its instruction around each question is taken off; repeated rows are dropped and counted',
   },
+  'mbpp-plus': {
+    problems: '378',
+    fields: '`task_id`, `code`, `prompt`, `test_imports`, `test_list`, `test`',
+    licence: 'Apache-2.0; MBPP is CC-BY-4.0',
+    recognised: 'Code: one of `test_list` is shown, `test` is run; MBPP without `test` is judged by its list',
+  },
+  'humaneval-plus': {
+    problems: '164',
+    fields: '`task_id`, `prompt`, `canonical_solution`, `entry_point`, `test`',
+    licence: 'Apache-2.0; HumanEval is MIT',
+    recognised:
+      'Code: `check` of `test` is given the function `entry_point`; the prompt’s imports and helpers are there',
+  },
+  'dolci-code': {
+    problems: '13,312',
+    fields: '`id`, `solution`, `prompt`, `ground_truth` (a list of asserts)',
+    licence: 'ODC-BY',
+    recognised: 'Code: each assert is a test',
+  },
 };

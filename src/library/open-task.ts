@@ -8,8 +8,9 @@ import { type ChatTaskParts, chatTask } from '../data/chat-task';
 import { codeFactsOf } from '../data/code/rows';
 import type { CodeGrading } from '../data/code/verdicts';
 import { DATA_FILE } from '../data/containers';
-import { problemsOf } from '../data/dataset';
+import { problemsOf, readingOf } from '../data/dataset';
 import { BadInput } from '../data/errors';
+import { type FieldMap, fieldMapOf } from '../data/field-map';
 import type { SymbolicJudge } from '../data/maths';
 import { mixedTask, type Share } from '../data/mixture';
 import { type DataRecord, readRecords } from '../data/records';
@@ -34,6 +35,8 @@ export interface TaskSetting {
   readonly solutionTokens?: number;
   /** Prompt and response together, 0 as usual for the model: the teacher's solution is cut to fit. Absent: no limit. */
   readonly contextLength?: number;
+  /** What the fields of files and datasets are called, as fieldMapOf reads it. */
+  readonly fields?: string;
   /** All problems of files and datasets are held out, as a benchmark's are. */
   readonly whole?: boolean;
   /** A slower judge for answers that the exact one calls wrong. */
@@ -72,18 +75,18 @@ async function openOne(name: string, setting: TaskSetting, read: ReadData, wante
       `Give --task a .jsonl, .json or .parquet file of problems, a dataset of the Hub, or one of ${taskNames().join(', ')}.`,
     );
   const pinned = found.pinned === name ? {} : { pinned: found.pinned };
-  const records = recordsOf(found.files, wanted);
+  const records = recordsOf(found.files, wanted, fieldMapOf(setting.fields ?? ''));
   const { value: first } = await records.next();
   const all = following(first as DataRecord, records);
   const native = taskOfRecord(first as DataRecord);
   if (native) return { ...fitting(await native.open(all, name), setting), ...pinned };
   const { problems, leftOut } = await problemsOf(all, found.files[0].where);
-  const parts = leftOut === null ? {} : { leftOut };
+  const parts = { readAs: readingOf(first as DataRecord), ...(leftOut === null ? {} : { leftOut }) };
   return { ...(await chatTaskOn(name, problems, setting, parts, wanted)), ...pinned };
 }
 
-async function* recordsOf(files: readonly ByteSource[], wanted: Wanted): AsyncGenerator<DataRecord> {
-  for (const file of files) yield* readRecords(file, wanted, BOUNDS.repeated);
+async function* recordsOf(files: readonly ByteSource[], wanted: Wanted, map: FieldMap): AsyncGenerator<DataRecord> {
+  for (const file of files) yield* readRecords(file, wanted, { map, most: BOUNDS.repeated });
 }
 
 /** A chat task on these problems. Throws BadInput for a wording or a chat template that cannot be used. */
@@ -91,7 +94,7 @@ export async function chatTaskOn(
   name: string,
   problems: readonly Problem[],
   { model, tokenizer, maxNewTokens, thinking, symbolic, python, grading, solutionTokens, whole, ...s }: TaskSetting,
-  { samples, judge, leftOut }: Pick<ChatTaskParts, 'samples' | 'judge' | 'leftOut'> = {},
+  { samples, judge, leftOut, readAs }: Pick<ChatTaskParts, 'samples' | 'judge' | 'leftOut' | 'readAs'> = {},
   wanted: Wanted = {},
 ): Promise<Task> {
   const template = chatTemplate(model.tokenizer, model.where);
@@ -101,7 +104,7 @@ export async function chatTaskOn(
       ? undefined
       : contextTokens(model.config, { contextLength: s.contextLength, maxNewTokens });
   const files = { tokenizer, tokenizerFiles: model.tokenizer, template };
-  const parts = { name, problems, ...files, samples, judge, symbolic, leftOut, whole };
+  const parts = { name, problems, ...files, samples, judge, symbolic, leftOut, readAs, whole };
   const code = problems.some((p) => codeFactsOf(p)) ? { python: await opened(python, wanted), grading } : {};
   return chatTask({ ...parts, ...code, maxNewTokens, thinking, wording, solutionTokens, contextLength }, wanted);
 }

@@ -158,6 +158,7 @@ const SCHEMAS: Schemas = {
     ...begun,
     separator,
     leftOut: v.optional(v.string()),
+    readAs: v.optional(v.string()),
     lab: v.optional(v.string()),
     warnings: v.optional(texts),
   }),

@@ -134,6 +134,8 @@ export type RunEvent = Versioned &
         separator?: '' | ' ';
         /** Which problems are left out, and why, where any are. */
         leftOut?: string;
+        /** How the rows of a file were read. */
+        readAs?: string;
         /** What readers should know of the settings, where there is something. */
         warnings?: string[];
       }

@@ -89,22 +89,19 @@ function expectSteps(config: TrainConfig, task: Task): void {
   );
 }
 
-function taskOf(
+const taskOf = (
   config: TrainConfig,
   model: LoadedModel,
   { symbolic, python, data, wanted }: RunSources,
-): Promise<Task> {
-  const { maxNewTokens, thinking, wording, solutionTokens, contextLength } = config;
-  const grading = gradingOf(config);
-  const asked = { maxNewTokens, thinking, wording, solutionTokens, contextLength, grading };
-  return openTask(config.task, { ...asked, model, tokenizer: model.text, symbolic, python }, data, wanted);
-}
+): Promise<Task> =>
+  openTask(config.task, { ...taskSettingOf(config), model, tokenizer: model.text, symbolic, python }, data, wanted);
 
-/** How a run's configuration has code judged. */
-export const gradingOf = ({ codeReward, codeSeconds }: TrainConfig): CodeGrading => ({
-  reward: codeReward,
-  seconds: codeSeconds,
-});
+/** What of a run's configuration a task depends on. */
+export function taskSettingOf(config: TrainConfig) {
+  const { maxNewTokens, thinking, wording, solutionTokens, contextLength, fields, codeReward, codeSeconds } = config;
+  const grading: CodeGrading = { reward: codeReward, seconds: codeSeconds };
+  return { maxNewTokens, thinking, wording, solutionTokens, contextLength, fields, grading };
+}
 
 export const reinforcedRun = (
   config: TrainConfig,

@@ -84,7 +84,7 @@ export class Reinforced implements Trainer<ReinforcedState> {
 
   opening(beginning: Beginning): Unstamped {
     const { config } = this;
-    const { leftOut, tokenizer } = this.o.task;
+    const { leftOut, readAs, tokenizer } = this.o.task;
     const { separator, warning } = tokenizer;
     const warnings = [
       ...this.notes,
@@ -94,6 +94,7 @@ export class Reinforced implements Trainer<ReinforcedState> {
     return {
       ...{ type: 'start', config, ...beginning, lab: VERSION, separator },
       ...(leftOut === undefined ? {} : { leftOut }),
+      ...(readAs === undefined ? {} : { readAs }),
       ...(warnings.length === 0 ? {} : { warnings }),
     };
   }

@@ -71,6 +71,13 @@ export const MODEL_SETTINGS = {
     group: 'task',
     advanced: true,
   }),
+  fields: text({
+    default: '',
+    label: 'Fields of the data',
+    doc: 'What the fields of a file’s rows are, where they have other names: question=body, answer=result. Empty: as their names say.',
+    group: 'task',
+    advanced: true,
+  }),
   codeReward: choice({
     default: 'all',
     choices: CODE_REWARDS,

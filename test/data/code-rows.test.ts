@@ -3,8 +3,9 @@ import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { inBlock, lastCodeBlock } from '../../src/data/code/code-block';
 import { pickledText } from '../../src/data/code/live-code-bench';
-import { codeFactsOf, codeFormOf, codeProblemOf } from '../../src/data/code/rows';
+import { codeFactsOf, codeProblemOf, codeReadingOf } from '../../src/data/code/rows';
 import { BadInput } from '../../src/data/errors';
+import { fieldMapOf, renamed } from '../../src/data/field-map';
 
 const row = (fields: Record<string, unknown>) => ({ fields, where: 'file, line 1' });
 const problemOf = (fields: Record<string, unknown>) => codeProblemOf(row(fields), 'file/0');
@@ -122,7 +123,15 @@ describe('rows', () => {
   });
 
   test('the lab’s own form; how a row was recognised has a name', async () => {
-    expect(codeFormOf(row({ prompt: 'Write f.', tests: ['assert f() == 1'] }))).toBe('tests');
+    const own = row({ prompt: 'Write f.', tests: ['assert f() == 1'], solution: 'def f(): return 1' });
+    expect(codeReadingOf(own)).toBe('code with tests: question from prompt, solution from solution, tests from tests');
+    expect(codeReadingOf(row({ question: '1 + 1?', answer: '2' }))).toBeNull();
+    // Other names are told.
+    const map = fieldMapOf('prompt=body, tests = checks');
+    const foreign = renamed(row({ body: 'Write f.', checks: ['assert f() == 1'] }), map);
+    expect((await codeProblemOf(foreign, 'x'))?.question).toBe('Write f.');
+    expect(() => fieldMapOf('promt=body')).toThrow(/Did you mean "prompt"/);
+    expect(() => fieldMapOf('prompt')).toThrow(BadInput);
     const calls = await problemOf({ prompt: 'p', tests: [{ input: '1', output: '2' }], entry_point: 'f' });
     expect(calls && codeFactsOf(calls)?.tests).toMatchObject({ form: 'calls', entry: 'f' });
     await expect(problemOf({ prompt: 'Write f.', tests: [1, 2] })).rejects.toThrow(/list of texts/);

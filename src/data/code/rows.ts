@@ -28,8 +28,16 @@ export async function codeProblemOf(record: DataRecord, fallbackId: string): Pro
   };
 }
 
-/** How a file's rows were recognised, for whoever opens it; null for a row that is none of code. */
-export const codeFormOf = (record: DataRecord): string | null => FORMS.find(({ fits }) => fits(record))?.name ?? null;
+/** How a file's rows are read, for whoever opens it; null for a row that is none of code. */
+export function codeReadingOf(record: DataRecord): string | null {
+  const form = FORMS.find(({ fits }) => fits(record));
+  if (!form) return null;
+  const parts = Object.entries(form.from).flatMap(([part, names]) => {
+    const there = names.filter((name) => has(record, name));
+    return there.length > 0 ? [`${part} from ${there.join(' and ')}`] : [];
+  });
+  return `${form.name}: ${parts.join(', ')}`;
+}
 
 interface Read extends Partial<Omit<CodeFacts, 'tests'>>, Pick<CodeFacts, 'tests'> {
   readonly question: string | null;
@@ -38,6 +46,8 @@ interface Read extends Partial<Omit<CodeFacts, 'tests'>>, Pick<CodeFacts, 'tests
 
 interface Form {
   readonly name: string;
+  /** Which fields each part of a problem is made of, where they are there. */
+  readonly from: Readonly<Record<string, readonly string[]>>;
   readonly fits: (record: DataRecord) => boolean;
   readonly read: (record: DataRecord) => Read | Promise<Read>;
 }
@@ -50,6 +60,7 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 const FORMS: readonly Form[] = [
   {
     name: 'HumanEval',
+    from: { question: ['prompt'], solution: ['prompt', 'canonical_solution'], tests: ['test', 'entry_point'] },
     fits: (record) => has(record, 'prompt', 'entry_point', 'test'),
     read: (record) => {
       const prompt = text(record, 'prompt') ?? '';
@@ -65,6 +76,11 @@ const FORMS: readonly Form[] = [
   },
   {
     name: 'MBPP',
+    from: {
+      question: ['prompt', 'text', 'test_list'],
+      solution: ['code'],
+      tests: ['test_list', 'test', 'test_imports'],
+    },
     fits: (record) => has(record, 'test_list') && (has(record, 'prompt') || has(record, 'text')),
     read: (record) => {
       const listed = listOf(record, 'test_list');
@@ -81,6 +97,10 @@ const FORMS: readonly Form[] = [
   },
   {
     name: 'LiveCodeBench',
+    from: {
+      question: ['question_title', 'question_content', 'starter_code'],
+      tests: ['public_test_cases', 'private_test_cases', 'metadata'],
+    },
     fits: (record) => has(record, 'question_content', 'public_test_cases'),
     read: async (record) => {
       const starter = text(record, 'starter_code');
@@ -96,7 +116,8 @@ const FORMS: readonly Form[] = [
     },
   },
   {
-    name: 'tests',
+    name: 'code with tests',
+    from: { question: ['prompt', 'question'], solution: ['solution', 'code'], tests: ['tests', 'entry_point'] },
     fits: (record) => has(record, 'tests') && (has(record, 'prompt') || has(record, 'question')),
     read: (record) => ({
       question: text(record, 'prompt', 'question'),
@@ -106,7 +127,8 @@ const FORMS: readonly Form[] = [
     }),
   },
   {
-    name: 'asserts as ground_truth',
+    name: 'code with its tests as the truth',
+    from: { question: ['prompt'], solution: ['solution'], tests: ['ground_truth'] },
     fits: (record) => has(record, 'ground_truth', 'prompt') && truthOf(record) !== null,
     read: (record) => ({
       question: promptOf(record),

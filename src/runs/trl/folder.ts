@@ -11,6 +11,8 @@ import requirements from '../../../trl/requirements.txt?raw';
 import slurm from '../../../trl/several-nodes.slurm?raw';
 import taskSource from '../../../trl/task.py?raw';
 import train from '../../../trl/train.py?raw';
+import { codeFactsOf } from '../../data/code/rows';
+import { BadInput } from '../../data/errors';
 import { nativeTask } from '../../data/tasks';
 import type { Problem, Task } from '../../data/types';
 import type { Elsewhere } from '../../library/elsewhere';
@@ -44,6 +46,12 @@ export function trlFolder(config: TrainConfig, task: Task, model: Elsewhere): Co
   const { minDepth, seed } = config;
   const count = Math.min(MOST_ROWS, config.steps * config.problems);
   const rows = task.generate({ split: 'train', count, seed, minDepth });
+  if (rows.some((row) => codeFactsOf(row)))
+    throw new BadInput(
+      'The folder for TRL has no judge of code',
+      config.task,
+      'Take a task whose answers are no code, or train here.',
+    );
   const heldOut =
     config.evalEvery > 0 ? task.generate({ split: 'heldout', count: config.evalProblems, seed: 0, minDepth }) : [];
   const contents = withTemplates(config, {

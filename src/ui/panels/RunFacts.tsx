@@ -24,6 +24,7 @@ export function RunFacts() {
   const memory = useLab((s) => s.snapshot.memory);
   const parameters = useLab((s) => s.snapshot.parameters);
   const leftOut = useLab((s) => s.snapshot.leftOut);
+  const readAs = useLab((s) => s.snapshot.readAs);
   const last = useLab((s) => s.snapshot.steps.at(-1));
   const sft = useLab((s) => s.snapshot.sft?.start ?? null);
   const rank = useLab(({ snapshot: s }) => (s.sft?.start.config ?? s.config)?.loraRank ?? 0);
@@ -49,6 +50,7 @@ export function RunFacts() {
             {sft.examples.toLocaleString('en-US')} to learn from, {sft.heldOut} held out, {sft.leftOut} left out
           </Fact>
         )}
+        {readAs && <Fact name="Read as">{readAs}</Fact>}
         {leftOut && <Fact name="Left out">{leftOut}</Fact>}
         {parameters > 0 && (
           <Fact name="Trained">

@@ -37,6 +37,8 @@ export interface Snapshot {
   readonly parameters: number;
   /** Which problems are left out, and why. */
   readonly leftOut: string | null;
+  /** How the rows of a file were read. */
+  readonly readAs: string | null;
   /** What is to be known of the settings. */
   readonly warnings: readonly string[];
   /** What the run is doing; 'ended' after done or fault. */
@@ -73,6 +75,7 @@ export const EMPTY: Snapshot = {
   memory: null,
   parameters: 0,
   leftOut: null,
+  readAs: null,
   warnings: [],
   stage: 'none',
   phase: null,
@@ -219,6 +222,7 @@ function applyStart(draft: Draft, event: RunEventOf<'start'>): void {
     ...(undone && { rollouts: [], rolloutStep: 0, lastScored: null }),
     config: event.config,
     leftOut: event.leftOut ?? null,
+    readAs: event.readAs ?? null,
     steps: Series.of(kept.steps.slice().filter((s) => s.step <= (from ?? 0))),
     evals: Series.of(kept.evals.slice().filter((e) => e.step <= (from ?? 0))),
     changes: kept.changes.filter((c) => c.step <= (from ?? 0)),
