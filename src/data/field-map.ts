@@ -2,7 +2,6 @@
 import { BadInput } from './errors';
 import { ASKED } from './field-names';
 import { nearest } from './nearest';
-import type { DataRecord } from './records';
 
 /** The lab's names by those of the file. */
 export type FieldMap = ReadonlyMap<string, string>;
@@ -30,7 +29,7 @@ export function fieldMapOf(text: string): FieldMap {
 const MEND = 'docs/datasets.md and docs/code-problems.md have the names.';
 
 /** A record with its fields under the lab's names. */
-export function renamed(record: DataRecord, map: FieldMap): DataRecord {
+export function renamed<R extends { readonly fields: Readonly<Record<string, unknown>> }>(record: R, map: FieldMap): R {
   if (map.size === 0) return record;
   const fields = { ...record.fields };
   for (const [theirs, ours] of map) if (Object.hasOwn(record.fields, theirs)) fields[ours] = record.fields[theirs];
