@@ -194,7 +194,7 @@ describe('forms of tests', () => {
     ],
     ['no function of that name', SQUARES, 'def sqare(x): return x * x', 0, 3],
   ];
-  test.each(rows)('%s', async (_, tests, code, passed, total, before) => {
+  test.each(rows)('%s', { timeout: 120_000 }, async (_, tests, code, passed, total, before) => {
     expect(await judged(code, tests, before)).toMatchObject({ passed, total });
   });
 
@@ -211,7 +211,7 @@ describe('the lab’s own problems', async () => {
   const problems = await codeProblems();
   const settle = (reward: 'all' | 'share') => codeVerdicts((q) => python.judge(q), { reward, seconds: 2 });
 
-  test('each has a solution that passes, and a slip that fails', async () => {
+  test('each has a solution that passes, and a slip that fails', { timeout: 300_000 }, async () => {
     const verdict = settle('all');
     expect(problems).toHaveLength(40);
     for (const problem of problems)
