@@ -23,7 +23,7 @@ import { attempts, sampleOf, WHOLE } from '../faults/attempts';
 import { ENDLESS, ESCAPES, type Escape } from '../hostile/python-escapes';
 
 /** Milliseconds: long against an answer on a busy machine, short against for ever. */
-const LIMIT = 4000;
+const LIMIT = 2500;
 const SQUARES: CodeTests = {
   form: 'asserts',
   tests: ['assert square(4) == 16', 'assert square(5) == 25', 'assert abs(square(1.5) - 2.25) < 1e-9'],
@@ -211,10 +211,10 @@ describe('the lab’s own problems', async () => {
   const problems = await codeProblems();
   const settle = (reward: 'all' | 'share') => codeVerdicts((q) => python.judge(q), { reward, seconds: 2 });
 
-  test('each has a solution that passes, and a slip that fails', { timeout: 300_000 }, async () => {
+  test('each has a solution that passes, and a slip that fails; a sample of them', { timeout: 300_000 }, async () => {
     const verdict = settle('all');
     expect(problems).toHaveLength(40);
-    for (const problem of problems)
+    for (const problem of sampleOf(problems.length, 10, WHOLE).map((i) => problems[i]))
       for (const { text, right, label } of codeSamples(problem).filter(
         (sample) => WHOLE || sample.label.match(/once|slip/),
       ))
