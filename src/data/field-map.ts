@@ -6,10 +6,13 @@ import { nearest } from './nearest';
 /** The lab's names by those of the file. */
 export type FieldMap = ReadonlyMap<string, string>;
 
+/** No other names. */
+export const AS_NAMED = 'auto';
+
 /** Throws BadInput for a text that is none, and for a name that nothing asks for. */
 export function fieldMapOf(text: string): FieldMap {
   const map = new Map<string, string>();
-  for (const pair of text.split(',').filter((part) => part.trim() !== '')) {
+  for (const pair of text === AS_NAMED ? [] : text.split(',')) {
     const [ours, theirs, ...more] = pair.split('=').map((name) => name.trim());
     if (!ours || !theirs || more.length > 0)
       throw new BadInput(

@@ -10,7 +10,7 @@ import type { CodeGrading } from '../data/code/verdicts';
 import { DATA_FILE } from '../data/containers';
 import { problemsOf, readingOf } from '../data/dataset';
 import { BadInput } from '../data/errors';
-import { type FieldMap, fieldMapOf } from '../data/field-map';
+import { AS_NAMED, type FieldMap, fieldMapOf } from '../data/field-map';
 import type { SymbolicJudge } from '../data/maths';
 import { mixedTask, type Share } from '../data/mixture';
 import { type DataRecord, readRecords } from '../data/records';
@@ -75,7 +75,7 @@ async function openOne(name: string, setting: TaskSetting, read: ReadData, wante
       `Give --task a .jsonl, .json or .parquet file of problems, a dataset of the Hub, or one of ${taskNames().join(', ')}.`,
     );
   const pinned = found.pinned === name ? {} : { pinned: found.pinned };
-  const records = recordsOf(found.files, wanted, fieldMapOf(setting.fields ?? ''));
+  const records = recordsOf(found.files, wanted, fieldMapOf(setting.fields ?? AS_NAMED));
   const { value: first } = await records.next();
   const all = following(first as DataRecord, records);
   const native = taskOfRecord(first as DataRecord);

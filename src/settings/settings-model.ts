@@ -1,6 +1,7 @@
 /** Settings of how a model is held and what of it is trained. */
 import { SOLUTION_TOKENS } from '../data/chat-task';
 import { CODE_REWARDS, USUAL_GRADING } from '../data/code/verdicts';
+import { AS_NAMED } from '../data/field-map';
 import { WORDINGS } from '../data/wording';
 import { WEIGHT_FORMATS } from '../kernels/weight-format/weight-format';
 import { choice, flag, integer, number, text } from './setting';
@@ -72,9 +73,9 @@ export const MODEL_SETTINGS = {
     advanced: true,
   }),
   fields: text({
-    default: '',
+    default: AS_NAMED,
     label: 'Fields of the data',
-    doc: 'What the fields of a file’s rows are, where they have other names: question=body, answer=result. Empty: as their names say.',
+    doc: 'What the fields of a file’s rows are, where they have other names: question=body, answer=result; auto goes by their names.',
     group: 'task',
     advanced: true,
   }),
