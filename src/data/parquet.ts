@@ -36,10 +36,7 @@ export async function* parquetRows(file: ByteSource, columns: Columns = {}): Asy
   }
 }
 
-async function* rowsOf(
-  source: ByteSource,
-  { also = new Map(), most = BOUNDS.unpacked }: Columns,
-): AsyncGenerator<Row> {
+async function* rowsOf(source: ByteSource, { also = new Map(), most = BOUNDS.unpacked }: Columns): AsyncGenerator<Row> {
   const isAsked = (name: string) => ASKED.has(name) || also.has(name);
   const [{ parquetMetadataAsync, parquetReadObjects, parquetSchema }, { parquetHeader }] = await Promise.all([
     import('hyparquet'),
