@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { BrowserContext } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
+import { giveCheck } from '../setup/checked';
 import { fixturePath } from '../setup/fixtures';
 import { LabPage } from '../setup/page';
 import { realPage } from '../setup/real-page';
@@ -16,16 +17,23 @@ let lab: LabPage;
 
 afterEach(() => visitor?.close());
 
-async function visit(query = '', recorded = false, script?: () => void): Promise<void> {
+/** `again`: the visitor's device was checked before; else the check is a part of what is measured. */
+async function visit(query = '', { recorded = false, again = false, script = () => {} } = {}): Promise<void> {
   visitor = await real.browser.newContext({ viewport: { width: 1280, height: 800 } });
+  if (again) {
+    const page = await visitor.newPage();
+    await giveCheck(page, real.site.url);
+    await page.close();
+  }
   await measureVisits(visitor);
-  if (script) await visitor.addInitScript(script);
+  await visitor.addInitScript(script);
   lab = await LabPage.open(visitor, real.site.url, query, { recorded });
 }
 const region = (name: string) => lab.page.getByRole('region', { name });
 
 test('a student sees a shortcut in the recorded run, and the page names it: one click', async () => {
-  await visit('', true, () => void Reflect.deleteProperty(Navigator.prototype, 'gpu')); // the run is a recorded one
+  const script = () => void Reflect.deleteProperty(Navigator.prototype, 'gpu'); // the run is a recorded one
+  await visit('', { recorded: true, script });
   await lab.until('coloured tokens', async () => (await lab.scored.count()) > 50);
   expect(await lab.page.getByText('asks for two of the cards that sum to 35').isVisible()).toBe(true);
   const blue = region('Token heatmap').locator('span[data-tint="1"], span[data-tint="2"], span[data-tint="3"]');
@@ -74,7 +82,7 @@ test('a practitioner trains an adapter of a model on this computer, gets it with
 });
 
 test('a researcher trains two methods for as many steps and lays their curves over one another: five clicks; Back undoes a preset', async () => {
-  await visit('?problems=2&group=2&steps=2&evalEvery=0&gateWarmup=0&minDepth=1');
+  await visit('?problems=2&group=2&steps=2&evalEvery=0&gateWarmup=0&minDepth=1', { again: true });
   const method = lab.page.getByRole('combobox', { name: 'Method', exact: true });
   const address = () => lab.page.evaluate(() => location.search);
   const asked = await address();
