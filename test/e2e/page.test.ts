@@ -138,6 +138,11 @@ test('a run that stands at its first step: tokens and their numbers, every look 
   await until('the next token', () => detail.getByText('token 2 of').isVisible());
   expect(await heatmap().locator('[data-text] > span[tabindex="0"]').count()).toBe(1);
 
+  // Curves are no stops of Tab: after the button above them comes the table below.
+  await button('As table').focus();
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.closest('section')?.ariaLabel)).toBe('Token table');
+
   await expectQuietLooks(page, () => first.focus());
   await page.setViewportSize({ width: 1280, height: 800 });
 

@@ -1,8 +1,7 @@
 import { bytesText } from '../../data/bytes';
 import { milliseconds, plain } from '../format';
-import { useThrottled } from '../hooks';
 import { nameShown } from '../models/names';
-import notices from '../notices/Notices.module.css';
+import { Status } from '../notices/Status';
 import { type InspectState, isAsked, useInspector } from './store';
 
 /** Time between two things said, ms: a screen reader must be able to finish. */
@@ -31,10 +30,6 @@ export function statusOf(state: InspectState): string {
 }
 
 export function StatusLine() {
-  const text = useThrottled(useInspector(statusOf), SPEAKS_EVERY);
-  return (
-    <p className={notices.status} role="status" aria-live="polite">
-      {text}
-    </p>
-  );
+  const text = useInspector(statusOf);
+  return <Status text={text} spokenEvery={SPEAKS_EVERY} />;
 }

@@ -1,7 +1,6 @@
 import { plain } from '../format';
-import { useThrottled } from '../hooks';
 import { activityOf, type LabState, useLab } from '../state/store';
-import styles from './Notices.module.css';
+import { Status } from './Status';
 
 /** Time between two things said, ms: a screen reader must be able to finish. */
 const SPEAKS_EVERY = 5000;
@@ -37,16 +36,7 @@ function figuresText({ steps, sft }: LabState['snapshot']): string {
   return `reward ${plain(last.reward)}, gate ${last.gateState}, ${plain(last.tokensPerSecond)} tokens a second`;
 }
 
-/** For the eye at once, so that it agrees with the curves; for a screen reader at a pace that it can follow. */
 export function StatusLine() {
   const text = useLab(statusText);
-  const spoken = useThrottled(text, SPEAKS_EVERY);
-  return (
-    <div className={styles.status}>
-      <p aria-hidden="true">{text}</p>
-      <p className="visually-hidden" role="status" aria-live="polite">
-        {spoken}
-      </p>
-    </div>
-  );
+  return <Status text={text} spokenEvery={SPEAKS_EVERY} />;
 }

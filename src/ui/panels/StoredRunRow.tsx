@@ -81,7 +81,7 @@ function WholeButtons({ run, label, facts }: { run: StoredRun; label: string; fa
         type="button"
         disabled={whyNot !== null}
         title={whyNot ?? 'A new run with the settings above goes on from its weights, optimiser and step.'}
-        aria-label={`Begin a run with the settings above from ${label}`}
+        aria-label={`Begin from here, with the settings above: ${label}`}
         onClick={() => beginFrom(id)}
       >
         Begin from here
