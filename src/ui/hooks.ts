@@ -10,12 +10,13 @@ export function perform(action: Action): void {
   if (action.enabled(state)) void action.run(state);
 }
 
-/** Keys of `actions` (a constant) work while the focus is in no control that has a use for them. */
+/** Keys of `actions` (a constant) work while the focus is in no control that has a use for them: fields have for all, buttons for Space. */
 export function useShortcuts(actions: readonly Action[]): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-      if ((event.target as Element).closest('input, select, textarea, button, summary, a')) return;
+      const pressed = event.code === 'Space' ? ', button, summary, a' : '';
+      if ((event.target as Element).closest(`input, select, textarea${pressed}`)) return;
       const action = actions.find((a) => a.keys === event.code);
       if (!action?.enabled(useLab.getState())) return;
       event.preventDefault();

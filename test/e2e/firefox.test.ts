@@ -39,7 +39,7 @@ it('starts, trains a step and colours its tokens', async ({ skip }) => {
   page.on('pageerror', (error) => errors.push(String(error)));
   await page.goto(`${lab.url}?problems=2&group=2&maxNewTokens=16&steps=2&evalEvery=0`);
   const start = await page.waitForSelector('::-p-aria([name="Start"][role="button"])', { timeout: 60_000 });
-  await page.waitForFunction((button) => !(button as HTMLButtonElement).disabled, { timeout: 240_000 }, start);
+  await page.waitForFunction((button) => button?.getAttribute('aria-disabled') !== 'true', { timeout: 240_000 }, start);
   await start?.click();
   await page.waitForFunction(() => document.querySelectorAll('[aria-label="Token heatmap"] [data-u]').length > 8, {
     timeout: 240_000,
