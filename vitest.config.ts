@@ -1,7 +1,8 @@
 /**
  * Four projects: `unit` and `fuzz` (broken files by the ten thousand) need nothing, `gpu` (*.gpu.test.ts) a WebGPU adapter
  * in Node, `e2e` (test/e2e) a real browser. The first two run side by side, then the others one after another: the adapter
- * is often the CPU itself. One process leaves much of two cores idle while kernels are compiled, so the engine's tests take two.
+ * is often the CPU itself. One process leaves much of two cores idle, while it compiles kernels or waits for a browser: these
+ * two take two processes each.
  */
 import { availableParallelism } from 'node:os';
 import react from '@vitejs/plugin-react';
@@ -50,7 +51,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts', 'test/**/*.e2e.test.ts'],
           sequence: { groupOrder: 2 },
           globalSetup: './test/setup/built.ts',
-          fileParallelism: false,
+          maxWorkers: Math.min(2, availableParallelism()),
           isolate: false, // what a browser's device was checked for is known to all: test/setup/checked.ts
           testTimeout: 300_000,
           hookTimeout: 300_000,
