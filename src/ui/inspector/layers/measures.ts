@@ -22,7 +22,7 @@ export function layerMeasures({ contexts }: LayerReading): Partial<Record<LayerM
     unit: 'nats',
     domain: bound,
     scale: 'both',
-    ends: ['nothing', 'which c it is'],
+    ends: ['nothing', 'all'],
     rows: (r) => r.information ?? [],
   };
   return {
