@@ -213,20 +213,27 @@ export async function profileOwn(config: Ask<'profile-step'>['config']): Promise
   return profile;
 }
 
-/** One training step on this device; its events go to `hear`. The run is not kept. */
+/** One training step on this device; its events go to `hear`. The run is not kept. Rejects where the engine is gone. */
 export const takeStep = (config: Ask<'start'>['config'], hear: (event: RunEvent) => void): Promise<void> =>
   attempt(async () => {
     await ready();
-    let ended: () => void = () => {};
-    const over = new Promise<void>((resolve) => {
-      ended = resolve;
+    let leave: () => void = () => {};
+    const over = new Promise<void>((resolve, reject) => {
+      onEvent = (event) => {
+        hear(event);
+        if (event.type === 'done' || (event.type === 'fault' && event.fault.kind !== 'storage')) resolve();
+      };
+      leave = useBench.subscribe(({ engine: { state }, trouble }) => {
+        if (state === 'failed') reject(new Error(trouble?.message));
+      });
     });
-    onEvent = (event) => {
-      hear(event);
-      if (event.type === 'done' || event.type === 'fault') ended();
-    };
-    const { id } = await call({ type: 'start', config, paused: false });
-    await over;
-    onEvent = () => {};
-    if (id) await call({ type: 'delete-run', run: id });
+    over.catch(() => {}); // what was asked fails with it
+    try {
+      const { id } = await call({ type: 'start', config, paused: false });
+      await over;
+      if (id) await call({ type: 'delete-run', run: id });
+    } finally {
+      leave();
+      onEvent = () => {};
+    }
   });
