@@ -123,7 +123,7 @@ export const de: Words = {
     slope: {
       title: 'Von u zum Vorteil',
       body: [
-        'Das Training gibt jedem Token einen Vorteil {A}: über 0 wird es wahrscheinlicher, unter 0 unwahrscheinlicher. Selbst-Destillation zieht den Schüler zum Lehrer: sie lobt Abkürzungen. AntiSD dreht das Vorzeichen um: es lobt das Nachdenken.',
+        'Das Training gibt jedem Token einen Vorteil {A}: über 0 wird es wahrscheinlicher, unter 0 unwahrscheinlicher. Selbst-Destillation lobt Abkürzungen und zieht so den Schüler zum Lehrer. AntiSD dreht das Vorzeichen um: es lobt das Nachdenken.',
         '{u} selbst wäre ein schlechter Vorteil: einzelne Tokens erreichen −20 und übertönen den Rest. Eine Divergenz zwischen {S} und {T} biegt es. Das Labor nimmt Jensen–Shannon; dessen {phi} ist links flach und rechts etwa {u}/2.',
       ],
       question:
@@ -168,7 +168,7 @@ export const de: Words = {
     step: {
       title: 'Ein Schritt, Teil für Teil',
       body: [
-        'Ein Trainingsschritt hat sieben Teile. Geh ihn in deinem Tempo durch: das sind die Zahlenreihen des Labors selbst, und du kannst sie auf deiner GPU berechnen lassen.',
+        'Ein Trainingsschritt hat sieben Teile. Geh ihn in deinem Tempo durch: das sind die Zahlenreihen des Labors selbst.',
       ],
       question: 'Finde in Teil 6 das Token, das dieser Schritt am meisten lobt, und wähle es.',
       right:
@@ -214,7 +214,7 @@ export const de: Words = {
       title: 'Das Tor',
       body: [
         'Das Lob für das, was der Lehrer unwahrscheinlich findet, muss rechtzeitig enden: sonst lernt das Modell, seltsam zu sein. Das Tor beobachtet die Entropie {H} des Lehrers. Es schließt bei {=closes} und öffnet erst bei {=opens} wieder: zwei Schwellen, damit Rauschen es nicht flattern lässt. Geschlossen ist der Schritt reines GRPO.',
-        'Beide Läufe sind echt. In einem schloss das Tor, und das Modell blieb gut. Der andere, der auch keine Maske für Ausreißer hat, brach zusammen: sein Tor beobachtete den Median über alle Tokens, der in einem so sicheren Modell fast nichts ist, und rührte sich nicht. Der Simulator legt jedes Tor über den aufgezeichneten Lehrer; hätte es gewirkt, wäre der Lauf anders weitergegangen.',
+        'Beide Läufe sind echt. In einem schloss das Tor, und das Modell blieb gut. Der andere, auch ohne Maske für Ausreißer, brach zusammen: sein Tor beobachtete den Median über alle Tokens, in einem so sicheren Modell fast nichts. Leg ein beliebiges Tor über den aufgezeichneten Lehrer; hätte es gewirkt, wäre der Lauf anders weitergegangen.',
       ],
       question:
         'Finde für den Lauf, der zusammenbrach, ein Tor, das bei Schritt 60 zu ist und bis dahin höchstens dreimal geschaltet hat.',

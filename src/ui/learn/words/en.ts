@@ -85,7 +85,7 @@ export const en = {
       title: 'What u measures',
       body: [
         '{u} is a well-known number: the pointwise mutual information of a token and the cheat sheet. Added up along a text, it says how much the text gives {c} away.',
-        'Here is a world small enough to check by hand. One of six cards is the secret {c}. A witness who knows it says three words: low or high (true 4 times in 5), odd or even (4 in 5), a number (the right one every other time). The student only hears the words.',
+        'Here is a world to check by hand. One of six cards is the secret {c}. A witness who knows it says three words: low or high (true 4 times in 5), odd or even (4 in 5), a number (the right one every other time). The student only hears the words.',
       ],
       question:
         'Choose a secret and three words so that the last word is blue, a shortcut, and yet the whole text speaks against {c}: Σ{u} below 0.',
@@ -118,7 +118,7 @@ export const en = {
     slope: {
       title: 'From u to an advantage',
       body: [
-        'Training gives each token an advantage {A}: above 0 the token becomes likelier, below 0 less likely. Self-distillation pulls the student towards the teacher: it praises shortcuts. AntiSD turns the sign round: it praises deliberation.',
+        'Training gives each token an advantage {A}: above 0 it becomes likelier, below 0 less likely. Self-distillation praises shortcuts, which pulls the student towards the teacher. AntiSD turns the sign round: it praises deliberation.',
         '{u} itself would be a poor advantage: single tokens reach −20 and drown the rest. A divergence between {S} and {T} bends it. The lab uses Jensen–Shannon, whose {phi} is flat on the left and about {u}/2 on the right.',
       ],
       question: 'Set AntiSD so that no token can be praised by more than 0.1, with {lambda} at 0.2 or more.',
@@ -161,7 +161,7 @@ export const en = {
     step: {
       title: 'One step, part by part',
       body: [
-        'A step of training has seven parts. Walk through one at your own pace: these are the engine’s own arrays, and you can have them made on your GPU.',
+        'A step of training has seven parts. Walk through one at your own pace: these are the engine’s own arrays.',
       ],
       question: 'In part 6, find the token that this step praises most, and pick it.',
       right: 'That token gains most. The update moves all weights a little, so that it and its like become likelier.',
@@ -204,7 +204,7 @@ export const en = {
       title: 'The gate',
       body: [
         'Praise for what the teacher finds unlikely must stop in time: else the model learns to be odd. The gate watches the teacher’s entropy {H}. It closes where {=closes} and opens again only where {=opens}: two thresholds, so that noise does not make it flutter. Closed, the step is plain GRPO.',
-        'Both runs are real. In one the gate closed and the model stayed good. The other, which has no mask for outliers either, collapsed: its gate watched the median over all tokens, which in so sure a model is next to nothing, and stood inert. The simulator lays any gate over the recorded teacher; had it acted, the run would have gone on otherwise.',
+        'Both runs are real. In one the gate closed and the model stayed good. The other, without a mask for outliers too, collapsed: its gate watched the median over all tokens, next to nothing in so sure a model. Lay any gate over the recorded teacher; had it acted, the run would have gone otherwise.',
       ],
       question: 'For the run that collapsed, find a gate that is closed at step 60 after no more than three switches.',
       right:
