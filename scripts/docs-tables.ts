@@ -71,9 +71,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
       ['`--task`', 'for', '`--min-depth` counts', ''],
       TASKS.map(({ name, depth, doc, ...row }) => [
         code(name),
-        row.kind === 'chat'
-          ? 'any model, in its chat template'
-          : `${row.model.name}, ${row.model.builtIn ? 'whose words it is made of' : 'which `pretrain` makes'}`,
+        row.kind === 'chat' ? 'any model, in its chat template' : `${row.model}, whose words it is made of`,
         `${depth.of}; ${depth.least} where nothing is asked for`,
         doc,
       ]),

@@ -76,7 +76,7 @@ async function stage(folder) {
   mkdirSync(lib);
   cpSync(process.execPath, join(folder, 'node'));
   for (const file of ['adapters.mjs', 'chromium-package.mjs', 'launch.mjs', 'torch-shapes.py']) copy('scripts', file);
-  copy('public/models/nano');
+  copy('public/models');
   for (const file of ['package.json', 'index.js', 'dist/linux-x64']) copy('node_modules/webgpu', file);
   for (const file of ['package.json', 'bin/swiftshader.tar.br']) copy('node_modules/@sparticuz/chromium', file);
   for (const file of ['package.json', 'pyodide.asm.wasm', 'python_stdlib.zip']) copy('node_modules/pyodide', file);

@@ -4,7 +4,7 @@ import { basename, resolve } from 'node:path';
 import { bytesText, readWhole, utf8Text } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import { nearest } from '../data/nearest';
-import { CHAT_TASK, nativeTask, TASKS } from '../data/tasks';
+import { NATIVE_TASK, TASKS } from '../data/tasks';
 import { OWN } from '../inspect/contexts';
 import { type Comparison, type Inspection, inspectionCsv, inspectionJson } from '../inspect/export';
 import { inspectionHtml } from '../inspect/export-html';
@@ -110,7 +110,7 @@ async function look(flags: Given, signal: AbortSignal): Promise<Inspection> {
     throw new BadInput('A token is shown layer by layer', '--token', 'Give --layers too.');
   const context = { mode: modeOf(flags.context), thinking: flags.thinking, wording: flags.wording ?? 'standard' };
   const subject = {
-    model: flags.model ?? 'nano',
+    model: flags.model ?? NATIVE_TASK.model,
     adapter: flags.adapter ?? null,
     weightFormat: flags['weight-format'] ?? 'auto',
   };
@@ -118,9 +118,9 @@ async function look(flags: Given, signal: AbortSignal): Promise<Inspection> {
     throw new BadInput('There is no adapter to switch off', '--compare', 'Give --adapter too, or another model.');
   const inspector = newInspector();
   const hooks = { signal };
-  tell(await inspector.load(subject, 'main', hooks));
-  const speaks = nativeTask((await loadModel(subject.model)).text)?.name ?? CHAT_TASK.name;
-  const posed = await inspector.problem(choiceOf(flags, speaks));
+  const main = await inspector.load(subject, 'main', hooks);
+  tell(main);
+  const posed = await inspector.problem(choiceOf(flags, main.task));
   const { problem, task, samples } = posed;
   const prompted = (response: string) => inspector.prompts(problem, task, response, context);
   const response = await responseOf(flags, samples.find(({ right }) => right)?.text, async () => {

@@ -17,7 +17,7 @@ export const MODEL_FLAGS = {
   model: {
     kind: 'text',
     doc: `${BUILT_IN_MODELS.join(' or ')} (built in), a model folder, a .gguf file, a web address or a Hub id`,
-    default: 'nano',
+    default: NATIVE_TASK.model,
     placeholder: 'MODEL',
   },
   adapter: {
@@ -41,11 +41,11 @@ export interface ModelFlags {
 }
 
 /** The model that the flags name; only its headers are read. */
-export const modelOf = (flags: ModelFlags): Promise<LoadedModel> => loadModel(flags.model ?? 'nano');
+export const modelOf = (flags: ModelFlags): Promise<LoadedModel> => loadModel(flags.model ?? NATIVE_TASK.model);
 
-/** The task that the flags name; else the one that the model was made for, and nano's for any other model. */
+/** The task that the flags name; else the one that the model was made for, and the first row's for any other model. */
 export const taskNamed = (flags: ModelFlags & { task?: string }): string =>
-  flags.task ?? (taskOfModel(flags.model ?? NATIVE_TASK.model.name) ?? NATIVE_TASK).name;
+  flags.task ?? (taskOfModel(flags.model ?? NATIVE_TASK.model) ?? NATIVE_TASK).name;
 
 /** A policy with room for what is asked, its adapter on it. */
 export async function openPolicy(model: LoadedModel, need: Partial<Capacity>, flags: ModelFlags = {}): Promise<Policy> {

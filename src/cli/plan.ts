@@ -2,6 +2,7 @@
 
 import { freemem } from 'node:os';
 import { bytesText } from '../data/bytes';
+import { NATIVE_TASK } from '../data/tasks';
 import { type ModelPlan, planModel } from '../library/memory-plan';
 import { CACHE_NOTE } from '../library/plan-note';
 import { bindingBytes } from '../model/net/decoder';
@@ -18,7 +19,7 @@ export const plan = defineCommand({
     'Only the model’s headers are read: of one that is not here a few kilobytes come over the network. WebGPU tells no adapter’s memory: on a software adapter the free memory of this\n' +
     'machine is taken, on a GPU give --memory.',
   flags: {
-    model: { kind: 'text', doc: MODEL_FLAGS.model.doc, default: 'nano' },
+    model: { kind: 'text', doc: MODEL_FLAGS.model.doc, default: NATIVE_TASK.model },
     'lora-rank': { kind: 'integer', doc: 'rank of the adapter', default: 16, min: 1, max: 256 },
     problems: { kind: 'integer', doc: 'problems a step', default: 4, min: 1 },
     group: { kind: 'integer', doc: 'rollouts a problem', default: 4, min: 1 },
@@ -29,7 +30,7 @@ export const plan = defineCommand({
     json: { kind: 'boolean', doc: 'print the plan as JSON' },
   },
   async run(flags) {
-    const model = await peekModel(flags.model ?? 'nano');
+    const model = await peekModel(flags.model ?? NATIVE_TASK.model);
     const config = parseTrainConfig(
       {
         model: flags.model,
@@ -47,7 +48,7 @@ export const plan = defineCommand({
     const { gpu } = await openDevice(false);
     const memory = flags.memory ? flags.memory * 1e9 : gpu.adapter.software ? freemem() : 8e9;
     const room = { binding: bindingBytes(gpu), memory };
-    const name = flags.model ?? 'nano';
+    const name = flags.model ?? NATIVE_TASK.model;
     const planned = planModel(name, model, config, room);
     if (flags.json) {
       print(`${JSON.stringify(withEarlierNames(planned))}\n`);

@@ -38,9 +38,10 @@ export interface NativeRow extends Row {
   readonly kind: 'native';
   readonly task: Task;
   /** The model that is made with it: its shape's name, and whether it comes with the lab or is still `pretrain`'s to make. */
-  readonly model: { readonly name: string; readonly builtIn: boolean };
   /** For a search of steps: the words that a step ends with, and the most steps that a response takes. */
   readonly steps: { readonly ends: readonly string[]; readonly most: number };
+  /** The model that was made with it and comes with the lab. */
+  readonly model: string;
   /** Problems from a file; absent where the task makes its own alone. */
   readonly file?: {
     /** Whether a file's record is a problem of this task. */
@@ -86,8 +87,8 @@ export const TASKS = [
     doc: twoCards.doc,
     depth: { of: 'attempts', least: 5 },
     task: twoCards,
-    model: { name: 'nano', builtIn: true },
     steps: { ends: ['no', 'yes'], most: 16 }, // all 15 pairs, and the answer
+    model: 'nano',
     file: { fits: isDealRecord, open: jsonlTask },
     examples: {
       name: `${twoCards.name}-scans`,
@@ -102,8 +103,13 @@ export const TASKS = [
     doc: stories.doc,
     depth: { of: 'sums', least: 4 },
     task: stories,
-    model: { name: 'micro', builtIn: false },
     steps: { ends: ['.'], most: 16 },
+    model: 'micro',
+    examples: {
+      name: `${stories.name}-checked`,
+      doc: '1,024 training stories with a second look at every sum as the answer: the habit that reinforcement would have to strengthen.',
+      conversations: () => promptsAndAnswers(stories),
+    },
   },
   {
     kind: 'chat',
@@ -159,14 +165,13 @@ export const CHAT_TASK = TASKS[2];
 const NATIVE: readonly NativeRow[] = TASKS.filter((row) => row.kind === 'native');
 
 /** The models that come with the lab. */
-export const BUILT_IN_MODELS: readonly string[] = NATIVE.flatMap(({ model }) => (model.builtIn ? [model.name] : []));
+export const BUILT_IN_MODELS: readonly string[] = NATIVE.map(({ model }) => model);
 
 /** Tokens that an answer to a task may take where nothing is asked for. */
 export const usualTokens = (task: string): number => NATIVE.find(({ name }) => name === task)?.task.maxNewTokens ?? 83;
 
 /** The task that a built-in model speaks; null for any other model. */
-export const taskOfModel = (name: string): NativeRow | null =>
-  NATIVE.find(({ model }) => model.builtIn && model.name === name) ?? null;
+export const taskOfModel = (name: string): NativeRow | null => NATIVE.find(({ model }) => model === name) ?? null;
 
 /** The task whose words are this tokenizer's whole vocabulary; null for models that can be asked anything. */
 export const nativeTask = ({ vocabSize, token }: Pick<Tokenizer, 'vocabSize' | 'token'>): Task | null =>
@@ -180,7 +185,7 @@ export const nativeSteps = (tokenizer: Pick<Tokenizer, 'vocabSize' | 'token'>): 
 /** The native task that a file's record is a problem of. */
 export const taskOfRecord = (record: DataRecord) => NATIVE.find(({ file }) => file?.fits(record))?.file ?? null;
 
-const modelOf = (row: TaskRow): string | null => (row.kind === 'native' ? row.model.name : null);
+const modelOf = (row: TaskRow): string | null => (row.kind === 'native' ? row.model : null);
 
 /** The built-in examples for supervised runs, each with the one model that it is for; null: any chat model. */
 export const EXAMPLE_SETS = TASKS.flatMap((row: TaskRow) =>
@@ -191,11 +196,9 @@ export const EXAMPLE_SETS = TASKS.flatMap((row: TaskRow) =>
 export const builtInLabel = ({ name, model }: { name: string; model: string | null }): string =>
   `${name} (built in${model === null ? '' : `, for ${model}`})`;
 
-/** The tasks that the page offers, those that a model is there for: names, and what choices call them. */
-export const TASK_CHOICES = TASKS.flatMap((row: TaskRow) =>
-  row.kind === 'chat' || row.model.builtIn
-    ? [[row.name, builtInLabel({ name: row.name, model: modelOf(row) })] as const]
-    : [],
+/** The tasks as the page offers them: names, and what choices call them. */
+export const TASK_CHOICES = TASKS.map(
+  (row: TaskRow) => [row.name, builtInLabel({ name: row.name, model: modelOf(row) })] as const,
 );
 
 /** The row of this name; null for a file's or the user's own. */

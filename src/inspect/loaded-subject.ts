@@ -1,6 +1,8 @@
 /** A model, with an adapter or without, on the device: it scores and writes responses, and grows when a text needs it. */
+
 import { chatTemplate } from '../data/chat';
 import { BadInput } from '../data/errors';
+import { CHAT_TASK, nativeTask } from '../data/tasks';
 import type { Gpu } from '../gpu/device';
 import { OutOfMemory } from '../gpu/errors';
 import { chosenFormat, rowsAtOnce } from '../library/capacity';
@@ -185,6 +187,7 @@ export class LoadedSubject {
       positions: model.config.maxPositions,
       chat: template.ofModel,
       thinks: prompt(true) !== prompt(false),
+      task: (nativeTask(model.text) ?? CHAT_TASK).name,
       adapter: adapter && { rank: adapter.settings.rank, targets: adapter.settings.targets },
       seconds,
       ...(model.tokenizerWarning === undefined ? {} : { warning: model.tokenizerWarning }),

@@ -39,6 +39,8 @@ export interface OpenSubject {
   readonly chat: boolean;
   /** Whether that template knows a thinking switch. */
   readonly thinks: boolean;
+  /** The task whose words are all that it knows; for other models one that any can be asked. */
+  readonly task: string;
   readonly adapter: { readonly rank: number; readonly targets: readonly string[] } | null;
   readonly seconds: number;
   /** What of the way in which it cuts texts is not certain; absent where nothing is. */

@@ -139,7 +139,7 @@ const SHAPES: Record<string, ModelConfig> = { nano: NANO_CONFIG, micro: MICRO_CO
 export function newPretrainConfig(settings: ConfigOf<typeof PRETRAIN_SETTINGS>): PretrainConfig {
   const { task, checkpointEvery, keepCheckpoints, kvHeads, layers: asked, ...options } = settings;
   const row = taskRow(task);
-  const shape = (row?.kind === 'native' && SHAPES[row.model.name]) || NANO_CONFIG;
+  const shape = (row?.kind === 'native' && SHAPES[row.model]) || NANO_CONFIG;
   const layers = asked ?? shape.layers;
   const model = { ...shape, kvHeads, layers, sliding: new Array<boolean>(layers).fill(false) };
   return { kind: 'pretrain', task, model, options: { ...NANO_RECIPE, ...options }, checkpointEvery, keepCheckpoints };

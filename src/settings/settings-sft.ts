@@ -1,5 +1,5 @@
 /** Every setting of supervised fine-tuning, written once: flags, fields, links, validation and docs come from this table. */
-import { EXAMPLE_SETS } from '../data/tasks';
+import { BUILT_IN_MODELS, EXAMPLE_SETS, NATIVE_TASK } from '../data/tasks';
 import { type Before, completed } from './earlier';
 import { integer, number, type Setting, text } from './setting';
 import { type ConfigOf, SettingTable } from './setting-table';
@@ -11,9 +11,9 @@ const { weightDecay, decayAll, clipNorm, recompute, keepCheckpoints } = SETTINGS
 
 export const SFT_SETTINGS = {
   model: text({
-    default: 'nano',
+    default: NATIVE_TASK.model,
     label: 'Model',
-    doc: 'What is trained: "nano" (built in), a model folder, a .gguf file, a web address or a Hub id.',
+    doc: `What is trained: ${BUILT_IN_MODELS.join(' or ')} (built in), a model folder, a .gguf file, a web address or a Hub id.`,
     group: 'run',
   }),
   data: text({

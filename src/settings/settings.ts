@@ -4,7 +4,7 @@
  */
 import { GROUP_STDS } from '../antisd/advantages';
 import { AGGREGATIONS } from '../antisd/objective';
-import { NATIVE_TASK, TASKS } from '../data/tasks';
+import { BUILT_IN_MODELS, NATIVE_TASK, TASKS } from '../data/tasks';
 import { choice, flag, integer, number, type Setting, text } from './setting';
 import { METHOD_SETTINGS } from './settings-method';
 import { MODEL_SETTINGS } from './settings-model';
@@ -13,9 +13,9 @@ export type { Setting, SettingGroup } from './setting';
 
 export const SETTINGS = {
   model: text({
-    default: 'nano',
+    default: NATIVE_TASK.model,
     label: 'Model',
-    doc: 'The policy that is trained: "nano" (built in), a model folder, a .gguf file, a web address or a Hub id.',
+    doc: `The policy that is trained: ${BUILT_IN_MODELS.join(' or ')} (built in), a model folder, a .gguf file, a web address or a Hub id.`,
     group: 'run',
   }),
   ...MODEL_SETTINGS,

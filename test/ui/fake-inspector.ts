@@ -130,6 +130,7 @@ const opened = (subject: Subject): OpenSubject => ({
   positions: 8192,
   chat: true,
   thinks: true,
+  task: 'two-cards',
   adapter: { rank: 8, targets: ['q_proj', 'v_proj'] },
   seconds: 0.2,
 });

@@ -8,6 +8,6 @@ export function chooseSftModel(name: string): void {
   confirmModel(name);
   changeSftSetting('model', name);
   const { data } = useLab.getState().sft.draft;
-  const fitting = EXAMPLE_SETS.find((set) => set.model === (taskOfModel(name)?.model.name ?? null));
+  const fitting = EXAMPLE_SETS.find((set) => set.model === (taskOfModel(name)?.model ?? null));
   if (fitting && EXAMPLE_SETS.some((set) => set.name === data)) changeSftSetting('data', fitting.name);
 }

@@ -13,7 +13,7 @@ export function giveUpData(name: string, why: string): void {
   const chosen = kind === 'sft' ? sft.draft.data : draft.task;
   if (chosen !== name) return;
   if (kind === 'sft') {
-    const own = taskOfModel(sft.draft.model)?.model.name ?? null;
+    const own = taskOfModel(sft.draft.model)?.model ?? null;
     changeSftSetting('data', (EXAMPLE_SETS.find(({ model }) => model === own) ?? EXAMPLE_SETS[0]).name);
   } else changeSetting('task', taskOfModel(draft.model)?.name ?? CHAT_TASK.name);
   useModels.setState(({ dropped }) => ({ dropped: dropped.filter((d) => d.name !== name), refused: null }));

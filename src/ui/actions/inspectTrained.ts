@@ -1,3 +1,4 @@
+import { NATIVE_TASK } from '../../data/tasks';
 import { useLab } from '../state/store';
 import { ask } from '../trainer';
 import type { Action } from './action';
@@ -11,7 +12,7 @@ export const inspectTrained: Action = {
   whyNot: whyNotTrained,
   run: ({ snapshot: { sft, config } }) =>
     ask({ type: 'export-model' }, async (files) => {
-      const model = (sft?.start.config ?? config)?.model ?? 'nano';
+      const model = (sft?.start.config ?? config)?.model ?? NATIVE_TASK.model;
       const name = trainedName(files);
       const placed = files.map(({ name: file, bytes }) => ({ path: `${name}/${file}`, file: new File([bytes], file) }));
       try {

@@ -1,4 +1,4 @@
-import { isNative } from '../../data/tasks';
+import { isNative, taskOfModel } from '../../data/tasks';
 import { OWN_MODEL, presetConfig } from '../../settings/presets';
 import type { Action } from './action';
 import { fillForm } from './changeSetting';
@@ -7,6 +7,6 @@ import { fillForm } from './changeSetting';
 export const setUpOwnModel: Action = {
   id: 'set-up-own-model',
   label: 'Set the form up for this model',
-  enabled: ({ draft }) => draft.model !== 'nano' && isNative(draft.task),
+  enabled: ({ draft }) => taskOfModel(draft.model) === null && isNative(draft.task),
   run: ({ draft }) => fillForm({ ...presetConfig(OWN_MODEL), model: draft.model }),
 };

@@ -1,4 +1,5 @@
 import { bytesText } from '../../data/bytes';
+import { taskOfModel } from '../../data/tasks';
 import { excerpt } from '../../data/visible';
 import type { Subject } from '../../inspect/types';
 import { cachedEntries, nameShown } from '../models/names';
@@ -45,7 +46,7 @@ interface Props {
 function Offer({ what, subject, onOpen, children }: Props) {
   const models = useModels();
   const { model, adapter } = subject;
-  const parts = [model, ...(adapter === null ? [] : [adapter])].filter((name) => name !== NANO.model);
+  const parts = [model, ...(adapter === null ? [] : [adapter])].filter((name) => taskOfModel(name) === null);
   return (
     <div className={notices.fault} role="alert">
       <p>

@@ -2,7 +2,6 @@
  * What follows from what: a model that is open asks for its problem, a problem for its prompts, prompts for scores, scores
  * for the comparison and the contexts that are on screen. Each step is asked for when the one before it was answered.
  */
-import { CHAT_TASK, isNative, NATIVE_TASK } from '../../data/tasks';
 import type { Ask } from '../../engine/protocol';
 import { INSPECT_MODES, LAYER_CONTEXTS } from '../../inspect/types';
 import { CANCEL_PATIENCE, DEAF, EngineLine, Lanes, type Line, startEngine } from '../engine';
@@ -261,12 +260,11 @@ function takeProblem(): void {
   askPrompts();
 }
 
-/** A model that was just opened and does not speak the task's language gets the other task. */
+/** A model that was just opened and does not speak the task's language gets a task that it does. */
 function tryOtherTask(): void {
-  const { choice } = useInspector.getState();
-  if (!justOpened || !('seed' in choice)) return;
+  const { choice, main } = useInspector.getState();
+  if (!justOpened || !('seed' in choice) || !main) return;
   justOpened = false;
-  const task = isNative(choice.task) ? CHAT_TASK.name : NATIVE_TASK.name;
-  useInspector.setState({ choice: { ...choice, task }, failure: null });
+  useInspector.setState({ choice: { ...choice, task: main.task }, failure: null });
   askProblem();
 }

@@ -1,7 +1,7 @@
 /** The inspector's one store: choices, texts, and what its engine answered last. */
 import { create } from 'zustand';
 import type { ArmName } from '../../antisd/arms';
-import { NATIVE_TASK } from '../../data/tasks';
+import { NATIVE_TASK, taskOfModel } from '../../data/tasks';
 import type { PrivilegedContext, Problem } from '../../data/types';
 import { SEARCH_DEFAULTS, type Search } from '../../inspect/search/types';
 import type {
@@ -120,9 +120,10 @@ export interface InspectState extends EngineFields {
   pointed: number | null;
 }
 
-export const NANO: Subject = { model: 'nano', adapter: null, weightFormat: 'auto' };
+/** The model of a fresh page. */
+export const NANO: Subject = { model: NATIVE_TASK.model, adapter: null, weightFormat: 'auto' };
 /** Whether nothing of another host or of another visit is needed to open it. */
-export const isBuiltIn = ({ model, adapter }: Subject): boolean => model === NANO.model && adapter === null;
+export const isBuiltIn = ({ model, adapter }: Subject): boolean => taskOfModel(model) !== null && adapter === null;
 
 export const INITIAL: InspectState = {
   engine: { state: 'closed' },

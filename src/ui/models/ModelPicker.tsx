@@ -1,5 +1,6 @@
 import { useId, useRef, useState } from 'react';
 import { bytesText } from '../../data/bytes';
+import { BUILT_IN_MODELS } from '../../data/tasks';
 import type { Dropped } from '../../library/model-shelf';
 import type { CachedModel } from '../../library/sources/cache';
 import type { PlacedFile } from '../../library/sources/dropped';
@@ -10,9 +11,9 @@ import { cachedEntries, nameShown } from './names';
 export interface ModelPickerProps {
   /** The control's label: "Model", "Compare with", "Adapter". */
   label: string;
-  /** `model` offers the built-in model and downloaded ones; `adapter` offers adapters, and none at all. */
+  /** `model` offers the built-in models and downloaded ones; `adapter` offers adapters, and none at all. */
   kind: 'model' | 'adapter';
-  /** What is chosen: "nano", a dropped name, an address, a Hub id; of adapters also null, for none. */
+  /** What is chosen: a built-in model, a dropped name, an address, a Hub id; of adapters also null, for none. */
   value: string | null;
   /**
    * Called once the person has chosen from the list, or typed a name and pressed Enter or Use. From then on the name's
@@ -38,8 +39,9 @@ export function ModelPicker({ label, kind, value, onChange, cached, dropped, onF
   const field = useRef<HTMLInputElement>(null);
   const own = dropped.filter((d) => d.kind === kind);
   const here = cachedEntries(cached).filter((entry) => entry.kind === kind);
-  const known = ['nano', ...own.map((d) => d.name), ...here.map((entry) => entry.name)];
-  const typed = value !== null && !(kind === 'model' ? known : known.slice(1)).includes(value) ? value : null;
+  const builtIn = kind === 'model' ? BUILT_IN_MODELS : [];
+  const known = [...builtIn, ...own.map((d) => d.name), ...here.map((entry) => entry.name)];
+  const typed = value !== null && !known.includes(value) ? value : null;
   const use = (): void => {
     if (text.trim() === '') return;
     setTyping(false);
@@ -58,7 +60,12 @@ export function ModelPicker({ label, kind, value, onChange, cached, dropped, onF
           else onChange(target.value === NONE ? null : target.value);
         }}
       >
-        {kind === 'model' ? <option value="nano">nano (built in)</option> : <option value={NONE}>none</option>}
+        {kind === 'adapter' && <option value={NONE}>none</option>}
+        {builtIn.map((name) => (
+          <option key={name} value={name}>
+            {name} (built in)
+          </option>
+        ))}
         {typed !== null && <option value={typed}>{nameShown(typed)}</option>}
         {own.length > 0 && (
           <optgroup label="Dropped on this page">

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
-import { NATIVE_TASK, TASK_CHOICES } from '../../data/tasks';
+import { NATIVE_TASK, TASK_CHOICES, taskOfModel, taskRow } from '../../data/tasks';
 import { changeSetting } from '../actions/changeSetting';
-import { chooseModel } from '../actions/chooseModel';
+import { chooseModel, chooseTask } from '../actions/chooseModel';
 import { setUpOwnModel } from '../actions/setUpOwnModel';
 import { tasksOwner } from '../actions/startRun';
 import { takeOwnFiles } from '../actions/takeOwnFiles';
@@ -29,7 +29,7 @@ export function ModelSection({ busy }: { busy: boolean }) {
   const owner = tasksOwner({ model, task });
   const missing = owner !== null;
   useEffect(() => {
-    if (model !== 'nano' || missing) setOpen(true); // it was chosen, perhaps by a drop: here is what it takes; or it is to be
+    if (taskOfModel(model) === null || missing) setOpen(true); // it was chosen, perhaps by a drop: here is what it takes; or it is to be
   }, [model, missing]);
   return (
     <details className={styles.section} open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
@@ -45,7 +45,7 @@ export function ModelSection({ busy }: { busy: boolean }) {
           label="Model"
           kind="model"
           value={model}
-          onChange={(name) => chooseModel(name ?? 'nano')}
+          onChange={(name) => chooseModel(name ?? NATIVE_TASK.model)}
           cached={cached ?? []}
           dropped={dropped}
           onFiles={takeOwnFiles}
@@ -55,7 +55,7 @@ export function ModelSection({ busy }: { busy: boolean }) {
           label="Task"
           value={task}
           builtIn={TASK_CHOICES}
-          onChange={(name) => changeSetting('task', name)}
+          onChange={chooseTask}
           dropped={dropped}
           onFiles={takeOwnFiles}
           disabled={busy}
@@ -64,7 +64,8 @@ export function ModelSection({ busy }: { busy: boolean }) {
         {offered && !busy && (
           <div className={styles.facts}>
             <p className={styles.caption}>
-              The form is still that of {NATIVE_TASK.label}, which only nano and models made from it know.
+              The form’s task is {taskRow(task)?.label}, which only the lab’s own model for it and models made from that
+              know.
             </p>
             <button type="button" onClick={() => perform(setUpOwnModel)}>
               {setUpOwnModel.label}

@@ -1,5 +1,6 @@
 /** What the page knows of models: those it can offer, what is being opened, and what a model takes. */
 import { create } from 'zustand';
+import { taskOfModel } from '../../data/tasks';
 import type { Failure } from '../../engine/protocol';
 import type { ModelPlan } from '../../library/memory-plan';
 import type { Dropped, HubAccess } from '../../library/model-shelf';
@@ -65,4 +66,4 @@ export function memoryOf({ memory }: Pick<ModelsState, 'memory'>): number | null
 
 /** Whether a model can be looked at without asking another host, or the person wanted it asked. */
 export const mayLook = (state: Pick<ModelsState, 'confirmed' | 'dropped'>, name: string): boolean =>
-  name === 'nano' || name.startsWith('dropped:') || state.confirmed.includes(name);
+  taskOfModel(name) !== null || name.startsWith('dropped:') || state.confirmed.includes(name);

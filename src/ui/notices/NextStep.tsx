@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { taskOfModel } from '../../data/tasks';
 import { ActionButton } from '../ActionButton';
 import { exportModel } from '../actions/exportModel';
 import { inspectTrained } from '../actions/inspectTrained';
@@ -65,7 +66,7 @@ export function loadingLines(model: string, adapter: boolean): string {
 
 /** What Python finds the base model by: a Hub id as it is, at its revision; anything else by a folder that the reader has. */
 function baseOf(model: string): { base: string; revision: string | null; where: string } {
-  if (model === 'nano') return { base: 'public/models/nano', revision: null, where: 'of the lab’s repository' };
+  if (taskOfModel(model)) return { base: `public/models/${model}`, revision: null, where: 'of the lab’s repository' };
   const hub = /^([\w.-]+\/[\w.-]+)(?:@([^@]+))?$/.exec(model);
   if (hub) return { base: hub[1], revision: hub[2] ?? null, where: '' };
   return { base: nameShown(model), revision: null, where: 'where the model’s folder lies' };

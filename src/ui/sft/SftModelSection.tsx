@@ -1,4 +1,4 @@
-import { builtInLabel, EXAMPLE_SETS } from '../../data/tasks';
+import { builtInLabel, EXAMPLE_SETS, NATIVE_TASK } from '../../data/tasks';
 import type { SftConfig } from '../../settings/settings-sft';
 import { changeSftSetting } from '../actions/changeSftSetting';
 import { chooseSftModel } from '../actions/chooseSftModel';
@@ -45,7 +45,7 @@ export function SftModelSection({ busy }: { busy: boolean }) {
           label="Model"
           kind="model"
           value={model}
-          onChange={(name) => chooseSftModel(name ?? 'nano')}
+          onChange={(name) => chooseSftModel(name ?? NATIVE_TASK.model)}
           cached={cached ?? []}
           dropped={dropped}
           onFiles={takeOwnFiles}
