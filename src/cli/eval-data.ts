@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { BOUNDS } from '../data/bounds';
 import { BadInput } from '../data/errors';
 import { overlaps, trainingProblems } from '../data/overlap';
-import { isNative, taskRow, usualTokens } from '../data/tasks';
+import { isNative, NATIVE_TASK, taskRow, usualTokens } from '../data/tasks';
 import { rowsAtOnce } from '../library/capacity';
 import type { LoadedModel } from '../library/open-model';
 import type { Policy } from '../model/net/policy';
@@ -94,7 +94,7 @@ async function begun(flags: EvalFlags): Promise<Opened> {
   if (names.includes('') || new Set(names).size < names.length)
     throw new BadInput('A dataset has no name, or comes twice', '--data', 'Give --data NAME, or NAME,NAME.');
   const preset = EVALUATION_PRESETS[presetOf(flags.preset ?? 'plain')];
-  const given = flags.model ?? 'nano';
+  const given = flags.model ?? NATIVE_TASK.model;
   const model = await loadModel(given);
   const usual = names.every(isNative)
     ? usualTokens(names[0])

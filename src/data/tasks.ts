@@ -37,9 +37,10 @@ interface Examples {
 export interface NativeRow extends Row {
   readonly kind: 'native';
   readonly task: Task;
-  /** The model that is made with it: its shape's name, and whether it comes with the lab or is still `pretrain`'s to make. */
   /** For a search of steps: the words that a step ends with, and the most steps that a response takes. */
   readonly steps: { readonly ends: readonly string[]; readonly most: number };
+  /** What a problem asks, in one sentence for whoever sees one for the first time. */
+  readonly asks: string;
   /** The model that was made with it and comes with the lab. */
   readonly model: string;
   /** Problems from a file; absent where the task makes its own alone. */
@@ -88,6 +89,7 @@ export const TASKS = [
     depth: { of: 'attempts', least: 5 },
     task: twoCards,
     steps: { ends: ['no', 'yes'], most: 16 }, // all 15 pairs, and the answer
+    asks: '“make 35 from 3 18 15 20 14 8” asks for two of the cards that sum to 35.',
     model: 'nano',
     file: { fits: isDealRecord, open: jsonlTask },
     examples: {
@@ -104,6 +106,7 @@ export const TASKS = [
     depth: { of: 'sums', least: 4 },
     task: stories,
     steps: { ends: ['.'], most: 16 },
+    asks: 'A story asks how many things somebody has in the end, and the solution does one sum a sentence.',
     model: 'micro',
     examples: {
       name: `${stories.name}-checked`,

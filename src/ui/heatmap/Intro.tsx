@@ -15,6 +15,6 @@ export function Intro({ task }: { task: string }) {
 
 function askedIn(name: string): string {
   const row = taskRow(name);
-  if (row?.kind === 'native') return '“make 35 from 3 18 15 20 14 8” asks for two of the cards that sum to 35.';
-  return row ? row.doc : 'The problems are those of a file of your own.';
+  if (row?.kind === 'native') return row.asks;
+  return row?.doc ?? 'The problems are those of a file of your own.';
 }
