@@ -71,7 +71,9 @@ const TABLES: Readonly<Record<string, () => string>> = {
       ['`--task`', 'for', '`--min-depth` counts', ''],
       TASKS.map(({ name, depth, doc, ...row }) => [
         code(name),
-        row.kind === 'chat' ? 'any model, in its chat template' : `${row.model}, whose words it is made of`,
+        row.kind === 'chat'
+          ? 'any model, in its chat template'
+          : `${row.model ?? 'a model that `pretrain` makes'}, whose words it is made of`,
         `${depth.of}; ${depth.least} where nothing is asked for`,
         doc,
       ]),

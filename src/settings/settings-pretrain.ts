@@ -1,7 +1,9 @@
 /** What determines a pretraining run, a model from scratch on a task's corpus, and its settings: flags and docs come from the table. */
 import * as v from 'valibot';
 import { BadInput } from '../data/errors';
-import { NATIVE_TASK, taskRow } from '../data/tasks';
+import { stories } from '../data/stories/task';
+import { NATIVE_TASK } from '../data/tasks';
+import { twoCards } from '../data/two-cards/task';
 import { excerpt } from '../data/visible';
 import { MICRO_CONFIG, type ModelConfig, NANO_CONFIG } from '../model/net/config';
 import { integer, number, type Setting, text } from './setting';
@@ -132,14 +134,13 @@ const PRETRAIN_SETTINGS = {
 
 export const PRETRAIN_TABLE = new SettingTable(PRETRAIN_SETTINGS);
 
-/** The shapes of the built-in models, by name. */
-const SHAPES: Record<string, ModelConfig> = { nano: NANO_CONFIG, micro: MICRO_CONFIG };
+/** The shapes of the tasks' own models. */
+const SHAPES: Record<string, ModelConfig> = { [twoCards.name]: NANO_CONFIG, [stories.name]: MICRO_CONFIG };
 
-/** A new run: the shape of the task's built-in model, with as many layers and key/value heads, by nano's recipe. */
+/** A new run: the shape of the task's own model, with as many layers and key/value heads, by nano's recipe. */
 export function newPretrainConfig(settings: ConfigOf<typeof PRETRAIN_SETTINGS>): PretrainConfig {
   const { task, checkpointEvery, keepCheckpoints, kvHeads, layers: asked, ...options } = settings;
-  const row = taskRow(task);
-  const shape = (row?.kind === 'native' && SHAPES[row.model]) || NANO_CONFIG;
+  const shape = SHAPES[task] ?? NANO_CONFIG;
   const layers = asked ?? shape.layers;
   const model = { ...shape, kvHeads, layers, sliding: new Array<boolean>(layers).fill(false) };
   return { kind: 'pretrain', task, model, options: { ...NANO_RECIPE, ...options }, checkpointEvery, keepCheckpoints };
