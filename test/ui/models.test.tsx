@@ -8,6 +8,7 @@ import { taskNames } from '../../src/library/open-task';
 import type { CachedModel } from '../../src/library/sources/cache';
 import type { DownloadProgress } from '../../src/library/sources/progress';
 import { OWN_MODEL, PRESETS } from '../../src/settings/presets';
+import { chooseModel } from '../../src/ui/actions/chooseModel';
 import { takeOwnFiles } from '../../src/ui/actions/takeOwnFiles';
 import { groups } from '../../src/ui/models/gather';
 import { figures } from '../../src/ui/models/LoadLine';
@@ -146,6 +147,14 @@ it('a plan says what it knows', () => {
   expect(verdict(refused, { binding: 1, memory: 8e9 })).toBe(
     'Does not fit: needs 9 GB, there are 8 GB. One response at a time in a context of 2,048 would.',
   );
+});
+
+it('a model of the lab’s brings the task whose words it knows; a model of one’s own leaves the task as it is', () => {
+  useLab.setState(({ draft }) => ({ draft: { ...draft, task: 'word-problems' } }));
+  chooseModel('org/own');
+  expect(useLab.getState().draft).toMatchObject({ model: 'org/own', task: 'word-problems' });
+  chooseModel('nano');
+  expect(useLab.getState().draft).toMatchObject({ model: 'nano', task: 'two-cards' });
 });
 
 /** Tasks whose model does not come with the lab. */
