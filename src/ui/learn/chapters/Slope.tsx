@@ -61,10 +61,11 @@ export default function Slope() {
 function Applied({ shaping }: { shaping: Shaping }) {
   const { chapters, bench } = useWords();
   const sheet = useBenchSheet();
-  const [k, pick] = useState(0);
+  const [k, pick] = useState<number | null>(null);
   if (!sheet) return <p>{bench.waiting}</p>;
   const terms = termsOf(sheet.scored, shaping);
-  const token = Math.min(k, terms.length - 1);
+  const strongest = terms.indexOf(terms.reduce((a, b) => Math.max(a, b)));
+  const token = Math.min(k ?? strongest, terms.length - 1);
   return (
     <>
       <SheetText sheet={sheet} label={chapters.slope.response} values={terms} scale={MEASURES.term} onPick={pick} />
