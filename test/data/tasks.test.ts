@@ -29,7 +29,7 @@ test.each(TASKS)(
   async (row) => {
     const model = await openModel(diskFolder(row.kind === 'native' ? NANO : fixturePath('tiny-chat')));
     const tokenizer = row.kind === 'native' ? row.task.tokenizer : model.text;
-    // Code is run in test/host/python.test.ts.
+    // Code is run in test/hostile/python.test.ts.
     const python = { open: async () => {}, judge: () => Promise.reject(new Error('asked to run code')) };
     const setting = { model, tokenizer, maxNewTokens: 128, thinking: false, python };
     const task = await openTask(row.name, setting, async () => null);

@@ -20,7 +20,7 @@ import type { Problem } from '../../src/data/types';
 import type { Python } from '../../src/host/python/judge';
 import { nodePython } from '../../src/host/python/judge.node';
 import { attempts, sampleOf, WHOLE } from '../faults/attempts';
-import { ENDLESS, ESCAPES, type Escape } from '../hostile/python-escapes';
+import { ENDLESS, ESCAPES, type Escape } from './python-escapes';
 
 /** Milliseconds: long against an answer on a busy machine, short against for ever. */
 const LIMIT = 2500;
