@@ -188,7 +188,6 @@ export const ESCAPES: readonly Escape[] = [
   harm('a gigabyte of output', square('while True: print("x" * 65536)'), /too much/),
   harm('a gigabyte of errors', 'import sys\nwhile True: sys.stderr.write("x" * 65536)', /too much/),
   harm('a power that takes for ever', square('return 7 ** 10 ** 9 % 10'), /too long/),
-  harm('a pattern that takes for ever', square('import re\nreturn re.match(r"(a+)+$", "a" * 60 + "b")')),
   harm('os._exit', square('import os\nos._exit(0)'), /ended/),
   harm('os._exit while it is loaded', 'import os\nos._exit(0)', /ended/),
   harm('sys.exit', square('import sys\nsys.exit(0)')),
@@ -217,4 +216,5 @@ export const ENDLESS: readonly Escape[] = [
   harm('the largest of all numbers', square('import itertools\nreturn max(itertools.count())')),
   harm('a sum without end', square('return sum(map(abs, iter(int, 1)))')),
   harm('a search for what is not there', square('import itertools\nreturn x in itertools.repeat(None)')),
+  harm('a pattern that takes for ever', square('import re\nreturn re.match(r"(a+)+$", "a" * 60 + "b")')),
 ];
