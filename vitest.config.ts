@@ -8,7 +8,7 @@ import { availableParallelism } from 'node:os';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { formulasPlugin } from './scripts/formulas.mjs';
-import LongestFirst from './test/setup/order';
+import LongestFirst from './test/setup/order.ts';
 
 const FUZZ = 'test/hostile/fuzz-*.test.ts';
 
