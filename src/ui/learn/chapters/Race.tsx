@@ -107,7 +107,12 @@ function Curves({ race, at, steps }: { race: readonly RaceRun[]; at: number; ste
       lines: shown,
     });
   }, [lines, at, steps, words]);
-  return <div className={styles.drawing}>{drawing && <Drawing drawing={drawing} />}</div>;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key
+    <section className={styles.drawing} tabIndex={0} aria-label={words.chart}>
+      {drawing && <Drawing drawing={drawing} />}
+    </section>
+  );
 }
 
 /** On problems that were held out, in numbers. */
