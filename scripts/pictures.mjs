@@ -12,6 +12,10 @@ import { chromium } from 'playwright-core';
 import { root } from './chromium-package.mjs';
 import { buildWhereStale, serveBuilt } from './serve.mjs';
 
+/** Steps of the recorded run whose tokens are recorded too. */
+const FILMED = [1, ...Array.from({ length: 20 }, (_, i) => 6 * (i + 1))];
+const FRAME_MS = 450;
+
 const [what] = process.argv.slice(2);
 const work = { icons, preview, step, film }[what];
 if (!work) {
@@ -20,7 +24,7 @@ if (!work) {
 }
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+  args: ['--no-sandbox', ...(what === 'film' ? [] : ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'])],
 });
 try {
   await work();
@@ -68,31 +72,29 @@ async function step() {
   });
 }
 
-/** Steps of the recorded run whose tokens are recorded too. */
-const FILMED = [1, ...Array.from({ length: 20 }, (_, i) => 6 * (i + 1))];
-const FRAME_MS = 450;
-
-/** The recorded run, a frame for each step with tokens; the last one stays for a while. */
+/**
+ * The recorded run, a frame for each step with tokens; the last one stays for a while. Nothing is computed: without an
+ * adapter the page is the same above its notices.
+ */
 async function film() {
-  const size = { width: 1120, height: 700 };
-  await onPage(size, '', async (page) => {
+  const size = { width: 1120, height: 640 }; // below the line of the pages, which says that there is no adapter
+  await onPage({ width: size.width, height: 860 }, '', async (page) => {
     const frames = [];
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await page.reload(); // the whole replay at once
     await page.locator('span[data-u]').nth(20).waitFor();
     for (const step of FILMED) {
+      const shown = page.getByText(new RegExp(`of step ${step}(?!\\d)`)).first();
       await page.getByRole('slider').fill(String(step));
-      await page
-        .getByText(new RegExp(`of step ${step}\\b`))
-        .first()
-        .waitFor();
-      frames.push((await page.screenshot({ type: 'png' })).toString('base64'));
+      await shown.waitFor();
+      frames.push((await page.screenshot({ type: 'png', clip: { x: 0, y: 42, ...size } })).toString('base64'));
     }
     // A page of its own: the lab's policy lets no picture in from here.
     const other = await browser.newPage();
     const pictures = [];
     for (const frame of frames) pictures.push(Buffer.from(await other.evaluate(asWebp, frame), 'base64'));
     writeFileSync(join(root, 'docs/run.webp'), animation(pictures, size));
+    if (process.env.STILL) writeFileSync(process.env.STILL, Buffer.from(frames[6], 'base64'));
   });
 }
 
@@ -130,7 +132,7 @@ function animation(stills, { width, height }) {
     const head = Buffer.alloc(16);
     size.copy(head, 6);
     head.writeUIntLE(i === stills.length - 1 ? 10 * FRAME_MS : FRAME_MS, 12, 3);
-    return chunk('ANMF', Buffer.concat([head, still.subarray(12)])); // after "RIFF", its size and "WEBP"
+    return chunk('ANMF', Buffer.concat([head, ...imageIn(still)]));
   });
   const parts = [
     chunk('VP8X', Buffer.concat([Buffer.from([2, 0, 0, 0]), size])),
@@ -138,6 +140,18 @@ function animation(stills, { width, height }) {
     ...frames,
   ];
   return chunk('RIFF', Buffer.concat([Buffer.from('WEBP'), ...parts]));
+}
+
+/** The chunks of a still file that are its image: a frame may have no profile and no header of its own. */
+function imageIn(still) {
+  const chunks = [];
+  for (let at = 12; at < still.length; ) {
+    const length = still.readUInt32LE(at + 4);
+    const end = at + 8 + length + (length % 2);
+    if (/^(ALPH|VP8 |VP8L)$/.test(still.toString('latin1', at, at + 4))) chunks.push(still.subarray(at, end));
+    at = end;
+  }
+  return chunks;
 }
 
 function chunk(name, content) {
