@@ -179,7 +179,10 @@ function notesOn(runs: readonly LoadedRun[], groups: readonly GroupReport[], { b
     notes.push(
       `Runs of different lengths: ${uneven.map(({ group }) => group.label).join('; ')}. Beyond the shortest, a mean is that of the runs that went on.`,
     );
-  const unsure = groups.filter(({ over }) => over === 'seeds' || over === 'one number');
+  const asked = groups.filter(({ group }) => group.runs.some(({ evals }) => evals.length > 0));
+  const never = groups.filter((group) => !asked.includes(group)).map(({ group }) => group.label);
+  if (never.length > 0) notes.push(`Without a held-out evaluation: ${never.join('; ')}.`);
+  const unsure = asked.filter(({ over }) => over === 'seeds' || over === 'one number');
   if (unsure.length > 0)
     notes.push(
       `The last evaluation is not known problem by problem (logs of earlier versions): ${unsure.map(({ group }) => group.label).join('; ')}. Their intervals are over seeds, and they have no pass@k curve.`,

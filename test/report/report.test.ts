@@ -61,6 +61,14 @@ it('the same text under each run reads as that run’s text: words with blanks, 
   expect(text).toContain('Wait, no');
 });
 
+it('a run that nothing was measured of says so, and is not taken for one of an earlier version', () => {
+  const events = fakeRunEvents({ takesOff: 9 }).filter(({ type }) => type !== 'eval' && type !== 'eval-samples');
+  const run = loadedRun('unmeasured', { events, damaged: [], torn: false });
+  const notes = reportOf(run ? [run] : []).notes.join('\n');
+  expect(notes).toContain('Without a held-out evaluation: antisd.');
+  expect(notes).not.toContain('problem by problem');
+});
+
 describe('groups', () => {
   it('are runs of one method and other seeds', () => {
     expect(model.groups.map(({ group }) => [group.label, group.runs.length])).toEqual([
