@@ -57,5 +57,8 @@ it('shows a step’s kernels with their code, a shape of one’s own, the way ro
     .getByRole('row', { name: /Ada 10b/ })
     .getByText('0/2')
     .waitFor();
+  await page.getByRole('textbox', { name: 'Class' }).fill('11a');
+  await page.getByText(`${real.site.url}?arm=antisd&seed=0#learn?class=11a`).waitFor();
+  expect(lab.strangers).toEqual([]);
   await context.close();
 });
