@@ -110,7 +110,6 @@ test('code problems: Python comes with the run, says so, and works in a Worker t
   const { headers } = await fetch(`${real.site.url}assets/${worker}`);
   expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'wasm-unsafe-eval';/);
   expect(lab.strangers).toEqual([]);
-  if (process.env.SHOTS) await lab.page.screenshot({ path: `${process.env.SHOTS}/code-page.png` });
 });
 
 test('the form is set up for one’s own model, the plan follows the settings, and nothing else is asked', async () => {
