@@ -112,7 +112,7 @@ test('the whole path without WebGPU: ten questions answered, remembered, in both
   await lab.until('the lab with its settings', () => method.isVisible());
   expect(await method.inputValue()).toBe('hellinger');
 
-  await lab.page.getByRole('link', { name: 'Learn' }).click();
+  await lab.page.getByRole('link', { name: 'Learn', exact: true }).click();
   await lab.until('all ten', () => lab.page.getByText('10 of 10 questions answered').isVisible());
   await lab.page.getByLabel('Language').selectOption('de');
   await lab.until('German', () => lab.page.getByRole('heading', { name: de.chapters.write.title }).isVisible());
