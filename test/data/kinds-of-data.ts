@@ -29,6 +29,7 @@ const user = (content: string) => ({ role: 'user', content });
 const assistant = (content: string, more: object = {}) => ({ role: 'assistant', content, ...more });
 const pair = (prompt: string, completion: string) => ({ prompt, completion });
 const TWO = '{"question": "5+6?", "answer": "11"}\n{"question": "5+7?", "answer": "12"}\n';
+const MORE = '{"question": "5+8?", "answer": "13"}\n';
 const LIST = [
   { question: '5+6?', answer: '11' },
   { question: '5+7?', answer: '12' },
@@ -421,8 +422,8 @@ export const DATA_KINDS: Readonly<Record<string, readonly Example[]>> = {
     {
       name: 'gzip twice behind one another',
       file: 'x.jsonl.gz',
-      bytes: new Uint8Array([...packed(TWO), ...packed(TWO)]),
-      answers: [...answers, ...answers],
+      bytes: new Uint8Array([...packed(TWO), ...packed(MORE)]),
+      answers: [...answers, '13'],
     },
     {
       name: 'gzip that is cut off',
@@ -438,7 +439,7 @@ export const DATA_KINDS: Readonly<Record<string, readonly Example[]>> = {
       name: 'zstd in two frames',
       file: 'x.jsonl.zst',
       bytes: fixture('frames.jsonl.zst'),
-      answers: [...answers, ...answers],
+      answers: [...answers, '13'],
     },
     {
       name: 'zstd that is cut off',

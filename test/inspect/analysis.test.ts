@@ -110,7 +110,8 @@ describe('the signal', () => {
   it('under every arm: the reward’s advantage, and the method’s sign on shortcut and deliberation', () => {
     const scored = scoredText(['a', 'b', 'c', 'd', 'e'], [-2, -1, 0, 1, 2]);
     const arms = armSignals(scored, { reward: 1, groupAdvantage: 0.75 });
-    expect(arms.map((a) => a.name)).toEqual(ARM_NAMES.filter((name) => !['rlcsd', 'opsd', 'sdpo'].includes(name)));
+    const others = ['rlcsd', 'opsd', 'sdpo', 'process', 'grpo-process', 'antisd-process'];
+    expect(arms.map((a) => a.name)).toEqual(ARM_NAMES.filter((name) => !others.includes(name)));
     const of = (name: string) => arms.find((a) => a.name === name) as (typeof arms)[number];
     expect([...of('grpo').columns.advantage]).toEqual([0.75, 0.75, 0.75, 0.75, 0.75]);
     expect(of('antisd').columns.term[0]).toBeGreaterThan(0);

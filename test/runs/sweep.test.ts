@@ -141,6 +141,7 @@ describe('the shipped files', () => {
       'group',
       'lambda',
       'main',
+      'process',
       'race',
       'sign',
       'sparse',
