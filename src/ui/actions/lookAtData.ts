@@ -1,21 +1,19 @@
 import type { Failure } from '../../engine/protocol';
 import { CANCEL_PATIENCE, DEAF } from '../engine';
 import { afterPreview, sftConfigOf } from '../sft/form';
-import { activityOf, isBusy, isReachable, useLab } from '../state/store';
+import { isReachable, type LabState, useLab } from '../state/store';
 import { showFailure, trainer, trainerLanes } from '../trainer';
 import type { Action } from './action';
 import { giveUpData } from './giveUpData';
 import { restartEngine } from './restartEngine';
+import { whyBusy } from './startRun';
 
 /** Asks the engine what a supervised run would learn from: headers and tokenizer are read, the weights are not. */
 export const lookAtData: Action = {
   id: 'look-at-data',
   label: 'Look at the data',
-  enabled: (state) =>
-    isReachable(state.engine.state) &&
-    !isBusy(activityOf(state)) &&
-    !state.sft.looking &&
-    sftConfigOf(state.sft.draft) !== null,
+  enabled: (state) => whyNotLooked(state) === null,
+  whyNot: whyNotLooked,
   run({ sft }) {
     const config = sftConfigOf(sft.draft);
     if (config === null) return;
@@ -34,6 +32,12 @@ export const lookAtData: Action = {
     );
   },
 };
+
+function whyNotLooked(state: LabState): string | null {
+  if (!isReachable(state.engine.state)) return 'The engine is not there yet.';
+  if (state.sft.looking) return 'The data are being read.';
+  return whyBusy(state) ?? (sftConfigOf(state.sft.draft) === null ? 'A setting is wrong: its field says how.' : null);
+}
 
 /** Stops it; an engine that does not hear it is ended. */
 export async function stopLooking(): Promise<void> {

@@ -32,8 +32,10 @@ export function whyNoEngine({ engine }: Pick<LabState, 'engine'>): string | null
   return engine.state === 'failed' ? 'The engine has stopped.' : null;
 }
 
+/** What a control says that waits for a run’s end. */
+export const BUSY = 'A run is going on.';
 /** Why what is on screen cannot be left now; null where it can. */
-export const whyBusy = (state: LabState): string | null => (isBusy(activityOf(state)) ? 'A run is going on.' : null);
+export const whyBusy = (state: LabState): string | null => (isBusy(activityOf(state)) ? BUSY : null);
 
 /** Why no run can be begun now; null where one can. */
 export const whyNotStarted = (state: LabState): string | null =>

@@ -5,6 +5,7 @@ import { listRuns } from '../actions/listRuns';
 import { perform } from '../hooks';
 import { FileButtons } from '../models/FileButtons';
 import { useLab } from '../state/store';
+import { unless } from '../unless';
 import styles from './ComparePage.module.css';
 import { choose, forgetGiven, takeGiven } from './session';
 import { useCompare } from './store';
@@ -29,7 +30,7 @@ export function RunPicker() {
           <button type="button" onClick={() => pick(runs.map(({ id }) => id))}>
             All
           </button>
-          <button type="button" disabled={chosen.length === 0} onClick={() => pick([])}>
+          <button type="button" {...unless(chosen.length === 0 ? 'None is chosen.' : null)} onClick={() => pick([])}>
             None
           </button>
         </div>

@@ -1,6 +1,8 @@
 import { type FormEvent, useId, useState } from 'react';
 import { BENCHMARKS } from '../../library/benchmarks';
 import { isSource, mixtureOf } from '../../library/task-names';
+import { BUSY } from '../actions/startRun';
+import { unless } from '../unless';
 import styles from './ModelPicker.module.css';
 import section from './Section.module.css';
 
@@ -41,7 +43,7 @@ export function DatasetField({ onChange, disabled }: { onChange(name: string): v
             </option>
           ))}
         </datalist>
-        <button type="submit" disabled={disabled || text.trim() === ''}>
+        <button type="submit" {...unless(disabled ? BUSY : text.trim() === '' ? 'Name a dataset first.' : null)}>
           Use
         </button>
       </div>

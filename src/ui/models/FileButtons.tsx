@@ -1,5 +1,7 @@
 import { useRef } from 'react';
 import type { PlacedFile } from '../../library/sources/dropped';
+import { BUSY } from '../actions/startRun';
+import { unless } from '../unless';
 import { chosenFiles } from './gather';
 import styles from './ModelPicker.module.css';
 
@@ -25,11 +27,11 @@ export function FileButtons({ what, onFiles, disabled }: Props) {
   return (
     <div className={styles.buttons}>
       {what !== 'data' && (
-        <button type="button" disabled={disabled} onClick={() => folder.current?.click()}>
+        <button type="button" {...unless(disabled ? BUSY : null)} onClick={() => folder.current?.click()}>
           Choose a folder …
         </button>
       )}
-      <button type="button" disabled={disabled} onClick={() => files.current?.click()}>
+      <button type="button" {...unless(disabled ? BUSY : null)} onClick={() => files.current?.click()}>
         {what === 'data' ? 'Choose a file …' : 'Choose files …'}
       </button>
       <input {...hidden} {...WHOLE_FOLDER} ref={folder} onChange={({ target }) => take(target)} />

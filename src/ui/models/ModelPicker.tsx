@@ -4,6 +4,8 @@ import { BUILT_IN_MODELS } from '../../data/tasks';
 import type { Dropped } from '../../library/model-shelf';
 import type { CachedModel } from '../../library/sources/cache';
 import type { PlacedFile } from '../../library/sources/dropped';
+import { BUSY } from '../actions/startRun';
+import { unless } from '../unless';
 import { FileButtons } from './FileButtons';
 import styles from './ModelPicker.module.css';
 import { cachedEntries, nameShown } from './names';
@@ -107,7 +109,10 @@ export function ModelPicker({ label, kind, value, onChange, cached, dropped, onF
             disabled={disabled}
             onChange={({ target }) => setText(target.value)}
           />
-          <button type="submit" disabled={disabled || text.trim() === ''}>
+          <button
+            type="submit"
+            {...unless(disabled ? BUSY : text.trim() === '' ? 'Type a name or an address first.' : null)}
+          >
             Use
           </button>
         </form>

@@ -1,4 +1,5 @@
 import { useId, useState } from 'react';
+import { unless } from '../unless';
 import styles from './Load.module.css';
 import { changeAccess } from './shelf';
 import { useModels } from './store';
@@ -34,7 +35,7 @@ export function TokenField({ label, onGiven }: Props) {
         aria-describedby={`${id}-doc`}
         onChange={({ target }) => setText(target.value)}
       />
-      <button type="submit" disabled={text.trim() === ''}>
+      <button type="submit" {...unless(text.trim() === '' ? 'Paste a token first.' : null)}>
         {label}
       </button>
       <p id={`${id}-doc`} className={styles.note}>

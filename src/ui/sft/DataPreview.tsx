@@ -1,11 +1,14 @@
 import { useEffect } from 'react';
+import { ActionButton } from '../ActionButton';
 import { changeSftSetting } from '../actions/changeSftSetting';
 import { lookAtData, stopLooking } from '../actions/lookAtData';
+import { whyBusy } from '../actions/startRun';
 import { perform } from '../hooks';
 import { said } from '../models/names';
 import { mayLook, useModels } from '../models/store';
-import { activityOf, isBusy, useLab } from '../state/store';
+import { useLab } from '../state/store';
 import { TokenText } from '../tokens/TokenText';
+import { unless } from '../unless';
 import styles from './DataPreview.module.css';
 import { epochsWanted, updatesOf } from './form';
 import { learntMarks } from './losses';
@@ -18,8 +21,7 @@ const count = (n: number): string => n.toLocaleString('en-US');
 /** What the engine found in the data: how much, the first example as the model reads it, and what is left out. */
 export function DataPreview() {
   const { preview, looking } = useLab((s) => s.sft);
-  const canLook = useLab(lookAtData.enabled);
-  const busy = useLab((s) => isBusy(activityOf(s)));
+  const busy = useLab(whyBusy);
   const updates = useLab((s) => updatesOf(s.sft));
   const wanted = useLab((s) => epochsWanted(s.sft));
   useLookAhead();
@@ -36,9 +38,7 @@ export function DataPreview() {
     return (
       <>
         <p className={styles.note}>What this model would learn from these data shows here.</p>
-        <button type="button" disabled={!canLook} onClick={() => perform(lookAtData)}>
-          {lookAtData.label}
-        </button>
+        <ActionButton action={lookAtData} />
       </>
     );
   if ('refused' in preview) return <p className={styles.refused}>{said(preview.refused)}</p>;
@@ -54,7 +54,7 @@ export function DataPreview() {
       {wanted !== null && (
         <p role="status">
           {updates === 1 ? 'One update' : `${updates} updates`} in all: too few to learn much.{' '}
-          <button type="button" disabled={busy} onClick={() => changeSftSetting('epochs', String(wanted))}>
+          <button type="button" {...unless(busy)} onClick={() => changeSftSetting('epochs', String(wanted))}>
             Make it {wanted} epochs
           </button>
         </p>

@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from 'react';
 import type { ProblemChoice } from '../../../inspect/types';
+import { unless } from '../../unless';
 import { chooseProblem } from '../actions/chooseProblem';
 import styles from './Choices.module.css';
 
@@ -31,7 +32,11 @@ export function OwnProblem({ choice }: { choice: Own }) {
           onChange={(event) => setDraft({ ...draft, [name]: event.target.value })}
         />
       ))}
-      <button type="submit" className={styles.wide} disabled={draft.question.trim() === ''}>
+      <button
+        type="submit"
+        className={styles.wide}
+        {...unless(draft.question.trim() === '' ? 'Write a question first.' : null)}
+      >
         Use this problem
       </button>
     </form>

@@ -2,6 +2,7 @@ import { TASKS, taskRow } from '../../../data/tasks';
 import { visible } from '../../../data/visible';
 import { nameShown } from '../../models/names';
 import { useModels } from '../../models/store';
+import { unless } from '../../unless';
 import { chooseProblem, ownProblem, stepProblem } from '../actions/chooseProblem';
 import { useInspector } from '../store';
 import styles from './Choices.module.css';
@@ -47,7 +48,7 @@ export function ProblemPanel() {
               <button
                 type="button"
                 aria-label="Previous problem"
-                disabled={choice.index === 0}
+                {...unless(choice.index === 0 ? 'This is the first.' : null)}
                 onClick={() => stepProblem(-1)}
               >
                 ‹

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react';
+import { unless } from '../../unless';
 import { NumberField } from '../choices/NumberField';
 import styles from '../search/Search.module.css';
 import { Tree } from '../search/Tree';
@@ -66,7 +67,7 @@ function Settings({ working }: { working: boolean }) {
           Stop
         </button>
       ) : (
-        <button type="button" disabled={!ready} onClick={askSearch}>
+        <button type="button" {...unless(ready ? null : 'A model and a problem come first.')} onClick={askSearch}>
           Search
         </button>
       )}
