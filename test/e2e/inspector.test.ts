@@ -183,6 +183,22 @@ test('the context changes the signal; without one u is zero; every context shows
   );
 });
 
+test('problems in words that the model does not know lead to those that it does', async () => {
+  const before = await sumU();
+  await panel('Problem').getByLabel('Task').selectOption('word problems');
+  const alert = page.getByRole('alert').filter({ hasText: 'The problem cannot be made' });
+  await alert.waitFor();
+  expect(await alert.getByRole('button').allTextContents()).toEqual(['Use two cards', 'Dismiss']);
+  await alert.getByRole('button', { name: 'Use two cards' }).click();
+  await until(
+    'the first problem again',
+    () => sumU(),
+    (text) => text === before,
+  );
+  expect(await panel('Problem').getByLabel('Task').inputValue()).toBe('two-cards');
+  expect(await alert.count()).toBe(0);
+});
+
 test('every layer is a picture that keys walk; the last one is the signal itself', async () => {
   await tab('Layers').click();
   const picture = page.getByRole('application', { name: /arrow keys/ });

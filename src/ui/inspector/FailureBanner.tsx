@@ -1,7 +1,9 @@
+import { taskRow } from '../../data/tasks';
 import { said } from '../models/names';
 import { TokenField } from '../models/TokenField';
 import { TroubleBanner } from '../notices/EngineTrouble';
 import notices from '../notices/Notices.module.css';
+import { chooseProblem } from './actions/chooseProblem';
 import {
   askContexts,
   askLayers,
@@ -69,7 +71,7 @@ export function FailureBanner() {
       </TroubleBanner>
     );
   if (!failure) return null;
-  const again = againOf(failure.lane, main);
+  const again = againOf(failure, main);
   return (
     <div className={notices.fault} role="alert">
       <p>
@@ -82,6 +84,7 @@ export function FailureBanner() {
             {main ? 'Try again' : 'Open the model again'}
           </button>
         )}
+        {main && failure.lane === 'problem' && <OwnTask task={main.task} />}
         <button type="button" onClick={() => useInspector.setState({ failure: null })}>
           Dismiss
         </button>
@@ -102,6 +105,21 @@ const NEEDS_MODEL: readonly Where[] = [
   'search',
 ];
 
-/** Without a model everything begins with opening one. */
-const againOf = (lane: Where, main: InspectState['main']): (() => void) | undefined =>
-  main || !NEEDS_MODEL.includes(lane) ? AGAIN[lane] : loadMain;
+/** Without a model everything begins with opening one; of the same input an open model says the same again. */
+function againOf({ lane, kind }: NonNullable<InspectState['failure']>, main: InspectState['main']) {
+  if (!NEEDS_MODEL.includes(lane)) return AGAIN[lane];
+  if (!main) return loadMain;
+  return kind === 'bad-input' && lane !== 'main' ? undefined : AGAIN[lane];
+}
+
+/** The way on from a problem in words that the open model does not know. */
+function OwnTask({ task }: { task: string }) {
+  const choice = useInspector((s) => s.choice);
+  if (choice.task === task) return null;
+  const stream = 'index' in choice ? choice : { seed: 0, index: 0, minDepth: null };
+  return (
+    <button type="button" onClick={() => chooseProblem({ ...stream, task })}>
+      Use {taskRow(task)?.label ?? task}
+    </button>
+  );
+}

@@ -1,4 +1,4 @@
-import { TASKS, taskRow } from '../../../data/tasks';
+import { TASK_CHOICES, TASKS, taskRow } from '../../../data/tasks';
 import { visible } from '../../../data/visible';
 import { nameShown } from '../../models/names';
 import { useModels } from '../../models/store';
@@ -16,6 +16,8 @@ export function ProblemPanel() {
   const dropped = useModels((s) => s.dropped);
   const files = dropped.flatMap(({ kind, name }) => (kind === 'data' ? [name] : []));
   if (choice.task !== 'own' && taskRow(choice.task) === null && !files.includes(choice.task)) files.push(choice.task);
+  const speaks = useInspector((s) => s.main?.task);
+  const offered = TASKS.filter(({ name }) => name === speaks || TASK_CHOICES.some(([known]) => known === name));
   const chooseTask = (task: string): void => {
     const stream = 'index' in choice ? choice : { seed: 0, index: 0, minDepth: null };
     if (task === 'own') ownProblem();
@@ -27,7 +29,7 @@ export function ProblemPanel() {
       <div className={styles.row}>
         <label htmlFor="inspect-task">Task</label>
         <select id="inspect-task" value={choice.task} onChange={(event) => chooseTask(event.target.value)}>
-          {TASKS.map(({ name, label }) => (
+          {offered.map(({ name, label }) => (
             <option key={name} value={name}>
               {label}
             </option>
