@@ -1,5 +1,6 @@
 /** The table of metrics against the events of a first step, of each of the three trainers. */
 import { expect, it } from 'vitest';
+import { mixedTask } from '../../src/data/mixture';
 import { NATIVE_TASK } from '../../src/data/tasks';
 import { deviceReport } from '../../src/kernels/device-report';
 import { openModel } from '../../src/library/open-model';
@@ -32,14 +33,19 @@ async function firstEvents(prepared: PreparedRun): Promise<RunEvent[]> {
 it('every figure of an event has its row, and every row its figure', async () => {
   const small = { problems: 2, group: 2, evalProblems: 1, evalSamples: 1 };
   const nano = await openModel(diskFolder(NANO));
+  const { task } = NATIVE_TASK;
+  const mixed = mixedTask('a,b', [
+    { name: 'a', task, weight: 1 },
+    { name: 'b', task, weight: 1 },
+  ]);
   const chat = await openModel(diskFolder(fixturePath('tiny-chat')));
   const sums = await readConversations(fixtureBytes('tiny-chat', 'conversations.jsonl'), 'sums.jsonl');
   const sft = parseSftConfig({ data: 'sums.jsonl', batch: 2, samples: 0 }, 'test');
   const scratch = newPretrainConfig({ ...PRETRAIN_TABLE.defaults, batch: 1, layers: 1 });
   const events = [
-    ...(await firstEvents(reinforcedRun(parseTrainConfig(small), nano, NATIVE_TASK.task))),
+    ...(await firstEvents(reinforcedRun(parseTrainConfig(small), nano, mixed))),
     ...(await firstEvents(supervisedRun(sft, chat, await examplesFor(chat, sums, sft.data, sft.maxLength)))),
-    ...(await firstEvents(pretrainingRun(scratch, NATIVE_TASK.task))),
+    ...(await firstEvents(pretrainingRun(scratch, task))),
   ];
   for (const [type, rows] of Object.entries(METRICS)) {
     const { v: _, type: __, ...figures } = events.find((event) => event.type === type) as RunEvent;
