@@ -185,8 +185,8 @@ export function loadTask(
   setting: Omit<TaskSetting, 'model' | 'tokenizer' | 'symbolic' | 'python'>,
   purpose: Purpose = 'train',
 ): Promise<Task> {
-  const { maxNewTokens, thinking, wording, solutionTokens, contextLength, grading, whole, fields } = setting;
-  const asked = { maxNewTokens, thinking, wording, solutionTokens, contextLength, grading, whole, fields };
+  const { maxNewTokens, thinking, wording, solutionTokens, contextLength, grading, whole, fields, repeats } = setting;
+  const asked = { maxNewTokens, thinking, wording, solutionTokens, contextLength, grading, whole, fields, repeats };
   return openTask(name, { ...asked, model, tokenizer: model.text, symbolic, python }, dataFor(purpose), pythonTold());
 }
 

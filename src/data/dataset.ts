@@ -10,7 +10,7 @@ import { messagesOf } from './message';
 import { choicesOf, contextual } from './question';
 import { hash32 } from './random';
 import { type DataRecord, field, isRecord, readRecords, textField } from './records';
-import { Distinct } from './repeats';
+import { Distinct, type Repeats } from './repeats';
 import type { Problem, Split } from './types';
 
 /** Share of a dataset that is held out, in 1/64. */
@@ -32,7 +32,7 @@ export async function readProblems(file: ByteSource): Promise<readonly Problem[]
   return (await problemsOf(readRecords(file), file.where)).problems;
 }
 
-/** Problems, each question once, and how many rows are left out for what reason. */
+/** Problems, each question once unless repeats are kept, and how many rows are left out for what reason. */
 export interface FoundProblems {
   readonly problems: readonly Problem[];
   /** null where every row is a problem. */
@@ -40,8 +40,12 @@ export interface FoundProblems {
 }
 
 /** The problems of a file's records; see readProblems. */
-export async function problemsOf(records: AsyncIterable<DataRecord>, file: string): Promise<FoundProblems> {
-  const found = new Distinct();
+export async function problemsOf(
+  records: AsyncIterable<DataRecord>,
+  file: string,
+  repeats?: Repeats,
+): Promise<FoundProblems> {
+  const found = new Distinct(repeats);
   let row = 0;
   for await (const record of records)
     found.add(await problemOf(record, `${file}/${String(row++).padStart(6, '0')}`), record);

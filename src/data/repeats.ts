@@ -5,7 +5,11 @@ import { BadInput } from './errors';
 import type { DataRecord } from './records';
 import type { Problem } from './types';
 
-/** Problems as they come from records, each question once. What is left out is counted, and said by `leftOut`. */
+/** `once`: the first row of a question counts. `kept`: every row is a problem, as in runs of earlier versions. */
+export const REPEATS = ['once', 'kept'] as const;
+export type Repeats = (typeof REPEATS)[number];
+
+/** Problems as they come from records, each question once unless repeats are kept. What is left out is counted, and said by `leftOut`. */
 export class Distinct {
   readonly problems: Problem[] = [];
   private rows = 0;
@@ -17,20 +21,12 @@ export class Distinct {
   private readonly answers = new Map<string, string>();
   private readonly ids = new Map<string, string>();
 
-  /** The first row of a question counts. Throws BadInput where two questions have the same id. */
+  constructor(private readonly repeats: Repeats = 'once') {}
+
+  /** Throws BadInput where two questions have the same id. */
   add(problem: Problem, { where }: DataRecord): void {
     this.rows++;
-    if (/<image_\d+>/.test(problem.question)) {
-      this.pictured++;
-      return;
-    }
-    const question = questionKey(problem.question);
-    const answer = this.answers.get(question);
-    if (answer !== undefined) {
-      if (answer === problem.answer) this.repeated++;
-      else this.contradicting++;
-      return;
-    }
+    if (this.repeats === 'once' && !this.isNew(problem)) return;
     const earlier = this.ids.get(problem.id);
     if (earlier)
       throw new BadInput(`the id "${problem.id}" is that of ${earlier} too`, where, 'Give each problem its own id.');
@@ -41,9 +37,22 @@ export class Distinct {
         where,
         'Split the file.',
       );
-    this.answers.set(question, problem.answer);
     this.ids.set(problem.id, where);
     this.problems.push(problem);
+  }
+
+  /** Whether nobody asked it yet, and it can be asked in words; what is left out is counted. */
+  private isNew({ question, answer }: Problem): boolean {
+    if (/<image_\d+>/.test(question)) {
+      this.pictured++;
+      return false;
+    }
+    const key = questionKey(question);
+    const earlier = this.answers.get(key);
+    if (earlier === undefined) this.answers.set(key, answer);
+    else if (earlier === answer) this.repeated++;
+    else this.contradicting++;
+    return earlier === undefined;
   }
 
   /** How many rows are no problem, and why; null where all are. */

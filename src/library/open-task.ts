@@ -14,6 +14,7 @@ import { AS_NAMED, type FieldMap, fieldMapOf } from '../data/field-map';
 import type { SymbolicJudge } from '../data/maths';
 import { mixedTask, type Share } from '../data/mixture';
 import { type DataRecord, readRecords } from '../data/records';
+import type { Repeats } from '../data/repeats';
 import { BUILT_IN_MODELS, CHAT_TASK, findTask, TASKS, taskOfRecord, taskRow } from '../data/tasks';
 import type { Problem, Task, Tokenizer } from '../data/types';
 import { wordingOf } from '../data/wording';
@@ -37,6 +38,8 @@ export interface TaskSetting {
   readonly contextLength?: number;
   /** What the fields of files and datasets are called, as fieldMapOf reads it. */
   readonly fields?: string;
+  /** Whether rows that ask again what an earlier row asked are problems too; "once" where absent. */
+  readonly repeats?: Repeats;
   /** All problems of files and datasets are held out, as a benchmark's are. */
   readonly whole?: boolean;
   /** A slower judge for answers that the exact one calls wrong. */
@@ -80,7 +83,7 @@ async function openOne(name: string, setting: TaskSetting, read: ReadData, wante
   const all = following(first as DataRecord, records);
   const native = taskOfRecord(first as DataRecord);
   if (native) return { ...fitting(await native.open(all, name), setting), ...pinned };
-  const { problems, leftOut } = await problemsOf(all, found.files[0].where);
+  const { problems, leftOut } = await problemsOf(all, found.files[0].where, setting.repeats);
   const parts = { readAs: readingOf(first as DataRecord), ...(leftOut === null ? {} : { leftOut }) };
   return { ...(await chatTaskOn(name, problems, setting, parts, wanted)), ...pinned };
 }

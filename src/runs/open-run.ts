@@ -98,9 +98,9 @@ const taskOf = (
 
 /** What of a run's configuration a task depends on. */
 export function taskSettingOf(config: TrainConfig) {
-  const { maxNewTokens, thinking, wording, solutionTokens, contextLength, fields, codeReward, codeSeconds } = config;
-  const grading: CodeGrading = { reward: codeReward, seconds: codeSeconds };
-  return { maxNewTokens, thinking, wording, solutionTokens, contextLength, fields, grading };
+  const { maxNewTokens, thinking, wording, solutionTokens, contextLength, fields, repeats } = config;
+  const grading: CodeGrading = { reward: config.codeReward, seconds: config.codeSeconds };
+  return { maxNewTokens, thinking, wording, solutionTokens, contextLength, fields, repeats, grading };
 }
 
 export const reinforcedRun = (

@@ -36,7 +36,8 @@ const BEFORE: Before<typeof SETTINGS> = {
   decayAll: ({ weightDecay }) => weightDecay > 0,
   keepCheckpoints: () => 0,
   logitMemory: () => 64,
-  ...asTheyAre('keepRollouts', 'probeEvery', 'processWeight'),
+  repeats: () => 'kept',
+  ...asTheyAre('keepRollouts', 'probeEvery', 'processWeight', 'operands', 'fields', 'codeReward', 'codeSeconds'),
 };
 
 /** Settings of methods that there were not, or whose default is what was done. */

@@ -2,6 +2,7 @@
 import { SOLUTION_TOKENS } from '../data/chat-task';
 import { CODE_REWARDS, USUAL_GRADING } from '../data/code/verdicts';
 import { AS_NAMED } from '../data/field-map';
+import { REPEATS } from '../data/repeats';
 import { WORDINGS } from '../data/wording';
 import { WEIGHT_FORMATS } from '../kernels/weight-format/weight-format';
 import { choice, flag, integer, number, text } from './setting';
@@ -76,6 +77,14 @@ export const MODEL_SETTINGS = {
     default: AS_NAMED,
     label: 'Fields of the data',
     doc: 'What the fields of a file’s rows are, where they have other names: question=body, answer=result; auto goes by their names.',
+    group: 'task',
+    advanced: true,
+  }),
+  repeats: choice({
+    default: 'once',
+    choices: REPEATS,
+    label: 'Repeated questions',
+    doc: 'Rows of a file that ask again what an earlier row asked: left out and counted, or problems too.',
     group: 'task',
     advanced: true,
   }),

@@ -137,6 +137,7 @@ const BEFORE: Before<typeof SFT_SETTINGS> = {
   decayAll: ({ weightDecay }) => weightDecay > 0,
   keepCheckpoints: () => 0,
   logitMemory: () => 64,
+  operands: () => 'f32',
 };
 
 /** A full configuration from a partial one; its `kind` may be there or not. Throws BadInput. */

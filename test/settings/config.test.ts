@@ -16,6 +16,18 @@ import { SETTINGS, type Setting, type SettingName } from '../../src/settings/set
 import { parseSftConfig } from '../../src/settings/settings-sft';
 import { warningsOf } from '../../src/settings/warnings';
 
+/** The settings of the first version, whose `storage` is weightFormat now. */
+const FIRST = `
+advantageStd beta1 beta2 aggregation arm checkpointEvery clampNats clipEpsilon clipNorm context contextLength
+correctOnly divergence entropyBeta evalEvery evalProblems evalSamples evalTemperature evalTopP gate
+gateDown gateFloor gateLag gateSmoothing gateStatistic gateUp gateWarmup group klCoefficient lambda
+lambdaSchedule lambdaSteps learningRate loraAlpha loraRank loraTargets maskNats maskSigma
+maxNewTokens microBatch minDepth model problems recompute seed solutionTokens standardise steps task
+temperature thinking topK topP updates warmupSteps weightDecay wording wrongShare
+`
+  .trim()
+  .split(/\s+/) as SettingName[];
+
 describe('the configuration', () => {
   it.each(Object.entries(SETTINGS) as [SettingName, Setting][])('%s has a valid default and a doc', (name, s) => {
     expect(checkSetting(name, s.default)).toBeNull();
@@ -60,6 +72,14 @@ describe('the configuration', () => {
     const { decayAll: _, ...sft } = parseSftConfig({ weightDecay: 0.1 }, 'test');
     expect(parseSftConfig(sft, 'test').decayAll).toBe(true);
     expect(parseSftConfig({ weightDecay: 0.1 }, 'test').decayAll).toBe(false);
+  });
+
+  it('knows for every setting that came later what runs of the first version did', () => {
+    const kept = FIRST.map((name) => [name, DEFAULT_CONFIG[name]]);
+    const config = parseTrainConfig({ ...Object.fromEntries(kept), storage: 'auto', temperature: 0.7 });
+    expect(config).toMatchObject({ groupStd: 'population', scoreTemperature: 1, repeats: 'kept', logitMemory: 64 });
+    const { decayAll: _, operands: __, keepCheckpoints: ___, logitMemory: ____, ...sft } = parseSftConfig({}, 'test');
+    expect(parseSftConfig(sft, 'test')).toMatchObject({ logitMemory: 64, keepCheckpoints: 0 });
   });
 
   it('reads a setting by the name that it had in earlier versions: in a link, a configuration and a flag', () => {
