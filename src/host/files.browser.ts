@@ -146,6 +146,7 @@ function writing(handles: Handles): Pick<Files, Writing> {
 
 function folderFiles(root: FileSystemDirectoryHandle, where: string): Files {
   const handles = new Handles(root, where);
+  const lockName = (name: string): string => `antisd-lab:${where}/${name}`;
   return {
     where,
     ...reading(handles),
@@ -154,8 +155,12 @@ function folderFiles(root: FileSystemDirectoryHandle, where: string): Files {
       const { quota, usage } = await navigator.storage.estimate();
       return quota === undefined || usage === undefined ? null : quota - usage;
     },
+    async isHeld(name) {
+      const { held = [] } = await navigator.locks.query();
+      return held.some((lock) => lock.name === lockName(name));
+    },
     async exclusive(name, work, turn = {}) {
-      const key = `antisd-lab:${where}/${name}`;
+      const key = lockName(name);
       const free = await navigator.locks.request(key, { ifAvailable: true }, async (lock) =>
         lock ? { value: await work() } : null,
       );

@@ -7,7 +7,7 @@ import { type FileHandle, open, readdir, readFile, rename, rm, stat, statfs, tru
 import { dirname, join } from 'node:path';
 import type { Files } from './files';
 import { expectFile, inWords, keepInside, makeFolder, syncFolder } from './folders.node';
-import { lockFile } from './lock.node';
+import { isLocked, lockFile } from './lock.node';
 
 const absent = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes((error as { code?: string }).code ?? '');
 
@@ -30,6 +30,9 @@ export function diskFiles(root: string, links: 'follow' | 'inside' = 'follow'): 
         throw error;
       }),
     );
+  // In a folder of their own: a model that is removed takes no lock with it.
+  const lockOf = (name: string): Promise<string> =>
+    on(join('locks', `${name.replace(/[^\w.-]+/g, '--')}.lock`), async (full) => full);
   return {
     where: root,
     read: (path) =>
@@ -63,11 +66,8 @@ export function diskFiles(root: string, links: 'follow' | 'inside' = 'follow'): 
       const disk = await statfs(root).catch(() => null);
       return disk && disk.bavail * disk.bsize;
     },
-    // In a folder of their own: a model that is removed takes no lock with it.
-    async exclusive(name, work, turn) {
-      const lock = await on(join('locks', `${name.replace(/[^\w.-]+/g, '--')}.lock`), async (full) => full);
-      return lockFile(lock, work, turn);
-    },
+    exclusive: async (name, work, turn) => lockFile(await lockOf(name), work, turn),
+    isHeld: async (name) => isLocked(await lockOf(name)),
   };
 }
 

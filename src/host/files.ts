@@ -31,6 +31,8 @@ export interface Files {
    * Waits its turn, or throws Busy at once with `wait: false`. Aborting `signal` ends the waiting, not the work.
    */
   exclusive<T>(name: string, work: () => Promise<T>, turn?: Turn): Promise<T>;
+  /** Whether somebody holds `name` now. Asking holds nothing: who wants it meanwhile gets it. */
+  isHeld(name: string): Promise<boolean>;
 }
 
 /** How `exclusive` waits. */

@@ -39,6 +39,12 @@ export async function lockFile<T>(path: string, work: () => Promise<T>, turn: Tu
   }
 }
 
+/** Whether somebody alive has the file at `path`. */
+export async function isLocked(path: string): Promise<boolean> {
+  const other = await holder(path);
+  return other !== null && (await lives(path, other));
+}
+
 /** Makes the file, where nobody alive has it: null, or what it says of who has. Throws StorageError. */
 async function take(path: string, mine: string): Promise<string | null> {
   try {

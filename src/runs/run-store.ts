@@ -8,7 +8,7 @@ import { BOUNDS } from '../data/bounds';
 import { bytesText, expectWithin } from '../data/bytes';
 import { readJson } from '../data/json';
 import type { ZipFile } from '../data/zip';
-import { Busy, type Files } from '../host/files';
+import type { Files } from '../host/files';
 import { StorageError } from '../host/storage-error';
 import { Checkpoints } from './checkpoint';
 import { parseRunConfig, type RunConfig } from './run-config';
@@ -96,14 +96,7 @@ export class RunStore {
 
   /** Whether some tab or process holds it, this one included. */
   async isHeld(): Promise<boolean> {
-    if (this.letGo) return true;
-    try {
-      await this.files.exclusive('run', async () => {}, { wait: false });
-      return false;
-    } catch (error) {
-      if (error instanceof Busy) return true;
-      throw error;
-    }
+    return this.letGo !== null || this.files.isHeld('run');
   }
 
   /** Whether it has no file yet, or is not there, or has only what is left of a run that was not begun. */

@@ -27,7 +27,7 @@ export class LabPage {
     const own = 'newContext' in from;
     const context = own ? await from.newContext({ viewport: { width: 1280, height: 800 }, ...options }) : from;
     const page = await context.newPage();
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(120_000); // a device made ready beside other tests' takes its time
     const strangers: string[] = [];
     page.on('request', (request) => {
       const asked = request.url();

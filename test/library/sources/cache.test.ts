@@ -158,6 +158,15 @@ describe('a lock', () => {
     expect(await readdir(folder)).not.toContain('locks');
   });
 
+  it('can be asked after without being taken, also by several at once', async () => {
+    const asked = () => Promise.all([0, 1, 2].map(() => files().isHeld('x')));
+    expect(await asked()).toEqual([false, false, false]);
+    await files().exclusive('x', async () => expect(await asked()).toEqual([true, true, true]));
+    expect(await asked()).toEqual([false, false, false]);
+    await put(`${process.pid} ${hostname()} 1-0`); // a dead one's
+    expect(await asked()).toEqual([false, false, false]);
+  });
+
   it('of a dead process, or untouched for long, is none', async () => {
     const child = spawn(process.execPath, ['-e', '']);
     await new Promise((resolve) => child.on('exit', resolve));
