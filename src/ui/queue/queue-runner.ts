@@ -22,8 +22,14 @@ export const useQueue = create<Going>(() => ({ queue: NO_QUEUE, going: false }))
 
 /** A stored run that is being opened: it opens paused. */
 let resumes = false;
-/** The list of runs when one ended: a new list says that the engine has put it away. */
-let listed: LabState['runs'] | undefined;
+/** The run that ended last, and the list of runs when it did. */
+let ended: { readonly run: string | null; readonly runs: LabState['runs'] } | null = null;
+
+/** The engine has put it away: it was listed anew, or stands in the list as done, which may come together with its end. */
+const isPutAway = ({ runs }: LabState): boolean =>
+  ended === null ||
+  runs !== ended.runs ||
+  (runs ?? []).some((r) => r.id === ended?.run && 'done' in r && r.done !== null);
 
 /** From what this browser remembers. Call once. */
 export function openQueue(): void {
@@ -48,7 +54,7 @@ export function goOn(): void {
       cells: queue.cells.map((c) => (c.state === 'failed' ? { ...c, state: c.run ? 'cut' : 'waiting', why: null } : c)),
     },
   }));
-  listed = undefined;
+  ended = null;
   follow(useLab.getState());
 }
 
@@ -64,16 +70,16 @@ function follow(lab: LabState): void {
     const change = outcome(own, lab, useModels.getState().refused?.message ?? null);
     if (change) {
       const goesOn = change.state === undefined || change.state === 'done';
-      if (change.state === 'done') listed = lab.runs;
+      if (change.state === 'done') ended = { run: own.run, runs: lab.runs };
       useQueue.setState({ queue: changed(queue, own.id, change), going: going && goesOn });
     }
     if (resumes && activityOf(lab) === 'paused' && lab.run === own.run) {
       resumes = false;
       ask({ type: 'resume' });
     }
-    return;
+    if (change?.state !== 'done') return;
   }
-  const isFree = lab.engine.state === 'ready' && !isBusy(activityOf(lab)) && lab.runs !== listed;
+  const isFree = lab.engine.state === 'ready' && !isBusy(activityOf(lab)) && isPutAway(lab);
   if (going && isFree) queueMicrotask(beginNext);
 }
 
@@ -86,7 +92,7 @@ function beginNext(): void {
     useQueue.setState({ going: false });
     return;
   }
-  listed = undefined;
+  ended = null;
   const stored = continuable(next, lab.runs);
   resumes = stored !== null;
   useModels.setState({ refused: null });
