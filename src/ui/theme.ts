@@ -1,24 +1,15 @@
 /** Light, dark, or as the system says; remembered in this browser. */
+import { remember, remembered } from './remembered';
 import type { Theme } from './state/store';
 
 const KEY = 'antisd-theme';
 
 export function rememberedTheme(): Theme {
-  try {
-    const theme = localStorage.getItem(KEY);
-    return theme === 'light' || theme === 'dark' ? theme : 'system';
-  } catch {
-    return 'system'; // storage may be forbidden
-  }
+  const theme = remembered(KEY);
+  return theme === 'light' || theme === 'dark' ? theme : 'system';
 }
 
-export function rememberTheme(theme: Theme): void {
-  try {
-    localStorage.setItem(KEY, theme);
-  } catch {
-    // Not remembered, still shown.
-  }
-}
+export const rememberTheme = (theme: Theme): void => remember(KEY, theme);
 
 /** tokens.css does the rest. */
 export function showTheme(theme: Theme): void {

@@ -1,6 +1,7 @@
 import { HUB, hubEndpoint } from '../../library/sources/hub-id';
 import { changeAccess } from '../models/shelf';
 import { useModels } from '../models/store';
+import { remembered } from '../remembered';
 
 const KEY = 'antisd-lab.hub';
 
@@ -19,11 +20,6 @@ export function chooseHub(address: string): void {
 
 /** The address that was remembered, at the page's start. */
 export function rememberedHub(): void {
-  let address: string | null = null;
-  try {
-    address = localStorage.getItem(KEY);
-  } catch {
-    // Storage may be off; then the Hub itself it is.
-  }
+  const address = remembered(KEY);
   if (address) chooseHub(address);
 }

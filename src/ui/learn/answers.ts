@@ -2,8 +2,10 @@
  * What a learner has done: the chapters that were opened, and the answer to each one's question. Kept in this browser; class
  * mode hands it in as it is.
  */
+
 import * as v from 'valibot';
 import { create } from 'zustand';
+import { remember, remembered } from '../remembered';
 
 /** The chapters, in their order. */
 export const CHAPTER_IDS = [
@@ -58,7 +60,7 @@ export const withVisit = (learnt: Learnt, id: ChapterId): Learnt =>
 const KEY = 'antisd-learnt';
 
 /** What was stored; nothing where that is no such thing. */
-export function storedLearnt(text: string | null): Learnt {
+export function storedLearnt(text: string | null | undefined): Learnt {
   try {
     return v.parse(learntSchema, JSON.parse(text ?? ''));
   } catch {
@@ -66,23 +68,11 @@ export function storedLearnt(text: string | null): Learnt {
   }
 }
 
-function stored(): Learnt {
-  try {
-    return storedLearnt(localStorage.getItem(KEY));
-  } catch {
-    return NOTHING_LEARNT; // storage may be forbidden
-  }
-}
-
-export const useLearnt = create<Learnt>(stored);
+export const useLearnt = create<Learnt>(() => storedLearnt(remembered(KEY)));
 
 function keep(learnt: Learnt): void {
   useLearnt.setState(learnt);
-  try {
-    localStorage.setItem(KEY, JSON.stringify(learnt));
-  } catch {
-    // Not remembered, still shown.
-  }
+  remember(KEY, JSON.stringify(learnt));
 }
 
 export const giveAnswer = (id: ChapterId, given: string, right: boolean): void =>

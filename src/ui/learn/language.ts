@@ -1,5 +1,7 @@
 /** The language of the lessons, and their words, which come one language at a time. A language is a file in words/ and a row. */
+
 import { create } from 'zustand';
+import { remember, remembered } from '../remembered';
 import type { Words } from './words/en';
 
 export const LANGUAGES = {
@@ -14,12 +16,7 @@ const isLanguage = (name: string | null | undefined): name is Language =>
 
 /** The one chosen here before, else the first of the browser's that there is. */
 function preferred(): Language {
-  let kept: string | null = null;
-  try {
-    kept = localStorage.getItem(KEY);
-  } catch {
-    // Storage may be forbidden.
-  }
+  const kept = remembered(KEY);
   if (isLanguage(kept)) return kept;
   return navigator.languages.map((tag) => tag.split('-')[0]).find(isLanguage) ?? 'en';
 }
@@ -41,11 +38,7 @@ export const openWords = (): Promise<void> => speak(preferred());
 
 export async function chooseLanguage(language: Language): Promise<void> {
   await speak(language);
-  try {
-    localStorage.setItem(KEY, language);
-  } catch {
-    // Not remembered, still spoken.
-  }
+  remember(KEY, language);
 }
 
 const spokenNow = (): Spoken => {

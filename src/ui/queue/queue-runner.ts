@@ -1,10 +1,12 @@
 /** Makes a queue's runs, by the same commands as the buttons. */
+
 import { create } from 'zustand';
 import type { Sweep } from '../../runs/sweep/file';
 import { configFromQuery } from '../../settings/config';
 import { continueRun } from '../actions/continueRun';
 import { begin } from '../actions/startRun';
 import { useModels } from '../models/store';
+import { remember, remembered } from '../remembered';
 import { draftOf } from '../state/draft';
 import { activityOf, isBusy, type LabState, useLab } from '../state/store';
 import { ask } from '../trainer';
@@ -33,10 +35,10 @@ const isPutAway = ({ runs }: LabState): boolean =>
 
 /** From what this browser remembers. Call once. */
 export function openQueue(): void {
-  const queue = remembered();
+  const queue = storedQueue(remembered(KEY) ?? null);
   if (queue) useQueue.setState({ queue });
   useQueue.subscribe(({ queue: now }, { queue: before }) => {
-    if (now !== before) remember(now);
+    if (now !== before) remember(KEY, now.cells.length === 0 ? null : JSON.stringify(now));
   });
   useLab.subscribe(follow);
 }
@@ -103,21 +105,4 @@ function beginNext(): void {
   }
   // Only now: until it was asked for, what is on screen is the run before.
   useQueue.setState({ queue: changed(queue, next.id, { state: 'running', why: null, run: stored?.id ?? null }) });
-}
-
-function remembered(): Queue | null {
-  try {
-    return storedQueue(localStorage.getItem(KEY));
-  } catch {
-    return null; // storage may be forbidden
-  }
-}
-
-function remember(queue: Queue): void {
-  try {
-    if (queue.cells.length === 0) localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, JSON.stringify(queue));
-  } catch {
-    // Not remembered, still made.
-  }
 }

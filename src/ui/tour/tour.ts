@@ -1,16 +1,13 @@
 /** Whether somebody is shown round, and at which stop; whether this browser has been here before. */
+
 import { create } from 'zustand';
 import { openWords } from '../learn/language';
+import { remember, remembered } from '../remembered';
 
 const KEY = 'antisd-welcomed';
 
-function welcomed(): boolean {
-  try {
-    return localStorage.getItem(KEY) !== null;
-  } catch {
-    return true; // where nothing can be remembered, the word of welcome would come each time
-  }
-}
+/** True also where nothing can be remembered: the word of welcome would come each time. */
+const welcomed = (): boolean => remembered(KEY) !== null;
 
 interface Tour {
   /** The stop, from 0; null: nobody is shown round. */
@@ -24,11 +21,7 @@ export const useTour = create<Tour>(() => ({ at: null, welcomed: welcomed() }));
 export function welcome(): void {
   if (useTour.getState().welcomed) return;
   useTour.setState({ welcomed: true });
-  try {
-    localStorage.setItem(KEY, 'yes');
-  } catch {
-    // Not remembered, still gone.
-  }
+  remember(KEY, 'yes');
 }
 
 export async function beginTour(): Promise<void> {

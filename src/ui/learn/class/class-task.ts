@@ -2,8 +2,10 @@
  * What a teacher asks of a class, as a link carries it: the settings in the query, as in every link, and behind the # the
  * class and its chapters: `?arm=grpo&seed=7#learn?class=10b&ask=write,hint`.
  */
+
 import * as v from 'valibot';
 import { create } from 'zustand';
+import { remember, remembered } from '../../remembered';
 import { CHAPTER_IDS, type ChapterId } from '../answers';
 
 const MOST_CHARACTERS = 60;
@@ -50,19 +52,14 @@ export const useClass = create<{ readonly task: ClassTask | null }>(() => ({ tas
 
 function stored(): ClassTask | null {
   try {
-    return v.parse(taskSchema, JSON.parse(localStorage.getItem(KEY) ?? ''));
+    return v.parse(taskSchema, JSON.parse(remembered(KEY) ?? ''));
   } catch {
-    return null; // none, or somebody's hand, or storage is forbidden
+    return null; // none, or somebody's hand
   }
 }
 
 /** Joins the class of a link, or leaves it with null. */
 export function joinClass(task: ClassTask | null): void {
   useClass.setState({ task });
-  try {
-    if (task) localStorage.setItem(KEY, JSON.stringify(task));
-    else localStorage.removeItem(KEY);
-  } catch {
-    // Not remembered, still joined.
-  }
+  remember(KEY, task && JSON.stringify(task));
 }
