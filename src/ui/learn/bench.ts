@@ -3,6 +3,7 @@
  * both prompts. They come from a recording; once the learner says so, from an engine of the lessons' own on this device, with
  * the same questions that the inspector asks. A run on the training page is left alone.
  */
+
 import { create } from 'zustand';
 import type { Ask, CommandName, Failure, Reply } from '../../engine/protocol';
 import { type Inspection, readInspection } from '../../inspect/export';
@@ -10,6 +11,7 @@ import type { LoadProgress } from '../../library/sources/progress';
 import type { RunEvent } from '../../runs/events';
 import { EngineLine, startEngine } from '../engine';
 import { NANO } from '../inspector/store';
+import { recording } from '../recording';
 import { type EngineFields, engineAfter, OPENING } from '../state/engine-state';
 import { type LabState, useLab } from '../state/store';
 
@@ -53,24 +55,6 @@ const engine = new EngineLine({
 
 /** What stands between two tokens of the built-in model. */
 export const BLANK = ' ';
-const RECORDING = './recorded/lesson.jsonl';
-
-let recorded: Promise<readonly Sheet[]> | null = null;
-
-/** The recorded responses, fetched once. */
-export function recordedSheets(): Promise<readonly Sheet[]> {
-  recorded ??= fetchSheets().catch((error) => {
-    recorded = null;
-    throw error;
-  });
-  return recorded;
-}
-
-async function fetchSheets(): Promise<readonly Sheet[]> {
-  const response = await fetch(RECORDING);
-  if (!response.ok) throw new Error(`The recording of the lessons did not come (${response.status}).`);
-  return sheetsIn(await response.text());
-}
 
 /** Inspections, one a line. Throws BadInput. */
 export const sheetsIn = (text: string): Sheet[] =>
@@ -83,7 +67,7 @@ export const sheetsIn = (text: string): Sheet[] =>
 export async function openBench(): Promise<void> {
   if (useBench.getState().sheets.length > 0) return;
   await attempt(async () => {
-    const sheets = await recordedSheets();
+    const sheets = sheetsIn(await (await recording('lesson.jsonl', 'The recording of the lessons')).text());
     if (useBench.getState().origin === 'recorded') useBench.setState({ sheets });
   });
 }
@@ -188,6 +172,16 @@ async function written(sheet: Sheet, before: readonly string[]): Promise<Sheet> 
   return { problem, task, context, texts: now, scored, verdict };
 }
 
+/** What the engine says to one command; null where it could not be asked, which is told. */
+async function answerTo<N extends CommandName>(ask: Ask<N>): Promise<Reply<N> | null> {
+  let reply: Reply<N> | null = null;
+  await attempt(async () => {
+    await ready();
+    reply = await call(ask);
+  });
+  return reply;
+}
+
 export const show = (at: number): void => useBench.setState({ at });
 
 /** A token of a response in every layer of the built-in model; null where it could not be read. */
@@ -195,22 +189,12 @@ export async function readTrace(
   { student, response }: Pick<Sheet['texts'], 'student' | 'response'>,
   at: number,
 ): Promise<Reply<'trace'> | null> {
-  let trace: Reply<'trace'> | null = null;
-  await attempt(async () => {
-    await ready();
-    trace = await call({ type: 'trace', prompt: student, response, at });
-  });
-  return trace;
+  return answerTo({ type: 'trace', prompt: student, response, at });
 }
 
 /** A step of a run of its own, dispatch by dispatch; null where it could not be measured. */
 export async function profileOwn(config: Ask<'profile-step'>['config']): Promise<Reply<'profile-step'> | null> {
-  let profile: Reply<'profile-step'> | null = null;
-  await attempt(async () => {
-    await ready();
-    profile = await call({ type: 'profile-step', config });
-  });
-  return profile;
+  return answerTo({ type: 'profile-step', config });
 }
 
 /** One training step on this device; its events go to `hear`. The run is not kept. Rejects where the engine is gone. */

@@ -1,4 +1,5 @@
 /** The recorded race: runs of several methods from the same model, problems and seed (scripts/record-race.mjs). */
+
 import * as v from 'valibot';
 import {
   GATE_STATISTICS,
@@ -9,6 +10,7 @@ import {
   newGate,
   updateGate,
 } from '../../antisd/gate';
+import { recording } from '../recording';
 
 const real = v.number();
 const perStep = v.array(real);
@@ -41,18 +43,15 @@ export const raceIn = (json: unknown): readonly RaceRun[] => v.parse(schema, jso
 
 let fetched: Promise<readonly RaceRun[]> | null = null;
 
+/** The recorded runs, fetched once; what failed is tried again. */
 export function raceRuns(): Promise<readonly RaceRun[]> {
-  fetched ??= fetchRace().catch((error) => {
-    fetched = null;
-    throw error;
-  });
+  fetched ??= recording('race.json', 'The recorded race')
+    .then(async (response) => raceIn(await response.json()))
+    .catch((error) => {
+      fetched = null;
+      throw error;
+    });
   return fetched;
-}
-
-async function fetchRace(): Promise<readonly RaceRun[]> {
-  const response = await fetch('./recorded/race.json');
-  if (!response.ok) throw new Error(`The recorded race did not come (${response.status}).`);
-  return raceIn(await response.json());
 }
 
 /** A step of a simulated gate, as the training page's chart of it takes it. */

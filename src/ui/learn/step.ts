@@ -1,9 +1,11 @@
 /** One training step as the learner walks through it: the events of a run of a single step, recorded or made on this device. */
+
 import { create } from 'zustand';
 import { rowOf, type SignalRow } from '../../antisd/signals';
 import { readEvent } from '../../runs/event-lines';
 import type { RunEvent, RunEventOf } from '../../runs/events';
 import { parseTrainConfig } from '../../settings/config';
+import { recording } from '../recording';
 import { takeStep } from './bench';
 import { STEP_SETTINGS } from './step-settings';
 
@@ -38,9 +40,7 @@ export const useStep = create<Shown>(() => ({ origin: 'recorded', step: null, do
 export async function openStep(): Promise<void> {
   if (useStep.getState().step) return;
   try {
-    const response = await fetch('./recorded/step.json');
-    if (!response.ok) throw new Error(`The recorded step did not come (${response.status}).`);
-    const { events } = (await response.json()) as { events: unknown[] };
+    const { events } = (await (await recording('step.json', 'The recorded step')).json()) as { events: unknown[] };
     if (!useStep.getState().step) useStep.setState({ step: stepIn(events.map(readEvent)) });
   } catch (error) {
     useStep.setState({ failure: (error as Error).message });

@@ -1,14 +1,16 @@
 /** The bundled recorded runs, one of each kind: what the page shows before a run of one's own. */
+
 import { readEvent } from '../../runs/event-lines';
 import type { RunEvent } from '../../runs/events';
+import { recording } from '../recording';
 import { EMPTY } from '../state/snapshot';
 import { type RunKind, useLab } from '../state/store';
 import { forgetEvents } from '../trainer';
 import { play, stopReplay } from './player';
 
 const RECORDED: Record<RunKind, string> = {
-  rl: './recorded/two-cards-antisd.json',
-  sft: './recorded/two-cards-sft.json',
+  rl: 'two-cards-antisd.json',
+  sft: 'two-cards-sft.json',
 };
 
 /** Loads and plays it, unless a run has begun meanwhile. False where the file is missing or unreadable: the page then starts empty. */
@@ -32,9 +34,7 @@ export function playRecordedOf(): void {
 
 async function recordedEvents(file: string): Promise<RunEvent[] | null> {
   try {
-    const response = await fetch(file);
-    if (!response.ok) return null;
-    const { events } = (await response.json()) as { events?: unknown };
+    const { events } = (await (await recording(file, 'The recorded run')).json()) as { events?: unknown };
     return Array.isArray(events) && events.length > 0 ? events.map(readEvent) : null;
   } catch {
     return null; // no such file, or a server that answers with its index page

@@ -1,7 +1,9 @@
 /** The measured step on screen, recorded or made on this device, and what of it is drawn. */
+
 import { create } from 'zustand';
 import type { StepProfile } from '../../../runs/step-profile';
 import { parseTrainConfig, type TrainConfig } from '../../../settings/config';
+import { recording } from '../../recording';
 import { profileOwn, useBench } from '../bench';
 
 /** What is measured: a step that fits on a screen. */
@@ -29,9 +31,7 @@ export const useProfile = create<Shown>(() => ({ origin: 'recorded', profile: nu
 export async function openProfile(): Promise<void> {
   if (useProfile.getState().profile) return;
   try {
-    const response = await fetch('./recorded/hood.json');
-    if (!response.ok) throw new Error(`The recorded measurement did not come (${response.status}).`);
-    const profile = (await response.json()) as ToldProfile;
+    const profile: ToldProfile = await (await recording('hood.json', 'The recorded measurement')).json();
     if (!useProfile.getState().profile) useProfile.setState({ profile });
   } catch (error) {
     useProfile.setState({ failure: (error as Error).message });
