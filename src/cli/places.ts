@@ -185,9 +185,8 @@ export function loadTask(
   setting: Omit<TaskSetting, 'model' | 'tokenizer' | 'symbolic' | 'python'>,
   purpose: Purpose = 'train',
 ): Promise<Task> {
-  const { maxNewTokens, thinking, wording, solutionTokens, contextLength, grading, whole, fields, repeats } = setting;
-  const asked = { maxNewTokens, thinking, wording, solutionTokens, contextLength, grading, whole, fields, repeats };
-  return openTask(name, { ...asked, model, tokenizer: model.text, symbolic, python }, dataFor(purpose), pythonTold());
+  const asked = { ...setting, model, tokenizer: model.text, symbolic, python };
+  return openTask(name, asked, dataFor(purpose), pythonTold());
 }
 
 /**

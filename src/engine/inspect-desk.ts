@@ -13,7 +13,8 @@ export interface InspectDeskHost extends Pick<InspectorHost, 'symbolic' | 'pytho
   readonly shelf: ModelShelf;
 }
 
-type InspectCommand =
+/** What it is asked, beside being opened. */
+export type InspectCommand =
   | 'load'
   | 'unload'
   | 'problem'

@@ -1,5 +1,5 @@
 /** Names of datasets on a Hub: org/name, with a revision and a part, or the address of its page. */
-import { decoded, HUB } from './hub-id';
+import { AT_REVISION, HUB, hubPath } from './hub-id';
 
 export interface DatasetId {
   /** org/name. */
@@ -32,11 +32,8 @@ export const datasetName = ({ id, revision, part }: DatasetId): string =>
 
 /** https://huggingface.co/datasets/org/name, with /tree/REVISION/… or /blob/REVISION/FILE behind it. */
 function ofAddress(address: string, endpoint: string): DatasetId | null {
-  if (!URL.canParse(address)) return null;
-  const url = new URL(address);
-  if (![new URL(endpoint).host, 'huggingface.co', 'hf.co', 'www.huggingface.co'].includes(url.host)) return null;
-  const [datasets, org, name, kind, revision, ...path] = url.pathname.split('/').filter(Boolean).map(decoded);
+  const [datasets, org, name, kind, revision, ...path] = hubPath(address, endpoint) ?? [];
   const named = datasets === 'datasets' && org && name ? parseDatasetId(`${org}/${name}`) : null;
-  if (!named || !['tree', 'blob', 'resolve', 'raw'].includes(kind) || !revision) return named;
+  if (!named || !AT_REVISION.includes(kind) || !revision) return named;
   return { ...named, revision, part: path.length > 0 ? path.join('/') : null };
 }

@@ -44,17 +44,24 @@ export function nameElsewhere(name: string): string {
 
 /** Reads the address of a repository's page or of one of its files, as copied from a browser; null where it is none. */
 export function parseHubAddress(address: string, endpoint: string): HubId | null {
-  if (!URL.canParse(address)) return null;
-  const url = new URL(address);
-  const hosts = [new URL(endpoint).host, 'huggingface.co', 'hf.co', 'www.huggingface.co'];
-  if (!hosts.includes(url.host)) return null;
-  const [org, name, kind, revision, ...path] = url.pathname.split('/').filter(Boolean).map(decoded);
+  const [org, name, kind, revision, ...path] = hubPath(address, endpoint) ?? [];
   if (!org || !name || ['datasets', 'spaces', 'api', 'docs'].includes(org)) return null;
   const id = parseHubId(`${org}/${name}`);
   if (!id || kind === undefined) return id;
-  if (!['tree', 'blob', 'resolve', 'raw'].includes(kind) || !revision) return null;
+  if (!AT_REVISION.includes(kind) || !revision) return null;
   const file = path.join('/');
   return { ...id, revision, gguf: file.toLowerCase().endsWith('.gguf') ? { file } : null };
+}
+
+/** What stands before the revision in the address of a folder or a file. */
+export const AT_REVISION: readonly string[] = ['tree', 'blob', 'resolve', 'raw'];
+
+/** The parts of an address on the Hub, or on the mirror at `endpoint`; null for any other. */
+export function hubPath(address: string, endpoint: string): string[] | null {
+  if (!URL.canParse(address)) return null;
+  const url = new URL(address);
+  const hosts = [new URL(endpoint).host, 'huggingface.co', 'hf.co', 'www.huggingface.co'];
+  return hosts.includes(url.host) ? url.pathname.split('/').filter(Boolean).map(decoded) : null;
 }
 
 /** A part of an address as it is meant; as it stands where its escapes are none. */

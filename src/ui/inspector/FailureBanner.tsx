@@ -3,7 +3,7 @@ import { said } from '../models/names';
 import { TokenField } from '../models/TokenField';
 import { TroubleBanner } from '../notices/EngineTrouble';
 import notices from '../notices/Notices.module.css';
-import { chooseProblem } from './actions/chooseProblem';
+import { chooseTask } from './actions/chooseProblem';
 import {
   askContexts,
   askLayers,
@@ -15,7 +15,7 @@ import {
   loadOther,
   restartInspector,
 } from './session';
-import { type InspectState, useInspector } from './store';
+import { type InspectState, LANES, useInspector } from './store';
 
 type Where = NonNullable<InspectState['failure']>['lane'];
 
@@ -93,17 +93,7 @@ export function FailureBanner() {
   );
 }
 
-const NEEDS_MODEL: readonly Where[] = [
-  'main',
-  'problem',
-  'generate',
-  'prompts',
-  'score',
-  'compare',
-  'contexts',
-  'layers',
-  'search',
-];
+const NEEDS_MODEL: readonly Where[] = LANES.filter((lane) => lane !== 'device' && lane !== 'other');
 
 /** Without a model everything begins with opening one; of the same input an open model says the same again. */
 function againOf({ lane, kind }: NonNullable<InspectState['failure']>, main: InspectState['main']) {
@@ -114,11 +104,10 @@ function againOf({ lane, kind }: NonNullable<InspectState['failure']>, main: Ins
 
 /** The way on from a problem in words that the open model does not know. */
 function OwnTask({ task }: { task: string }) {
-  const choice = useInspector((s) => s.choice);
-  if (choice.task === task) return null;
-  const stream = 'index' in choice ? choice : { seed: 0, index: 0, minDepth: null };
+  const chosen = useInspector((s) => s.choice.task);
+  if (chosen === task) return null;
   return (
-    <button type="button" onClick={() => chooseProblem({ ...stream, task })}>
+    <button type="button" onClick={() => chooseTask(task)}>
       Use {taskRow(task)?.label ?? task}
     </button>
   );

@@ -1,20 +1,13 @@
 /** What the engine's answers change: pure folds into the inspector's state. */
+import type { InspectCommand } from '../../engine/inspect-desk';
 import type { Ask, Failure, Part, Reply } from '../../engine/protocol';
 import type { Told } from '../engine';
 import { engineAfter, engineAfterRefusal } from '../state/engine-state';
 import { isGone } from '../watch';
 import { type InspectState, type Lane, layersKey } from './store';
 
-export type InspectName =
-  | 'open'
-  | 'load'
-  | 'problem'
-  | 'prompts'
-  | 'generate'
-  | 'score'
-  | 'contexts'
-  | 'layers'
-  | 'search';
+/** The commands that the page waits for in lanes. */
+export type InspectName = 'open' | Exclude<InspectCommand, 'unload' | 'trace'>;
 
 type Patch = Partial<InspectState>;
 

@@ -8,6 +8,12 @@ export function chooseProblem(choice: ProblemChoice): void {
   askProblem();
 }
 
+/** The same number of another task's stream; from a problem of one's own, the first. */
+export function chooseTask(task: string): void {
+  const { choice } = useInspector.getState();
+  chooseProblem({ ...('index' in choice ? choice : { seed: 0, index: 0, minDepth: null }), task });
+}
+
 /** The next problem of the stream, or the one before. */
 export function stepProblem(by: 1 | -1): void {
   const { choice } = useInspector.getState();

@@ -3,7 +3,7 @@ import { visible } from '../../../data/visible';
 import { nameShown } from '../../models/names';
 import { useModels } from '../../models/store';
 import { unless } from '../../unless';
-import { chooseProblem, ownProblem, stepProblem } from '../actions/chooseProblem';
+import { chooseProblem, chooseTask, ownProblem, stepProblem } from '../actions/chooseProblem';
 import { useInspector } from '../store';
 import styles from './Choices.module.css';
 import { NumberField } from './NumberField';
@@ -18,17 +18,16 @@ export function ProblemPanel() {
   if (choice.task !== 'own' && taskRow(choice.task) === null && !files.includes(choice.task)) files.push(choice.task);
   const speaks = useInspector((s) => s.main?.task);
   const offered = TASKS.filter(({ name }) => name === speaks || TASK_CHOICES.some(([known]) => known === name));
-  const chooseTask = (task: string): void => {
-    const stream = 'index' in choice ? choice : { seed: 0, index: 0, minDepth: null };
-    if (task === 'own') ownProblem();
-    else chooseProblem({ ...stream, task });
-  };
   return (
     <section className={styles.panel} aria-label="Problem">
       <h2>Problem</h2>
       <div className={styles.row}>
         <label htmlFor="inspect-task">Task</label>
-        <select id="inspect-task" value={choice.task} onChange={(event) => chooseTask(event.target.value)}>
+        <select
+          id="inspect-task"
+          value={choice.task}
+          onChange={({ target }) => (target.value === 'own' ? ownProblem() : chooseTask(target.value))}
+        >
           {offered.map(({ name, label }) => (
             <option key={name} value={name}>
               {label}
