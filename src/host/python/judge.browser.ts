@@ -1,22 +1,14 @@
 /** Python in a browser: from the page or from inside another Worker, of files that the lab itself serves. */
 import wasmAddress from 'pyodide/pyodide.asm.wasm?url';
 import libraryAddress from 'pyodide/python_stdlib.zip?url';
+import { workerLike } from '../../data/kept-worker.browser';
 import { type OnBytes, type Python, pythonWith } from './judge';
 
 export const browserPython = (
   start = () => new Worker(new URL('./python.browser.ts', import.meta.url), { type: 'module' }),
 ): Python =>
   pythonWith(
-    ({ reply, failed }) => {
-      const worker = start();
-      worker.onmessage = ({ data }) => reply(data);
-      worker.onerror = (event) => failed(new Error(event.message || 'its code could not be loaded'));
-      return {
-        postMessage: (message) => worker.postMessage(message),
-        hold: () => {},
-        terminate: () => worker.terminate(),
-      };
-    },
+    (listener) => workerLike(start(), listener),
     async (onBytes) => {
       let [done, total] = [0, 0];
       const more: OnBytes = (bytes, all) => {

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { threadLike } from '../../data/kept-worker.node';
 import { type Python, pythonWith } from './judge';
 
 /** JavaScript of a worker, MB: what Python itself takes is WebAssembly's, and bounded there. */
@@ -12,19 +13,9 @@ const STACK = 8;
 /** `code`: python.node.ts, bundled. `fileAt`: where a file of Pyodide's package lies. */
 export const nodePython = (code: URL, fileAt: (name: string) => string, limit?: number): Python =>
   pythonWith(
-    ({ reply, failed }) => {
-      const worker = new Worker(code, {
-        resourceLimits: { maxOldGenerationSizeMb: HEAP, stackSizeMb: STACK },
-        env: {},
-        execArgv: [],
-      });
-      worker.on('message', reply);
-      worker.on('error', failed);
-      return {
-        postMessage: (message) => worker.postMessage(message),
-        hold: (busy) => (busy ? worker.ref() : worker.unref()),
-        terminate: () => void worker.terminate(),
-      };
+    (listener) => {
+      const resourceLimits = { maxOldGenerationSizeMb: HEAP, stackSizeMb: STACK };
+      return threadLike(new Worker(code, { resourceLimits, env: {}, execArgv: [] }), listener);
     },
     async (onBytes) => {
       const [wasm, library] = await Promise.all(

@@ -44,10 +44,7 @@ const TRIAL: Omit<CodeQuestion, 'seconds'> = {
 
 /** `start` makes a worker, which is sent a PythonStart first; `load` brings the files. */
 export function pythonWith(
-  start: (listener: WorkerListener<PythonReply>) => Pick<Worker, 'terminate'> & {
-    postMessage(message: PythonStart | PythonQuestion): void;
-    hold(busy: boolean): void;
-  },
+  start: (listener: WorkerListener<PythonReply>) => WorkerLike<PythonStart | PythonQuestion>,
   load: (onBytes: OnBytes) => Promise<PythonFiles>,
   { lanes: most, limit = LIMIT }: PythonOptions,
 ): Python {
@@ -63,7 +60,7 @@ export function pythonWith(
   };
 
   const lane = (): Lane =>
-    new KeptWorker(
+    new KeptWorker<PythonQuestion, PythonReply>(
       ({ reply, failed }) => {
         const worker = start({
           reply: (said) => {
@@ -75,13 +72,9 @@ export function pythonWith(
           },
           failed,
         });
-        if (begun) worker.postMessage({ ...begun, type: 'start' });
-        else loaded().then((parts) => worker.postMessage({ ...parts, type: 'start' }), failed);
-        return {
-          post: (question) => worker.postMessage(question),
-          hold: (busy) => worker.hold(busy),
-          terminate: () => worker.terminate(),
-        } satisfies WorkerLike<PythonQuestion>;
+        if (begun) worker.post({ ...begun, type: 'start' });
+        else loaded().then((parts) => worker.post({ ...parts, type: 'start' }), failed);
+        return worker;
       },
       {
         limit,
