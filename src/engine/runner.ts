@@ -36,7 +36,8 @@ export class Runner {
   /** What is open, or was: a lost device takes `run` with it. */
   private opened: OpenedRun | null = null;
   private mode: Mode = 'idle';
-  private looping = false;
+  /** The steps that are going on; settles when they rest. */
+  private looping: Promise<void> | null = null;
   private opening = false;
   private readonly opener: RunOpener;
   private readonly lastGood = new LastGood();
@@ -81,7 +82,7 @@ export class Runner {
     this.run = this.opened?.run ?? null;
     this.mode = paused ? 'paused' : 'running';
     if (paused) this.tellPaused();
-    else void this.loop();
+    else this.loop();
     return { id: this.opened?.store?.id ?? null };
   }
 
@@ -99,10 +100,12 @@ export class Runner {
   }
 
   private async whileOpening<T>(open: () => Promise<T>): Promise<T> {
-    if (this.looping) throw new Error('A run is going. Stop it first.');
+    const ending = this.mode === 'stopping' || this.mode === 'idle';
+    if (this.looping && !ending) throw new Error('A run is going. Stop it first.');
     if (this.opening) throw new Error('A run is being opened. Cancel it first, or wait.');
     this.opening = true;
     try {
+      await this.looping; // its end was told, and it still puts its things away
       return await open();
     } finally {
       this.opening = false;
@@ -136,15 +139,18 @@ export class Runner {
 
   private go(mode: Mode): void {
     if (!this.run || this.mode === 'idle') throw new Error('No run is open. Press Start.');
+    if (this.opening) throw new Error('Another run is being opened. Cancel it first, or wait.');
     this.mode = mode;
-    void this.loop();
+    this.loop();
+  }
+
+  private loop(): void {
+    if (this.looping || !this.run) return;
+    this.looping = this.steps(this.run);
   }
 
   /** Steps until paused, stopped, finished or failed. Never rejects. */
-  private async loop(): Promise<void> {
-    if (this.looping || !this.run) return;
-    this.looping = true;
-    const { run } = this;
+  private async steps(run: Run): Promise<void> {
     try {
       while (this.mode !== 'paused' && this.mode !== 'idle') {
         if (run.finished || this.mode === 'stopping') {
@@ -160,7 +166,7 @@ export class Runner {
     } catch (error) {
       this.fail(error);
     } finally {
-      this.looping = false;
+      this.looping = null;
     }
   }
 

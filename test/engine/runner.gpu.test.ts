@@ -46,6 +46,20 @@ const drop = (files: Record<string, Uint8Array<ArrayBuffer>>, name = 'tiny') =>
 const tinyFiles = () => Object.fromEntries(MODEL.map((name) => [name, fixtureBytes('tiny-chat', name)]));
 const event = (type: string) => engine.events.find((e) => e.type === type);
 
+it('begins anew in the moment that the end of a run was told: the ended one puts its things away first', async () => {
+  const own = { task: 'two-cards', loraRank: 0, minDepth: 1 };
+  let next: Promise<unknown> | undefined;
+  await start(own);
+  engine.react = (message) => {
+    if (message.type !== 'event' || message.event.type !== 'done' || next) return;
+    next = start(own);
+  };
+  await engine.ask({ type: 'step' });
+  await engine.until('the next', () => next !== undefined);
+  await next;
+  expect(await readdir(folder)).toHaveLength(2);
+});
+
 describe('a model of one’s own', () => {
   it('is described, trained for a step on one’s own problems, and its adapter exported for PEFT', async () => {
     const model = await drop(tinyFiles());
