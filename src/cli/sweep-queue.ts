@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { jsonObject } from '../data/json';
 import { diskFiles } from '../host/files.node';
 import { tryFolder } from '../host/folders.node';
 import { fileError } from '../host/storage-error';
@@ -105,7 +106,8 @@ export class SweepQueue {
     this.running.set(cell.id, child);
     this.table.begun(cell.id);
     createInterface({ input: child.stdout as NonNullable<ChildProcess['stdout']> }).on('line', (line) => {
-      if (SHOWN.test(line)) this.table.told(cell.id, JSON.parse(line));
+      const event = SHOWN.test(line) ? jsonObject(line) : undefined; // a run that is killed leaves half a line
+      if (event) this.table.told(cell.id, event as Parameters<SweepTable['told']>[1]);
     });
     return new Promise((resolve) => {
       child.once('error', () => resolve(EXIT.failed));

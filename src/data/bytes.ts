@@ -70,6 +70,38 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return all;
 }
 
+/** What a stream gives, a piece at a time; it is cancelled where nobody takes the rest. Not every browser’s streams iterate by themselves. */
+export async function* streamed(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+/** Pieces as one. Rejects with what `over` gives as soon as there are more than `most` bytes. */
+export async function collected(
+  pieces: AsyncIterable<Uint8Array>,
+  most = Number.POSITIVE_INFINITY,
+  over?: () => Error,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of pieces) {
+    size += piece.length;
+    if (size > most) throw over?.();
+    parts.push(piece);
+  }
+  return joined(parts);
+}
+
 /** The text of UTF-8 bytes, without a byte order mark. Throws BadInput where they are none. */
 export function utf8Text(
   bytes: Uint8Array,

@@ -1,7 +1,7 @@
 /** Files that lie compressed: gzip through the platform, zstd through fzstd, both told by their first bytes. */
 import { BOUNDS } from './bounds';
 import { pacing } from './breath';
-import { type ByteSource, bytesText, expectWithin, joined, memoryBytes, piecesOf } from './bytes';
+import { type ByteSource, bytesText, collected, expectWithin, memoryBytes, piecesOf, streamed } from './bytes';
 import { BadInput } from './errors';
 import { expectSmallWindows } from './zstd-frames';
 
@@ -50,9 +50,7 @@ export async function* unpackedPieces(file: ByteSource): Pieces {
 
 /** The same as one file in memory. */
 export async function unpackedWhole(file: ByteSource): Promise<ByteSource> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of unpackedPieces(file)) pieces.push(piece);
-  return memoryBytes(joined(pieces), file.where);
+  return memoryBytes(await collected(unpackedPieces(file)), file.where);
 }
 
 async function* gunzipped(file: ByteSource): Pieces {
@@ -64,16 +62,7 @@ async function* gunzipped(file: ByteSource): Pieces {
       else controller.enqueue(value);
     },
   });
-  const reader = packed.pipeThrough(new DecompressionStream('gzip')).getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
+  yield* streamed(packed.pipeThrough(new DecompressionStream('gzip')));
 }
 
 /** Bytes that are unpacked at once: a block of a few bytes may stand for 128 KiB. */

@@ -4,8 +4,8 @@ import type { ByteSource } from './bytes';
 import { BadInput } from './errors';
 import { COMPLETION, CONTEXT, HISTORY, MESSAGES, SYSTEM, THOUGHTS, TOOLS } from './field-names';
 import { gsm8kToLearn } from './gsm8k';
-import { plainJson } from './json';
-import { type ChatMessage, messagesOf, parsed, unusedOf, withThoughts } from './message';
+import { jsonObject, plainJson } from './json';
+import { type ChatMessage, messagesOf, unusedOf, withThoughts } from './message';
 import { contextual } from './question';
 import { type DataRecord, field, isRecord, readRecords, shown, textField } from './records';
 
@@ -89,7 +89,7 @@ function historyOf(value: unknown, where: string): ChatMessage[] {
 
 /** A list of descriptions, or JSON of one. */
 function toolsOf(value: unknown, where: string): readonly unknown[] {
-  const tools = typeof value === 'string' ? parsed(value) : plainJson(value);
+  const tools = typeof value === 'string' ? jsonObject(value) : plainJson(value);
   if (value === undefined || (Array.isArray(tools) && tools.every(isRecord))) return (tools ?? []) as unknown[];
   throw new BadInput(`"tools" is ${shown(value)}`, where, 'Write a list of {"type": "function", "function": …}.');
 }

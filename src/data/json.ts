@@ -9,12 +9,27 @@ import { BadInput } from './errors';
  */
 export function readJson(bytes: Uint8Array, where: string, most: number = BOUNDS.json): unknown {
   expectWithin(bytes.length, most, 'The file', where);
-  const text = utf8Text(bytes, where);
+  return jsonOf(utf8Text(bytes, where), where, 'The file is', 'Write or download it again.');
+}
+
+/** JSON of a text that is in memory. Throws BadInput as readJson does; `what` is no JSON. */
+export function jsonOf(text: string, where: string, what: string, mend: string): unknown {
   measureJson(text, where);
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new BadInput(`The file is no JSON: ${(error as Error).message}`, where, 'Write or download it again.');
+    throw new BadInput(`${what} no JSON: ${(error as Error).message}`, where, mend);
+  }
+}
+
+/** The value of a JSON text that is an object or a list; undefined for anything else, and for one too deep or too large. */
+export function jsonObject(text: string | null): unknown {
+  try {
+    measureJson(text ?? '', '');
+    const value: unknown = JSON.parse(text ?? '');
+    return typeof value === 'object' ? value : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -2,7 +2,7 @@
 import { BOUNDS } from './bounds';
 import { BadInput } from './errors';
 import { THOUGHTS } from './field-names';
-import { measureJson, plainJson } from './json';
+import { jsonObject, plainJson } from './json';
 import { isRecord, shown } from './records';
 
 /** A function that the assistant calls. */
@@ -75,7 +75,7 @@ type Fail = (what: string) => never;
 function messageOf(m: Fields, role: ChatMessage['role'], isCall: boolean, fail: Fail): ChatMessage {
   const written = contentOf(m.content ?? m.value ?? null);
   const list = isCall
-    ? callsOf([parsed(written)], fail)
+    ? callsOf([jsonObject(written)], fail)
     : callsOf(m.tool_calls ?? (m.function_call && [m.function_call]), fail);
   const said = isCall ? '' : list.length > 0 ? (written ?? '') : (written ?? fail('has no text'));
   if (role !== 'assistant') {
@@ -117,7 +117,7 @@ function contentOf(content: unknown): string | null {
 
 /** OpenAI's tool_calls, its earlier function_call, and {name, arguments} alone. */
 function callsOf(value: unknown, fail: Fail): ToolCall[] {
-  const calls = typeof value === 'string' ? parsed(value) : value;
+  const calls = typeof value === 'string' ? jsonObject(value) : value;
   if (calls === undefined || calls === null || calls === '') return [];
   if (!Array.isArray(calls)) return fail(`has the tool calls ${shown(calls)}, no list`);
   return calls.map((call: unknown) => {
@@ -125,19 +125,12 @@ function callsOf(value: unknown, fail: Fail): ToolCall[] {
     if (typeof f.name !== 'string') return fail(`has the tool call ${shown(call)} without a name`);
     const given = f.arguments ?? f.parameters ?? {};
     const id = isRecord(call) && typeof call.id === 'string' ? { id: call.id } : {};
-    return { name: f.name, arguments: typeof given === 'string' ? (parsed(given) ?? given) : plainJson(given), ...id };
+    return {
+      name: f.name,
+      arguments: typeof given === 'string' ? (jsonObject(given) ?? given) : plainJson(given),
+      ...id,
+    };
   });
-}
-
-/** The value of a JSON text that is an object or a list; undefined for anything else, and for one too deep or too large. */
-export function parsed(text: string | null): unknown {
-  try {
-    measureJson(text ?? '', 'calls');
-    const value: unknown = JSON.parse(text ?? '');
-    return typeof value === 'object' ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function isLearnt(m: Fields, fail: Fail): boolean {

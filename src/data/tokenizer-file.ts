@@ -19,8 +19,6 @@ export interface AddedToken {
 }
 type Fail = (what: string) => never;
 
-const MAX_DEPTH = 16; // of parts inside sequences
-
 const isRecord = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isId = (value: unknown): value is number =>
@@ -112,7 +110,7 @@ function checkTexts(part: Json, bad: Fail): void {
 function checkedPart(part: unknown, name: string, bad: Fail, depth = 0): unknown {
   if (part === null) return null;
   if (!isRecord(part) || typeof part.type !== 'string') return bad(`${name} ${show(part)} is no object with a type`);
-  if (depth > MAX_DEPTH) bad(`${name} is nested ${depth} deep`);
+  if (depth > BOUNDS.tokenizerNesting) bad(`${name} is nested ${depth} deep`);
   checkTexts(part, bad);
   if (part.type === 'Prepend' && typeof part.prepend !== 'string') bad('a Prepend has nothing to prepend');
   if (part.type === 'Replace') pattern(part, bad);
@@ -156,7 +154,7 @@ export const WORD = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\u200C\\u200D';
 function checkedPreTokenizer(given: unknown, bad: Fail, depth = 0): unknown {
   if (given === null) return null;
   if (!isRecord(given)) return bad(`the pre-tokenizer ${show(given)} is no object`);
-  if (depth > MAX_DEPTH) bad(`pre-tokenizers are nested ${depth} deep`);
+  if (depth > BOUNDS.tokenizerNesting) bad(`pre-tokenizers are nested ${depth} deep`);
   checkTexts(given, bad);
   const split = (Regex: string, behavior: unknown, invert = false) =>
     checkedSplit({ type: 'Split', pattern: { Regex }, behavior, invert }, bad);

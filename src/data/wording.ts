@@ -3,6 +3,7 @@
  * appendix C, has the first one's order: the problem, an attempt, its assessment, the request).
  */
 import { BadInput } from './errors';
+import { jsonOf } from './json';
 import { nearest } from './nearest';
 import { isRecord } from './records';
 
@@ -70,12 +71,7 @@ export function wordingOf(text: string): Wording {
     const near = nearest(asked, Object.keys(WORDINGS));
     return fail(`no wording is called "${asked}"`, near ? `Did you mean "${near}"?` : MEND);
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(asked);
-  } catch (error) {
-    return fail(`not JSON: ${(error as Error).message}`);
-  }
+  const value = jsonOf(asked, 'wording', 'It is', MEND);
   if (!isRecord(value)) return fail('not a JSON object');
   const unknown = Object.keys(value).find((key) => !FIELDS.includes(key));
   if (unknown !== undefined) return fail(`unknown field "${unknown}"`);

@@ -4,7 +4,7 @@
  */
 import { makeZip } from 'client-zip';
 import { BOUNDS } from './bounds';
-import { bytesText } from './bytes';
+import { bytesText, streamed } from './bytes';
 import { crc32 } from './crc32';
 import { BadInput } from './errors';
 
@@ -141,19 +141,17 @@ async function* contentOf(archive: Blob, { at, method, crc, packed, size, name }
   const first = at + LOCAL.bytes + header.getUint16(26, true) + header.getUint16(28, true);
   const raw = archive.slice(first, first + packed).stream();
   const plain = method === METHODS.stored ? raw : raw.pipeThrough(new DecompressionStream('deflate-raw'));
-  const reader = (plain as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
+  const pieces = streamed(plain as ReadableStream<Uint8Array<ArrayBuffer>>);
   let [read, sum] = [0, 0];
   try {
-    for (;;) {
-      const { done, value } = await reader.read().catch(() => Promise.reject(damaged()));
-      if (done) break;
-      read += value.length;
-      if (read > size) throw damaged();
-      sum = crc32(value, sum);
-      yield value;
+    for await (const piece of pieces) {
+      read += piece.length;
+      if (read > size) break;
+      sum = crc32(piece, sum);
+      yield piece;
     }
-  } finally {
-    await reader.cancel().catch(() => {});
+  } catch {
+    throw damaged(); // by the platform's own reader
   }
   if (read !== size || sum !== crc) throw damaged();
 }

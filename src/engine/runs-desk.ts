@@ -1,10 +1,7 @@
 /** The stored runs for the page, without a device: listed, shown again, compared, named, taken away, taken in, deleted. */
-import { BOUNDS } from '../data/bounds';
-import { expectWithin } from '../data/bytes';
-import { type LoadedRun, loadedRun } from '../report/loaded-run';
+import { givenRun, type LoadedRun, loadedRun } from '../report/loaded-run';
 import { damagedWords } from '../runs/continue-run';
-import { readLog } from '../runs/event-lines';
-import { type GivenRun, runsIn } from '../runs/run-archive';
+import { runsIn } from '../runs/run-archive';
 import { LOG } from '../runs/stored-log';
 import type { StoredRuns } from '../runs/stored-runs';
 import type { Ask, Compared, News } from './protocol';
@@ -50,17 +47,10 @@ export class RunsDesk {
     };
     for (const id of runs) add(id, loadedRun(id, await this.stored.compared(id)));
     const others = files.length > 0 ? await runsIn(files) : [];
-    for (const given of others) add(given.name, await readGiven(given));
+    for (const { name, files: own } of others) {
+      const log = own.find(({ path }) => path === LOG);
+      add(name, log ? await givenRun(name, log) : null);
+    }
     return { runs: found, leftOut };
   }
-}
-
-/** Its log is read into memory, as that of a stored run is. Throws BadInput for one over its bound. */
-async function readGiven({ name, files }: GivenRun): Promise<LoadedRun | null> {
-  const log = files.find(({ path }) => path === LOG);
-  if (!log) return null;
-  expectWithin(log.size, BOUNDS.givenLog, 'The log', `${name}/${LOG}`);
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  for await (const piece of log.stream()) pieces.push(piece);
-  return loadedRun(name, readLog(new Uint8Array(await new Blob(pieces).arrayBuffer()), 'compared'));
 }

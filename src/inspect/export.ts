@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { BadInput } from '../data/errors';
+import { jsonOf } from '../data/json';
 import type { Problem } from '../data/types';
 import { visibleJson } from '../data/visible';
 import { divergenceSignals } from './analysis';
@@ -177,16 +178,7 @@ const schema = v.pipe(
 
 /** Reads what `inspectionJson` wrote. Throws BadInput naming what is wrong. */
 export function readInspection(json: string, where = 'inspection'): Inspection {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (error) {
-    throw new BadInput(
-      `This is no JSON: ${(error as Error).message}`,
-      where,
-      'Choose a file that the inspector exported.',
-    );
-  }
+  const value = jsonOf(json, where, 'This is', 'Choose a file that the inspector exported.');
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   const [issue] = result.issues;

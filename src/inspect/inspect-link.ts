@@ -4,14 +4,16 @@
  */
 import * as v from 'valibot';
 import { BOUNDS } from '../data/bounds';
+import { collected, streamed } from '../data/bytes';
 import { BadInput } from '../data/errors';
+import { measureJson } from '../data/json';
 import { currentSubject, INSPECT_MODES } from './types';
 
 /** The letter tells how the rest is written: j as JSON, z deflated. */
 const VERSION = '1';
 
 const text = v.pipe(v.string(), v.maxLength(BOUNDS.linkUnpacked));
-const name = v.pipe(v.string(), v.maxLength(1000));
+const name = v.pipe(v.string(), v.maxLength(BOUNDS.linkName));
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
 const SEED = 0xffffffff;
 
@@ -78,7 +80,9 @@ export async function readInspectLink(link: string): Promise<InspectLink> {
   try {
     const bytes = fromBase64url(parts[2]);
     const json = parts[1] === 'z' ? await through(bytes, decompression()) : bytes;
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(json);
+    measureJson(text, 'link');
+    value = JSON.parse(text);
   } catch (error) {
     if (error instanceof BadInput) throw error;
     throw broken('It is cut short or changed');
@@ -98,28 +102,10 @@ function decompression(): DecompressionStream {
 }
 
 /** Bytes through a stream, at most so many as a link may unpack to. */
-async function through(bytes: Uint8Array<ArrayBuffer>, stream: CompressionStream | DecompressionStream) {
-  const reader = new Blob([bytes]).stream().pipeThrough(stream).getReader();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    length += value.length;
-    if (length > BOUNDS.linkUnpacked) {
-      await reader.cancel();
-      throw broken(`It holds more than ${BOUNDS.linkUnpacked} bytes`);
-    }
-    chunks.push(value);
-  }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
-}
+const through = (bytes: Uint8Array<ArrayBuffer>, stream: CompressionStream | DecompressionStream) =>
+  collected(streamed(new Blob([bytes]).stream().pipeThrough(stream)), BOUNDS.linkUnpacked, () =>
+    broken(`It holds more than ${BOUNDS.linkUnpacked} bytes`),
+  );
 
 function base64url(bytes: Uint8Array): string {
   let binary = '';

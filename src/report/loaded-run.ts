@@ -1,10 +1,14 @@
 /** A run as it is compared: its configuration, a row of figures a step and an evaluation, and what it came to in the end. */
 import type { TokenRow } from '../antisd/measures';
+import { BOUNDS } from '../data/bounds';
+import { collected, expectWithin } from '../data/bytes';
 import { BadInput } from '../data/errors';
 import type { DeviceReport } from '../kernels/device-report';
-import type { ReadLog } from '../runs/event-lines';
+import { type ReadLog, readLog } from '../runs/event-lines';
 import type { RunEvent, RunEventOf, StepFigures } from '../runs/events';
+import type { GivenFile } from '../runs/run-archive';
 import { type Separator, separatorOf } from '../runs/separator';
+import { LOG } from '../runs/stored-log';
 import { DEFAULT_CONFIG, parseTrainConfig, type TrainConfig } from '../settings/config';
 
 /** Where a run was when something was measured: updates, sampled tokens and seconds of steps since its beginning. */
@@ -46,6 +50,16 @@ export interface LoadedRun {
   readonly torn: boolean;
 }
 
+/** A run from the log that somebody gave, which is read into memory as a stored one is. Throws BadInput for one over `most` bytes. */
+export async function givenRun(
+  name: string,
+  log: Pick<GivenFile, 'size' | 'stream'>,
+  most: number = BOUNDS.givenLog,
+): Promise<LoadedRun | null> {
+  expectWithin(log.size, most, 'The log', `${name}/${LOG}`);
+  return loadedRun(name, readLog(await collected(log.stream()), 'compared'));
+}
+
 /** A run from its log; null where that is of no reinforcement learning. */
 export function loadedRun(name: string, { events, damaged, torn }: ReadLog): LoadedRun | null {
   const start = lastOf(events, 'start');
@@ -79,13 +93,19 @@ export function loadedRun(name: string, { events, damaged, torn }: ReadLog): Loa
   };
 }
 
-/** With what settings of later versions meant when it ran. A configuration that contradicts itself is taken as it is. */
+/**
+ * With what settings of later versions meant when it ran. A configuration that contradicts itself is taken as it is, but for
+ * values that are of another type than the setting's: what counts with them takes numbers for numbers.
+ */
 function wholeConfig(stored: TrainConfig): TrainConfig {
   try {
     return parseTrainConfig(stored);
   } catch (error) {
     if (!(error instanceof BadInput)) throw error;
-    return { ...DEFAULT_CONFIG, ...stored };
+    const usual: Readonly<Record<string, unknown>> = DEFAULT_CONFIG;
+    const isOfKind = ([name, value]: [string, unknown]) =>
+      typeof value === typeof usual[name] || value === null || (usual[name] ?? null) === null;
+    return { ...DEFAULT_CONFIG, ...Object.fromEntries(Object.entries(stored).filter(isOfKind)) };
   }
 }
 

@@ -32,8 +32,8 @@ export interface RunAbout {
 }
 
 const ABOUT_SCHEMA = v.object({
-  name: v.optional(v.pipe(v.string(), v.maxLength(200))),
-  note: v.optional(v.pipe(v.string(), v.maxLength(10_000))),
+  name: v.optional(v.pipe(v.string(), v.maxLength(BOUNDS.runName))),
+  note: v.optional(v.pipe(v.string(), v.maxLength(BOUNDS.runNote))),
   starred: v.optional(v.boolean()),
 });
 
@@ -162,7 +162,7 @@ export class RunStore {
     const bytes = await this.files.read(ABOUT);
     if (!bytes) return {};
     try {
-      return v.parse(ABOUT_SCHEMA, JSON.parse(new TextDecoder().decode(bytes)));
+      return v.parse(ABOUT_SCHEMA, readJson(bytes, ABOUT));
     } catch {
       return {};
     }

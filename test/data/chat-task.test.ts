@@ -323,7 +323,7 @@ test.each([
   ['standart', /no wording is called "standart" \(wording\)\. Did you mean "standard"\?/],
   ['my words', /no wording is called "my words".*Give a name \(standard, reference, bare\), or JSON/],
   ['toString', /no wording is called "toString"/],
-  ['{"student": ', /not JSON/],
+  ['{"student": ', /no JSON/],
   [JSON.stringify({ ...good, tone: 'kind' }), /unknown field "tone"/],
   [JSON.stringify({ ...good, student: 3 }), /"student" is no text/],
   [JSON.stringify({ ...good, student: 'Solve it.' }), /"student" lacks \{question\}/],

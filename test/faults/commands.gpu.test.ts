@@ -7,11 +7,11 @@ import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launcher } from '../setup/cli';
 import { fixturePath } from '../setup/fixtures';
 import { type Attempt, attempts } from './attempts';
-import { faulty, lab } from './cli';
+import { faulty, lab, TRAIN } from './cli';
 
 let folder: string;
 const at = (...names: string[]) => join(folder, ...names);
@@ -94,9 +94,38 @@ const COMMANDS: readonly Command[] = [
     ...{ last: 'done', left: 130 },
     args: () => ['pretrain', '--steps', '40', '--batch', '2', '--layers', '1', '--json', '--out', fresh()],
   },
+  {
+    name: 'train',
+    ...{ last: 'done', left: 130 },
+    args: () => ['train', ...TRAIN, '--json', '--out', fresh()],
+  },
   { name: 'eval', same: true, args: () => ['eval', '--problems', '2', '--samples', '2', '--max-new-tokens', '8'] },
+  {
+    name: 'eval --data',
+    args: () => ['eval', '--data', 'two-cards', '--problems', '2', '--samples', '1', '--json', '--out', fresh()],
+  },
   { name: 'generate', same: true, args: () => ['generate', '--max-new-tokens', '12'] },
+  {
+    name: 'generate --search',
+    same: true,
+    args: () => ['generate', '--search', 'mits', '--samples', '2', '--beam', '2', '--max-steps', '3', '--json'],
+  },
+  { name: 'score', same: true, args: () => ['score', '--tokens', at('tokens.json')] },
+  { name: 'inspect', same: true, args: () => ['inspect', '--json'] },
+  { name: 'tokens', same: true, args: () => ['tokens', '--problems', '2', '--samples', '1', '--at-least', '1'] },
+  {
+    name: 'gradients',
+    same: true,
+    args: () => [
+      ...['gradients', '--tokens', at('tokens.json'), '--weights', at('weights.json')],
+      ...['--out', at('gradients.safetensors')],
+    ],
+  },
+  { name: 'plan', same: true, args: () => ['plan', '--memory', '8', '--json'] },
   { name: 'models', same: true, args: () => ['models'] },
+  { name: 'models --verify', same: true, args: () => ['models', '--verify', 'all'] },
+  { name: 'doctor', args: () => ['doctor', '--json'] },
+  { name: 'gpu-check', args: () => ['gpu-check', '--minutes', '0.1', '--out', fresh()] },
   { name: 'help', same: true, args: () => ['train', '--help'] },
   { name: 'bench', args: () => ['bench', '--only', 'head', '--quick', '--out', fresh('.json')] },
 ];
@@ -205,3 +234,11 @@ const disks: Attempt[] = WRITERS.flatMap(({ name, stays, calls = CALLS, args }) 
 );
 
 attempts([...pipes, ...disks]);
+
+test('every command that there is has its rows', async () => {
+  const { stdout } = await lab(['--help']);
+  const names = [...stdout.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, name]) => name);
+  expect(names.length).toBeGreaterThan(15);
+  const tried = new Set(COMMANDS.map(({ args }) => args()[0]));
+  expect(names.filter((name) => !tried.has(name))).toEqual([]);
+});

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { jsonObject } from '../../data/json';
 import type { Bench } from '../bench/group';
 import { LORA_STEP, QWEN3_SIZES } from '../bench/qwen3';
 import type { Row } from '../bench/row';
@@ -17,12 +18,14 @@ const ANSWER = v.object({
 export async function besideTorch(b: Bench, python: string, ours: readonly Row[]): Promise<void> {
   const shapes = { sizes: QWEN3_SIZES, ...LORA_STEP, contexts: [512, 1024, 2048, 4096, 8192], seconds: b.left() };
   const { code, out, problem } = await program(python, [JSON.stringify(shapes)], b.left());
-  if (code !== 0) {
-    const cause = problem.trim().split('\n').at(-1) || `exit code ${code}`;
+  const answer = v.safeParse(ANSWER, jsonObject(out));
+  if (code !== 0 || !answer.success) {
+    const cause =
+      problem.trim().split('\n').at(-1) || (code === 0 ? 'it answered something else' : `exit code ${code}`);
     b.add({ group: 'PyTorch', name: 'not measured', note: cause.slice(0, 200) });
     return;
   }
-  const { device, torch, rows } = v.parse(ANSWER, JSON.parse(out));
+  const { device, torch, rows } = answer.output;
   b.add({ group: 'PyTorch', name: torch, note: device });
   for (const { name, ms, note } of rows) {
     const mine = ours.find((row) => row.name === name.replace(/, (eager|sdpa)$/, ''));

@@ -1,7 +1,8 @@
 /** The tests of a LiveCodeBench row: public ones as JSON, the others as JSON too, or packed (base64 of zlib of a pickled text). */
 import { BOUNDS } from '../bounds';
-import { bytesText } from '../bytes';
+import { bytesText, collected, streamed } from '../bytes';
 import { BadInput } from '../errors';
+import { jsonOf } from '../json';
 import { type DataRecord, isRecord, textField } from '../records';
 import type { CodeTests, InputOutput } from './types';
 
@@ -30,13 +31,8 @@ function casesOf(json: string | null, record: DataRecord): Case[] {
   throw new BadInput('its tests are no list of inputs and outputs', record.where, 'Leave this row out.');
 }
 
-function parsed(json: string, { where }: DataRecord): unknown {
-  try {
-    return JSON.parse(json);
-  } catch (error) {
-    throw new BadInput(`its tests are no JSON: ${(error as Error).message}`, where, 'Leave this row out.');
-  }
-}
+const parsed = (json: string, { where }: DataRecord): unknown =>
+  jsonOf(json, where, 'its tests are', 'Leave this row out.');
 
 async function unpacked(text: string | null, { where }: DataRecord): Promise<string | null> {
   if (text === null || text.trimStart().startsWith('[')) return text;
@@ -50,18 +46,12 @@ async function unpacked(text: string | null, { where }: DataRecord): Promise<str
 }
 
 /** zlib's bytes, up to the bound on a line. */
-async function inflated(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate')).getReader();
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return new Uint8Array(await new Blob(parts).arrayBuffer());
-    size += value.length;
-    if (size > BOUNDS.line) throw new Error(`they have more than ${bytesText(BOUNDS.line)}`);
-    parts.push(value as Uint8Array<ArrayBuffer>);
-  }
-}
+const inflated = (packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array> =>
+  collected(
+    streamed(new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'))),
+    BOUNDS.line,
+    () => new Error(`they have more than ${bytesText(BOUNDS.line)}`),
+  );
 
 /** Pickle's operations that a lone text is written with; nothing of a pickle is run. */
 const [PROTO, FRAME, TEXT, SHORT_TEXT, LONG_TEXT] = [0x80, 0x95, 0x58, 0x8c, 0x8d];

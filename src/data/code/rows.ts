@@ -3,6 +3,7 @@
  * of asserts as their truth (Dolci RL-Zero Code), and the lab's own form. docs/code-problems.md has the table.
  */
 import { BadInput } from '../errors';
+import { jsonObject } from '../json';
 import { type DataRecord, field, isRecord, shown, textField } from '../records';
 import type { Problem } from '../types';
 import { inBlock } from './code-block';
@@ -166,13 +167,7 @@ function pairsOf(value: unknown): InputOutput[] | null {
 /** Asserts, or inputs and outputs, as the truth of a row: a list, or its JSON; null for any other truth. */
 function truthOf(record: DataRecord): CodeTests | null {
   let { value } = field(record, ['ground_truth']) as { value: unknown };
-  if (isText(value) && value.trim().startsWith('[')) {
-    try {
-      value = JSON.parse(value);
-    } catch {
-      return null;
-    }
-  }
+  if (isText(value) && value.trim().startsWith('[')) value = jsonObject(value);
   const pairs = pairsOf(value);
   if (pairs) return { form: 'output', tests: pairs };
   const asserts = Array.isArray(value) && value.length > 0 && value.every((x) => isText(x) && /\bassert\b/.test(x));

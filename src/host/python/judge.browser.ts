@@ -1,6 +1,7 @@
 /** Python in a browser: from the page or from inside another Worker, of files that the lab itself serves. */
 import wasmAddress from 'pyodide/pyodide.asm.wasm?url';
 import libraryAddress from 'pyodide/python_stdlib.zip?url';
+import { collected, streamed } from '../../data/bytes';
 import { workerLike } from '../../data/kept-worker.browser';
 import { type OnBytes, type Python, pythonWith } from './judge';
 
@@ -27,12 +28,12 @@ async function fetched(address: string, more: OnBytes): Promise<Uint8Array> {
   const response = await fetch(address);
   if (!response.ok || !response.body) throw new Error(`${address} answers ${response.status}`);
   more(0, Number(response.headers.get('content-length')) || 0);
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  const reader = response.body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return new Uint8Array(await new Blob(parts).arrayBuffer());
-    parts.push(value);
-    more(value.length, 0);
+  return collected(told(streamed(response.body), more));
+}
+
+async function* told(pieces: AsyncIterable<Uint8Array>, more: OnBytes): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    more(piece.length, 0);
+    yield piece;
   }
 }

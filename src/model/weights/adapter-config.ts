@@ -114,13 +114,10 @@ export function parseLoraConfig(json: unknown, where: string): AdapterConfig {
 const isRank = (v: unknown): v is number => typeof v === 'number' && Number.isInteger(v) && v >= 1 && v <= 4096;
 const isAlpha = (v: unknown): v is number => typeof v === 'number' && v > 0 && Number.isFinite(v);
 
-/** Names of modules in a list at most, and keys of a pattern: seven for each of 1,024 layers; each is held against each module. */
-const MOST_NAMES = 7 * BOUNDS.layers;
-
 const isNames = (value: unknown): value is string[] =>
   Array.isArray(value) &&
   value.length > 0 &&
-  value.length <= MOST_NAMES &&
+  value.length <= BOUNDS.adapterNames &&
   value.every((name) => typeof name === 'string' && name !== '');
 const isNamed = (name: string, names: readonly string[]): boolean =>
   names.some((n) => n === name || name.endsWith(`.${n}`));
@@ -134,8 +131,8 @@ function carrier(raw: Json, where: string): AdapterConfig['carries'] {
   const targets = asked === 'all-linear' ? ALL_TARGETS : asked;
   if (!isNames(targets) && (typeof targets !== 'string' || targets === ''))
     throw new BadInput(
-      Array.isArray(asked) && asked.length > MOST_NAMES
-        ? `target_modules names ${asked.length} modules, more than the ${MOST_NAMES} that are read`
+      Array.isArray(asked) && asked.length > BOUNDS.adapterNames
+        ? `target_modules names ${asked.length} modules, more than the ${BOUNDS.adapterNames} that are read`
         : `target_modules is ${JSON.stringify(asked ?? null)}`,
       where,
       `It must list some of ${ALL_TARGETS.join(', ')}, whole names such as model.layers.0.self_attn.q_proj, or a pattern.`,
@@ -160,9 +157,9 @@ function carrier(raw: Json, where: string): AdapterConfig['carries'] {
       'It must be a list of names, or a pattern.',
     );
   const layers = layersOf(of, where);
-  const left = Array.isArray(without) ? without.slice(0, MOST_NAMES + 1).map(String) : [];
-  if (left.length > MOST_NAMES)
-    throw new BadInput(`exclude_modules names more than ${MOST_NAMES} modules`, where, 'Check the file.');
+  const left = Array.isArray(without) ? without.slice(0, BOUNDS.adapterNames + 1).map(String) : [];
+  if (left.length > BOUNDS.adapterNames)
+    throw new BadInput(`exclude_modules names more than ${BOUNDS.adapterNames} modules`, where, 'Check the file.');
   const undecided = typeof targets === 'string' || typeof without === 'string' || isSet(stem);
   return (name, layer) => {
     if (isNamed(name, left)) return false;
@@ -186,11 +183,7 @@ function layersOf(of: unknown, where: string): ReadonlySet<number> | null {
   return new Set(layers as number[]);
 }
 
-/** What a pattern may be made of: names, alternatives, classes; few repetitions, none of them inside another. */
-const MAX_PATTERN = 200;
-const MAX_REPETITIONS = 3;
-/** Of all patterns together, which are tried one after the other. */
-const ALL_REPETITIONS = 16;
+/** What a pattern may not be made of: it has names, alternatives, classes; few repetitions, none of them inside another. */
 const NESTED = /\)[*+{]|\\[1-9]|\(\?[=!<P]/;
 
 /** rank_pattern or alpha_pattern: the value of the first key that matches a module's name, as in PEFT's get_pattern_key. */
@@ -207,15 +200,17 @@ function byPattern(
   const given = raw[field] ?? {};
   if (typeof given !== 'object' || Array.isArray(given)) return bad(`is ${JSON.stringify(given)}`);
   const keys = Object.entries(given as Json);
-  if (keys.length > MOST_NAMES) bad(`has ${keys.length} keys, more than the ${MOST_NAMES} that are read`);
+  if (keys.length > BOUNDS.adapterNames)
+    bad(`has ${keys.length} keys, more than the ${BOUNDS.adapterNames} that are read`);
   let all = 0;
   const rules = keys.map(([key, value]) => {
     if (!usable(value)) return bad(`gives ${JSON.stringify(value)} to ${JSON.stringify(key)}`);
     const repetitions = key.match(/[*+{]/g)?.length ?? 0;
-    if (key.length > MAX_PATTERN || repetitions > MAX_REPETITIONS || NESTED.test(key))
+    if (key.length > BOUNDS.adapterPattern || repetitions > BOUNDS.adapterRepetitions || NESTED.test(key))
       bad(`has the key ${JSON.stringify(key.slice(0, 60))}, which is no simple pattern`);
     all += repetitions;
-    if (all > ALL_REPETITIONS) bad(`has keys with more than the ${ALL_REPETITIONS} repetitions that are read`);
+    if (all > BOUNDS.adapterAllRepetitions)
+      bad(`has keys with more than the ${BOUNDS.adapterAllRepetitions} repetitions that are read`);
     try {
       return { pattern: new RegExp(`^(?:.*\\.)?(?:${key})$`, 'u'), value };
     } catch {

@@ -3,17 +3,14 @@
  * configuration under a name that says what varies. The same file gives the same cells in the same order on every machine.
  */
 import * as v from 'valibot';
+import { BOUNDS } from '../../data/bounds';
 import { BadInput } from '../../data/errors';
 import { excerpt } from '../../data/visible';
 import { DEFAULT_CONFIG, parseTrainConfig, type TrainConfig } from '../../settings/config';
 import { flagOf } from '../../settings/setting';
 import type { SettingName } from '../../settings/settings';
 
-/** Cells at most, values of a setting, and variants: beyond it is a slip of the pen. */
-const MOST = 10_000;
-/** Rules at most, and settings that are named: each rule is held against each cell, setting by setting. */
-const MOST_RULES = 256;
-const MOST_NAMES = 256;
+const { cellsOfSweep: MOST, rulesOfSweep: MOST_RULES, namesOfSweep: MOST_NAMES } = BOUNDS;
 
 const value = v.union([v.string(), v.number(), v.boolean(), v.null()]);
 const settings = v.record(v.string(), value);

@@ -5,6 +5,7 @@
 
 import * as v from 'valibot';
 import { create } from 'zustand';
+import { BOUNDS } from '../../data/bounds';
 import { remember, remembered } from '../remembered';
 
 /** The chapters, in their order. */
@@ -25,7 +26,7 @@ export type ChapterId = (typeof CHAPTER_IDS)[number];
 const chapter = v.picklist(CHAPTER_IDS);
 const answer = v.object({
   /** What was done, in the figure's own terms: `u=-4.2`, `5 of 6`. Of the first right answer, else of the last. */
-  given: v.pipe(v.string(), v.maxLength(200)),
+  given: v.pipe(v.string(), v.maxLength(BOUNDS.lessonAnswer)),
   right: v.boolean(),
   /** Answers up to the first right one, that one included. */
   tries: v.pipe(v.number(), v.integer(), v.minValue(1)),

@@ -1,9 +1,6 @@
 /** Files as they come from a drop or a dialogue, in the groups that each make one thing: a model, an adapter, a data file. */
+import { BOUNDS } from '../../data/bounds';
 import type { PlacedFile } from '../../library/sources/dropped';
-
-/** A dropped folder may hold anything; what lies deeper, or comes later, is no part of a model. */
-const DEEPEST = 4;
-const MOST_FILES = 2000;
 
 /** All files of a drop, folders opened. Hidden files stay out. Call it within the event: the browser forgets the entries after. */
 export async function droppedFiles(data: DataTransfer): Promise<PlacedFile[]> {
@@ -14,8 +11,9 @@ export async function droppedFiles(data: DataTransfer): Promise<PlacedFile[]> {
   return found;
 }
 
+/** A dropped folder may hold anything; what lies deeper, or comes later, is no part of a model. */
 async function collect(entry: FileSystemEntry, found: PlacedFile[], depth: number): Promise<void> {
-  if (entry.name.startsWith('.') || depth > DEEPEST || found.length >= MOST_FILES) return;
+  if (entry.name.startsWith('.') || depth > BOUNDS.droppedDepth || found.length >= BOUNDS.dropped) return;
   const path = entry.fullPath.replace(/^\/+/, '');
   if (entry.isFile) {
     const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));

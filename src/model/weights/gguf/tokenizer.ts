@@ -3,6 +3,7 @@
  * read. Two kinds: "gpt2", byte-level BPE whose splitting into words the file only names, and "llama", SentencePiece's
  * BPE, which keeps scores instead of merges.
  */
+import { BOUNDS } from '../../../data/bounds';
 import { Fields } from './fields';
 import type { Metadata } from './header';
 import { type PreTokenizer, preTokenizer } from './pre-tokenizers';
@@ -171,7 +172,7 @@ function mergesOf(fields: Fields, { tokens, idOf }: Vocabulary): [string, string
   tokens.forEach((token, whole) => {
     const ways: typeof found = [];
     const units = Array.from(token, (c) => c.length); // never cut between the two halves of a character
-    if (units.length > MAX_PIECE) fields.refuse(`Token ${whole} has ${units.length} characters`);
+    if (units.length > BOUNDS.ggufPiece) fields.refuse(`Token ${whole} has ${units.length} characters`);
     for (let i = 0, at = 0; i < units.length - 1; i++) {
       at += units[i];
       const left = idOf.get(token.slice(0, at));
@@ -185,7 +186,6 @@ function mergesOf(fields: Fields, { tokens, idOf }: Vocabulary): [string, string
   return found.map(({ left, right }) => [tokens[left], tokens[right]]);
 }
 
-const MAX_PIECE = 4096; // each way to cut a token is tried
 const descending = (a: number, b: number): number => (a === b ? 0 : a > b ? -1 : 1);
 
 /** Tokens that are found in a text as they stand: by their type, and those with a role whatever their type. */

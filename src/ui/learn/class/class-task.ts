@@ -5,23 +5,23 @@
 
 import * as v from 'valibot';
 import { create } from 'zustand';
+import { BOUNDS } from '../../../data/bounds';
 import { remember, remembered } from '../../remembered';
 import { CHAPTER_IDS, type ChapterId } from '../answers';
 
-const MOST_CHARACTERS = 60;
 /** A name as it is shown and handed in: short, without what turns a line's direction or shows nothing. */
 export const nameSchema = v.pipe(
   v.string(),
   v.transform((text) => text.replace(/[\p{Cc}\p{Cf}]/gu, '').trim()),
   v.minLength(1),
-  v.maxLength(MOST_CHARACTERS),
+  v.maxLength(BOUNDS.className),
 );
 
 export const taskSchema = v.object({
   name: nameSchema,
   chapters: v.pipe(v.array(v.picklist(CHAPTER_IDS)), v.minLength(1)),
   /** Settings of the run that all begin with, as a query; '' for the lab's own. */
-  query: v.pipe(v.string(), v.maxLength(2000)),
+  query: v.pipe(v.string(), v.maxLength(BOUNDS.classQuery)),
 });
 export type ClassTask = v.InferOutput<typeof taskSchema>;
 

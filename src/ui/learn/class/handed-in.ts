@@ -3,18 +3,18 @@
  * is stored by. `Compare` and the command line read the run out of the same file.
  */
 import * as v from 'valibot';
+import { BOUNDS } from '../../../data/bounds';
+import { collected, expectWithin } from '../../../data/bytes';
 import { BadInput } from '../../../data/errors';
-import { type ZipEntry, zipBlob, zipEntries } from '../../../data/zip';
+import { readJson } from '../../../data/json';
+import { zipBlob, zipEntries } from '../../../data/zip';
 import { csvCell } from '../../../inspect/export';
-import { type LoadedRun, loadedRun } from '../../../report/loaded-run';
-import { readLog } from '../../../runs/event-lines';
+import { givenRun, type LoadedRun } from '../../../report/loaded-run';
+import { LOG } from '../../../runs/stored-log';
 import { CHAPTER_IDS, type Learnt, learntSchema } from '../answers';
 import { nameSchema, taskSchema } from './class-task';
 
 const ANSWERS = 'answers.json';
-const MOST_BYTES = 64 * 1024;
-/** A log that is read into memory. */
-const MOST_LOG_BYTES = 64 * 1024 * 1024;
 /** Of a run's folder; checkpoints stay with the learner. */
 const HANDED_IN = /^(config|about)\.json$|^events\.jsonl$/;
 
@@ -36,10 +36,12 @@ export interface HandedIn {
   readonly run: LoadedRun | null;
 }
 
-/** @param run its name, and its archive as `pack-run` gives it. */
+/** Throws BadInput for a run that is too long. @param run its name, and its archive as `pack-run` gives it. */
 export async function handIn(answers: Answers, run: { id: string; archive: Blob } | null): Promise<Blob> {
   const entries = run ? await zipEntries(run.archive, run.id) : [];
   const text = new TextEncoder().encode(`${JSON.stringify(answers, null, 1)}\n`);
+  const log = entries.find(({ name }) => name === LOG);
+  if (log) expectWithin(log.size, BOUNDS.handedLog, 'The log', run?.id ?? '', 'Hand in a shorter run.');
   return zipBlob([
     { name: ANSWERS, bytes: text },
     ...entries
@@ -54,26 +56,12 @@ export async function readHandedIn(file: File): Promise<HandedIn> {
   const entries = await zipEntries(file, file.name);
   const found = entries.find(({ name }) => name === ANSWERS);
   if (!found) throw refuse(`It has no ${ANSWERS}`);
-  if (found.size > MOST_BYTES) throw refuse(`${ANSWERS} has ${found.size} bytes, and ${MOST_BYTES} are read`);
-  const answers = v.safeParse(answersSchema, parsed(new TextDecoder().decode(await bytesOf(found))));
+  expectWithin(found.size, BOUNDS.handedAnswers, ANSWERS, file.name);
+  const answers = v.safeParse(answersSchema, readJson(await collected(found.stream()), `${file.name}/${ANSWERS}`));
   if (!answers.success) throw refuse(`${ANSWERS} is not as the lab writes it`);
-  const log = entries.find(({ name, size }) => /^[^/]+\/events\.jsonl$/.test(name) && size <= MOST_LOG_BYTES);
-  const run = log ? loadedRun(log.name.split('/')[0], readLog(await bytesOf(log), 'compared')) : null;
+  const log = entries.find(({ name }) => /^[^/]+\/events\.jsonl$/.test(name));
+  const run = log ? await givenRun(log.name.split('/')[0], log, BOUNDS.handedLog) : null;
   return { file: file.name, answers: answers.output, run };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-async function bytesOf({ stream }: ZipEntry): Promise<Uint8Array<ArrayBuffer>> {
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  for await (const piece of stream()) pieces.push(piece);
-  return new Uint8Array(await new Blob(pieces).arrayBuffer());
 }
 
 /** Right answers among those that the class was asked, and how many these are. */
@@ -96,7 +84,7 @@ export function newestOf(files: readonly HandedIn[]): HandedIn[] {
   return newest.sort((a, b) => a.answers.learner.localeCompare(b.answers.learner));
 }
 
-/** A row a learner; names and answers are quoted, so that none is taken for a formula. */
+/** A row a learner; names, answers and what a log says are quoted, so that none is taken for a formula. */
 export function csvOf(files: readonly HandedIn[]): string {
   const text = (value: string): string => csvCell(JSON.stringify(value));
   const head = ['learner', 'class', 'handed in', ...CHAPTER_IDS, 'right', 'of', 'arm', 'seed', 'steps', 'reward'];
@@ -104,7 +92,8 @@ export function csvOf(files: readonly HandedIn[]): string {
     const { right, of } = scoreOf(answers);
     const last = run?.steps.at(-1);
     const marks = CHAPTER_IDS.map((id) => text(markOf(answers.learnt, id)));
-    const figures = run && last ? [run.config.arm, run.config.seed, last.step, last.figures.reward] : ['', '', '', ''];
+    const figures =
+      run && last ? [text(run.config.arm), run.config.seed, last.step, last.figures.reward] : ['', '', '', ''];
     return [text(answers.learner), text(answers.task.name), answers.at, ...marks, right, of, ...figures];
   });
   return [head, ...rows].map((row) => `${row.join(',')}\r\n`).join('');
