@@ -87,7 +87,7 @@ class AntiSDTrainer(GRPOTrainer):
         if m["teacher"]:
             t, H_T = self._scores(self._tokenize_prompts(shown)[0], output)
         present = self._everywhere(mask).bool()
-        columns = {name: self._everywhere(x.float()).double() for name, x in dict(s=s, t=t, H_S=H_S, H_T=H_T).items()}
+        columns = {name: self._everywhere(x.double()) for name, x in dict(s=s, t=t, H_S=H_S, H_T=H_T).items()}
         table = [{name: x[i][present[i]] for name, x in columns.items()} for i in range(len(rows))]
         advantages, self.antisd, found = shape(table, rewards, m, self.antisd, self.num_generations)
         self._told = self._figures(table, rewards, contexts, ids, found)

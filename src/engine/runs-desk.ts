@@ -45,7 +45,7 @@ export class RunsDesk {
       if (run && run.steps.length > 0) found.push(run);
       else leftOut.push(`${name}: no run of reinforcement learning, or without a step`);
     };
-    for (const id of runs) add(id, loadedRun(id, await this.stored.compared(id)));
+    for await (const [id, told] of this.stored.compared(runs)) add(id, loadedRun(id, told));
     const others = files.length > 0 ? await runsIn(files) : [];
     for (const { name, files: own } of others) {
       const log = own.find(({ path }) => path === LOG);

@@ -47,6 +47,8 @@ export interface RunsPlace {
 const createdAt = (id: string): number =>
   Date.parse(id.replace(/^(\d+-\d+-\d+T\d+)-(\d+)-(\d+)-(\d+)Z.*$/, '$1:$2:$3.$4Z'));
 
+const NOTHING: ReadLog = { events: [], damaged: [], torn: false };
+
 const gone = (id: string): Error => new Error(`There is no run ${id} any more. List the stored runs again.`);
 
 export class StoredRuns {
@@ -117,7 +119,7 @@ export class StoredRuns {
   /** What a run told, and what of it cannot be read; nothing where there is no such run. */
   async load(id: string): Promise<ReadLog> {
     const store = await this.known(id);
-    return store ? store.log.story() : { events: [], damaged: [], torn: false };
+    return store ? store.log.story() : NOTHING;
   }
 
   /**
@@ -198,9 +200,13 @@ export class StoredRuns {
     await store.say({ ...(await store.about()), ...about });
   }
 
-  /** Runs as they are compared, by the names of their folders; null for those of no reinforcement learning. */
-  async compared(id: string): Promise<ReadLog> {
-    return (await this.known(id))?.log.story('compared') ?? { events: [], damaged: [], torn: false };
+  /** What runs told, as far as comparisons use it, one after another; nothing of those that are gone. */
+  async *compared(ids: readonly string[]): AsyncGenerator<[id: string, told: ReadLog]> {
+    const there = new Set(await (await this.place.runsFolder())?.list('.'));
+    for (const id of ids) {
+      const store = there.has(id) ? await this.store(id) : null;
+      yield [id, (await store?.log.story('compared')) ?? NOTHING];
+    }
   }
 
   /** Deletes a run, broken or not. Throws where there is none, or a tab has it. */

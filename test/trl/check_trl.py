@@ -21,6 +21,20 @@ from safetensors.torch import save_file
 from transformers import TrainerCallback
 
 
+def exact_angles(model):
+    """Rotary angles in float64: transformers makes them in float32, which is off by 1e-5 after 170 positions."""
+    for module in model.modules():
+        if hasattr(module, "inv_freq"):
+            half = module.inv_freq.numel()
+            turns = model.config.rope_parameters["rope_theta"] ** (-torch.arange(half, dtype=torch.float64) / half)
+
+            def forward(x, position_ids, turns=turns):
+                angles = (position_ids[..., None] * turns).repeat(1, 1, 2)
+                return angles.cos().to(x.dtype), angles.sin().to(x.dtype)
+
+            module.forward = forward
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder")
@@ -37,7 +51,7 @@ def main():
     run = json.load(open(os.path.join(asked.folder, "run.json")))
     run["trl"] |= {"bf16": False, "use_cpu": True, "max_grad_norm": 1e9, "eval_strategy": "no", "save_strategy": "no"}
     run["trl"].pop("eval_on_start", None)
-    run["model"]["dtype"] = "float32"
+    run["model"]["dtype"] = "float64"
     methods = {m["name"]: m for m in ({"name": f, **json.load(open(f"{f}/run.json"))["method"]} for f in asked.others)}
     states = {name: antisd.new_state() for name in methods}
     steps = []
@@ -81,7 +95,7 @@ def main():
         def on_pre_optimizer_step(self, args, state, control, model=None, **_):
             if len(steps) == asked.gradient_of and state.is_world_process_zero:
                 inner = getattr(model, "module", model)
-                found = {n: p.grad.detach().clone().contiguous() for n, p in inner.named_parameters() if p.grad is not None}
+                found = {n: p.grad.float().contiguous() for n, p in inner.named_parameters() if p.grad is not None}
                 save_file(found, asked.out.removesuffix(".json") + ".safetensors")
 
     chosen = antisd_trainer.AntiSDTrainer.__init__
@@ -98,6 +112,7 @@ def main():
     trainer.task.contexts = watched
     if asked.parity:
         trainer.task.reward = lambda completion_ids, **_: [float(sum(ids) % 2 == 0) for ids in completion_ids]
+    exact_angles(trainer.model)
     trainer.add_callback(Gradient())
     trainer.train()
     if trainer.accelerator.is_main_process:

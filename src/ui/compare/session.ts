@@ -10,20 +10,35 @@ import { useCompare } from './store';
 
 const failed = ({ message }: Failure): void => useCompare.setState({ words: [message], reading: false });
 
+/** Runs that are being read: of ticks in a row each asks for its own. */
+const asked = new Set<string>();
+
 /** A run that goes on has more to tell each time; the others are read once. */
 export function choose(runs: readonly ListedRun[]): void {
   const chosen = runs.map(({ id }) => id);
   const { stored } = useCompare.getState();
-  const due = runs.filter(({ id, open }) => open || !stored.has(id)).map(({ id }) => id);
-  useCompare.setState({ chosen, words: [], reading: due.length > 0 });
+  const due = runs.filter(({ id, open }) => !asked.has(id) && (open || !stored.has(id))).map(({ id }) => id);
+  for (const id of due) asked.add(id);
+  useCompare.setState({ chosen, words: [], reading: asked.size > 0 });
   if (due.length === 0) return;
-  trainer.call({ type: 'compare-runs', runs: due, files: [] }).then(({ runs: read, leftOut }) => {
-    useCompare.setState((state) => ({
-      stored: new Map([...state.stored, ...read.map((run) => [run.name, run] as const)]),
-      words: leftOut,
-      reading: false,
-    }));
-  }, failed);
+  const ended = (): boolean => {
+    for (const id of due) asked.delete(id);
+    return asked.size > 0;
+  };
+  trainer.call({ type: 'compare-runs', runs: due, files: [] }).then(
+    ({ runs: read, leftOut }) => {
+      const reading = ended();
+      useCompare.setState((state) => ({
+        stored: new Map([...state.stored, ...read.map((run) => [run.name, run] as const)]),
+        words: [...state.words, ...leftOut],
+        reading,
+      }));
+    },
+    (failure: Failure) => {
+      ended();
+      failed(failure);
+    },
+  );
 }
 
 /** Folders and archives of runs, and folders of evaluations, looked at without being stored. */
