@@ -61,7 +61,7 @@ def arguments(run, asked):
         report_to=asked.report_to,
         use_vllm=asked.vllm is not None,
         vllm_mode=asked.vllm or "colocate",
-        **run["trl"],
+        **run["trl"] | ({"use_cpu": True, "bf16": False} if asked.cpu else {}),
     )
 
 
@@ -70,6 +70,7 @@ def asked(argv=None):
     parser.add_argument("--out", default="out")
     parser.add_argument("--vllm", choices=["colocate", "server"], help="sample with vLLM, as TRL does")
     parser.add_argument("--per-device", type=int, help="rollouts that a process works on at once")
+    parser.add_argument("--cpu", action="store_true", help="on the processor, in float32: to try it out")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out")
     parser.add_argument("--report-to", default="none", help="where TRL logs to besides: wandb, trackio, tensorboard")
     return parser.parse_args(argv)
@@ -79,6 +80,7 @@ def build(run, asked):
     """The trainer that run.json describes."""
     model = run["model"]
     name = os.path.join(HERE, model["folder"]) if "folder" in model else model["name"]
+    dtype = "float32" if asked.cpu else model["dtype"]
     tokenizer = AutoTokenizer.from_pretrained(name, revision=model.get("revision"))
     task = TASKS[run["task"]["kind"]](run["task"], tokenizer)
 
@@ -86,7 +88,7 @@ def build(run, asked):
         return task.reward(completion_ids, **columns)
 
     return AntiSDTrainer(
-        model=AutoModelForCausalLM.from_pretrained(name, revision=model.get("revision"), dtype=model["dtype"]),
+        model=AutoModelForCausalLM.from_pretrained(name, revision=model.get("revision"), dtype=dtype),
         processing_class=tokenizer,
         args=arguments(run, asked),
         reward_funcs=reward,
