@@ -45,7 +45,11 @@ interface Recorded {
 }
 
 const device = testDevice();
-const advantage = { atol: 1e-5, rtol: 1e-5, why: 's and t are f32 sums over some layers; TRL’s model computes in float64' };
+const advantage = {
+  atol: 1e-5,
+  rtol: 1e-5,
+  why: 's and t are f32 sums over some layers; TRL’s model computes in float64',
+};
 const statistic = { atol: 1e-5, rtol: 1e-5, why: 'a mean or a median of such scores' };
 
 const MODELS: Record<string, string> = { nano: NANO, 'tiny-chat': fixturePath('tiny-chat') };
