@@ -8,6 +8,7 @@ import type { Gpu } from '../../src/gpu/device';
 import { Recorder } from '../../src/gpu/recorder';
 import { Arena } from '../../src/gpu/tensor';
 import { MATMUL, MATMUL_FEW, MATMUL_LARGE_TILE, MATMUL_MORE } from '../../src/kernels/matmul/cases';
+import { MATMUL_FUSED } from '../../src/kernels/matmul/cases-fused';
 import { MATMUL_VARIANTS, type MatmulVariant, setMatmulVariant } from '../../src/kernels/matmul/variants';
 import { type Case, makeBench, readBack } from '../../src/kernels/self-test/case';
 import { OPERATIONS } from '../../src/kernels/self-test/operations';
@@ -62,7 +63,7 @@ const FIXED: readonly MatmulVariant[] = ['tiles-32', 'tiles-64', 'tiles-128', 'm
 describe.each(MATMUL_VARIANTS)('%s', (variant) => {
   afterEach(() => setMatmulVariant(device.gpu, device.gpu.adapter.software ? 'broadcast' : 'tiles'));
   const operations = [MATMUL, MATMUL_FEW, MATMUL_MORE];
-  if (variant === 'tiles') operations.push(MATMUL_LARGE_TILE);
+  if (variant === 'tiles') operations.push(MATMUL_LARGE_TILE, MATMUL_FUSED);
   const all = operations.flatMap(({ small, large }) => [...small, ...large]);
   const cases = FIXED.includes(variant) ? MATMUL_FEW.small.slice(0, 1) : variant === 'broadcast' ? all : some(all);
   it.each(named(cases))('%s', (_name, one) => {

@@ -41,6 +41,15 @@ it('refuses a tensor that is too small', () => {
   );
 });
 
+it('refuses to norm or gate in a variant that cannot', () => {
+  const { gpu, r, put } = device;
+  setMatmulVariant(gpu, 'broadcast');
+  const t = put(new Float64Array(64));
+  const call: MatmulCall = { layout: 'NT', a: t, b: t, c: t, M: 8, N: 8, K: 8 };
+  expect(() => matmul(r, { ...call, gated: true })).toThrow(/norms and gates nothing/);
+  expect(() => matmul(r, { ...call, norm: { w: t, eps: 1e-6 } })).toThrow(/norms and gates nothing/);
+});
+
 /** A memory, with what it holds. */
 function memory() {
   const stored = new Map<string, string>();

@@ -1,5 +1,6 @@
 /** The whole decoder against PyTorch's float64 results, and against itself: cache, recomputation, micro-batches, bits. */
 import { describe, expect, it } from 'vitest';
+import { setMatmulVariant } from '../../src/kernels/matmul/variants';
 import { planMemory } from '../../src/model/net/decoder';
 import { generate } from '../../src/model/net/generate';
 import type { LayerScores } from '../../src/model/net/policy';
@@ -125,6 +126,29 @@ describe('generation', () => {
       policy.destroy();
     },
   );
+
+  it.each([
+    ['qwen2-window', 3], // norms first, a bias: both norms and the gate go into products, and the head's norm
+    ['olmo2', 1], // norms behind: the gate and the head's norm
+  ])('%s: norms and gates within its products, for the same tokens with fewer dispatches', async (name, aLayer) => {
+    const policy = await openModel(device.gpu, fixturePath(name));
+    const { recorder, config } = policy.decoder;
+    const decoded = async (variant: 'broadcast' | 'tiles') => {
+      setMatmulVariant(device.gpu, variant);
+      recorder.resetCounters();
+      const [tokens] = await generate(policy.decoder, [{ ids: [1, 2, 3], count: 1 }], { ...options, endIds: [] });
+      return { tokens, dispatches: recorder.dispatches };
+    };
+    try {
+      const [plain, fused] = [await decoded('broadcast'), await decoded('tiles')];
+      expect(fused.tokens).toEqual(plain.tokens);
+      const steps = options.maxNewTokens - 1; // the prefill gives the first token, through the head alone
+      expect(plain.dispatches - fused.dispatches).toBe(steps * (aLayer * config.layers + 1) + 1);
+    } finally {
+      setMatmulVariant(device.gpu, device.gpu.adapter.software ? 'broadcast' : 'tiles');
+      policy.destroy();
+    }
+  });
 
   it('is the same for the same seed, and another for another', async () => {
     const sampled = { ...options, temperature: 1 };

@@ -33,8 +33,17 @@ export interface MatmulCall {
   cColumns?: Columns;
   /** c begins with this row of its tensor; without addend and bias. */
   cRow?: number;
+  /** NT, of a few rows (`fuses`): a (M,K) is normed first, y = w a / rms(a) as in rms-norm-forward.wgsl. */
+  norm?: RowNorm;
+  /** NT, of a few rows (`fuses`): b has a gate's rows, then as many of its unit; c (M,N/2) = silu(gate) unit. */
+  gated?: boolean;
   /** NT, without alpha: what low-rank adapters add (matmul-adapters.wgsl). */
   adapters?: AdapterTerms;
+}
+
+export interface RowNorm {
+  readonly w: Tensor; // (K)
+  readonly eps: number;
 }
 
 export interface Columns {
@@ -73,12 +82,12 @@ export const bindings = ({ a, b, c, addend, bias }: FullCall): Record<string, Te
 
 export const mode = (call: MatmulCall): number => (call.accumulate ? 1 : call.addend ? 2 : call.bias ? 3 : 0);
 
-export const adapterBindings = ({ adapters }: MatmulCall): Record<string, Tensor> =>
-  adapters ? { h: adapters.h, ups: adapters.up } : {};
+export const adapterBindings = ({ adapters }: MatmulCall): Record<string, Tensor> | undefined =>
+  adapters && { h: adapters.h, ups: adapters.up };
 
 /** The fields that matmul-adapters.wgsl adds to a kernel's parameters. */
-export function adapterParams({ adapters }: MatmulCall): Record<string, number> {
-  if (!adapters) return {};
+export function adapterParams({ adapters }: MatmulCall): Record<string, number> | undefined {
+  if (!adapters) return undefined;
   const { width: ldh, scale, parts } = adapters;
   const params: Record<string, number> = { ldh, scale };
   for (let z = 0; z < MOST_PARTS; z++) {

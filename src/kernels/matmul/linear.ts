@@ -2,18 +2,27 @@
 import type { Recorder } from '../../gpu/recorder';
 import type { Tensor } from '../../gpu/tensor';
 import type { Weight } from '../weight-format/weight-format';
-import { type AdapterTerms, matmul } from './matmul';
+import type { RowNorm } from './call';
+import { type AdapterTerms, fuses, matmul } from './matmul';
 
-/** y (M, rows) = x (M, columns) · Wᵀ, plus an addend like y, or a bias (rows), or what is in y, plus what adapters add. */
+/** Whether y = x Wᵀ for M rows can norm x first, and gate y where W lies in one piece. */
+export const linearFuses = ({ gpu, allowsHalf: half }: Recorder, { pieces, columns: K }: Weight, M: number): boolean =>
+  pieces.every(({ rows: N, format }) => fuses(gpu, { M, N, K, format, half }));
+
+/**
+ * y (M, rows) = x (M, columns) · Wᵀ, plus an addend like y, or a bias (rows), or what is in y, plus what adapters add. Where
+ * `linearFuses`: x normed first; y (M, rows / 2) gated, of a W in one piece.
+ */
 export function linearForward(
   r: Recorder,
-  b: { x: Tensor; w: Weight; y: Tensor; addend?: Tensor; bias?: Tensor; adapters?: AdapterTerms },
-  { M, accumulate, alpha }: { M: number; accumulate?: boolean; alpha?: number },
+  b: { x: Tensor; w: Weight; y: Tensor; addend?: Tensor; bias?: Tensor; adapters?: AdapterTerms; norm?: RowNorm },
+  { M, accumulate, alpha, gated }: { M: number; accumulate?: boolean; alpha?: number; gated?: boolean },
 ): void {
-  const { rows: width, columns: K } = b.w;
+  const { rows, columns: K } = b.w;
+  const width = gated ? rows / 2 : rows;
   for (const piece of b.w.pieces) {
     const cColumns = { from: piece.first, width };
-    const { x: a, y: c, addend, bias } = b;
+    const { x: a, y: c, addend, bias, norm } = b;
     const adapters = b.adapters && partsWithin(b.adapters, piece.first, piece.rows);
     matmul(r, {
       layout: 'NT',
@@ -29,6 +38,8 @@ export function linearForward(
       alpha,
       cColumns,
       adapters,
+      norm,
+      gated,
     });
   }
 }

@@ -2,12 +2,14 @@
 
 import { defineKernel, type Kernel } from '../../gpu/kernel';
 import { type Recorder, rows } from '../../gpu/recorder';
+import type { Tensor } from '../../gpu/tensor';
 import { adapterBindings, adapterParams, bindings, type FullCall, mode } from './call';
 import matrixSource from './matmul-matrix.wgsl?raw';
 import splitSumSource from './matmul-split-sum.wgsl?raw';
 import tilesSource from './matmul-tiles.wgsl?raw';
 import { unrolled } from './matmul-unroll';
 import matvecSource from './matvec.wgsl?raw';
+import normSource from './matvec-norm.wgsl?raw';
 import type { MatmulVariant } from './variants';
 
 /** Registers and threads of a tile: 4 TY R rows, 4 TX C columns, BK deep. At most 16 KiB of workgroup memory. */
@@ -25,8 +27,8 @@ const ENOUGH_WORKGROUPS = 128;
 /** Slices of K at most, and the least depth of one. */
 const [MOST_SPLITS, LEAST_SLICE] = [16, 64];
 
-/** Rows up to which the time of y = x Wᵀ is that of reading W. */
-const FEW_ROWS = 8;
+/** Rows up to which the time of y = x Wᵀ is that of reading W: `tiles` takes matvec. */
+export const FEW_ROWS = 8;
 
 /** Whether tiles can read this in fours. */
 export function tilesFit({ layout, M, N, K, lda, a0, ldb, b0 }: FullCall): boolean {
@@ -145,19 +147,28 @@ function tiles(r: Recorder, call: FullCall, tile: Tile): void {
   r.dispatch(splitSum, { partial, addend: all.addend, c: all.c }, params, rows(Math.ceil((M * N) / 64)));
 }
 
+/** A kernel without a norm. */
+const AS_IT_IS = `fn scaled(x: vec4f, k: u32) -> vec4f { return x; }
+fn squared(x: vec4f) -> f32 { return 0.0; }
+`;
+
 function matvec(r: Recorder, call: FullCall): void {
-  const { M, N, K, ldc, c0, alpha = 1, b } = call;
+  const { M, N, K, ldc, c0, alpha = 1, b, norm } = call;
   const C = 4;
   const knobs = {
     R: 2 ** Math.ceil(Math.log2(M)),
     C,
     EIGHTS: b.format === 'q4' ? 1 : 0,
     ADAPTERS: call.adapters ? 1 : 0,
+    NORM: call.norm ? 1 : 0,
+    GATED: call.gated ? 1 : 0,
   };
-  const kernel = unrolled('matvec', matvecSource, { knobs, format: b.format, width: 'fours' });
+  const source = `${matvecSource}\n${call.norm ? normSource : AS_IT_IS}`;
+  const kernel = unrolled('matvec', source, { knobs, format: b.format, width: 'fours' });
   const T = K >= 1024 ? 64 : 32; // four values a thread and round, and some rounds
-  const params = { ...adapterParams(call), M, N, K, mode: mode(call), ldc, c0, alpha };
+  const params = { ...adapterParams(call), M, N, K, mode: mode(call), ldc, c0, alpha, eps: norm?.eps ?? 0 };
   const [x, y = 1] = rows(Math.ceil(N / C));
   const grid = [x, y, call.adapters?.parts.length ?? 1] as const;
-  r.dispatch(kernel, { ...bindings(call), ...adapterBindings(call) }, params, grid, { T });
+  const gain: Record<string, Tensor> = norm ? { gain: norm.w } : {};
+  r.dispatch(kernel, { ...bindings(call), ...adapterBindings(call), ...gain }, params, grid, { T });
 }

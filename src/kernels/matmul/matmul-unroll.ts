@@ -4,12 +4,16 @@ import { type WeightFormat, withFormat } from '../weight-format/weight-format';
 import adaptersSource from './matmul-adapters.wgsl?raw';
 import blocksSource from './matmul-blocks.wgsl?raw';
 
-const made = new Map<string, Kernel>();
+/** Kernels by stem; every product asks for one, so a known one is found without making a string. */
+const made = new Map<string, readonly { form: Form; kernel: Kernel }[]>();
 
 /** A kernel without adapters: all columns are one part. */
 const WHOLE = `struct Part { first: u32, end: u32 }
 fn part(z: u32) -> Part { return Part(0u, p.N); }
 `;
+
+/** Knobs that a kernel is named after only where they are on. */
+const ADDED = ['ADAPTERS', 'NORM', 'GATED'];
 
 /** What the kernel of a file is made for. */
 export interface Form {
@@ -26,25 +30,35 @@ export interface Form {
  * The kernel of `stem`.wgsl for a form. Consecutive lines with `$i` are repeated as one block for i = 0 … R-1, in it a line
  * with `$j` for j = 0 … C-1.
  */
-export function unrolled(stem: string, code: string, { knobs, format, width, half = false }: Form): Kernel {
+export function unrolled(stem: string, code: string, form: Form): Kernel {
+  const known = made.get(stem);
+  if (known) for (const one of known) if (isForm(one.form, form)) return one.kernel;
+  const kernel = make(stem, code, form);
+  made.set(stem, [...(known ?? []), { form: { ...form, knobs: { ...form.knobs } }, kernel }]);
+  return kernel;
+}
+
+/** Forms of one stem have the same knobs. */
+function isForm(a: Form, b: Form): boolean {
+  if (a.format !== b.format || a.half !== b.half || a.width !== b.width) return false;
+  for (const knob in b.knobs) if (a.knobs[knob] !== b.knobs[knob]) return false;
+  return true;
+}
+
+function make(stem: string, code: string, { knobs, format, width, half = false }: Form): Kernel {
   const name = `${stem}-${Object.entries(knobs)
-    .filter(([knob, value]) => knob !== 'ADAPTERS' || value === 1)
+    .filter(([knob, value]) => !ADDED.includes(knob) || value === 1)
     .map(([knob, value]) => `${knob}${value}`)
     .join('-')
     .toLowerCase()}${half ? '-half' : ''}${format === 'f32' ? '' : `-${format}`}`;
-  let kernel = made.get(name);
-  if (!kernel) {
-    const read = code.includes('block(') ? `${code}\n${blocksSource}` : code;
-    const parted = knobs.ADAPTERS === 1 ? withAdapters(read) : withoutAdapters(read);
-    const set = Object.entries(knobs).reduce(
-      (text, [knob, value]) =>
-        text.replace(new RegExp(`^const ${knob}: u32 = \\d+u;`, 'm'), `const ${knob}: u32 = ${value}u;`),
-      half ? `enable f16;\n${parted.replace('alias Four = vec4<f32>;', 'alias Four = vec4<f16>;')}` : parted,
-    );
-    kernel = defineKernel(name, withFormat(expand(set.replace(/^\s*\/\/.*$/gm, ''), knobs), format, width));
-    made.set(name, kernel);
-  }
-  return kernel;
+  const read = code.includes('block(') ? `${code}\n${blocksSource}` : code;
+  const parted = knobs.ADAPTERS === 1 ? withAdapters(read) : withoutAdapters(read);
+  const set = Object.entries(knobs).reduce(
+    (text, [knob, value]) =>
+      text.replace(new RegExp(`^const ${knob}: u32 = \\d+u;`, 'm'), `const ${knob}: u32 = ${value}u;`),
+    half ? `enable f16;\n${parted.replace('alias Four = vec4<f32>;', 'alias Four = vec4<f16>;')}` : parted,
+  );
+  return defineKernel(name, withFormat(expand(set.replace(/^\s*\/\/.*$/gm, ''), knobs), format, width));
 }
 
 /** Fields that matmul-adapters.wgsl reads. */

@@ -1,17 +1,25 @@
 /** Matrix products in the three layouts that training needs, with the variant picked by adapter and shape. */
+import type { Gpu } from '../../gpu/device';
 import { type Recorder, rows } from '../../gpu/recorder';
 import { expectLength } from '../../gpu/tensor';
 import { plainRows, QUANT_GROUP } from '../weight-format/weight-format';
 import { adapterBindings, adapterParams, bindings, type FullCall, type MatmulCall, mode } from './call';
 import { broadcast, broadcastFits } from './matmul-broadcast';
 import plainSource from './matmul-plain.wgsl?raw';
-import { matrix, matrixFits, tiled, tilesFit } from './matmul-tiles';
+import { FEW_ROWS, matrix, matrixFits, tiled, tilesFit } from './matmul-tiles';
 import { unrolled } from './matmul-unroll';
-import { type MatmulVariant, variantFor } from './variants';
+import { type MatmulVariant, type ProductShape, variantFor } from './variants';
 
 export type { AdapterTerms, MatmulCall } from './call';
 
-/** Records one product. Throws RangeError for a tensor that is too small, or for quantised rows that are no multiple of 32. */
+/** Whether y = x Wᵀ of this shape takes a kernel that can norm x first and gate y (`norm` and `gated` of a call). */
+export const fuses = (gpu: Gpu, { M, K, ...shape }: Omit<ProductShape, 'layout'>): boolean =>
+  M <= FEW_ROWS && K > 0 && K % 4 === 0 && variantFor(gpu, { ...shape, layout: 'NT', M, K }) === 'tiles';
+
+/**
+ * Records one product. Throws RangeError for a tensor that is too small, for quantised rows that are no multiple of 32, and
+ * for a norm or a gate where the product does not take them.
+ */
 export function matmul(r: Recorder, call: MatmulCall): void {
   const { layout, a, c, M, N, K } = call;
   const b = 'format' in call.b ? call.b : plainRows(call.b);
@@ -37,8 +45,11 @@ export function matmul(r: Recorder, call: MatmulCall): void {
   if (call.addend) expectLength('matmul.addend', call.addend, M * ldc);
   if (call.bias) expectLength('matmul.bias', call.bias, ldc);
   if (call.adapters) expectLength('matmul.h', call.adapters.h, M * call.adapters.width);
+  if (call.norm) expectLength('matmul.norm', call.norm.w, K);
+  const shape = { M, N, K, format: b.format, half: r.allowsHalf };
+  if ((call.norm || call.gated) && !fuses(r.gpu, shape)) throw new RangeError('This product norms and gates nothing');
   if (M === 0 || N === 0) return;
-  record(r, full, variantFor(r.gpu, { layout, M, N, K, format: b.format, half: r.allowsHalf }));
+  record(r, full, variantFor(r.gpu, { ...shape, layout }));
 }
 
 function record(r: Recorder, call: FullCall, variant: MatmulVariant): void {

@@ -8,6 +8,7 @@ import { Recorder } from '../../gpu/recorder';
 import { Arena } from '../../gpu/tensor';
 import { banTiles } from '../attention/attention-variant';
 import { MATMUL, MATMUL_FEW, MATMUL_MORE } from '../matmul/cases';
+import { MATMUL_FUSED } from '../matmul/cases-fused';
 import {
   banVariant,
   MATMUL_VARIANTS,
@@ -101,8 +102,9 @@ function recordAll(r: HeldRecorder, bench: Bench): Job[] {
     for (const variant of MATMUL_VARIANTS.filter((v) => isTested(r.gpu, v))) {
       setMatmulVariant(r.gpu, variant);
       const own = variant === inForce || candidates(r.gpu).includes(variant);
+      const fused = variant === 'tiles' ? MATMUL_FUSED.small : [];
       const cases = [...(own ? MATMUL : MATMUL_FEW).small, ...(variant === inForce ? MATMUL_MORE.small : [])];
-      jobs.push(...cases.map((one) => record(variant, one)));
+      jobs.push(...[...cases, ...fused].map((one) => record(variant, one)));
     }
   } finally {
     setMatmulChoice(r.gpu, before);

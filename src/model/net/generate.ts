@@ -300,7 +300,7 @@ function decodeStep(decoder: Decoder, B: number, longest: number, options: Sampl
       { q: a.q, out: a.attended, partial: decode.partial, stats: decode.stats, ...cache },
       { B, H: c.heads, K: c.kvHeads, D: c.headDim, P: capacity.positions, longest, window: layer.window },
     );
-    layer.afterAttention(B, l + 1 < c.layers ? a.x : shared.selected);
+    layer.afterAttention(B, l + 1 < c.layers ? a.x : shared.selected, true);
   }
   logitsAndSample(decoder, B, options);
 }

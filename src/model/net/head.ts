@@ -12,7 +12,7 @@ import {
 } from '../../kernels/divergence/divergence';
 import { gatherRows } from '../../kernels/embedding/embedding';
 import { logprobBackward, logprobForward, type Tile, topK } from '../../kernels/logprob/logprob';
-import { linearBackward, linearForward, linearWeightBackward } from '../../kernels/matmul/linear';
+import { linearBackward, linearForward, linearFuses, linearWeightBackward } from '../../kernels/matmul/linear';
 import { rmsNormBackward, rmsNormForward } from '../../kernels/rms-norm/rms-norm';
 import { sliceRows, type Weight } from '../../kernels/weight-format/weight-format';
 import {
@@ -78,9 +78,15 @@ export class Head {
 
   /** All logits (B, V padded) of the B rows in `selected`, for sampling. */
   logits(B: number): void {
+    const { recorder: r, weights } = this;
+    const { selected, normed, logits: y } = this.shared;
+    if (linearFuses(r, weights.head, B)) {
+      const norm = { w: weights.norm, eps: this.config.rmsNormEps };
+      linearForward(r, { x: selected, w: weights.head, y, norm }, { M: B });
+      return;
+    }
     this.norm(B);
-    const { normed: x, logits: y } = this.shared;
-    linearForward(this.recorder, { x, w: this.weights.head, y }, { M: B });
+    linearForward(r, { x: normed, w: weights.head, y }, { M: B });
   }
 
   /** Logits / τ of one vocabulary tile: (M, W) = normed · headᵀ / τ. */

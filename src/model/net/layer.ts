@@ -71,8 +71,13 @@ export class Layer {
   attentionInput(N: number, cache?: CachePlace & { P: number }): void {
     const { recorder: r, activations: a, weights: w } = this;
     const { hiddenSize: C, rmsNormEps: eps } = this.context.config;
-    if (!this.post) rmsNormForward(r, { x: a.x, w: w.norm1, y: a.normed1, rstd: a.rstd1 }, { N, C, eps });
-    this.projections.qkv.forward(r, { x: this.post ? a.x : a.normed1, y: a.qkv }, N);
+    const { qkv } = this.projections;
+    if (this.post) qkv.forward(r, { x: a.x, y: a.qkv }, N);
+    else if (cache && qkv.norms(r, N)) qkv.forward(r, { x: a.x, y: a.qkv, norm: { w: w.norm1, eps } }, N);
+    else {
+      rmsNormForward(r, { x: a.x, w: w.norm1, y: a.normed1, rstd: a.rstd1 }, { N, C, eps });
+      qkv.forward(r, { x: a.normed1, y: a.qkv }, N);
+    }
     this.turn(N, cache);
   }
 
@@ -121,26 +126,40 @@ export class Layer {
     );
   }
 
-  /** Output projection and MLP with their norms and residuals, into `out`. */
-  afterAttention(N: number, out: Tensor): void {
+  /** Output projection and MLP with their norms and residuals, into `out`. What `decoding` computes is not kept for `backward`. */
+  afterAttention(N: number, out: Tensor, decoding = false): void {
     const { recorder: r, activations: a, weights: w, projections: p } = this;
-    const { hiddenSize: C, intermediateSize: F, rmsNormEps: eps } = this.context.config;
+    const { hiddenSize: C, rmsNormEps: eps } = this.context.config;
     if (this.post) {
       p.o.forward(r, { x: a.attended, y: a.normed1 }, N);
       const first = { x: a.normed1, w: w.norm1, y: a.middle, rstd: a.rstd1, residual: a.x };
       rmsNormForward(r, first, { N, C, eps });
     } else {
       p.o.forward(r, { x: a.attended, y: a.middle, addend: a.x }, N);
-      rmsNormForward(r, { x: a.middle, w: w.norm2, y: a.normed2, rstd: a.rstd2 }, { N, C, eps });
     }
-    p.gateUp.forward(r, { x: this.post ? a.middle : a.normed2, y: a.gu }, N);
-    swigluForward(r, { gu: a.gu, y: a.act }, { N, F });
+    this.gatedUnit(N, decoding);
     if (this.post) {
       p.down.forward(r, { x: a.act, y: a.normed2 }, N);
       rmsNormForward(r, { x: a.normed2, w: w.norm2, y: out, rstd: a.rstd2, residual: a.middle }, { N, C, eps });
     } else {
       p.down.forward(r, { x: a.act, y: out, addend: a.middle }, N);
     }
+  }
+
+  /** silu(gate(z)) up(z) of the middle, normed where norms come first. */
+  private gatedUnit(N: number, decoding: boolean): void {
+    const { recorder: r, activations: a, weights: w, post } = this;
+    const { gateUp } = this.projections;
+    const { hiddenSize: C, intermediateSize: F, rmsNormEps: eps } = this.context.config;
+    const norms = decoding && !post && gateUp.norms(r, N);
+    if (!post && !norms) rmsNormForward(r, { x: a.middle, w: w.norm2, y: a.normed2, rstd: a.rstd2 }, { N, C, eps });
+    const from = { x: post || norms ? a.middle : a.normed2, norm: norms ? { w: w.norm2, eps } : undefined };
+    if (decoding && gateUp.gates(r, N)) {
+      gateUp.forward(r, { ...from, y: a.act, gated: true }, N);
+      return;
+    }
+    gateUp.forward(r, { ...from, y: a.gu }, N);
+    swigluForward(r, { gu: a.gu, y: a.act }, { N, F });
   }
 
   /** Adds the layer's gradients; dStream goes in as the gradient of its output and comes out as that of its input. */

@@ -3,7 +3,8 @@ import type { Recorder } from '../../gpu/recorder';
 import type { Tensor } from '../../gpu/tensor';
 import { biasBackward } from '../../kernels/bias/bias';
 import { dropout } from '../../kernels/dropout/dropout';
-import { linearBackward, linearForward, linearWeightBackward } from '../../kernels/matmul/linear';
+import type { RowNorm } from '../../kernels/matmul/call';
+import { linearBackward, linearForward, linearFuses, linearWeightBackward } from '../../kernels/matmul/linear';
 import { type AdapterTerms, matmul } from '../../kernels/matmul/matmul';
 import type { Weight } from '../../kernels/weight-format/weight-format';
 
@@ -48,11 +49,25 @@ export class Projection {
     return this.state.on ? this.parts.adapters : null;
   }
 
-  /** y (N, out) = x (N, in) Wᵀ + bias or addend, plus the adapters' part. */
-  forward(r: Recorder, b: { x: Tensor; y: Tensor; addend?: Tensor }, N: number): void {
+  /** Whether `forward` can norm x of N rows first. */
+  norms(r: Recorder, N: number): boolean {
+    return this.adapters === null && linearFuses(r, this.parts.weight, N);
+  }
+
+  /** Whether `forward` can gate y of N rows. */
+  gates(r: Recorder, N: number): boolean {
+    return this.norms(r, N) && this.parts.weight.pieces.length === 1;
+  }
+
+  /** y (N, out) = x (N, in) Wᵀ + bias or addend, plus the adapters' part; with `gated` y is (N, out / 2). */
+  forward(
+    r: Recorder,
+    { gated, ...b }: { x: Tensor; y: Tensor; addend?: Tensor; norm?: RowNorm; gated?: boolean },
+    N: number,
+  ): void {
     const { weight: w, bias } = this.parts;
     const adapters = this.adapters && this.terms(r, this.adapters, b.x, N);
-    linearForward(r, { ...b, w, bias: bias ?? undefined, adapters: adapters ?? undefined }, { M: N });
+    linearForward(r, { ...b, w, bias: bias ?? undefined, adapters: adapters ?? undefined }, { M: N, gated });
   }
 
   /** Computes h = x Aᵀ of all targets; where values are dropped, of each its own. */
