@@ -18,6 +18,12 @@ export function phaseClock(onPhase?: (phase: PhaseName) => void) {
       since = performance.now();
       onPhase?.(next);
     },
+    /** Waits for what `wait` does with the times so far; no phase has that time. */
+    async rest(wait: (ms: Readonly<Record<PhaseName, number>>) => Promise<void>) {
+      leave();
+      await wait({ ...ms });
+      since = performance.now();
+    },
     end() {
       leave();
       return ms;

@@ -65,7 +65,16 @@ export interface StepContext {
   /** All scores and advantages are known; the update comes next. */
   onScored?: (scored: ScoredStep) => void;
   onPhase?: (phase: PhaseName) => void;
+  /** Waited for between two stages: whoever looks on lets the step go on. */
+  between?: (reached: Reached, phaseMs: Readonly<Record<PhaseName, number>>) => Promise<void>;
 }
+
+/** What is there after each stage but the last. */
+export type Reached =
+  | { readonly stage: 'sample'; readonly rollouts: readonly Sampled[] }
+  | { readonly stage: 'judge'; readonly rollouts: readonly Rollout[] }
+  | ({ readonly stage: 'score' } & Pick<ScoredStep, 'rollouts' | 'signals'>)
+  | ({ readonly stage: 'shape' } & ScoredStep);
 
 /** Who scores, and whether a reference does too. */
 type Scorer = Pick<StepContext, 'policy' | 'task' | 'alternatives'> & Partial<Pick<StepContext, 'reference'>>;
@@ -145,19 +154,25 @@ export async function trainStep(x: StepContext, state: MethodState, step: number
   const { policy, task, config: c } = x;
   const clock = phaseClock(x.onPhase);
   const method = resolveMethod(c);
+  const { between } = x;
+  const rest = async (reached: Reached) => between && clock.rest((ms) => between(reached, ms));
 
   clock.enter('sample');
   const { seed, minDepth, problems: count, group } = c;
   const problems = task.generate({ split: 'train', count, seed, minDepth, first: (step - 1) * count });
   x.onRollouts?.(problems.flatMap((p) => Array.from({ length: group }, () => p)));
   const sampled = await sample(policy, task, problems, { ...c, stream: step }, x.onTokens);
+  await rest({ stage: 'sample', rollouts: sampled });
   clock.enter('score');
   const rollouts = await judge(task, sampled, { ...c, ...hintsOf(method), seed: [seed, step] });
+  await rest({ stage: 'judge', rollouts });
   const temperature = c.scoreTemperature ?? c.temperature;
   const scored = await score(x, rollouts, { temperature, hasTeacher: method.teacher, distil: method.distil });
   if (method.process > 0) scored.signals.v = stepsOf(task, rollouts);
+  await rest({ stage: 'score', rollouts, signals: scored.signals });
   const shaped = shape({ rollouts, ...scored }, method, state, c, step);
   x.onScored?.({ rollouts, ...scored, ...shaped });
+  await rest({ stage: 'shape', rollouts, ...scored, ...shaped });
   const updated = await update(x, scored, method, step, clock.enter);
 
   const outcome = { rollouts, ...scored, ...shaped, ...updated };
@@ -307,18 +322,23 @@ const stepsOf = (task: Task, rollouts: readonly Rollout[]): Float32Array<ArrayBu
     rollouts.flatMap(({ problem, ids }) => Array.from(stepColumn(task.steps?.(problem, ids) ?? [], ids.length))),
   );
 
-/** Each rollout's reward, its advantage in its group, and its tokens' by its steps where those are judged. */
-const rewardedIn = (
+/** Each rollout's advantage in its group. */
+export const advantagesIn = (
   rollouts: readonly Rollout[],
-  { group, advantageStd, groupStd }: StepSettings,
-  signals: TokenSignals,
-): Rewarded[] => {
-  const rewards = rollouts.map((r) => r.verdict.reward as number);
-  const advantages = byGroup(rewards, group).flatMap((own) => groupAdvantages(own, advantageStd ? groupStd : null));
+  { group, advantageStd, groupStd }: Pick<StepSettings, 'group' | 'advantageStd' | 'groupStd'>,
+): number[] =>
+  byGroup(
+    rollouts.map((r) => r.verdict.reward as number),
+    group,
+  ).flatMap((own) => groupAdvantages(own, advantageStd ? groupStd : null));
+
+/** Each rollout's reward, its advantage in its group, and its tokens' by its steps where those are judged. */
+const rewardedIn = (rollouts: readonly Rollout[], c: StepSettings, signals: TokenSignals): Rewarded[] => {
+  const advantages = advantagesIn(rollouts, c);
   const columns = signals.v ? rowsOf(signals).map(({ v }) => v as Float32Array) : null;
-  const process = columns && byGroup(columns, group).flatMap(processAdvantages);
-  return rewards.map((reward, i) => ({
-    ...{ reward, groupAdvantage: advantages[i] },
+  const process = columns && byGroup(columns, c.group).flatMap(processAdvantages);
+  return rollouts.map(({ verdict }, i) => ({
+    ...{ reward: verdict.reward as number, groupAdvantage: advantages[i] },
     ...(process && { process: process[i] }),
   }));
 };

@@ -33,6 +33,7 @@ export function compact(x: number): string {
 
 /** 0:42, 12:05, 1:02:03. */
 export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '–'; // the sum of a log's absurd times
   const s = Math.max(0, Math.round(seconds));
   const two = (n: number): string => String(n).padStart(2, '0');
   const h = Math.floor(s / 3600);

@@ -165,8 +165,9 @@ const NATIVE: readonly NativeRow[] = TASKS.filter((row) => row.kind === 'native'
 /** The models that come with the lab. */
 export const BUILT_IN_MODELS: readonly string[] = NATIVE.flatMap(({ model }) => model ?? []);
 
-/** Tokens that an answer to a task may take where nothing is asked for. */
-export const usualTokens = (task: string): number => NATIVE.find(({ name }) => name === task)?.task.maxNewTokens ?? 83;
+/** Tokens that an answer to a task may take where nothing is asked for; `others`: to those that are no built-in model's. */
+export const usualTokens = (task: string, others = 83): number =>
+  NATIVE.find(({ name }) => name === task)?.task.maxNewTokens ?? others;
 
 /** The task that a built-in model speaks; null for any other model. */
 export const taskOfModel = (name: string): NativeRow | null => NATIVE.find(({ model }) => model === name) ?? null;

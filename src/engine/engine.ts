@@ -17,6 +17,7 @@ import { Runner, type RunnerHost } from './runner';
 import { RunsDesk } from './runs-desk';
 import type { Handlers } from './service';
 import { trlDesk } from './trl-desk';
+import { walkDesk } from './walk-desk';
 
 /** What an engine needs of where it runs. */
 export interface EngineHost extends DeviceHost, RunsPlace, Omit<RunnerHost, 'tell'> {}
@@ -44,6 +45,7 @@ export class Engine {
       ...inspector.handlers,
       ...trl,
       ...profileDesk(host.shelf, device),
+      ...walkDesk(host.shelf, device),
     };
   }
 

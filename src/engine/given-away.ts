@@ -17,8 +17,10 @@ export function givenAway(message: Message): ArrayBuffer[] {
   }
 }
 
-const ofPart = (part: Part): ArrayBuffer[] =>
-  typeof part === 'string' || 'nodes' in part ? [] : owned([part.t, part.u, part.H_T]);
+function ofPart(part: Part): ArrayBuffer[] {
+  if (typeof part === 'string' || 'nodes' in part) return [];
+  return 'stage' in part ? buffersOf(part.signals) : owned([part.t, part.u, part.H_T]);
+}
 
 function ofReply(reply: Reply): ArrayBuffer[] {
   if (typeof reply !== 'object') return [];

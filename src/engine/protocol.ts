@@ -34,6 +34,7 @@ import type { RunAbout } from '../runs/run-store';
 import type { DataPreview, RefusedData } from '../runs/sft-events';
 import type { StepProfile } from '../runs/step-profile';
 import type { ListedRun } from '../runs/stored-runs';
+import type { WalkedStage } from '../runs/walked-stage';
 import type { TrainConfig } from '../settings/config';
 import type { SftConfig } from '../settings/settings-sft';
 
@@ -72,6 +73,9 @@ export interface Commands {
   preview: Row<{ config: SftConfig }, DataPreview | RefusedData>; // what a supervised run would learn from
 
   'profile-step': Row<{ config: TrainConfig }, StepProfile>; // of a run of its own, beside the one that is open
+  /** The first step of such a run. After every stage it waits for 'walk-on'; cancelled, it is gone. */
+  'walk-step': Row<{ config: TrainConfig }, void, WalkedStage>;
+  'walk-on': Row;
 
   // Models
   drop: Row<{ files: readonly (File | PlacedFile)[] }, Dropped>; // one thing: a model, an adapter, a data file

@@ -19,9 +19,13 @@ export interface Chart {
   /** How far the axis goes at least. */
   readonly reach?: number;
   readonly lines: readonly ChartLine[];
+  /** Of the drawing, in the units of its 12-unit letters; WIDTH unless told. */
+  readonly width?: number;
 }
 
 export const WIDTH = 640;
+/** Where a phone shows it: its letters are then as large as the text around it. */
+export const NARROW = 360;
 const PLOT = { left: 52, right: 16, top: 12, height: 252 } as const;
 const LEGEND_ROW = 18;
 /** Of a character of the legend, about. */
@@ -84,11 +88,11 @@ const path = (points: readonly (readonly [x: number, y: number])[]): string =>
   points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ');
 
 /** Where the lines of a legend stand: rows that are not wider than the chart. */
-function legendPlaces(labels: readonly string[]): { x: number; row: number }[] {
+function legendPlaces(labels: readonly string[], within: number): { x: number; row: number }[] {
   let [x, row] = [PLOT.left, 0];
   return labels.map((label) => {
     const width = SAMPLE + 22 + label.length * CHARACTER;
-    if (x > PLOT.left && x + width > WIDTH) [x, row] = [PLOT.left, row + 1];
+    if (x > PLOT.left && x + width > within) [x, row] = [PLOT.left, row + 1];
     const place = { x, row };
     x += width;
     return place;
@@ -96,7 +100,7 @@ function legendPlaces(labels: readonly string[]): { x: number; row: number }[] {
 }
 
 /** The drawing. Its lines have `data-label`; null where there is nothing to draw. */
-export function draw({ title, axis, domain, reach = 0, lines }: Chart): Shape | null {
+export function draw({ title, axis, domain, reach = 0, lines, width = WIDTH }: Chart): Shape | null {
   const drawn = lines.filter(({ band }) => band.length > 0);
   if (drawn.length === 0) return null;
   const all = drawn.flatMap(({ band, parts = [] }) => [
@@ -109,7 +113,7 @@ export function draw({ title, axis, domain, reach = 0, lines }: Chart): Shape | 
   ]);
   const bottom = PLOT.top + PLOT.height;
   const xs = all.map(({ x }) => x);
-  const X = scaleOf([Math.min(0, xs[0]), reach, ...xs], PLOT.left, WIDTH - PLOT.right, 6);
+  const X = scaleOf([Math.min(0, xs[0]), reach, ...xs], PLOT.left, width - PLOT.right, Math.round(width / 105));
   const Y = scaleOf(
     all.map(({ y }) => y),
     bottom,
@@ -117,22 +121,25 @@ export function draw({ title, axis, domain, reach = 0, lines }: Chart): Shape | 
     4,
     domain,
   );
-  const places = legendPlaces(lines.map(({ label }) => label));
+  const places = legendPlaces(
+    lines.map(({ label }) => label),
+    width,
+  );
   const height = bottom + 44 + LEGEND_ROW * ((places.at(-1)?.row ?? 0) + 1);
-  const attributes = { viewBox: `0 0 ${WIDTH} ${height}`, role: 'img', 'aria-label': title, fill: 'currentColor' };
+  const attributes = { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': title, fill: 'currentColor' };
   return shape(
     'svg',
     { ...attributes, 'font-family': 'Inter, system-ui, sans-serif', 'font-size': 12 },
     shape('title', {}, title),
-    ...grid(X, Y, bottom),
-    shape('text', { x: (PLOT.left + WIDTH - PLOT.right) / 2, y: bottom + 32, 'text-anchor': 'middle' }, axis),
+    ...grid(X, Y, bottom, width - PLOT.right),
+    shape('text', { x: (PLOT.left + width - PLOT.right) / 2, y: bottom + 32, 'text-anchor': 'middle' }, axis),
     ...lines.flatMap((line, i) => curve(line, i, X, Y)),
     ...lines.flatMap(({ label }, i) => key(label, i, places[i], bottom + 54)),
   );
 }
 
-function grid(X: Scale, Y: Scale, bottom: number): Shape[] {
-  const line = { x1: PLOT.left, x2: WIDTH - PLOT.right, stroke: 'currentColor', opacity: 0.15 };
+function grid(X: Scale, Y: Scale, bottom: number, right: number): Shape[] {
+  const line = { x1: PLOT.left, x2: right, stroke: 'currentColor', opacity: 0.15 };
   return [
     ...Y.ticks.flatMap((tick) => [
       shape('line', { ...line, y1: Y.at(tick), y2: Y.at(tick) }),

@@ -21,8 +21,9 @@ import type { RunPlace } from './run';
 import type { RunConfig } from './run-config';
 import type { Tell, Unstamped } from './run-log';
 import type { Beginning, BegunFrom, Clock, Patch, Report, Schedule, Trainer } from './trainer';
+import { walkedStage } from './walked-stage';
 
-export interface ReinforcedOptions extends Pick<RunPlace, 'gpu' | 'onLoaded'> {
+export interface ReinforcedOptions extends Pick<RunPlace, 'gpu' | 'onLoaded' | 'between'> {
   model: Pick<ModelFolder, 'config' | 'tensors' | 'where'>;
   task: Task;
   config: TrainConfig;
@@ -141,7 +142,7 @@ export class Reinforced implements Trainer<ReinforcedState> {
 
   async update(step: number): Promise<Report> {
     const { policy, config } = this;
-    const { task, alternatives, tell } = this.o;
+    const { task, alternatives, tell, between } = this.o;
     const { tokenizer } = task;
     const { reference } = this;
     const outcome = await trainStep(
@@ -168,6 +169,7 @@ export class Reinforced implements Trainer<ReinforcedState> {
           const event = signalsEvent(step, scored, config, tokenizer);
           tell(event, config.keepRollouts > 0 && step % config.keepRollouts === 0 ? event : null);
         },
+        between: between && ((reached, ms) => between(walkedStage(reached, ms, config, tokenizer))),
       },
       this.method,
       step,

@@ -18,6 +18,7 @@ import type { RunConfig } from './run-config';
 import { RunLog, type RunLogOptions, type Tell } from './run-log';
 import type { RunStore } from './run-store';
 import type { Patch, Trainer } from './trainer';
+import type { WalkedStage } from './walked-stage';
 
 /** What a run is opened on. */
 export interface RunPlace extends RunLogOptions {
@@ -25,6 +26,8 @@ export interface RunPlace extends RunLogOptions {
   device: DeviceReport;
   /** How far loading the weights is, in values; what it throws ends the opening. */
   onLoaded?: OnLoaded;
+  /** Waited for between the stages of a reinforced step. */
+  between?: (told: WalkedStage) => Promise<void>;
 }
 
 /** A step in host memory: with the same configuration a run goes on from it as if it had never stopped. */

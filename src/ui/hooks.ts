@@ -1,5 +1,5 @@
 /** The page's few effects on the outside: shortcuts, the wake lock, the word before it is closed, the theme. */
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { Action } from './actions/action';
 import { activityOf, losesSteps, useLab } from './state/store';
 import { showTheme } from './theme';
@@ -63,6 +63,17 @@ export function useCloseWarning(): void {
     return () => removeEventListener('beforeunload', ask);
   }, [losing]);
 }
+
+const phone = (): MediaQueryList => matchMedia('(max-width: 46em)');
+
+function onTurned(tell: () => void): () => void {
+  const query = phone();
+  query.addEventListener('change', tell);
+  return () => query.removeEventListener('change', tell);
+}
+
+/** Whether the page is as narrow as a phone's. */
+export const useNarrow = (): boolean => useSyncExternalStore(onTurned, () => phone().matches);
 
 export function useTheme(): void {
   const theme = useLab((state) => state.theme);

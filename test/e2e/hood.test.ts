@@ -1,6 +1,7 @@
 /** Under the hood, the tour, and a class from its link to the teacher's table: on one page, with the recordings. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { expectQuiet } from '../setup/looks';
 import { LabPage } from '../setup/page';
 import { realPage } from '../setup/real-page';
 
@@ -14,6 +15,7 @@ it('shows a step’s kernels with their code, a shape of one’s own, the way ro
   const { page } = lab;
 
   await lab.click('rms-norm-forward');
+  await expectQuiet(page);
   const kernel = page.getByRole('region', { name: 'The program rms-norm-forward' });
   await kernel.getByRole('button', { name: 'eps: ' }).focus();
   const marked = kernel.locator('[data-marked]');
@@ -32,9 +34,12 @@ it('shows a step’s kernels with their code, a shape of one’s own, the way ro
   await page.getByText('it means nothing here').waitFor();
 
   await page.goto(`${real.site.url}#train`);
+  await page.getByText('Recorded run: reward').first().waitFor();
+  await expectQuiet(page); // the first visit
   await lab.click('Show me round');
   for (const at of [1, 2, 3, 4, 5]) {
     await page.getByRole('dialog').getByText(`${at} of 6`).waitFor();
+    if (at === 1) await expectQuiet(page);
     await page.keyboard.press('ArrowRight');
   }
   await page.getByRole('dialog').getByText('6 of 6').waitFor();
@@ -44,12 +49,14 @@ it('shows a step’s kernels with their code, a shape of one’s own, the way ro
   await page.goto(`${real.site.url}?seed=7#learn?class=10b&ask=write,hint`);
   const own = page.getByRole('region', { name: 'Class', exact: true });
   await own.getByRole('textbox').fill('Ada');
+  await expectQuiet(page);
   const download = page.waitForEvent('download');
   await own.getByRole('button', { name: /^Hand in/ }).click();
   const file = await (await download).path();
   await page.goto(`${real.site.url}#learn?chapter=teacher`);
   const name = (await download).suggestedFilename();
   expect(name).toBe('10b-Ada.zip');
+  await expectQuiet(page);
   await page
     .getByLabel('Files of learners')
     .setInputFiles({ name, mimeType: 'application/zip', buffer: readFileSync(file) });

@@ -11,6 +11,25 @@ const SIZES = [
 /** What can differ between light and dark. */
 const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
 
+/** Throws where axe finds something serious in what is on screen. */
+async function expectNothingGrave(page: Page, look: string, rules?: string[]): Promise<void> {
+  const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] });
+  const { violations } = await (rules ? axe.withRules(rules) : axe).analyze();
+  const grave = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
+  expect(
+    grave.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`),
+    look,
+  ).toEqual([]);
+}
+
+async function expectWithin(page: Page, look: string): Promise<void> {
+  const [scroll, client] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
+  expect(scroll, look).toBeLessThanOrEqual(client);
+}
+
 /** One page in all its looks: opening it anew for each would check the adapter four times. */
 export async function expectQuietLooks(page: Page, prepare?: () => Promise<unknown>): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const)
@@ -18,18 +37,20 @@ export async function expectQuietLooks(page: Page, prepare?: () => Promise<unkno
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize(size);
       await prepare?.();
-      const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] });
-      const { violations } = await (colorScheme === 'light' ? axe : axe.withRules(OF_COLOURS)).analyze();
-      const grave = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
       const look = `${colorScheme}, ${size.width} px`;
-      expect(
-        grave.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`),
-        look,
-      ).toEqual([]);
-      const [scroll, client] = await page.evaluate(() => [
-        document.documentElement.scrollWidth,
-        document.documentElement.clientWidth,
-      ]);
-      expect(scroll, look).toBeLessThanOrEqual(client);
+      await expectNothingGrave(page, look, colorScheme === 'dark' ? OF_COLOURS : undefined);
+      await expectWithin(page, look);
     }
+}
+
+/** The same for one of many pages of a kind: both schemes at a desk's width, and that nothing sticks out of a phone's. */
+export async function expectQuiet(page: Page): Promise<void> {
+  const size = page.viewportSize() ?? SIZES[0];
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expectNothingGrave(page, 'dark', OF_COLOURS);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await expectNothingGrave(page, 'light');
+  await page.setViewportSize(SIZES[1]);
+  await expectWithin(page, 'a phone');
+  await page.setViewportSize(size);
 }

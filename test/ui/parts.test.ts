@@ -49,6 +49,6 @@ test('the form’s defaults are the default configuration, and a wrong field is 
 test('numbers and tokens are written for people', () => {
   expect([signed(-1.656), signed(0.3), signed(-0.001)]).toEqual(['−1.66', '+0.30', '0.00']);
   expect([plain(0.0021), plain(1234), plain(null)]).toEqual(['2.1e−3', '1,234', '–']);
-  expect([duration(42), duration(725), duration(3723)]).toEqual(['0:42', '12:05', '1:02:03']);
+  expect([42, 725, 3723, Infinity].map(duration)).toEqual(['0:42', '12:05', '1:02:03', '–']);
   expect([tokenText(' the'), tokenText('\n'), tokenText('')]).toEqual(['·the', '↵', '∅']);
 });

@@ -90,7 +90,9 @@ export const LineFigure = memo(function LineFigure<F extends { step: number }>({
 }) as <F extends { step: number }>(props: Props<F>) => ReactElement;
 
 /** What each line is, in its own stroke; those of one stroke share a place, the lower line first. */
-export function Names<F extends { step: number }>({ figure: { lines, bands } }: Pick<Props<F>, 'figure'>) {
+export function Names<F extends { step: number }>({
+  figure: { lines, bands, above = 'above it' },
+}: Pick<Props<F>, 'figure'>) {
   const looks = [...new Set(lines.map(({ look }) => look))];
   const namesOf = (look: Curve['look']) => lines.filter((line) => line.look === look).map(({ label }) => label);
   return (
@@ -104,7 +106,7 @@ export function Names<F extends { step: number }>({ figure: { lines, bands } }: 
               <line x1="0" y1="4" x2="16" y2="4" {...STROKES[look]} />
             )}
           </svg>
-          {namesOf(look).join(', above it ')}
+          {namesOf(look).join(`, ${above} `)}
         </li>
       ))}
       {bands && (

@@ -28,6 +28,8 @@ export interface Figure<F = never> {
   readonly lines: readonly Line<F>[];
   readonly domain?: readonly [number, number];
   readonly large?: boolean;
+  /** What stands between the names of two lines of one stroke, the lower first. */
+  readonly above?: string;
   /** Stretches of steps, first to last, that are greyed. */
   bands?(steps: Sequence<F>): [number, number][];
   /** A word on the last step. */

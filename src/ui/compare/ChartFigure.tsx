@@ -1,12 +1,14 @@
 import { useMemo } from 'react';
-import { type Chart, draw } from '../../report/chart';
+import { type Chart, draw, NARROW, WIDTH } from '../../report/chart';
+import { useNarrow } from '../hooks';
 import styles from './ComparePage.module.css';
 import { Drawing } from './Drawing';
 import { savePng, saveSvg } from './export';
 
 /** A chart with the ways to take it along. */
 export function ChartFigure({ chart }: { chart: Chart }) {
-  const drawing = useMemo(() => draw(chart), [chart]);
+  const width = useNarrow() ? NARROW : WIDTH;
+  const drawing = useMemo(() => draw({ ...chart, width }), [chart, width]);
   return (
     <figure className={styles.figure}>
       <figcaption title={chart.doc}>

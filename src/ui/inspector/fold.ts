@@ -4,7 +4,7 @@ import type { Ask, Failure, Part, Reply } from '../../engine/protocol';
 import type { Told } from '../engine';
 import { engineAfter, engineAfterRefusal } from '../state/engine-state';
 import { isGone } from '../watch';
-import { type InspectState, type Lane, layersKey } from './store';
+import { type InspectState, type Lane, layersKey, usualLongest } from './store';
 
 /** The commands that the page waits for in lanes. */
 export type InspectName = 'open' | Exclude<InspectCommand, 'unload' | 'trace'>;
@@ -16,7 +16,13 @@ const AFTER: { [N in InspectName]: (state: InspectState, reply: Reply<N>, ask: A
   open: () => ({}), // the device is news
   load(state, open, { slot }) {
     const pointless = slot === 'main' && state.compare === 'adapter-off' && !open.adapter;
-    return { [slot]: open, compare: pointless ? 'nothing' : state.compare };
+    const { main, sampling } = state;
+    const untouched = slot === 'main' && sampling.maxNewTokens === usualLongest(main);
+    return {
+      [slot]: open,
+      compare: pointless ? 'nothing' : state.compare,
+      ...(untouched && { sampling: { ...sampling, maxNewTokens: usualLongest(open) } }),
+    };
   },
   problem: (_, { task, problem, samples }) => ({ problem: { task, problem, samples } }),
   prompts: ({ edited, texts }, { prompts, verdict }) => ({

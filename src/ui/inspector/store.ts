@@ -1,7 +1,7 @@
 /** The inspector's one store: choices, texts, and what its engine answered last. */
 import { create } from 'zustand';
 import type { ArmName } from '../../antisd/arms';
-import { NATIVE_TASK, taskOfModel } from '../../data/tasks';
+import { NATIVE_TASK, taskOfModel, usualTokens } from '../../data/tasks';
 import type { PrivilegedContext, Problem } from '../../data/types';
 import { SEARCH_DEFAULTS, type Search } from '../../inspect/search/types';
 import type {
@@ -125,6 +125,9 @@ export const NANO: Subject = { model: NATIVE_TASK.model, adapter: null, weightFo
 /** Whether nothing of another host or of another visit is needed to open it. */
 export const isBuiltIn = ({ model, adapter }: Subject): boolean => taskOfModel(model) !== null && adapter === null;
 
+/** Tokens that a response may take where nobody said: a built-in model's as many as its task wants. */
+export const usualLongest = (main: InspectState['main']): number => usualTokens(main?.task ?? NATIVE_TASK.name, 128);
+
 export const INITIAL: InspectState = {
   engine: { state: 'closed' },
   trouble: null,
@@ -142,7 +145,7 @@ export const INITIAL: InspectState = {
   choice: { task: NATIVE_TASK.name, seed: 0, index: 0, minDepth: null },
   problem: null,
   context: { mode: 'sibling-then-dataset', thinking: false, wording: 'standard' },
-  sampling: { temperature: 1, topP: 1, maxNewTokens: 128, seed: 0 },
+  sampling: { temperature: 1, topP: 1, maxNewTokens: usualLongest(null), seed: 0 },
   source: null,
   verdict: null,
   texts: { student: '', teacher: '', response: '' },

@@ -10,22 +10,27 @@ import type { PartName, TakenStep } from './step';
 
 /** The numbers of the step as a whole, in a part. */
 export function StepFacts({ step, part }: { step: TakenStep; part: PartName }) {
-  const { step: words } = useWords().chapters;
-  const { figures, signals } = step;
-  const right = signals.rollouts.filter(({ reward }) => reward > 0).length;
-  const { phaseMs } = figures;
+  const { step: words, gate } = useWords().chapters;
+  const { figures, signals, rollouts } = step;
+  const n = rollouts.length;
+  const { phaseMs = { sample: 0, score: 0, backward: 0, update: 0 }, lambda = 0, maskedShare = 0 } = figures;
   const values: Record<PartName, Record<string, string | number>> = {
-    sample: { n: signals.rollouts.length, tokens: signals.signals.u.length, ms: milliseconds(phaseMs.sample) },
+    sample: { n, tokens: signals.ids.length, ms: milliseconds(phaseMs.sample) },
     judge: {
-      right,
-      n: signals.rollouts.length,
-      A: signals.rollouts.map((r) => signed(r.groupAdvantage ?? 0)).join(' '),
+      ...{ n, right: rollouts.filter(({ reward = 0 }) => reward > 0).length },
+      A: rollouts.map((r) => signed(r.groupAdvantage ?? 0)).join(' '),
     },
-    context: { n: signals.rollouts.filter(({ solution }) => solution).length },
-    score: { ms: milliseconds(phaseMs.score), sum: signed(sum(signals.signals.u)) },
-    gate: { h: plain(figures.gateStatistic ?? 0), state: figures.gateState, lambda: plain(figures.lambda) },
-    advantage: { lambda: plain(figures.lambda), masked: Math.round(figures.maskedShare * signals.signals.u.length) },
-    update: { norm: plain(figures.gradNorm), ms: milliseconds(phaseMs.backward + phaseMs.update), lr: figures.lr },
+    context: { n: rollouts.filter(({ solution }) => solution).length },
+    score: { ms: milliseconds(phaseMs.score), sum: signed(sum(signals.u)) },
+    gate: {
+      ...{ h: plain(figures.gateStatistic ?? 0), lambda: plain(lambda) },
+      state: gate.states[figures.gateState ?? 'off'],
+    },
+    advantage: { lambda: plain(lambda), masked: Math.round(maskedShare * signals.u.length) },
+    update: {
+      ...{ norm: plain(figures.gradNorm ?? 0), lr: figures.lr ?? 0 },
+      ms: milliseconds(phaseMs.backward + phaseMs.update),
+    },
   };
   return <p data-number>{fill(words.facts[part], values[part])}</p>;
 }

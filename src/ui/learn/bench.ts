@@ -5,7 +5,7 @@
  */
 
 import { create } from 'zustand';
-import type { Ask, CommandName, Failure, Reply } from '../../engine/protocol';
+import type { Ask, CommandName, Failure, Part, Reply } from '../../engine/protocol';
 import { type Inspection, readInspection } from '../../inspect/export';
 import type { LoadProgress } from '../../library/sources/progress';
 import type { RunEvent } from '../../runs/events';
@@ -73,14 +73,14 @@ export async function openBench(): Promise<void> {
 }
 
 /** One thing at a time; what goes wrong is kept in words. */
-async function attempt(work: () => Promise<void>): Promise<void> {
+async function attempt(work: () => Promise<void>, signal?: AbortSignal): Promise<void> {
   if (useBench.getState().busy) return;
   useBench.setState({ busy: true, failure: null });
   try {
     await work();
   } catch (error) {
     const { message } = error as Error | Failure;
-    useBench.setState({ failure: message });
+    if (!signal?.aborted) useBench.setState({ failure: message });
   } finally {
     useBench.setState({ busy: false, progress: null });
   }
@@ -196,6 +196,20 @@ export async function readTrace(
 export async function profileOwn(config: Ask<'profile-step'>['config']): Promise<Reply<'profile-step'> | null> {
   return answerTo({ type: 'profile-step', config });
 }
+
+/** One training step on this device, which waits for `walkOn` after every stage. Aborted, it is gone. */
+export const walkStep = (
+  config: Ask<'walk-step'>['config'],
+  onPart: (told: Part<'walk-step'>) => void,
+  signal: AbortSignal,
+): Promise<void> =>
+  attempt(async () => {
+    await ready();
+    const onProgress = (progress: LoadProgress): void => useBench.setState({ progress });
+    await engine.call({ type: 'walk-step', config }, { onPart, onProgress, signal });
+  }, signal);
+
+export const walkOn = (): Promise<void> => engine.call({ type: 'walk-on' });
 
 /** One training step on this device; its events go to `hear`. The run is not kept. Rejects where the engine is gone. */
 export const takeStep = (config: Ask<'start'>['config'], hear: (event: RunEvent) => void): Promise<void> =>

@@ -1,12 +1,24 @@
 /** The language of the lessons, and their words, which come one language at a time. A language is a file in words/ and a row. */
 
+import { useEffect, useState } from 'react';
 import { create } from 'zustand';
 import { remember, remembered } from '../remembered';
 import type { Words } from './words/en';
 
+/** What a symbol of a kernel is, by its English words; English needs none. */
+type OfKernels = Readonly<Record<string, string>>;
+
 export const LANGUAGES = {
-  en: { name: 'English', load: async (): Promise<Words> => (await import('./words/en')).en },
-  de: { name: 'Deutsch', load: async (): Promise<Words> => (await import('./words/de')).de },
+  en: {
+    name: 'English',
+    load: async (): Promise<Words> => (await import('./words/en')).en,
+    kernels: async (): Promise<OfKernels | null> => null,
+  },
+  de: {
+    name: 'Deutsch',
+    load: async (): Promise<Words> => (await import('./words/de')).de,
+    kernels: async (): Promise<OfKernels | null> => (await import('./words/de-kernels')).deKernels,
+  },
 } as const;
 export type Language = keyof typeof LANGUAGES;
 
@@ -49,3 +61,11 @@ const spokenNow = (): Spoken => {
 
 export const useWords = (): Words => useSpoken(({ spoken }) => (spoken ?? spokenNow()).words);
 export const useLanguage = (): Language => useSpoken(({ spoken }) => (spoken ?? spokenNow()).language);
+
+/** What each symbol of the kernels is, in the reader's language; in English until its words are there. */
+export function useKernelWords(): (english: string) => string {
+  const language = useLanguage();
+  const [words, set] = useState<OfKernels | null>(null);
+  useEffect(() => void LANGUAGES[language].kernels().then(set), [language]);
+  return (english) => words?.[english] ?? english;
+}

@@ -20,7 +20,7 @@ import { inspectLinkOf } from '../../../src/ui/learn/LabLink';
 import { raceIn, reached, simulate, switchesOf, trailingMean } from '../../../src/ui/learn/race';
 import { FIRST, methodOf, mostPraise, termOf, termsOf } from '../../../src/ui/learn/shaping';
 import { CHOICES, misleads, posterior, SECRETS, signalsOf, student } from '../../../src/ui/learn/small-world';
-import { mostPraised, rowsIn, stepIn } from '../../../src/ui/learn/step';
+import { mostPraised, recordedStep, rowsIn } from '../../../src/ui/learn/step';
 
 const recorded = (name: string): string =>
   readFileSync(new URL(`../../../public/recorded/${name}`, import.meta.url), 'utf8');
@@ -165,19 +165,19 @@ test('the race as it was run', () => {
 
 test('the recorded step: u, advantages and the gate’s λ belong together', () => {
   const { events } = JSON.parse(recorded('step.json')) as { events: unknown[] };
-  const step = stepIn(events.map(readEvent));
+  const step = recordedStep(events.map(readEvent));
   if (!step) throw new Error('the recording holds no step');
-  const { signals, figures } = step;
+  const { rollouts, figures } = step;
   expect(figures.lambda).toBe(0.5);
   for (const [i, row] of rowsIn(step).entries())
     for (const [k, u] of row.u.entries()) {
       expect(u).toBeCloseTo(row.t[k] - row.s[k], 2);
       const kept = Math.abs(u) > 3 ? 0 : u;
       expect(row.term[k]).toBeCloseTo(-0.5 * DIVERGENCES['jensen-shannon'].delta(kept), 3);
-      expect(row.advantage[k]).toBeCloseTo((signals.rollouts[i].groupAdvantage as number) + row.term[k], 3);
+      expect(row.advantage[k]).toBeCloseTo((rollouts[i].groupAdvantage as number) + row.term[k], 3);
     }
-  const rewards = signals.rollouts.map(({ reward }) => reward);
+  const rewards = rollouts.map(({ reward }) => reward);
   expect(new Set(rewards.slice(0, 4)).size + new Set(rewards.slice(4)).size).toBeGreaterThan(2); // a group that teaches
   expect(rowsIn(step).some((row) => row.advantage.includes(mostPraised(step)))).toBe(true);
-  expect(stepIn(events.slice(0, -1).map(readEvent))).toBeNull();
+  expect(recordedStep(events.slice(0, -1).map(readEvent))).toBeNull();
 });

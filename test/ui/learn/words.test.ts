@@ -1,7 +1,7 @@
 /** Every language says the same: the same values, symbols and formulas in every text, and every formula can be typeset. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { mathMl } from '../../../scripts/formulas.mjs';
+import { kernelFormulas, mathMl } from '../../../scripts/formulas.mjs';
 import { configFromQuery, DEFAULT_CONFIG } from '../../../src/settings/config';
 import { CHAPTER_IDS, NOTHING_LEARNT, storedLearnt, withAnswer, withVisit } from '../../../src/ui/learn/answers';
 import { addressOfChapter, CHAPTERS, chapterIn } from '../../../src/ui/learn/chapters';
@@ -34,6 +34,14 @@ test.each(Object.keys(LANGUAGES) as (keyof typeof LANGUAGES)[])(
       expect([place, ...bracesOf(text)]).toEqual([place, ...bracesOf(english.get(place) ?? '')]);
   },
 );
+
+test('every language but English says what each symbol of the kernels is, and nothing else', async () => {
+  const asked = Object.values(kernelFormulas()).flatMap(({ symbols }) => Object.values(symbols).map(({ is }) => is));
+  for (const { kernels } of Object.values(LANGUAGES)) {
+    const said = await kernels();
+    if (said) expect(Object.keys(said).sort()).toEqual([...new Set(asked)].sort());
+  }
+});
 
 test('every symbol and formula of the words is there', () => {
   for (const [place, text] of textsOf(en))

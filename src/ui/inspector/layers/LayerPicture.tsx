@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type MouseEvent, memo, useEffect, useMemo, useRef } from 'react';
+import tints from '../../tokens/Tints.module.css';
 import styles from './Layers.module.css';
 import type { LayerMeasure } from './measures';
 import { rasterOf } from './raster';
@@ -67,7 +68,7 @@ export const LayerPicture = memo(function LayerPicture({ rows, measure, label, l
     >
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the element's around it */}
       <svg
-        className={styles.picture}
+        className={`${styles.picture} ${tints.tints}`}
         style={{ minWidth: `${M / 2}em`, height: `${L > FEW_LAYERS ? L : 2 * L}em` }}
         viewBox={`0 0 ${M} ${L}`}
         preserveAspectRatio="none"
@@ -77,7 +78,7 @@ export const LayerPicture = memo(function LayerPicture({ rows, measure, label, l
         onClick={onClick}
       >
         {paths.map(({ step, d }) => (
-          <path key={step} d={d} data-step={step} />
+          <path key={step} d={d} data-tint={step} />
         ))}
         {below && <path d={below} className={styles.below} />}
         <rect ref={cell} className={styles.mark} x={token} y={L - 1 - layer} width={1} height={1} />

@@ -8,7 +8,7 @@ import {
   type GateStatistic,
 } from '../../../antisd/gate';
 import { STEP_METRICS } from '../../../runs/metrics';
-import { figuresOf } from '../../charts/curves';
+import { type Figure, figuresOf } from '../../charts/curves';
 import { LineFigure } from '../../charts/LineFigure';
 import { percent } from '../../format';
 import { giveAnswer } from '../answers';
@@ -18,6 +18,7 @@ import { fill } from '../markup';
 import { type GateRow, type RaceRun, simulate, switchesOf } from '../race';
 import { Amount } from '../ShapingControls';
 import { useRace } from '../useRace';
+import type { Words } from '../words/en';
 
 /** By when the question wants the gate closed, and how often it may have switched by then. */
 export const BY_STEP = 60;
@@ -27,8 +28,13 @@ export const MOST_SWITCHES = 3;
 export const isTimely = (rows: readonly GateRow[]): boolean =>
   rows[BY_STEP - 1]?.gateState === 'closed' && switchesOf(rows, BY_STEP) <= MOST_SWITCHES;
 
-/** The training page's own chart of the gate. */
+/** The training page's own chart of the gate, in the reader's words. */
 const CHART = figuresOf<GateRow>(STEP_METRICS).filter(({ title }) => title === 'Gate')[0];
+
+function chartIn({ chart: { title, doc, above, ...labels }, states }: Words['chapters']['gate']): Figure<GateRow> {
+  const lines = CHART.lines.map((line) => ({ ...line, label: labels[line.key as keyof typeof labels] }));
+  return { ...CHART, title, doc, above, lines, state: ({ gateState }) => states[gateState] };
+}
 
 /** The runs that are looked at: one whose gate closes, and one that collapses while its gate is inert. */
 const SHOWN = ['antisd', 'antisd-paper'] as const;
@@ -47,6 +53,7 @@ function Simulator({ race }: { race: readonly RaceRun[] }) {
   const [arm, choose] = useState<Shown>('antisd-paper');
   const [gate, set] = useState<GateSettings>(ARMS['antisd-paper'].method.gate);
   const run = race.find((r) => r.arm === arm) as RaceRun;
+  const chart = useMemo(() => chartIn(words), [words]);
   const rows = useMemo(() => simulate(run, gate), [run, gate]);
   const check = (): void => {
     const collapsed = simulate(race.find((r) => r.arm === 'antisd-paper') as RaceRun, gate);
@@ -67,7 +74,7 @@ function Simulator({ race }: { race: readonly RaceRun[] }) {
         {words.solved} {run.evals.map(({ step, accuracy }) => `${step}: ${percent(accuracy)}`).join(' · ')}
       </p>
       <GateControls gate={gate} onChange={set} />
-      <LineFigure figure={CHART} steps={rows} dots={[]} unit={words.step} />
+      <LineFigure figure={chart} steps={rows} dots={[]} unit={words.step} />
       <p>
         {fill(words.switches, { n: switchesOf(rows), state: words.states[rows[rows.length - 1].gateState] })}{' '}
         <button type="button" onClick={check}>

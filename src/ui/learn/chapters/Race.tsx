@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useState } from 'react';
 import { ARMS, type ArmName } from '../../../antisd/arms';
-import { draw } from '../../../report/chart';
+import { draw, NARROW, WIDTH } from '../../../report/chart';
 import { Drawing } from '../../compare/Drawing';
 import { percent } from '../../format';
+import { useNarrow } from '../../hooks';
 import { giveAnswer, useLearnt } from '../answers';
 import styles from '../Figure.module.css';
 import { useWords } from '../language';
@@ -95,6 +96,7 @@ function Curves({ race, at, steps }: { race: readonly RaceRun[]; at: number; ste
       })),
     [race],
   );
+  const width = useNarrow() ? NARROW : WIDTH;
   const drawing = useMemo(() => {
     const shown = lines.map((line) => ({ ...line, band: line.band.slice(0, Math.max(1, at)) }));
     return draw({
@@ -105,8 +107,9 @@ function Curves({ race, at, steps }: { race: readonly RaceRun[]; at: number; ste
       domain: [0, 1],
       reach: steps,
       lines: shown,
+      width,
     });
-  }, [lines, at, steps, words]);
+  }, [lines, at, steps, words, width]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key
     <section className={styles.drawing} tabIndex={0} aria-label={words.chart}>

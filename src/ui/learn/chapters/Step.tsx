@@ -10,7 +10,19 @@ import { useWords } from '../language';
 import { fill } from '../markup';
 import { Prose } from '../Prose';
 import { StepColumns, StepFacts } from '../StepFacts';
-import { mostPraised, openStep, PARTS, type PartName, rowsIn, type TakenStep, takeOwnStep, useStep } from '../step';
+import {
+  goOn,
+  leaveStep,
+  mostPraised,
+  openStep,
+  PARTS,
+  type PartName,
+  partsOf,
+  rowsIn,
+  type TakenStep,
+  takeOwnStep,
+  useStep,
+} from '../step';
 
 /** What the tokens wear in each part: nothing before they are scored. */
 const WORN: Readonly<Partial<Record<PartName, Measure>>> = {
@@ -25,28 +37,29 @@ interface Place {
   readonly token: number;
 }
 
-/** (g) One step of training, part by part, with the arrays that it was made of. */
+/** (g) One step of training, part by part, with the arrays that it was made of. On this device it waits between them. */
 export default function Step() {
-  useEffect(() => void openStep(), []);
+  useEffect(() => {
+    void openStep();
+    return leaveStep;
+  }, []);
   const { bench } = useWords();
-  const { step, failure } = useStep();
+  const { step, failure, taken } = useStep();
   return (
     <div className={styles.figure}>
       <StepOrigin />
       {failure && <p role="alert">{failure}</p>}
-      {step ? <Walk key={step.device + step.figures.loss} step={step} /> : <p>{bench.waiting}</p>}
+      {step ? <Walk key={taken} step={step} /> : <p>{bench.waiting}</p>}
     </div>
   );
 }
 
 function StepOrigin() {
   const { bench, chapters } = useWords();
-  const { origin, step, doing } = useStep();
-  const busy = useBench((s) => s.busy);
-  const progress = useBench((s) => s.progress);
-  const failure = useBench((s) => s.failure);
-  const device = step?.device ?? '';
+  const { origin, step, device } = useStep();
+  const { busy, progress, failure } = useBench();
   const words = chapters.step;
+  const waits = busy && origin === 'live' && step?.stage !== 'update';
   return (
     <div className={styles.choice}>
       <span className={styles.quiet}>{fill(origin === 'live' ? bench.live : words.recorded, { device })}</span>
@@ -57,7 +70,7 @@ function StepOrigin() {
       ) : (
         <span className={styles.quiet}>{bench.noGpu}</span>
       )}
-      {busy && <span role="status">{doing ?? progress?.what ?? bench.busy} …</span>}
+      {busy && <span role="status">{waits ? words.waits : `${progress?.what ?? bench.busy} …`}</span>}
       {failure && <span role="alert">{failure}</span>}
     </div>
   );
@@ -65,11 +78,18 @@ function StepOrigin() {
 
 function Walk({ step }: { step: TakenStep }) {
   const { step: words } = useWords().chapters;
-  const [at, go] = useState(0);
+  const [asked, ask] = useState(0);
   const [place, setPlace] = useState<Place>({ rollout: 0, token: 0 });
+  const done = partsOf(step);
+  const at = Math.min(asked, done - 1); // a part that is not done yet is shown once it is
   const part = PARTS[at];
   const { rollout, token } = place;
   const row = rowsIn(step)[rollout];
+  const { tokens } = step.rollouts[rollout];
+  const next = (): void => {
+    ask(at + 1);
+    if (at + 1 === done) void goOn();
+  };
   const say = (): void => {
     const advantage = row.advantage[token];
     giveAnswer(
@@ -83,7 +103,7 @@ function Walk({ step }: { step: TakenStep }) {
       <fieldset className={styles.choice}>
         <legend className="visually-hidden">{words.parts}</legend>
         {PARTS.map((name, i) => (
-          <button key={name} type="button" aria-pressed={i === at} onClick={() => go(i)}>
+          <button key={name} type="button" aria-pressed={i === at} disabled={i >= done} onClick={() => ask(i)}>
             {i + 1} {words.names[name]}
           </button>
         ))}
@@ -93,12 +113,19 @@ function Walk({ step }: { step: TakenStep }) {
       </p>
       <StepFacts step={step} part={part} />
       <Rollouts step={step} part={part} onPick={({ text, token }) => setPlace({ rollout: text, token })} />
-      <StepColumns row={row} tokens={step.signals.rollouts[rollout].tokens} part={part} marked={token} />
-      {part === 'advantage' && (
-        <button type="button" className={styles.start} onClick={say}>
-          {fill(words.check, { token: tokenText(step.signals.rollouts[rollout].tokens[token]), at: token + 1 })}
-        </button>
-      )}
+      <StepColumns row={row} tokens={tokens} part={part} marked={token} />
+      <p className={styles.choice}>
+        {at + 1 < PARTS.length && (
+          <button type="button" disabled={asked > at} onClick={next}>
+            {fill(words.next, { part: words.names[PARTS[at + 1]] })}
+          </button>
+        )}
+        {part === 'advantage' && (
+          <button type="button" className={styles.start} onClick={say}>
+            {fill(words.check, { token: tokenText(tokens[token]), at: token + 1 })}
+          </button>
+        )}
+      </p>
     </div>
   );
 }
@@ -112,7 +139,7 @@ interface RolloutsProps {
 /** The step's responses, in what the part knows of them. */
 function Rollouts({ step, part, onPick }: RolloutsProps) {
   const { step: words } = useWords().chapters;
-  const { rollouts } = step.signals;
+  const { rollouts } = step;
   const worn = WORN[part];
   const rows = rowsIn(step);
   const judged = part !== 'sample';
@@ -124,7 +151,7 @@ function Rollouts({ step, part, onPick }: RolloutsProps) {
           <li key={i}>
             {rollouts[i - 1]?.question !== question && <p className={styles.asked}>{question}</p>}
             <div className={styles.rollout}>
-              <span title={judged ? reason : undefined}>{judged ? (reward > 0 ? '✓' : '✗') : ''}</span>
+              <span title={judged ? reason : undefined}>{judged ? (reward ? '✓' : '✗') : ''}</span>
               <TokenText
                 tokens={tokens}
                 separator={BLANK}
@@ -135,7 +162,7 @@ function Rollouts({ step, part, onPick }: RolloutsProps) {
                 }}
                 place={i}
               />
-              {part === 'context' && <span className={styles.quiet}>{shownTo(rollouts[i])}</span>}
+              {part === 'context' && <span className={styles.quiet}>{shownTo(rollouts[i], words.sources)}</span>}
             </div>
           </li>
         ))}
@@ -145,5 +172,7 @@ function Rollouts({ step, part, onPick }: RolloutsProps) {
 }
 
 /** What the teacher reads besides the problem, for a rollout. */
-const shownTo = ({ context, solution }: TakenStep['signals']['rollouts'][number]): string =>
-  `c: ${context}${solution ? `, “${tokenText(solution)}”` : ''}`.replaceAll('·', ' ');
+const shownTo = (
+  { context = 'none', solution }: TakenStep['rollouts'][number],
+  sources: Readonly<Record<string, string>>,
+): string => `c: ${sources[context] ?? context}${solution ? `, “${tokenText(solution)}”` : ''}`.replaceAll('·', ' ');

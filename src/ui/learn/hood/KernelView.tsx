@@ -1,7 +1,7 @@
 import kernels from 'virtual:kernel-formulas';
 import { type SyntheticEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import formula from '../Formula.module.css';
-import { useWords } from '../language';
+import { useKernelWords, useWords } from '../language';
 import { fill } from '../markup';
 import styles from './KernelView.module.css';
 import { stemOf } from './profile';
@@ -10,6 +10,7 @@ import { type Line, linesOf, linesWith, type Symbols } from './wgsl';
 /** A kernel's formula and its code; a symbol that is pointed at or focused, in either, is marked in both. */
 export function KernelView({ name, code }: { name: string; code: string }) {
   const { hood } = useWords();
+  const said = useKernelWords();
   const stem = stemOf(name, Object.keys(kernels));
   const row = stem === null ? null : kernels[stem];
   const symbols: Symbols = row?.symbols ?? {};
@@ -41,7 +42,7 @@ export function KernelView({ name, code }: { name: string; code: string }) {
       <SymbolButtons symbols={symbols} />
       <p className={styles.meaning} role="status">
         {known
-          ? `${symbols[known].is}. ${fill(hood.lines, { lines: linesWith(lines, known).join(', ') })}`
+          ? `${said(symbols[known].is)}. ${fill(hood.lines, { lines: linesWith(lines, known).join(', ') })}`
           : hood.point}
       </p>
       <Code lines={lines} label={fill(hood.code, { name })} />
@@ -51,10 +52,11 @@ export function KernelView({ name, code }: { name: string; code: string }) {
 
 /** For those who go by key. */
 function SymbolButtons({ symbols }: { symbols: Symbols }) {
+  const said = useKernelWords();
   return (
     <p className={styles.symbols}>
       {Object.entries(symbols).map(([symbol, row]) => (
-        <button key={symbol} type="button" data-symbol={symbol} aria-label={`${symbol}: ${row.is}`}>
+        <button key={symbol} type="button" data-symbol={symbol} aria-label={`${symbol}: ${said(row.is)}`}>
           {row.in[0]}
         </button>
       ))}

@@ -1,5 +1,4 @@
 import { bytesText } from '../../../data/bytes';
-import { PURPOSES } from '../../models/plan-words';
 import { useWords } from '../language';
 import { fill } from '../markup';
 import styles from './MemoryPicture.module.css';
@@ -21,7 +20,7 @@ export function MemoryPicture({ profile }: { profile: ToldProfile }) {
         <tbody>
           {rows.map(({ purpose, tensors, bytes }) => (
             <tr key={purpose}>
-              <th scope="row">{PURPOSES.find(([name]) => name === purpose)?.[1] ?? purpose}</th>
+              <th scope="row">{hood.purposes[purpose]}</th>
               <td>
                 <div className={styles.tensors} style={{ width: `${(100 * bytes) / most}%` }} aria-hidden="true">
                   {tensors.slice(0, DRAWN).map((t) => (

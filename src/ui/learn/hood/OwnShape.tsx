@@ -5,7 +5,7 @@ import { useWords } from '../language';
 import { fill } from '../markup';
 import { SheetText } from '../SheetText';
 import { useBenchSheet } from '../useBenchSheet';
-import { type Evaluate, NAMES, readExpression } from './expression';
+import { type Evaluate, Misread, misreadText, NAMES, readExpression } from './expression';
 import styles from './OwnShape.module.css';
 
 /** The method's own: half of Jensen–Shannon's softplus. */
@@ -24,7 +24,7 @@ export function OwnShape() {
   const read = useMemo(() => attempt(text), [text]);
   const [shape, keep] = useState<Evaluate>(() => readExpression(FIRST));
   if (typeof read === 'function' && read !== shape) keep(() => read);
-  const error = typeof read === 'function' ? null : read;
+  const error = read instanceof Misread ? misreadText(read, hood.misread) : null;
   return (
     <div className={styles.shape}>
       <label htmlFor={id}>φ(u) =</label>
@@ -47,11 +47,12 @@ export function OwnShape() {
 }
 
 /** The function, or why there is none. */
-function attempt(text: string): Evaluate | string {
+function attempt(text: string): Evaluate | Misread {
   try {
     return readExpression(text);
   } catch (error) {
-    return (error as SyntaxError).message;
+    if (error instanceof Misread) return error;
+    throw error;
   }
 }
 

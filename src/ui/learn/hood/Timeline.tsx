@@ -30,7 +30,7 @@ export function Timeline({ profile, phase, onPhase, kernel, onKernel }: Props) {
         </button>
         {phases.map(({ name, from, to }) => (
           <button key={name} type="button" aria-pressed={phase === name} onClick={() => onPhase(name)}>
-            {name} {milliseconds(to - from)}
+            {hood.phases[name]} {milliseconds(to - from)}
           </button>
         ))}
       </fieldset>

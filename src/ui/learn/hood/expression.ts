@@ -3,6 +3,9 @@
  * below. `2u` and `2(u+1)` multiply. Precedence climbing (Pratt 1973); length and depth are bounded.
  */
 
+import { fill } from '../markup';
+import type { Words } from '../words/en';
+
 export type Evaluate = (u: number) => number;
 
 const MOST_CHARACTERS = 200;
@@ -36,9 +39,31 @@ const OPERATORS: ReadonlyMap<string, readonly [binds: number, of: (a: number, b:
 ]);
 const SIGN_BINDS = 3; // −u^2 is −(u^2), and −u·v is (−u)·v
 
-/** Reads an expression. Throws a SyntaxError whose message says what is wrong and where. */
+/** What is wrong with an expression: of the words' `misread`. */
+type Wrong = 'missing' | 'stray' | 'unknown' | 'wanted' | 'long' | 'deep';
+
+/** Why an expression cannot be read; `misreadText` puts it in words. */
+export class Misread extends Error {
+  constructor(
+    readonly wrong: Wrong,
+    /** What is told with it: the token and its place, what is wanted, or what is the most. */
+    readonly values: Readonly<Record<string, string | number>>,
+  ) {
+    super(wrong);
+  }
+}
+
+/** It in words, with the place where there is one. */
+export function misreadText({ wrong, values }: Misread, words: Words['hood']['misread']): string {
+  if (wrong === 'long' || wrong === 'deep') return fill(words[wrong], values);
+  const { token } = values;
+  const where = token === '' ? words.end : fill(words.at, values);
+  return `${where}: ${fill(words[wrong === 'wanted' && token !== '' ? 'wantedBefore' : wrong], values)}.`;
+}
+
+/** Reads an expression. Throws Misread. */
 export function readExpression(text: string): Evaluate {
-  if (text.length > MOST_CHARACTERS) throw new SyntaxError(`An expression has ${MOST_CHARACTERS} characters at most.`);
+  if (text.length > MOST_CHARACTERS) throw new Misread('long', { most: MOST_CHARACTERS });
   const tokens = text.match(/(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|[a-z]\w*|\S/gi) ?? [];
   return new Reader(tokens).whole();
 }
@@ -55,13 +80,13 @@ class Reader {
 
   whole(): Evaluate {
     const value = this.sum(0);
-    if (this.next !== '') throw this.error('it does not belong there');
+    if (this.next !== '') throw this.error('stray');
     return value;
   }
 
   /** Everything that binds more strongly than `least`. */
   private sum(least: number): Evaluate {
-    if (++this.depth > MOST_DEPTH) throw new SyntaxError(`More than ${MOST_DEPTH} parts lie in one another.`);
+    if (++this.depth > MOST_DEPTH) throw new Misread('deep', { most: MOST_DEPTH });
     let left = this.operand();
     for (;;) {
       const sign = OPERATORS.has(this.next) ? this.next : /^[\w.(]/.test(this.next) ? '*' : '';
@@ -78,9 +103,9 @@ class Reader {
   private operand(): Evaluate {
     const token = this.next;
     const fn = Object.hasOwn(FUNCTIONS, token) ? FUNCTIONS[token] : null;
-    if (token === '') throw this.error('something is missing');
+    if (token === '') throw this.error('missing');
     const known = /^([-+(u]|\.?\d.*)$/.test(token) || fn || Object.hasOwn(CONSTANTS, token);
-    if (!known) throw this.error('it means nothing here');
+    if (!known) throw this.error('unknown');
     this.at++;
     if (fn) return this.call(fn);
     if (token === '+') return this.sum(SIGN_BINDS);
@@ -109,12 +134,11 @@ class Reader {
   }
 
   private expect(token: string): void {
-    if (this.next !== token) throw this.error(`“${token}” is missing before it`);
+    if (this.next !== token) throw this.error('wanted', token);
     this.at++;
   }
 
-  private error(what: string): SyntaxError {
-    const where = this.next === '' ? 'At the end' : `At “${this.next}”, part ${this.at + 1}`;
-    return new SyntaxError(`${where}: ${what.replace(/ before it$/, this.next === '' ? '' : ' before it')}.`);
+  private error(wrong: Wrong, wanted = ''): Misread {
+    return new Misread(wrong, { token: this.next, part: this.at + 1, wanted });
   }
 }

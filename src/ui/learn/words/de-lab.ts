@@ -58,6 +58,15 @@ export const deLab: typeof enLab = {
     point:
       'Zeig auf einen Teil der Formel oder des Codes, oder geh mit Tab durch die Knöpfe: er ist in beiden markiert.',
     lines: 'Zeilen {#lines}.',
+    phases: { sample: 'schreiben', score: 'lesen', backward: 'zurück', update: 'Update' },
+    purposes: {
+      weights: 'Gewichte',
+      gradients: 'Gradienten',
+      optimizer: 'Optimierer',
+      activations: 'Aktivierungen',
+      kvCache: 'KV-Cache',
+      scratch: 'Hilfsspeicher',
+    },
     memory: 'Der Speicher des Laufs',
     memoryTotal: 'Alles davon, {#bytes} in {#tensors} Feldern, war vor dem ersten Schritt geplant und angelegt.',
     more: '{#n} kleinere',
@@ -66,6 +75,17 @@ export const deLab: typeof enLab = {
     shapeBody:
       'Die Methode biegt u mit einer Funktion φ und addiert −λ φ(u). Schreib eine andere und sieh, was sie aus einer echten Antwort machen würde.',
     canWrite: 'u, Zahlen, + − * / ^, Klammern, {#names}.',
+    misread: {
+      end: 'Am Ende',
+      at: 'Bei „{#token}“, Teil {#part}',
+      missing: 'da fehlt etwas',
+      stray: 'das gehört nicht hierher',
+      unknown: 'das bedeutet hier nichts',
+      wantedBefore: 'davor fehlt „{#wanted}“',
+      wanted: 'es fehlt „{#wanted}“',
+      long: 'Ein Ausdruck hat höchstens {#most} Zeichen.',
+      deep: 'Mehr als {#most} Teile stecken ineinander.',
+    },
     curve: 'φ über u',
     response: 'Eine Antwort, gefärbt nach −φ(u)',
     token: '„{#token}“: u = {#u}, −φ(u) = {#term}',
