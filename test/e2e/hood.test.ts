@@ -5,6 +5,9 @@ import { expectQuiet } from '../setup/looks';
 import { LabPage } from '../setup/page';
 import { realPage } from '../setup/real-page';
 
+/** Of many tokens; page.test.ts looks at them. */
+const HEATMAP = '[aria-label="Token heatmap"]';
+
 const real = realPage();
 
 it('shows a step’s kernels with their code, a shape of one’s own, the way round, and what a class hands in', async () => {
@@ -35,11 +38,11 @@ it('shows a step’s kernels with their code, a shape of one’s own, the way ro
 
   await page.goto(`${real.site.url}#train`);
   await page.getByText('Recorded run: reward').first().waitFor();
-  await expectQuiet(page); // the first visit
+  await expectQuiet(page, HEATMAP); // the first visit
   await lab.click('Show me round');
   for (const at of [1, 2, 3, 4, 5]) {
     await page.getByRole('dialog').getByText(`${at} of 6`).waitFor();
-    if (at === 1) await expectQuiet(page);
+    if (at === 1) await expectQuiet(page, HEATMAP);
     await page.keyboard.press('ArrowRight');
   }
   await page.getByRole('dialog').getByText('6 of 6').waitFor();

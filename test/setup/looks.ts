@@ -12,8 +12,9 @@ const SIZES = [
 const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
 
 /** Throws where axe finds something serious in what is on screen. */
-async function expectNothingGrave(page: Page, look: string, rules?: string[]): Promise<void> {
-  const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] });
+async function expectNothingGrave(page: Page, look: string, rules?: string[], without?: string): Promise<void> {
+  const all = new AxeBuilder({ page }).options({ resultTypes: ['violations'] });
+  const axe = without ? all.exclude(without) : all;
   const { violations } = await (rules ? axe.withRules(rules) : axe).analyze();
   const grave = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
   expect(
@@ -43,13 +44,16 @@ export async function expectQuietLooks(page: Page, prepare?: () => Promise<unkno
     }
 }
 
-/** The same for one of many pages of a kind: both schemes at a desk's width, and that nothing sticks out of a phone's. */
-export async function expectQuiet(page: Page): Promise<void> {
+/**
+ * The same for one of many pages of a kind: both schemes at a desk's width, and that nothing sticks out of a phone's.
+ * `without`: what another test looks at, and would take long.
+ */
+export async function expectQuiet(page: Page, without?: string): Promise<void> {
   const size = page.viewportSize() ?? SIZES[0];
   await page.emulateMedia({ colorScheme: 'dark' });
-  await expectNothingGrave(page, 'dark', OF_COLOURS);
+  await expectNothingGrave(page, 'dark', OF_COLOURS, without);
   await page.emulateMedia({ colorScheme: 'light' });
-  await expectNothingGrave(page, 'light');
+  await expectNothingGrave(page, 'light', undefined, without);
   await page.setViewportSize(SIZES[1]);
   await expectWithin(page, 'a phone');
   await page.setViewportSize(size);

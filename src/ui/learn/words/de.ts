@@ -58,13 +58,12 @@ export const de: Words = {
     write: {
       title: 'Token für Token',
       body: [
-        'Ein Sprachmodell kann eines: zu einem Text sagen, wie wahrscheinlich jedes nächste Token ist: ein Wort, eine Zahl, ein Stück davon. Zum Schreiben zieht es eines, hängt es an und fragt wieder.',
-        'Dieses winzige Modell sucht zwei von sechs Karten mit einer bestimmten Summe. Es probiert ein Paar, sagt yes oder no, macht mit Wait weiter oder gibt mit So Answer auf. Klick auf ein Token, um zu sehen, was dort noch hätte stehen können.',
+        'Ein Sprachmodell sagt, wie wahrscheinlich jedes nächste Token ist: ein Wort, eine Zahl, ein Stück davon. Es zieht eines, hängt es an und fragt wieder.',
+        'Dieses winzige sucht zwei von sechs Karten mit einer gegebenen Summe: ein Paar, yes oder no, dann Wait oder So Answer. Klick auf ein Token, um seine Rivalen zu sehen.',
       ],
-      question: 'Wo war das Modell am unsichersten? Wähle dieses Token und lass das Modell von dort weiterschreiben.',
-      right:
-        'Dort ist das nächste Token fast ein Münzwurf: neu gezogen, neuer Text. Sonst sagt es fast immer dasselbe.',
-      wrong: 'Noch nicht. {H} ist das Maß: je gleichmäßiger die Balken, desto größer.',
+      question: 'Wo war es am unsichersten? Wähle dieses Token und lass es weiterschreiben.',
+      right: 'Fast ein Münzwurf: neu gezogen, neuer Text. Sonst sagt es fast immer dasselbe.',
+      wrong: 'Noch nicht. Je gleichmäßiger die Balken, desto größer {H}.',
       response: 'Die Antwort, Token für Token',
       instead: 'Statt „{#token}“ (Token {#at})',
       again: 'Ab Token {#at} weiterschreiben',
@@ -73,12 +72,12 @@ export const de: Words = {
     hint: {
       title: 'Ein Spickzettel ändert die Chancen',
       body: [
-        'Zeig demselben Modell auch die Lösung {c} und lass es dieselbe Antwort {y} lesen. Es schreibt nichts, es sagt nur, wie wahrscheinlich es jedes Token findet. Mit Spickzettel ist es der Lehrer {T}, ohne der Schüler {S}.',
-        'Findet der Lehrer ein Token wahrscheinlicher, liegt {u} über 0: eine Abkürzung, blau. Findet er es unwahrscheinlicher, liegt {u} unter 0: Nachdenken, orange. Wer die Lösung kennt, braucht kein Wait.',
+        'Mit der Lösung {c} vor Augen ist dasselbe Modell der Lehrer {T}: es wägt jedes Token der Antwort {y}. Ohne {c} ist es der Schüler {S}.',
+        'Für den Lehrer wahrscheinlicher: {u} über 0, eine Abkürzung, blau. Unwahrscheinlicher: {u} unter 0, Nachdenken, orange. Wer die Lösung kennt, braucht kein Wait.',
       ],
-      question: 'Welches Token macht der Spickzettel am unwahrscheinlichsten? Wähle es.',
-      right: 'Kein Token hat ein kleineres {u}. Wer die Lösung gesehen hat, hätte es nicht geschrieben.',
-      wrong: 'Es gibt ein Token mit kleinerem {u}: such das dunkelste Orange.',
+      question: 'Wähle das Token, das durch den Spickzettel am meisten verliert.',
+      right: 'Das kleinste {u} von allen: wer die Lösung kennt, schriebe es kaum.',
+      wrong: 'Ein anderes hat ein kleineres {u}: such das dunkelste Orange.',
       response: 'Die Antwort, gefärbt nach u',
       student: 'Schüler: nächstes Token',
       teacher: 'Lehrer: nächstes Token',
@@ -89,14 +88,12 @@ export const de: Words = {
     belief: {
       title: 'Was u misst',
       body: [
-        '{u} ist eine bekannte Größe: die punktweise Transinformation eines Tokens und des Spickzettels. Entlang eines Textes aufsummiert sagt sie, wie viel der Text von {c} verrät.',
-        'Hier ist eine Welt zum Nachrechnen. Eine von sechs Karten ist das Geheimnis {c}. Ein Zeuge, der es kennt, sagt drei Wörter: niedrig oder hoch (wahr in 4 von 5 Fällen), ungerade oder gerade (4 von 5), eine Zahl (jedes zweite Mal die richtige). Der Schüler hört nur die Wörter.',
+        '{u} ist die punktweise Transinformation eines Tokens und des Spickzettels. Aufsummiert sagt sie, wie viel ein Text von {c} verrät.',
+        'Eine Welt zum Nachrechnen: das Geheimnis {c} ist eine von sechs Karten. Ein Zeuge sagt niedrig oder hoch, ungerade oder gerade (je in 4 von 5 Fällen wahr) und eine Zahl (jedes zweite Mal richtig).',
       ],
-      question:
-        'Wähle ein Geheimnis und drei Wörter so, dass das letzte Wort blau ist, eine Abkürzung, und der ganze Text doch gegen {c} spricht: Σ{u} unter 0.',
-      right:
-        'Ein verräterisches Wort wiegt zwei irreführende nicht auf. Das Training sieht das {u} jedes Tokens; die Summe sagt, was der Text im Ganzen verrät.',
-      wrong: 'Noch nicht. Der Zeuge soll erst in die Irre führen und zuletzt das Geheimnis nennen.',
+      question: 'Wähle ein Geheimnis und drei Wörter: das letzte blau, und doch Σ{u} unter 0.',
+      right: 'Ein verräterisches Wort wiegt zwei irreführende nicht auf. Das Training sieht jedes {u} für sich.',
+      wrong: 'Noch nicht. Erst in die Irre führen, zuletzt das Geheimnis nennen.',
       secret: 'Das Geheimnis c',
       places: ['Erstes Wort', 'Zweites Wort', 'Drittes Wort'],
       vocabulary: { low: 'niedrig', high: 'hoch', odd: 'ungerade', even: 'gerade' },
@@ -107,12 +104,12 @@ export const de: Words = {
     colours: {
       title: 'Abkürzung oder Nachdenken?',
       body: [
-        'Erst raten, dann sehen. Würde jemand mit der Lösung vor Augen dieses Token eher schreiben (blau), weniger gern (orange) oder genauso (keine Farbe)?',
+        'Würde jemand mit der Lösung dieses Token eher schreiben (blau), weniger gern (orange) oder genauso (keine Farbe)?',
       ],
-      question: 'Rate die Farben dieser Tokens. Zwei Drittel richtig genügen.',
+      question: 'Erst raten; zwei Drittel richtig genügen.',
       right:
-        'Du liest wie der Lehrer. Summen sind Rechnen und brauchen keinen Spickzettel; Entscheidungen schon: weitermachen, aufhören, welche Karten.',
-      wrong: 'Denk an jemanden, der die Lösung gelesen hat: welche dieser Wörter würden ihn überraschen?',
+        'Du liest wie der Lehrer. Summen brauchen keinen Spickzettel; Entscheidungen schon: weiter, Schluss, welche Karten.',
+      wrong: 'Wer die Lösung gelesen hat: welche Wörter würden ihn überraschen?',
       response: 'Die Antwort',
       guess: 'Farbe von „{#token}“, Token {#at}',
       names: ['orange', 'keine', 'blau'],
@@ -123,15 +120,12 @@ export const de: Words = {
     slope: {
       title: 'Von u zum Vorteil',
       body: [
-        'Das Training gibt jedem Token einen Vorteil {A}: über 0 wird es wahrscheinlicher, unter 0 unwahrscheinlicher. Selbst-Destillation lobt Abkürzungen und zieht so den Schüler zum Lehrer. AntiSD dreht das Vorzeichen um: es lobt das Nachdenken.',
-        '{u} selbst wäre ein schlechter Vorteil: einzelne Tokens erreichen −20 und übertönen den Rest. Eine Divergenz zwischen {S} und {T} biegt es. Das Labor nimmt Jensen–Shannon; dessen {phi} ist links flach und rechts etwa {u}/2.',
+        'Ein Vorteil {A} über 0 macht ein Token wahrscheinlicher, unter 0 unwahrscheinlicher. Selbst-Destillation lobt Abkürzungen; AntiSD dreht das Vorzeichen um und lobt Nachdenken.',
+        'Rohes {u} kann −20 erreichen, darum biegt es eine Divergenz von {S} und {T}: {phi} von Jensen–Shannon ist links flach, rechts etwa {u}/2.',
       ],
-      question:
-        'Stell AntiSD so ein, dass kein Token mit mehr als 0,1 gelobt werden kann, bei {lambda} von mindestens 0,2.',
-      right:
-        'Dafür ist eine beschränkte Divergenz da: wie unwahrscheinlich ein Token auch ist, es kann das Update nicht an sich reißen.',
-      wrong:
-        'Noch nicht: das Vorzeichen muss − sein, {lambda} mindestens 0,2, und unter der Kurve darf höchstens 0,1 stehen.',
+      question: 'Lass AntiSD kein Token mit mehr als 0,1 loben, bei {lambda} von mindestens 0,2.',
+      right: 'Dafür ist eine beschränkte Divergenz da: kein noch so unwahrscheinliches Token reißt das Update an sich.',
+      wrong: 'Noch nicht: Vorzeichen −, {lambda} mindestens 0,2, und unter der Kurve höchstens 0,1.',
       response: 'Die Antwort, gefärbt nach dem Term',
       dragU: 'u des Tokens',
       reading: 'u = {#u}: der Term ist {#term}.',
@@ -152,12 +146,12 @@ export const de: Words = {
     group: {
       title: 'Die Belohnung einer Gruppe',
       body: [
-        'Die andere Hälfte des Vorteils kommt von den Antworten. GRPO lässt das Modell jede Aufgabe mehrmals beantworten. Richtig heißt Belohnung {r} = 1. Es zählt, wie eine Antwort neben ihren Geschwistern abschneidet: besser als das Mittel der Gruppe wird gelobt, schlechter getadelt.',
-        'Dreh Belohnungen um und sieh, wie sich die Vorteile der anderen bewegen.',
+        'Die andere Hälfte des Vorteils ist die von GRPO: mehrere Antworten je Aufgabe, {r} = 1 für richtige. Besser als das Mittel der Gruppe wird gelobt, schlechter getadelt.',
+        'Dreh Belohnungen um und sieh, wie sich die Vorteile bewegen.',
       ],
       question: 'Finde die beiden Gruppen, die nichts lehren.',
       right:
-        'Alle richtig oder alle falsch: es gibt nichts zu vergleichen, jedes {A} ist 0. Bei schweren Aufgaben ist anfangs meist alles falsch. Dort bleibt AntiSD sein Term.',
+        'Alle gleich: nichts zu vergleichen, jedes {A} ist 0. Schwere Aufgaben beginnen meist ganz falsch; dort bleibt AntiSD sein Term.',
       wrong: 'Eine gefunden. Es gibt noch eine.',
       response: 'Antwort',
       silent: 'Alle Belohnungen sind gleich: jeder Vorteil ist 0.',
@@ -167,13 +161,10 @@ export const de: Words = {
     },
     step: {
       title: 'Ein Schritt, Teil für Teil',
-      body: [
-        'Ein Trainingsschritt hat sieben Teile. Geh ihn in deinem Tempo durch: das sind die Zahlenreihen des Labors selbst.',
-      ],
-      question: 'Finde in Teil 6 das Token, das dieser Schritt am meisten lobt, und wähle es.',
-      right:
-        'Dieses Token gewinnt am meisten. Das Update bewegt alle Gewichte ein wenig, sodass es und seinesgleichen wahrscheinlicher werden.',
-      wrong: 'Ein anderes Token hat einen größeren Vorteil. Sieh beim dunkelsten Blau nach.',
+      body: ['Ein Trainingsschritt in sieben Teilen. Auf deiner GPU wartet er dazwischen auf dich.'],
+      question: 'Wähle in Teil 6 das Token, das dieser Schritt am meisten lobt.',
+      right: 'Es gewinnt am meisten: das Update macht es und seinesgleichen etwas wahrscheinlicher.',
+      wrong: 'Ein anderes hat einen größeren Vorteil: sieh beim dunkelsten Blau nach.',
       recorded: 'Aufgezeichnet auf {#device}.',
       take: 'Einen Schritt auf meiner GPU machen',
       waits: 'Der Schritt wartet auf deiner GPU: nichts wird berechnet, bis du weitergehst.',
@@ -190,14 +181,12 @@ export const de: Words = {
       },
       docs: {
         sample: 'Der Schüler beantwortet jede Aufgabe mehrmals.',
-        judge:
-          'Ein Programm prüft jede Antwort: {r} ist 1 oder 0, und aus den Belohnungen einer Gruppe werden Vorteile.',
-        context:
-          'Jede Antwort bekommt einen Spickzettel: eine richtige Antwort der Gruppe, sonst die Lösung der Aufgabe.',
-        score: 'Das Modell liest jede Antwort zweimal, ohne und mit {c}. Das gibt {s}, {t} und {u} = {t} − {s}.',
-        gate: 'Die Entropie {H} des Lehrers entscheidet, ob der Term in diesem Schritt zählt.',
-        advantage: 'Jedes Token bekommt den Vorteil der Gruppe, weniger {lambda}{phi}({u}).',
-        update: 'Der Gradient aller Tokens, gewichtet mit ihren Vorteilen, ändert die Gewichte einmal.',
+        judge: 'Ein Programm prüft jede Antwort: {r} ist 1 oder 0 und wird in der Gruppe verglichen.',
+        context: 'Jede Antwort bekommt einen Spickzettel: eine richtige der Gruppe, sonst die Lösung.',
+        score: 'Jede Antwort wird zweimal gelesen, ohne und mit {c}: {s}, {t} und {u} = {t} − {s}.',
+        gate: 'Die Entropie {H} des Lehrers entscheidet, ob der Term zählt.',
+        advantage: 'Jedes Token bekommt den Vorteil seiner Antwort, weniger {lambda}{phi}({u}).',
+        update: 'Die Gradienten, gewichtet mit den Vorteilen, ändern die Gewichte einmal.',
       },
       facts: {
         sample: '{#n} Antworten, {#tokens} Tokens, {#ms}.',
@@ -223,15 +212,13 @@ export const de: Words = {
     gate: {
       title: 'Das Tor',
       body: [
-        'Das Lob für das, was der Lehrer unwahrscheinlich findet, muss rechtzeitig enden: sonst lernt das Modell, seltsam zu sein. Das Tor beobachtet die Entropie {H} des Lehrers. Es schließt bei {=closes} und öffnet erst bei {=opens} wieder: zwei Schwellen, damit Rauschen es nicht flattern lässt. Geschlossen ist der Schritt reines GRPO.',
-        'Beide Läufe sind echt. In einem schloss das Tor, und das Modell blieb gut. Der andere, auch ohne Maske für Ausreißer, brach zusammen: sein Tor beobachtete den Median über alle Tokens, in einem so sicheren Modell fast nichts. Leg ein beliebiges Tor über den aufgezeichneten Lehrer; hätte es gewirkt, wäre der Lauf anders weitergegangen.',
+        'Solches Lob muss rechtzeitig enden, sonst lernt das Modell, seltsam zu sein. Das Tor schließt, wo der Lehrer zu sicher ist, {=closes}, und öffnet erst bei {=opens}. Geschlossen ist der Schritt reines GRPO.',
+        'Beide Läufe sind echt: in einem schloss das Tor. Der andere, auch ohne Maske, brach zusammen: sein Median über Tokens ist fast nichts. Probier andere Tore an ihm; hätten sie gewirkt, wäre er anders weitergegangen.',
       ],
       question:
-        'Finde für den Lauf, der zusammenbrach, ein Tor, das bei Schritt 60 zu ist und bis dahin höchstens dreimal geschaltet hat.',
-      right:
-        'Gemessen am eigenen Höchststand und an einer Statistik, die etwas sagt, hätte das Tor geschlossen, bevor es schiefging.',
-      wrong:
-        'Noch nicht. Versuch eine andere Statistik, den Höchststand und zwei Schwellen, die weiter auseinanderliegen.',
+        'Finde für den zusammengebrochenen Lauf ein Tor, das bei Schritt 60 zu ist und höchstens dreimal geschaltet hat.',
+      right: 'Am eigenen Höchststand, an einer Statistik, die etwas sagt, hätte es rechtzeitig geschlossen.',
+      wrong: 'Noch nicht. Versuch eine andere Statistik, den Höchststand, Schwellen weiter auseinander.',
       recorded: 'Aufgezeichnet auf {#device}, Seed {#seed}.',
       runs: { antisd: 'Der Lauf, dessen Tor schloss', 'antisd-paper': 'Der Lauf, der zusammenbrach' },
       solved: 'Gelöste neue Aufgaben, nach Schritten:',
@@ -263,12 +250,11 @@ export const de: Words = {
     race: {
       title: 'Das Rennen',
       body: [
-        'Drei Methoden, ein Start: dasselbe Modell, dieselben Aufgaben, derselbe Seed. GRPO hat nur die Belohnung. Selbst-Destillation lobt dazu Abkürzungen, AntiSD das Nachdenken.',
+        'Dasselbe Modell, dieselben Aufgaben, derselbe Seed. GRPO hat nur die Belohnung; Selbst-Destillation lobt dazu Abkürzungen, AntiSD Nachdenken.',
       ],
-      question: 'Welche löst als Erste die Hälfte der Aufgaben? Leg dich fest, dann sieh zu.',
-      right:
-        'So kam es. AntiSD lässt das Modell weitersuchen, darum kommen früh richtige Antworten; dann hat die Belohnung etwas zu loben.',
-      wrong: 'Es kam anders. AntiSD lässt das Modell weitersuchen; Selbst-Destillation lehrt es raten.',
+      question: 'Welche löst zuerst die Hälfte der Aufgaben? Leg dich fest, dann sieh zu.',
+      right: 'So kam es. AntiSD sucht weiter, so hat die Belohnung bald richtige Antworten zu loben.',
+      wrong: 'Es kam anders. AntiSD sucht weiter; Selbst-Destillation lernt raten.',
       recorded:
         'Aufgezeichnete Läufe, {#device}, Seed {#seed}. Die Aufgabe ist so gebaut, dass Weitersuchen hilft: anderswo kann es anders kommen.',
       predict: 'Als Erste löst die Hälfte',
@@ -283,11 +269,10 @@ export const de: Words = {
     open: {
       title: 'Was noch niemand weiß',
       body: [
-        'Das Paper hat einen Lauf je Einstellung, mit Modellen ab 4 Milliarden Parametern. Der Rest ist offen, und vieles davon passt in diesen Tab. Jeder Link öffnet das Labor mit der Einstellung, die die Frage stellt.',
+        'Die Arbeit hat jede Einstellung einmal laufen lassen, ab 4 Milliarden Parametern. Frag den Rest hier: jeder Link stellt das Labor ein.',
       ],
-      question: 'Sag, was du bei einer erwartest, und öffne sie.',
-      right:
-        'Jetzt Start drücken und mit dem aufgezeichneten AntiSD vergleichen. Ein Seed ist eine Anekdote: nimm drei.',
+      question: 'Sag, was du von einer erwartest, dann öffne sie.',
+      right: 'Drück auf Start und vergleich mit dem aufgezeichneten AntiSD. Ein Seed ist eine Anekdote: nimm drei.',
       wrong: '',
       expect: 'Deine Vermutung, verglichen mit AntiSD',
       guesses: ['besser', 'etwa gleich', 'schlechter'],

@@ -53,13 +53,12 @@ export const en = {
     write: {
       title: 'Token by token',
       body: [
-        'A language model does one thing: given a text, it says how likely each next token is: a word, a number, a piece of one. To write, it draws one, adds it, and asks again.',
-        'This tiny model looks for two of six cards that make a sum. It tries a pair, says yes or no, and then goes on with Wait or gives up with So Answer. Click a token to see what else might have stood there.',
+        'A language model says how likely each next token is: a word, a number, a piece of one. It draws one, adds it and asks again.',
+        'This tiny one seeks two of six cards with a given sum: a pair, yes or no, then Wait or So Answer. Click a token to see its rivals.',
       ],
-      question: 'Where was the model least sure? Pick that token and let the model write on from there.',
-      right:
-        'There the next token is close to a toss-up: another draw, another text. Elsewhere it nearly always says the same.',
-      wrong: 'Not yet. {H} is the measure: the more even the bars, the higher it is.',
+      question: 'Where was it least sure? Pick that token and let it write on.',
+      right: 'A near toss-up: another draw, another text. Elsewhere it nearly always says the same.',
+      wrong: 'Not yet. The more even the bars, the higher {H}.',
       response: 'The response, token by token',
       instead: 'Instead of “{#token}” (token {#at})',
       again: 'Write on from token {#at}',
@@ -68,12 +67,12 @@ export const en = {
     hint: {
       title: 'A cheat sheet changes the odds',
       body: [
-        'Show the same model the solution {c} as well, and let it read the same response {y}. It writes nothing; it only says how likely it finds each token. With the cheat sheet it is the teacher, {T}; without, the student, {S}.',
-        'Where the teacher finds a token likelier, {u} is above 0: a shortcut, blue. Where it finds it less likely, {u} is below 0: deliberation, orange. Who knows the answer has no use for Wait.',
+        'With the solution {c} at hand, the same model is the teacher {T}: it weighs each token of the response {y}. Without {c} it is the student {S}.',
+        'Likelier to the teacher: {u} above 0, a shortcut, blue. Less likely: {u} below 0, deliberation, orange. Who knows the answer needs no Wait.',
       ],
-      question: 'Which token does the cheat sheet make least likely? Pick it.',
-      right: 'Of all tokens this one has the lowest {u}. Nobody who had seen the solution would have written it.',
-      wrong: 'There is a token with a lower {u}: look for the darkest orange.',
+      question: 'Pick the token that loses most by the cheat sheet.',
+      right: 'The lowest {u} of all: who had seen the solution would hardly write it.',
+      wrong: 'Another has a lower {u}: look for the darkest orange.',
       response: 'The response, tinted by u',
       student: 'Student: next token',
       teacher: 'Teacher: next token',
@@ -84,14 +83,12 @@ export const en = {
     belief: {
       title: 'What u measures',
       body: [
-        '{u} is a well-known number: the pointwise mutual information of a token and the cheat sheet. Added up along a text, it says how much the text gives {c} away.',
-        'Here is a world to check by hand. One of six cards is the secret {c}. A witness who knows it says three words: low or high (true 4 times in 5), odd or even (4 in 5), a number (the right one every other time). The student only hears the words.',
+        '{u} is the pointwise mutual information of a token and the cheat sheet. Added up, it says how much a text gives {c} away.',
+        'A world to check by hand: the secret {c} is one of six cards. A witness says low or high, odd or even (each true 4 times in 5) and a number (right every other time).',
       ],
-      question:
-        'Choose a secret and three words so that the last word is blue, a shortcut, and yet the whole text speaks against {c}: Σ{u} below 0.',
-      right:
-        'One telling word does not outweigh two misleading ones. Training looks at each token’s {u}; the sum tells what the text as a whole gives away.',
-      wrong: 'Not yet. Let the witness mislead first, and name the secret last.',
+      question: 'Choose a secret and three words: the last one blue, and yet Σ{u} below 0.',
+      right: 'One telling word does not outweigh two misleading ones. Training looks at each {u} alone.',
+      wrong: 'Not yet. Mislead first, name the secret last.',
       secret: 'The secret c',
       places: ['First word', 'Second word', 'Third word'],
       vocabulary: { low: 'low', high: 'high', odd: 'odd', even: 'even' },
@@ -102,12 +99,11 @@ export const en = {
     colours: {
       title: 'Shortcut or deliberation?',
       body: [
-        'Guess before you see. Would someone with the solution at hand write this token more readily (blue), less readily (orange), or just as well (no colour)?',
+        'Would someone who has the solution write this token more readily (blue), less readily (orange) or just as well (no colour)?',
       ],
-      question: 'Guess the colours of these tokens. Two thirds right will do.',
-      right:
-        'You read like the teacher. Sums are arithmetic and need no cheat sheet; choices do: to go on, to stop, which cards to name.',
-      wrong: 'Think of someone who has read the solution: which of these words would surprise them?',
+      question: 'Guess first; two thirds right will do.',
+      right: 'You read like the teacher. Sums need no cheat sheet; choices do: go on, stop, which cards.',
+      wrong: 'Who has read the solution: which words would surprise them?',
       response: 'The response',
       guess: 'Colour of “{#token}”, token {#at}',
       names: ['orange', 'none', 'blue'],
@@ -118,13 +114,12 @@ export const en = {
     slope: {
       title: 'From u to an advantage',
       body: [
-        'Training gives each token an advantage {A}: above 0 it becomes likelier, below 0 less likely. Self-distillation praises shortcuts, which pulls the student towards the teacher. AntiSD turns the sign round: it praises deliberation.',
-        '{u} itself would be a poor advantage: single tokens reach −20 and drown the rest. A divergence between {S} and {T} bends it. The lab uses Jensen–Shannon, whose {phi} is flat on the left and about {u}/2 on the right.',
+        'An advantage {A} above 0 makes a token likelier, below 0 less likely. Self-distillation praises shortcuts; AntiSD turns the sign and praises deliberation.',
+        'Raw {u} can reach −20, so a divergence of {S} and {T} bends it: Jensen–Shannon’s {phi} is flat on the left, about {u}/2 on the right.',
       ],
-      question: 'Set AntiSD so that no token can be praised by more than 0.1, with {lambda} at 0.2 or more.',
-      right:
-        'A bound on praise is what a bounded divergence is for: however unlikely a token is, it cannot run away with the update.',
-      wrong: 'Not yet: the sign must be −, {lambda} at least 0.2, and the line below the curve say 0.1 or less.',
+      question: 'Let AntiSD praise no token by more than 0.1, with {lambda} at 0.2 or more.',
+      right: 'That is what a bounded divergence is for: no token, however unlikely, runs away with the update.',
+      wrong: 'Not yet: sign −, {lambda} at least 0.2, and below the curve 0.1 or less.',
       response: 'The response, tinted by what the term adds',
       dragU: 'u of the token',
       reading: 'u = {#u}: the term is {#term}.',
@@ -145,12 +140,12 @@ export const en = {
     group: {
       title: 'The reward of a group',
       body: [
-        'The other half of the advantage comes from the answers. GRPO has the model answer each problem several times. A right answer has the reward {r} = 1. What counts is how a response did beside its siblings: better than the group’s mean is praised, worse is blamed.',
-        'Turn rewards round and watch the others’ advantages move.',
+        'The advantage’s other half is GRPO’s: several answers to each problem, {r} = 1 if right. Better than the group’s mean is praised, worse is blamed.',
+        'Turn rewards round and watch the advantages move.',
       ],
       question: 'Find the two groups that teach nothing.',
       right:
-        'All right or all wrong: there is nothing to compare, and every {A} is 0. On hard problems most groups are all wrong at first. There AntiSD still has its term.',
+        'All equal: nothing to compare, every {A} is 0. Hard problems mostly begin all wrong; there AntiSD still has its term.',
       wrong: 'One found. There is another.',
       response: 'Response',
       silent: 'All rewards are equal: every advantage is 0.',
@@ -160,12 +155,10 @@ export const en = {
     },
     step: {
       title: 'One step, part by part',
-      body: [
-        'A step of training has seven parts. Walk through one at your own pace: these are the engine’s own arrays.',
-      ],
-      question: 'In part 6, find the token that this step praises most, and pick it.',
-      right: 'That token gains most. The update moves all weights a little, so that it and its like become likelier.',
-      wrong: 'Some token has a higher advantage. The darkest blue is the place to look.',
+      body: ['One training step in seven parts. On your GPU it waits for you between them.'],
+      question: 'In part 6, pick the token that this step praises most.',
+      right: 'It gains most: the update makes it and its like a little likelier.',
+      wrong: 'Some token has a higher advantage: look at the darkest blue.',
       recorded: 'Recorded on {#device}.',
       take: 'Take a step on my GPU',
       waits: 'The step waits on your GPU: nothing is computed until you go on.',
@@ -182,12 +175,12 @@ export const en = {
       },
       docs: {
         sample: 'The student answers every problem several times.',
-        judge: 'A program checks each answer: {r} is 1 or 0, and each group’s rewards become advantages.',
-        context: 'Each response gets a cheat sheet: a right answer of a sibling, else the problem’s own solution.',
-        score: 'The model reads every response twice, without and with {c}. That gives {s}, {t} and {u} = {t} − {s}.',
-        gate: 'The teacher’s entropy {H} decides whether the term counts in this step.',
-        advantage: 'Every token gets the group’s advantage, less {lambda}{phi}({u}).',
-        update: 'The gradient of all tokens, weighted by their advantages, changes the weights once.',
+        judge: 'A program checks each answer: {r} is 1 or 0, and is compared within its group.',
+        context: 'Each response gets a cheat sheet: a sibling’s right answer, else the solution.',
+        score: 'Each response is read twice, without and with {c}: {s}, {t} and {u} = {t} − {s}.',
+        gate: 'The teacher’s entropy {H} decides whether the term counts.',
+        advantage: 'Each token gets its response’s advantage, less {lambda}{phi}({u}).',
+        update: 'The gradients, weighted by the advantages, change the weights once.',
       },
       facts: {
         sample: '{#n} responses, {#tokens} tokens, {#ms}.',
@@ -213,13 +206,12 @@ export const en = {
     gate: {
       title: 'The gate',
       body: [
-        'Praise for what the teacher finds unlikely must stop in time: else the model learns to be odd. The gate watches the teacher’s entropy {H}. It closes where {=closes} and opens again only where {=opens}: two thresholds, so that noise does not make it flutter. Closed, the step is plain GRPO.',
-        'Both runs are real. In one the gate closed and the model stayed good. The other, without a mask for outliers too, collapsed: its gate watched the median over all tokens, next to nothing in so sure a model. Lay any gate over the recorded teacher; had it acted, the run would have gone otherwise.',
+        'Such praise must stop in time, else the model learns to be odd. The gate closes where the teacher is too sure, {=closes}, and opens only where {=opens}. Closed, the step is plain GRPO.',
+        'Both runs are real: in one the gate closed. The other, which had no mask either, collapsed: its median over tokens is next to nothing. Try other gates on it; had they acted, it would have gone otherwise.',
       ],
-      question: 'For the run that collapsed, find a gate that is closed at step 60 after no more than three switches.',
-      right:
-        'Measured against its own maximum, and on a statistic that means something, the gate would have closed before things went wrong.',
-      wrong: 'Not yet. Try another statistic, the running maximum, and two thresholds that are further apart.',
+      question: 'For the collapsed run, find a gate that is closed at step 60 after at most three switches.',
+      right: 'Against its own maximum, on a statistic that says something, it would have closed in time.',
+      wrong: 'Not yet. Try another statistic, the running maximum, thresholds further apart.',
       recorded: 'Recorded on {#device}, seed {#seed}.',
       runs: { antisd: 'The run whose gate closed', 'antisd-paper': 'The run that collapsed' },
       solved: 'Held-out problems solved, by step:',
@@ -251,12 +243,11 @@ export const en = {
     race: {
       title: 'The race',
       body: [
-        'Three methods, one start: the same model, the same problems, the same seed. GRPO has the reward alone. Self-distillation adds praise for shortcuts, AntiSD praise for deliberation.',
+        'Same model, same problems, same seed. GRPO has the reward alone; self-distillation adds praise for shortcuts, AntiSD for deliberation.',
       ],
-      question: 'Which is the first to solve half of the problems? Say so, then watch.',
-      right:
-        'So it was. AntiSD keeps the model searching, so that right answers come early; then the reward has something to praise.',
-      wrong: 'It came otherwise. AntiSD keeps the model searching; self-distillation teaches it to guess.',
+      question: 'Which first solves half of the problems? Say so, then watch.',
+      right: 'So it was. AntiSD keeps searching, so the reward soon has right answers to praise.',
+      wrong: 'It came otherwise. AntiSD keeps searching; self-distillation learns to guess.',
       recorded:
         'Recorded runs, {#device}, seed {#seed}. The task is built so that searching on helps: elsewhere it may come otherwise.',
       predict: 'The first to solve half will be',
@@ -271,10 +262,10 @@ export const en = {
     open: {
       title: 'What nobody knows yet',
       body: [
-        'The paper has one run of each setting, with models of 4 billion parameters and more. The rest is open, and much of it fits in this tab. Each link opens the lab with the settings that ask the question.',
+        'The paper ran each setting once, on 4 billion parameters and more. Ask the rest here: each link sets up the lab.',
       ],
-      question: 'Say what you expect of one of them, then open it.',
-      right: 'Now press Start, and compare with the recorded AntiSD. One seed is an anecdote: take three.',
+      question: 'Say what you expect of one, then open it.',
+      right: 'Press Start and compare with the recorded AntiSD. One seed is an anecdote: take three.',
       wrong: '',
       expect: 'Your guess, against AntiSD',
       guesses: ['better', 'about the same', 'worse'],
