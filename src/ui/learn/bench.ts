@@ -211,15 +211,20 @@ export const walkStep = (
 
 export const walkOn = (): Promise<void> => engine.call({ type: 'walk-on' });
 
-/** One training step on this device; its events go to `hear`. The run is not kept. Rejects where the engine is gone. */
-export const takeStep = (config: Ask<'start'>['config'], hear: (event: RunEvent) => void): Promise<void> =>
+/** A run on this device whose events go to `hear`; it is not kept. Aborted, it ends after its step. */
+export const ownRun = (
+  config: Ask<'start'>['config'],
+  hear: (event: RunEvent) => void,
+  signal: AbortSignal,
+): Promise<void> =>
   attempt(async () => {
     await ready();
     let leave: () => void = () => {};
     const over = new Promise<void>((resolve, reject) => {
       onEvent = (event) => {
         hear(event);
-        if (event.type === 'done' || (event.type === 'fault' && event.fault.kind !== 'storage')) resolve();
+        if (event.type === 'done') resolve();
+        if (event.type === 'fault' && event.fault.kind !== 'storage') reject(event.fault);
       };
       leave = useBench.subscribe(({ engine: { state }, trouble }) => {
         if (state === 'failed') reject(new Error(trouble?.message));
@@ -227,11 +232,15 @@ export const takeStep = (config: Ask<'start'>['config'], hear: (event: RunEvent)
     });
     over.catch(() => {}); // what was asked fails with it
     try {
+      signal.throwIfAborted();
       const { id } = await call({ type: 'start', config, paused: false });
+      const end = (): unknown => call({ type: 'stop' }).catch(() => {}); // it may have ended by itself
+      if (signal.aborted) end();
+      signal.addEventListener('abort', end);
       await over;
       if (id) await call({ type: 'delete-run', run: id });
     } finally {
       leave();
       onEvent = () => {};
     }
-  });
+  }, signal);

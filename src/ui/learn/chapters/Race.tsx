@@ -1,22 +1,15 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { ARMS, type ArmName } from '../../../antisd/arms';
-import { draw, NARROW, WIDTH } from '../../../report/chart';
-import { Drawing } from '../../compare/Drawing';
-import { percent } from '../../format';
-import { useNarrow } from '../../hooks';
 import { giveAnswer, useLearnt } from '../answers';
 import styles from '../Figure.module.css';
+import { LiveRace, OwnRace } from '../LiveRace';
 import { useWords } from '../language';
+import { RUNNERS, stopLive, useLiveRace } from '../live-race';
 import { fill } from '../markup';
-import { type RaceRun, reached, trailingMean } from '../race';
+import { Curves, HALF, OVER, Result } from '../RaceCurves';
+import { type RaceRun, reached } from '../race';
 import { useRace } from '../useRace';
 
-/** Who runs; the first is drawn as the lab draws the run in question. */
-const RUNNERS = ['antisd', 'grpo', 'sd'] as const;
-/** What the prediction is about: who is the first to solve half of the held-out problems. */
-const HALF = 0.5;
-/** Steps that a point of the curves is the mean of. */
-const OVER = 8;
 /** How long the race takes on screen, ms. */
 const LASTS = 12_000;
 
@@ -26,13 +19,16 @@ export function winnerOf(race: readonly RaceRun[]): ArmName {
   return [...race].sort((a, b) => at(a) - at(b))[0].arm as ArmName;
 }
 
-/** (i) Three methods from the same model, problems and seed. The prediction comes first. */
+/** (i) Three methods from the same model, problems and seed, recorded or live. The prediction comes first. */
 export default function Race() {
+  useEffect(() => stopLive, []);
   const { bench } = useWords();
   const race = useRace();
+  const live = useLiveRace((s) => s.runs);
   if (race === null) return <p>{bench.waiting}</p>;
   if (typeof race === 'string') return <p role="alert">{race}</p>;
-  return <Track race={RUNNERS.map((arm) => race.find((run) => run.arm === arm) as RaceRun)} />;
+  const recorded = RUNNERS.map((arm) => race.find((run) => run.arm === arm) as RaceRun);
+  return live ? <LiveRace race={live} steps={recorded[0].accuracy.length} /> : <Track race={recorded} />;
 }
 
 function Track({ race }: { race: readonly RaceRun[] }) {
@@ -61,6 +57,7 @@ function Track({ race }: { race: readonly RaceRun[] }) {
       <p role="status">
         {begun && (at >= steps ? <Result race={race} /> : fill(words.going, { step: at, of: steps }))}
       </p>
+      {predicted && <OwnRace />}
     </div>
   );
 }
@@ -84,49 +81,4 @@ function useRunning(begun: boolean, steps: number): number {
     return () => cancelAnimationFrame(frame);
   }, [begun, steps]);
   return at;
-}
-
-function Curves({ race, at, steps }: { race: readonly RaceRun[]; at: number; steps: number }) {
-  const { race: words } = useWords().chapters;
-  const lines = useMemo(
-    () =>
-      race.map(({ arm, accuracy }) => ({
-        label: ARMS[arm as ArmName].label,
-        band: trailingMean(accuracy, OVER).map((y, i) => ({ x: i + 1, y, low: y, high: y })),
-      })),
-    [race],
-  );
-  const width = useNarrow() ? NARROW : WIDTH;
-  const drawing = useMemo(() => {
-    const shown = lines.map((line) => ({ ...line, band: line.band.slice(0, Math.max(1, at)) }));
-    return draw({
-      id: 'race',
-      title: words.chart,
-      doc: '',
-      axis: words.step,
-      domain: [0, 1],
-      reach: steps,
-      lines: shown,
-      width,
-    });
-  }, [lines, at, steps, words, width]);
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key
-    <section className={styles.drawing} tabIndex={0} aria-label={words.chart}>
-      {drawing && <Drawing drawing={drawing} />}
-    </section>
-  );
-}
-
-/** On problems that were held out, in numbers. */
-function Result({ race }: { race: readonly RaceRun[] }) {
-  const { race: words } = useWords().chapters;
-  return race
-    .map(({ arm, evals }) => {
-      const { accuracy } = evals[evals.length - 1];
-      const half = reached({ evals }, HALF);
-      const when = half === null ? words.never : fill(words.at, { step: half });
-      return `${ARMS[arm as ArmName].label}: ${when}, ${fill(words.end, { accuracy: percent(accuracy) })}`;
-    })
-    .join(' · ');
 }

@@ -258,6 +258,10 @@ export const de: Words = {
       recorded:
         'Aufgezeichnete Läufe, {#device}, Seed {#seed}. Die Aufgabe ist so gebaut, dass Weitersuchen hilft: anderswo kann es anders kommen.',
       predict: 'Als Erste löst die Hälfte',
+      live: 'Auf meiner GPU laufen lassen',
+      after: 'Dieselben Einstellungen und ein eigener Seed, ein Lauf nach dem anderen. Nichts davon bleibt.',
+      stop: 'Anhalten',
+      replay: 'Das aufgezeichnete Rennen',
       axis: 'Anteil richtiger Antworten jedes Schritts, Mittel über {#over} Schritte.',
       going: 'Schritt {#step} von {#of}',
       chart: 'Anteil richtiger Antworten über die Schritte, nach Methode',

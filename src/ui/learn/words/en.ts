@@ -251,6 +251,10 @@ export const en = {
       recorded:
         'Recorded runs, {#device}, seed {#seed}. The task is built so that searching on helps: elsewhere it may come otherwise.',
       predict: 'The first to solve half will be',
+      live: 'Run it on my GPU',
+      after: 'The same settings and a seed of your own, one run after the other. Nothing of it is kept.',
+      stop: 'Stop',
+      replay: 'The recorded race',
       axis: 'Share of each step’s answers that are right, mean of {#over} steps.',
       going: 'Step {#step} of {#of}',
       chart: 'Share of right answers over the steps, by method',
