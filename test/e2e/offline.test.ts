@@ -1,7 +1,8 @@
 /** The page without its server: kept after the first visit, under a path of its own, in one version at a time. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { root } from '../../scripts/chromium-package.mjs';
@@ -23,6 +24,22 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Of what a first visit loads: at most 1 MB compressed before models, the Worker with it whether or not it was asked for. */
+function expectLight(asked: readonly string[]): void {
+  const worker = readdirSync(join(folder, 'assets')).filter((name) => /^worker-.*\.js$/.test(name));
+  const files = new Set([...asked.map((path) => path || 'index.html'), ...worker.map((name) => `assets/${name}`)]);
+  const sizes = [...files].map((file): [string, number] => [
+    file,
+    file.endsWith('.woff2') ? statSync(join(folder, file)).size : gzipSync(readFileSync(join(folder, file))).length,
+  ]);
+  expect(worker).toHaveLength(1);
+  expect(sizes.filter(([file]) => file.startsWith('models/'))).toEqual([]);
+  const total = sizes.reduce((sum, [, size]) => sum + size, 0);
+  const told = sizes.sort((a, b) => b[1] - a[1]).map(([file, size]) => `${file} ${size}`);
+  expect(total, `${total} bytes: ${told.join(', ')}`).toBeLessThan(1_000_000);
+  if (process.env.TELL) console.log(total, told.slice(0, 8).join('\n'));
+}
+
 /** Another build in the place of this one. */
 function deploy(build: string, next: string): void {
   for (const name of ['index.html', 'service-worker.js']) {
@@ -35,8 +52,14 @@ it('is kept whole, gives way to a newer build when asked, and opens without a ne
   // No adapter: what is tested here is the files.
   const context = await browser.newContext({ serviceWorkers: 'allow' });
   await context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'gpu'));
+  const asked: string[] = [];
+  context.on('request', (request) => {
+    if (request.serviceWorker() === null) asked.push(new URL(request.url()).pathname);
+  });
   const lab = await LabPage.open(context, site.url, '', { recorded: true });
   const { page } = lab;
+  await lab.until('tokens of the recorded run', async () => (await lab.scored.count()) > 8);
+  expectLight(asked.map((path) => path.replace(/^\/lab\//, '')));
   const build = await page.locator('meta[name="build"]').getAttribute('content');
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   const caches = () => page.evaluate(() => globalThis.caches.keys());

@@ -55,10 +55,12 @@ export default function Step() {
 }
 
 function StepOrigin() {
-  const { bench, chapters } = useWords();
+  const { bench, chapters, hood } = useWords();
   const { origin, step, device } = useStep();
   const { busy, progress, failure } = useBench();
   const words = chapters.step;
+  const what = progress?.what ?? bench.busy;
+  const doing = Object.hasOwn(hood.phases, what) ? hood.phases[what as keyof typeof hood.phases] : what;
   const waits = busy && origin === 'live' && step?.stage !== 'update';
   return (
     <div className={styles.choice}>
@@ -70,7 +72,7 @@ function StepOrigin() {
       ) : (
         <span className={styles.quiet}>{bench.noGpu}</span>
       )}
-      {busy && <span role="status">{waits ? words.waits : `${progress?.what ?? bench.busy} …`}</span>}
+      {busy && <span role="status">{waits ? words.waits : `${doing} …`}</span>}
       {failure && <span role="alert">{failure}</span>}
     </div>
   );

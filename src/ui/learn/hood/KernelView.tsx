@@ -56,7 +56,7 @@ function SymbolButtons({ symbols }: { symbols: Symbols }) {
   return (
     <p className={styles.symbols}>
       {Object.entries(symbols).map(([symbol, row]) => (
-        <button key={symbol} type="button" data-symbol={symbol} aria-label={`${symbol}: ${said(row.is)}`}>
+        <button key={symbol} type="button" data-symbol={symbol} aria-label={`${row.in[0]}: ${said(row.is)}`}>
           {row.in[0]}
         </button>
       ))}
