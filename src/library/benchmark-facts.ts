@@ -82,8 +82,9 @@ export const BENCHMARK_FACTS: Readonly<Record<BenchmarkName, BenchmarkFacts>> = 
   },
   'dolci-code': {
     problems: '13,312',
-    fields: '`id`, `solution`, `prompt`, `ground_truth` (a list of asserts)',
+    fields: '`id`, `solution`, `prompt`, `ground_truth` (a list of one text)',
     licence: 'ODC-BY',
-    recognised: 'Code: each assert is a test',
+    recognised:
+      'Code: the text is JSON of asserts (half of the rows), of inputs and outputs (a quarter), or these packed (zlib, pickle; read as data); “user: ” before the prompt is taken off',
   },
 };

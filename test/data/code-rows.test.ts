@@ -1,8 +1,8 @@
 /** Rows of code datasets in each one's own form, and the code of a response. */
-import { deflateSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { inBlock, lastCodeBlock } from '../../src/data/code/code-block';
-import { pickledText } from '../../src/data/code/live-code-bench';
+import { pickledData } from '../../src/data/code/pickle';
 import { codeFactsOf, codeProblemOf, codeReadingOf } from '../../src/data/code/rows';
 import { BadInput } from '../../src/data/errors';
 import { fieldMapOf, renamed } from '../../src/data/field-map';
@@ -115,11 +115,46 @@ describe('rows', () => {
     await expect(problemOf({ ...fields, private_test_cases: 'AAAA' })).rejects.toThrow(BadInput);
   });
 
-  test('of a pickle only a lone text is read, and nothing of it is run', () => {
-    expect(pickledText(pickled('[1]'))).toBe('[1]');
-    // cos\nsystem: what would be called
-    expect(() => pickledText(Buffer.from('cos\nsystem\n(S"ls"\ntR.'))).toThrow(/something else/);
-    expect(() => pickledText(pickled('long enough').subarray(0, 20))).toThrow(/cut off/);
+  /** As Python's pickle.dumps writes these tests in protocols 2, 4 and 5, with zlib and base64. */
+  const PACKED = [
+    'eJxrYIotZNCoLWTUiGBlYGDIzCsoLSlkimABsg0VjLgKmSPYgMz80hKQOEsEE5BjzFXIWlpbyKaRwRTBDOQfXslVyJ7BksEawQjk5RVyxBZyangzek149++/uwPIJCDw6wDLJhZytRZyp5am6gEAbNkb7w==',
+    'eJxrYJkaxgABsVM0aqdo9LBm5hWUlkzpYTFUMOKa0sOWX1oC5jMZc00pBSrIYOphPrySa0oGSwZrD2PeFKA2b0avCe/+/Xd3YIGY5NfRw5g4pXVKammqHgDHOx+q',
+    'eJxrYJ0axgABsVM0aqdo9LBm5hWUlkzpYTFUMOKa0sOWX1oC5jMZc00pBSrIYOphPrySa0oGSwZrD2PeFKA2b0avCe/+/Xd3YIGY5NfRw5g4pXVKammqHgDHmx+r',
+  ];
+
+  test('Dolci RL-Zero Code: a list of one text, JSON of asserts or of inputs and outputs, or packed; who asks is not asked', async () => {
+    const asserts = ['assert f(1) == 1', 'assert f(2) == 4'];
+    const of = (truth: string) =>
+      problemOf({ id: 'd1', prompt: 'user: Write f.', solution: 'f = 1', ground_truth: [truth] });
+    const listed = await of(JSON.stringify(asserts));
+    expect(listed?.question).toBe('Write f.');
+    expect(listed && codeFactsOf(listed)?.tests).toEqual({ form: 'asserts', tests: asserts });
+    const pairs = [{ input: '1 2\n', output: '3\n' }];
+    const stdio = await of(JSON.stringify(pairs));
+    expect(stdio && codeFactsOf(stdio)?.tests).toEqual({ form: 'output', tests: pairs });
+    for (const truth of PACKED) {
+      const packed = await of(truth);
+      const tests = [...pairs, { input: 'é\n', output: '3\n' }];
+      expect(packed && codeFactsOf(packed)?.tests).toEqual({ form: 'output', tests });
+    }
+    await expect(of(PACKED[1].slice(0, 60))).rejects.toThrow(/cannot be unpacked/);
+    await expect(of(deflateSync(pickled('no tests')).toString('base64'))).rejects.toThrow(/neither asserts/);
+    // A list of one answer is no code, whatever it looks like.
+    for (const truth of ['42', '[4]', 'eN']) expect(await of(truth)).toBeNull();
+  });
+
+  test('of a pickle plain data are read, and nothing of it is run', () => {
+    expect(pickledData(pickled('[1]'))).toBe('[1]');
+    expect(pickledData(inflateSync(Buffer.from(PACKED[1], 'base64')))).toMatchObject([
+      {},
+      { n: [1, -70000, 2.5, null, true, ['a']] },
+    ]);
+    // cos\nsystem: what would be called; pickle.dumps(print); __reduce__'s call
+    for (const code of ['cos\nsystem\n(S"ls"\ntR.', '\x80\x04\x8c\x08builtins\x8c\x05print\x93.', '\x80\x04NN\x52.'])
+      expect(() => pickledData(Buffer.from(code, 'latin1'))).toThrow(/more than plain data/);
+    for (const code of ['\x80\x04Na.', '\x80\x04NNNs.', '\x80\x04h\x05.', '\x80\x04NN.', '\x80\x04.'])
+      expect(() => pickledData(Buffer.from(code, 'latin1'))).toThrow(/no pickle of plain data/);
+    expect(() => pickledData(pickled('long enough').subarray(0, 20))).toThrow(/cut off/);
   });
 
   test('the lab’s own form; how a row was recognised has a name', async () => {

@@ -8,6 +8,7 @@ import { type DataRecord, field, isRecord, shown, textField } from '../records';
 import type { Problem } from '../types';
 import { inBlock } from './code-block';
 import { liveCodeBenchTests } from './live-code-bench';
+import { isPacked, unpacked } from './packed';
 import type { CodeFacts, CodeTests, InputOutput } from './types';
 
 /** What a code problem holds beside its question; null for any other problem. */
@@ -130,11 +131,11 @@ const FORMS: readonly Form[] = [
   {
     name: 'code with its tests as the truth',
     from: { question: ['prompt'], solution: ['solution'], tests: ['ground_truth'] },
-    fits: (record) => has(record, 'ground_truth', 'prompt') && truthOf(record) !== null,
-    read: (record) => ({
+    fits: (record) => has(record, 'ground_truth', 'prompt') && (packedTruth(record) ?? truthOf(record)) !== null,
+    read: async (record) => ({
       question: promptOf(record),
       solution: text(record, 'solution'),
-      tests: truthOf(record) as CodeTests,
+      tests: await truthOrPacked(record),
     }),
   },
 ];
@@ -164,20 +165,48 @@ function pairsOf(value: unknown): InputOutput[] | null {
   return value.every(isPair) ? value.map(({ input, output }) => ({ input, output })) : null;
 }
 
+/** A row's truth; of a list with one text that is JSON or packed, as Dolci RL-Zero has them, that text. */
+function truthField(record: DataRecord): unknown {
+  const { value } = field(record, ['ground_truth']) as { value: unknown };
+  const alone = Array.isArray(value) && value.length === 1 ? value[0] : null;
+  return isText(alone) && (alone.trim().startsWith('[') || isPacked(alone)) ? alone : value;
+}
+
 /** Asserts, or inputs and outputs, as the truth of a row: a list, or its JSON; null for any other truth. */
 function truthOf(record: DataRecord): CodeTests | null {
-  let { value } = field(record, ['ground_truth']) as { value: unknown };
-  if (isText(value) && value.trim().startsWith('[')) value = jsonObject(value);
+  const value = truthField(record);
+  return testsIn(isText(value) && value.trim().startsWith('[') ? jsonObject(value) : value);
+}
+
+function testsIn(value: unknown): CodeTests | null {
   const pairs = pairsOf(value);
   if (pairs) return { form: 'output', tests: pairs };
   const asserts = Array.isArray(value) && value.length > 0 && value.every((x) => isText(x) && /\bassert\b/.test(x));
   return asserts ? { form: 'asserts', tests: value as string[] } : null;
 }
 
-/** What the user says, of a prompt that is a list of messages. */
+/** A truth that has to be unpacked first; null for another. */
+function packedTruth(record: DataRecord): string | null {
+  const value = truthField(record);
+  return isText(value) && isPacked(value) ? value : null;
+}
+
+/** Throws BadInput where it is packed, and no tests are in it. */
+async function truthOrPacked(record: DataRecord): Promise<CodeTests> {
+  const packed = packedTruth(record);
+  const tests = packed === null ? truthOf(record) : testsIn(await unpacked(packed, record));
+  if (tests) return tests;
+  throw new BadInput(
+    'its packed tests are neither asserts nor inputs and outputs',
+    record.where,
+    'Leave this row out.',
+  );
+}
+
+/** What the user says: of a list of messages, or of a text that names who speaks, as Dolci RL-Zero's do. */
 function promptOf(record: DataRecord): string | null {
   const { value } = field(record, ['prompt']) as { value: unknown };
-  if (!Array.isArray(value)) return text(record, 'prompt');
+  if (!Array.isArray(value)) return text(record, 'prompt')?.replace(/^\s*user: /, '') ?? null;
   const said = value.filter((m) => isRecord(m) && m.role === 'user' && isText(m.content));
   return said.map((m) => (m as { content: string }).content).join('\n\n') || null;
 }
