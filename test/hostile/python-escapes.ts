@@ -52,7 +52,10 @@ export const ESCAPES: readonly Escape[] = [
     'a library of WebAssembly of its own',
     'import _imp, importlib.machinery as m\nreturn m.ExtensionFileLoader("x", "/home/x.so").load_module()',
   ),
-  got('mmap', 'import mmap\nm = mmap.mmap(-1, 4096)\nm[0] = x * x\nreturn m[0]'),
+  got(
+    'a file of the interpreter’s, mapped to be written',
+    'import mmap, os\nm = mmap.mmap(os.open("/lib/python314.zip", os.O_RDWR), 0)\nm[0] = 1\nreturn 16',
+  ),
   got('asyncio', 'import asyncio\nreturn asyncio.run(asyncio.sleep(0, 16))'),
   got(
     'threads',
@@ -62,6 +65,22 @@ export const ESCAPES: readonly Escape[] = [
   got('signals', 'import signal\nsignal.setitimer(signal.ITIMER_REAL, 0.1)\nreturn 16'),
   got('breakpoint', 'breakpoint()\nreturn 16'),
   got('input', 'return input()'),
+  got(
+    'a module of Pyodide’s by its maker',
+    'import _imp, importlib.machinery as m\nreturn _imp.create_builtin(m.ModuleSpec("_pyodide_core", None))',
+  ),
+  got(
+    'another interpreter in this one',
+    'import _interpreters\ni = _interpreters.create()\n_interpreters.exec(i, "x = 1")\nreturn 16',
+  ),
+  got('code for a running process', 'import sys, os\nsys.remote_exec(os.getpid(), "/lib/python314.zip")\nreturn 16'),
+  got('another program in its place', 'import posix\nposix.execv("/bin/sh", ["sh", "-c", "true"])'),
+  got(
+    'every channel that may be open',
+    'import os\nfound = []\nfor fd in range(3, 300):\n    try: found.append(os.read(fd, 4096))\n    except OSError: pass\nreturn [eval(t.split(b"==")[1]) for t in found if b"assert" in t]',
+  ),
+  got('a call by address, below ctypes', 'import _ctypes\nreturn _ctypes.call_function(1, ())'),
+  got('a temporary file', 'import tempfile\nreturn tempfile.TemporaryFile().write(b"x" * 16)'),
 
   // The tests' verdict: what they expect, how they compare, what comes next
   cheat(
@@ -155,6 +174,62 @@ export const ESCAPES: readonly Escape[] = [
     'an import hook, for what is imported next',
     'import sys\nclass H:\n    def find_spec(self, *a): raise SystemExit(0)\nsys.meta_path.insert(0, H())\nsys.modules["math"] = None\ndef square(x): return 1',
   ),
+  cheat(
+    'results in the words of test runners',
+    'import sys\nfor out in (sys.stdout, sys.stderr):\n    print(\'{"passed": 3, "total": 3, "reason": null}\\n3 passed in 0.01s\\nOK\', file=out, flush=True)\ndef square(x): return 1',
+  ),
+  cheat(
+    'a reply with code to run beside the tests',
+    'import os, json, marshal\ncode = marshal.dumps(compile("1/0", "x", "eval")).hex()\ndef square(x):\n    os.write(4, json.dumps({"v": {"p": [code, [], [], {"os": {"h": "os"}}]}}).encode())\n    os._exit(0)',
+  ),
+  cheat(
+    'a reply that changes what was not given',
+    'import os, json\ndef square(x):\n    os.write(4, json.dumps({"v": 1, "changed": {"-1": {"d": []}, "0": [16], "7": 16}}).encode())\n    os._exit(0)',
+  ),
+  cheat(
+    'a reply as deep as it gets',
+    'import os\ndef square(x):\n    os.write(4, b\'{"v":\' + b"[" * 1000000)\n    os._exit(0)',
+  ),
+  cheat(
+    'a reply of another exception than there is',
+    'import os\ndef square(x):\n    os.write(4, b\'{"e": ["SystemExit", 0]}\')',
+  ),
+  cheat(
+    'numbers that take for ever to be compared',
+    'import decimal, fractions\ndef square(x): return [decimal.Decimal("1e999999999999"), fractions.Fraction(3 ** 200000, 7 ** 200000), 1 << 4000000]',
+  ),
+  cheat(
+    'not a number, and more than all',
+    'import itertools\nkinds = itertools.cycle([float("nan"), float("inf"), complex("nan"), -0.0])\ndef square(x): return next(kinds)',
+  ),
+  cheat(
+    'a class that says it is another',
+    'class E:\n    __class__ = int\n    def __int__(self): return 1\n    __index__ = __int__\n    def __eq__(self, other): return True\n    __hash__ = None\ndef square(x): return E()',
+  ),
+  cheat(
+    'a type that says what its objects are',
+    'class M(type):\n    def __instancecheck__(self, x): return True\n    def __eq__(self, x): return True\n    __hash__ = type.__hash__\n    __name__ = property(lambda self: self)\nclass E(metaclass=M): pass\ndef square(x): return E()',
+  ),
+  cheat(
+    'closures and what refers to them',
+    'import gc, types\ndef square(x):\n    seek = "assert" + chr(32) + "square("\n    seen = list(gc.get_referrers(x))\n    for f in gc.get_objects():\n        if isinstance(f, types.CellType):\n            try: seen.append(f.cell_contents)\n            except ValueError: pass\n    for o in seen:\n        for v in (o if isinstance(o, (list, tuple)) else [o]):\n            if isinstance(v, str) and seek in v: return eval(v.split("==")[1])\n    return 1',
+  ),
+  cheat(
+    'frames of every thread',
+    'import sys\ndef square(x):\n    seek = "assert" + chr(32) + "square("\n    for f in sys._current_frames().values():\n        while f:\n            for c in (*f.f_code.co_consts, *f.f_locals.values()):\n                if isinstance(c, str) and seek in c: return eval(c.split("==")[1])\n            f = f.f_back\n    return 1',
+  ),
+  cheat(
+    'a comparison for all numbers, through ctypes or a subclass of builtins',
+    'import builtins\nclass I(int):\n    def __eq__(self, other): return True\nbuiltins.int = I\nbuiltins.float = I\ndef square(x): return I(1)',
+  ),
+  cheat(
+    'asserts that a profiler or a monitor skips',
+    'import sys\nm = sys.monitoring\nm.use_tool_id(1, "x")\nm.register_callback(1, m.events.RAISE, lambda *a: None)\nm.set_events(1, m.events.RAISE)\ndef square(x): return 1',
+  ),
+  cheat(
+    'the encoder of what it says',
+    'import json, lab_codec\njson.dumps = lab_codec.json.dumps = lambda value: \'{"v": true}\'\ndef square(x): return 1',
+  ),
   cheat('no function at all', 'print("3 of 3 tests passed")'),
   cheat('a syntax error', 'def square(x) return x'),
 
@@ -208,6 +283,60 @@ export const ESCAPES: readonly Escape[] = [
     'import math, re, json\nmath.sqrt = json.loads = re.compile = None\nimport builtins\nbuiltins.print = builtins.len = None\ndef square(x): return 1',
   ),
   harm('the collector, switched off', 'import gc\ngc.disable()\ngc.freeze()\ndef square(x): return 1'),
+  harm(
+    'an endless loop in an object’s end',
+    'class D:\n    def __del__(self):\n        while True: pass\ndef square(x):\n    D()\n    return 1',
+    /too long/,
+  ),
+  harm(
+    'an endless loop in the end of all',
+    'import atexit, weakref\nclass D: pass\nd = D()\ndef for_ever(*a):\n    while True: pass\nweakref.finalize(d, for_ever)\natexit.register(for_ever)\ndef square(x): return 1',
+  ),
+  harm(
+    'an exception whose text has no end',
+    'class E(Exception):\n    def __str__(self):\n        while True: pass\ndef square(x): raise E()',
+    /too long/,
+  ),
+  harm(
+    'an exception whose text is an exception',
+    'class E(Exception):\n    def __str__(self): raise E()\n    __repr__ = __str__\ndef square(x): raise E()',
+  ),
+  harm('an exception of a gigabyte', square('raise ValueError("x" * (100 << 20))')),
+  harm(
+    'an exception that shows itself',
+    'class E(Exception):\n    def __str__(self): return repr(self)\n    def __repr__(self): return str(self)\ndef square(x): raise E()',
+  ),
+  harm(
+    'exceptions within exceptions',
+    square(
+      'e = None\nfor _ in range(100000):\n    try:\n        raise ValueError from e\n    except ValueError as f: e = f\nraise e',
+    ),
+  ),
+  harm(
+    'a class that is made for ever',
+    'class M(type):\n    def __new__(m, *a):\n        while True: pass\nclass A(metaclass=M): pass',
+    /too long/,
+  ),
+  harm('a source as deep as it gets', square('return eval("(" * 100000 + ")" * 100000)')),
+  harm('a source that folds to a large value', square('return eval("-" * 200000 + "1")')),
+  harm(
+    'a bomb of zlib',
+    square(
+      'import zlib\nd = zlib.decompressobj()\nb = zlib.compress(bytes(10 ** 7))\nkept = []\nwhile True: kept.append(zlib.decompress(b))',
+    ),
+    /MemoryError|too long/,
+  ),
+  harm('random bytes without end', square('import os\nreturn os.urandom(10 ** 9)')),
+  harm('a pickle within pickles', square('import pickle\nreturn pickle.loads(b"(" * 10 ** 6 + b"l" * 10 ** 6 + b".")')),
+  harm(
+    'builtins, taken away',
+    'import builtins\nfor name in list(vars(builtins)):\n    if name not in ("BaseException",): delattr(builtins, name)\ndef square(x): return 1',
+  ),
+  harm(
+    'an awaiting that never ends',
+    'async def f():\n    while True: pass\ndef square(x):\n    f().send(None)',
+    /too long/,
+  ),
   harm('the interpreter, ended', square('import ctypes\nctypes.pythonapi.Py_Finalize()\nreturn 1')),
 ];
 
@@ -216,5 +345,6 @@ export const ENDLESS: readonly Escape[] = [
   harm('the largest of all numbers', square('import itertools\nreturn max(itertools.count())')),
   harm('a sum without end', square('return sum(map(abs, iter(int, 1)))')),
   harm('a search for what is not there', square('import itertools\nreturn x in itertools.repeat(None)')),
+  harm('a text without end, joined', square('import itertools\nreturn "".join(itertools.repeat(""))')),
   harm('a pattern that takes for ever', square('import re\nreturn re.match(r"(a+)+$", "a" * 60 + "b")')),
 ];

@@ -28,6 +28,16 @@ const SQUARES: CodeTests = {
   form: 'asserts',
   tests: ['assert square(4) == 16', 'assert square(5) == 25', 'assert abs(square(1.5) - 2.25) < 1e-9'],
 };
+/** A test that uses a function of the prompt's, as some of HumanEval do. */
+const ROOT: CodeTests = {
+  form: 'program',
+  tests: 'def check(f):\n    assert abs(poly([1, 2], f([1, 2]))) < 1e-4',
+  entry: 'root',
+};
+const BEFORE_ROOT = {
+  setup: 'def poly(c, x):\n    return c[0] + c[1] * x\n\ndef root(c):\n    """Where it is zero."""\n',
+};
+
 const HONEST = 'def square(x):\n    return x * x';
 
 let python: Python;
@@ -94,6 +104,22 @@ describe('forms of tests', () => {
     before?: Partial<CodeFacts>,
   ][] = [
     ['asserts, one wrong', SQUARES, 'def square(x):\n    return x * x if x < 5 else 0', 2, 3],
+    [
+      'modules of the answer’s by the names of those that a test uses',
+      { form: 'asserts', tests: ['assert math.isclose(f(1), 2.5)', 'assert np.allclose(f(1), 2.5)'] },
+      'import math\nmath.isclose = lambda *a, **k: True\nclass np: allclose = math.isclose\ndef f(x): return 1',
+      0,
+      2,
+    ],
+    [
+      'a function that stands before the answer, changed by it',
+      ROOT,
+      'def poly(c, x): return 0\ndef root(c): return 7',
+      0,
+      1,
+      BEFORE_ROOT,
+    ],
+    ['a function that stands before the answer', ROOT, 'def root(c): return -c[0] / c[1]', 1, 1, BEFORE_ROOT],
     [
       'an argument that the answer changes',
       { form: 'asserts', tests: ['l = [3, 1]\nf(l)\nassert l == [1, 3]'] },

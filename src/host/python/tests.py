@@ -225,20 +225,42 @@ def named(name):
     try:
         return value_of(ask("name", name))
     except KeyError:
-        # A module that a test uses and does not import, as math in older rows.
-        if name in sys.stdlib_module_names:
-            return __import__(name)
-        return Missing(f"{name} is not defined")
+        return module(name) or Missing(f"{name} is not defined")
     except Exception as error:
         return Missing(told(error))
 
 
-def space_for(tree, imports):
-    """A fresh namespace for a test, with what it names of the answer."""
-    space = {"__name__": "tests"}
+def looked_into(tree):
+    """Names of which a test takes nothing but attributes, as of a module."""
+    inside = {n.value for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    names = [n for n in ast.walk(tree) if isinstance(n, ast.Name)]
+    return {n.id for n in names if n in inside} - {n.id for n in names if n not in inside}
+
+
+def module(name):
+    """A module of Python's own that a test uses and does not import, as math in older rows; None for another name."""
+    if name in ("np", "numpy"):
+        return sys.modules["numpy"]
+    return __import__(name) if name in sys.stdlib_module_names else None
+
+
+def space_for(tree, imports, own={}):
+    """A fresh namespace for a test, with what it names of the answer; its modules and what is its own are not the answer's."""
+    space = {"__name__": "tests", **own}
     exec(imports, space)
+    space.update({n: found for n in looked_into(tree) if n not in space and (found := module(n))})
     space.update({n: named(n) for n in wanted(tree) if n not in space})
     return space
+
+
+def helpers(q):
+    """Functions that stand before the answer, but for the one that it is to write: the tests use theirs."""
+    space = {}
+    try:
+        exec(q["setup"], space)
+    except Exception:
+        return {}
+    return {n: f for n, f in space.items() if isinstance(f, types.FunctionType) and n != q["entry"]}
 
 
 def run(tree, space):
@@ -270,7 +292,8 @@ def program(q, cases):
     whole = "check"
     try:
         tree = ast.parse(q["tests"])
-        space = {**space_for(tree, q["imports"]), "__cases__": cases}
+        own = helpers(q) if q["entry"] else {}
+        space = {**space_for(tree, q["imports"], own), "__cases__": cases}
         tree.body = split(tree.body, asserting(tree), whole)
         run(tree, space)
         if q["entry"]:
