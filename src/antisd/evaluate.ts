@@ -42,15 +42,17 @@ export interface Asked {
 /** Streams of evaluation draws lie apart from those of training steps. */
 export const EVALUATION_STREAM = 0x800000;
 
-/** Samples each problem's prompt, and asks the task's judges. */
+/** Samples each problem's prompt, and asks the task's judges. Throws where the signal ends it. */
 export async function ask(
   policy: Policy,
   task: Task,
   problems: readonly Problem[],
-  o: Omit<EvaluationOptions, 'problems' | 'minDepth'> & { stream: number },
+  o: Omit<EvaluationOptions, 'problems' | 'minDepth'> & { stream: number; signal?: AbortSignal },
   prompt?: (problem: Problem) => number[],
 ): Promise<Asked[]> {
-  const sampled = await sample(policy, task, problems, { ...o, group: o.samples }, undefined, prompt);
+  const { signal } = o;
+  const heed = signal && (() => signal.throwIfAborted());
+  const sampled = await sample(policy, task, problems, { ...o, group: o.samples }, heed, prompt);
   const ids = sampled.map((r) => r.ids);
   const verdicts = await verdictsOn(task, ids, (i) => sampled[i].problem);
   const one = (i: number) => ({ ids: ids[i], verdict: verdicts[i], truncated: sampled[i].truncated });

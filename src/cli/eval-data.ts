@@ -1,14 +1,21 @@
 /** `eval --data`: benchmarks in a folder of their own, gone on with after a kill. */
 import { basename, dirname } from 'node:path';
-import { BOUNDS } from '../data/bounds';
 import { BadInput } from '../data/errors';
 import { overlaps, trainingProblems } from '../data/overlap';
-import { isNative, NATIVE_TASK, taskRow, usualTokens } from '../data/tasks';
+import { NATIVE_TASK, taskRow } from '../data/tasks';
 import { rowsAtOnce } from '../library/capacity';
 import type { LoadedModel } from '../library/open-model';
 import type { Policy } from '../model/net/policy';
 import { evaluationTables } from '../report/evaluation-tables';
-import { loadedEvaluation, RESULTS } from '../report/loaded-evaluation';
+import { loadedEvaluation } from '../report/loaded-evaluation';
+import {
+  type Asking,
+  askedData,
+  dataNames,
+  longestPrompt,
+  rowsNeeded,
+  usualResponse,
+} from '../runs/evaluation/asked-data';
 import {
   EVALUATION_PRESETS,
   type EvaluationConfig,
@@ -17,15 +24,8 @@ import {
   readEvaluation,
   writeEvaluation,
 } from '../runs/evaluation/config';
-import {
-  type AskedData,
-  batchSize,
-  evaluateData,
-  type Limits,
-  resumeEvaluation,
-  type ToldBatch,
-} from '../runs/evaluation/evaluation';
-import { type ComparedTraining, harnessResults, harnessSamples, resultsOf, taskKey } from '../runs/evaluation/results';
+import { type AskedData, evaluateData, type Limits, resumeEvaluation } from '../runs/evaluation/evaluation';
+import { type ComparedTraining, taskKey, writeResults } from '../runs/evaluation/results';
 import { RunStore } from '../runs/run-store';
 import { EXIT, stopSignal } from './command';
 import type { EvalFlags } from './eval-flags';
@@ -35,11 +35,6 @@ import { note, print } from './output';
 import { loadModel, loadTask, newFolder, pinnedName, runFiles } from './places';
 import { textTable } from './report';
 import { create, hold } from './run-folder';
-
-/** Problems of a task that makes its own without end. */
-const OF_ENDLESS = 128;
-/** Longest response where nothing is asked for. */
-const USUAL_RESPONSE = 1024;
 
 /** An evaluation that is opened, new or begun before. */
 interface Opened {
@@ -72,7 +67,7 @@ export async function evaluateOnData(flags: EvalFlags): Promise<number> {
       limitsOf(flags),
       ({ asked, of, tokens }) => note(`  ${asked} of ${of} problems, ${tokens} tokens\n`),
     );
-    const results = await writeResults(opened, told, { training, complete });
+    const results = await writeResults(store.files, config, { data, told, training, complete });
     print(flags.json ? results : shownResults(store.where, results));
     if (complete) return EXIT.done;
     note(`Stopped; what was asked is stored. Go on: ${INVOKED} eval --resume ${store.where}\n`);
@@ -90,16 +85,11 @@ function limitsOf({ minutes, 'token-budget': tokens }: EvalFlags): Limits {
 
 /** The folder and the settings of a new evaluation. Throws BadInput. */
 async function begun(flags: EvalFlags): Promise<Opened> {
-  const names = (flags.data ?? '').split(',').map((name) => name.trim());
-  if (names.includes('') || new Set(names).size < names.length)
-    throw new BadInput('A dataset has no name, or comes twice', '--data', 'Give --data NAME, or NAME,NAME.');
+  const names = dataNames(flags.data ?? '');
   const preset = EVALUATION_PRESETS[presetOf(flags.preset ?? 'plain')];
   const given = flags.model ?? NATIVE_TASK.model;
   const model = await loadModel(given);
-  const usual = names.every(isNative)
-    ? usualTokens(names[0])
-    : Math.min(USUAL_RESPONSE, model.config.maxPositions >> 1);
-  const maxNewTokens = flags['max-new-tokens'] ?? usual;
+  const maxNewTokens = flags['max-new-tokens'] ?? usualResponse(names, model.config.maxPositions);
   const asked = {
     problems: flags.problems ?? null,
     minDepth: flags['min-depth'] ?? null,
@@ -146,27 +136,18 @@ async function reopened(folder: string): Promise<Opened> {
   return { store, config, model, data };
 }
 
-type Asking = Pick<EvaluationConfig, 'problems' | 'minDepth' | 'wording' | 'thinking' | 'maxNewTokens'>;
-
-/** Each dataset as a task, and its problems in their order: a file's in one that the lab shuffles, always the same. */
-async function openData(named: EvaluationConfig['data'], model: LoadedModel, asked: Asking): Promise<AskedData[]> {
-  const { maxNewTokens, thinking, wording, minDepth } = asked;
-  const data: AskedData[] = [];
-  for (const { name, pinned } of named) {
-    const task = await loadTask(pinned, model, { maxNewTokens, thinking, wording, whole: true }, 'eval');
-    if (task.readAs !== undefined) note(`${name}: rows are read as ${task.readAs}\n`);
-    if (task.leftOut !== undefined) note(`${name}: ${task.leftOut}\n`);
-    const count = asked.problems ?? (taskRow(name) ? OF_ENDLESS : BOUNDS.records);
-    const problems = task.generate({ split: 'heldout', count, seed: 0, minDepth });
-    data.push({ name, task, problems });
-  }
-  return data;
-}
+/** Each dataset as a task of this model, with what is said of its rows. */
+const openData = (named: EvaluationConfig['data'], model: LoadedModel, asking: Asking): Promise<AskedData[]> =>
+  askedData(
+    named,
+    asking,
+    (name, setting) => loadTask(name, model, setting, 'eval'),
+    (words) => note(`${words}\n`),
+  );
 
 /** Tokens of the longest prompt with a whole response. Throws BadInput where the model has no room for them. */
 function expectRoom({ data, config, model }: Opened): number {
-  const lengths = data.flatMap(({ task, problems }) => problems.map((problem) => task.studentPrompt(problem).length));
-  const positions = lengths.reduce((a, b) => Math.max(a, b), 0) + config.maxNewTokens;
+  const positions = longestPrompt(data) + config.maxNewTokens;
   if (positions <= model.config.maxPositions) return positions;
   throw new BadInput(
     `The longest prompt with ${config.maxNewTokens} new tokens takes ${positions}, and the model’s context is ${model.config.maxPositions}`,
@@ -176,9 +157,8 @@ function expectRoom({ data, config, model }: Opened): number {
 }
 
 function policyFor({ config, model, data }: Opened, positions: number): Promise<Policy> {
-  const { adapter, weightFormat, maxNewTokens, samples } = config;
-  const largest = Math.max(...data.map(({ problems }) => Math.min(problems.length, batchSize(config)))) * samples;
-  const need = { rows: Math.min(config.rows, largest), tokens: Math.max(2048, positions), positions, maxNewTokens };
+  const { adapter, weightFormat, maxNewTokens } = config;
+  const need = { rows: rowsNeeded(data, config), tokens: Math.max(2048, positions), positions, maxNewTokens };
   return openPolicy(model, need, { adapter: adapter ?? undefined, 'weight-format': weightFormat });
 }
 
@@ -200,21 +180,6 @@ async function comparedTraining({ config, model, data }: Opened): Promise<Compar
   for (const [name, { length }] of found)
     if (length > 0) note(`${length} problems of ${name} are in ${against} too.\n`);
   return { name: against, found };
-}
-
-/** results.json, and a file of samples a dataset. Gives the former. */
-async function writeResults(
-  { store, config, data }: Opened,
-  told: readonly ToldBatch[],
-  { training, complete }: { training: ComparedTraining | null; complete: boolean },
-): Promise<string> {
-  const bytes = (text: string) => new TextEncoder().encode(text);
-  const results = harnessResults(config, resultsOf(data, told, training), complete);
-  const text = `${JSON.stringify(results, null, 2)}\n`;
-  for (const one of data)
-    await store.files.write(`samples_${taskKey(one.name)}.jsonl`, bytes(harnessSamples(one, told, config)));
-  await store.files.write(RESULTS, bytes(text));
-  return text;
 }
 
 /** Single problems are in the file. */

@@ -6,9 +6,11 @@ import { BadInput } from '../data/errors';
 import { WebGpuUnavailable } from '../gpu/errors';
 import { SourceError } from '../library/sources/source-error';
 import { ChangedConfig } from '../runs/continue-run';
+import { type EvaluationsPlace, StoredEvaluations } from '../runs/evaluation/stored-evaluations';
 import { faultOf } from '../runs/fault';
 import { type RunsPlace, StoredRuns } from '../runs/stored-runs';
 import { Device, type DeviceHost } from './device';
+import { evaluationDesk } from './evaluation-desk';
 import { InspectDesk } from './inspect-desk';
 import { ModelDesk } from './model-desk';
 import { profileDesk } from './profile-desk';
@@ -20,7 +22,7 @@ import { trlDesk } from './trl-desk';
 import { walkDesk } from './walk-desk';
 
 /** What an engine needs of where it runs. */
-export interface EngineHost extends DeviceHost, RunsPlace, Omit<RunnerHost, 'tell'> {}
+export interface EngineHost extends DeviceHost, RunsPlace, EvaluationsPlace, Omit<RunnerHost, 'tell'> {}
 
 export class Engine {
   private readonly handlers: Handlers<CommandName>;
@@ -31,7 +33,8 @@ export class Engine {
     private readonly send: (message: Message) => void,
   ) {
     const device = new Device(host, (report) => send({ type: 'device', device: report }));
-    const inspector = new InspectDesk(host, device, send);
+    const evaluations = new StoredEvaluations(host);
+    const inspector = new InspectDesk({ ...host, evaluations }, device, send);
     const models = new ModelDesk(host.shelf, device, () => inspector.forgetTasks());
     const stored = new StoredRuns(host);
     const runner = new Runner({ ...host, tell: send }, device, stored);
@@ -43,6 +46,7 @@ export class Engine {
       ...runs.handlers,
       ...models.handlers,
       ...inspector.handlers,
+      ...evaluationDesk(evaluations),
       ...trl,
       ...profileDesk(host.shelf, device),
       ...walkDesk(host.shelf, device),

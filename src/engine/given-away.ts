@@ -18,8 +18,9 @@ export function givenAway(message: Message): ArrayBuffer[] {
 }
 
 function ofPart(part: Part): ArrayBuffer[] {
-  if (typeof part === 'string' || 'nodes' in part) return [];
-  return 'stage' in part ? buffersOf(part.signals) : owned([part.t, part.u, part.H_T]);
+  if (typeof part === 'string') return [];
+  if ('stage' in part) return buffersOf(part.signals);
+  return 'H_T' in part ? owned([part.t, part.u, part.H_T]) : [];
 }
 
 function ofReply(reply: Reply): ArrayBuffer[] {

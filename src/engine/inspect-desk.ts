@@ -2,15 +2,19 @@
  * The inspector's commands, one after the other. A device that fails is given back with everything on it, and the next
  * command opens a new one.
  */
+import type { EvaluationRequest } from '../inspect/evaluate';
 import { Inspector, type InspectorHost } from '../inspect/inspector';
 import type { ModelShelf } from '../library/model-shelf';
+import type { StoredEvaluations } from '../runs/evaluation/stored-evaluations';
 import type { Device } from './device';
+import { evaluationOf, listedEvaluations, newEvaluationId } from './evaluation-desk';
 import { hooksFor } from './opening';
-import type { News } from './protocol';
+import type { Ask, ListedEvaluation, News } from './protocol';
 import type { Call, Handlers } from './service';
 
 export interface InspectDeskHost extends Pick<InspectorHost, 'symbolic' | 'python'> {
   readonly shelf: ModelShelf;
+  readonly evaluations: StoredEvaluations;
 }
 
 /** What it is asked, beside being opened. */
@@ -24,14 +28,15 @@ export type InspectCommand =
   | 'contexts'
   | 'layers'
   | 'trace'
-  | 'search';
+  | 'search'
+  | 'evaluate';
 
 export class InspectDesk {
   private last: Promise<unknown> = Promise.resolve();
   private readonly inspector: Inspector;
 
   constructor(
-    host: InspectDeskHost,
+    private readonly host: InspectDeskHost,
     private readonly device: Device,
     private readonly tell: (news: News) => void,
   ) {
@@ -70,7 +75,29 @@ export class InspectDesk {
     trace: (ask, call) => this.inTurn(call, () => this.inspector.trace(ask, loading(call))),
     layers: (ask, call) => this.inTurn(call, async () => ({ layers: await this.inspector.layers(ask, loading(call)) })),
     search: (ask, call) => this.inTurn(call, () => this.inspector.search(ask, call.part, loading(call))),
+    evaluate: ({ evaluation }, call) => this.inTurn(call, () => this.evaluate(evaluation, call)),
   };
+
+  private async evaluate(asked: Ask<'evaluate'>['evaluation'], call: Call<'evaluate'>): Promise<ListedEvaluation[]> {
+    const { evaluations } = this.host;
+    const hooks = loading(call);
+    const { store, config } = 'resume' in asked ? await evaluations.take(asked.resume) : await this.begun(asked, hooks);
+    try {
+      await this.inspector.evaluate(
+        { store, config },
+        (progress, results) => call.part({ progress, evaluation: evaluationOf(store.id, results) }),
+        hooks,
+      );
+    } finally {
+      await store.release();
+    }
+    return listedEvaluations(evaluations);
+  }
+
+  private async begun(asked: EvaluationRequest, hooks: ReturnType<typeof loading>) {
+    const config = await this.inspector.plan(asked, hooks);
+    return { config, store: await this.host.evaluations.create(newEvaluationId(asked.data), config) };
+  }
 
   /** Another file may go by the name of one that a task was made of. */
   forgetTasks(): void {

@@ -4,6 +4,7 @@
  * comes without an id. Any command can be cancelled by its id.
  */
 import type { Problem, SampleAnswer, Verdict } from '../data/types';
+import type { EvaluationRequest } from '../inspect/evaluate';
 import type { Search } from '../inspect/search/types';
 import type {
   ContextChoice,
@@ -27,7 +28,10 @@ import type { PlacedFile } from '../library/sources/dropped';
 import type { LoadProgress } from '../library/sources/progress';
 import type { SourceFault } from '../library/sources/source-error';
 import type { LayerTrace } from '../model/net/trace';
+import type { LoadedEvaluation } from '../report/loaded-evaluation';
 import type { LoadedRun } from '../report/loaded-run';
+import type { EvaluationProgress } from '../runs/evaluation/evaluation';
+import type { StoredEvaluation } from '../runs/evaluation/stored-evaluations';
 import type { Fault, RunEvent } from '../runs/events';
 import type { RunConfig } from '../runs/run-config';
 import type { RunAbout } from '../runs/run-store';
@@ -112,6 +116,10 @@ export interface Commands {
   >;
   /** Parts are the tree so far. */
   search: Row<SearchRequest, Search, Search>;
+  /** Of the open model: a new one, or what is left of a stored one. Parts are how far it is. Cancelled, it is answered too. */
+  evaluate: Row<{ evaluation: EvaluationRequest | { resume: string } }, ListedEvaluation[], EvaluationPart>;
+  'list-evaluations': Row<unknown, ListedEvaluation[]>;
+  'delete-evaluation': Row<{ evaluation: string }, ListedEvaluation[]>; // those that are left
 }
 
 export type CommandName = keyof Commands;
@@ -166,6 +174,17 @@ export interface Continued {
   readonly since: RunEvent[];
   /** What is not as one would think. */
   readonly problem: string | null;
+}
+
+/** An evaluation that the page has stored, with its results so far. */
+export interface ListedEvaluation extends Omit<StoredEvaluation, 'results'> {
+  readonly evaluation: LoadedEvaluation | null;
+}
+
+/** An evaluation that goes on. */
+export interface EvaluationPart {
+  readonly progress: EvaluationProgress;
+  readonly evaluation: LoadedEvaluation;
 }
 
 export interface Compared {

@@ -26,6 +26,8 @@ const engine = new Engine(
     shelf: browserShelf(base),
     symbolic: browserSymbolicJudge((message) => send({ type: 'problem', message })),
     python: browserPython(),
+    evaluationsFolder: () => privateFiles('evaluations').catch(() => null),
+    evaluationFolder: (id) => privateFiles(`evaluations/${id}`).catch(() => null),
     runsFolder: () => privateFiles('runs').catch(() => null),
     scratchFolder: () => privateFiles('exports').catch(() => null),
     runFolder: (id) => privateFiles(`runs/${id}`).catch(() => null),

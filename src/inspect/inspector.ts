@@ -13,8 +13,13 @@ import type { Python } from '../host/python/judge';
 import type { DeviceReport } from '../kernels/device-report';
 import type { Scores } from '../model/net/scores';
 import { type LayerTrace, traceToken } from '../model/net/trace';
+import type { OpenAsked } from '../runs/evaluation/asked-data';
+import type { EvaluationConfig } from '../runs/evaluation/config';
+import type { EvaluationProgress } from '../runs/evaluation/evaluation';
 import { named } from '../runs/report';
+import type { RunStore } from '../runs/run-store';
 import { chosenContext, chosenProblem, foreignPrompts, samplesOf } from './contexts';
+import { type EvaluationRequest, evaluateSubject, plannedEvaluation } from './evaluate';
 import { readLayers } from './layers';
 import { LoadedSubject, type LoadHooks } from './loaded-subject';
 import type { ModelOpener } from './models';
@@ -249,6 +254,25 @@ export class Inspector {
     return subject.use(ids.length, maxNewTokens, hooks, (policy) =>
       searchAnswer(policy, { prompt: ids, tokenizer, answerOf }, asked, { onDepth, signal: hooks.signal }),
     );
+  }
+
+  /** How the open model is evaluated as asked. Throws BadInput. */
+  plan(request: EvaluationRequest, hooks: LoadHooks = {}): Promise<EvaluationConfig> {
+    const subject = this.subject('main');
+    return plannedEvaluation(subject, request, (name, setting) =>
+      this.tasks.asked(subject.model, name, setting, hooks),
+    );
+  }
+
+  /** Goes on with an evaluation of the open model, whose store is held, as evaluateSubject does. Throws BadInput. */
+  evaluate(
+    stored: { readonly store: RunStore; readonly config: EvaluationConfig },
+    onBatch: (progress: EvaluationProgress, results: string) => void,
+    hooks: LoadHooks = {},
+  ): Promise<void> {
+    const subject = this.subject('main');
+    const open: OpenAsked = (name, setting) => this.tasks.asked(subject.model, name, setting, hooks);
+    return evaluateSubject(subject, { ...stored, open }, onBatch, hooks);
   }
 
   /** A response to a prompt; ended by the signal, it is what there is so far. Its end token is part of the text. */

@@ -50,13 +50,14 @@ export class LoadedSubject {
     return loaded;
   }
 
-  private async allocate(positions: number, hooks: LoadHooks): Promise<void> {
+  private async allocate(positions: number, hooks: LoadHooks, wanted?: number): Promise<void> {
     const { model, adapter } = this;
+    const rows = wanted ?? Math.min(SEARCH_ROWS, rowsAtOnce(model.config, positions, CACHE_BYTES));
     const capacity: Capacity = {
-      tokens: positions,
-      targets: positions,
+      tokens: Math.max(positions, rows),
+      targets: Math.max(positions, rows),
       positions,
-      rows: Math.min(SEARCH_ROWS, rowsAtOnce(model.config, positions, CACHE_BYTES)),
+      rows,
       maxNewTokens: positions,
       training: false,
       recompute: false,
@@ -166,6 +167,21 @@ export class LoadedSubject {
   async use<T>(prompt: number, more: number, hooks: LoadHooks, work: (policy: Policy) => Promise<T>): Promise<T> {
     this.checkLength('A prompt', prompt, more);
     return work(await this.withRoom(prompt + more, hooks));
+  }
+
+  /** Work on the model with room for so many rows of so many tokens; afterwards it has its usual room again, when it is asked. */
+  async wide<T>(
+    { tokens, rows }: { readonly tokens: number; readonly rows: number },
+    hooks: LoadHooks,
+    work: (policy: Policy) => Promise<T>,
+  ): Promise<T> {
+    this.destroy();
+    try {
+      await this.allocate(tokens, hooks, rows);
+      return await work(this.policy as unknown as Policy);
+    } finally {
+      this.destroy();
+    }
   }
 
   private adapted<T>(policy: Policy, on: boolean, work: () => Promise<T>): Promise<T> {

@@ -5,8 +5,9 @@ import type { Problem, Task, Verdict } from '../data/types';
 import type { Python } from '../host/python/judge';
 import type { LoadedModel } from '../library/open-model';
 import { openTask } from '../library/open-task';
+import type { AskedSetting } from '../runs/evaluation/asked-data';
 import { OWN, ownTask, rolloutIds } from './contexts';
-import type { ModelOpener } from './models';
+import type { ModelOpener, OpenHooks } from './models';
 import type { ContextChoice } from './types';
 
 /** Longest response that a task is told of; the inspector itself knows only the model's context. */
@@ -36,6 +37,13 @@ export class InspectTasks {
   /** Another model, or another file of the same name. */
   forget(): void {
     this.made.clear();
+  }
+
+  /** A task with all its problems held out, for an evaluation. Throws BadInput. */
+  asked(model: LoadedModel, name: string, setting: AskedSetting, hooks: OpenHooks): Promise<Task> {
+    const { symbolic, python } = this;
+    const whole = { ...setting, model, tokenizer: model.text, symbolic, python };
+    return openTask(name, whole, async (file) => (await this.models.readData?.(file, hooks, 'eval')) ?? null);
   }
 
   private async make(model: LoadedModel, name: string, thinking: boolean, wording: string): Promise<Task> {

@@ -42,9 +42,6 @@ export interface LoadedEvaluation {
   readonly datasets: readonly LoadedDataset[];
 }
 
-/** The file of an evaluation's folder that is read. */
-export const RESULTS = 'results.json';
-
 /** An evaluation from its results.json. Throws BadInput for what is none of this lab's. */
 export function loadedEvaluation(name: string, bytes: Uint8Array): LoadedEvaluation {
   const result = v.safeParse(schema, readJson(bytes, name));

@@ -231,6 +231,24 @@ test('a search grows a tree, and a response of it is taken', async () => {
   );
 });
 
+test('the open model is evaluated on its task; the evaluation is kept, and compared', async () => {
+  await tab('Evaluate').click();
+  const shown = page.getByRole('tabpanel');
+  await shown.getByLabel('Problems').fill('3');
+  await shown.getByLabel('Samples').fill('2');
+  await shown.getByRole('button', { name: 'Evaluate', exact: true }).click();
+  const row = shown.getByRole('row', { name: /^two-cards nano 3 / });
+  await row.getByRole('button', { name: 'Delete' }).waitFor();
+  expect(await row.getByRole('button', { name: 'Go on' }).count()).toBe(0);
+  const other = await open(context, `${real.site.url}#compare`);
+  await other.getByRole('checkbox', { name: /^two-cards: nano/ }).check();
+  await other.getByRole('region', { name: 'Evaluations', exact: true }).waitFor();
+  expect(await other.getByRole('region', { name: 'Problem by problem', exact: true }).locator('tbody tr').count()).toBe(
+    3,
+  );
+  await other.close();
+});
+
 test('signals under every divergence and method; a method is taken for the tints', async () => {
   await tab('Signals').click();
   const rows = page.getByRole('tabpanel').locator('tbody tr');

@@ -3,13 +3,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { BadInput } from '../../src/data/errors';
 import { NATIVE_TASK } from '../../src/data/tasks';
+import { evaluationDesk } from '../../src/engine/evaluation-desk';
 import { diskFiles } from '../../src/host/files.node';
 import { evaluationTables } from '../../src/report/evaluation-tables';
 import { loadedEvaluation } from '../../src/report/loaded-evaluation';
 import { newEvaluation, readEvaluation, writeEvaluation } from '../../src/runs/evaluation/config';
 import { batchSize, resumeEvaluation, type ToldBatch } from '../../src/runs/evaluation/evaluation';
-import { harnessResults, harnessSamples, resultsOf } from '../../src/runs/evaluation/results';
+import { harnessResults, harnessSamples, resultsOf, writeResults } from '../../src/runs/evaluation/results';
+import { StoredEvaluations } from '../../src/runs/evaluation/stored-evaluations';
 import { eventLine } from '../../src/runs/event-lines';
 import { RunStore } from '../../src/runs/run-store';
 
@@ -33,6 +36,8 @@ const batch = (b: number): ToldBatch => ({
   })),
 });
 const told = [0, 1, 2].map(batch);
+
+const CALL = { signal: new AbortController().signal, progress: () => {}, part: () => {} };
 
 let folder: string;
 let store: RunStore;
@@ -62,6 +67,33 @@ test('the configuration is read as it was written, and what is none is refused',
   expect(await readEvaluation(store.files)).toEqual(config);
   await store.files.write('evaluation.json', new TextEncoder().encode('{"version": 2}'));
   await expect(readEvaluation(store.files)).rejects.toThrow(/No configuration of an evaluation/);
+});
+
+test('a page lists its evaluations with their results, goes on with those that no tab is at, and deletes them', async () => {
+  const stored = new StoredEvaluations({
+    evaluationsFolder: async () => diskFiles(folder),
+    evaluationFolder: async (id) => diskFiles(join(folder, id)),
+  });
+  const begun = await stored.create('1', config);
+  await writeResults(begun.files, config, { data, told: told.slice(0, 2), training: null, complete: false });
+  await (await stored.create('2', config)).release();
+  await diskFiles(join(folder, '3')).write('evaluation.json', new TextEncoder().encode('{}'));
+  const listed = await evaluationDesk(stored)['list-evaluations']({ type: 'list-evaluations' }, CALL);
+  expect(listed.map(({ id, open, evaluation, broken }) => [id, open, evaluation?.complete, broken !== null])).toEqual([
+    ['3', false, undefined, true],
+    ['2', false, undefined, false],
+    ['1', true, false, false],
+  ]);
+  await expect(stored.take('1')).rejects.toThrow(/open in a tab/);
+  await expect(stored.remove('1')).rejects.toThrow(/open in a tab/);
+  await begun.release();
+  const again = await stored.take('1');
+  expect(again.config).toEqual(config);
+  await again.store.release();
+  await expect(stored.take('3')).rejects.toThrow(BadInput);
+  for (const id of ['1', '3']) await stored.remove(id);
+  expect((await stored.list()).map(({ id }) => id)).toEqual(['2']);
+  await expect(stored.take('1')).rejects.toThrow(/no such evaluation/);
 });
 
 test('results have the harness’s shape, and are read again for comparisons', () => {

@@ -17,7 +17,14 @@ export class TestEngine {
   private readonly engine: Engine;
 
   constructor(host: Pick<EngineHost, 'openGpu' | 'shelf'> & Partial<EngineHost>) {
-    const nowhere = { runsFolder: async () => null, runFolder: async () => null, scratchFolder: async () => null };
+    const none = async () => null;
+    const nowhere = {
+      runsFolder: none,
+      runFolder: none,
+      scratchFolder: none,
+      evaluationsFolder: none,
+      evaluationFolder: none,
+    };
     // Neither tuned nor checked: the kernels have their own tests, and runs that are compared need one matmul variant.
     const prepare: EngineHost['prepare'] = async (gpu) => deviceReport(gpu);
     this.engine = new Engine({ prepare, ...nowhere, ...host }, (message) => {

@@ -7,6 +7,7 @@ import { ModelShelf } from '../../src/library/model-shelf';
 import { type LoadedModel, openModel } from '../../src/library/open-model';
 import type { ModelConfig } from '../../src/model/net/config';
 import { type LoraFolder, readLoraFolder } from '../../src/model/weights/adapter';
+import type { EvaluationsPlace } from '../../src/runs/evaluation/stored-evaluations';
 import { TestEngine } from './engine';
 import { diskFolder } from './fixtures';
 import { NANO } from './session';
@@ -34,10 +35,11 @@ export const testInspector = (openGpu: OpenGpu): Inspector =>
   });
 
 /** The inspector as the page sees it. */
-export const testPage = (openGpu: OpenGpu): TestEngine =>
+export const testPage = (openGpu: OpenGpu, places: Partial<EvaluationsPlace> = {}): TestEngine =>
   new TestEngine({
     openGpu: async () => openGpu(),
     shelf: new DiskShelf(),
+    ...places,
   });
 
 export const onModel = (model: string, adapter: string | null = null) => ({ model, adapter, weightFormat: 'auto' });

@@ -208,6 +208,9 @@ function answersTo(command: Command, broken: boolean): Message[] {
         { id, type: 'part', part: '4 9 13' },
         done<'generate'>({ text: '4 9 13 yes So Answer 4 9', tokens: 8, seconds: 0.5, ended: true }),
       ];
+    case 'list-evaluations':
+    case 'delete-evaluation':
+      return [done<'list-evaluations'>([])];
     case 'cancel':
       return [];
     default: // of what the inspector asks, what is only to be done

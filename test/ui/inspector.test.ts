@@ -28,7 +28,7 @@ const failed = (state: InspectState, lane: Lane, failure: Failure): InspectState
   ...state,
   ...afterFailure(state, lane, failure),
 });
-const heard = (state: InspectState, part: Part<'generate' | 'contexts' | 'search'>): InspectState => ({
+const heard = (state: InspectState, part: Part<'generate' | 'contexts' | 'search' | 'evaluate'>): InspectState => ({
   ...state,
   ...afterPart(state, part),
 });
@@ -100,6 +100,19 @@ test('a tree is shown as it grows, and whole in the end', () => {
   const settings = { ...searching, ...sampling };
   const ask = { type: 'search', prompt: 'make 11', problem: PROBLEM, task: 'two-cards', context, settings } as const;
   expect(replied(growing, 'search', ask, FAKE_TREE).tree).toEqual({ prompt: 'make 11', search: FAKE_TREE });
+});
+
+test('an evaluation says how far it is, and what is stored is known when it ends', () => {
+  const progress = { asked: 8, of: 64, tokens: 1234 };
+  const evaluation = { name: 'now', model: 'nano', complete: false, settings: { samples: 4 }, datasets: [] };
+  const going = heard({ ...complete, asked: { evaluate: 3 } }, { progress, evaluation } as unknown as Part<'evaluate'>);
+  expect(statusOf(going)).toMatch(/^Evaluating: 8 of 64 problems asked, 1.?234 tokens/);
+  const { sampling, evaluating } = going;
+  const asked = { ...sampling, ...evaluating, thinking: false, wording: 'standard' };
+  const ended = replied(going, 'evaluate', { type: 'evaluate', evaluation: asked }, []);
+  expect([ended.evaluated, ended.evaluations, ended.asked]).toEqual([null, [], {}]);
+  const refused = failed(going, 'evaluate', { kind: 'not-found', message: 'No such dataset.', refused: true });
+  expect([refused.evaluated, refused.failure?.lane]).toEqual([null, 'evaluate']);
 });
 
 test('prompts that were edited stay, the others follow the problem', () => {

@@ -8,6 +8,8 @@ import { VERSION } from '../../data/version';
 import type { Files } from '../../host/files';
 
 export const CONFIG = 'evaluation.json';
+/** The file of an evaluation's folder that is compared. */
+export const RESULTS = 'results.json';
 
 const natural = v.pipe(v.number(), v.integer(), v.minValue(1));
 const schema = v.object({

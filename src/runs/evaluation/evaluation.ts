@@ -25,6 +25,8 @@ export type ToldBatch = RunEventOf<'eval-samples'>;
 export interface Limits {
   readonly tokens: number | null;
   readonly stop: () => boolean;
+  /** Ends it within a batch, which is then not told. */
+  readonly signal?: AbortSignal;
 }
 
 /** How far it is. */
@@ -97,7 +99,7 @@ export async function evaluateData(
   config: EvaluationConfig,
   store: { readonly log: StoredLog; readonly told: readonly ToldBatch[] },
   limits: Limits,
-  onBatch: (progress: EvaluationProgress) => void,
+  onBatch: (progress: EvaluationProgress, told: readonly ToldBatch[]) => void | Promise<void>,
 ): Promise<{ told: ToldBatch[]; complete: boolean }> {
   const batches = batchesOf(data, config);
   const of = batches.reduce((sum, { problems }) => sum + problems.length, 0);
@@ -106,7 +108,12 @@ export async function evaluateData(
   for (let b = told.length; b < batches.length; b++) {
     if (limits.stop() || (limits.tokens !== null && tokens >= limits.tokens)) return { told, complete: false };
     const { name, task, problems } = batches[b];
-    const asked = await ask(policy, task, problems, { ...config, topK: 0, stream: EVALUATION_STREAM + b });
+    const options = { ...config, topK: 0, stream: EVALUATION_STREAM + b, signal: limits.signal };
+    const asked = await ask(policy, task, problems, options).catch((error) => {
+      if (!limits.signal?.aborted) throw error;
+      return null;
+    });
+    if (!asked) return { told, complete: false };
     const event: ToldBatch = {
       ...{ v: EVENT_VERSION, type: 'eval-samples', step: b, dataset: name },
       ...{ problems: asked.map(toldOf), leftOut: 0 },
@@ -115,7 +122,7 @@ export async function evaluateData(
     await store.log.sync();
     told.push(event);
     tokens += tokensOf(event);
-    onBatch({ asked: told.reduce((sum, one) => sum + one.problems.length, 0), of, tokens });
+    await onBatch({ asked: told.reduce((sum, one) => sum + one.problems.length, 0), of, tokens }, told);
   }
   return { told, complete: true };
 }

@@ -8,7 +8,8 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { type BenchmarkFigures, benchmarkFigures } from '../../antisd/benchmark';
 import { codeFactsOf } from '../../data/code/rows';
 import { NGRAM, type Overlap } from '../../data/overlap';
-import type { EvaluationConfig } from './config';
+import type { Files } from '../../host/files';
+import { type EvaluationConfig, RESULTS } from './config';
 import type { AskedData, ToldBatch } from './evaluation';
 
 /** What was compared with the data that the model was trained on. */
@@ -152,4 +153,25 @@ export function harnessSamples(data: AskedData, told: readonly ToldBatch[], conf
     });
   });
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** results.json, and a file of samples a dataset; gives the former. Throws StorageError. */
+export async function writeResults(
+  files: Files,
+  config: EvaluationConfig,
+  of: {
+    readonly data: readonly AskedData[];
+    readonly told: readonly ToldBatch[];
+    readonly training: ComparedTraining | null;
+    readonly complete: boolean;
+  },
+): Promise<string> {
+  const { data, told, training, complete } = of;
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const results = harnessResults(config, resultsOf(data, told, training), complete);
+  const text = `${JSON.stringify(results, null, 2)}\n`;
+  for (const one of data)
+    await files.write(`samples_${taskKey(one.name)}.jsonl`, bytes(harnessSamples(one, told, config)));
+  await files.write(RESULTS, bytes(text));
+  return text;
 }

@@ -10,13 +10,17 @@ import { useCompare } from './store';
 
 /** Runs side by side: the choice on the left, what they came to beside it. */
 export default function ComparePage() {
-  const { chosen, stored, given, evaluations } = useCompare();
+  const { chosen, stored, given, evaluations: others, storedEvaluations, chosenEvaluations } = useCompare();
   const listed = useLab((s) => s.runs);
   const all = useMemo((): LoadedRun[] => {
     const kept = chosen.filter((id) => listed?.some((run) => run.id === id)); // one may have been deleted since
     return [...kept.flatMap((id) => stored.get(id) ?? []), ...given];
   }, [chosen, stored, given, listed]);
   const runs = useDeferredValue(all); // of several ticks in a row only the last is drawn
+  const evaluations = useMemo(
+    () => [...storedEvaluations.filter(({ name }) => chosenEvaluations.includes(name)), ...others],
+    [storedEvaluations, chosenEvaluations, others],
+  );
   const model = useMemo(() => reportOf(runs, {}, evaluations), [runs, evaluations]);
   return (
     <main className={styles.page}>

@@ -7,14 +7,18 @@ import { FileButtons } from '../models/FileButtons';
 import { useLab } from '../state/store';
 import { unless } from '../unless';
 import styles from './ComparePage.module.css';
-import { choose, forgetGiven, takeGiven } from './session';
+import { EvaluationPicker } from './EvaluationPicker';
+import { choose, forgetGiven, listEvaluations, takeGiven } from './session';
 import { useCompare } from './store';
 
 /** The runs that this browser keeps, to choose from, and the way to others. */
 export function RunPicker() {
   const listed = useLab((s) => s.runs);
   const { chosen, given, evaluations, words, reading } = useCompare();
-  useEffect(() => perform(listRuns), []);
+  useEffect(() => {
+    perform(listRuns);
+    listEvaluations();
+  }, []);
   const runs = (listed ?? []).filter((run): run is StoredRun => !('broken' in run) && run.unit === 'step');
   const pick = (ids: readonly string[]): void => choose(runs.filter(({ id }) => ids.includes(id)));
   const toggle = (id: string): void =>
@@ -49,6 +53,7 @@ export function RunPicker() {
           </li>
         ))}
       </ul>
+      <EvaluationPicker />
       <h2>From files</h2>
       <p className={styles.doc}>
         A folder of a run or of an evaluation (eval --data), a folder of such folders, or archives of runs; nothing is

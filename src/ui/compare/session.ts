@@ -3,7 +3,8 @@ import { BOUNDS } from '../../data/bounds';
 import { expectWithin } from '../../data/bytes';
 import type { Failure } from '../../engine/protocol';
 import type { PlacedFile } from '../../library/sources/dropped';
-import { loadedEvaluation, RESULTS } from '../../report/loaded-evaluation';
+import { loadedEvaluation } from '../../report/loaded-evaluation';
+import { RESULTS } from '../../runs/evaluation/config';
 import type { ListedRun } from '../../runs/stored-runs';
 import { trainer } from '../trainer';
 import { useCompare } from './store';
@@ -38,6 +39,15 @@ export function choose(runs: readonly ListedRun[]): void {
       ended();
       failed(failure);
     },
+  );
+}
+
+/** Evaluations that this browser keeps and that have something to show. */
+export function listEvaluations(): void {
+  trainer.call({ type: 'list-evaluations' }).then(
+    (listed) =>
+      useCompare.setState({ storedEvaluations: listed.flatMap(({ evaluation }) => (evaluation ? [evaluation] : [])) }),
+    () => {}, // where nothing can be stored nothing is
   );
 }
 

@@ -10,7 +10,9 @@ interface CompareState {
   /** What was read of stored runs, by name, and of files. */
   readonly stored: ReadonlyMap<string, LoadedRun>;
   readonly given: readonly LoadedRun[];
-  /** Evaluations of files. */
+  /** Evaluations of this browser, and which of them are chosen; those of files. */
+  readonly storedEvaluations: readonly LoadedEvaluation[];
+  readonly chosenEvaluations: readonly string[];
   readonly evaluations: readonly LoadedEvaluation[];
   /** Runs that cannot be compared, and what went wrong. */
   readonly words: readonly string[];
@@ -22,6 +24,8 @@ export const useCompare = create<CompareState>(() => ({
   chosen: [],
   stored: new Map(),
   given: [],
+  storedEvaluations: [],
+  chosenEvaluations: [],
   evaluations: [],
   words: [],
   reading: false,

@@ -32,6 +32,7 @@ const WHAT: Record<Where, string> = {
   contexts: 'The contexts cannot be compared',
   layers: 'The layers cannot be read',
   search: 'The search failed',
+  evaluate: 'The evaluation cannot go on',
   export: 'Nothing was exported',
   link: 'The link does not work',
 };

@@ -2,6 +2,7 @@ import { bytesText } from '../../data/bytes';
 import { milliseconds, plain } from '../format';
 import { nameShown } from '../models/names';
 import { Status } from '../notices/Status';
+import { evaluationWords } from './evaluations';
 import { type InspectState, isAsked, useInspector } from './store';
 
 /** Time between two things said, ms: a screen reader must be able to finish. */
@@ -19,6 +20,7 @@ export function statusOf(state: InspectState): string {
   if (isAsked(state, 'compare')) return 'Scoring the other side of the comparison.';
   if (isAsked(state, 'contexts')) return 'Scoring the response under every context.';
   if (isAsked(state, 'layers')) return 'Reading the response out of every layer.';
+  if (isAsked(state, 'evaluate')) return evaluationWords(state.evaluated);
   if (isAsked(state, 'search')) return `Searching: ${state.tree?.search.nodes.length ?? 0} steps.`;
   if (!main) return 'No model is open.';
   const model = `${nameShown(main.subject.model)}: ${main.family}, ${plain(main.parameters)} parameters as ${main.weightFormat}, ${bytesText(main.bytes)} on the GPU`;

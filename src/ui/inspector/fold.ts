@@ -54,6 +54,7 @@ const AFTER: { [N in InspectName]: (state: InspectState, reply: Reply<N>, ask: A
   contexts: () => ({}),
   layers: (state, { layers: reading }) => ({ layers: { key: layersKey(state), reading } }),
   search: ({ tree }, search) => ({ tree: tree && { ...tree, search } }),
+  evaluate: (_, evaluations) => ({ evaluations, evaluated: null }),
 };
 
 /** The state after an answer that was waited for. */
@@ -64,15 +65,19 @@ export const afterReply = <N extends InspectName>(
   reply: Reply<N>,
 ): Patch => ({ ...settled(state, lane), ...AFTER[ask.type as N](state, reply, ask, lane) });
 
-/** More of a response that is being written, of the contexts' effects, or of a tree. */
-export function afterPart({ effects, tree }: InspectState, part: Part<'generate' | 'contexts' | 'search'>): Patch {
+/** More of a response that is being written, of the contexts' effects, of a tree, or of an evaluation. */
+export function afterPart(
+  { effects, tree }: InspectState,
+  part: Part<'generate' | 'contexts' | 'search' | 'evaluate'>,
+): Patch {
   if (typeof part === 'string') return { generating: part };
+  if ('progress' in part) return { evaluated: part };
   if ('nodes' in part) return { tree: tree && { ...tree, search: part } };
   return { effects: effects && { ...effects, list: [...effects.list, part] } };
 }
 
 /** The models went with the engine; texts, scores and figures stay. */
-const GONE: Patch = { main: null, other: null, generating: null };
+const GONE: Patch = { main: null, other: null, generating: null, evaluated: null };
 
 export function afterFailure(state: InspectState, lane: Lane, failed: Failure): Patch {
   const { kind, message } = failed;
@@ -80,7 +85,8 @@ export function afterFailure(state: InspectState, lane: Lane, failed: Failure): 
   if (lane === 'device' || kind === 'unavailable') return { ...settled(state, lane), ...engineAfterRefusal(failed) };
   const failure = kind === 'cancelled' ? state.failure : { lane, kind, message };
   const emptied = lane === 'main' || lane === 'other' ? { [lane]: null } : {};
-  return { ...settled(state, lane), ...emptied, failure, generating: null };
+  const ended = lane === 'evaluate' ? { evaluated: null } : {};
+  return { ...settled(state, lane), ...emptied, ...ended, failure, generating: null };
 }
 
 /** What comes without being asked for. */

@@ -27,7 +27,7 @@ export const inspectAddress = async (state: InspectState): Promise<string> =>
   `${location.origin}${location.pathname}#inspect?${await writeInspectLink(linkStateOf(state))}`;
 
 const MEASURE_NAMES = ['u', 'term', 'advantage', 'H_S', 'H_T', 's', 't', 'delta'];
-const TAB_NAMES = ['prompts', 'contexts', 'layers', 'search', 'signals', 'compare', 'tokens'];
+const TAB_NAMES = ['prompts', 'contexts', 'layers', 'search', 'evaluate', 'signals', 'compare', 'tokens'];
 
 /** What an address' hash asks for; null where it asks for nothing. Throws BadInput for a link that cannot be read. */
 export async function stateFromHash(hash: string): Promise<Partial<InspectState> | null> {

@@ -107,11 +107,15 @@ export function unloadOther(): void {
   useInspector.setState({ other: null });
 }
 
-/** Which lanes a change in `lane` makes void: a model or a problem everything that follows, the other model its comparison. */
+/**
+ * Which lanes a change in `lane` makes void: a model or a problem everything that follows, the other model its comparison. An
+ * evaluation has nothing to do with the problem on screen.
+ */
 function lanesFrom(lane: Lane): readonly Lane[] {
   if (lane === 'device') return [lane];
   if (lane === 'other') return [lane, 'compare'];
-  return LANES.slice(LANES.indexOf(lane)).filter((l) => l !== 'other');
+  const ofModel = lane === 'main' || lane === 'evaluate';
+  return LANES.slice(LANES.indexOf(lane)).filter((l) => l !== 'other' && (l !== 'evaluate' || ofModel));
 }
 
 /** The next problem that is answered leaves the texts as they are. */
@@ -197,6 +201,33 @@ export function askSearch(): void {
   ask('search', { type: 'search', prompt, problem: problem.problem, task: problem.task, context, settings });
 }
 
+/** Evaluates the open model, or goes on with an evaluation that is stored. */
+export function askEvaluation(resume?: string): void {
+  const { evaluating, sampling, context, main } = useInspector.getState();
+  if (!main) return;
+  const { thinking, wording } = context;
+  const { data, maxNewTokens: longest } = evaluating;
+  const usual = { data: data.trim() || main.task, maxNewTokens: longest || null };
+  const asked = { ...sampling, ...evaluating, ...usual, thinking, wording };
+  useInspector.setState({ failure: null, evaluated: null });
+  ask('evaluate', { type: 'evaluate', evaluation: resume === undefined ? asked : { resume } });
+}
+
+/** What is stored of evaluations. */
+export function listEvaluations(): void {
+  engine.call({ type: 'list-evaluations' }).then(
+    (evaluations) => useInspector.setState({ evaluations }),
+    () => {}, // the engine says what ails it
+  );
+}
+
+export function deleteEvaluation(evaluation: string): void {
+  engine.call({ type: 'delete-evaluation', evaluation }).then(
+    (evaluations) => useInspector.setState({ evaluations }),
+    ({ kind, message }) => useInspector.setState({ failure: { lane: 'evaluate', kind, message } }),
+  );
+}
+
 /** What an answer leads to. */
 const NEXT: Record<InspectName, (lane: Lane) => void> = {
   open: openFirst,
@@ -213,6 +244,7 @@ const NEXT: Record<InspectName, (lane: Lane) => void> = {
   contexts: () => {},
   layers: () => {},
   search: () => {},
+  evaluate: () => {},
 };
 
 function loaded(): void {

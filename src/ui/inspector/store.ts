@@ -3,6 +3,7 @@ import { create } from 'zustand';
 import type { ArmName } from '../../antisd/arms';
 import { NATIVE_TASK, taskOfModel, usualTokens } from '../../data/tasks';
 import type { PrivilegedContext, Problem } from '../../data/types';
+import type { EvaluationPart, ListedEvaluation } from '../../engine/protocol';
 import { SEARCH_DEFAULTS, type Search } from '../../inspect/search/types';
 import type {
   ContextChoice,
@@ -34,6 +35,7 @@ export const LANES = [
   'contexts',
   'layers',
   'search',
+  'evaluate',
 ] as const;
 export type Lane = (typeof LANES)[number];
 
@@ -46,7 +48,7 @@ export interface Scored {
 
 export type Compare = 'nothing' | 'adapter-off' | 'model';
 export type InspectMeasure = MeasureName | 'delta';
-export type TabName = 'prompts' | 'contexts' | 'layers' | 'search' | 'signals' | 'compare' | 'tokens';
+export type TabName = 'prompts' | 'contexts' | 'layers' | 'search' | 'evaluate' | 'signals' | 'compare' | 'tokens';
 /** Which of the texts is being edited in place. */
 export type Editing = 'response' | 'student' | 'teacher' | null;
 
@@ -109,6 +111,13 @@ export interface InspectState extends EngineFields {
   /** The last tree, with the prompt that it grew from; `search.chains` is empty while it grows. */
   tree: { readonly prompt: string; readonly search: Search } | null;
 
+  /** What an evaluation asks of the open model; temperature, top-p and seed are those of `sampling`. No data: the model's own task; no length: as usual. */
+  evaluating: { data: string; problems: number; samples: number; maxNewTokens: number };
+  /** Those that this browser keeps, newest first; null until they are listed. */
+  evaluations: readonly ListedEvaluation[] | null;
+  /** How far the one is that goes on. */
+  evaluated: EvaluationPart | null;
+
   measure: InspectMeasure;
   arm: ArmName;
   /** The group that the response is thought to be in: its advantage comes from there. */
@@ -162,6 +171,9 @@ export const INITIAL: InspectState = {
   layer: null,
   searching: { base: SEARCH_DEFAULTS.base, gain: SEARCH_DEFAULTS.gain, width: SEARCH_DEFAULTS.width },
   tree: null,
+  evaluating: { data: '', problems: 64, samples: 4, maxNewTokens: 0 },
+  evaluations: null,
+  evaluated: null,
   measure: 'u',
   arm: 'antisd',
   group: { size: 8, right: 4 },

@@ -3,6 +3,7 @@ import { openTab } from '../actions/openTab';
 import { type TabName, useInspector } from '../store';
 import { CompareTab } from './CompareTab';
 import { ContextsTab } from './ContextsTab';
+import { EvaluateTab } from './EvaluateTab';
 import { LayersTab } from './LayersTab';
 import { PromptsTab } from './PromptsTab';
 import { SearchTab } from './SearchTab';
@@ -15,6 +16,7 @@ const TABS: Record<TabName, { label: string; Panel: () => React.ReactNode }> = {
   contexts: { label: 'Contexts', Panel: ContextsTab },
   layers: { label: 'Layers', Panel: LayersTab },
   search: { label: 'Search', Panel: SearchTab },
+  evaluate: { label: 'Evaluate', Panel: EvaluateTab },
   signals: { label: 'Signals', Panel: SignalsTab },
   compare: { label: 'Compare', Panel: CompareTab },
   tokens: { label: 'Tokens', Panel: TokensTab },
