@@ -3,6 +3,8 @@
  * and never run: an operation that names a class or calls something is refused, like any other that plain data do not need.
  */
 
+import { BOUNDS } from '../bounds';
+
 /** Lists of a pickle's own: values, and where the marks among them are. */
 interface Reading {
   readonly view: DataView;
@@ -103,13 +105,14 @@ const OPERATIONS: Readonly<Record<number, Operation>> = {
 };
 const STOP = 46;
 
-/** Throws Error for what is cut off, or is more than plain data. */
+/** Throws Error for what is cut off, has too many values, or is more than plain data. */
 export function pickledData(bytes: Uint8Array): unknown {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const r: Reading = { view, at: 0, stack: [], marks: [], memo: new Map() };
-  for (;;) {
+  for (let values = 0; ; values++) {
     const code = taken[1](r);
     if (code === STOP) break;
+    if (values > BOUNDS.values) throw new Error(`they have more than ${BOUNDS.values} values`);
     const operation = OPERATIONS[code];
     if (!operation) throw new Error('they are a pickle of more than plain data');
     operation(r);
