@@ -38,10 +38,11 @@ export const printPainted = (text: string): void => {
   }
 };
 
-/** Whether stdout is a file: what Node itself writes into one is cut short without a word where the disk is full. */
+/** Whether stdout is a file or a device: what Node itself writes into one is cut short without a word where it takes no more. */
 function intoFile(): boolean {
   try {
-    return fstatSync(1).isFile();
+    const to = fstatSync(1);
+    return to.isFile() || (to.isCharacterDevice() && !process.stdout.isTTY);
   } catch {
     return false; // closed
   }

@@ -223,6 +223,9 @@ export function inspectionCsv({ scored: s, texts: { response }, compared, effect
   return `${[columns.map(([name]) => name).join(','), ...rows].join('\r\n')}\r\n`;
 }
 
+/** A text in its quotes of JSON: no cell begins with = + - @, what spreadsheets take for a formula, and none hides anything. */
+export const csvText = (value: string): string => csvCell(visibleJson(JSON.stringify(value)));
+
 /** RFC 4180. */
 export const csvCell = (value: string | number): string =>
   typeof value === 'number' || !/[",\r\n]/.test(value) ? String(value) : `"${value.replaceAll('"', '""')}"`;

@@ -1,11 +1,9 @@
 /** A report's figures as CSV: a row a run and step, and the results. */
-import { csvCell } from '../inspect/export';
+import { csvText as text } from '../inspect/export';
 import { CURVES } from './curves';
 import { grouped } from './groups';
 import type { ReportModel } from './model';
 
-/** Text in its quotes of JSON: no cell begins with = + - @, what spreadsheets take for a formula. */
-const text = (value: string): string => csvCell(JSON.stringify(value));
 const number = (value: number | null | undefined): string => (typeof value === 'number' ? String(value) : '');
 
 /** Every figure of every run where it was measured. */

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launcher } from '../setup/cli';
 import { fixturePath } from '../setup/fixtures';
 import { type Attempt, attempts } from './attempts';
-import { faulty, lab, TRAIN } from './cli';
+import { faulty, lab, program, TRAIN } from './cli';
 
 let folder: string;
 const at = (...names: string[]) => join(folder, ...names);
@@ -112,6 +112,7 @@ const COMMANDS: readonly Command[] = [
   },
   { name: 'score', same: true, args: () => ['score', '--tokens', at('tokens.json')] },
   { name: 'inspect', same: true, args: () => ['inspect', '--json'] },
+  { name: 'inspect --layers', same: true, args: () => ['inspect', '--layers', '--layer-contexts', '2'] },
   { name: 'tokens', same: true, args: () => ['tokens', '--problems', '2', '--samples', '1', '--at-least', '1'] },
   {
     name: 'gradients',
@@ -233,7 +234,40 @@ const disks: Attempt[] = WRITERS.flatMap(({ name, stays, calls = CALLS, args }) 
   })),
 );
 
-attempts([...pipes, ...disks]);
+const interrupted: Attempt[] = COMMANDS.map(({ name, args }) => ({
+  id: `interrupted/${name}`,
+  group: 'signals and locks',
+  what: `SIGINT at the first word of ${name}`,
+  expected: 'it ends, by the signal or with exit code 130, without a stack trace; no part of a result stays',
+  gate: false,
+  async run() {
+    let sent = false;
+    const { code, stderr } = await lab(args(), {}, (child) => {
+      if (!sent) sent = child.kill('SIGINT');
+    });
+    expect([code, stderr]).toEqual([
+      expect.toSatisfy((x) => x === null || x === 130 || (x === 0 && !sent)),
+      expect.not.stringContaining('    at '),
+    ]);
+    const left = await readdir(folder, { recursive: true });
+    expect(left.filter((file) => file.endsWith('.part'))).toEqual([]);
+  },
+}));
+
+const devices: Attempt[] = ['help', 'plan', 'doctor'].map((name) => ({
+  id: `stdout/${name}, a device`,
+  group: 'command line',
+  what: `${name} into a device that takes nothing (/dev/full)`,
+  expected: 'one message, exit code 3',
+  gate: name === 'help',
+  async run() {
+    const script = '"$@" > /dev/full';
+    const { code, stderr } = await program(['bash', '-c', script, 'lab', process.execPath, launcher, name]);
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/The disk is full \(stdout\)/)]);
+  },
+}));
+
+attempts([...pipes, ...disks, ...interrupted, ...devices]);
 
 test('every command that there is has its rows', async () => {
   const { stdout } = await lab(['--help']);

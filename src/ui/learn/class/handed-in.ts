@@ -8,7 +8,7 @@ import { collected, expectWithin } from '../../../data/bytes';
 import { BadInput } from '../../../data/errors';
 import { readJson } from '../../../data/json';
 import { zipBlob, zipEntries } from '../../../data/zip';
-import { csvCell } from '../../../inspect/export';
+import { csvText as text } from '../../../inspect/export';
 import { givenRun, type LoadedRun } from '../../../report/loaded-run';
 import { LOG } from '../../../runs/stored-log';
 import { CHAPTER_IDS, type Learnt, learntSchema } from '../answers';
@@ -86,7 +86,6 @@ export function newestOf(files: readonly HandedIn[]): HandedIn[] {
 
 /** A row a learner; names, answers and what a log says are quoted, so that none is taken for a formula. */
 export function csvOf(files: readonly HandedIn[]): string {
-  const text = (value: string): string => csvCell(JSON.stringify(value));
   const head = ['learner', 'class', 'handed in', ...CHAPTER_IDS, 'right', 'of', 'arm', 'seed', 'steps', 'reward'];
   const rows = files.map(({ answers, run }) => {
     const { right, of } = scoreOf(answers);
