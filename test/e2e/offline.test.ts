@@ -93,6 +93,8 @@ it('is kept whole, gives way to a newer build when asked, and opens without a ne
   await lab.until('tokens of the recorded run', async () => (await lab.scored.count()) > 8);
   await page.getByRole('link', { name: 'Inspect' }).click();
   await page.getByRole('heading', { name: 'Problem' }).waitFor();
+  await page.goto(`${site.url}#learn?chapter=hint`);
+  await page.getByText('Recorded: the built-in model').waitFor(); // the lessons, too, open without a network
   const part = await page.evaluate(async () => {
     const headers = { Range: 'bytes=8-15' };
     const response = await fetch('./models/nano/model.safetensors', { headers });

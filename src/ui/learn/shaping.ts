@@ -35,6 +35,15 @@ export function termsOf({ ids, s, t }: Pick<ScoredText, 'ids' | 's' | 't'>, shap
 export const termOf = (u: number, shaping: Shaping): number =>
   termsOf({ ids: new Uint32Array(1), s: new Float32Array(1), t: Float32Array.of(u) }, shaping)[0];
 
+/** How fast the term grows with u; at a mask's edge, where it jumps, on the flatter side. */
+export function slopeOf(u: number, shaping: Shaping): number {
+  const h = 0.01;
+  const [left, at, right] = [u - h, u, u + h].map((x) => termOf(x, shaping));
+  const slopes = [(at - left) / h, (right - at) / h];
+  const [flat, steep] = slopes.toSorted((a, b) => Math.abs(a) - Math.abs(b));
+  return Math.abs(steep - flat) > 1 + Math.abs(flat) ? flat : (flat + steep) / 2;
+}
+
 /** The most that any token can be praised with, however large its |u|; infinite where nothing bounds it. */
 export function mostPraise(shaping: Shaping): number {
   const { divergence } = methodOf(shaping);

@@ -18,7 +18,7 @@ import { isBounded } from '../../../src/ui/learn/chapters/Slope';
 import { isUnsurest } from '../../../src/ui/learn/chapters/Write';
 import { inspectLinkOf } from '../../../src/ui/learn/LabLink';
 import { raceIn, reached, simulate, switchesOf, trailingMean } from '../../../src/ui/learn/race';
-import { FIRST, methodOf, mostPraise, termOf, termsOf } from '../../../src/ui/learn/shaping';
+import { FIRST, methodOf, mostPraise, slopeOf, termOf, termsOf } from '../../../src/ui/learn/shaping';
 import { CHOICES, misleads, posterior, SECRETS, signalsOf, student } from '../../../src/ui/learn/small-world';
 import { mostPraised, recordedStep, rowsIn } from '../../../src/ui/learn/step';
 
@@ -111,6 +111,8 @@ test('the term of a token is sign λ δ(u), and no token is praised more than is
         }
       }
   expect(mostPraise(FIRST)).toBeCloseTo(0.25 * Math.LN2, 12); // ½ log 2, times λ = ½
+  expect(slopeOf(0, FIRST)).toBeCloseTo(-0.125, 4); // ¼, times −λ
+  expect(slopeOf(3, { ...FIRST, mask: 3 })).toBeCloseTo(-0.25 / (1 + Math.exp(-3)), 2); // not the jump behind it
   expect(mostPraise({ ...FIRST, divergence: 'reverse-kl' })).toBe(Number.POSITIVE_INFINITY);
   const [{ scored }] = sheets;
   const terms = termsOf(scored, FIRST);

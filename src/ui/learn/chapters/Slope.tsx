@@ -9,7 +9,7 @@ import { ShapingControls } from '../ShapingControls';
 import { SheetText } from '../SheetText';
 import { Sign } from '../Sign';
 import { SlopeFigure } from '../SlopeFigure';
-import { FIRST, mostPraise, type Shaping, termOf, termsOf } from '../shaping';
+import { FIRST, mostPraise, type Shaping, slopeOf, termOf, termsOf } from '../shaping';
 import { useBenchSheet } from '../useBenchSheet';
 
 /** What the question allows: no praise above it, with a term that still acts. */
@@ -45,7 +45,13 @@ export default function Slope() {
           onChange={({ target }) => drag(Number(target.value))}
         />
       </label>
-      <p data-number>{fill(words.reading, { u: signed(u, 1), term: signed(termOf(u, shaping), 3) })}</p>
+      <p data-number>
+        {fill(words.reading, {
+          u: signed(u, 1),
+          term: signed(termOf(u, shaping), 3),
+          slope: signed(slopeOf(u, shaping), 3),
+        })}
+      </p>
       <p data-number>
         {Number.isFinite(most) ? fill(words.bounded, { most: signed(most, 3) }) : words.unbounded}{' '}
         <button type="button" onClick={check}>

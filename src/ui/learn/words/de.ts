@@ -128,7 +128,7 @@ export const de: Words = {
       wrong: 'Noch nicht: Vorzeichen −, {lambda} mindestens 0,2, und unter der Kurve höchstens 0,1.',
       response: 'Die Antwort, gefärbt nach dem Term',
       dragU: 'u des Tokens',
-      reading: 'u = {#u}: der Term ist {#term}.',
+      reading: 'u = {#u}: der Term ist {#term}, seine Steigung {#slope}.',
       bounded: 'Größtes Lob für ein Token: {#most}.',
       unbounded: 'Das Lob hat hier keine Schranke.',
       check: 'Prüfen',

@@ -122,7 +122,7 @@ export const en = {
       wrong: 'Not yet: sign −, {lambda} at least 0.2, and below the curve 0.1 or less.',
       response: 'The response, tinted by what the term adds',
       dragU: 'u of the token',
-      reading: 'u = {#u}: the term is {#term}.',
+      reading: 'u = {#u}: the term is {#term}, its slope {#slope}.',
       bounded: 'Most praise for any token: {#most}.',
       unbounded: 'Praise has no bound here.',
       check: 'Check',
