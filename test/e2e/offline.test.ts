@@ -37,7 +37,6 @@ function expectLight(asked: readonly string[]): void {
   const total = sizes.reduce((sum, [, size]) => sum + size, 0);
   const told = sizes.sort((a, b) => b[1] - a[1]).map(([file, size]) => `${file} ${size}`);
   expect(total, `${total} bytes: ${told.join(', ')}`).toBeLessThan(1_000_000);
-  if (process.env.TELL) console.log(total, told.slice(0, 8).join('\n'));
 }
 
 /** Another build in the place of this one. */
