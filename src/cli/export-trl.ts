@@ -3,7 +3,7 @@ import { BadInput } from '../data/errors';
 import { RunStore } from '../runs/run-store';
 import { recipeFolder, trlFolder } from '../runs/trl/folder';
 import { RECIPES, recipeOf } from '../runs/trl/recipes';
-import { parseTrainConfig, TRAIN_TABLE, type TrainConfig } from '../settings/config';
+import { parseTrainConfig, settled, TRAIN_TABLE, type TrainConfig } from '../settings/config';
 import { defineCommand, EXIT } from './command';
 import type { Flags } from './options';
 import { note } from './output';
@@ -46,7 +46,7 @@ async function contentsOf(run: string | undefined, recipe: Named, given: Record<
   const begun = run === undefined ? {} : await configOf(run);
   const config = parseTrainConfig({ ...begun, ...given }, 'lab export-trl');
   const model = await loadModel(config.model);
-  return trlFolder(config, await loadTask(config.task, model, config), await modelElsewhere(config.model));
+  return trlFolder(config, await loadTask(config.task, model, settled(config)), await modelElsewhere(config.model));
 }
 
 async function configOf(folder: string): Promise<TrainConfig> {

@@ -41,8 +41,8 @@ export interface NativeRow extends Row {
   readonly steps: { readonly ends: readonly string[]; readonly most: number };
   /** What a problem asks, in one sentence for whoever sees one for the first time. */
   readonly asks: string;
-  /** The model that was made with it and comes with the lab; null where none does and `pretrain` makes one. */
-  readonly model: string | null;
+  /** The model that was made with it and comes with the lab. */
+  readonly model: string;
   /** Problems from a file; absent where the task makes its own alone. */
   readonly file?: {
     /** Whether a file's record is a problem of this task. */
@@ -107,7 +107,12 @@ export const TASKS = [
     task: stories,
     steps: { ends: ['.'], most: 16 },
     asks: 'A story asks how many things somebody has in the end, and the solution does one sum a sentence.',
-    model: null,
+    model: 'micro',
+    examples: {
+      name: `${stories.name}-checked`,
+      doc: '1,024 training stories with a second look at every sum as the answer: the habit that reinforcement would have to strengthen.',
+      conversations: () => promptsAndAnswers(stories),
+    },
   },
   {
     kind: 'chat',
@@ -163,7 +168,7 @@ export const CHAT_TASK = TASKS[2];
 const NATIVE: readonly NativeRow[] = TASKS.filter((row) => row.kind === 'native');
 
 /** The models that come with the lab. */
-export const BUILT_IN_MODELS: readonly string[] = NATIVE.flatMap(({ model }) => model ?? []);
+export const BUILT_IN_MODELS: readonly string[] = NATIVE.map(({ model }) => model);
 
 /** Tokens that an answer to a task may take where nothing is asked for; `others`: to those that are no built-in model's. */
 export const usualTokens = (task: string, others = 83): number =>
@@ -195,11 +200,9 @@ export const EXAMPLE_SETS = TASKS.flatMap((row: TaskRow) =>
 export const builtInLabel = ({ name, model }: { name: string; model: string | null }): string =>
   `${name} (built in${model === null ? '' : `, for ${model}`})`;
 
-/** The tasks that the page offers, those that a model is there for: names, and what choices call them. */
-export const TASK_CHOICES = TASKS.flatMap((row: TaskRow) =>
-  row.kind === 'chat' || row.model !== null
-    ? [[row.name, builtInLabel({ name: row.name, model: modelOf(row) })] as const]
-    : [],
+/** The tasks that the page offers: names, and what choices call them. */
+export const TASK_CHOICES = TASKS.map(
+  (row: TaskRow) => [row.name, builtInLabel({ name: row.name, model: modelOf(row) })] as const,
 );
 
 /** The row of this name; null for a file's or the user's own. */

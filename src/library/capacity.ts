@@ -10,7 +10,7 @@ import { ALL_TARGETS, type LoraSettings } from '../model/net/lora';
 import type { Trainable } from '../model/net/parameters';
 import type { Policy } from '../model/net/policy';
 import type { ModelFolder } from '../model/weights/folder';
-import type { TrainConfig } from '../settings/config';
+import { settled, type TrainConfig } from '../settings/config';
 import type { SftConfig } from '../settings/settings-sft';
 
 /** Micro-batches hold at most this many tokens. */
@@ -29,7 +29,7 @@ const USUAL_CONTEXT = 1024;
 /** Longest prompt and response together, in tokens. */
 export function contextTokens(
   config: ModelConfig,
-  { contextLength, maxNewTokens }: Pick<TrainConfig, 'contextLength' | 'maxNewTokens'>,
+  { contextLength, maxNewTokens }: { contextLength: number; maxNewTokens: number },
 ): number {
   return contextLength || Math.max(Math.min(config.maxPositions, USUAL_CONTEXT), maxNewTokens + 1);
 }
@@ -37,12 +37,13 @@ export function contextTokens(
 type Weights = Pick<ModelFolder, 'config' | 'tensors'>;
 
 /** Capacity for training `model` as the configuration says. Throws BadInput for adapter settings that do not fit. */
-export function sessionCapacity(model: Weights, c: TrainConfig): Capacity {
+export function sessionCapacity(model: Weights, asked: TrainConfig): Capacity {
+  const c = settled(asked);
   const { maxNewTokens } = c;
   const rollouts = c.problems * c.group;
   const positions = contextTokens(model.config, c);
-  const asked = Math.max(rollouts, c.evalEvery > 0 ? c.evalProblems * c.evalSamples : 0);
-  const rows = Math.min(asked, rowsAtOnce(model.config, positions));
+  const most = Math.max(rollouts, c.evalEvery > 0 ? c.evalProblems * c.evalSamples : 0);
+  const rows = Math.min(most, rowsAtOnce(model.config, positions));
   const wanted = rollouts * Math.min(positions, maxNewTokens + 16);
   return {
     ...trainingCapacity(model, c, loraSettings(c), { positions, rows, maxNewTokens, wanted }),

@@ -12,7 +12,7 @@ import { openConversations } from '../library/open-conversations';
 import type { LoadedModel } from '../library/open-model';
 import { openTask } from '../library/open-task';
 import type { ModelFolder } from '../model/weights/folder';
-import type { TrainConfig } from '../settings/config';
+import { settled, type TrainConfig } from '../settings/config';
 import type { PretrainConfig } from '../settings/settings-pretrain';
 import type { SftConfig } from '../settings/settings-sft';
 import { corpusOf, Pretraining } from './pretraining';
@@ -98,7 +98,7 @@ const taskOf = (
 
 /** What of a run's configuration a task depends on. */
 export function taskSettingOf(config: TrainConfig) {
-  const { maxNewTokens, thinking, wording, solutionTokens, contextLength, fields, repeats } = config;
+  const { maxNewTokens, thinking, wording, solutionTokens, contextLength, fields, repeats } = settled(config);
   const grading: CodeGrading = { reward: config.codeReward, seconds: config.codeSeconds };
   return { maxNewTokens, thinking, wording, solutionTokens, contextLength, fields, repeats, grading };
 }

@@ -13,7 +13,7 @@ import type { PlannedBatch } from '../model/net/batch';
 import { Policy } from '../model/net/policy';
 import type { Scores } from '../model/net/scores';
 import type { ModelFolder } from '../model/weights/folder';
-import { parseTrainConfig, type TrainConfig } from '../settings/config';
+import { parseTrainConfig, settled, type TrainConfig } from '../settings/config';
 import { warningsOf } from '../settings/warnings';
 import { type ReinforcedState, reinforcedState } from './reinforced-state';
 import { evalSamplesEvent, probeEvent, signalsEvent, stepFigures } from './report';
@@ -132,7 +132,8 @@ export class Reinforced implements Trainer<ReinforcedState> {
 
   /** The fixed texts under the policy after `step`, where they are due. */
   private async probe(step: number): Promise<void> {
-    const { policy, config } = this;
+    const { policy } = this;
+    const config = settled(this.config);
     const { task, tell } = this.o;
     if (config.probeEvery === 0 || step % config.probeEvery !== 0) return;
     this.probes ??= await sampleProbes(policy, task, config);
@@ -141,7 +142,8 @@ export class Reinforced implements Trainer<ReinforcedState> {
   }
 
   async update(step: number): Promise<Report> {
-    const { policy, config } = this;
+    const { policy } = this;
+    const config = settled(this.config);
     const { task, alternatives, tell, between } = this.o;
     const { tokenizer } = task;
     const { reference } = this;
@@ -213,7 +215,7 @@ export class Reinforced implements Trainer<ReinforcedState> {
   private async evaluate(step: number): Promise<void> {
     const { tell, task } = this.o;
     tell({ type: 'phase', step, phase: 'eval' }, null);
-    const c = this.config;
+    const c = settled(this.config);
     const options = {
       problems: c.evalProblems,
       samples: c.evalSamples,

@@ -1,6 +1,7 @@
 /** TrainConfig: everything that determines a reinforcement-learning run. Stored with the run, shared as a link. */
 import { contradiction } from '../antisd/contradiction';
 import { BadInput } from '../data/errors';
+import { usualTokens } from '../data/tasks';
 import { type Before, completed } from './earlier';
 import { type ConfigOf, SettingTable } from './setting-table';
 import { SETTINGS, type SettingName } from './settings';
@@ -21,11 +22,15 @@ export function parseTrainConfig(partial: unknown, where = 'configuration'): Tra
   const whole = completed(TRAIN_TABLE, partial, BEFORE);
   const config = TRAIN_TABLE.parse(whole, where);
   const isFirst = whole !== partial && !('groupStd' in (partial as object));
-  const meant = isFirst ? renamed(config) : config;
+  const meant = openLength(isFirst ? renamed(config) : config);
   const contradicts = contradiction(meant);
   if (contradicts) throw new BadInput(contradicts.what, where, contradicts.mend);
   return meant;
 }
+
+/** Earlier versions stored the length that the task takes anyway as a number. */
+const openLength = (config: TrainConfig): TrainConfig =>
+  config.maxNewTokens === usualTokens(config.task) ? { ...config, maxNewTokens: null } : config;
 
 /** Settings of later versions, and what runs did whose configurations do not have them. */
 const BEFORE: Before<typeof SETTINGS> = {
@@ -55,6 +60,12 @@ function renamed(config: TrainConfig): TrainConfig {
     gateStatistic: gateStatistic === 'arm' && isPapers ? 'median-rollouts' : gateStatistic,
   };
 }
+
+/** The same with the length that responses have: what is asked for, or what the task takes. */
+export const settled = <C extends Pick<TrainConfig, 'maxNewTokens' | 'task'>>(config: C) => ({
+  ...config,
+  maxNewTokens: config.maxNewTokens ?? usualTokens(config.task),
+});
 
 /** The settings that differ from the defaults, as a link's query. */
 export const configToQuery = (config: TrainConfig): string => TRAIN_TABLE.toQuery(config);

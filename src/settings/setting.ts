@@ -46,8 +46,15 @@ export interface TextSetting extends Base {
 
 export type Setting = NumberSetting | ChoiceSetting | BooleanSetting | TextSetting;
 
-export const number = (s: Omit<NumberSetting, 'kind'>): NumberSetting => ({ kind: 'number', ...s });
-export const integer = (s: Omit<NumberSetting, 'kind'>): NumberSetting => ({ kind: 'integer', ...s });
+type Numbers<D> = Omit<NumberSetting, 'kind' | 'default'> & { default: D };
+export const number = <const D extends number | null>(s: Numbers<D>): NumberSetting & { default: D } => ({
+  kind: 'number',
+  ...s,
+});
+export const integer = <const D extends number | null>(s: Numbers<D>): NumberSetting & { default: D } => ({
+  kind: 'integer',
+  ...s,
+});
 export const choice = <const C extends readonly string[]>(
   s: Omit<ChoiceSetting, 'kind' | 'choices'> & { choices: C },
 ): ChoiceSetting & { choices: C } => ({ kind: 'choice', ...s });

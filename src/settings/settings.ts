@@ -4,7 +4,7 @@
  */
 import { GROUP_STDS } from '../antisd/advantages';
 import { AGGREGATIONS } from '../antisd/objective';
-import { BUILT_IN_MODELS, NATIVE_TASK, TASKS } from '../data/tasks';
+import { BUILT_IN_MODELS, NATIVE_TASK, TASKS, usualTokens } from '../data/tasks';
 import { choice, flag, integer, number, type Setting, text } from './setting';
 import { METHOD_SETTINGS } from './settings-method';
 import { MODEL_SETTINGS } from './settings-model';
@@ -91,12 +91,13 @@ export const SETTINGS = {
     advanced: true,
   }),
   maxNewTokens: integer({
-    default: 83,
+    default: null,
+    empty: 'by task',
     min: 1,
     max: 4096,
     unit: 'tokens',
     label: 'Longest response',
-    doc: 'Responses are cut here and count as truncated.',
+    doc: `Responses are cut here and count as truncated. Empty: ${TASKS.map(({ name }) => `${usualTokens(name)} (${name})`).join(', ')}, ${usualTokens('')} (a file).`,
     group: 'sampling',
     advanced: true,
   }),

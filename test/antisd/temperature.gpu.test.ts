@@ -9,7 +9,7 @@ import { type ModelConfig, NANO_CONFIG } from '../../src/model/net/config';
 import { ParameterLayout } from '../../src/model/net/parameters';
 import { Policy } from '../../src/model/net/policy';
 import type { RunEventOf } from '../../src/runs/events';
-import { parseTrainConfig } from '../../src/settings/config';
+import { parseTrainConfig, settled } from '../../src/settings/config';
 import { logits, type Parameters } from '../reference/decoder';
 import { close, wave } from '../setup/close';
 import { openModel, SMALL } from '../setup/fixtures';
@@ -53,7 +53,7 @@ describe('a step at τ = 0.7', () => {
   it('has the sampling law’s log-probabilities and entropies in student and teacher, and the on-policy gradient', async () => {
     const policy = await openModel(device.gpu, NANO, { tokens: 400, targets: 400 });
     const settings = { arm: 'antisd', gateWarmup: 0, problems: 1, maxNewTokens: 12, learningRate: 0, evalEvery: 0 };
-    const config = parseTrainConfig({ ...settings, temperature: T, group: 3, seed: 2 });
+    const config = settled(parseTrainConfig({ ...settings, temperature: T, group: 3, seed: 2 }));
     const { task } = NATIVE_TASK;
     const x = { policy, reference: null, task, config, alternatives: false };
     const { rollouts, signals } = await trainStep(x, newMethodState(), 1);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { codeFactsOf } from '../../src/data/code/rows';
 import { BadInput } from '../../src/data/errors';
@@ -27,8 +28,9 @@ const taskOf = (text: string, file: string) => jsonlTask(recordsIn(text, file), 
 test.each(TASKS)(
   '$name opens for a model of its kind, and its solutions and samples are judged as they should be',
   async (row) => {
-    const model = await openModel(diskFolder(row.kind === 'native' ? NANO : fixturePath('tiny-chat')));
-    const tokenizer = row.kind === 'native' ? row.task.tokenizer : model.text;
+    const native = row.kind === 'native' ? join(NANO, '..', row.model) : null;
+    const model = await openModel(diskFolder(native ?? fixturePath('tiny-chat')));
+    const tokenizer = model.text;
     // Code is run in test/hostile/python.test.ts.
     const python = { open: async () => {}, judge: () => Promise.reject(new Error('asked to run code')) };
     const setting = { model, tokenizer, maxNewTokens: 128, thinking: false, python };

@@ -1,4 +1,5 @@
 /** Supervised runs before any weight is loaded: their settings, and what conversations amount to for a model. */
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { memoryBytes } from '../../src/data/bytes';
 import type { Conversation } from '../../src/data/conversations';
@@ -162,7 +163,8 @@ describe('the data', () => {
       const conversations = (await openConversations(name, async () => null)) as readonly Conversation[];
       expect(conversations).toHaveLength(1024);
       expect(await openConversations(name, async () => null)).toEqual(conversations);
-      const { leftOut } = await examplesFor(model === null ? chat : nano, conversations.slice(0, 200), name, 2000);
+      const reader = model === null ? chat : await openModel(diskFolder(join(NANO, '..', model)));
+      const { leftOut } = await examplesFor(reader, conversations.slice(0, 200), name, 2000);
       // the tiny chat model's context is 512 byte-like tokens; a few solutions are longer
       expect(leftOut.every(({ why }) => /longer than 512/.test(why))).toBe(true);
       if (model !== null) expect(leftOut).toEqual([]);
@@ -176,7 +178,7 @@ describe('the data', () => {
     );
     for await (const only of read) expect(only).toEqual(asked('1 + 1 =', ' 2'));
     await expect(openConversations('nothing.jsonl', async () => null)).rejects.toThrow(
-      /no such file \(nothing.jsonl\).*two-cards-scans, word-problems/,
+      /no such file \(nothing.jsonl\).*two-cards-scans, stories-checked, word-problems/,
     );
   });
 });

@@ -8,6 +8,7 @@ import {
   configToQuery,
   DEFAULT_CONFIG,
   parseTrainConfig,
+  settled,
   TRAIN_TABLE,
   valueFromText,
 } from '../../src/settings/config';
@@ -48,6 +49,15 @@ describe('the configuration', () => {
     expect(configFromQuery(configToQuery(config))).toEqual(config);
     expect(configToQuery(DEFAULT_CONFIG)).toBe('');
     expect(valueFromText('lambda', '')).toBeNull();
+  });
+
+  it('leaves the length of responses to the task; a number of earlier versions that is the task’s stands for that', () => {
+    const lengthOf = (settings: object) => settled(parseTrainConfig(settings)).maxNewTokens;
+    expect([{}, { task: 'stories' }, { task: 'a.jsonl' }, { maxNewTokens: 90 }].map(lengthOf)).toEqual([
+      83, 136, 83, 90,
+    ]);
+    expect(parseTrainConfig({ maxNewTokens: 83 })).toEqual(DEFAULT_CONFIG);
+    expect(parseTrainConfig({ task: 'stories', maxNewTokens: 83 }).maxNewTokens).toBe(83);
   });
 
   it('keeps what runs of earlier versions did, whose configurations do not say it', () => {

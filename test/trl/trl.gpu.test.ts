@@ -18,7 +18,7 @@ import { openModel } from '../../src/library/open-model';
 import { openTask } from '../../src/library/open-task';
 import { Policy } from '../../src/model/net/policy';
 import type { Scores } from '../../src/model/net/scores';
-import { parseTrainConfig, type TrainConfig } from '../../src/settings/config';
+import { parseTrainConfig, settled, type TrainConfig } from '../../src/settings/config';
 import { close } from '../setup/close';
 import { diskFolder, fixtureJson, fixturePath, fixtureTensors, SMALL } from '../setup/fixtures';
 import { testDevice } from '../setup/gpu';
@@ -39,7 +39,7 @@ interface Step extends Made {
   others: Record<string, Made>;
 }
 interface Recorded {
-  config: TrainConfig;
+  config: ReturnType<typeof settled<TrainConfig>>;
   others: Record<string, TrainConfig>;
   steps: Step[];
 }
@@ -85,7 +85,7 @@ function expectMade(
   name: string,
   { made, step, number }: { made: Made; step: Step; number: number },
   scores: { student: Scores; teacher: Scores },
-  c: TrainConfig,
+  c: Recorded['config'],
   before: MethodState,
 ) {
   const method: Method = resolveMethod(c);
@@ -125,11 +125,13 @@ describe.each([
   it('has the prompts, advantages, gates and gradient that TRL had', async () => {
     const recorded = fixtureJson<Recorded>('trl', `${name}.json`);
     const { task, policy } = await opened(recorded);
-    const c = parseTrainConfig(recorded.config);
+    const c = settled(parseTrainConfig(recorded.config));
     const { steps, problems: count, seed, minDepth } = c;
     const known = task.generate({ split: 'train', count: steps * count, seed, minDepth });
     const problems = new Map(known.map((problem) => [problem.id, problem]));
-    const arms = new Map(Object.entries(recorded.others).map(([arm, config]) => [arm, parseTrainConfig(config)]));
+    const arms = new Map(
+      Object.entries(recorded.others).map(([arm, config]) => [arm, settled(parseTrainConfig(config))]),
+    );
     const states = new Map<string, MethodState>();
     let state = newMethodState();
     for (const [i, step] of recorded.steps.entries()) {

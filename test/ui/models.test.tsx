@@ -1,7 +1,7 @@
 /** The page's models: what a drop is made of, what messages change, what the picker and the plan say. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
-import { TASK_CHOICES, TASKS, type TaskRow } from '../../src/data/tasks';
+import { TASK_CHOICES } from '../../src/data/tasks';
 import type { Failure } from '../../src/engine/protocol';
 import type { ModelPlan } from '../../src/library/memory-plan';
 import { taskNames } from '../../src/library/open-task';
@@ -104,7 +104,7 @@ describe('the picker', () => {
     const options = [...html.matchAll(/<option value="([^"]*)"( selected="")?/g)].map(
       ([, name, on]) => name + (on ? '*' : ''),
     );
-    expect(options).toEqual(['nano', 'Qwen/Qwen3-0.6B*', 'dropped:mine', 'org/name', 'other name']);
+    expect(options).toEqual(['nano', 'micro', 'Qwen/Qwen3-0.6B*', 'dropped:mine', 'org/name', 'other name']);
     expect(html).toContain('mine (50.0 MB on disk)');
     expect(html).toContain('org/name (1.50 GB on disk)');
   });
@@ -157,13 +157,8 @@ it('a model of the lab’s brings the task whose words it knows; a model of one�
   expect(useLab.getState().draft).toMatchObject({ model: 'nano', task: 'two-cards' });
 });
 
-/** Tasks whose model does not come with the lab. */
-const unmade = new Set(
-  TASKS.flatMap((row: TaskRow) => (row.kind === 'native' && row.model === null ? [row.name] : [])),
-);
-
-it('the page’s tasks are those of the lab that a model is there for, and the preset for one’s own model is one of the presets', () => {
-  expect(TASK_CHOICES.map(([name]) => name)).toEqual(taskNames().filter((name) => !unmade.has(name)));
+it('the page’s tasks are those of the lab, and the preset for one’s own model is one of the presets', () => {
+  expect(TASK_CHOICES.map(([name]) => name)).toEqual(taskNames());
   expect(PRESETS).toContain(OWN_MODEL);
   expect(OWN_MODEL).toMatchObject({ keepsModel: true, settings: { task: 'word-problems' } });
 });

@@ -6,7 +6,7 @@ import { NATIVE_TASK, taskRow } from '../../data/tasks';
 import { wordingOf } from '../../data/wording';
 import { loraSettings } from '../../library/capacity';
 import { mixtureOf } from '../../library/task-names';
-import type { TrainConfig } from '../../settings/config';
+import { settled, type TrainConfig } from '../../settings/config';
 
 /** Where problems are: a file of the folder, or a data set of the Hub with the names of its columns. */
 export type TrlData =
@@ -84,7 +84,7 @@ function grpoArguments(c: TrainConfig, native: boolean) {
   const evaluated = c.evalEvery > 0;
   return {
     num_generations: c.group,
-    max_completion_length: c.maxNewTokens,
+    max_completion_length: settled(c).maxNewTokens,
     temperature: c.temperature,
     top_p: c.topP,
     top_k: c.topK,

@@ -15,6 +15,5 @@ export function chooseModel(name: string): void {
 export function chooseTask(name: string): void {
   changeSetting('task', name);
   const row = taskRow(name);
-  if (row?.kind === 'native' && row.model !== null && taskOfModel(useLab.getState().draft.model))
-    changeSetting('model', row.model);
+  if (row?.kind === 'native' && taskOfModel(useLab.getState().draft.model)) changeSetting('model', row.model);
 }

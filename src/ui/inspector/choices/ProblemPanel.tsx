@@ -1,4 +1,4 @@
-import { TASK_CHOICES, TASKS, taskRow } from '../../../data/tasks';
+import { TASKS, taskRow } from '../../../data/tasks';
 import { visible } from '../../../data/visible';
 import { nameShown } from '../../models/names';
 import { useModels } from '../../models/store';
@@ -16,8 +16,6 @@ export function ProblemPanel() {
   const dropped = useModels((s) => s.dropped);
   const files = dropped.flatMap(({ kind, name }) => (kind === 'data' ? [name] : []));
   if (choice.task !== 'own' && taskRow(choice.task) === null && !files.includes(choice.task)) files.push(choice.task);
-  const speaks = useInspector((s) => s.main?.task);
-  const offered = TASKS.filter(({ name }) => name === speaks || TASK_CHOICES.some(([known]) => known === name));
   return (
     <section className={styles.panel} aria-label="Problem">
       <h2>Problem</h2>
@@ -28,7 +26,7 @@ export function ProblemPanel() {
           value={choice.task}
           onChange={({ target }) => (target.value === 'own' ? ownProblem() : chooseTask(target.value))}
         >
-          {offered.map(({ name, label }) => (
+          {TASKS.map(({ name, label }) => (
             <option key={name} value={name}>
               {label}
             </option>
