@@ -19,7 +19,7 @@ export const EVAL_FLAGS = {
   'min-depth': { kind: 'integer', doc: 'least depth; absent: as the task says', min: 1, max: 15 },
   temperature: { kind: 'number', doc: '0 takes the most likely token [1]', min: 0 },
   'top-p': { kind: 'number', doc: 'nucleus; 1 is off [1]', min: 0.01, max: 1 },
-  'max-new-tokens': { kind: 'integer', doc: 'longest response [83; of --data 1024 at most]', min: 1 },
+  'max-new-tokens': { kind: 'integer', doc: 'longest response [the task’s; of --data 1024 at most]', min: 1 },
   wording: { kind: 'text', doc: 'with --data: the words around a problem [standard]' },
   thinking: { kind: 'boolean', doc: 'let a model that can think do so' },
   seed: { kind: 'integer', doc: 'seed of sampling', default: 0, min: 0 },

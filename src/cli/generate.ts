@@ -26,7 +26,7 @@ export const generate = defineCommand({
     task: { kind: 'text', doc: 'task of the problem [the model’s own]' },
     problem: { kind: 'integer', doc: 'index of the held-out problem', default: 0, min: 0 },
     'min-depth': { kind: 'integer', doc: 'least depth of the problem; absent: as the task says', min: 1, max: 15 },
-    'max-new-tokens': { kind: 'integer', doc: 'longest response', default: 83, min: 1 },
+    'max-new-tokens': { kind: 'integer', doc: 'longest response [the task’s]', min: 1 },
     temperature: { kind: 'number', doc: '0 takes the most likely token', default: 1, min: 0 },
     'top-p': { kind: 'number', doc: 'nucleus; 1 is off', default: 1, min: 0.01, max: 1 },
     'top-k': { kind: 'integer', doc: '0 is off', default: 0, min: 0 },

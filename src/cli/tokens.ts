@@ -26,7 +26,7 @@ export const tokens = defineCommand({
     problems: { kind: 'integer', doc: 'training problems', default: 64, min: 1 },
     samples: { kind: 'integer', doc: 'rollouts a problem', default: 8, min: 2 },
     'min-depth': { kind: 'integer', doc: 'least depth; absent: as the task says', min: 1, max: 15 },
-    'max-new-tokens': { kind: 'integer', doc: 'longest response', default: 83, min: 1 },
+    'max-new-tokens': { kind: 'integer', doc: 'longest response [the task’s]', min: 1 },
     'at-least': { kind: 'integer', doc: 'leave out tokens that occur less often', default: 10, min: 1 },
     seed: { kind: 'integer', doc: 'seed of problems and sampling', default: 0, min: 0 },
     json: { kind: 'boolean', doc: 'print the rows as JSON' },
