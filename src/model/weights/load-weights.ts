@@ -11,9 +11,11 @@ import {
   type WeightPiece,
 } from '../../kernels/weight-format/weight-format';
 import type { Slot } from '../net/layout';
-import { expectFiniteBytes, expectFiniteValues, expectHalves } from './check-values';
+import { expectFiniteBytes, expectFiniteValues, expectHalves, type Origin } from './check-values';
 import { isFloatFormat } from './float-formats';
+import type { BlockType } from './gguf/blocks';
 import { dequantise } from './gguf/dequantise';
+import { isPackable, Packer } from './packer';
 import { type StoredWords, store, wordsFor } from './quantise';
 import { DIRECT } from './same-words';
 import type { StoredTensor, TensorCatalog } from './stored-tensor';
@@ -56,7 +58,7 @@ export async function loadWeights(
     host,
     weights.flatMap(([, { pieces }]) => pieces),
   );
-  const room = new Room();
+  const room = new Room(await Packer.open());
   // One holds the piece in hand while the next is read into the other.
   let [idle, busy] = [new Uint8Array(READ_BYTES), new Uint8Array(READ_BYTES)];
   let done = 0;
@@ -111,6 +113,8 @@ class Room {
   private readonly ofFormat = new Map<WeightFormat, StoredWords>();
   private floats = new Float32Array(0);
 
+  constructor(readonly packer: Packer | null) {}
+
   values(count: number): Float32Array<ArrayBuffer> {
     if (this.floats.length < count) this.floats = new Float32Array(count);
     return this.floats;
@@ -143,21 +147,44 @@ function* packed(
     const part = <T extends Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>>(all: T) =>
       all.subarray((all.length / total) * row, (all.length / total) * (row + count)) as T;
     const origin = { name, where, first: (first + row) * columns };
-    const space = room.words(format, count * columns);
     if ('raw' in rows && direct) {
       const raw = part(rows.raw);
-      const words = direct.words(raw, space);
+      const words = direct.words(raw, room.words(format, count * columns));
       expectFiniteBytes(raw, dtype, words, origin);
       yield { words, row, count };
     } else {
-      const values =
-        'raw' in rows ? dequantise(part(rows.raw), dtype, room.values(count * columns)) : part(rows.values);
-      expectFiniteValues(values, origin);
-      const words = store(values, format, space);
-      if (format === 'f16') expectHalves(words.data, values, origin);
-      yield { words, row, count };
+      const some = 'raw' in rows ? { raw: part(rows.raw) } : { values: part(rows.values) };
+      const given = { rows: some, dtype, format, count: count * columns };
+      yield { words: quickly(given, room) ?? plainly(given, room, origin), row, count };
     }
   }
+}
+
+/** Some rows, and what they are to become. */
+interface Given {
+  readonly rows: Rows;
+  readonly dtype: BlockType;
+  readonly format: WeightFormat;
+  readonly count: number;
+}
+
+/** q8 and q4 by WebAssembly; null for other formats, and where a value is one that it leaves to `plainly`. */
+function quickly({ rows, dtype, format, count }: Given, { packer }: Room): StoredWords | null {
+  if (!packer || !isPackable(format)) return null;
+  if ('raw' in rows && dtype === 'BF16') return packer.pack(packer.widen(rows.raw), format);
+  const own = packer.values(count);
+  const values = 'raw' in rows ? dequantise(rows.raw, dtype, own) : rows.values;
+  if (values.buffer !== own.buffer) own.set(values);
+  return packer.pack(own, format);
+}
+
+/** Any format from any other. Throws BadInput for values that it cannot hold. */
+function plainly({ rows, dtype, format, count }: Given, room: Room, origin: Origin): StoredWords {
+  const values = 'raw' in rows ? dequantise(rows.raw, dtype, room.values(count)) : rows.values;
+  expectFiniteValues(values, origin);
+  const words = store(values, format, room.words(format, count));
+  if (format === 'f16') expectHalves(words.data, values, origin);
+  return words;
 }
 
 /** Writes words into pieces, few of them in flight. */

@@ -1,0 +1,2 @@
+/** The WebAssembly that pack.wat becomes. */
+export function assembled(): Promise<Buffer>;

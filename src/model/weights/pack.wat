@@ -1,0 +1,268 @@
+;; Packs f32 weights to q8 and q4 exactly as quantise.ts does, formula by formula, in float64 where that does; four or two
+;; values at a time. pack-wasm.ts holds this as bytes (scripts/wat.mjs).
+;;   widen (count, raw, out): count bfloat16 (a multiple of 8) at raw as f32 at out
+;;   q8, q4 (groups, in, out, scales): groups of 32 f32 at in, a multiple of 32; give the bits of the largest |w|, which tell a NaN or infinity;
+;;   q8 gives all bits where a scale is subnormal, which is left to quantise.ts
+(module
+  (memory (export "memory") 1)
+  ;; 0: the words of a grid; 16, 32, 48: pairs of 15, 1/2 and 16, which would be made anew in each round of a loop
+  (data (i32.const 16) "\00\00\00\00\00\00\2e\40\00\00\00\00\00\00\2e\40" "\00\00\00\00\00\00\e0\3f\00\00\00\00\00\00\e0\3f" "\00\00\00\00\00\00\30\40\00\00\00\00\00\00\30\40")
+
+  (func (export "widen") (param $count i32) (param $raw i32) (param $out i32)
+    (local $end i32) (local $v v128)
+    (local.set $end (i32.add (local.get $raw) (i32.shl (local.get $count) (i32.const 1))))
+    (block $done
+      (loop $more
+        (br_if $done (i32.ge_u (local.get $raw) (local.get $end)))
+        (local.set $v (v128.load (local.get $raw)))
+        (v128.store (local.get $out) (i32x4.shl (i32x4.extend_low_i16x8_u (local.get $v)) (i32.const 16)))
+        (v128.store offset=16 (local.get $out) (i32x4.shl (i32x4.extend_high_i16x8_u (local.get $v)) (i32.const 16)))
+        (local.set $raw (i32.add (local.get $raw) (i32.const 16)))
+        (local.set $out (i32.add (local.get $out) (i32.const 32)))
+        (br $more))))
+
+  ;; The largest of four integers.
+  (func $most (param $v v128) (result i32)
+    (local.set $v (i32x4.max_s (local.get $v) (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $v) (local.get $v))))
+    (i32x4.extract_lane 0
+      (i32x4.max_s (local.get $v) (i8x16.shuffle 4 5 6 7 0 1 2 3 12 13 14 15 8 9 10 11 (local.get $v) (local.get $v)))))
+
+  ;; The bits of the largest |w| of a group: sizes compare as their bits do.
+  (func $largest (param $in i32) (result i32)
+    (local $m v128) (local $bits v128) (local $end i32)
+    (local.set $bits (i32x4.splat (i32.const 0x7fffffff)))
+    (local.set $end (i32.add (local.get $in) (i32.const 128)))
+    (loop $more
+      (local.set $m (i32x4.max_s (local.get $m) (v128.and (v128.load (local.get $in)) (local.get $bits))))
+      (local.set $m (i32x4.max_s (local.get $m) (v128.and (v128.load offset=16 (local.get $in)) (local.get $bits))))
+      (local.set $m (i32x4.max_s (local.get $m) (v128.and (v128.load offset=32 (local.get $in)) (local.get $bits))))
+      (local.set $m (i32x4.max_s (local.get $m) (v128.and (v128.load offset=48 (local.get $in)) (local.get $bits))))
+      (local.set $in (i32.add (local.get $in) (i32.const 64)))
+      (br_if $more (i32.lt_u (local.get $in) (local.get $end))))
+    (call $most (local.get $m)))
+
+  ;; 128 + the integers nearest to four quotients, upwards from the middle (`rounded` of quantise.ts).
+  (func $rounded (param $v v128) (param $inverse v128) (result v128)
+    (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23
+      (i32x4.trunc_sat_f64x2_s_zero
+        (f64x2.add
+          (f64x2.mul (f64x2.promote_low_f32x4 (local.get $v)) (local.get $inverse))
+          (v128.const f64x2 0x1.010000000002p+7 0x1.010000000002p+7)))
+      (i32x4.trunc_sat_f64x2_s_zero
+        (f64x2.add
+          (f64x2.mul
+            (f64x2.promote_low_f32x4
+              (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $v) (local.get $v)))
+            (local.get $inverse))
+          (v128.const f64x2 0x1.010000000002p+7 0x1.010000000002p+7)))))
+
+  ;; Sixteen values as bytes.
+  (func $bytes (param $in i32) (param $inverse v128) (result v128)
+    (v128.xor
+      (i8x16.splat (i32.const 0x80))
+      (i8x16.narrow_i16x8_u
+        (i16x8.narrow_i32x4_u
+          (call $rounded (v128.load (local.get $in)) (local.get $inverse))
+          (call $rounded (v128.load offset=16 (local.get $in)) (local.get $inverse)))
+        (i16x8.narrow_i32x4_u
+          (call $rounded (v128.load offset=32 (local.get $in)) (local.get $inverse))
+          (call $rounded (v128.load offset=48 (local.get $in)) (local.get $inverse))))))
+
+  (func (export "q8") (param $groups i32) (param $in i32) (param $out i32) (param $scales i32) (result i32)
+    (local $all i32) (local $own i32) (local $scale f32) (local $inverse v128)
+    (block $done
+      (loop $more
+        (br_if $done (i32.eqz (local.get $groups)))
+        (local.set $own (call $largest (local.get $in)))
+        (if (i32.gt_u (local.get $own) (local.get $all)) (then (local.set $all (local.get $own))))
+        ;; the quotient in float64, rounded to f32, is the one in f32
+        (local.set $scale (f32.div (f32.reinterpret_i32 (local.get $own)) (f32.const 127)))
+        ;; of a scale with few bits quotients may be above 127
+        (if (i32.and (f32.gt (local.get $scale) (f32.const 0)) (f32.lt (local.get $scale) (f32.const 0x1p-126)))
+          (then (return (i32.const 0x7fffffff))))
+        (f32.store (local.get $scales) (local.get $scale))
+        (if (f32.eq (local.get $scale) (f32.const 0))
+          (then
+            (v128.store (local.get $out) (v128.const i64x2 0 0))
+            (v128.store offset=16 (local.get $out) (v128.const i64x2 0 0)))
+          (else
+            (local.set $inverse (f64x2.splat (f64.div (f64.const 1) (f64.promote_f32 (local.get $scale)))))
+            (v128.store (local.get $out) (call $bytes (local.get $in) (local.get $inverse)))
+            (v128.store offset=16 (local.get $out)
+              (call $bytes (i32.add (local.get $in) (i32.const 64)) (local.get $inverse)))))
+        (local.set $groups (i32.sub (local.get $groups) (i32.const 1)))
+        (local.set $in (i32.add (local.get $in) (i32.const 128)))
+        (local.set $out (i32.add (local.get $out) (i32.const 32)))
+        (local.set $scales (i32.add (local.get $scales) (i32.const 4)))
+        (br $more)))
+    (local.get $all))
+
+  ;; Bits of the nearest IEEE half, ties to even (`halfOf` of quantise.ts).
+  (func $half (param $x f32) (result i32)
+    (local $sign i32) (local $rest i32)
+    (local.set $rest (i32.reinterpret_f32 (local.get $x)))
+    (local.set $sign (i32.and (i32.shr_u (local.get $rest) (i32.const 16)) (i32.const 0x8000)))
+    (local.set $rest (i32.and (local.get $rest) (i32.const 0x7fffffff)))
+    (if (i32.ge_u (local.get $rest) (i32.const 0x47800000))
+      (then
+        (return (i32.or (local.get $sign)
+          (select (i32.const 0x7e00) (i32.const 0x7c00) (i32.gt_u (local.get $rest) (i32.const 0x7f800000)))))))
+    (if (i32.ge_u (local.get $rest) (i32.const 0x38800000))
+      (then
+        (return (i32.or (local.get $sign)
+          (i32.shr_u
+            (i32.add
+              (i32.add (i32.sub (local.get $rest) (i32.const 0x38000000)) (i32.const 0xfff))
+              (i32.and (i32.shr_u (local.get $rest) (i32.const 13)) (i32.const 1)))
+            (i32.const 13))))))
+    (i32.or (local.get $sign)
+      (i32.sub
+        (i32.reinterpret_f32 (f32.add (f32.reinterpret_i32 (local.get $rest)) (f32.const 0.5)))
+        (i32.const 0x3f000000))))
+
+  ;; The number an IEEE half stands for.
+  (func $wide (param $h i32) (result f64)
+    (local $bits i32)
+    (local.set $bits (i32.shl (i32.and (local.get $h) (i32.const 0x7fff)) (i32.const 13)))
+    (f64.promote_f32
+      (f32.copysign
+        (select
+          (f32.const inf)
+          (f32.mul (f32.reinterpret_i32 (local.get $bits)) (f32.const 0x1p112))
+          (i32.ge_u (local.get $bits) (i32.const 0x0f800000)))
+        (f32.reinterpret_i32 (i32.shl (local.get $h) (i32.const 16))))))
+
+  ;; The first of a group's values that equals x; of the least, 0 comes with the sign of its first.
+  (func $first (param $in i32) (param $x f32) (result f32)
+    (local $v f32)
+    (loop $more
+      (local.set $v (f32.load (local.get $in)))
+      (if (f32.eq (local.get $v) (local.get $x)) (then (return (local.get $v))))
+      (local.set $in (i32.add (local.get $in) (i32.const 4)))
+      (br $more))
+    unreachable)
+
+  ;; The first of a group's values that are farthest from zero.
+  (func $extreme (param $in i32) (param $least f32) (param $most f32) (result f32)
+    (local $v f32)
+    (if (f32.gt (f32.neg (local.get $least)) (local.get $most)) (then (return (local.get $least))))
+    (if (f32.gt (local.get $most) (f32.neg (local.get $least))) (then (return (local.get $most))))
+    (loop $more
+      (local.set $v (f32.load (local.get $in)))
+      (if (f32.eq (f32.abs (local.get $v)) (local.get $most)) (then (return (local.get $v))))
+      (local.set $in (i32.add (local.get $in) (i32.const 4)))
+      (br $more))
+    unreachable)
+
+  (func $least (param $in i32) (result v128)
+    (f32x4.min
+      (f32x4.min
+        (f32x4.min (v128.load (local.get $in)) (v128.load offset=16 (local.get $in)))
+        (f32x4.min (v128.load offset=32 (local.get $in)) (v128.load offset=48 (local.get $in))))
+      (f32x4.min
+        (f32x4.min (v128.load offset=64 (local.get $in)) (v128.load offset=80 (local.get $in)))
+        (f32x4.min (v128.load offset=96 (local.get $in)) (v128.load offset=112 (local.get $in))))))
+
+  (func $greatest (param $in i32) (result v128)
+    (f32x4.max
+      (f32x4.max
+        (f32x4.max (v128.load (local.get $in)) (v128.load offset=16 (local.get $in)))
+        (f32x4.max (v128.load offset=32 (local.get $in)) (v128.load offset=48 (local.get $in))))
+      (f32x4.max
+        (f32x4.max (v128.load offset=64 (local.get $in)) (v128.load offset=80 (local.get $in)))
+        (f32x4.max (v128.load offset=96 (local.get $in)) (v128.load offset=112 (local.get $in))))))
+
+  ;; Both of Q4's grids at once, a lane each: the free one first. The words of the better one go to out.
+  (func $grids (param $in i32) (param $out i32) (param $s v128) (param $b v128) (result i32)
+    (local $divisor v128) (local $w v128) (local $q v128) (local $error v128) (local $off v128)
+    (local $fifteen v128) (local $half v128) (local $sixteen v128)
+    (local $packed v128) (local $word v128) (local $place v128) (local $end i32) (local $to i32)
+    (local.set $fifteen (v128.load (i32.const 16)))
+    (local.set $half (v128.load (i32.const 32)))
+    (local.set $sixteen (v128.load (i32.const 48)))
+    ;; a scale of 0: every q is 0
+    (local.set $divisor
+      (v128.bitselect (v128.const f64x2 inf inf) (local.get $s) (f64x2.eq (local.get $s) (v128.const f64x2 0 0))))
+    (local.set $end (i32.add (local.get $in) (i32.const 128)))
+    (local.set $to (i32.const 0))
+    (loop $words
+      ;; eight q's as a number in base 16, the first lowest
+      (local.set $word (v128.const f64x2 0 0))
+      (local.set $place (v128.const f64x2 1 1))
+      (loop $values
+        (local.set $w (f64x2.promote_low_f32x4 (v128.load32_splat (local.get $in))))
+        (local.set $q
+          (f64x2.trunc
+            (f64x2.pmin
+              (local.get $fifteen)
+              (f64x2.pmax
+                (v128.const f64x2 0 0)
+                (f64x2.add
+                  (f64x2.div (f64x2.sub (local.get $w) (local.get $b)) (local.get $divisor))
+                  (local.get $half))))))
+        (local.set $off
+          (f64x2.sub (f64x2.add (f64x2.mul (local.get $q) (local.get $s)) (local.get $b)) (local.get $w)))
+        (local.set $error (f64x2.add (local.get $error) (f64x2.mul (local.get $off) (local.get $off))))
+        (local.set $word (f64x2.add (local.get $word) (f64x2.mul (local.get $q) (local.get $place))))
+        (local.set $place (f64x2.mul (local.get $place) (local.get $sixteen)))
+        (local.set $in (i32.add (local.get $in) (i32.const 4)))
+        (br_if $values (i32.and (local.get $in) (i32.const 28))))
+      (local.set $packed (i32x4.trunc_sat_f64x2_u_zero (local.get $word)))
+      ;; the free grid's words at out, the other's behind memory's first 16 bytes
+      (v128.store32_lane 0 (i32.add (local.get $out) (local.get $to)) (local.get $packed))
+      (v128.store32_lane 1 (local.get $to) (local.get $packed))
+      (local.set $to (i32.add (local.get $to) (i32.const 4)))
+      (br_if $words (i32.lt_u (local.get $in) (local.get $end))))
+    (if (result i32) (f64.le (f64x2.extract_lane 0 (local.get $error)) (f64x2.extract_lane 1 (local.get $error)))
+      (then (i32.const 1))
+      (else
+        (v128.store (local.get $out) (v128.load (i32.const 0)))
+        (i32.const 0))))
+
+  (func (export "q4") (param $groups i32) (param $in i32) (param $out i32) (param $scales i32) (result i32)
+    (local $all i32) (local $own i32) (local $v v128) (local $least f32) (local $most f32)
+    (local $scale i32) (local $base i32) (local $step i32) (local $shift i32)
+    (block $done
+      (loop $more
+        (br_if $done (i32.eqz (local.get $groups)))
+        (local.set $own (call $largest (local.get $in)))
+        (if (i32.gt_u (local.get $own) (local.get $all)) (then (local.set $all (local.get $own))))
+        (br_if $done (i32.ge_u (local.get $all) (i32.const 0x7f800000)))
+        (local.set $v (call $least (local.get $in)))
+        (local.set $least
+          (f32.min
+            (f32.min (f32x4.extract_lane 0 (local.get $v)) (f32x4.extract_lane 1 (local.get $v)))
+            (f32.min (f32x4.extract_lane 2 (local.get $v)) (f32x4.extract_lane 3 (local.get $v)))))
+        (local.set $v (call $greatest (local.get $in)))
+        (local.set $most
+          (f32.max
+            (f32.max (f32x4.extract_lane 0 (local.get $v)) (f32x4.extract_lane 1 (local.get $v)))
+            (f32.max (f32x4.extract_lane 2 (local.get $v)) (f32x4.extract_lane 3 (local.get $v)))))
+        (if (f32.eq (local.get $least) (f32.const 0))
+          (then (local.set $least (call $first (local.get $in) (f32.const 0)))))
+        (if (f32.eq (local.get $most) (local.get $least)) (then (local.set $most (local.get $least))))
+        (local.set $scale
+          (call $half
+            (f32.demote_f64
+              (f64.div
+                (f64.sub (f64.promote_f32 (local.get $most)) (f64.promote_f32 (local.get $least)))
+                (f64.const 15)))))
+        (local.set $base (call $half (local.get $least)))
+        (local.set $step
+          (call $half
+            (f32.div (call $extreme (local.get $in) (local.get $least) (local.get $most)) (f32.const -8))))
+        (local.set $shift
+          (call $half (f32.demote_f64 (f64.mul (f64.const -8) (call $wide (local.get $step))))))
+        (i32.store (local.get $scales)
+          (if (result i32)
+            (call $grids (local.get $in) (local.get $out)
+              (f64x2.replace_lane 1 (f64x2.splat (call $wide (local.get $scale))) (call $wide (local.get $step)))
+              (f64x2.replace_lane 1 (f64x2.splat (call $wide (local.get $base))) (call $wide (local.get $shift))))
+            (then (i32.or (local.get $scale) (i32.shl (local.get $base) (i32.const 16))))
+            (else (i32.or (local.get $step) (i32.shl (local.get $shift) (i32.const 16))))))
+        (local.set $groups (i32.sub (local.get $groups) (i32.const 1)))
+        (local.set $in (i32.add (local.get $in) (i32.const 128)))
+        (local.set $out (i32.add (local.get $out) (i32.const 16)))
+        (local.set $scales (i32.add (local.get $scales) (i32.const 4)))
+        (br $more)))
+    (local.get $all)))

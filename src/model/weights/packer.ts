@@ -1,0 +1,81 @@
+/**
+ * Rows packed to q8 and q4 by WebAssembly (pack.wat), to the bits of `store` (quantise.ts), which is what the formats are. On
+ * the device it would be no faster where that is the processor, and cost an upload of all that is packed where it is not.
+ */
+import type { WeightFormat } from '../../kernels/weight-format/weight-format';
+import { QUANT_GROUP, storedBytes } from '../../kernels/weight-format/weight-format';
+import { PACK_WASM } from './pack-wasm';
+import type { StoredWords } from './quantise';
+
+type Pack = (groups: number, from: number, to: number, scales: number) => number;
+
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  readonly widen: (count: number, raw: number, out: number) => void;
+  readonly q8: Pack;
+  readonly q4: Pack;
+}
+
+/** Bytes at the memory's beginning that pack.wat works in. */
+const OWN = 64;
+const PAGE = 64 * 1024;
+/** Bits of the largest |w| that is packed here: of q8 all that are finite, of q4 those that are halves. */
+const LARGEST = { q8: 0x7f7fffff, q4: 0x477fe000 } as const;
+
+let compiled: Promise<WebAssembly.Module | null> | undefined;
+
+/** Null where the host compiles no WebAssembly. */
+const moduleOf = (): Promise<WebAssembly.Module | null> => {
+  compiled ??= WebAssembly.compile(Uint8Array.from(atob(PACK_WASM), (c) => c.charCodeAt(0))).catch(() => null);
+  return compiled;
+};
+
+export const isPackable = (format: WeightFormat): format is 'q8' | 'q4' => format === 'q8' || format === 'q4';
+
+export class Packer {
+  private constructor(private readonly wasm: Exports) {}
+
+  /** Null where the host compiles no WebAssembly. */
+  static async open(): Promise<Packer | null> {
+    const module = await moduleOf();
+    if (!module) return null;
+    return new Packer((await WebAssembly.instantiate(module)).exports as unknown as Exports);
+  }
+
+  /** Room for `count` values, to be filled and packed. What was got before is not valid any more. */
+  values(count: number): Float32Array<ArrayBuffer> {
+    return new Float32Array(this.memoryFor(count), OWN, count);
+  }
+
+  /** bfloat16 of a file as values, for `pack`. */
+  widen(raw: Uint8Array): Float32Array<ArrayBuffer> {
+    const count = raw.length / 2;
+    const values = this.values(count);
+    const { buffer, byteOffset } = values;
+    const behind = byteOffset + values.byteLength;
+    new Uint8Array(buffer, behind, raw.length).set(raw);
+    this.wasm.widen(count, behind, byteOffset);
+    return values;
+  }
+
+  /** What `values` or `widen` gave last, packed; null where a value is not finite, beyond q4's halves, or tiny. Valid until the next call. */
+  pack(values: Float32Array<ArrayBuffer>, format: 'q8' | 'q4'): StoredWords | null {
+    const { buffer, byteOffset, byteLength, length } = values;
+    const bytes = storedBytes(format, length);
+    const [to, scales] = [byteOffset + byteLength, byteOffset + byteLength + bytes.data];
+    const largest = this.wasm[format](length / QUANT_GROUP, byteOffset, to, scales);
+    if (largest > LARGEST[format]) return null;
+    return {
+      data: new Uint32Array(buffer, to, bytes.data / 4),
+      scales: new Uint32Array(buffer, scales, bytes.scales / 4),
+    };
+  }
+
+  private memoryFor(count: number): ArrayBuffer {
+    const { memory } = this.wasm;
+    const bytes = OWN + count * 4 + Math.max(count * 2, count + count / 8);
+    const missing = bytes - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    return memory.buffer;
+  }
+}
