@@ -42,13 +42,22 @@ export interface AdamWOptions {
   t: number;
 }
 
+/** Which elements of x do not decay: the pairs (first element, end) `first` … `first + count − 1`, ascending, in `pairs`. */
+export interface Spared {
+  readonly pairs: Tensor;
+  readonly first: number;
+  readonly count: number;
+}
+
 /** One AdamW step on g times the clip factor in norm; leaves everything as it was where the norm is not finite. */
 export function adamw(
   r: Recorder,
   b: { g: Tensor; norm: Tensor; x: Tensor; m: Tensor; v: Tensor },
-  o: AdamWOptions & { n: number },
+  o: AdamWOptions & { n: number; spared?: Spared },
 ): void {
   expectLength('adamw.x', b.x, o.n);
+  const { pairs, first, count } = o.spared ?? { pairs: b.norm, first: 0, count: 0 };
+  expectLength('adamw.spared', pairs, 2 * (first + count));
   const params = {
     n: o.n,
     lr: o.lr,
@@ -58,6 +67,8 @@ export function adamw(
     decay: o.weightDecay,
     c1: 1 - o.beta1 ** o.t,
     c2: 1 - o.beta2 ** o.t,
+    first,
+    count,
   };
-  r.dispatch(step, b, params, perElement(o.n));
+  r.dispatch(step, { ...b, spared: pairs }, params, perElement(o.n));
 }

@@ -2,16 +2,28 @@
 //   g' = clip g;   m = b1 m + (1 - b1) g';   v = b2 v + (1 - b2) g'^2
 //   x = x (1 - lr wd) - lr (m / c1) / (sqrt(v / c2) + eps)        c1 = 1 - b1^t, c2 = 1 - b2^t
 //   g (n) in | norm (4) in: (norm, clip, ok, 0) of global-norm-finish.wgsl | x, m, v (n) in/out
+//   spared (first + count) in: first element and end, ascending, of what does not decay (wd 0): norms and biases
 // Nothing changes where ok is 0: a gradient that is not finite never reaches the weights. One thread per element.
 // Resources: 4 floats a thread; 0 bytes of workgroup memory; 16 bytes read an output
-struct Params { n: u32, lr: f32, b1: f32, b2: f32, eps: f32, decay: f32, c1: f32, c2: f32 }
+struct Params { n: u32, lr: f32, b1: f32, b2: f32, eps: f32, decay: f32, c1: f32, c2: f32, first: u32, count: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> g: array<f32>;
 @group(0) @binding(2) var<storage, read> norm: array<f32>;
 @group(0) @binding(3) var<storage, read_write> x: array<f32>;
 @group(0) @binding(4) var<storage, read_write> m: array<f32>;
 @group(0) @binding(5) var<storage, read_write> v: array<f32>;
+@group(0) @binding(6) var<storage, read> spared: array<vec2u>;
 override WG: u32 = 64;
+
+fn decays(i: u32) -> bool {
+  var low = p.first;
+  var high = p.first + p.count;
+  while (low < high) {
+    let middle = (low + high) / 2u;
+    if (i < spared[middle].x) { high = middle; } else if (i >= spared[middle].y) { low = middle + 1u; } else { return false; }
+  }
+  return true;
+}
 
 @compute @workgroup_size(WG)
 fn main(
@@ -26,5 +38,5 @@ fn main(
   let second = p.b2 * v[i] + (1.0 - p.b2) * gradient * gradient;
   m[i] = first;
   v[i] = second;
-  x[i] = x[i] * (1.0 - p.lr * p.decay) - p.lr * (first / p.c1) / (sqrt(second / p.c2) + p.eps);
+  x[i] = x[i] * (1.0 - p.lr * select(0.0, p.decay, decays(i))) - p.lr * (first / p.c1) / (sqrt(second / p.c2) + p.eps);
 }

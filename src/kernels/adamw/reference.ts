@@ -14,12 +14,13 @@ export function adamw(
   { g, x, m, v }: { g: ArrayLike<number>; x: Float64Array; m: Float64Array; v: Float64Array },
   clip: number,
   o: AdamWOptions,
+  decays: (i: number) => boolean = () => true,
 ): void {
   for (let i = 0; i < x.length; i++) {
     const gradient = g[i] * clip;
     m[i] = o.beta1 * m[i] + (1 - o.beta1) * gradient;
     v[i] = o.beta2 * v[i] + (1 - o.beta2) * gradient ** 2;
     const [first, second] = [m[i] / (1 - o.beta1 ** o.t), v[i] / (1 - o.beta2 ** o.t)];
-    x[i] = x[i] * (1 - o.lr * o.weightDecay) - (o.lr * first) / (Math.sqrt(second) + o.eps);
+    x[i] = x[i] * (1 - o.lr * (decays(i) ? o.weightDecay : 0)) - (o.lr * first) / (Math.sqrt(second) + o.eps);
   }
 }

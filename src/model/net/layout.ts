@@ -38,14 +38,6 @@ interface Placement {
   readonly rows: number;
 }
 
-/** Elements `offset` … `offset + length` of a chunk, all of matrices or all of vectors (norms and biases), padding included. */
-export interface Stretch {
-  readonly chunk: number;
-  readonly offset: number;
-  readonly length: number;
-  readonly vector: boolean;
-}
-
 /** Rows of a matrix that is cut come in multiples of this, so that every cut is on a binding boundary in every format. */
 export const ROW_CUT = 64;
 
@@ -114,24 +106,12 @@ export class Layout {
     return placed;
   }
 
-  /** Each chunk as one stretch, whatever is in it. */
-  get whole(): Stretch[] {
-    return this.chunks.map((length, chunk) => ({ chunk, offset: 0, length, vector: false }));
-  }
-
-  /** All elements, in order; each stretch is as long as its slots are alike, and begins on a binding boundary. */
-  get stretches(): Stretch[] {
-    const begun: Omit<Stretch, 'length'>[] = [];
-    for (const { key, vector } of this.slots)
-      for (const { chunk, offset } of this.placesOf(key)) {
-        const last = begun.at(-1);
-        if (last?.chunk !== chunk || last.vector !== vector) begun.push({ chunk, offset, vector });
-      }
-    return begun.map((stretch, i) => {
-      const next = begun.at(i + 1);
-      const end = next?.chunk === stretch.chunk ? next.offset : this.chunks[stretch.chunk];
-      return { ...stretch, length: end - stretch.offset };
-    });
+  /** Of each chunk, first element and end of what vectors (norms and biases) take, ascending. */
+  get vectors(): [first: number, end: number][][] {
+    const spans = this.chunks.map(() => [] as [number, number][]);
+    for (const { key, vector, columns } of this.slots)
+      if (vector) for (const p of this.placesOf(key)) spans[p.chunk].push([p.offset, p.offset + p.rows * columns]);
+    return spans.map((own) => own.sort(([a], [b]) => a - b));
   }
 
   /** One spec a chunk. */

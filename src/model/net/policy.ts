@@ -4,8 +4,8 @@
  */
 
 import type { Gpu } from '../../gpu/device';
-import { Arena, type Tensor, view } from '../../gpu/tensor';
-import { type AdamWOptions, adamw, globalNorm, NORM_SLICES } from '../../kernels/adamw/adamw';
+import { Arena, type Tensor } from '../../gpu/tensor';
+import { type AdamWOptions, adamw, globalNorm, NORM_SLICES, type Spared } from '../../kernels/adamw/adamw';
 import type { DivergenceOptions } from '../../kernels/divergence/divergence';
 import type { HostTensor } from '../weights/safetensors';
 import { type Capacity, TOP_K } from './activations';
@@ -73,6 +73,8 @@ export class Policy {
     private readonly scratch: Arena,
     private readonly norm: Tensor,
     private readonly partial: Tensor,
+    /** Of each chunk of what is trained, what does not decay. */
+    private readonly spared: readonly Spared[],
     /** Null where nothing is distilled. */
     readonly distillation: Distillation | null,
   ) {}
@@ -87,13 +89,20 @@ export class Policy {
   ): Promise<Policy> {
     const decoder = await Decoder.create(gpu, config, capacity, source, onLoaded);
     const scratch = new Arena(gpu);
-    const slices = NORM_SLICES * (decoder.trainable?.layout.chunks.length ?? 0);
+    const spans = decoder.trainable?.layout.vectors ?? [];
     try {
-      const { norm, partial } = await scratch.allocate({
+      const { norm, partial, pairs } = await scratch.allocate({
         norm: { label: 'gradient.norm', shape: [4], purpose: 'scratch' },
-        partial: { label: 'gradient.partial', shape: [slices], purpose: 'scratch' },
+        partial: { label: 'gradient.partial', shape: [NORM_SLICES * spans.length], purpose: 'scratch' },
+        pairs: { label: 'update.spared', shape: [spans.flat().length, 2], purpose: 'scratch', dtype: 'u32' },
       });
-      return new Policy(decoder, scratch, norm, partial, await Distillation.create(decoder));
+      decoder.recorder.write(pairs, Uint32Array.from(spans.flat(2)));
+      let first = 0;
+      const spared = spans.map(({ length: count }) => {
+        first += count;
+        return { pairs, first: first - count, count };
+      });
+      return new Policy(decoder, scratch, norm, partial, spared, await Distillation.create(decoder));
     } catch (error) {
       scratch.destroy();
       decoder.destroy();
@@ -237,12 +246,10 @@ export class Policy {
     const { layout, values, gradients, firstMoment, secondMoment } = this.training;
     globalNorm(recorder, { g: gradients, partial: this.partial, result: this.norm }, { maxNorm: clipNorm });
     const isEven = decayAll || options.weightDecay === 0;
-    for (const { chunk, offset, length: n, vector } of isEven ? layout.whole : layout.stretches) {
-      const of = (chunks: readonly Tensor[]) => view(chunks[chunk], chunks[chunk].label, offset, [n]);
-      const parts = { g: of(gradients), x: of(values), m: of(firstMoment), v: of(secondMoment), norm: this.norm };
-      const weightDecay = vector && !decayAll ? 0 : options.weightDecay;
-      adamw(recorder, parts, { ...options, weightDecay, n, t: this.updates + 1 });
-    }
+    layout.chunks.forEach((n, i) => {
+      const parts = { g: gradients[i], x: values[i], m: firstMoment[i], v: secondMoment[i], norm: this.norm };
+      adamw(recorder, parts, { ...options, n, t: this.updates + 1, spared: isEven ? undefined : this.spared[i] });
+    });
     const read = recorder.readF32(this.norm, 4);
     recorder.submit();
     const [gradNorm, , ok] = await read;
