@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { applyAdapter, chooseAdapter } from '../../scripts/adapters.mjs';
-import { rawWgsl } from '../../scripts/bundle.mjs';
+import { rawTexts } from '../../scripts/bundle.mjs';
 import { MODELS } from './models.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -32,7 +32,7 @@ const bundle = ([name, file]) =>
     mainFields: ['module', 'main'],
     format: 'esm',
     external: ['webgpu'],
-    plugins: [rawWgsl],
+    plugins: [rawTexts],
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'error',
   });
