@@ -20,7 +20,9 @@ fn decays(i: u32) -> bool {
   var high = p.first + p.count;
   while (low < high) {
     let middle = (low + high) / 2u;
-    if (i < spared[middle].x) { high = middle; } else if (i >= spared[middle].y) { low = middle + 1u; } else { return false; }
+    let span = spared[middle];
+    if (i >= span.x && i < span.y) { return false; }
+    if (i < span.x) { high = middle; } else { low = middle + 1u; }
   }
   return true;
 }
