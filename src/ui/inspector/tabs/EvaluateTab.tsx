@@ -3,6 +3,8 @@ import { TASKS } from '../../../data/tasks';
 import type { ListedEvaluation } from '../../../engine/protocol';
 import { BENCHMARKS } from '../../../library/benchmarks';
 import { EVALUATION_PRESETS } from '../../../runs/evaluation/config';
+import { nameShown } from '../../models/names';
+import { useModels } from '../../models/store';
 import { unless } from '../../unless';
 import { NumberField } from '../choices/NumberField';
 import { evaluationWords, heldUp, rowsOf } from '../evaluations';
@@ -38,6 +40,8 @@ function Settings({ working }: { working: boolean }) {
   const id = useId();
   const { data, problems, samples, maxNewTokens } = useInspector((s) => s.evaluating);
   const own = useInspector((s) => s.main?.task);
+  const dropped = useModels((s) => s.dropped).filter(({ kind }) => kind === 'data');
+  const offered = [...TASKS, ...BENCHMARKS, ...dropped.map(({ name }) => ({ name, label: nameShown(name) }))];
   const change = (patch: Partial<Evaluating>): void =>
     useInspector.setState((s) => ({ evaluating: { ...s.evaluating, ...patch } }));
   return (
@@ -55,7 +59,7 @@ function Settings({ working }: { working: boolean }) {
           onChange={({ target }) => change({ data: target.value })}
         />
         <datalist id={`${id}-names`}>
-          {[...TASKS, ...BENCHMARKS].map(({ name, label }) => (
+          {offered.map(({ name, label }) => (
             <option key={name} value={name}>
               {label}
             </option>
