@@ -118,7 +118,7 @@ function asPaper(): void {
   }));
 }
 
-const HEAD = ['Data', 'Model', 'Problems', 'avg@k', 'pass@k', 'maj@k'];
+const HEAD = ['Data', 'Model', 'Asked', 'avg@k', 'pass@k', 'maj@k'];
 
 function Stored({ evaluations, working }: { evaluations: readonly ListedEvaluation[]; working: boolean }) {
   const subject = useInspector((s) => s.main?.subject ?? null);
