@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { readJson } from '../../src/data/json';
 import type { Random } from '../../src/data/random';
 import { readInspectLink, writeInspectLink } from '../../src/inspect/inspect-link';
 import { listRepository } from '../../src/library/sources/hub-api';
@@ -12,13 +13,18 @@ import { readLoraFolder } from '../../src/model/weights/adapter';
 import { parseLoraConfig } from '../../src/model/weights/adapter-config';
 import { endIdsOf, openModelFolder } from '../../src/model/weights/folder';
 import { openShardedSafetensors } from '../../src/model/weights/safetensors-file';
+import { evaluationTables } from '../../src/report/evaluation-tables';
+import { loadedEvaluation } from '../../src/report/loaded-evaluation';
 import { readLog } from '../../src/runs/event-lines';
 import { parseRunConfig } from '../../src/runs/run-config';
+import { sweepOf } from '../../src/runs/sweep/file';
+import { importTrl } from '../../src/runs/trl/import';
 import { configFromQuery, configToQuery, parseTrainConfig } from '../../src/settings/config';
 import { fixtureBytes, memoryFiles, utf8 } from '../setup/checkpoints';
 import { readConversations, readProblems } from '../setup/data';
 import { check, fuzz, TIME_LIMIT } from './fuzzing';
 import { mutateBytes, mutateJson, mutateText } from './mutate';
+import { OWN } from './seeds';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 const jsonOf = (...parts: string[]): unknown => JSON.parse(new TextDecoder().decode(fixtureBytes(...parts)));
@@ -212,6 +218,35 @@ test('links and addresses', few, async () => {
   expect(share).toBeGreaterThan(0.01);
 });
 
+test('results, experiments and logs of TRL', few, async () => {
+  const results = { model_name: 'm', antisd_lab: OWN };
+  const experiment = {
+    ...{
+      name: 'x',
+      doc: 'd',
+      settings: { steps: 10, checkpointEvery: 10 },
+      grid: { seed: [0, 1], arm: ['grpo', 'sd'] },
+    },
+    ...{ variants: { a: {}, b: { problems: 2 } }, when: [{ if: { variant: ['b'] }, from: 'variant-a-seed-{seed}' }] },
+  };
+  const logged = {
+    run: { config: { steps: 2 } },
+    steps: [{ type: 'step', step: 1, tokens: 1, gateState: 'off', reward: 0.5 }],
+    state: {
+      log_history: [
+        { step: 1, loss: 0.5, reward: 1 },
+        { step: 2, eval_reward: 0 },
+      ],
+    },
+  };
+  const share = await fuzz('results, experiments and logs of TRL', (random, i) => {
+    if (i % 3 === 0) return evaluationTables([loadedEvaluation('x', broken(results, random, i))]);
+    if (i % 3 === 1) return sweepOf(readJson(broken(experiment, random, i), 'x'), 'x');
+    return importTrl(mutateJson(logged, random) as typeof logged, 'x');
+  });
+  expect(share).toBeGreaterThan(0.1);
+});
+
 test('the Hub’s listings and the cache’s manifests', few, async () => {
   const sha = 'a'.repeat(40);
   const siblings = [
@@ -229,7 +264,7 @@ test('the Hub’s listings and the cache’s manifests', few, async () => {
     files,
   };
   const request = { kind: 'model' as const, endpoint: 'https://hub.example', id: 'a/b', revision: 'main', token: null };
-  const share = await fuzz('listings and manifests', async (random, i) => {
+  const share = await fuzz('the Hub’s listings and the cache’s manifests', async (random, i) => {
     if (i % 2 === 0) return parseManifest(broken(manifest, random, i >> 1));
     const body = broken({ sha, siblings }, random, i >> 1);
     const net = network({ fetch: async () => new Response(body), retries: 0 });

@@ -143,7 +143,7 @@ function checkIds(tokenizer: Awaited<ReturnType<typeof readTokenizer>>, line: st
   check(typeof tokenizer.decode(ids) === 'string', 'decodes to no text');
 }
 
-test('JSONL problems', { timeout: TIME_LIMIT }, async () => {
+test('deals as JSONL', { timeout: TIME_LIMIT }, async () => {
   const problems = twoCards.generate({ split: 'train', count: 3, seed: 5, minDepth: 1 });
   const lines = problems.map(({ id, solution, answer, facts }) => ({
     id,

@@ -19,6 +19,7 @@ import { attempts } from '../faults/attempts';
 import { fakeRunEvents } from '../report/fake-runs';
 import { check } from './fuzzing';
 import { type Expected, Rows } from './refusals';
+import { DATASET, ESTIMATE, OWN } from './seeds';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 const encoded = (text: string): Bytes => new TextEncoder().encode(text);
@@ -227,23 +228,6 @@ logs.add('above its bound', 'a log of more than a gigabyte', /The log has 1\.07 
 );
 
 const results = new Rows('results to compare');
-const estimate = { value: 0.5, low: 0.4, high: 0.6 };
-const DATASET = {
-  ...{
-    name: 'x',
-    pinned: 'x',
-    leftOut: null,
-    avg: estimate,
-    pass: [{ k: 1, ...estimate }],
-    maj: [{ k: 1, ...estimate }],
-  },
-  problems: [{ problem: 'a', avg: estimate, maj: 1, right: 1, truncated: 0, unanswered: 0 }],
-  ...{ samples: 2, tokens: 10, truncated: 0, unanswered: 0, cutWithoutAnswer: 0, overlap: null },
-};
-const OWN = {
-  ...{ version: '1', complete: true, datasets: { x: DATASET } },
-  settings: { samples: 2, temperature: 1, topP: 1, maxNewTokens: 8, seed: 0, adapter: null },
-};
 const evaluation = (own: object = {}, dataset: object = {}): Bytes =>
   json({ model_name: 'm', antisd_lab: { ...OWN, datasets: { x: { ...DATASET, ...dataset } }, ...own } });
 const RESULTS: Record<string, [bytes: () => Bytes, message: Expected]> = {
@@ -275,14 +259,14 @@ const RESULTS: Record<string, [bytes: () => Bytes, message: Expected]> = {
         {},
         {
           pass: [
-            { k: 0.5, ...estimate },
-            { k: -1, ...estimate },
+            { k: 0.5, ...ESTIMATE },
+            { k: -1, ...ESTIMATE },
           ],
         },
       ),
     null,
   ],
-  '100,000 k': [() => evaluation({}, { pass: Array.from({ length: 1e5 }, (_, k) => ({ k, ...estimate })) }), null],
+  '100,000 k': [() => evaluation({}, { pass: Array.from({ length: 1e5 }, (_, k) => ({ k, ...ESTIMATE })) }), null],
   'a problem twice': [() => evaluation({}, { problems: [DATASET.problems[0], DATASET.problems[0]] }), null],
   'problems that are formulas': [
     () => evaluation({}, { problems: [{ ...DATASET.problems[0], problem: FORMULA + TAG + BIDI }] }),

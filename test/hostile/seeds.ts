@@ -124,3 +124,22 @@ export const pieces = {
     vocab: { '[UNK]': 0, a: 1, '##b': 2, ' ': 3 },
   },
 };
+
+/** What results.json has of a dataset, and of an evaluation. */
+export const ESTIMATE = { value: 0.5, low: 0.4, high: 0.6 };
+export const DATASET = {
+  ...{
+    name: 'x',
+    pinned: 'x',
+    leftOut: null,
+    avg: ESTIMATE,
+    pass: [{ k: 1, ...ESTIMATE }],
+    maj: [{ k: 1, ...ESTIMATE }],
+  },
+  problems: [{ problem: 'a', avg: ESTIMATE, maj: 1, right: 1, truncated: 0, unanswered: 0 }],
+  ...{ samples: 2, tokens: 10, truncated: 0, unanswered: 0, cutWithoutAnswer: 0, overlap: null },
+};
+export const OWN = {
+  ...{ version: '1', complete: true, datasets: { x: DATASET } },
+  settings: { samples: 2, temperature: 1, topP: 1, maxNewTokens: 8, seed: 0, adapter: null },
+};

@@ -33,14 +33,17 @@ for (const [net, bits] of [
   ['::', 127],
   ['fc00::', 7],
   ['fe80::', 9],
+  ['100::', 64],
+  ['2001::', 32], // Teredo: an IPv4 address behind it is hidden, and no server of the web
   ['ff00::', 8],
 ] as const)
   NEARBY.addSubnet(net, bits, 'ipv6');
 
-/** Prefixes behind which an IPv6 address carries one of IPv4, and the 16-bit group where it begins (RFC 4291, 6052, 3056). */
+/** Prefixes behind which an IPv6 address carries one of IPv4, and the 16-bit group where it begins (RFC 4291, 2765, 6052, 3056). */
 const CARRIERS: readonly (readonly [prefix: string, at: number])[] = [
   ['0:0:0:0:0:ffff:', 6],
   ['0:0:0:0:0:0:', 6],
+  ['0:0:0:0:ffff:0:', 6],
   ['64:ff9b:0:0:0:0:', 6],
   ['64:ff9b:1:', 6],
   ['2002:', 1],
