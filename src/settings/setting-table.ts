@@ -41,7 +41,7 @@ export class SettingTable<R extends SettingRows> {
     const result = v.safeParse(this.schemas[name], value);
     return result.success
       ? null
-      : `${expected(this.rows[name])}, got ${excerpt(JSON.stringify(value) ?? String(value))}`;
+      : `${expected(this.rows[name])}, got ${excerpt((typeof value !== 'number' && JSON.stringify(value)) || String(value))}`;
   }
 
   /** The same object with today's names for those of earlier versions. */
