@@ -42,7 +42,11 @@ export const generate = defineCommand({
     const posed = flags.prompt === undefined ? await heldOut(flags, model, { maxNewTokens, thinking }) : null;
     const ids = posed ? posed.task.studentPrompt(posed.problem) : text.encode(promptText(flags, model));
     if (ids.length === 0)
-      throw new BadInput('The prompt is empty', '--prompt', 'Give a text; without the flag a held-out problem is asked.');
+      throw new BadInput(
+        'The prompt is empty',
+        '--prompt',
+        'Give a text; without the flag a held-out problem is asked.',
+      );
     checkContext(ids.length, maxNewTokens, model.config.maxPositions, 'lab generate');
     const rows = searches ? SEARCH_ROWS : 1;
     const policy = await openPolicy(model, { maxNewTokens, rows, positions: ids.length + maxNewTokens }, flags);

@@ -24,7 +24,7 @@ import { MODEL_FLAGS } from './inspect';
 import { inspectionText } from './inspect-print';
 import type { Flags, Values } from './options';
 import { note, printPainted } from './output';
-import { dataFor, loadLora, loadModel, openDevice, python, symbolic, writeResult } from './places';
+import { dataFor, expectApart, loadLora, loadModel, openDevice, python, symbolic, writeResult } from './places';
 
 const FLAGS = {
   ...MODEL_FLAGS,
@@ -89,6 +89,7 @@ export const inspect = defineCommand({
     'need a terminal (and no NO_COLOR); elsewhere there is a row a token. What the files hold: docs/inspector.md.',
   flags: FLAGS,
   async run(flags) {
+    expectApart({ html: flags.html, csv: flags.csv });
     const inspection = await cancellable((signal) =>
       look(flags, signal).catch((error) => {
         if (!signal.aborted) throw error;

@@ -17,6 +17,7 @@ import { diskFiles } from '../host/files.node';
 import { tryFolder } from '../host/folders.node';
 import type { Python } from '../host/python/judge';
 import { nodePython } from '../host/python/judge.node';
+import { storageError } from '../host/storage-error';
 import type { DeviceReport } from '../kernels/device-report';
 import { oneFile, type ReadData, resolveData } from '../library/data-files';
 import { type Elsewhere, elsewhere } from '../library/elsewhere';
@@ -221,10 +222,20 @@ export async function filledFolder(path: string, fill: (store: RunStore) => Prom
 export async function writeResult(path: string, content: string | Uint8Array<ArrayBuffer>): Promise<void> {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   const there = await stat(path).catch(() => null);
-  if (there && !there.isFile() && !there.isDirectory()) return writeFile(path, bytes);
+  if (there && !there.isFile() && !there.isDirectory())
+    return writeFile(path, bytes).catch((error) => Promise.reject(storageError(error, path)));
   // Where a link leads, as /dev/stdout does: a file that takes its place would take the link's.
   const real = await realpath(path).catch(() => resolve(path));
   await diskFiles(dirname(real)).write(basename(real), bytes);
+}
+
+/** Throws BadInput where two flags name one file: the second result would take the first one's place. */
+export function expectApart(files: Readonly<Record<string, string | undefined>>): void {
+  const given = Object.entries(files).flatMap(([flag, file]) => (file ? [[flag, resolve(file)]] : []));
+  for (const [i, [flag, file]] of given.entries()) {
+    const other = given.slice(0, i).find(([, before]) => before === file);
+    if (other) throw new BadInput(`--${other[0]} and --${flag} name one file`, file, 'Give each a file of its own.');
+  }
 }
 
 /** The files of a run's folder, which may be somebody else's: no link within leads out of it. */

@@ -19,7 +19,7 @@ import { CONFIG as EVALUATION, RESULTS } from '../runs/evaluation/config';
 import { RunStore } from '../runs/run-store';
 import { defineCommand, EXIT } from './command';
 import { note, print } from './output';
-import { runFiles, writeResult } from './places';
+import { expectApart, runFiles, writeResult } from './places';
 
 export const report = defineCommand({
   name: 'report',
@@ -37,6 +37,7 @@ export const report = defineCommand({
     goal: { kind: 'number', doc: 'an accuracy to reach', default: REPORT_DEFAULTS.goal, min: 0, max: 1 },
   },
   async run({ out, csv, results, svg, title = '', baseline, goal }, words) {
+    expectApart({ out, csv, results });
     const { runs, evaluations } = await loadNamed(words);
     const model = reportOf(runs, { baseline, goal }, evaluations);
     const command = ['npm run lab -- report', ...words, ...(out ? ['--out', out] : [])].join(' ');

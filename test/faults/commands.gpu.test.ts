@@ -267,7 +267,26 @@ const devices: Attempt[] = ['help', 'plan', 'doctor'].map((name) => ({
   },
 }));
 
-attempts([...pipes, ...disks, ...interrupted, ...devices]);
+const REFUSED: Record<string, [args: () => string[], said: RegExp]> = {
+  'a device for a file': [() => ['inspect', '--csv', '/dev/full'], /The disk is full \(\/dev\/full\)/],
+  'one file for two results': [() => ['report', at('runs'), '--out', at('x'), '--csv', at('x')], /name one file/],
+  'an empty prompt': [() => ['generate', '--prompt', ''], /The prompt is empty/],
+  'steps without end': [() => ['train', '--steps', '1e999'], /got Infinity/],
+};
+const refused: Attempt[] = Object.entries(REFUSED).map(([id, [args, said]]) => ({
+  id: `refused/${id}`,
+  group: 'command line',
+  what: `${id} on the command line`,
+  expected: 'one message, exit code 2',
+  gate: false,
+  async run() {
+    const { code, stderr } = await lab(args());
+    expect([code, stderr]).toEqual([2, expect.stringMatching(said)]);
+    expect(stderr).not.toContain('    at ');
+  },
+}));
+
+attempts([...pipes, ...disks, ...interrupted, ...devices, ...refused]);
 
 test('every command that there is has its rows', async () => {
   const { stdout } = await lab(['--help']);
