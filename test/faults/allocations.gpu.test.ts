@@ -180,7 +180,7 @@ const firstStep: Attempt = {
   what: 'the n-th allocation fails, for every n, in the first step of a run and in keeping it',
   expected: 'a fault that says so; resumed, the same step on another device',
   gate: false,
-  timeout: 900_000,
+  timeout: 7_200_000,
   async run() {
     await start({ steps: 3 });
     const want = figures(await step());
@@ -212,7 +212,7 @@ attempts([
       what: `the n-th allocation fails, for every n, while ${act.what}`,
       expected: 'an error that says so; nothing stays allocated; the engine does it all the same afterwards',
       gate: act.gate,
-      timeout: 900_000,
+      timeout: 7_200_000,
       async run(all) {
         await engine.ask({ type: 'open' });
         const held = last().gpu.liveBuffers;

@@ -209,7 +209,7 @@ const disks: Attempt[] = WRITERS.flatMap(({ name, stays, calls = CALLS, args }) 
     what: `${name} on a disk that fails (${fault.code}) at call 0, 1, 2, 3, 5, 8, … until it no longer does`,
     expected: 'one message with path and mend, no exit code 0; no part of a result stays',
     gate: name === 'report' && fault.code === 'ENOSPC',
-    timeout: 900_000,
+    timeout: 7_200_000,
     async run(all: boolean) {
       let [made, harmless] = [0, 0];
       for (const call of all ? calls : calls.slice(1, 3)) {

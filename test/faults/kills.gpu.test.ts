@@ -51,7 +51,7 @@ attempts([
     what: 'SIGKILL at 50 random moments (2 in the gate)',
     expected: 'resumed, the same bytes',
     gate: true,
-    timeout: 3_600_000,
+    timeout: 7_200_000,
     async run(all) {
       const random = new Random(1, 50);
       // From the first word of a process, which comes when the run is open, to where an undisturbed one ends.
@@ -73,7 +73,7 @@ attempts([
     what: 'SIGKILL in the middle of 20 random calls to the disk',
     expected: 'resumed, the same bytes',
     gate: false,
-    timeout: 3_600_000,
+    timeout: 7_200_000,
     async run() {
       const random = new Random(1, 51);
       return killed(20, async (run) => {

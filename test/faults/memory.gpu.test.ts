@@ -72,7 +72,7 @@ attempts([
     what: 'a run of nano takes 2,000 steps (40 in the gate)',
     expected: 'buffers and bytes of the device are the same; the process grows by less than 1 kB a step',
     gate: true,
-    timeout: 1_800_000,
+    timeout: 7_200_000,
     async run(whole) {
       const run = await openRun();
       // A step leaves some objects that only a later collection of old space takes: few steps show them.
@@ -86,7 +86,7 @@ attempts([
     what: 'a model is opened, scores a response and is closed 50 times (8 in the gate)',
     expected: 'buffers and bytes of the device are the same; the process grows by less than 20 kB each time',
     gate: true,
-    timeout: 900_000,
+    timeout: 7_200_000,
     async run(whole) {
       const engine = new TestEngine({
         openGpu: async () => device.gpu,

@@ -84,7 +84,7 @@ attempts([
     what: 'the tab of a run is closed at 20 random moments',
     expected: 'continued, the same bytes',
     gate: false, // test/e2e/continue closes one
-    timeout: 1_800_000,
+    timeout: 7_200_000,
     async run() {
       const random = new Random(1, 52);
       const whole = await real.browser.newContext();

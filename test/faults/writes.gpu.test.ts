@@ -215,7 +215,7 @@ const forks: Attempt = {
   what: 'the n-th call to the disk is the last that does anything, for every n of a fork',
   expected: 'a run that can go on or nothing that counts; begun again it ends with the same bytes',
   gate: true,
-  timeout: 900_000,
+  timeout: 7_200_000,
   async run(all) {
     await rm(join(root, 'of'), { recursive: true, force: true });
     await rm(folder, { recursive: true, force: true });
@@ -239,7 +239,7 @@ const reads: Attempt = {
   what: 'the n-th read fails (EIO), for every n of a run that goes on from its checkpoint',
   expected: 'it is refused with the file, or goes on; nothing is lost by it',
   gate: true,
-  timeout: 900_000,
+  timeout: 7_200_000,
   async run(all) {
     const sample = sampleOf(await unreadable(null), 5, all);
     for (const at of sample)
@@ -268,7 +268,7 @@ attempts([
       what: `the n-th call to the disk ${what}, for every n of a run`,
       expected: 'old state or new, never a mix; the run that goes on ends with the same bytes',
       gate: true,
-      timeout: 900_000,
+      timeout: 7_200_000,
       async run(all) {
         const sample = sampleOf(calls, 6, all);
         for (const at of sample) {

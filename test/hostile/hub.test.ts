@@ -8,7 +8,7 @@ import { parseHubId } from '../../src/library/sources/hub-id';
 import { guarding } from '../../src/library/sources/redirects.node';
 import { network } from '../../src/library/sources/request';
 import { resolveModelSource } from '../../src/library/sources/resolve';
-import { openUrl } from '../../src/library/sources/url';
+import { openUrl, urlSource } from '../../src/library/sources/url';
 import { stateFromQuery } from '../../src/ui/state/chosen';
 import { useLab } from '../../src/ui/state/store';
 import { attempts } from '../faults/attempts';
@@ -109,6 +109,20 @@ for (const [id, range] of Object.entries({
     const file = await openUrl(answering(answer), 'https://x.example/a.json');
     await file?.read(0, Math.min(4, file.size));
   });
+
+servers.add(
+  'a password in an address',
+  'an address with a name and a password: not told',
+  /has a name or a password/,
+  () => {
+    try {
+      urlSource('https://user:secret@x.example/a.gguf');
+    } catch (error) {
+      if (/secret/.test((error as Error).message)) throw new Error('the password is told');
+      throw error;
+    }
+  },
+);
 
 const HOPS: Record<string, RegExp> = {
   'http://127.0.0.1/': /this machine or its network/,

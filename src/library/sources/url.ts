@@ -29,6 +29,15 @@ export function urlSource(base: string, fetch?: typeof globalThis.fetch, options
   const net = network({ ...options, fetch: fetch ?? options.fetch });
   const url = new URL(base);
   url.hash = '';
+  if (url.username || url.password) {
+    [url.username, url.password] = ['', ''];
+    throw new SourceError(
+      'not-found',
+      'The address has a name or a password in it, which is not sent',
+      url.href,
+      'Download the file with another program, and name it or its folder.',
+    );
+  }
   const single = /[^/]+\.(gguf|safetensors)$/i.exec(url.pathname)?.[0];
   const where = url.href;
   if (single) {
