@@ -1,7 +1,7 @@
 /** Asks the engine for the runs that are compared. It needs no GPU for that. */
 import { BOUNDS } from '../../data/bounds';
 import { expectWithin } from '../../data/bytes';
-import type { Failure } from '../../engine/protocol';
+import type { Compared, Failure } from '../../engine/protocol';
 import type { PlacedFile } from '../../library/sources/dropped';
 import { loadedEvaluation } from '../../report/loaded-evaluation';
 import { RESULTS } from '../../runs/evaluation/config';
@@ -11,8 +11,9 @@ import { useCompare } from './store';
 
 const failed = ({ message }: Failure): void => useCompare.setState({ words: [message], reading: false });
 
-/** Runs that are being read: of ticks in a row each asks for its own. */
+/** Runs that are being read, and what came of those that were: of many ticks in a row all is drawn once. */
 const asked = new Set<string>();
+let held: Compared = { runs: [], leftOut: [] };
 
 /** A run that goes on has more to tell each time; the others are read once. */
 export function choose(runs: readonly ListedRun[]): void {
@@ -22,24 +23,24 @@ export function choose(runs: readonly ListedRun[]): void {
   for (const id of due) asked.add(id);
   useCompare.setState({ chosen, words: [], reading: asked.size > 0 });
   if (due.length === 0) return;
-  const ended = (): boolean => {
+  const came = (found: Compared): void => {
     for (const id of due) asked.delete(id);
-    return asked.size > 0;
+    held = { runs: [...held.runs, ...found.runs], leftOut: [...held.leftOut, ...found.leftOut] };
+    if (asked.size === 0) show();
   };
-  trainer.call({ type: 'compare-runs', runs: due, files: [] }).then(
-    ({ runs: read, leftOut }) => {
-      const reading = ended();
-      useCompare.setState((state) => ({
-        stored: new Map([...state.stored, ...read.map((run) => [run.name, run] as const)]),
-        words: [...state.words, ...leftOut],
-        reading,
-      }));
-    },
-    (failure: Failure) => {
-      ended();
-      failed(failure);
-    },
-  );
+  trainer.call({ type: 'compare-runs', runs: due, files: [] }).then(came, ({ message }: Failure) => {
+    came({ runs: [], leftOut: [message] });
+  });
+}
+
+function show(): void {
+  const { runs, leftOut } = held;
+  held = { runs: [], leftOut: [] };
+  useCompare.setState(({ stored }) => ({
+    stored: new Map([...stored, ...runs.map((run) => [run.name, run] as const)]),
+    words: leftOut,
+    reading: false,
+  }));
 }
 
 /** Evaluations that this browser keeps and that have something to show. */
