@@ -12,8 +12,8 @@ export interface Estimate extends Interval {
   readonly value: number;
 }
 
-export const RESAMPLES = 1000;
-export const LEVEL = 0.95;
+const RESAMPLES = 1000;
+const LEVEL = 0.95;
 
 /** The q-quantile of ascending numbers, between two of them as NumPy's `linear` has it; an endless end is taken as it is. */
 export function quantile(ascending: ArrayLike<number>, q: number): number {
@@ -31,7 +31,7 @@ export function percentileInterval(statistics: ArrayLike<number>, level = LEVEL)
 }
 
 /** `n` items drawn from 0 … n − 1 with replacement: how often each was. */
-export function drawCounts(random: Random, n: number, counts = new Float64Array(n)): Float64Array {
+function drawCounts(random: Random, n: number, counts = new Float64Array(n)): Float64Array {
   counts.fill(0);
   for (let i = 0; i < n; i++) counts[random.below(n)]++;
   return counts;

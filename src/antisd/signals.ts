@@ -9,7 +9,7 @@ export const COLUMNS = ['s', 't', 'u', 'H_S', 'H_T', 'phi', 'advantage', 'term']
 export type ColumnName = (typeof COLUMNS)[number];
 
 /** Columns that only some methods have. */
-export const SOMETIMES = ['w', 'v'] as const;
+const SOMETIMES = ['w', 'v'] as const;
 export type SometimesName = (typeof SOMETIMES)[number];
 
 type Column = Float32Array<ArrayBuffer>;

@@ -57,7 +57,7 @@ const errorsOf = async (gpu: Gpu, model: string): Promise<FormatErrors> =>
   });
 
 /** One line a format; differences in nats. */
-export function formatTable(model: string, { tokens, rows }: FormatErrors): string {
+function formatTable(model: string, { tokens, rows }: FormatErrors): string {
   const cells = [
     ['format', 'weights', 'largest', 'rms', 'mean', 'entropy: largest', 'rms'],
     ...rows.map(({ format, bytes, largest, rootMeanSquare, bias, entropy }) => [

@@ -52,7 +52,7 @@ export const report = defineCommand({
 });
 
 /** The runs and evaluations that words name, each once, in their order. Throws BadInput where one names none. */
-export async function loadNamed(words: readonly string[]) {
+async function loadNamed(words: readonly string[]) {
   const runs = new Map<string, LoadedRun>();
   const evaluations = new Map<string, LoadedEvaluation>();
   for (const word of words) {

@@ -16,7 +16,7 @@ export const ANSWER = [
 export const GRADED = 'reward_model';
 export const IDS = ['id', 'unique_id', 'ID', 'problem_idx'];
 /** OlympiadBench's, beside a list of answers. */
-export const GRADING = ['unit', 'error'];
+const GRADING = ['unit', 'error'];
 
 export const CONTEXT = ['context', 'passage', 'paragraph', 'background', 'document', 'article', 'story'];
 export const CHOICES = ['choices', 'options'];
@@ -37,7 +37,7 @@ export const CODE = [
 ];
 
 /** A deal of two-cards, beside its id, solution and answer. */
-export const DEAL = ['cards', 'target'];
+const DEAL = ['cards', 'target'];
 
 /** All of them. */
 export const ASKED: ReadonlySet<string> = new Set([

@@ -46,7 +46,7 @@ export interface Analysis {
 }
 
 /** Style and punctuation dominate where they carry more than this share of Σ|u| … */
-export const STYLE_LIMIT = 0.5;
+const STYLE_LIMIT = 0.5;
 /** … of a signal that is one: this many nats in all, over this many tokens. */
 const LEAST_SIGNAL = { nats: 1, tokens: 8 };
 /** Token strings in each of the two lists, where their sum of u is at least this many nats. */

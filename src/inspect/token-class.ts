@@ -15,7 +15,7 @@ export type TokenClass = (typeof TOKEN_CLASSES)[number];
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 /** How a thing is said: words that an answer can gain or lose without becoming another answer. */
-export const STYLE_WORDS = words(`
+const STYLE_WORDS = words(`
   sure okay ok alright certainly great well now here here's hello hi thanks please note remember also then next finally
   lastly overall summary conclusion
   step steps solution explanation final boxed text begin end align following below above

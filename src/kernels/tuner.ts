@@ -56,7 +56,7 @@ const BETTER = 0.9;
 const SOFTWARE = 1.5;
 
 /** Milliseconds for a model's shapes. What is not measured then keeps the rule's variant. */
-export const SHAPES_BUDGET_MS = 2000;
+const SHAPES_BUDGET_MS = 2000;
 
 /** What was measured on an adapter. */
 interface Findings {

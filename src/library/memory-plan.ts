@@ -87,7 +87,7 @@ export function planModel(name: string, model: ModelHeaders, c: RunSettings, roo
 }
 
 /** The ways to use a model: to look at it, with an adapter on weights as stored or packed, all parameters trained. */
-export function planRows(model: ModelHeaders, c: RunSettings, room: AdapterRoom): PlanRow[] {
+function planRows(model: ModelHeaders, c: RunSettings, room: AdapterRoom): PlanRow[] {
   const capacityFor = (settings: Partial<Pick<TrainConfig, 'loraRank' | 'weightFormat'>>) =>
     isSftConfig(c)
       ? sftCapacity(model, { ...c, ...settings }, c.maxLength)

@@ -5,7 +5,7 @@ import { AXES, type AxisName, CURVES, type Curve, groupCurve } from './curves';
 import type { ReportModel } from './model';
 
 /** A figure of every group over an axis; null where no run has it. */
-export function chartOf({ groups }: ReportModel, curve: Curve, axis: AxisName): Chart | null {
+function chartOf({ groups }: ReportModel, curve: Curve, axis: AxisName): Chart | null {
   const lines = groups.map(({ group }) => {
     const { band, seeds } = groupCurve(group, curve, axis);
     return { label: group.label, band, parts: seeds.map(({ points }) => points) };

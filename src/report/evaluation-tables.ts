@@ -9,7 +9,7 @@ const each = <T>(
 ): T[] => evaluations.flatMap((evaluation) => evaluation.datasets.flatMap((dataset) => of(evaluation, dataset)));
 
 /** All of them, a row a dataset. */
-export function evaluationTable(evaluations: readonly LoadedEvaluation[]): Table {
+function evaluationTable(evaluations: readonly LoadedEvaluation[]): Table {
   return {
     title: 'Evaluations',
     doc: 'Means over problems with the 95 % percentile-bootstrap interval over them. maj@k: whether the most frequent of k answers is right; an answer that was not stated is no vote.',
@@ -44,7 +44,7 @@ export function evaluationTable(evaluations: readonly LoadedEvaluation[]): Table
 }
 
 /** Problems of which a response was cut or stated no answer. */
-export function unansweredTable(evaluations: readonly LoadedEvaluation[]): Table {
+function unansweredTable(evaluations: readonly LoadedEvaluation[]): Table {
   return {
     title: 'Cut, or without an answer',
     doc: 'Problems with such responses. What was cut and had stated its answer before counts as that answer.',
@@ -58,7 +58,7 @@ export function unansweredTable(evaluations: readonly LoadedEvaluation[]): Table
 }
 
 /** Every problem. */
-export function problemTable(evaluations: readonly LoadedEvaluation[]): Table {
+function problemTable(evaluations: readonly LoadedEvaluation[]): Table {
   return {
     title: 'Problem by problem',
     doc: 'Share of right samples with its interval over them, and whether the most frequent answer is right.',
@@ -77,7 +77,7 @@ export function problemTable(evaluations: readonly LoadedEvaluation[]): Table {
 }
 
 /** Problems that the training data has too; null where no training data was compared. */
-export function overlapTable(evaluations: readonly LoadedEvaluation[]): Table | null {
+function overlapTable(evaluations: readonly LoadedEvaluation[]): Table | null {
   if (each(evaluations, (_, { overlap }) => (overlap ? [overlap] : [])).length === 0) return null;
   const words = new Set(each(evaluations, (_, { overlap }) => (overlap ? [overlap.n] : [])));
   return {

@@ -18,7 +18,7 @@ export interface ProbeView {
 }
 
 /** The texts of a run as they were scored last; `first`: before its first step. */
-export function probesOf(run: LoadedRun, when: 'first' | 'last' = 'last'): ProbeView[] {
+function probesOf(run: LoadedRun, when: 'first' | 'last' = 'last'): ProbeView[] {
   const event = run.probes.at(when === 'first' ? 0 : -1);
   if (!event) return [];
   return event.rollouts.map(({ problem, question, tokens }, i) => ({

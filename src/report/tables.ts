@@ -27,7 +27,7 @@ export const estimated = (e: Estimate | null): string =>
 const endless = (x: number): string => (x === 0 ? 'never' : Number.isFinite(x) ? `${x.toFixed(2)} ×` : '∞');
 
 /** `2.00 × [1.50 ×, 2.31 ×]`; `≤ 0.60 ×` where half of the runs did not get there: more than that is not known. */
-export function speedUpText(s: SpeedUp | null): string {
+function speedUpText(s: SpeedUp | null): string {
   if (!s) return '–';
   const sign = { exact: '', 'at most': '≤ ', 'at least': '≥ ' }[s.bound];
   const interval = s.pairs === 1 ? '(one seed)' : `[${endless(s.low)}, ${endless(s.high)}]`;
@@ -35,7 +35,7 @@ export function speedUpText(s: SpeedUp | null): string {
 }
 
 /** `> 120` of a run that did not get there. */
-export const reachText = (reach: Reach | null, axis: AxisName): string =>
+const reachText = (reach: Reach | null, axis: AxisName): string =>
   reach === null ? '–' : `${reach.censored ? '> ' : ''}${amount(reach.at, axis)}`;
 
 const amount = (x: number, axis: AxisName): string =>
@@ -100,7 +100,7 @@ const LEAST_COUNT = 5;
 const TOKENS_SHOWN = 8;
 
 /** The tokens of one sign of u that weigh most, of a group's first seed. */
-export function tokenTable(name: string, table: readonly TokenRow[]): Table {
+function tokenTable(name: string, table: readonly TokenRow[]): Table {
   const of = (sign: 1 | -1) =>
     table
       .filter(({ count, meanU }) => count >= LEAST_COUNT && sign * meanU >= 0.005)

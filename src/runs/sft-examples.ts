@@ -49,7 +49,7 @@ type Named = Pick<LoadedModel, 'tokenizer' | 'where' | 'text' | 'config'>;
 const KEPT_TOKENS = 4_000_000;
 
 /** The examples to learn from: of a large file only the first are in memory as tokens, the others as packed text. */
-export class TrainExamples {
+class TrainExamples {
   private readonly kept: SupervisedExample[] = [];
   private readonly packed = new Packed<Conversation>();
   private last: { readonly conversation: Conversation; readonly example: SupervisedExample } | null = null;

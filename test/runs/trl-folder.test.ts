@@ -6,7 +6,7 @@ import { ARM_NAMES } from '../../src/antisd/arms';
 import { NATIVE_TASK } from '../../src/data/tasks';
 import { recipeFolder, trlFolder } from '../../src/runs/trl/folder';
 import { RECIPES, recipeOf } from '../../src/runs/trl/recipes';
-import type { TrlRun } from '../../src/runs/trl/run-json';
+import type { trlRun } from '../../src/runs/trl/run-json';
 import { parseTrainConfig } from '../../src/settings/config';
 
 const TEMPLATES = join(import.meta.dirname, '../../trl');
@@ -14,7 +14,7 @@ const { task } = NATIVE_TASK;
 const model = { files: new Map([['config.json', new TextEncoder().encode('{}')]]) };
 const folder = (settings: object) => trlFolder(parseTrainConfig(settings), task, model);
 const text = (files: ReturnType<typeof folder>, name: string) => new TextDecoder().decode(files.get(name));
-const runOf = (files: ReturnType<typeof folder>) => JSON.parse(text(files, 'run.json')) as TrlRun;
+const runOf = (files: ReturnType<typeof folder>) => JSON.parse(text(files, 'run.json')) as ReturnType<typeof trlRun>;
 
 it('has every template as it is, and a trainer of less than 250 lines', () => {
   const names = (readdirSync(TEMPLATES, { recursive: true }) as string[]).filter((name) => /\.\w+$/.test(name));

@@ -122,7 +122,7 @@ class Compiler {
 }
 
 /** A set of characters as it is written in a pattern: a letter, a class, a property. JavaScript itself tells its members. */
-export class CharacterSet {
+class CharacterSet {
   private readonly one: RegExp;
   /** 1 in, 0 out, -1 not asked yet. */
   private readonly ascii = new Int8Array(128).fill(-1);

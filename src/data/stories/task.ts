@@ -39,7 +39,7 @@ export const stories: Task = {
 };
 
 /** Right: the response ends in ` So` somebody ` has` N things `.` `<eos>` with the N that the story comes to. */
-export function verifyStory(story: Story, response: ArrayLike<number>): Verdict {
+function verifyStory(story: Story, response: ArrayLike<number>): Verdict {
   const [so, , has, n, , stop, eos] = Array.from({ length: 7 }, (_, k) => response[response.length - 7 + k]);
   const isNumber = n >= 0 && n <= LARGEST_NUMBER;
   if (so !== ID.so || has !== ID.has || !isNumber || stop !== ID.stop || eos !== ID.eos)

@@ -7,7 +7,7 @@ import { hash32, Random, STREAMS } from '../random';
 import type { Problem, ProblemQuery, Split } from '../types';
 
 export const CARD_COUNT = 6;
-export const LARGEST_CARD = 20;
+const LARGEST_CARD = 20;
 const DEFAULT_DEPTH = 5;
 
 /** The 15 pairs of card positions in the order of the scan; depth d is PAIRS[d - 1]. */

@@ -28,7 +28,7 @@ const ENVIRONMENT = {
   HOME: '/home',
 };
 
-export const CHANNELS = { input: 0, output: 1, errors: 2, request: 3, reply: 4, ask: 5 } as const;
+const CHANNELS = { input: 0, output: 1, errors: 2, request: 3, reply: 4, ask: 5 } as const;
 
 /** How much a program may take. */
 export interface Limits {

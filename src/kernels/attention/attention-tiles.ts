@@ -70,7 +70,7 @@ export const TILED_FORMS = Object.keys(FORMS) as TiledForm[];
 const NARROW: TileShape = { CT: 8, R: 1, DC: 2 };
 
 /** The first shape of a form with which a thread's floats suffice for heads of D. */
-export function tileShape(form: TiledForm, D: number): TileShape {
+function tileShape(form: TiledForm, D: number): TileShape {
   if (D < 16) return NARROW;
   const { floats, shapes }: Form = FORMS[form];
   const fits = ({ CT, R }: TileShape) => floats(R, Math.ceil(D / 4 / CT)) <= MOST_FLOATS;

@@ -14,7 +14,7 @@ const forward = defineKernel('divergence-forward', terms + forwardSource);
 const backward = defineKernel('divergence-backward', terms + backwardSource);
 
 /** Of what a divergence is taken: all of the vocabulary; the student's K best, renormalised; these and a bucket for the rest. */
-export const SUPPORTS = ['vocabulary', 'top-k', 'top-k-and-rest'] as const;
+const SUPPORTS = ['vocabulary', 'top-k', 'top-k-and-rest'] as const;
 export type Support = (typeof SUPPORTS)[number];
 
 /** alpha: 0 is KL(T‖S), 1 is KL(S‖T), between them the generalised Jensen–Shannon divergence. K is at least 1 in `top`. */

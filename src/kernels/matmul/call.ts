@@ -98,4 +98,4 @@ export function adapterParams({ adapters }: MatmulCall): Record<string, number> 
 }
 
 /** q, k and v. */
-export const MOST_PARTS = 3;
+const MOST_PARTS = 3;

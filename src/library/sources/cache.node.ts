@@ -21,7 +21,7 @@ export function cacheFolder(env: Environment = process.env): string {
 }
 
 /** The cache, its folder readable by its user alone: gated models lie in it. */
-export function nodeModelCache(env: Environment = process.env): ModelCache {
+function nodeModelCache(env: Environment = process.env): ModelCache {
   const folder = cacheFolder(env);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -68,7 +68,7 @@ export function packSequences(sequences: readonly Sequence[], vocabSize: number,
 }
 
 /** Splits sequences, in order, into runs of at most `tokens` tokens. Throws BadInput where one alone is longer. */
-export function microBatches<S extends Sequence>(sequences: readonly S[], tokens: number): S[][] {
+function microBatches<S extends Sequence>(sequences: readonly S[], tokens: number): S[][] {
   const runs: S[][] = [];
   let room = 0;
   for (const [s, sequence] of sequences.entries()) {

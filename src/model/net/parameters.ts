@@ -308,7 +308,7 @@ export async function createFrozen(
 }
 
 /** What a stored matrix's words stand for, given a reader of its tensors: the values that the device computes with. */
-export async function readWeight(
+async function readWeight(
   weight: Weight,
   read: (t: Tensor) => Promise<Uint32Array<ArrayBuffer>>,
 ): Promise<Float32Array<ArrayBuffer>> {

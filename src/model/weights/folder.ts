@@ -69,7 +69,7 @@ async function openSingleGguf(files: FileSource): Promise<ModelFolder> {
 }
 
 /** Opens a GGUF file; only its header is read. Throws BadInput. */
-export async function openGgufModel(file: ByteSource): Promise<ModelFolder> {
+async function openGgufModel(file: ByteSource): Promise<ModelFolder> {
   const { config, tensors, tokenizerFiles, tokenizerWarning } = await openGguf(file);
   return checked({
     tokenizerWarning,

@@ -27,7 +27,7 @@ export const DIRECT: Readonly<Partial<Record<BlockType, Direct>>> = {
 };
 
 /** Bytes that are a multiple of 4, as words. */
-export const asWords = (raw: Bytes): Uint32Array<ArrayBuffer> => {
+const asWords = (raw: Bytes): Uint32Array<ArrayBuffer> => {
   const { buffer, byteOffset } = raw.byteOffset % 4 === 0 ? raw : raw.slice();
   return new Uint32Array(buffer, byteOffset, raw.length / 4);
 };

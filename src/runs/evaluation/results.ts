@@ -100,8 +100,6 @@ export function harnessResults(config: EvaluationConfig, results: readonly Datas
   };
 }
 
-export type HarnessResults = ReturnType<typeof harnessResults>;
-
 function metricsOf({ name, figures: { avg, pass, maj } }: DatasetResults): Record<string, number | string> {
   const pair = (metric: string, filter: string, e: { value: number; low: number; high: number }) => [
     [`${metric},${filter}`, e.value],

@@ -65,8 +65,6 @@ export function trlRun(config: TrainConfig, parts: TrlParts) {
   };
 }
 
-export type TrlRun = ReturnType<typeof trlRun>;
-
 /** The switches of antisd.py. */
 function methodJson(config: TrainConfig, { divergence, distil: _, process: __, ...method }: Method) {
   return {

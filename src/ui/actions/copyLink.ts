@@ -3,7 +3,7 @@ import { type LabState, useLab } from '../state/store';
 import type { Action } from './action';
 
 /** The page's address with the form's settings, seed included. */
-export function linkOf(state: LabState): string {
+function linkOf(state: LabState): string {
   return `${location.origin}${addressOf(chosenQuery(state) ?? '')}`;
 }
 

@@ -21,7 +21,7 @@ export function placeIn(hash: string): Place {
 }
 
 /** The room that the address names in a chapter's place, or null. */
-export function roomIn(hash: string): RoomName | null {
+function roomIn(hash: string): RoomName | null {
   const name = new URLSearchParams(hash.split('?')[1] ?? '').get('chapter');
   return ROOM_NAMES.find((room) => room === name) ?? null;
 }

@@ -7,5 +7,3 @@ export const STOPS = [
   { id: 'curves', at: '[aria-label="Curves"]' },
   { id: 'learn', at: 'nav[aria-label="Pages"]' },
 ] as const;
-
-export type StopId = (typeof STOPS)[number]['id'];

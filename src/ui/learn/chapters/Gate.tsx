@@ -22,7 +22,7 @@ import type { Words } from '../words/en';
 
 /** By when the question wants the gate closed, and how often it may have switched by then. */
 export const BY_STEP = 60;
-export const MOST_SWITCHES = 3;
+const MOST_SWITCHES = 3;
 
 /** Whether a gate does what the question asks on the run that collapsed. */
 export const isTimely = (rows: readonly GateRow[]): boolean =>

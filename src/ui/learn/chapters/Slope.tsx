@@ -14,7 +14,7 @@ import { useBenchSheet } from '../useBenchSheet';
 
 /** What the question allows: no praise above it, with a term that still acts. */
 export const MOST = 0.1;
-export const LEAST_LAMBDA = 0.2;
+const LEAST_LAMBDA = 0.2;
 
 export const isBounded = (shaping: Shaping): boolean =>
   shaping.sign < 0 && shaping.lambda >= LEAST_LAMBDA && mostPraise(shaping) <= MOST;

@@ -7,7 +7,7 @@ import { recording } from '../../recording';
 import { profileOwn, useBench } from '../bench';
 
 /** What is measured: a step that fits on a screen. */
-export const PROFILED = {
+const PROFILED = {
   ...{ arm: 'antisd', problems: 2, group: 2, steps: 4, minDepth: 3, maxNewTokens: 32, gateWarmup: 0, evalEvery: 0 },
 } as const satisfies Partial<TrainConfig>;
 
