@@ -16,6 +16,8 @@ import {
   LAYER_CONTEXTS,
   type OpenSubject,
   type ProblemChoice,
+  type Subject,
+  type Texts,
 } from '../inspect/types';
 import { fileSource } from '../library/sources/folder.node';
 import { SourceError } from '../library/sources/source-error';
@@ -131,17 +133,7 @@ async function look(flags: Given, signal: AbortSignal): Promise<Inspection> {
   const { prompts, verdict } = await prompted(response);
   const texts = { student: prompts.student, teacher: prompts.teacher, response };
   const scored = await inspector.score(texts, 'main', true, hooks);
-  let compared: Comparison | null = null;
-  if (flags.compare) {
-    const off = flags.compare === 'adapter-off';
-    const other = off ? subject : { model: flags.compare, adapter: null, weightFormat: subject.weightFormat };
-    if (!off) tell(await inspector.load(other, 'other', hooks));
-    compared = {
-      subject: other,
-      withAdapter: !off,
-      scored: await inspector.score(texts, off ? 'main' : 'other', !off, hooks),
-    };
-  }
+  const compared = flags.compare ? await comparison(inspector, { subject, texts, asked: flags.compare }, hooks) : null;
   const effects: ContextEffect[] = [];
   if (flags['all-contexts'])
     await inspector.contexts(
@@ -155,6 +147,19 @@ async function look(flags: Given, signal: AbortSignal): Promise<Inspection> {
   inspector.close();
   const { origin } = prompts;
   return { version: 1, subject, task, problem, context, origin, verdict, texts, scored, compared, effects, layers };
+}
+
+/** The same texts under another model, or without the adapter. */
+async function comparison(
+  inspector: Inspector,
+  { subject, texts, asked }: { subject: Subject; texts: Texts; asked: string },
+  hooks: { signal: AbortSignal },
+): Promise<Comparison> {
+  const off = asked === 'adapter-off';
+  const other = off ? subject : { model: asked, adapter: null, weightFormat: subject.weightFormat };
+  if (!off) tell(await inspector.load(other, 'other', hooks));
+  const scored = await inspector.score(texts, off ? 'main' : 'other', !off, hooks);
+  return { subject: other, withAdapter: !off, scored };
 }
 
 /** What was opened, on stderr. */

@@ -62,20 +62,7 @@ export async function chatTask(parts: ChatTaskParts, wanted: Wanted = {}): Promi
   const known = new KnownTexts(tokenizer);
   const pace = pacing(wanted);
   const { problems, leftOut } = await usableProblems(parts, wording, render, known, pace);
-  const bySplit: Record<Split, Problem[]> = { train: [], heldout: [] };
-  for (const p of problems) {
-    if (!parts.whole) bySplit[splitOfQuestion(p.question)].push(p);
-    await pace();
-  }
-  if (parts.whole) Object.assign(bySplit, { train: problems, heldout: problems });
-  // A small file may have no held-out problem by the rule: then it is the last.
-  if (bySplit.heldout.length === 0 && bySplit.train.length > 1) bySplit.heldout = bySplit.train.splice(-1);
-  if (bySplit.train.length === 0)
-    throw new BadInput(
-      `of ${problems.length} problems none is for training`,
-      name,
-      'Add problems: one in eight is held out, chosen by its text.',
-    );
+  const bySplit = parts.whole ? { train: problems, heldout: problems } : await splitUp(name, problems, pace);
   const passes = new Passes(name, bySplit);
   // SentencePiece decodes a space after special tokens that was not there: the text is kept beside its ids.
   const texts = new WeakMap<readonly number[], string>();
@@ -119,6 +106,27 @@ export async function chatTask(parts: ChatTaskParts, wanted: Wanted = {}): Promi
     tokenizer,
     tokenizerFiles: parts.tokenizerFiles,
   };
+}
+
+/** One in eight is held out, chosen by its text. Throws BadInput where none is left to train on. */
+async function splitUp(
+  name: string,
+  problems: readonly Problem[],
+  pace: () => Promise<void>,
+): Promise<Record<Split, Problem[]>> {
+  const bySplit: Record<Split, Problem[]> = { train: [], heldout: [] };
+  for (const p of problems) {
+    bySplit[splitOfQuestion(p.question)].push(p);
+    await pace();
+  }
+  // A small file may have no held-out problem by the rule: then it is the last.
+  if (bySplit.heldout.length === 0 && bySplit.train.length > 1) bySplit.heldout = bySplit.train.splice(-1);
+  if (bySplit.train.length > 0) return bySplit;
+  throw new BadInput(
+    `of ${problems.length} problems none is for training`,
+    name,
+    'Add problems: one in eight is held out, chosen by its text.',
+  );
 }
 
 /** The problems that a run can ask; each other one would end it at the step that draws it. Throws BadInput where none is left. */

@@ -51,6 +51,22 @@ export async function readTokenizer(
   return libraryTokenizer(file, config, where, named);
 }
 
+/** The tokens in the order of their ids. Throws BadInput where these are not the numbers from 0, each once. */
+function byId(idOf: ReadonlyMap<string, number>, where: string): string[] {
+  const tokens: string[] = [];
+  for (const [token, id] of idOf) {
+    if (!Number.isInteger(id) || id < 0 || id >= idOf.size || tokens[id] !== undefined) {
+      throw new BadInput(
+        `token "${token}" has the id ${id}`,
+        where,
+        `Ids must be the numbers 0 to ${idOf.size - 1}, each once.`,
+      );
+    }
+    tokens[id] = token;
+  }
+  return tokens;
+}
+
 /** A word-level tokenizer from a parsed tokenizer.json. Its end and padding tokens are `<eos>` and `<pad>` unless named. */
 export function wordLevelTokenizer(file: unknown, where: string, named: Partial<SpecialTokens> = {}): Tokenizer {
   if (!isWordLevel(file)) {
@@ -70,17 +86,7 @@ export function wordLevelTokenizer(file: unknown, where: string, named: Partial<
   });
   const idOf = new Map(Object.entries(file.model.vocab));
   for (const { content, id } of added) idOf.set(content, id);
-  const tokens: string[] = [];
-  for (const [token, id] of idOf) {
-    if (!Number.isInteger(id) || id < 0 || id >= idOf.size || tokens[id] !== undefined) {
-      throw new BadInput(
-        `token "${token}" has the id ${id}`,
-        where,
-        `Ids must be the numbers 0 to ${idOf.size - 1}, each once.`,
-      );
-    }
-    tokens[id] = token;
-  }
+  const tokens = byId(idOf, where);
   const required = (token: string) => {
     const id = idOf.get(token);
     if (id === undefined) throw new BadInput(`the vocabulary lacks ${token}`, where, 'Add it to model.vocab.');

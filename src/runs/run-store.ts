@@ -224,10 +224,9 @@ export class RunStore {
   }
 
   /** Bytes of its log, checkpoints and trained model. */
-  async bytes(): Promise<number> {
+  async bytes(checkpoints = this.checkpoints.found()): Promise<number> {
     const final = (await this.files.list('final')).map((name) => this.files.size(`final/${name}`));
-    const checkpoints = (await this.checkpoints.steps()).map((step) => this.checkpoints.bytes(step));
-    const sizes = await Promise.all([this.log.bytes(), ...final, ...checkpoints]);
+    const sizes = await Promise.all([this.log.bytes(), checkpoints.then(({ bytes }) => bytes), ...final]);
     return sizes.reduce((sum, size) => sum + size, 0);
   }
 }

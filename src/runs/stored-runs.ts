@@ -93,7 +93,12 @@ export class StoredRuns {
       throw new Error('It has a checkpoint, and its log has no step.');
     }
     const { what, seed, unit, ...title } = titleOf(config);
-    const [checkpoint, bytes, about] = await Promise.all([store.checkpoints.last(), store.bytes(), store.about()]);
+    const checkpoints = store.checkpoints.found();
+    const [{ last: checkpoint }, bytes, about] = await Promise.all([
+      checkpoints,
+      store.bytes(checkpoints),
+      store.about(),
+    ]);
     return {
       ...about,
       id,

@@ -140,56 +140,35 @@ function parseListing(body: Uint8Array, url: string, kind: RepositoryKind): HubL
   return { sha, files };
 }
 
+/** What an answer says, and what was asked, with the words that several refusals share. */
+interface Refused {
+  readonly request: HubRequest;
+  readonly where: string;
+  readonly status: number;
+  readonly code: string;
+  readonly giveToken: string;
+}
+
 /** An answer of 4xx in words. `file`: the file that was asked for; null: the repository. */
 export function refusal(response: Response, request: HubRequest, file: string | null): SourceError {
   const { kind, endpoint, id, revision, token } = request;
-  const page = kind === 'dataset' ? `${endpoint}/datasets/${id}` : `${endpoint}/${id}`;
   const where = `${id}@${revision}, ${endpoint}`;
   const code = response.headers.get('x-error-code') ?? '';
   const { status } = response;
   const giveToken = `give a token from ${HUB}/settings/tokens (in a shell: HF_TOKEN=hf_…)`;
-  if (code === 'GatedRepo' || (status === 403 && code !== 'RepoNotFound')) {
-    const how = `Open ${page} in a browser, sign in and accept the ${kind}'s terms; then `;
-    return token
-      ? new SourceError(
-          'denied',
-          `${id} is gated, and this token has no access to it`,
-          where,
-          `${how}try again. A fine-grained token also needs the permission to read gated repositories.`,
-        )
-      : new SourceError(
-          'denied',
-          `${id} is gated: its owner wants to know who downloads it`,
-          where,
-          `${how}${giveToken}.`,
-        );
-  }
-  if (status === 401 && token && code !== 'RepoNotFound')
-    return new SourceError(
-      'denied',
-      'The Hub refuses the token',
-      where,
-      `Check it, or ${giveToken.replace('a token', 'a new one')}; public ${kind}s need none.`,
-    );
+  const notFound = (what: string, hint: string) => new SourceError('not-found', what, where, hint);
+  const denied = denial({ request, where, status, code, giveToken });
+  if (denied) return denied;
   if (code === 'RevisionNotFound')
-    return new SourceError(
-      'not-found',
+    return notFound(
       `${id} has no revision "${revision}"`,
-      where,
       'Give a branch, a tag or a commit of it, or leave it out for main.',
     );
   if (file !== null && (code === 'EntryNotFound' || status === 404))
-    return new SourceError(
-      'not-found',
-      `${id} has no file ${file}`,
-      where,
-      'Choose one that its page lists under "Files".',
-    );
+    return notFound(`${id} has no file ${file}`, 'Choose one that its page lists under "Files".');
   if (status === 401 || status === 404)
-    return new SourceError(
-      'not-found',
+    return notFound(
       `There is no public ${kind} ${id}`,
-      where,
       `Check the spelling, capitals included. If it is private, ${token ? 'use a token whose owner may read it' : giveToken}.`,
     );
   return new SourceError(
@@ -198,6 +177,28 @@ export function refusal(response: Response, request: HubRequest, file: string | 
     where,
     'Try again later; a mirror can be set with HF_ENDPOINT.',
   );
+}
+
+/** Of what is there, and not for everybody; null where that is not what it says. */
+function denial({ request, where, status, code, giveToken }: Refused): SourceError | null {
+  const { kind, endpoint, id, token } = request;
+  const denied = (what: string, hint: string) => new SourceError('denied', what, where, hint);
+  if (code === 'GatedRepo' || (status === 403 && code !== 'RepoNotFound')) {
+    const page = kind === 'dataset' ? `${endpoint}/datasets/${id}` : `${endpoint}/${id}`;
+    const how = `Open ${page} in a browser, sign in and accept the ${kind}'s terms; then `;
+    return token
+      ? denied(
+          `${id} is gated, and this token has no access to it`,
+          `${how}try again. A fine-grained token also needs the permission to read gated repositories.`,
+        )
+      : denied(`${id} is gated: its owner wants to know who downloads it`, `${how}${giveToken}.`);
+  }
+  if (status === 401 && token && code !== 'RepoNotFound')
+    return denied(
+      'The Hub refuses the token',
+      `Check it, or ${giveToken.replace('a token', 'a new one')}; public ${kind}s need none.`,
+    );
+  return null;
 }
 
 function unreachable(error: Transient, { endpoint, id, revision }: HubRequest): SourceError {

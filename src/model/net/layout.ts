@@ -41,7 +41,10 @@ interface Placement {
 /** Rows of a matrix that is cut come in multiples of this, so that every cut is on a binding boundary in every format. */
 export const ROW_CUT = 64;
 
-export const slot = (key: string, init: Init, parts: [name: string, ...shape: number[]][], atLeastRows = 0): Slot => {
+/** A tensor of a model's file. */
+export type NamedShape = [name: string, ...shape: number[]];
+
+export const slot = (key: string, init: Init, parts: NamedShape[], atLeastRows = 0): Slot => {
   let first = 0;
   const laid = parts.map(([name, rows, ...rest]) => {
     const part = { name, shape: [rows, ...rest], first, rows };

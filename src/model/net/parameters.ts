@@ -18,7 +18,7 @@ import { unstore } from '../weights/quantise';
 import type { HostTensor } from '../weights/safetensors';
 import type { TensorCatalog } from '../weights/stored-tensor';
 import { type ModelConfig, paddedVocab, switches } from './config';
-import { Layout, ROW_CUT, type Slot, slot } from './layout';
+import { Layout, type NamedShape, ROW_CUT, type Slot, slot } from './layout';
 
 export interface LayerWeights {
   norm1: Tensor; // (C)
@@ -82,54 +82,50 @@ export class ParameterLayout extends Layout {
 }
 
 function modelSlots(config: ModelConfig): Slot[] {
-  const { hiddenSize: C, heads: H, kvHeads: K, headDim: D, intermediateSize: F, vocabSize: V } = config;
+  const { hiddenSize: C, vocabSize: V } = config;
+  return [
+    slot('embed', 'embedding', [['model.embed_tokens.weight', V, C]], paddedVocab(config)),
+    ...Array.from({ length: config.layers }, (_, l) => layerSlots(config, l)).flat(),
+    slot('norm', 'one', [['model.norm.weight', C]]),
+    ...(config.tiedEmbeddings ? [] : [slot('head', 'matrix', [['lm_head.weight', V, C]], paddedVocab(config))]),
+  ];
+}
+
+function layerSlots(config: ModelConfig, l: number): Slot[] {
+  const { hiddenSize: C, heads: H, kvHeads: K, headDim: D, intermediateSize: F } = config;
   const { norms, qkNorm, qkvBias } = switches(config);
-  const slots = [slot('embed', 'embedding', [['model.embed_tokens.weight', V, C]], paddedVocab(config))];
-  const add = (...s: Parameters<typeof slot>) => slots.push(slot(...s));
+  const at = `model.layers.${l}`;
   const [norm1, norm2] =
     norms === 'pre'
       ? ['input_layernorm', 'post_attention_layernorm']
       : ['post_attention_layernorm', 'post_feedforward_layernorm'];
-  for (let l = 0; l < config.layers; l++) {
-    const at = `model.layers.${l}`;
-    const projections: [name: string, rows: number][] = [
-      [`${at}.self_attn.q_proj`, H * D],
-      [`${at}.self_attn.k_proj`, K * D],
-      [`${at}.self_attn.v_proj`, K * D],
-    ];
-    add(`${l}.norm1`, 'one', [[`${at}.${norm1}.weight`, C]]);
-    add(
-      `${l}.qkv`,
-      'matrix',
-      projections.map(([name, rows]) => [`${name}.weight`, rows, C]),
-    );
-    if (qkvBias)
-      add(
-        `${l}.qkvBias`,
-        'zero',
-        projections.map(([name, rows]) => [`${name}.bias`, rows]),
-      );
-    const [q, k] = [`${at}.self_attn.q_norm.weight`, `${at}.self_attn.k_norm.weight`];
-    if (qkNorm === 'head')
-      add(`${l}.qkNorm`, 'one', [
-        [q, D],
-        [k, D],
-      ]);
-    if (qkNorm === 'full') {
-      add(`${l}.qNorm`, 'one', [[q, H * D]]);
-      add(`${l}.kNorm`, 'one', [[k, K * D]]);
-    }
-    add(`${l}.o`, 'output', [[`${at}.self_attn.o_proj.weight`, C, H * D]]);
-    add(`${l}.norm2`, 'one', [[`${at}.${norm2}.weight`, C]]);
-    add(`${l}.gateUp`, 'matrix', [
-      [`${at}.mlp.gate_proj.weight`, F, C],
-      [`${at}.mlp.up_proj.weight`, F, C],
-    ]);
-    add(`${l}.down`, 'output', [[`${at}.mlp.down_proj.weight`, C, F]]);
-  }
-  add('norm', 'one', [['model.norm.weight', C]]);
-  if (!config.tiedEmbeddings) add('head', 'matrix', [['lm_head.weight', V, C]], paddedVocab(config));
-  return slots;
+  const projections: [name: string, rows: number][] = [
+    [`${at}.self_attn.q_proj`, H * D],
+    [`${at}.self_attn.k_proj`, K * D],
+    [`${at}.self_attn.v_proj`, K * D],
+  ];
+  const weights = projections.map(([name, rows]): NamedShape => [`${name}.weight`, rows, C]);
+  const biases = projections.map(([name, rows]): NamedShape => [`${name}.bias`, rows]);
+  const [q, k] = [`${at}.self_attn.q_norm.weight`, `${at}.self_attn.k_norm.weight`];
+  const ofHeads: NamedShape[] = [
+    [q, D],
+    [k, D],
+  ];
+  const gateUp: NamedShape[] = [
+    [`${at}.mlp.gate_proj.weight`, F, C],
+    [`${at}.mlp.up_proj.weight`, F, C],
+  ];
+  return [
+    slot(`${l}.norm1`, 'one', [[`${at}.${norm1}.weight`, C]]),
+    slot(`${l}.qkv`, 'matrix', weights),
+    ...(qkvBias ? [slot(`${l}.qkvBias`, 'zero', biases)] : []),
+    ...(qkNorm === 'head' ? [slot(`${l}.qkNorm`, 'one', ofHeads)] : []),
+    ...(qkNorm === 'full' ? [slot(`${l}.qNorm`, 'one', [[q, H * D]]), slot(`${l}.kNorm`, 'one', [[k, K * D]])] : []),
+    slot(`${l}.o`, 'output', [[`${at}.self_attn.o_proj.weight`, C, H * D]]),
+    slot(`${l}.norm2`, 'one', [[`${at}.${norm2}.weight`, C]]),
+    slot(`${l}.gateUp`, 'matrix', gateUp),
+    slot(`${l}.down`, 'output', [[`${at}.mlp.down_proj.weight`, C, F]]),
+  ];
 }
 
 /** A flat set of parameters with its gradients and AdamW's moments: what an update works on. */
