@@ -128,7 +128,7 @@ describe('the shipped files', () => {
     const seeds = new Map<string, number>();
     for (const { group } of cells) seeds.set(group, (seeds.get(group) ?? 0) + 1);
     expect(new Set(seeds.values()).size).toBe(1);
-    expect([...seeds.values()][0]).toBe(['main', 'sign', 'continual', 'study'].includes(name) ? 5 : 3);
+    expect([...seeds.values()][0]).toBe(['main', 'sign', 'continual', 'stories', 'study'].includes(name) ? 5 : 3);
   });
 
   it('have every question of the study', () => {
@@ -145,6 +145,7 @@ describe('the shipped files', () => {
       'race',
       'sign',
       'sparse',
+      'stories',
       'study',
       'study-ablations',
       'teacher',
