@@ -82,8 +82,9 @@ export const bindings = ({ a, b, c, addend, bias }: FullCall): Record<string, Te
 
 export const mode = (call: MatmulCall): number => (call.accumulate ? 1 : call.addend ? 2 : call.bias ? 3 : 0);
 
-export const adapterBindings = ({ adapters }: MatmulCall): Record<string, Tensor> | undefined =>
-  adapters && { h: adapters.h, ups: adapters.up };
+/** The same with what adapters bind. */
+export const allBindings = (call: FullCall): Record<string, Tensor> =>
+  call.adapters ? { ...bindings(call), h: call.adapters.h, ups: call.adapters.up } : bindings(call);
 
 /** The fields that matmul-adapters.wgsl adds to a kernel's parameters. */
 export function adapterParams({ adapters }: MatmulCall): Record<string, number> | undefined {

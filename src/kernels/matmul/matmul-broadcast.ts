@@ -1,7 +1,7 @@
 /** Products whose lanes share the loads of a: the variant for software adapters. */
 import type { Gpu } from '../../gpu/device';
 import type { Recorder } from '../../gpu/recorder';
-import { adapterBindings, adapterParams, bindings, type FullCall, mode } from './call';
+import { adapterParams, allBindings, type FullCall, mode } from './call';
 import narrowSource from './matmul-broadcast-narrow.wgsl?raw';
 import nnSource from './matmul-broadcast-nn.wgsl?raw';
 import ntSource from './matmul-broadcast-nt.wgsl?raw';
@@ -33,7 +33,7 @@ export function broadcast(r: Recorder, call: FullCall): void {
   const transposed: Record<string, number> = layout === 'NT' ? {} : { AT: layout === 'TN' ? 1 : 0 };
   const constants = { S, MODE: mode(call), ...transposed };
   const params = { ...adapterParams(call), M, N, K, lda, a0, ldb, b0, ldc, c0, alpha };
-  r.dispatch(kernel, { ...bindings(call), ...adapterBindings(call) }, params, grid, constants);
+  r.dispatch(kernel, allBindings(call), params, grid, constants);
 }
 
 /** The kernel for a shape, its block of R rows and C columns a lane (or C times `perLane`). */

@@ -2,8 +2,7 @@
 
 import { defineKernel, type Kernel } from '../../gpu/kernel';
 import { type Recorder, rows } from '../../gpu/recorder';
-import type { Tensor } from '../../gpu/tensor';
-import { adapterBindings, adapterParams, bindings, type FullCall, mode } from './call';
+import { adapterParams, allBindings, bindings, type FullCall, mode } from './call';
 import matrixSource from './matmul-matrix.wgsl?raw';
 import splitSumSource from './matmul-split-sum.wgsl?raw';
 import tilesSource from './matmul-tiles.wgsl?raw';
@@ -99,7 +98,7 @@ export function matrix(r: Recorder, call: FullCall): void {
   const kernel = matrixKernel(units, layout, b.format, adapters !== undefined);
   const params = { ...adapterParams(call), M, N, K, mode: mode(call), lda, a0, ldb, b0, ldc, c0, alpha };
   const grid = [Math.ceil(N / 64), Math.ceil(M / 64), adapters?.parts.length ?? 1] as const;
-  r.dispatch(kernel, { ...bindings(call), ...adapterBindings(call) }, params, grid);
+  r.dispatch(kernel, allBindings(call), params, grid);
 }
 
 /** The kernel for units that multiply (M,K) by (K,N), with S lanes a subgroup. */
@@ -119,32 +118,29 @@ const splitSum = defineKernel('matmul-split-sum', splitSumSource);
 function tiles(r: Recorder, call: FullCall, tile: Tile): void {
   const { layout, M, N, K, b, a0, lda, b0, ldb, c0, ldc, alpha = 1 } = call;
   const knobs = TILES[tile];
-  const ways = { AM: layout === 'TN' ? 1 : 0, BN: layout === 'NT' ? 0 : 1, ADAPTERS: call.adapters ? 1 : 0 };
+  const { R, C, TX, TY, BK } = knobs;
+  const [AM, BN] = [layout === 'TN' ? 1 : 0, layout === 'NT' ? 0 : 1];
   const half = r.allowsHalf;
   const kernel = unrolled('matmul-tiles', tilesSource, {
-    knobs: { ...knobs, ...ways },
+    knobs: { R, C, TX, TY, BK, AM, BN, ADAPTERS: call.adapters ? 1 : 0 },
     format: b.format,
     width: 'fours',
     half,
   });
   const { slice, splits } = split(call, knobs, r.scratchBytes);
-  const own = { ...adapterParams(call), M, N, K, lda, a0, ldb, b0, slice };
+  const own = { M, N, K, lda, a0, ldb, b0, slice };
+  const to = { mode: mode(call), ldc, c0, alpha };
   const [x, y] = count(call, knobs);
   if (splits === 1) {
     const grid = [x, y, call.adapters?.parts.length ?? 1] as const;
-    r.dispatch(
-      kernel,
-      { ...bindings(call), ...adapterBindings(call) },
-      { ...own, mode: mode(call), ldc, c0, alpha },
-      grid,
-    );
+    r.dispatch(kernel, allBindings(call), { ...adapterParams(call), ...own, ...to }, grid);
     return;
   }
   const all = bindings(call);
   const partial = r.scratch();
   r.dispatch(kernel, { ...all, c: partial }, { ...own, mode: 4, ldc: N, c0: 0, alpha: 1 }, [x, y, splits]);
-  const params = { M, N, splits, mode: mode(call), ldc, c0, alpha };
-  r.dispatch(splitSum, { partial, addend: all.addend, c: all.c }, params, rows(Math.ceil((M * N) / 64)));
+  const sums = { partial, addend: all.addend, c: all.c };
+  r.dispatch(splitSum, sums, { M, N, splits, ...to }, rows(Math.ceil((M * N) / 64)));
 }
 
 /** A kernel without a norm. */
@@ -169,6 +165,5 @@ function matvec(r: Recorder, call: FullCall): void {
   const params = { ...adapterParams(call), M, N, K, mode: mode(call), ldc, c0, alpha, eps: norm?.eps ?? 0 };
   const [x, y = 1] = rows(Math.ceil(N / C));
   const grid = [x, y, call.adapters?.parts.length ?? 1] as const;
-  const gain: Record<string, Tensor> = norm ? { gain: norm.w } : {};
-  r.dispatch(kernel, { ...bindings(call), ...adapterBindings(call), ...gain }, params, grid, { T });
+  r.dispatch(kernel, norm ? { ...allBindings(call), gain: norm.w } : allBindings(call), params, grid, { T });
 }

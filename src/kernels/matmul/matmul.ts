@@ -3,7 +3,7 @@ import type { Gpu } from '../../gpu/device';
 import { type Recorder, rows } from '../../gpu/recorder';
 import { expectLength } from '../../gpu/tensor';
 import { plainRows, QUANT_GROUP } from '../weight-format/weight-format';
-import { adapterBindings, adapterParams, bindings, type FullCall, type MatmulCall, mode } from './call';
+import { adapterParams, allBindings, type FullCall, type MatmulCall, mode } from './call';
 import { broadcast, broadcastFits } from './matmul-broadcast';
 import plainSource from './matmul-plain.wgsl?raw';
 import { FEW_ROWS, matrix, matrixFits, tiled, tilesFit } from './matmul-tiles';
@@ -26,9 +26,23 @@ export function matmul(r: Recorder, call: MatmulCall): void {
   const contiguous = layout === 'NT' ? K : N;
   const { bRow = 0, cRow = 0 } = call;
   const [ldb, ldc] = [call.bColumns?.width ?? contiguous, call.cColumns?.width ?? N];
+  // one shape of object whoever calls: what follows reads its fields a hundred times a step
+  const { accumulate, addend, bias, alpha, adapters, norm, gated } = call;
   const full: FullCall = {
-    ...call,
+    layout,
+    a,
     b,
+    c,
+    M,
+    N,
+    K,
+    accumulate,
+    addend,
+    bias,
+    alpha,
+    adapters,
+    norm,
+    gated,
     a0: call.aColumns?.from ?? 0,
     lda: call.aColumns?.width ?? (layout === 'TN' ? M : K),
     b0: bRow * ldb + (call.bColumns?.from ?? 0),
@@ -68,5 +82,5 @@ function plain(r: Recorder, call: FullCall): void {
   const kernel = unrolled('matmul-plain', plainSource, { knobs, format: call.b.format, width: 'single' });
   const [x, y = 1] = rows(Math.ceil((M * Math.ceil(N / 4)) / 64));
   const params = { ...adapterParams(call), M, N, K, mode: mode(call), ...strides };
-  r.dispatch(kernel, { ...bindings(call), ...adapterBindings(call) }, params, [x, y, adapters?.parts.length ?? 1]);
+  r.dispatch(kernel, allBindings(call), params, [x, y, adapters?.parts.length ?? 1]);
 }
