@@ -31,10 +31,8 @@ async function stored<T>(where: string, write: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The handles behind a folder's paths. Those of folders that were read are kept: each is a question to another process. */
+/** The handles behind a folder's paths. */
 class Handles {
-  private readonly known = new Map<string, FileSystemDirectoryHandle>();
-
   constructor(
     private readonly root: FileSystemDirectoryHandle,
     readonly where: string,
@@ -42,13 +40,9 @@ class Handles {
 
   /** The folder of a path; null where it is missing and not to be made. */
   async folder(names: string[], create: boolean): Promise<FileSystemDirectoryHandle | null> {
-    const path = names.join('/');
-    const known = create ? null : this.known.get(path);
-    if (known) return known;
     let at = this.root;
     try {
       for (const name of names) at = await at.getDirectoryHandle(name, { create });
-      this.known.set(path, at);
     } catch (error) {
       if (notFound(error)) return null;
       throw error;
@@ -113,11 +107,7 @@ const reading = (handles: Handles): Pick<Files, Reading> => ({
   async list(path) {
     const at = await handles.folder(parts(path), false);
     const names: string[] = [];
-    try {
-      if (at) for await (const name of (at as unknown as { keys(): AsyncIterable<string> }).keys()) names.push(name);
-    } catch (error) {
-      if (!notFound(error)) throw error; // the folder is gone since
-    }
+    if (at) for await (const name of (at as unknown as { keys(): AsyncIterable<string> }).keys()) names.push(name);
     return names.sort();
   },
 });

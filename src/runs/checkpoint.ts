@@ -98,12 +98,10 @@ export class Checkpoints {
     return null;
   }
 
-  /** Bytes of the files that complete checkpoints name, and the last of these; null where there is none. */
-  async found(): Promise<{ last: number | null; bytes: number }> {
-    const looks = await Promise.all((await this.steps()).map((step) => this.look(step)));
-    const records = looks.flatMap(({ record }) => record ?? []);
-    const sizes = records.flatMap((record) => Object.values(record.sizes));
-    return { last: records.at(-1)?.step ?? null, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+  /** Bytes of the files that a checkpoint names; 0 for one that is not complete. */
+  async bytes(step: number): Promise<number> {
+    const { record } = await this.look(step);
+    return record ? Object.values(record.sizes).reduce((sum, size) => sum + size, 0) : 0;
   }
 
   /**

@@ -224,9 +224,10 @@ export class RunStore {
   }
 
   /** Bytes of its log, checkpoints and trained model. */
-  async bytes(checkpoints = this.checkpoints.found()): Promise<number> {
+  async bytes(): Promise<number> {
     const final = (await this.files.list('final')).map((name) => this.files.size(`final/${name}`));
-    const sizes = await Promise.all([this.log.bytes(), checkpoints.then(({ bytes }) => bytes), ...final]);
+    const checkpoints = (await this.checkpoints.steps()).map((step) => this.checkpoints.bytes(step));
+    const sizes = await Promise.all([this.log.bytes(), ...final, ...checkpoints]);
     return sizes.reduce((sum, size) => sum + size, 0);
   }
 }

@@ -93,12 +93,7 @@ export class StoredRuns {
       throw new Error('It has a checkpoint, and its log has no step.');
     }
     const { what, seed, unit, ...title } = titleOf(config);
-    const checkpoints = store.checkpoints.found();
-    const [{ last: checkpoint }, bytes, about] = await Promise.all([
-      checkpoints,
-      store.bytes(checkpoints),
-      store.about(),
-    ]);
+    const [checkpoint, bytes, about] = await Promise.all([store.checkpoints.last(), store.bytes(), store.about()]);
     return {
       ...about,
       id,
