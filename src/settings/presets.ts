@@ -61,6 +61,21 @@ export const PRESETS: readonly Preset[] = [
     settings: { arm: 'antisd', minDepth: 1 },
   },
   {
+    id: 'stories',
+    label: 'In words',
+    doc: 'AntiSD on the second built-in model, which answers word problems in English. It slips in a quarter of its sums, and after a quarter of them it writes “Wait, let me check”, which always finds the right number. STORIES_DOC',
+    measured: 'STORIES_MEASURED',
+    settings: {
+      arm: 'antisd',
+      model: 'micro',
+      task: 'stories',
+      problems: 8,
+      steps: 60,
+      evalEvery: 10,
+      evalSamples: 2,
+    },
+  },
+  {
     id: 'own-model',
     label: 'Your own model',
     doc: 'For a chat model of your own: choose it below. Its weights stay as they are; a small adapter beside them learns, from word problems or from a file of yours. A starting point, not a measured best; half as many steps as above, because each takes far longer.',

@@ -122,7 +122,8 @@ describe('the configuration', () => {
     for (const preset of PRESETS) expect(resolveMethod(presetConfig(preset)).divergence.name).toBeTruthy();
     expect(PRESETS[0].id).toBe('antisd');
     // Those that are compared with one another run equally long.
-    const compared = PRESETS.filter(({ keepsModel }) => !keepsModel);
-    expect(new Set(compared.map((preset) => presetConfig(preset).steps))).toEqual(new Set([120]));
+    const compared = PRESETS.filter(({ keepsModel }) => !keepsModel).map(presetConfig);
+    const ofNano = compared.filter(({ model }) => model === DEFAULT_CONFIG.model);
+    expect(new Set(ofNano.map(({ steps }) => steps))).toEqual(new Set([120]));
   });
 });
