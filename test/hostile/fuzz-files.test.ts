@@ -242,9 +242,11 @@ test('results, experiments and logs of TRL', few, async () => {
   const share = await fuzz('results, experiments and logs of TRL', (random, i) => {
     if (i % 3 === 0) return evaluationTables([loadedEvaluation('x', broken(results, random, i))]);
     if (i % 3 === 1) return sweepOf(readJson(broken(experiment, random, i), 'x'), 'x');
-    return importTrl(mutateJson(logged, random) as typeof logged, 'x');
+    const { run, steps, state } = logged;
+    const lines = steps.map((line) => mutateJson(line, random)); // a list it is: of the file's lines
+    return importTrl({ run: mutateJson(run, random), steps: lines, state: mutateJson(state, random) }, 'x');
   });
-  expect(share).toBeGreaterThan(0.1);
+  expect(share).toBeGreaterThan(0.03);
 });
 
 test('the Hub’s listings and the cache’s manifests', few, async () => {
