@@ -1,4 +1,5 @@
 import { ARMS, type ArmName } from '../../antisd/arms';
+import { unless } from '../unless';
 import { useBench } from './bench';
 import styles from './Figure.module.css';
 import { useWords } from './language';
@@ -14,7 +15,7 @@ export function OwnRace() {
   if (!('gpu' in navigator)) return <p className={styles.quiet}>{bench.noGpu}</p>;
   return (
     <p>
-      <button type="button" disabled={busy} onClick={() => void runLive()}>
+      <button type="button" {...unless(busy ? bench.busy : null)} onClick={() => void runLive()}>
         {chapters.race.live}
       </button>
     </p>

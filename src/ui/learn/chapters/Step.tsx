@@ -1,36 +1,26 @@
 import { useEffect, useState } from 'react';
 import { signed, tokenText } from '../../format';
-import { MEASURES, type Measure } from '../../heatmap/measures';
-import { TokenRegion } from '../../tokens/TokenRegion';
-import { TokenText } from '../../tokens/TokenText';
+import { unless } from '../../unless';
 import { giveAnswer } from '../answers';
-import { BLANK, useBench } from '../bench';
+import { useBench } from '../bench';
 import styles from '../Figure.module.css';
 import { useWords } from '../language';
 import { fill } from '../markup';
 import { Prose } from '../Prose';
 import { StepColumns, StepFacts } from '../StepFacts';
+import { StepRollouts } from '../StepRollouts';
 import {
   goOn,
   leaveStep,
   mostPraised,
   openStep,
   PARTS,
-  type PartName,
   partsOf,
   rowsIn,
   type TakenStep,
   takeOwnStep,
   useStep,
 } from '../step';
-
-/** What the tokens wear in each part: nothing before they are scored. */
-const WORN: Readonly<Partial<Record<PartName, Measure>>> = {
-  score: MEASURES.u,
-  gate: MEASURES.H_T,
-  advantage: MEASURES.advantage,
-  update: MEASURES.advantage,
-};
 
 interface Place {
   readonly rollout: number;
@@ -66,7 +56,7 @@ function StepOrigin() {
     <div className={styles.choice}>
       <span className={styles.quiet}>{fill(origin === 'live' ? bench.live : words.recorded, { device })}</span>
       {'gpu' in navigator ? (
-        <button type="button" disabled={busy} onClick={() => void takeOwnStep()}>
+        <button type="button" {...unless(busy ? bench.busy : null)} onClick={() => void takeOwnStep()}>
           {words.take}
         </button>
       ) : (
@@ -79,7 +69,8 @@ function StepOrigin() {
 }
 
 function Walk({ step }: { step: TakenStep }) {
-  const { step: words } = useWords().chapters;
+  const { bench, chapters } = useWords();
+  const words = chapters.step;
   const [asked, ask] = useState(0);
   const [place, setPlace] = useState<Place>({ rollout: 0, token: 0 });
   const done = partsOf(step);
@@ -105,7 +96,13 @@ function Walk({ step }: { step: TakenStep }) {
       <fieldset className={styles.choice}>
         <legend className="visually-hidden">{words.parts}</legend>
         {PARTS.map((name, i) => (
-          <button key={name} type="button" aria-pressed={i === at} disabled={i >= done} onClick={() => ask(i)}>
+          <button
+            key={name}
+            type="button"
+            aria-pressed={i === at}
+            {...unless(i >= done ? words.waits : null)}
+            onClick={() => ask(i)}
+          >
             {i + 1} {words.names[name]}
           </button>
         ))}
@@ -114,11 +111,11 @@ function Walk({ step }: { step: TakenStep }) {
         <Prose text={words.docs[part]} />
       </p>
       <StepFacts step={step} part={part} />
-      <Rollouts step={step} part={part} onPick={({ text, token }) => setPlace({ rollout: text, token })} />
+      <StepRollouts step={step} part={part} onPick={({ text, token }) => setPlace({ rollout: text, token })} />
       <StepColumns row={row} tokens={tokens} part={part} marked={token} />
       <p className={styles.choice}>
         {at + 1 < PARTS.length && (
-          <button type="button" disabled={asked > at} onClick={next}>
+          <button type="button" {...unless(asked > at ? bench.busy : null)} onClick={next}>
             {fill(words.next, { part: words.names[PARTS[at + 1]] })}
           </button>
         )}
@@ -131,50 +128,3 @@ function Walk({ step }: { step: TakenStep }) {
     </div>
   );
 }
-
-interface RolloutsProps {
-  step: TakenStep;
-  part: PartName;
-  onPick(place: { text: number; token: number }): void;
-}
-
-/** The step's responses, in what the part knows of them. */
-function Rollouts({ step, part, onPick }: RolloutsProps) {
-  const { step: words } = useWords().chapters;
-  const { rollouts } = step;
-  const worn = WORN[part];
-  const rows = rowsIn(step);
-  const judged = part !== 'sample';
-  return (
-    <TokenRegion label={words.rollouts} onFocus={onPick} onPoint={() => {}}>
-      <ul className={styles.rollouts}>
-        {rollouts.map(({ question, reward, reason, tokens }, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: two rollouts of a group may read alike
-          <li key={i}>
-            {rollouts[i - 1]?.question !== question && <p className={styles.asked}>{question}</p>}
-            <div className={styles.rollout}>
-              <span title={judged ? reason : undefined}>{judged ? (reward ? '✓' : '✗') : ''}</span>
-              <TokenText
-                tokens={tokens}
-                separator={BLANK}
-                marks={{
-                  values: worn ? worn.of(rows[i]) : null,
-                  scale: worn ?? MEASURES.u,
-                  u: worn ? rows[i].u : null,
-                }}
-                place={i}
-              />
-              {part === 'context' && <span className={styles.quiet}>{shownTo(rollouts[i], words.sources)}</span>}
-            </div>
-          </li>
-        ))}
-      </ul>
-    </TokenRegion>
-  );
-}
-
-/** What the teacher reads besides the problem, for a rollout. */
-const shownTo = (
-  { context = 'none', solution }: TakenStep['rollouts'][number],
-  sources: Readonly<Record<string, string>>,
-): string => `c: ${sources[context] ?? context}${solution ? `, “${tokenText(solution)}”` : ''}`.replaceAll('·', ' ');
