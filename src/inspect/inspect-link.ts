@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { BOUNDS } from '../data/bounds';
 import { collected, streamed } from '../data/bytes';
 import { BadInput } from '../data/errors';
-import { measureJson } from '../data/json';
+import { jsonObject } from '../data/json';
 import { currentSubject, INSPECT_MODES } from './types';
 
 /** The letter tells how the rest is written: j as JSON, z deflated. */
@@ -81,8 +81,8 @@ export async function readInspectLink(link: string): Promise<InspectLink> {
     const bytes = fromBase64url(parts[2]);
     const json = parts[1] === 'z' ? await through(bytes, decompression()) : bytes;
     const text = new TextDecoder('utf-8', { fatal: true }).decode(json);
-    measureJson(text, 'link');
-    value = JSON.parse(text);
+    value = jsonObject(text);
+    if (value === undefined) throw broken('It is cut short or changed');
   } catch (error) {
     if (error instanceof BadInput) throw error;
     throw broken('It is cut short or changed');

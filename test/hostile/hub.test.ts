@@ -143,7 +143,6 @@ const HOPS: Record<string, RegExp> = {
   'http://127.1/': /this machine or its network/,
   'http://0177.0.0.1/': /this machine or its network/,
   'http://0x7f.1/': /this machine or its network/,
-  'http://\u2460\u2461\u2466.0.0.1/': /./, // as a header's bytes it is another name, or none
   'http://[::]/': /this machine or its network/,
   'http://[::ffff:0:7f00:1]/': /this machine or its network/,
   'http://[::7f00:1]/': /this machine or its network/,
