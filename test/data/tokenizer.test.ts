@@ -106,5 +106,5 @@ test('while a file is read, others have their turn: a Ctrl-C that comes then is 
     return signal.aborted;
   });
   expect(heard).toBe(true);
-  expect(turns).toBeGreaterThan(2);
+  expect(turns).toBeGreaterThan(1); // three breaths, the first perhaps before any turn
 });
