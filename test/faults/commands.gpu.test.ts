@@ -113,7 +113,7 @@ const COMMANDS: readonly Command[] = [
   { name: 'score', same: true, args: () => ['score', '--tokens', at('tokens.json')] },
   { name: 'inspect', same: true, args: () => ['inspect', '--json'] },
   { name: 'inspect --layers', same: true, args: () => ['inspect', '--layers', '--layer-contexts', '2'] },
-  { name: 'tokens', same: true, args: () => ['tokens', '--problems', '2', '--samples', '1', '--at-least', '1'] },
+  { name: 'tokens', same: true, args: () => ['tokens', '--problems', '2', '--samples', '2', '--at-least', '1'] },
   {
     name: 'gradients',
     same: true,
