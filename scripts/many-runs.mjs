@@ -3,9 +3,10 @@
  *
  *     node scripts/many-runs.mjs RUN [COUNT]
  *
- * fills the browser's storage with COUNT (300) copies of the stored run in the folder RUN, each of a seed of its own (of all but
- * those that are compared the log has its beginning and end only: a list reads no more), and says how long their list takes to open, how long a comparison of 30 of them takes to be drawn, each after a reload of the page, and
- * how frames come while one is replayed at 10 ×. Beside the clock: how long the page's main thread was busy, and (where there is a
+ * fills the browser's storage with COUNT (300) copies of the stored run in the folder RUN, each of a seed of its own (of all
+ * but those that are compared the log has its beginning and end only: a list reads no more). It says how long their list
+ * takes to open, how long a comparison of 30 of them takes to be drawn, each after a reload of the page, and how frames come
+ * while one is replayed at 10 ×. Beside the clock: how long the page's main thread was busy, and (where there is a
  * /proc) the processor time of all of the browser, which other work on the machine does not make longer.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';

@@ -3,7 +3,7 @@
     node scripts/micro-base.mjs 128000 corpus
     python3 scripts/micro-base.py RUN/final corpus STEPS OUT [PEAK]
 
-RUN/final is the model that `npm run lab -- pretrain --task stories --steps 1200 --batch 32 --learning-rate 0.0025` leaves.
+RUN/final is the model that `npm run lab -- pretrain --task stories --steps 1200 --batch 32 --lr 0.0025` leaves.
 As there: AdamW (betas .9 and .98, decay .01 on matrices alone), 100 steps of warm-up, a cosine to 3 % of the peak, gradients
 clipped to norm 1, the loss the mean over tokens whose mask is 1. Batches are padded here and hold texts of like length;
 the lab packs them end to end. Needs torch 2.13.0, transformers 5.17.0 and numpy.

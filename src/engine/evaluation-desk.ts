@@ -1,6 +1,7 @@
 /** The evaluations that the page has stored, without a device: listed and deleted. The inspector goes on with them. */
 import { type LoadedEvaluation, loadedEvaluation } from '../report/loaded-evaluation';
 import type { StoredEvaluation, StoredEvaluations } from '../runs/evaluation/stored-evaluations';
+import { newId } from '../runs/stored-runs';
 import type { ListedEvaluation } from './protocol';
 import type { Handlers } from './service';
 
@@ -28,5 +29,4 @@ export const evaluationOf = (id: string, results: string): LoadedEvaluation =>
   loadedEvaluation(id, new TextEncoder().encode(results));
 
 /** A new evaluation's name: when it was begun, and of what. */
-export const newEvaluationId = (data: string): string =>
-  `${new Date().toISOString().replace(/[:.]/g, '-')}-${data.replace(/[^\w.-]+/g, '_').slice(0, 40)}`;
+export const newEvaluationId = (data: string): string => newId(data.replace(/[^\w.-]+/g, '_').slice(0, 40));

@@ -8,7 +8,7 @@ import { type PreparedRun, prepareRun, type RunBench } from '../runs/open-run';
 import type { Run } from '../runs/run';
 import { modelName, type RunConfig } from '../runs/run-config';
 import type { RunStore } from '../runs/run-store';
-import type { StoredRuns } from '../runs/stored-runs';
+import { newId, type StoredRuns } from '../runs/stored-runs';
 import type { Opening } from './opening';
 import type { Continued, News } from './protocol';
 
@@ -48,7 +48,7 @@ export class RunOpener {
   async begin(partial: RunConfig, how: Opening): Promise<OpenedRun> {
     const prepared = await this.prepare(partial, how);
     const bench = await this.clear();
-    const store = await this.newStore(newId(prepared), prepared.config);
+    const store = await this.newStore(newId(prepared.label), prepared.config);
     try {
       const run = await prepared.open({ ...bench, store, onLoaded: how.onLoaded });
       await store?.expectRoom(run.policy.trainedLayout.count).catch((error: Error) => {
@@ -81,7 +81,7 @@ export class RunOpener {
       const how = opening(modelName(config));
       const prepared = await this.prepare(config, how);
       const bench = await this.clear();
-      const store = await this.stored.create(newId(prepared), null);
+      const store = await this.stored.create(newId(prepared.label), null);
       if (!store) throw new Error('Runs cannot be stored here, and a fork begins with a stored checkpoint.');
       try {
         return await this.begunFrom(of, from, prepared, { ...bench, store, onLoaded: how.onLoaded });
@@ -145,8 +145,6 @@ export class RunOpener {
     }
   }
 }
-
-const newId = ({ label }: PreparedRun): string => `${new Date().toISOString().replace(/[:.]/g, '-')}-${label}`;
 
 /** Where a stored run goes on from. Throws where it cannot, or nothing is left to do. */
 async function toContinue(store: RunStore, config: RunConfig): Promise<Resumable> {

@@ -43,6 +43,9 @@ export interface RunsPlace {
   scratchFolder(): Promise<Files | null>;
 }
 
+/** The name of what is begun now: when, and what it is. */
+export const newId = (label: string): string => `${new Date().toISOString().replace(/[:.]/g, '-')}-${label}`;
+
 /** When a run was begun, ms since 1970, as its name says; NaN where it does not. */
 const createdAt = (id: string): number =>
   Date.parse(id.replace(/^(\d+-\d+-\d+T\d+)-(\d+)-(\d+)-(\d+)Z.*$/, '$1:$2:$3.$4Z'));
