@@ -9,7 +9,8 @@ import type { RunEvent, RunEventOf, StepFigures } from '../runs/events';
 import type { GivenFile } from '../runs/run-archive';
 import { type Separator, separatorOf } from '../runs/separator';
 import { LOG } from '../runs/stored-log';
-import { DEFAULT_CONFIG, parseTrainConfig, type TrainConfig } from '../settings/config';
+import { DEFAULT_CONFIG, parseTrainConfig, TRAIN_TABLE, type TrainConfig } from '../settings/config';
+import type { Setting } from '../settings/setting';
 
 /** Where a run was when something was measured: updates, sampled tokens and seconds of steps since its beginning. */
 export interface Place {
@@ -93,6 +94,9 @@ export function loadedRun(name: string, { events, damaged, torn }: ReadLog): Loa
   };
 }
 
+/** What a value of each kind of setting is. */
+const TYPES = { number: 'number', integer: 'number', boolean: 'boolean', choice: 'string', text: 'string' } as const;
+
 /**
  * With what settings of later versions meant when it ran. A configuration that contradicts itself is taken as it is, but for
  * values that are of another type than the setting's: what counts with them takes numbers for numbers.
@@ -102,9 +106,9 @@ function wholeConfig(stored: TrainConfig): TrainConfig {
     return parseTrainConfig(stored);
   } catch (error) {
     if (!(error instanceof BadInput)) throw error;
-    const usual: Readonly<Record<string, unknown>> = DEFAULT_CONFIG;
+    const rows: Readonly<Record<string, Setting>> = TRAIN_TABLE.rows;
     const isOfKind = ([name, value]: [string, unknown]) =>
-      typeof value === typeof usual[name] || value === null || (usual[name] ?? null) === null;
+      value === null || !Object.hasOwn(rows, name) || typeof value === TYPES[rows[name].kind];
     return { ...DEFAULT_CONFIG, ...Object.fromEntries(Object.entries(stored).filter(isOfKind)) };
   }
 }

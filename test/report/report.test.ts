@@ -41,6 +41,13 @@ describe('a run is read for comparison', () => {
     expect(loadedRun('none', log(lines.slice(1).join('')))).toBeNull();
   });
 
+  it('without settings of another type, also where nothing is their usual value', () => {
+    const strange = { lambda: '=1+1', maxNewTokens: '@x', minDepth: null, seed: 7 };
+    const told = events.map((e) => (e.type === 'start' ? { ...e, config: { ...e.config, ...strange } } : e));
+    const run = loadedRun('a', { events: told as typeof events, damaged: [], torn: false });
+    expect(run?.config).toMatchObject({ lambda: null, maxNewTokens: null, minDepth: null, seed: 7 });
+  });
+
   it('with tokens and seconds since its beginning', () => {
     const { evals, steps } = fakeRun({ takesOff: 60 });
     expect(evals.map(({ tokens }) => tokens)).toEqual([0, 20, 40, 60, 80, 100, 120].map((step) => 1000 * step));
