@@ -5,8 +5,9 @@
  *     node scripts/pictures.mjs preview    public/preview.jpg, which other sites show beside a link: the recorded run
  *     node scripts/pictures.mjs step       public/recorded/hood.json: a step of the built-in model, measured by the page itself
  *     node scripts/pictures.mjs film       docs/run.webp: the recorded run, a frame for each step with tokens
+ *     node scripts/pictures.mjs chapters FOLDER [LANGUAGE]   every lesson, light and dark, at 1280 px and 390 px, to look at
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { root } from './chromium-package.mjs';
@@ -16,10 +17,10 @@ import { buildWhereStale, serveBuilt } from './serve.mjs';
 const FILMED = [1, ...Array.from({ length: 20 }, (_, i) => 6 * (i + 1))];
 const FRAME_MS = 450;
 
-const [what] = process.argv.slice(2);
-const work = { icons, preview, step, film }[what];
-if (!work) {
-  console.error('node scripts/pictures.mjs icons | preview | step | film');
+const [what, folder, language = 'en'] = process.argv.slice(2);
+const work = { icons, preview, step, film, chapters }[what];
+if (!work || (work === chapters && !folder)) {
+  console.error('node scripts/pictures.mjs icons | preview | step | film | chapters FOLDER [LANGUAGE]');
   process.exit(2);
 }
 const browser = await chromium.launch({
@@ -96,6 +97,39 @@ async function film() {
     writeFileSync(join(root, 'docs/run.webp'), animation(pictures, size));
     if (process.env.STILL) writeFileSync(process.env.STILL, Buffer.from(frames[6], 'base64'));
   });
+}
+
+/** Every chapter and room of the lessons as FOLDER/write-light-1280.png, from its first line to its last. */
+async function chapters() {
+  mkdirSync(folder, { recursive: true });
+  await onPage({ width: 1280, height: 800 }, '#learn', async (page) => {
+    await page.evaluate((language) => localStorage.setItem('antisd-language', language), language);
+    await page.reload();
+    await page.locator('nav a[href*="chapter="]').first().waitFor();
+    const places = await page.locator('nav a[href*="chapter="]').evaluateAll((links) => links.map(({ hash }) => hash));
+    for (const place of new Set(places)) {
+      await page.evaluate((place) => location.assign(place), place);
+      await page.locator('main').getByRole('heading').first().waitFor();
+      for (const width of [1280, 390])
+        for (const colorScheme of ['light', 'dark']) {
+          await page.emulateMedia({ colorScheme });
+          await page.setViewportSize({ width, height: 800 });
+          await page.setViewportSize({ width, height: 800 + (await page.evaluate(settled)) });
+          const name = `${place.split('=')[1]}-${colorScheme}-${width}.png`;
+          await page.screenshot({ path: join(folder, name), animations: 'disabled' });
+        }
+    }
+  });
+}
+
+/** In a page: the height of what is scrolled out of sight, px, once it stays: figures and recordings come later. */
+async function settled() {
+  for (let [height, since] = [-1, performance.now()]; ; await new Promise(requestAnimationFrame)) {
+    const scrolled = [document.documentElement, ...document.querySelectorAll('main, main > *')];
+    const now = Math.max(...scrolled.map((element) => element.scrollHeight - element.clientHeight));
+    if (now !== height) [height, since] = [now, performance.now()];
+    else if (performance.now() - since > 700) return height;
+  }
 }
 
 async function onPage({ scale = 1, ...viewport }, query, act) {

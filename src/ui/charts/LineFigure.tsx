@@ -10,7 +10,7 @@ const POINTS = 160;
 
 const STROKES: Record<Curve['look'], { stroke: string; strokeWidth: number; strokeDasharray?: string }> = {
   solid: { stroke: 'var(--ink)', strokeWidth: 1.25 },
-  faint: { stroke: 'var(--control-line)', strokeWidth: 1 },
+  faint: { stroke: 'var(--faint-line)', strokeWidth: 1 },
   dashed: { stroke: 'var(--ink-muted)', strokeWidth: 1, strokeDasharray: '3 3' },
   dots: { stroke: 'var(--ink-muted)', strokeWidth: 1 },
 };
@@ -91,12 +91,12 @@ export const LineFigure = memo(function LineFigure<F extends { step: number }>({
 
 /** What each line is, in its own stroke; those of one stroke share a place, the lower line first. */
 export function Names<F extends { step: number }>({
-  figure: { lines, bands, above = 'above it' },
+  figure: { title, lines, bands, above = 'above it' },
 }: Pick<Props<F>, 'figure'>) {
   const looks = [...new Set(lines.map(({ look }) => look))];
   const namesOf = (look: Curve['look']) => lines.filter((line) => line.look === look).map(({ label }) => label);
   return (
-    <ul className={styles.names} aria-label="Lines">
+    <ul className={styles.names} aria-label={title}>
       {looks.map((look) => (
         <li key={look}>
           <svg width="16" height="8" aria-hidden="true">
@@ -112,7 +112,7 @@ export function Names<F extends { step: number }>({
       {bands && (
         <li>
           <svg width="16" height="8" aria-hidden="true">
-            <rect width="16" height="8" fill="var(--band)" />
+            <rect width="16" height="8" fill="var(--band)" stroke="var(--control-line)" />
           </svg>
           λ = 0
         </li>

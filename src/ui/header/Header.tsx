@@ -15,7 +15,7 @@ export function Header({ page }: { page: PageName }) {
   const training = page === 'train';
   const running = useLab((s) => activityOf(s) !== 'idle');
   return (
-    <header className={styles.header}>
+    <header className={styles.header} lang="en">
       <h1 className={styles.title}>AntiSD Lab</h1>
       <Pages current={page} />
       {training && (

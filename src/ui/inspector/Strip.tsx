@@ -1,4 +1,5 @@
 import { type MouseEvent, memo } from 'react';
+import tints from '../tokens/Tints.module.css';
 import { barsOf, STRIP_HEIGHT } from './bars';
 import styles from './Strip.module.css';
 
@@ -25,7 +26,8 @@ export const Strip = memo(function Strip({ values, domain, label, marked, onPick
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a shortcut for the pointer; keys move in the text itself
     <svg
-      className={styles.strip}
+      className={`${styles.strip} ${tints.tints}`}
+      data-scale="ink"
       viewBox={`0 0 ${width} ${STRIP_HEIGHT}`}
       preserveAspectRatio="none"
       role="img"
@@ -34,7 +36,7 @@ export const Strip = memo(function Strip({ values, domain, label, marked, onPick
     >
       <line className={styles.axis} x1={0} x2={width} y1={STRIP_HEIGHT / 2} y2={STRIP_HEIGHT / 2} />
       {paths.map(({ step, d }) => (
-        <path key={step} d={d} data-step={step} />
+        <path key={step} d={d} data-tint={step} />
       ))}
       {place !== null && <line className={styles.mark} x1={place} x2={place} y1={0} y2={STRIP_HEIGHT} />}
     </svg>

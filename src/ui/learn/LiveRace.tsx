@@ -2,11 +2,11 @@ import { ARMS, type ArmName } from '../../antisd/arms';
 import { unless } from '../unless';
 import { useBench } from './bench';
 import styles from './Figure.module.css';
-import { useWords } from './language';
-import { leaveLive, runLive, stopLive, useLiveRace } from './live-race';
+import { useLabWords, useWords } from './language';
+import { leaveLive, RUNNERS, runLive, stopLive, useLiveRace } from './live-race';
 import { fill } from './markup';
-import { Curves, Result } from './RaceCurves';
-import type { RaceRun } from './race';
+import { Curves, HALF, Result } from './RaceCurves';
+import { firstTo, type RaceRun } from './race';
 
 /** The way to a race of one's own. */
 export function OwnRace() {
@@ -26,21 +26,29 @@ export function OwnRace() {
 export function LiveRace({ race, steps }: { race: readonly RaceRun[]; steps: number }) {
   const { bench, chapters } = useWords();
   const { race: words } = chapters;
+  const said = useLabWords();
   const { progress, failure } = useBench();
   const going = useLiveRace((s) => s.going);
   const last = race.at(-1);
+  const ended = race.length === RUNNERS.length && race.every(({ evals }) => evals.at(-1)?.step === steps);
   const runs = race.filter(({ accuracy }) => accuracy.length > 0);
-  const method = last ? ARMS[last.arm as ArmName].label : '';
+  const method = last ? said(ARMS[last.arm as ArmName].label) : '';
   const doing = last?.accuracy.length
     ? `${method}: ${fill(words.going, { step: last.accuracy.length, of: steps })}`
-    : `${progress?.what ?? bench.busy} …`;
+    : progress
+      ? `${said(progress.what)} …`
+      : bench.busy;
   return (
     <div className={styles.figure}>
       <p>{last ? fill(bench.live, { device: last.device }) : bench.busy}</p>
       <p className={styles.quiet}>{words.after}</p>
       <Curves race={runs} at={steps} steps={steps} />
-      <p role="status">{going && doing}</p>
-      {failure && <p role="alert">{failure}</p>}
+      <p role="status">{going ? doing : ended && <Winner race={race} />}</p>
+      {failure && (
+        <p role="alert" lang="en">
+          {failure}
+        </p>
+      )}
       <p>{runs.some(({ evals }) => evals.length > 1) && <Result race={runs.filter((r) => r.evals.length > 1)} />}</p>
       <p>
         <button type="button" onClick={going ? stopLive : leaveLive}>
@@ -49,4 +57,12 @@ export function LiveRace({ race, steps }: { race: readonly RaceRun[]; steps: num
       </p>
     </div>
   );
+}
+
+/** Who was the first to solve half, once all have run. */
+function Winner({ race }: { race: readonly RaceRun[] }) {
+  const { race: words } = useWords().chapters;
+  const said = useLabWords();
+  const first = firstTo(race, HALF).map(({ arm }) => said(ARMS[arm as ArmName].label));
+  return <strong>{first.length > 0 ? fill(words.first, { who: first.join(', ') }) : words.nobody}</strong>;
 }

@@ -1,5 +1,5 @@
 import { goLive, useBench } from './bench';
-import { useWords } from './language';
+import { useLabWords, useWords } from './language';
 import { fill } from './markup';
 import styles from './Origin.module.css';
 
@@ -16,7 +16,11 @@ export function Origin() {
       </span>
       {origin === 'recorded' && <ToLive />}
       {busy && <Doing />}
-      {failure && <span role="alert">{failure}</span>}
+      {failure && (
+        <span role="alert" lang="en">
+          {failure}
+        </span>
+      )}
     </div>
   );
 }
@@ -36,12 +40,13 @@ function ToLive() {
 /** How far it is. */
 export function Doing() {
   const { bench } = useWords();
+  const said = useLabWords();
   const progress = useBench((s) => s.progress);
   if (!progress) return <span role="status">{bench.busy}</span>;
   const { what, done, total } = progress;
   return (
     <span role="status">
-      {what}
+      {said(what)}
       {total ? ` ${done}/${total}` : ''} …
     </span>
   );

@@ -5,7 +5,7 @@ import { Drawing } from '../compare/Drawing';
 import { percent } from '../format';
 import { useNarrow } from '../hooks';
 import styles from './Figure.module.css';
-import { useWords } from './language';
+import { useLabWords, useWords } from './language';
 import { fill } from './markup';
 import { type RaceRun, reached, trailingMean } from './race';
 
@@ -17,13 +17,14 @@ export const OVER = 8;
 /** The runs up to step `at`, on an axis of `steps`. */
 export function Curves({ race, at, steps }: { race: readonly RaceRun[]; at: number; steps: number }) {
   const { race: words } = useWords().chapters;
+  const said = useLabWords();
   const lines = useMemo(
     () =>
       race.map(({ arm, accuracy }) => ({
-        label: ARMS[arm as ArmName].label,
+        label: said(ARMS[arm as ArmName].label),
         band: trailingMean(accuracy, OVER).map((y, i) => ({ x: i + 1, y, low: y, high: y })),
       })),
-    [race],
+    [race, said],
   );
   const width = useNarrow() ? NARROW : WIDTH;
   const drawing = useMemo(() => {
@@ -50,12 +51,13 @@ export function Curves({ race, at, steps }: { race: readonly RaceRun[]; at: numb
 /** On problems that were held out, in numbers. */
 export function Result({ race }: { race: readonly RaceRun[] }) {
   const { race: words } = useWords().chapters;
+  const said = useLabWords();
   return race
     .map(({ arm, evals }) => {
       const { accuracy } = evals[evals.length - 1];
       const half = reached({ evals }, HALF);
       const when = half === null ? words.never : fill(words.at, { step: half });
-      return `${ARMS[arm as ArmName].label}: ${when}, ${fill(words.end, { accuracy: percent(accuracy) })}`;
+      return `${said(ARMS[arm as ArmName].label)}: ${when}, ${fill(words.end, { accuracy: percent(accuracy) })}`;
     })
     .join(' · ');
 }

@@ -1,7 +1,7 @@
 import { DIVERGENCE_NAMES, DIVERGENCES, type DivergenceName } from '../../antisd/divergences';
 import { plain } from '../format';
 import styles from './Figure.module.css';
-import { useWords } from './language';
+import { useLabWords, useWords } from './language';
 import { Sign } from './Sign';
 import type { Shaping } from './shaping';
 
@@ -13,6 +13,7 @@ interface Props {
 /** Divergence, sign, weight and mask. */
 export function ShapingControls({ shaping, onChange }: Props) {
   const { slope: words } = useWords().chapters;
+  const said = useLabWords();
   const set = (part: Partial<Shaping>): void => onChange({ ...shaping, ...part });
   return (
     <div className={styles.controls}>
@@ -24,7 +25,7 @@ export function ShapingControls({ shaping, onChange }: Props) {
         >
           {DIVERGENCE_NAMES.map((name) => (
             <option key={name} value={name}>
-              {DIVERGENCES[name].label}
+              {said(DIVERGENCES[name].label)}
             </option>
           ))}
         </select>

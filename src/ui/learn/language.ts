@@ -1,23 +1,26 @@
 /** The language of the lessons, and their words, which come one language at a time. A language is a file in words/ and a row. */
 
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { create } from 'zustand';
 import { remember, remembered } from '../remembered';
+import { fill } from './markup';
 import type { Words } from './words/en';
 
-/** What a symbol of a kernel is, by its English words; English needs none. */
-type OfKernels = Readonly<Record<string, string>>;
+/** By their English words: what the lab itself says in a lesson, what a symbol of a kernel is. English needs none. */
+type ByEnglish = Readonly<Record<string, string>>;
 
 export const LANGUAGES = {
   en: {
     name: 'English',
     load: async (): Promise<Words> => (await import('./words/en')).en,
-    kernels: async (): Promise<OfKernels | null> => null,
+    lab: async (): Promise<ByEnglish> => ({}),
+    kernels: async (): Promise<ByEnglish | null> => null,
   },
   de: {
     name: 'Deutsch',
     load: async (): Promise<Words> => (await import('./words/de')).de,
-    kernels: async (): Promise<OfKernels | null> => (await import('./words/de-kernels')).deKernels,
+    lab: async (): Promise<ByEnglish> => (await import('./words/de-lab-tables')).deLabTables,
+    kernels: async (): Promise<ByEnglish | null> => (await import('./words/de-kernels')).deKernels,
   },
 } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -36,13 +39,16 @@ function preferred(): Language {
 interface Spoken {
   readonly language: Language;
   readonly words: Words;
+  readonly lab: ByEnglish;
 }
 
 /** Null until the first words are there. */
 const useSpoken = create<{ readonly spoken: Spoken | null }>(() => ({ spoken: null }));
 
 async function speak(language: Language): Promise<void> {
-  useSpoken.setState({ spoken: { language, words: await LANGUAGES[language].load() } });
+  const { load, lab } = LANGUAGES[language];
+  const [words, own] = await Promise.all([load(), lab()]);
+  useSpoken.setState({ spoken: { language, words, lab: own } });
 }
 
 /** Resolves once there are words. */
@@ -62,10 +68,27 @@ const spokenNow = (): Spoken => {
 export const useWords = (): Words => useSpoken(({ spoken }) => (spoken ?? spokenNow()).words);
 export const useLanguage = (): Language => useSpoken(({ spoken }) => (spoken ?? spokenNow()).language);
 
+/** What the lab says of itself (how far it is, its methods' names) in the reader's language; in English where that has no word for it. */
+export function useLabWords(): (english: string) => string {
+  const lab = useSpoken(({ spoken }) => (spoken ?? spokenNow()).lab);
+  return useCallback((english) => inWords(english, lab), [lab]);
+}
+
+/** An English text by a table whose keys may have a {#name} in them. */
+export function inWords(english: string, table: ByEnglish): string {
+  if (Object.hasOwn(table, english)) return table[english];
+  for (const [key, text] of Object.entries(table)) {
+    const [before, after] = key.split('{#name}');
+    if (after !== undefined && english.startsWith(before) && english.endsWith(after))
+      return fill(text, { name: english.slice(before.length, english.length - after.length) });
+  }
+  return english;
+}
+
 /** What each symbol of the kernels is, in the reader's language; in English until its words are there. */
 export function useKernelWords(): (english: string) => string {
   const language = useLanguage();
-  const [words, set] = useState<OfKernels | null>(null);
+  const [words, set] = useState<ByEnglish | null>(null);
   useEffect(() => void LANGUAGES[language].kernels().then(set), [language]);
   return (english) => words?.[english] ?? english;
 }

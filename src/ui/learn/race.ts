@@ -98,6 +98,13 @@ export const trailingMean = (values: readonly number[], over: number): number[] 
     return window.reduce((a, b) => a + b, 0) / window.length;
   });
 
+/** Who reached `level` at the earliest evaluation, all of them where several did; none where nobody did. */
+export function firstTo<R extends Pick<RaceRun, 'evals'>>(race: readonly R[], level: number): readonly R[] {
+  const at = race.map((run) => reached(run, level) ?? Number.POSITIVE_INFINITY);
+  const earliest = Math.min(...at);
+  return race.filter((_, i) => at[i] === earliest && Number.isFinite(earliest));
+}
+
 /** The first evaluation that reaches `level`, or null. */
 export const reached = ({ evals }: Pick<RaceRun, 'evals'>, level: number): number | null =>
   evals.find(({ accuracy }) => accuracy >= level)?.step ?? null;

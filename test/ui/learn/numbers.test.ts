@@ -13,11 +13,11 @@ import { askedOf, colourOf } from '../../../src/ui/learn/chapters/Colours';
 import { BY_STEP, isTimely } from '../../../src/ui/learn/chapters/Gate';
 import { silence } from '../../../src/ui/learn/chapters/Group';
 import { isLeast } from '../../../src/ui/learn/chapters/Hint';
-import { winnerOf } from '../../../src/ui/learn/chapters/Race';
 import { isBounded } from '../../../src/ui/learn/chapters/Slope';
 import { isUnsurest } from '../../../src/ui/learn/chapters/Write';
 import { inspectLinkOf } from '../../../src/ui/learn/LabLink';
-import { raceIn, reached, simulate, switchesOf, trailingMean } from '../../../src/ui/learn/race';
+import { HALF } from '../../../src/ui/learn/RaceCurves';
+import { firstTo, raceIn, reached, simulate, switchesOf, trailingMean } from '../../../src/ui/learn/race';
 import { FIRST, methodOf, mostPraise, slopeOf, termOf, termsOf } from '../../../src/ui/learn/shaping';
 import { CHOICES, misleads, posterior, SECRETS, signalsOf, student } from '../../../src/ui/learn/small-world';
 import { mostPraised, recordedStep, rowsIn } from '../../../src/ui/learn/step';
@@ -160,8 +160,11 @@ test('the gate of the run that collapsed was inert; another would have closed in
 
 test('the race as it was run', () => {
   const runners = ['grpo', 'sd', 'antisd'].map(runOf);
-  expect(winnerOf(runners)).toBe('antisd');
+  expect(firstTo(runners, HALF).map(({ arm }) => arm)).toEqual(['antisd']);
   expect(runners.map((run) => reached(run, 0.5))).toEqual([100, null, 60]);
+  const [early, late, never] = [20, 40, 60].map((step, i) => ({ evals: [{ step, accuracy: i < 2 ? 0.6 : 0.4 }] }));
+  expect(firstTo([late, early, never, early], HALF)).toEqual([early, early]);
+  expect(firstTo([never], HALF)).toEqual([]);
   expect(trailingMean([1, 0, 0, 4], 2)).toEqual([1, 0.5, 0, 2]);
 });
 

@@ -2,13 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { kernelFormulas, mathMl } from '../../../scripts/formulas.mjs';
+import { ARMS } from '../../../src/antisd/arms';
+import { DIVERGENCE_NAMES, DIVERGENCES } from '../../../src/antisd/divergences';
 import { configFromQuery, DEFAULT_CONFIG } from '../../../src/settings/config';
+import { PRESETS } from '../../../src/settings/presets';
 import { CHAPTER_IDS, NOTHING_LEARNT, storedLearnt, withAnswer, withVisit } from '../../../src/ui/learn/answers';
 import { addressOfChapter, CHAPTERS, chapterIn } from '../../../src/ui/learn/chapters';
 import { QUESTIONS } from '../../../src/ui/learn/chapters/Open';
 import { symbolsIn } from '../../../src/ui/learn/Formula';
 import { settingsQuery } from '../../../src/ui/learn/LabLink';
-import { LANGUAGES } from '../../../src/ui/learn/language';
+import { inWords, LANGUAGES } from '../../../src/ui/learn/language';
+import { RUNNERS } from '../../../src/ui/learn/live-race';
 import { bitsOf, fill } from '../../../src/ui/learn/markup';
 import { SYMBOL_NAMES, SYMBOLS } from '../../../src/ui/learn/symbols';
 import { en } from '../../../src/ui/learn/words/en';
@@ -40,6 +44,28 @@ test('every language but English says what each symbol of the kernels is, and no
   for (const { kernels } of Object.values(LANGUAGES)) {
     const said = await kernels();
     if (said) expect(Object.keys(said).sort()).toEqual([...new Set(asked)].sort());
+  }
+});
+
+/** What the lab's own tables put before a learner, and what the engine says of the models that the lessons open. */
+const LAB_SAYS = [
+  ...RUNNERS.map((arm) => ARMS[arm].label),
+  ...PRESETS.filter(({ keepsModel }) => !keepsModel).map(({ label }) => label),
+  ...DIVERGENCE_NAMES.map((name) => DIVERGENCES[name].label),
+  ...['timing kernels', 'checking kernels', 'weights', 'Opening nano', 'Loading the weights of nano'],
+];
+/** Names that are the same in every language. */
+const NAMES = ['AntiSD', 'GRPO', 'Jensen–Shannon'];
+
+test('every language but English says what the lab says in a lesson, and nothing else', async () => {
+  for (const { lab } of Object.values(LANGUAGES).slice(1)) {
+    const table = await lab();
+    const wanted = LAB_SAYS.filter((text) => !NAMES.includes(text));
+    expect(wanted.filter((text) => inWords(text, table) === text)).toEqual([]);
+    const keys = wanted.map((text) => text.replace('nano', '{#name}'));
+    expect(Object.keys(table).sort()).toEqual([...new Set(keys)].sort());
+    expect(inWords('Opening nano', table)).toContain('nano');
+    expect(inWords('No such thing', table)).toBe('No such thing');
   }
 });
 

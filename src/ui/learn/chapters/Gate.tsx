@@ -45,7 +45,13 @@ export default function Gate() {
   const { bench } = useWords();
   const race = useRace();
   if (race === null) return <p>{bench.waiting}</p>;
-  return typeof race === 'string' ? <p role="alert">{race}</p> : <Simulator race={race} />;
+  return typeof race === 'string' ? (
+    <p role="alert" lang="en">
+      {race}
+    </p>
+  ) : (
+    <Simulator race={race} />
+  );
 }
 
 function Simulator({ race }: { race: readonly RaceRun[] }) {

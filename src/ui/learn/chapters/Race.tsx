@@ -3,21 +3,15 @@ import { ARMS, type ArmName } from '../../../antisd/arms';
 import { giveAnswer, useLearnt } from '../answers';
 import styles from '../Figure.module.css';
 import { LiveRace, OwnRace } from '../LiveRace';
-import { useWords } from '../language';
+import { useLabWords, useWords } from '../language';
 import { RUNNERS, stopLive, useLiveRace } from '../live-race';
 import { fill } from '../markup';
 import { Curves, HALF, OVER, Result } from '../RaceCurves';
-import { type RaceRun, reached } from '../race';
+import { firstTo, type RaceRun } from '../race';
 import { useRace } from '../useRace';
 
 /** How long the race takes on screen, ms. */
 const LASTS = 12_000;
-
-/** The first to solve half. */
-export function winnerOf(race: readonly RaceRun[]): ArmName {
-  const at = ({ evals }: RaceRun): number => reached({ evals }, HALF) ?? Number.POSITIVE_INFINITY;
-  return [...race].sort((a, b) => at(a) - at(b))[0].arm as ArmName;
-}
 
 /** (i) Three methods from the same model, problems and seed, recorded or live. The prediction comes first. */
 export default function Race() {
@@ -26,19 +20,25 @@ export default function Race() {
   const race = useRace();
   const live = useLiveRace((s) => s.runs);
   if (race === null) return <p>{bench.waiting}</p>;
-  if (typeof race === 'string') return <p role="alert">{race}</p>;
+  if (typeof race === 'string')
+    return (
+      <p role="alert" lang="en">
+        {race}
+      </p>
+    );
   const recorded = RUNNERS.map((arm) => race.find((run) => run.arm === arm) as RaceRun);
   return live ? <LiveRace race={live} steps={recorded[0].accuracy.length} /> : <Track race={recorded} />;
 }
 
 function Track({ race }: { race: readonly RaceRun[] }) {
   const { race: words } = useWords().chapters;
+  const said = useLabWords();
   const predicted = useLearnt((s) => s.answers.race);
   const [begun, begin] = useState(false);
   const steps = race[0].accuracy.length;
   const at = useRunning(begun, steps);
   const predict = (arm: ArmName): void => {
-    giveAnswer('race', arm, arm === winnerOf(race));
+    giveAnswer('race', arm, firstTo(race, HALF)[0]?.arm === arm);
     begin(true);
   };
   return (
@@ -48,7 +48,7 @@ function Track({ race }: { race: readonly RaceRun[] }) {
         <legend>{words.predict}</legend>
         {RUNNERS.map((arm) => (
           <button key={arm} type="button" aria-pressed={predicted?.given === arm} onClick={() => predict(arm)}>
-            {ARMS[arm].label}
+            {said(ARMS[arm].label)}
           </button>
         ))}
       </fieldset>

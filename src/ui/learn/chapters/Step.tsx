@@ -4,7 +4,7 @@ import { unless } from '../../unless';
 import { giveAnswer } from '../answers';
 import { useBench } from '../bench';
 import styles from '../Figure.module.css';
-import { useWords } from '../language';
+import { useLabWords, useWords } from '../language';
 import { fill } from '../markup';
 import { Prose } from '../Prose';
 import { StepColumns, StepFacts } from '../StepFacts';
@@ -38,7 +38,11 @@ export default function Step() {
   return (
     <div className={styles.figure}>
       <StepOrigin />
-      {failure && <p role="alert">{failure}</p>}
+      {failure && (
+        <p role="alert" lang="en">
+          {failure}
+        </p>
+      )}
       {step ? <Walk key={taken} step={step} /> : <p>{bench.waiting}</p>}
     </div>
   );
@@ -48,9 +52,10 @@ function StepOrigin() {
   const { bench, chapters, hood } = useWords();
   const { origin, step, device } = useStep();
   const { busy, progress, failure } = useBench();
+  const said = useLabWords();
   const words = chapters.step;
   const what = progress?.what ?? bench.busy;
-  const doing = Object.hasOwn(hood.phases, what) ? hood.phases[what as keyof typeof hood.phases] : what;
+  const doing = Object.hasOwn(hood.phases, what) ? hood.phases[what as keyof typeof hood.phases] : said(what);
   const waits = busy && origin === 'live' && step?.stage !== 'update';
   return (
     <div className={styles.choice}>
@@ -63,7 +68,11 @@ function StepOrigin() {
         <span className={styles.quiet}>{bench.noGpu}</span>
       )}
       {busy && <span role="status">{waits ? words.waits : `${doing} …`}</span>}
-      {failure && <span role="alert">{failure}</span>}
+      {failure && (
+        <span role="alert" lang="en">
+          {failure}
+        </span>
+      )}
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { useLab } from '../../state/store';
 import { trainer } from '../../trainer';
 import { useLearnt } from '../answers';
 import { LabLink } from '../LabLink';
-import { useWords } from '../language';
+import { useLanguage, useWords } from '../language';
 import { fill } from '../markup';
 import styles from './Class.module.css';
 import { joinClass, nameSchema, useClass } from './class-task';
@@ -19,6 +19,7 @@ export function HandIn() {
   const learnt = useLearnt();
   const runs = useLab((s) => s.runs);
   const { klass } = useWords();
+  const language = useLanguage();
   const [learner, setLearner] = useState('');
   const [run, setRun] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
@@ -57,7 +58,7 @@ export function HandIn() {
           <option value="">{klass.noRun}</option>
           {(runs ?? []).filter(isWhole).map(({ id, label, created }) => (
             <option key={id} value={id}>
-              {label}, {new Date(created).toLocaleString()}
+              {label}, {new Date(created).toLocaleString(language)}
             </option>
           ))}
         </select>
@@ -70,7 +71,11 @@ export function HandIn() {
           {klass.leave}
         </button>
       </div>
-      {problem && <p role="alert">{problem}</p>}
+      {problem && (
+        <p role="alert" lang="en">
+          {problem}
+        </p>
+      )}
       <p className={styles.quiet}>{klass.stays}</p>
     </section>
   );

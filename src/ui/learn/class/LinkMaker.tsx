@@ -2,13 +2,14 @@ import { useState } from 'react';
 import { configToQuery } from '../../../settings/config';
 import { PRESETS, presetConfig } from '../../../settings/presets';
 import { CHAPTER_IDS, type ChapterId } from '../answers';
-import { useWords } from '../language';
+import { useLabWords, useWords } from '../language';
 import styles from './Class.module.css';
 import { addressOfTask } from './class-task';
 
 /** Class, preset, seed and questions as a link. */
 export function LinkMaker() {
   const { teacher, chapters: words } = useWords();
+  const said = useLabWords();
   const [name, setName] = useState('');
   const [preset, setPreset] = useState(PRESETS[0].id);
   const [seed, setSeed] = useState('0');
@@ -41,7 +42,7 @@ export function LinkMaker() {
         <select value={preset} onChange={({ target }) => change(() => setPreset(target.value))}>
           {PRESETS.filter(({ keepsModel }) => !keepsModel).map(({ id, label }) => (
             <option key={id} value={id}>
-              {label}
+              {said(label)}
             </option>
           ))}
         </select>

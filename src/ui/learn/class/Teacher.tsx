@@ -39,7 +39,7 @@ export default function Teacher() {
           />
         </label>
         {refused.map((why) => (
-          <p key={why} role="alert">
+          <p key={why} role="alert" lang="en">
             {why}
           </p>
         ))}

@@ -79,7 +79,11 @@ function Measured() {
         </button>
       )}
       {busy && <Doing />}
-      {(failure ?? whyNot) && <p role="alert">{failure ?? whyNot}</p>}
+      {(failure ?? whyNot) && (
+        <p role="alert" lang="en">
+          {failure ?? whyNot}
+        </p>
+      )}
     </div>
   );
 }

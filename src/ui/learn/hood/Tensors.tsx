@@ -38,7 +38,11 @@ export function Tensors() {
         <p>{bench.noGpu}</p>
       )}
       {busy && <Doing />}
-      {failure && <p role="alert">{failure}</p>}
+      {failure && (
+        <p role="alert" lang="en">
+          {failure}
+        </p>
+      )}
       {read && <Values token={read.token} trace={read.trace} />}
     </div>
   );

@@ -265,6 +265,8 @@ export const de: Words = {
       going: 'Schritt {#step} von {#of}',
       chart: 'Anteil richtiger Antworten über die Schritte, nach Methode',
       step: 'Schritt',
+      first: 'Als Erste die Hälfte gelöst: {#who}.',
+      nobody: 'Kein Lauf hat die Hälfte gelöst.',
       never: 'nie die Hälfte',
       at: 'die Hälfte bei Schritt {#step}',
       end: 'am Ende {#accuracy} der neuen Aufgaben',

@@ -259,6 +259,8 @@ export const en = {
       going: 'Step {#step} of {#of}',
       chart: 'Share of right answers over the steps, by method',
       step: 'step',
+      first: 'First to solve half: {#who}.',
+      nobody: 'No run solved half.',
       never: 'never half',
       at: 'half by step {#step}',
       end: '{#accuracy} of held-out problems at the end',
