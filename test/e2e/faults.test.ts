@@ -44,8 +44,9 @@ async function openWithWorker(worker = ''): Promise<void> {
   });
   if (worker !== '')
     await lab.page.route('**/assets/worker-*.js', async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, body: `${worker}\n${await response.text()}` });
+      const response = await fetch(route.request().url()); // route.fetch() fails where the page closes meanwhile
+      const { 'content-length': _, ...headers } = Object.fromEntries(response.headers);
+      await route.fulfill({ headers, body: `${worker}\n${await response.text()}` });
     });
   await lab.page.goto(real.site.url + SMALL);
 }
