@@ -10,6 +10,8 @@ import { defineConfig } from 'vitest/config';
 import { formulasPlugin } from './scripts/formulas.mjs';
 import LongestFirst from './test/setup/order.ts';
 
+/** The gate tries once more what a browser, a process or a driver failed in, and names it at the end (.ci/run). */
+const retry = Number(process.env.TRY_AGAIN ?? 0);
 const FUZZ = 'test/hostile/fuzz-*.test.ts';
 
 export default defineConfig({
@@ -40,6 +42,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           maxWorkers: Math.min(2, availableParallelism()),
           isolate: false, // one device a process: test/setup/gpu.ts
+          retry,
           testTimeout: 300_000,
           hookTimeout: 120_000,
         },
@@ -53,6 +56,7 @@ export default defineConfig({
           globalSetup: './test/setup/built.ts',
           maxWorkers: Math.min(2, availableParallelism()),
           isolate: false, // what a browser's device was checked for is known to all: test/setup/checked.ts
+          retry,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

@@ -17,7 +17,9 @@ export default class SummaryReporter {
         ...brokenFiles.map((module) => ({ name: module.relativeModuleId, why: told(module.errors()) })),
         ...unhandledErrors.map((error) => ({ name: 'outside of any test', why: told([error]) })),
       ],
-      again: tests.filter((test) => test.diagnostic()?.flaky).map((test) => ({ name: placed(test), why: told(test.result().errors) })),
+      again: tests
+        .filter((test) => test.diagnostic()?.flaky)
+        .map((test) => ({ name: placed(test), why: told(test.result().errors) })),
       skipped: inState('skipped').map((test) => ({ name: test.fullName, why: test.result().note ?? null })),
     };
     writeFileSync(process.env.TEST_SUMMARY, JSON.stringify(summary));
