@@ -9,11 +9,9 @@
  * while one is replayed at 10 ×. Beside the clock: how long the page's main thread was busy, and (where there is a
  * /proc) the processor time of all of the browser, which other work on the machine does not make longer.
  */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { chromium } from 'playwright-core';
-import { buildWhereStale, serveBuilt } from './serve.mjs';
+import { framesOf, measured, withBrowser } from './measured.mjs';
 
 const COMPARED = 30;
 const TRIES = 3;
@@ -24,28 +22,14 @@ if (!run) {
   console.error('node scripts/many-runs.mjs RUN [COUNT]');
   process.exit(2);
 }
-buildWhereStale();
-const server = await serveBuilt({ port: 0 });
-const url = server.resolvedUrls.local[0];
-const profile = mkdtempSync(join(tmpdir(), 'antisd-many-runs-'));
-const context = await chromium.launchPersistentContext(profile, {
-  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
-  viewport: { width: 1280, height: 800 },
-  serviceWorkers: 'block',
-});
-try {
-  const page = await context.newPage();
-  page.setDefaultTimeout(Number(process.env.LIMIT_MS ?? 600_000));
-  page.on('pageerror', (error) => console.error(error));
+await withBrowser(async (browser) => {
+  const { page, url } = browser;
   await page.route('**/recorded/*.json', (route) => route.abort());
   await page.route('**/template/**', (route) =>
     route.fulfill({
       path: join(run, decodeURIComponent(new URL(route.request().url()).pathname.split('/template/')[1])),
     }),
   );
-  const cdp = await context.newCDPSession(page);
-  await cdp.send('Performance.enable');
   await page.goto(`${url}#compare`);
   const files = filesOf(run);
   const bytes = files.reduce((sum, file) => sum + statSync(join(run, file)).size, 0);
@@ -60,11 +44,11 @@ try {
     await page.goto('about:blank');
     await page.goto(`${url}#train`);
     await page.getByText('Diagnostics and stored runs').waitFor();
-    lists.push(await measured(cdp, () => page.evaluate(openList, Number(count))));
+    lists.push(await measured(browser, () => page.evaluate(openList, Number(count))));
     await page.goto('about:blank');
     await page.goto(`${url}#compare`);
     await page.waitForFunction((n) => document.querySelectorAll('[type=checkbox]').length >= n, Number(count));
-    comparisons.push(await measured(cdp, () => page.evaluate(compare, COMPARED)));
+    comparisons.push(await measured(browser, () => page.evaluate(compare, COMPARED)));
   }
   told('the list opens', lists);
   told(`a comparison of ${COMPARED} is drawn`, comparisons);
@@ -76,57 +60,14 @@ try {
     .first()
     .click();
   await page.getByRole('region', { name: 'Replay' }).getByRole('button', { name: '10 ×' }).click();
-  const frames = await measured(cdp, () => page.evaluate(watch, REPLAY_MS));
-  const sorted = frames.value.toSorted((a, b) => a - b);
-  const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))].toFixed(1);
-  const late = frames.value.filter((ms) => ms > 25).length;
-  console.log(
-    `replay at 10 ×: ${frames.value.length} frames in ${REPLAY_MS / 1000} s, ms between them: median ${at(0.5)}, p95 ${at(0.95)}, ` +
-      `p99 ${at(0.99)}, longest ${at(1)}; ${late} late; main thread busy ${((100 * frames.busy) / REPLAY_MS).toFixed(0)} %, all processors ${((100 * frames.taken) / REPLAY_MS).toFixed(0)} %`,
-  );
-} finally {
-  await context.close();
-  await server.close?.();
-  server.httpServer?.close();
-  rmSync(profile, { recursive: true, force: true });
-}
+  console.log(`replay at 10 ×: ${await framesOf(browser, REPLAY_MS)}`);
+});
 
 /** Paths of all files in a run's folder. */
 function filesOf(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
-}
-
-/** What `act` gives; ms that the page's main thread was busy meanwhile, and that the browser took of all processors. */
-async function measured(session, act) {
-  const busy = async () => {
-    const { metrics } = await session.send('Performance.getMetrics');
-    return 1000 * metrics.find(({ name }) => name === 'TaskDuration').value;
-  };
-  const [before, taken] = [await busy(), processorMs()];
-  const value = await act();
-  return { value, busy: (await busy()) - before, taken: processorMs() - taken };
-}
-
-/** Of this browser's processes, ms since they began; NaN where the system does not say. */
-function processorMs() {
-  if (!existsSync('/proc/self/stat')) return Number.NaN;
-  const parents = new Map();
-  let first = null;
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const after = readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ');
-      parents.set(pid, { parent: after[1], ms: 10 * (Number(after[11]) + Number(after[12])) });
-      if (first === null && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(profile)) first = pid;
-    } catch {
-      // it has ended meanwhile
-    }
-  }
-  const isOurs = (pid) => pid === first || (parents.has(pid) && isOurs(parents.get(pid).parent));
-  return [...parents].filter(([pid]) => isOurs(pid)).reduce((sum, [, { ms }]) => sum + ms, 0);
 }
 
 function told(what, tries) {
@@ -197,12 +138,4 @@ async function compare(count) {
   await new Promise(requestAnimationFrame);
   await new Promise((resolve) => setTimeout(resolve));
   return performance.now() - began;
-}
-
-/** In the page: ms between the frames of the next while. */
-async function watch(ms) {
-  const times = [];
-  const end = performance.now() + ms;
-  while (performance.now() < end) times.push(await new Promise(requestAnimationFrame));
-  return times.slice(1).map((at, i) => at - times[i]);
 }

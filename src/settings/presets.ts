@@ -19,32 +19,33 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'antisd',
     label: 'AntiSD',
-    doc: 'The reward, and praise for tokens that seeing the solution would make less likely: here that means to search on. Of problems it never saw it solves 5 % at first, 72 to 82 % after 60 steps and 96 % after 120. The task is built so that searching on helps.',
+    doc: 'The reward, and praise for tokens that seeing the solution would make less likely: here that means to search on. Of problems it never saw it solves 5 to 9 % at first, 75 to 82 % after 60 steps and 92 to 95 % after 120. The task is built so that searching on helps.',
     measured:
-      '16 problems × 4 responses, tokens with |u| above 3 nats masked, the gate on its peak, depth 5 and more, the population’s group std, seeds 0 to 2: .05 at first, .72, .82 and .73 after 60 steps, .96 after 120 in all three; one run of 200 steps held at .95; responses grow from 11 to 56 tokens.',
+      '16 problems × 4 responses, tokens with |u| above 3 nats masked, the gate on its peak, depth 5 and more, seeds 0 to 3: .09, .05, .06 and .07 at first, .75, .82, .77 and .82 after 60 steps, .94, .92, .95 and .95 after 120; responses grow from 11 to 43 tokens in 50 steps.',
     settings: { arm: 'antisd' },
   },
   {
     id: 'grpo',
     label: 'GRPO',
-    doc: 'The reward alone, for as many steps. At first nearly every group of answers is all wrong and teaches nothing: 9 to 14 % solved after 60 steps, 78 to 95 % after 120. It gets as high, later.',
+    doc: 'The reward alone, for as many steps. At first nearly every group of answers is all wrong and teaches nothing: 7 to 14 % solved after 60 steps, 81 to 95 % after 120. It gets as high, later.',
     measured:
-      'As above, without the term, seeds 0 to 2: .10, .09 and .14 after 60 steps, .78, .83 and .95 after 120; .97 after 200 steps. Smaller batches often never get off the ground.',
+      'As above, without the term, seeds 0 to 2: .12, .07 and .14 after 60 steps, .81, .82 and .95 after 120; in an earlier version .97 after 200. Smaller batches often never get off the ground.',
     settings: { arm: 'grpo' },
   },
   {
     id: 'sd',
     label: 'Self-distillation',
-    doc: 'The opposite: praise for tokens that seeing the solution makes more likely. The model learns to stop searching and guess: 6 to 10 % solved after 120 steps.',
-    measured: 'Seeds 0 to 2: .09, .06 and .10 after 120 steps, responses of 9 tokens.',
+    doc: 'The opposite: praise for tokens that seeing the solution makes more likely. The model learns to stop searching and guess: 8 % solved after 120 steps, 9 % at first.',
+    measured:
+      'Seed 0: .09 at first, .08 after 120 steps, responses of 9 tokens; in an earlier version seeds 0 to 2: .09, .06 and .10.',
     settings: { arm: 'sd' },
   },
   {
     id: 'antisd-paper',
     label: 'AntiSD, paper',
-    doc: 'The paper’s form without the two safeguards of the first preset. It starts well; then two of three runs collapsed: 2, 0 and 95 % solved after 120 steps.',
+    doc: 'The paper’s form without the two safeguards of the first preset. It starts well and then collapses: 0 and 2 % solved after 120 steps.',
     measured:
-      'No outlier mask, the gate on the median over all tokens, which is noise where most tokens are certain: here it stays inert. Measured with the median over rollouts in its place and the population’s std, seeds 0 to 2: .02, .00 and .95 after 120 steps. The term praises surprising numbers, the teacher’s entropy rises, and a gate tied to the warm-up never closes.',
+      'No outlier mask, the gate on the median over all tokens, which is noise where most tokens are certain: here it stays inert. Seeds 0 and 1: .38 and .81 after 60 steps, .00 and .02 after 120; with the median over rollouts, in an earlier version, .02, .00 and .95 (seeds 0 to 2). The term praises surprising numbers, the teacher’s entropy rises, and a gate tied to the warm-up never closes.',
     settings: { arm: 'antisd-paper' },
   },
   {

@@ -37,7 +37,7 @@ export const deLab: typeof enLab = {
   },
   hood: {
     title: 'Unter der Haube',
-    body: 'Ein Trainingsschritt besteht aus ein paar tausend kleinen Programmen, eines nach dem anderen, auf dem Grafikprozessor. Hier sind sie: wann jedes lief, was es rechnet, und in welchen Zeilen.',
+    body: 'Ein Trainingsschritt besteht aus Hunderten von kleinen Programmen, eines nach dem anderen, auf dem Grafikprozessor. Hier sind sie: wann jedes lief, was es rechnet, und in welchen Zeilen.',
     recorded: 'Aufgezeichnet auf {#device}.',
     live: 'Gemessen auf {#device}.',
     hostClock:

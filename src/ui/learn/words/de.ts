@@ -59,7 +59,7 @@ export const de: Words = {
       title: 'Token für Token',
       body: [
         'Ein Sprachmodell sagt, wie wahrscheinlich jedes nächste Token ist: ein Wort, eine Zahl, ein Stück davon. Es zieht eines, hängt es an und fragt wieder.',
-        'Dieses winzige sucht zwei von sechs Karten mit einer gegebenen Summe: ein Paar, yes oder no, dann Wait oder So Answer. Klick auf ein Token, um seine Rivalen zu sehen.',
+        'Dieses winzige sucht zwei von sechs Karten mit einer gegebenen Summe: ein Paar, dessen Summe, yes oder no, dann Wait oder So Answer. Klick auf ein Token, um seine Rivalen zu sehen.',
       ],
       question: 'Wo war es am unsichersten? Wähle dieses Token und lass es weiterschreiben.',
       right: 'Fast ein Münzwurf: neu gezogen, neuer Text.',
@@ -211,8 +211,8 @@ export const de: Words = {
     gate: {
       title: 'Das Tor',
       body: [
-        'Solches Lob muss rechtzeitig enden, sonst lernt das Modell, seltsam zu sein. Das Tor schließt, wo der Lehrer zu sicher ist, {=closes}, und öffnet erst bei {=opens}. Geschlossen ist der Schritt reines GRPO.',
-        'Beide Läufe sind echt: in einem schloss das Tor. Der andere, auch ohne Maske, brach zusammen: sein Median über Tokens ist fast nichts. Probier andere Tore an ihm; hätten sie gewirkt, wäre er anders weitergegangen.',
+        'Lob ohne Ende kann ein Modell lehren, seltsam zu sein. Das Tor schließt, wo der Lehrer zu sicher ist, {=closes}, und öffnet erst bei {=opens}. Geschlossen ist der Schritt reines GRPO.',
+        'Beide Läufe sind echt: in einem schloss das Tor. Der andere, auch ohne Maske, brach zusammen: sein Tor sah auf den Median über Tokens, lange fast nichts, und griff nie ein. Probier andere Tore an ihm; hätten sie gewirkt, wäre er anders weitergegangen.',
       ],
       question:
         'Finde für den zusammengebrochenen Lauf ein Tor, das bei Schritt 60 zu ist und höchstens dreimal geschaltet hat.',

@@ -35,7 +35,7 @@ export const enLab = {
   },
   hood: {
     title: 'Under the hood',
-    body: 'A training step is a few thousand small programs, one after the other, on the graphics processor. Here they are: when each ran, what it computes, and in which lines.',
+    body: 'A training step is hundreds of small programs, one after the other, on the graphics processor. Here they are: when each ran, what it computes, and in which lines.',
     recorded: 'Recorded on {#device}.',
     live: 'Measured on {#device}.',
     hostClock:

@@ -54,7 +54,7 @@ export const en = {
       title: 'Token by token',
       body: [
         'A language model says how likely each next token is: a word, a number, a piece of one. It draws one, adds it and asks again.',
-        'This tiny one seeks two of six cards with a given sum: a pair, yes or no, then Wait or So Answer. Click a token to see its rivals.',
+        'This tiny one seeks two of six cards with a given sum: a pair, its sum, yes or no, then Wait or So Answer. Click a token to see its rivals.',
       ],
       question: 'Where was it least sure? Pick that token and let it write on.',
       right: 'A near toss-up: another draw, another text.',
@@ -206,8 +206,8 @@ export const en = {
     gate: {
       title: 'The gate',
       body: [
-        'Such praise must stop in time, else the model learns to be odd. The gate closes where the teacher is too sure, {=closes}, and opens only where {=opens}. Closed, the step is plain GRPO.',
-        'Both runs are real: in one the gate closed. The other, which had no mask either, collapsed: its median over tokens is next to nothing. Try other gates on it; had they acted, it would have gone otherwise.',
+        'Praise that never ends can teach a model to be odd. The gate closes where the teacher is too sure, {=closes}, and opens only where {=opens}. Closed, the step is plain GRPO.',
+        'Both runs are real: in one the gate closed. The other, which had no mask either, collapsed: its gate watched the median over tokens, long next to nothing, and never acted. Try other gates on it; had they acted, it would have gone otherwise.',
       ],
       question: 'For the collapsed run, find a gate that is closed at step 60 after at most three switches.',
       right: 'Against its own maximum, on a statistic that says something, it would have closed in time.',
