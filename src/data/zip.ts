@@ -1,6 +1,7 @@
 /**
  * Zip archives (PKWARE APPNOTE 6.3) of files that may be larger than memory. Written by client-zip as they come, without
  * compression, for weights do not shrink; read by the directory at their end, stored or deflated, as any program makes them.
+ * Both know the form of more than 4 GiB (zip64).
  */
 import { makeZip } from 'client-zip';
 import { BOUNDS } from './bounds';
@@ -41,8 +42,14 @@ const CENTRAL = { signature: 0x02014b50, bytes: 46 } as const;
 const LOCAL = { signature: 0x04034b50, bytes: 30 } as const;
 const METHODS = { stored: 0, deflated: 8 } as const;
 const ENCRYPTED = 1;
-/** What a field says whose value is in an extra one: an archive of more than 4 GiB. */
+/** What a field says whose value stands in eight bytes elsewhere, as from 4 GiB on (and from 65,535 files on). */
 const ELSEWHERE = 0xffff_ffff;
+const MANY = 0xffff;
+/** Right before the end: where the end of large archives is, and that. */
+const LOCATOR = { signature: 0x07064b50, bytes: 20 } as const;
+const LARGE_END = { signature: 0x06064b50, bytes: 56 } as const;
+/** The extra field of an entry that has the eight bytes of what is ELSEWHERE, in the order of the entry's own. */
+const LARGE_EXTRA = 1;
 
 const bytesOf = async (blob: Blob): Promise<DataView> => new DataView(await blob.arrayBuffer());
 
@@ -54,7 +61,6 @@ export async function zipEntries(archive: Blob, where: string): Promise<ZipEntry
   const end = await endOf(archive);
   if (!end) return refuse('This is no zip archive, or its end is missing');
   const { count, size, at } = end;
-  if (at === ELSEWHERE || size === ELSEWHERE || count === 0xffff) return refuse('The archive has more than 4 GiB');
   if (count > BOUNDS.zipEntries || size > BOUNDS.zipDirectory)
     return refuse(`The archive names too many files (${count})`);
   const view = await bytesOf(archive.slice(at, at + size));
@@ -69,8 +75,6 @@ export async function zipEntries(archive: Blob, where: string): Promise<ZipEntry
     if ((entry.flags & ENCRYPTED) !== 0) refuse('The archive is encrypted');
     if (entry.method !== METHODS.stored && entry.method !== METHODS.deflated)
       refuse('The archive is compressed in a way that is not read here');
-    if (entry.size === ELSEWHERE || entry.packed === ELSEWHERE || entry.at === ELSEWHERE)
-      refuse('A file of the archive has more than 4 GiB');
     if (found.push(entry) > BOUNDS.zipEntries) refuse('The archive names too many files');
     entries.push({ name: entry.name, size: entry.size, stream: () => contentOf(archive, entry, where) });
   }
@@ -91,18 +95,38 @@ function wrongWith(entries: readonly Central[], size: number): string | null {
   return `The archive unpacks to ${bytesText(unpacked)}, more than ${BOUNDS.zipRatio} times its size`;
 }
 
-/** The last record, which lies before a comment of any length. */
-async function endOf(archive: Blob): Promise<{ count: number; size: number; at: number } | null> {
-  const view = await bytesOf(archive.slice(Math.max(0, archive.size - END.bytes - END.comment)));
-  for (let from = view.byteLength - END.bytes; from >= 0; from--)
-    if (view.getUint32(from, true) === END.signature)
-      return {
-        count: view.getUint16(from + 10, true),
-        size: view.getUint32(from + 12, true),
-        at: view.getUint32(from + 16, true),
-      };
+interface End {
+  readonly count: number;
+  /** Of the directory. */
+  readonly size: number;
+  readonly at: number;
+}
+
+/** The last record, which lies before a comment of any length; null where there is none, or it leads nowhere. */
+async function endOf(archive: Blob): Promise<End | null> {
+  const first = Math.max(0, archive.size - LOCATOR.bytes - END.bytes - END.comment);
+  const view = await bytesOf(archive.slice(first));
+  for (let from = view.byteLength - END.bytes; from >= 0; from--) {
+    if (view.getUint32(from, true) !== END.signature) continue;
+    const [count, size, at] = [view.getUint16(from + 10, true), ...[12, 16].map((o) => view.getUint32(from + o, true))];
+    if (count !== MANY && size !== ELSEWHERE && at !== ELSEWHERE) return { count, size, at };
+    const locator = from - LOCATOR.bytes;
+    const isThere = locator >= 0 && view.getUint32(locator, true) === LOCATOR.signature;
+    return isThere ? largeEnd(archive, largeNumber(view, locator + 8)) : null;
+  }
   return null;
 }
+
+/** The end of an archive of more than 4 GiB or 65,534 files (section 4.3.14). */
+async function largeEnd(archive: Blob, from: number): Promise<End | null> {
+  const view = await bytesOf(archive.slice(from, from + LARGE_END.bytes));
+  if (view.byteLength < LARGE_END.bytes || view.getUint32(0, true) !== LARGE_END.signature) return null;
+  const [count, size, at] = [32, 40, 48].map((offset) => largeNumber(view, offset));
+  return { count, size, at };
+}
+
+/** Eight bytes; what is beyond 2^53 lies outside of any archive, in doubles too. */
+const largeNumber = (view: DataView, at: number): number => Number(view.getBigUint64(at, true));
 
 interface Central {
   readonly name: string;
@@ -121,17 +145,36 @@ function centralEntry(view: DataView, from: number): Central | null {
   if (from + CENTRAL.bytes > view.byteLength || view.getUint32(from, true) !== CENTRAL.signature) return null;
   const [name, extra, comment] = [28, 30, 32].map((offset) => view.getUint16(from + offset, true));
   const first = from + CENTRAL.bytes;
-  if (first + name > view.byteLength) return null;
+  const next = first + name + extra + comment;
+  if (next > view.byteLength) return null;
+  const short = [24, 20, 42].map((offset) => view.getUint32(from + offset, true));
+  const numbers = largeNumbers(view, { from: first + name, to: first + name + extra }, short);
+  if (!numbers) return null;
+  const [size, packed, at] = numbers;
   return {
     name: new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset + first, name)),
     flags: view.getUint16(from + 8, true),
     method: view.getUint16(from + 10, true),
     crc: view.getUint32(from + 16, true),
-    packed: view.getUint32(from + 20, true),
-    size: view.getUint32(from + 24, true),
-    at: view.getUint32(from + 42, true),
-    next: first + name + extra + comment,
+    ...{ packed, size, at, next },
   };
+}
+
+/** The numbers, those that are ELSEWHERE by the entry's extra fields (section 4.5.3); null where these do not have them. */
+function largeNumbers(view: DataView, extra: { from: number; to: number }, short: readonly number[]): number[] | null {
+  if (!short.includes(ELSEWHERE)) return [...short];
+  for (let at = extra.from, end = 0; at + 4 <= extra.to; at = end) {
+    end = at + 4 + view.getUint16(at + 2, true);
+    if (view.getUint16(at, true) !== LARGE_EXTRA || end > extra.to) continue;
+    let next = at + 4;
+    const numbers = short.map((number) => {
+      if (number !== ELSEWHERE || next + 8 > end) return number;
+      next += 8;
+      return largeNumber(view, next - 8);
+    });
+    return numbers.includes(ELSEWHERE) ? null : numbers;
+  }
+  return null;
 }
 
 async function* contentOf(archive: Blob, { at, method, crc, packed, size, name }: Central, where: string) {

@@ -20,10 +20,18 @@ interface Part {
   at?: number;
   /** Of `data` where it is not said: right for a file that is stored. */
   crc?: number;
+  /** What of size, packed and place stands in eight bytes of an extra field, as in archives of more than 4 GiB. */
+  large?: readonly bigint[];
 }
 
+const ELSEWHERE = 0xffff_ffff;
+const eightBytes = (numbers: readonly bigint[]): Uint8Array => new Uint8Array(BigUint64Array.from(numbers).buffer);
+
 /** A zip archive in which everything can be said. */
-function zip(parts: readonly Part[], { count = parts.length, comment = '' } = {}): Uint8Array<ArrayBuffer> {
+function zip(
+  parts: readonly Part[],
+  { count = parts.length, comment = '', largeAt = -1n } = {},
+): Uint8Array<ArrayBuffer> {
   const out: Uint8Array[] = [];
   let at = 0;
   const put = (bytes: Uint8Array): number => {
@@ -47,6 +55,7 @@ function zip(parts: readonly Part[], { count = parts.length, comment = '' } = {}
   const directory = at;
   parts.forEach(({ name, data, method = 0, flags = 0, size = data.length, packed = data.length, ...said }, i) => {
     const text = utf8(name);
+    const extra = said.large && eightBytes(said.large);
     put(
       record(
         46,
@@ -60,13 +69,24 @@ function zip(parts: readonly Part[], { count = parts.length, comment = '' } = {}
         ] as const),
         ...([
           [28, text.length, 2],
+          [30, extra ? extra.length + 4 : 0, 2],
           [42, said.at ?? places[i], 4],
         ] as const),
       ),
     );
     put(text);
+    if (!extra) return;
+    put(record(4, [0, 1, 2], [2, extra.length, 2]));
+    put(extra);
   });
   const length = at - directory;
+  if (largeAt >= 0n) {
+    put(record(32, [0, 0x06064b50, 4], [4, 44, 4]));
+    const end = put(eightBytes([BigInt(count), BigInt(length), BigInt(directory)])) - 32;
+    put(record(8, [0, 0x07064b50, 4]));
+    put(eightBytes([largeAt || BigInt(end)]));
+    put(record(4, [0, 1, 4]));
+  }
   put(
     record(
       22,
@@ -93,6 +113,8 @@ async function unpacked(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
 
 const data = utf8('{"arm": "antisd"}');
 const plain = { name: 'run/config.json', data };
+const length = BigInt(data.length);
+const ALL_LARGE = { size: ELSEWHERE, packed: ELSEWHERE, at: ELSEWHERE };
 const bomb = deflateRawSync(new Uint8Array(128 * MiB));
 const ARCHIVES: Record<string, [bytes: () => Uint8Array<ArrayBuffer>, message: Expected]> = {
   nothing: [() => new Uint8Array(), /no zip archive/],
@@ -144,6 +166,21 @@ const ARCHIVES: Record<string, [bytes: () => Uint8Array<ArrayBuffer>, message: E
       ),
     /too many files/,
   ],
+  'numbers in eight bytes': [
+    () => zip([{ ...plain, ...ALL_LARGE, large: [length, length, 0n] }], { count: 0xffff, largeAt: 0n }),
+    null,
+  ],
+  'a place in eight bytes alone': [() => zip([{ ...plain, at: ELSEWHERE, large: [0n] }]), null],
+  'eight bytes that are missing': [
+    () => zip([{ ...plain, ...ALL_LARGE, large: [length, length] }]),
+    /directory is damaged/,
+  ],
+  'no extra field where one is needed': [() => zip([{ ...plain, at: ELSEWHERE }]), /directory is damaged/],
+  'eight bytes beyond all numbers': [() => zip([{ ...plain, at: ELSEWHERE, large: [2n ** 64n - 1n] }]), /outside it/],
+  'a size of 2^60': [() => zip([{ ...plain, size: ELSEWHERE, large: [2n ** 60n] }]), /unpacks to/],
+  'an end elsewhere that is not there': [() => zip([plain], { count: 0xffff, largeAt: 7n }), /no zip archive/],
+  'an end elsewhere beyond the end': [() => zip([plain], { count: 0xffff, largeAt: 2n ** 63n }), /no zip archive/],
+  'an end elsewhere that nothing says': [() => zip([plain], { count: 0xffff }), /no zip archive/],
 };
 for (const [id, [bytes, message]] of Object.entries(ARCHIVES))
   zips.add(id, `an archive: ${id}`, message, () => unpacked(bytes()), true);
