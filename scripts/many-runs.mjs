@@ -4,10 +4,12 @@
  *     node scripts/many-runs.mjs RUN [COUNT]
  *
  * fills the browser's storage with COUNT (300) copies of the stored run in the folder RUN, each of a seed of its own (of all
- * but those that are compared the log has its beginning and end only: a list reads no more). It says how long their list
- * takes to open, how long a comparison of 30 of them takes to be drawn, each after a reload of the page, and how frames come
- * while one is replayed at 10 ×. Beside the clock: how long the page's main thread was busy, and (where there is a
- * /proc) the processor time of all of the browser, which other work on the machine does not make longer.
+ * but those that are compared the log has its beginning and end only, for a list reads no more, and weights are zeros). It says
+ * how long their list takes to open, how long a comparison of 30 of them takes to be drawn, each after a reload of the page, and
+ * how frames come while one is replayed at 10 ×. The first of the three tries finds runs that came from elsewhere, with no index
+ * beside them; the others are as any later visit. Beside the clock: how long the page's main thread was busy, and (where there is
+ * a /proc) the processor time of all of the browser, which other work on the machine does not make longer. The last line is a row
+ * for docs/runs.md. A loaded machine is waited for as long as LIMIT_MS says (600,000).
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -16,6 +18,7 @@ import { framesOf, measured, withBrowser } from './measured.mjs';
 const COMPARED = 30;
 const TRIES = 3;
 const REPLAY_MS = 15_000;
+const LIMIT_MS = Number(process.env.LIMIT_MS ?? 600_000);
 
 const [run, count = '300'] = process.argv.slice(2);
 if (!run) {
@@ -43,17 +46,20 @@ await withBrowser(async (browser) => {
   for (let i = 0; i < TRIES; i++) {
     await page.goto('about:blank');
     await page.goto(`${url}#train`);
-    await page.getByText('Diagnostics and stored runs').waitFor();
-    lists.push(await measured(browser, () => page.evaluate(openList, Number(count))));
+    await isQuiet(page);
+    lists.push(await measured(browser, () => page.evaluate(openList, { count: Number(count), limit: LIMIT_MS })));
     await page.goto('about:blank');
     await page.goto(`${url}#compare`);
     await page.waitForFunction((n) => document.querySelectorAll('[type=checkbox]').length >= n, Number(count));
+    await isQuiet(page);
     comparisons.push(await measured(browser, () => page.evaluate(compare, COMPARED)));
   }
   told('the list opens', lists);
   told(`a comparison of ${COMPARED} is drawn`, comparisons);
 
+  await page.goto('about:blank');
   await page.goto(`${url}#train`);
+  await isQuiet(page);
   await page.getByText('Diagnostics and stored runs').click();
   await page
     .getByRole('button', { name: /^Replay / })
@@ -61,7 +67,17 @@ await withBrowser(async (browser) => {
     .click();
   await page.getByRole('region', { name: 'Replay' }).getByRole('button', { name: '10 ×' }).click();
   console.log(`replay at 10 ×: ${await framesOf(browser, REPLAY_MS)}`);
+  const all = (tries) => tries.map(({ value }) => (value / 1000).toFixed(2)).join(' / ');
+  console.log(`| ${count} | ${all(lists)} | ${all(comparisons)} |`);
 });
+
+/** The page is there, and has its device: nothing of its start is measured. */
+async function isQuiet(page) {
+  await page.waitForFunction(() => {
+    const said = [...document.querySelectorAll('header [title]')].map(({ title }) => title);
+    return said.length > 0 && !said.some((title) => title.endsWith('…'));
+  });
+}
 
 /** Paths of all files in a run's folder. */
 function filesOf(folder) {
@@ -79,6 +95,7 @@ function told(what, tries) {
 async function fill({ files, count, whole }) {
   const read = async (path) => (await fetch(`/template/${path}`)).blob();
   const contents = await Promise.all(files.map(async (path) => [path, await read(path)]));
+  const isWeights = (path) => path.endsWith('.safetensors');
   const log = contents.find(([path]) => path === 'events.jsonl')[1];
   const head = await log.slice(0, 65536).text();
   const first = head.slice(0, head.indexOf('\n') + 1);
@@ -102,19 +119,20 @@ async function fill({ files, count, whole }) {
       let place = folder;
       for (const each of names) place = await place.getDirectoryHandle(each, { create: true });
       const file = await (await place.getFileHandle(name, { create: true })).createWritable();
-      await file.write(mine.get(path) ?? content);
+      if (isWeights(path)) await file.truncate(content.size);
+      else await file.write(mine.get(path) ?? content);
       await file.close();
     }
   }
 }
 
 /** In the page: ms from the click that opens the list until all rows are painted. */
-async function openList(count) {
+async function openList({ count, limit }) {
   const began = performance.now();
   [...document.querySelectorAll('summary')].find(({ textContent }) => textContent.includes('stored runs')).click();
   const rows = () => document.querySelectorAll('section[aria-label="Stored runs"] li').length;
   while (rows() < count) {
-    if (performance.now() - began > 30000)
+    if (performance.now() - began > limit)
       throw new Error(`${rows()} rows; ${document.body.textContent.slice(0, 3000)}`);
     await new Promise(requestAnimationFrame);
   }

@@ -24,8 +24,9 @@ import {
   readEvaluation,
   writeEvaluation,
 } from '../runs/evaluation/config';
-import { type AskedData, evaluateData, type Limits, resumeEvaluation } from '../runs/evaluation/evaluation';
-import { type ComparedTraining, taskKey, writeResults } from '../runs/evaluation/results';
+import { type AskedData, type Limits, resumeEvaluation } from '../runs/evaluation/evaluation';
+import { type ComparedTraining, taskKey } from '../runs/evaluation/results';
+import { writtenEvaluation } from '../runs/evaluation/written';
 import { RunStore } from '../runs/run-store';
 import { EXIT, stopSignal } from './command';
 import type { EvalFlags } from './eval-flags';
@@ -59,15 +60,13 @@ export async function evaluateOnData(flags: EvalFlags): Promise<number> {
     const before = await resumeEvaluation(store.log, data, config, store.where);
     const policy = await policyFor(opened, positions);
     note(`${policy.decoder.recorder.gpu.adapter.name}; ${store.where}\n`);
-    const { told, complete } = await evaluateData(
+    const { results, complete } = await writtenEvaluation(
       policy,
-      data,
-      config,
-      { log: store.log, told: before },
+      { store, config, data, training },
+      before,
       limitsOf(flags),
       ({ asked, of, tokens }) => note(`  ${asked} of ${of} problems, ${tokens} tokens\n`),
     );
-    const results = await writeResults(store.files, config, { data, told, training, complete });
     print(flags.json ? results : shownResults(store.where, results));
     if (complete) return EXIT.done;
     note(`Stopped; what was asked is stored. Go on: ${INVOKED} eval --resume ${store.where}\n`);

@@ -1,5 +1,5 @@
 /** The evaluations that the page has stored, without a device: listed and deleted. The inspector goes on with them. */
-import { type LoadedEvaluation, loadedEvaluation } from '../report/loaded-evaluation';
+import { loadedEvaluation } from '../report/loaded-evaluation';
 import type { StoredEvaluation, StoredEvaluations } from '../runs/evaluation/stored-evaluations';
 import { newId } from '../runs/stored-runs';
 import type { ListedEvaluation } from './protocol';
@@ -23,10 +23,6 @@ function listed({ results, ...one }: StoredEvaluation): ListedEvaluation {
     return { ...one, evaluation: null, broken: (error as Error).message };
   }
 }
-
-/** Results that were just written, as they are compared. */
-export const evaluationOf = (id: string, results: string): LoadedEvaluation =>
-  loadedEvaluation(id, new TextEncoder().encode(results));
 
 /** A new evaluation's name: when it was begun, and of what. */
 export const newEvaluationId = (data: string): string => newId(data.replace(/[^\w.-]+/g, '_').slice(0, 40));

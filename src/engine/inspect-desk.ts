@@ -7,7 +7,7 @@ import { Inspector, type InspectorHost } from '../inspect/inspector';
 import type { ModelShelf } from '../library/model-shelf';
 import type { StoredEvaluations } from '../runs/evaluation/stored-evaluations';
 import type { Device } from './device';
-import { evaluationOf, listedEvaluations, newEvaluationId } from './evaluation-desk';
+import { listedEvaluations, newEvaluationId } from './evaluation-desk';
 import { hooksFor } from './opening';
 import type { Ask, ListedEvaluation, News } from './protocol';
 import type { Call, Handlers } from './service';
@@ -85,7 +85,7 @@ export class InspectDesk {
     try {
       await this.inspector.evaluate(
         { store, config },
-        (progress, results) => call.part({ progress, evaluation: evaluationOf(store.id, results) }),
+        (progress) => call.part({ progress, evaluation: store.id }),
         hooks,
       );
     } finally {

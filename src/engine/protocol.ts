@@ -184,7 +184,8 @@ export interface ListedEvaluation extends Omit<StoredEvaluation, 'results'> {
 /** An evaluation that goes on. */
 export interface EvaluationPart {
   readonly progress: EvaluationProgress;
-  readonly evaluation: LoadedEvaluation;
+  /** Its id. */
+  readonly evaluation: string;
 }
 
 export interface Compared {

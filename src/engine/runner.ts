@@ -184,9 +184,11 @@ export class Runner {
     if (!run.finished && this.saved.step !== run.step) await run.checkpoint();
     await run.finish(run.finished ? 'finished' : 'stopped');
     this.mode = 'idle';
-    await this.opened?.store?.release();
+    const store = this.opened?.store;
+    await store?.release();
     const tell = (runs: ListedRun[]) => this.host.tell({ type: 'runs', runs });
     void this.stored.list().then(tell, () => {}); // they have this one now
+    if (store) void this.stored.keep(store.id).catch(() => {}); // or the first comparison does
   }
 
   private tellPaused(): void {

@@ -30,6 +30,7 @@ const engine = new Engine(
     evaluationFolder: (id) => privateFiles(`evaluations/${id}`).catch(() => null),
     runsFolder: () => privateFiles('runs').catch(() => null),
     scratchFolder: () => privateFiles('exports').catch(() => null),
+    indexFolder: () => privateFiles('lists').catch(() => null),
     runFolder: (id) => privateFiles(`runs/${id}`).catch(() => null),
   },
   send,

@@ -10,14 +10,8 @@ import {
   usualResponse,
 } from '../runs/evaluation/asked-data';
 import { type EvaluationConfig, newEvaluation } from '../runs/evaluation/config';
-import {
-  type AskedData,
-  type EvaluationProgress,
-  evaluateData,
-  resumeEvaluation,
-  type ToldBatch,
-} from '../runs/evaluation/evaluation';
-import { writeResults } from '../runs/evaluation/results';
+import { type AskedData, type EvaluationProgress, resumeEvaluation } from '../runs/evaluation/evaluation';
+import { writtenEvaluation } from '../runs/evaluation/written';
 import type { RunStore } from '../runs/run-store';
 import type { LoadedSubject, LoadHooks } from './loaded-subject';
 import type { Subject } from './types';
@@ -70,14 +64,11 @@ export async function plannedEvaluation(
 export const isOf = (config: EvaluationConfig, { model, adapter, weightFormat }: Subject): boolean =>
   config.model === model && config.adapter === adapter && config.weightFormat === weightFormat;
 
-/**
- * Asks what is left of an evaluation whose store is held; results are written after every batch, which a closed tab leaves.
- * The signal ends it within a batch. Throws BadInput.
- */
+/** Asks what is left of an evaluation whose store is held. The signal ends it within a batch. Throws BadInput. */
 export async function evaluateSubject(
   subject: LoadedSubject,
   { store, config, open }: { readonly store: RunStore; readonly config: EvaluationConfig; readonly open: OpenAsked },
-  onBatch: (progress: EvaluationProgress, results: string) => void,
+  onBatch: (progress: EvaluationProgress) => void,
   hooks: LoadHooks = {},
 ): Promise<void> {
   if (!isOf(config, subject.subject))
@@ -88,11 +79,6 @@ export async function evaluateSubject(
   const told = await resumeEvaluation(store.log, data, config, store.where);
   const room = { tokens: prompt + config.maxNewTokens, rows: rowsNeeded(data, config) };
   const limits = { tokens: null, stop: () => hooks.signal?.aborted === true, signal: hooks.signal };
-  const stored = async (progress: EvaluationProgress, batches: readonly ToldBatch[]): Promise<void> => {
-    const complete = progress.asked === progress.of;
-    onBatch(progress, await writeResults(store.files, config, { data, told: batches, training: null, complete }));
-  };
-  await subject.wide(room, hooks, (policy) =>
-    evaluateData(policy, data, config, { log: store.log, told }, limits, stored),
-  );
+  const evaluating = { store, config, data, training: null };
+  await subject.wide(room, hooks, (policy) => writtenEvaluation(policy, evaluating, told, limits, onBatch));
 }

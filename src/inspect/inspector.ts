@@ -267,7 +267,7 @@ export class Inspector {
   /** Goes on with an evaluation of the open model, whose store is held, as evaluateSubject does. Throws BadInput. */
   evaluate(
     stored: { readonly store: RunStore; readonly config: EvaluationConfig },
-    onBatch: (progress: EvaluationProgress, results: string) => void,
+    onBatch: (progress: EvaluationProgress) => void,
     hooks: LoadHooks = {},
   ): Promise<void> {
     const subject = this.subject('main');

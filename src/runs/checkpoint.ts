@@ -98,10 +98,13 @@ export class Checkpoints {
     return null;
   }
 
-  /** Bytes of the files that a checkpoint names; 0 for one that is not complete. */
-  async bytes(step: number): Promise<number> {
-    const { record } = await this.look(step);
-    return record ? Object.values(record.sizes).reduce((sum, size) => sum + size, 0) : 0;
+  /** The last step that has a complete one, null where none has, and the bytes of the files that complete ones name. */
+  async standing(): Promise<{ last: number | null; bytes: number }> {
+    const records = (await Promise.all((await this.steps()).map((step) => this.look(step)))).flatMap(
+      ({ record }) => record ?? [],
+    );
+    const sizes = records.flatMap((record) => Object.values(record.sizes));
+    return { last: records.at(-1)?.step ?? null, bytes: sizes.reduce((sum, size) => sum + size, 0) };
   }
 
   /**

@@ -150,20 +150,25 @@ function groupsOf(rollouts: readonly Rollout[]) {
   return groups.map((group) => rollouts.filter((r) => r.group === group).map(told));
 }
 
-/** Why a step taught nothing, or taught only through the signal; null where the reward spoke. */
+/** Why a step taught nothing, or taught only through the signal or single steps; null where the reward spoke. */
 export function stepNote(o: StepOutcome): string | null {
-  if (o.equalGroupShare < 1 && o.method.base !== 'none') return null;
-  const why =
-    o.method.base === 'none'
-      ? 'this method uses no reward'
-      : `the rewards are equal in every group (${outcomes(o.rollouts)})`;
-  const acts = o.lambda > 0 && o.signals.term.some((x) => x !== 0);
-  const { distil, entropyBeta } = o.method;
-  if (distil && o.taught?.shown.some((x) => x > 0))
-    return o.method.base === 'none' ? null : `Taught by the teacher alone: ${why}.`;
+  const { base, process, distil, entropyBeta, sign } = o.method;
+  const isOfAnswers = base !== 'none';
+  if (o.equalGroupShare < 1 && isOfAnswers) return null;
+  // No answer has an advantage here: what a token's has beside its term is the steps'.
+  const bySteps = process > 0 && o.signals.advantage.some((x, i) => x !== o.signals.term[i]);
+  if (bySteps && !isOfAnswers) return null;
+  const why = isOfAnswers
+    ? `the rewards are equal in every group (${outcomes(o.rollouts)})`
+    : process > 0
+      ? 'the steps of each group are all right or all wrong'
+      : 'this method uses no reward';
+  const acts = (o.lambda > 0 && o.signals.term.some((x) => x !== 0)) || entropyBeta > 0;
+  if (distil && o.taught?.shown.some((x) => x > 0)) return isOfAnswers ? `Taught by the teacher alone: ${why}.` : null;
   if (distil) return `Taught nothing: ${why}, and no teacher had a solution to show.`;
-  if (acts || entropyBeta > 0) return `Taught by the signal alone: ${why}.`;
-  return `Taught nothing: ${why}${o.method.sign === 0 ? '' : ` and ${silence(o)}`}.`;
+  if (bySteps) return `Taught by single steps${acts ? ' and the signal' : ''} alone: ${why}.`;
+  if (acts) return `Taught by the signal alone: ${why}.`;
+  return `Taught nothing: ${why}${sign === 0 ? '' : ` and ${silence(o)}`}.`;
 }
 
 /** Why the signal's term is zero. */

@@ -15,7 +15,7 @@ import { parseRunConfig, type RunConfig } from './run-config';
 import { LOG, StoredLog } from './stored-log';
 
 const CONFIG = 'config.json';
-const ABOUT = 'about.json';
+export const ABOUT = 'about.json';
 /** On disk a held folder has this one within. */
 const LOCKS = 'locks';
 /** While it is here, and no configuration, the run is still being begun from another one's checkpoint. */
@@ -223,11 +223,10 @@ export class RunStore {
     for await (const name of this.names()) yield { name, bytes: piecesOf(this.files, name) };
   }
 
-  /** Bytes of its log, checkpoints and trained model. */
-  async bytes(): Promise<number> {
+  /** The last complete checkpoint, and the bytes of its log, checkpoints and trained model. */
+  async standing(): Promise<{ checkpoint: number | null; bytes: number }> {
     const final = (await this.files.list('final')).map((name) => this.files.size(`final/${name}`));
-    const checkpoints = (await this.checkpoints.steps()).map((step) => this.checkpoints.bytes(step));
-    const sizes = await Promise.all([this.log.bytes(), ...final, ...checkpoints]);
-    return sizes.reduce((sum, size) => sum + size, 0);
+    const [{ last, bytes }, ...sizes] = await Promise.all([this.checkpoints.standing(), this.log.bytes(), ...final]);
+    return { checkpoint: last, bytes: sizes.reduce((sum, size) => sum + size, bytes) };
   }
 }

@@ -1,10 +1,12 @@
 /** The runs that a host has stored: listed, read, made, deleted. */
 
 import { Busy, type Files } from '../host/files';
-import type { ReadLog } from './event-lines';
+import { type ReadLog, readLog } from './event-lines';
 import { type GivenRun, packRun, unpackRun } from './run-archive';
 import { type RunConfig, titleOf } from './run-config';
-import { type RunAbout, RunStore } from './run-store';
+import { type IndexEntry, RunIndex, type Stamp } from './run-index';
+import { ABOUT, type RunAbout, RunStore } from './run-store';
+import { LOG } from './stored-log';
 
 /** A run as a list shows it. */
 export interface StoredRun extends RunAbout {
@@ -41,6 +43,8 @@ export interface RunsPlace {
   runFolder(id: string): Promise<Files | null>;
   /** A folder for what is taken away; null where there is no storage. */
   scratchFolder(): Promise<Files | null>;
+  /** Where RunIndex lies; null where there is no storage. */
+  indexFolder(): Promise<Files | null>;
 }
 
 /** The name of what is begun now: when, and what it is. */
@@ -52,6 +56,17 @@ const createdAt = (id: string): number =>
 
 const NOTHING: ReadLog = { events: [], damaged: [], torn: false };
 
+const stampOf = async (runs: Files, id: string): Promise<Stamp> => {
+  const [log, about] = await Promise.all([LOG, ABOUT].map((name) => runs.size(`${id}/${name}`)));
+  return { log, about };
+};
+
+const listedAs = (id: string, { stamp: _, ...entry }: IndexEntry): StoredRun => ({
+  ...entry,
+  ...{ id, created: createdAt(id), open: false },
+});
+const entryOf = ({ id: _, created: __, open: ___, ...run }: StoredRun, stamp: Stamp): IndexEntry => ({ stamp, ...run });
+
 const gone = (id: string): Error => new Error(`There is no run ${id} any more. List the stored runs again.`);
 
 export class StoredRuns {
@@ -61,16 +76,38 @@ export class StoredRuns {
   async list(): Promise<ListedRun[]> {
     const root = await this.place.runsFolder();
     const ids = root ? (await root.list('.')).reverse() : [];
-    // A browser cannot read a file that grows meanwhile, as the log of a run that is going does: then once more.
-    const again = (id: string) => this.describe(id).catch((error) => this.describeBroken(id, error));
-    const runs = await Promise.all(ids.map((id) => this.describe(id).catch(() => again(id))));
+    const index = await this.index();
+    const known = (await index?.read()) ?? new Map<string, IndexEntry>();
+    const found = new Map<string, IndexEntry>();
+    const one = async (id: string): Promise<ListedRun | null> => {
+      const stamp = await stampOf(root as Files, id);
+      const entry = known.get(id);
+      const isSame = entry?.stamp.log === stamp.log && entry.stamp.about === stamp.about;
+      if (entry && isSame && (entry.done !== null || !(await (await this.store(id))?.isHeld()))) {
+        found.set(id, entry);
+        return listedAs(id, entry);
+      }
+      // A browser cannot read a file that grows meanwhile, as the log of a run that is going does: then once more.
+      const again = () => this.describe(id).catch((error) => this.describeBroken(id, error));
+      const run = await this.describe(id).catch(again);
+      if (run && !('broken' in run) && !run.open) found.set(id, entryOf(run, stamp));
+      return run;
+    };
+    const runs = await Promise.all(ids.map(one));
+    const isNew = found.size !== known.size || [...found].some(([id, entry]) => known.get(id) !== entry);
+    if (isNew) await index?.write(found);
     return runs.filter((run) => run !== null);
+  }
+
+  private async index(): Promise<RunIndex | null> {
+    const files = await this.place.indexFolder();
+    return files && new RunIndex(files);
   }
 
   private async describeBroken(id: string, error: unknown): Promise<BrokenRun | null> {
     const store = await this.store(id).catch(() => null);
     const broken = error instanceof Error ? error.message : String(error);
-    const bytes = (await store?.bytes().catch(() => null)) ?? 0;
+    const bytes = (await store?.standing().catch(() => null))?.bytes ?? 0;
     const open = (await store?.isHeld().catch(() => null)) ?? false;
     return { id, created: createdAt(id), broken, bytes, open };
   }
@@ -96,7 +133,7 @@ export class StoredRuns {
       throw new Error('It has a checkpoint, and its log has no step.');
     }
     const { what, seed, unit, ...title } = titleOf(config);
-    const [checkpoint, bytes, about] = await Promise.all([store.checkpoints.last(), store.bytes(), store.about()]);
+    const [{ checkpoint, bytes }, about] = await Promise.all([store.standing(), store.about()]);
     return {
       ...about,
       id,
@@ -193,6 +230,7 @@ export class StoredRuns {
       throw error;
     }
     await store.release();
+    await this.keep(id);
     return id;
   }
 
@@ -205,11 +243,30 @@ export class StoredRuns {
 
   /** What runs told, as far as comparisons use it, one after another; nothing of those that are gone. */
   async *compared(ids: readonly string[]): AsyncGenerator<[id: string, told: ReadLog]> {
-    const there = new Set(await (await this.place.runsFolder())?.list('.'));
+    const root = await this.place.runsFolder();
+    const there = new Set(await root?.list('.'));
+    const index = await this.index();
     for (const id of ids) {
-      const store = there.has(id) ? await this.store(id) : null;
-      yield [id, (await store?.log.story('compared')) ?? NOTHING];
+      const size = root && there.has(id) ? await root.size(`${id}/${LOG}`) : 0;
+      const kept = size > 0 ? await index?.compared(id, size) : null;
+      yield [id, kept ?? (await this.comparedWhole(id))];
     }
+  }
+
+  /** By the whole log; of a run that has ended what comparisons use of it is kept from then on. */
+  private async comparedWhole(id: string): Promise<ReadLog> {
+    const store = await this.known(id);
+    if (!store) return NOTHING;
+    const log = await store.log.read();
+    const told = readLog(log, 'compared');
+    const isWhole = told.events.at(-1)?.type === 'done' && told.damaged.length === 0 && !told.torn;
+    if (isWhole) await (await this.index())?.keepCompared(id, log);
+    return told;
+  }
+
+  /** Called once a run has ended or come here, so that its first comparison need not read all of it. */
+  async keep(id: string): Promise<void> {
+    for await (const _ of this.compared([id]));
   }
 
   /** Deletes a run, broken or not. Throws where there is none, or a tab has it. */
@@ -221,6 +278,7 @@ export class StoredRuns {
   async discard(store: RunStore): Promise<void> {
     try {
       await (await this.place.runsFolder())?.remove(store.id);
+      await (await this.index())?.forget(store.id);
     } finally {
       await store.release();
     }

@@ -33,6 +33,7 @@ beforeEach(() => {
     runsFolder: async () => at('runs'),
     runFolder: async (id) => at(`runs/${id}`),
     scratchFolder: async () => at('exports'),
+    indexFolder: async () => at('lists'),
   });
 });
 afterEach(() => rmSync(root, { recursive: true }));

@@ -11,8 +11,9 @@ import { evaluationTables } from '../../src/report/evaluation-tables';
 import { loadedEvaluation } from '../../src/report/loaded-evaluation';
 import { newEvaluation, readEvaluation, writeEvaluation } from '../../src/runs/evaluation/config';
 import { batchSize, resumeEvaluation, type ToldBatch } from '../../src/runs/evaluation/evaluation';
-import { harnessResults, harnessSamples, resultsOf, writeResults } from '../../src/runs/evaluation/results';
+import { harnessResults, harnessSamples, resultsOf } from '../../src/runs/evaluation/results';
 import { StoredEvaluations } from '../../src/runs/evaluation/stored-evaluations';
+import { writeResults } from '../../src/runs/evaluation/written';
 import { eventLine } from '../../src/runs/event-lines';
 import { RunStore } from '../../src/runs/run-store';
 
@@ -75,7 +76,7 @@ test('a page lists its evaluations with their results, goes on with those that n
     evaluationFolder: async (id) => diskFiles(join(folder, id)),
   });
   const begun = await stored.create('1', config);
-  await writeResults(begun.files, config, { data, told: told.slice(0, 2), training: null, complete: false });
+  await writeResults({ store: begun, config, data, training: null }, told.slice(0, 2), false);
   await (await stored.create('2', config)).release();
   await diskFiles(join(folder, '3')).write('evaluation.json', new TextEncoder().encode('{}'));
   const listed = await evaluationDesk(stored)['list-evaluations']({ type: 'list-evaluations' }, CALL);
@@ -140,7 +141,8 @@ test('results have the harness’s shape, and are read again for comparisons', (
 });
 
 test('samples have a line a problem, with texts, answers and digests', () => {
-  const lines = harnessSamples(data[0], told, config)
+  const asked = told.flatMap((batch) => batch.problems);
+  const lines = harnessSamples(data[0], asked, config)
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
@@ -153,4 +155,6 @@ test('samples have a line a problem, with texts, answers and digests', () => {
   });
   expect(lines[0].arguments.gen_args_0.arg_0).toBe(task.tokenizer.decode(task.studentPrompt(problems[0])));
   for (const key of ['doc_hash', 'prompt_hash', 'target_hash']) expect(lines[0][key]).toMatch(/^[0-9a-f]{64}$/);
+  const last = harnessSamples(data[0], asked.slice(4), config, 4); // as they are appended
+  expect(JSON.parse(last)).toEqual(lines[4]);
 });

@@ -27,13 +27,16 @@ interface Case {
   lambda?: number;
   term?: number[];
   u?: number[];
+  /** Each token's advantage by single steps. */
+  bySteps?: number[];
 }
 
 function note({ arm = 'antisd', outcomes, equalGroupShare = 1, state = 'open', lambda = 0.5, ...c }: Case) {
-  const { term = [0, 0], u = [0.5, -0.5] } = c;
+  const { term = [0, 0], u = [0.5, -0.5], bySteps = [0, 0] } = c;
+  const column = (x: number[]) => Float32Array.from(outcomes.flatMap(() => x));
   return stepNote({
     rollouts: outcomes.map(rollout),
-    signals: { term: Float32Array.from(outcomes.flatMap(() => term)), u: Float32Array.from(outcomes.flatMap(() => u)) },
+    signals: { term: column(term), u: column(u), advantage: column(term.map((x, i) => x + bySteps[i])) },
     method: resolveMethod(parseTrainConfig({ arm })),
     state: { gate: { ...newGate(), state } },
     equalGroupShare,
@@ -65,6 +68,21 @@ describe('why a step taught nothing', () => {
     expect(note({ outcomes, lambda: 0 })).toBe(`${all} λ is 0.`);
     expect(note({ outcomes, u: [0, 0] })).toBe(`${all} the teacher reads what the student reads.`);
     expect(note({ outcomes })).toBe(`${all} the term is zero.`);
+  });
+
+  test('single steps teach where some of a group are right and others wrong', () => {
+    const outcomes: Outcome[] = ['wrong', 'wrong'];
+    const bySteps = [0.7, -0.7];
+    expect(note({ arm: 'process', outcomes, bySteps, lambda: 0 })).toBeNull();
+    expect(note({ arm: 'process', outcomes, equalGroupShare: 0.5, bySteps, lambda: 0 })).toBeNull();
+    expect(note({ arm: 'process', outcomes, lambda: 0 })).toBe(
+      'Taught nothing: the steps of each group are all right or all wrong.',
+    );
+    const why = 'the rewards are equal in every group (all wrong).';
+    expect(note({ arm: 'grpo-process', outcomes, bySteps, lambda: 0 })).toBe(`Taught by single steps alone: ${why}`);
+    expect(note({ arm: 'antisd-process', outcomes, bySteps, term: [0.1, 0] })).toBe(
+      `Taught by single steps and the signal alone: ${why}`,
+    );
   });
 
   test('the signal alone teaches where it acts, and in arms without a reward', () => {

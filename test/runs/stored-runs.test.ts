@@ -18,11 +18,12 @@ beforeEach(async () => {
     runsFolder: async () => diskFiles(root),
     runFolder: async (id) => diskFiles(join(root, id)),
     scratchFolder: async () => diskFiles(`${root}-scratch`),
+    indexFolder: async () => diskFiles(`${root}-lists`),
   });
 });
 afterEach(async () => {
   await rm(root, { recursive: true });
-  await rm(`${root}-scratch`, { recursive: true, force: true });
+  for (const more of ['scratch', 'lists']) await rm(`${root}-${more}`, { recursive: true, force: true });
 });
 
 const LOG = fakeRun(3).map(eventLine).join('');
@@ -75,4 +76,45 @@ test('a broken run that a tab holds is neither deleted nor lost', async () => {
   await expect(runs.take('bad')).rejects.toThrow(/JSON/);
   await runs.remove('bad'); // what could not be taken was let go
   expect(await ids()).toEqual([]);
+});
+
+test('a list opens no run that it knows, and a comparison reads no log that it has read; what has changed is looked at anew', async () => {
+  const [id, other] = ['2026-01-02T00-00-00-000Z-a', '2026-01-01T00-00-00-000Z-b'];
+  const done = eventLine({ v: 1, type: 'done', step: 3, reason: 'finished', seconds: 1 });
+  for (const name of [id, other]) await store(name, { 'config.json': CONFIG, 'events.jsonl': LOG + done });
+  const first = await runs.list();
+  const told = async () => {
+    for await (const [, { events }] of runs.compared([id])) return events;
+  };
+  const whole = await told();
+  expect(whole?.length).toBeGreaterThan(3);
+  const read: string[] = [];
+  const watched = (path: string) => {
+    const files = diskFiles(path);
+    const noted = (name: string) => read.push(join(path, name).slice(root.length));
+    return {
+      ...files,
+      read: (name: string) => [noted(name), files.read(name)][1] as ReturnType<typeof files.read>,
+      readRange: (name: string, a: number, b: number) => [noted(name), files.readRange(name, a, b)][1] as never,
+    };
+  };
+  runs = new StoredRuns({
+    runsFolder: async () => watched(root),
+    runFolder: async (name) => watched(join(root, name)),
+    scratchFolder: async () => null,
+    indexFolder: async () => diskFiles(`${root}-lists`),
+  });
+  expect(await runs.list()).toEqual(first);
+  expect(await told()).toEqual(whole);
+  expect(read).toEqual([]);
+  await runs.say(id, { starred: true });
+  expect(await runs.list()).toEqual([{ ...first[0], starred: true }, first[1]]);
+  expect(read.some((name) => name.startsWith(`/${other}`))).toBe(false);
+  await writeFile(join(root, other, 'events.jsonl'), LOG); // it goes on
+  expect(await runs.list()).toMatchObject([{ done: 'finished' }, { done: null }]);
+  await writeFile(join(`${root}-lists`, 'runs.json'), '{"version":1,"runs":{"x":1}}');
+  expect(await runs.list()).toMatchObject([{ id, starred: true }, { id: other }]);
+  await runs.remove(id);
+  expect(await runs.list()).toMatchObject([{ id: other }]);
+  expect(await diskFiles(`${root}-lists`).list('compared')).toEqual([]);
 });

@@ -22,6 +22,7 @@ export class TestEngine {
       runsFolder: none,
       runFolder: none,
       scratchFolder: none,
+      indexFolder: none,
       evaluationsFolder: none,
       evaluationFolder: none,
     };

@@ -105,6 +105,7 @@ export async function evaluateData(
   const of = batches.reduce((sum, { problems }) => sum + problems.length, 0);
   const told = [...store.told];
   let tokens = told.reduce((sum, batch) => sum + tokensOf(batch), 0);
+  let count = told.reduce((sum, batch) => sum + batch.problems.length, 0);
   for (let b = told.length; b < batches.length; b++) {
     if (limits.stop() || (limits.tokens !== null && tokens >= limits.tokens)) return { told, complete: false };
     const { name, task, problems } = batches[b];
@@ -122,7 +123,8 @@ export async function evaluateData(
     await store.log.sync();
     told.push(event);
     tokens += tokensOf(event);
-    await onBatch({ asked: told.reduce((sum, one) => sum + one.problems.length, 0), of, tokens }, told);
+    count += problems.length;
+    await onBatch({ asked: count, of, tokens }, told);
   }
   return { told, complete: true };
 }

@@ -8,8 +8,8 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { type BenchmarkFigures, benchmarkFigures } from '../../antisd/benchmark';
 import { codeFactsOf } from '../../data/code/rows';
 import { NGRAM, type Overlap } from '../../data/overlap';
-import type { Files } from '../../host/files';
-import { type EvaluationConfig, RESULTS } from './config';
+import type { ToldEvaluation } from '../events';
+import type { EvaluationConfig } from './config';
 import type { AskedData, ToldBatch } from './evaluation';
 
 /** What was compared with the data that the model was trained on. */
@@ -129,19 +129,22 @@ const configOf = ({ name, pinned }: DatasetResults, config: EvaluationConfig) =>
   metadata: { version: 1 },
 });
 
-/** samples_NAME.jsonl: a line a problem. */
-export function harnessSamples(data: AskedData, told: readonly ToldBatch[], config: EvaluationConfig): string {
-  const { name, task, problems } = data;
+/** Lines of samples_NAME.jsonl, one a problem: of `told`, whose first problem is the data's `first`. */
+export function harnessSamples(
+  { task, problems }: AskedData,
+  told: readonly ToldEvaluation[],
+  config: EvaluationConfig,
+  first = 0,
+): string {
   const { tokenizer } = task;
-  const asked = told.filter(({ dataset }) => dataset === name).flatMap((batch) => batch.problems);
   const text = (ids: readonly number[]) => tokenizer.decode(ids.filter((id) => !tokenizer.endIds.includes(id)));
-  const lines = asked.map(({ problem, question, answer, samples }, i) => {
+  const lines = told.map(({ problem, question, answer, samples }, i) => {
     const doc = { id: problem, question, answer };
-    const ids = task.studentPrompt(problems[i]);
+    const ids = task.studentPrompt(problems[first + i]);
     const prompt = task.promptText?.(ids) ?? tokenizer.decode(ids);
     const right = samples.reduce((sum, { reward }) => sum + reward, 0) / samples.length;
     return JSON.stringify({
-      ...{ doc_id: i, doc, target: answer },
+      ...{ doc_id: first + i, doc, target: answer },
       arguments: { gen_args_0: { arg_0: prompt, arg_1: generation(config) } },
       resps: [samples.map((one) => text(one.ids))],
       filtered_resps: samples.map((one) => one.answer ?? '[invalid]'),
@@ -151,25 +154,4 @@ export function harnessSamples(data: AskedData, told: readonly ToldBatch[], conf
     });
   });
   return lines.map((line) => `${line}\n`).join('');
-}
-
-/** results.json, and a file of samples a dataset; gives the former. Throws StorageError. */
-export async function writeResults(
-  files: Files,
-  config: EvaluationConfig,
-  of: {
-    readonly data: readonly AskedData[];
-    readonly told: readonly ToldBatch[];
-    readonly training: ComparedTraining | null;
-    readonly complete: boolean;
-  },
-): Promise<string> {
-  const { data, told, training, complete } = of;
-  const bytes = (text: string) => new TextEncoder().encode(text);
-  const results = harnessResults(config, resultsOf(data, told, training), complete);
-  const text = `${JSON.stringify(results, null, 2)}\n`;
-  for (const one of data)
-    await files.write(`samples_${taskKey(one.name)}.jsonl`, bytes(harnessSamples(one, told, config)));
-  await files.write(RESULTS, bytes(text));
-  return text;
 }

@@ -20,7 +20,7 @@ export function EvaluateTab() {
   const evaluations = useInspector((s) => s.evaluations);
   const { temperature, topP } = useInspector((s) => s.sampling);
   useEffect(listEvaluations, []);
-  const shown = (evaluations ?? []).filter(({ id }) => id !== evaluated?.evaluation.name);
+  const shown = (evaluations ?? []).filter(({ id }) => id !== evaluated?.evaluation);
   return (
     <>
       <Settings working={working} />
