@@ -1,5 +1,6 @@
 /** `eval --data`: benchmarks in a folder of their own, gone on with after a kill. */
 import { basename, dirname } from 'node:path';
+import { BAD_ROWS, type BadRowsSetting } from '../data/bad-rows';
 import { BadInput } from '../data/errors';
 import { overlaps, trainingProblems } from '../data/overlap';
 import { NATIVE_TASK, taskRow } from '../data/tasks';
@@ -94,6 +95,7 @@ async function begun(flags: EvalFlags): Promise<Opened> {
     minDepth: flags['min-depth'] ?? null,
     wording: flags.wording ?? 'standard',
     thinking: flags.thinking,
+    badRows: badRowsOf(flags['bad-rows'] ?? 'refused'),
     maxNewTokens,
   };
   const data = await openData(
@@ -122,6 +124,12 @@ function presetOf(name: string): EvaluationPreset {
   if (Object.hasOwn(EVALUATION_PRESETS, name)) return name as EvaluationPreset;
   const known = Object.keys(EVALUATION_PRESETS).join(' and ');
   throw new BadInput(`No preset is called "${name}"`, '--preset', `There are ${known}.`);
+}
+
+function badRowsOf(name: string): BadRowsSetting {
+  const found = BAD_ROWS.find((setting) => setting === name);
+  if (found) return found;
+  throw new BadInput(`Bad rows can not be "${name}"`, '--bad-rows', `They are ${BAD_ROWS.join(' or ')}.`);
 }
 
 async function reopened(folder: string): Promise<Opened> {
@@ -172,9 +180,9 @@ async function trainedOn(model: string): Promise<string | null> {
 
 /** Which of the problems the training data has too. */
 async function comparedTraining({ config, model, data }: Opened): Promise<ComparedTraining | null> {
-  const { against, maxNewTokens, thinking } = config;
+  const { against, maxNewTokens, thinking, badRows } = config;
   if (against === null) return null;
-  const trained = await loadTask(against, model, { maxNewTokens, thinking });
+  const trained = await loadTask(against, model, { maxNewTokens, thinking, badRows });
   const found = new Map(data.map(({ name, problems }) => [name, overlaps(problems, trainingProblems(trained))]));
   for (const [name, { length }] of found)
     if (length > 0) note(`${length} problems of ${name} are in ${against} too.\n`);

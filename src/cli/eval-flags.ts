@@ -21,6 +21,10 @@ export const EVAL_FLAGS = {
   'top-p': { kind: 'number', doc: 'nucleus; 1 is off [1]', min: 0.01, max: 1 },
   'max-new-tokens': { kind: 'integer', doc: 'longest response [the task’s; of --data 1024 at most]', min: 1 },
   wording: { kind: 'text', doc: 'with --data: the words around a problem [standard]' },
+  'bad-rows': {
+    kind: 'text',
+    doc: 'with --data: rows that cannot be read: refused by the first, or left-out and counted, while they are at most half [refused]',
+  },
   thinking: { kind: 'boolean', doc: 'let a model that can think do so' },
   seed: { kind: 'integer', doc: 'seed of sampling', default: 0, min: 0 },
   rows: { kind: 'integer', doc: 'with --data: responses sampled at once [by the model]', min: 1, max: 4096 },

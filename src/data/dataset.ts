@@ -1,4 +1,5 @@
 /** Datasets of people's own: problems with verifiable answers. */
+import { BadRows } from './bad-rows';
 import { olympiadOf, withoutInstruction } from './benchmark-forms';
 import type { ByteSource } from './bytes';
 import { codeProblemOf, codeReadingOf } from './code/rows';
@@ -37,6 +38,8 @@ export interface FoundProblems {
   readonly problems: readonly Problem[];
   /** null where every row is a problem. */
   readonly leftOut: string | null;
+  /** The first row that is one. */
+  readonly first: DataRecord | null;
 }
 
 /** The problems of a file's records; see readProblems. */
@@ -44,32 +47,45 @@ export async function problemsOf(
   records: AsyncIterable<DataRecord>,
   file: string,
   repeats?: Repeats,
+  bad = new BadRows(),
 ): Promise<FoundProblems> {
-  const found = new Distinct(repeats);
+  const found = new Distinct(repeats, bad);
   let row = 0;
-  for await (const record of records)
-    found.add(await problemOf(record, `${file}/${String(row++).padStart(6, '0')}`), record);
-  return { problems: found.problems, leftOut: found.leftOut() };
+  let first: DataRecord | null = null;
+  for await (const record of records) {
+    const problem = await problemOf(record, `${file}/${String(row++).padStart(6, '0')}`).catch((error) =>
+      bad.add(error),
+    );
+    if (!problem) continue;
+    first ??= record;
+    found.add(problem, record);
+  }
+  return { problems: found.problems, leftOut: found.leftOut(), first };
 }
 
 /** A problem of each record, in order. Throws BadInput where two have the same id. */
 export async function uniqueProblems(
   records: AsyncIterable<DataRecord>,
-  of: (record: DataRecord, i: number) => Problem | Promise<Problem>,
+  of: (record: DataRecord) => Problem,
+  bad = new BadRows(),
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
   const ids = new Map<string, string>();
   for await (const record of records) {
-    const problem = await of(record, problems.length);
-    const earlier = ids.get(problem.id);
-    if (earlier)
-      throw new BadInput(
-        `the id "${problem.id}" is that of ${earlier} too`,
-        record.where,
-        'Give each problem its own id.',
-      );
-    ids.set(problem.id, record.where);
-    problems.push(problem);
+    try {
+      const problem = of(record);
+      const earlier = ids.get(problem.id);
+      if (earlier)
+        throw new BadInput(
+          `the id "${problem.id}" is that of ${earlier} too`,
+          record.where,
+          'Give each problem its own id.',
+        );
+      ids.set(problem.id, record.where);
+      problems.push(problem);
+    } catch (error) {
+      bad.add(error);
+    }
   }
   return problems;
 }

@@ -6,11 +6,15 @@ import { visible } from './visible';
 export class BadInput extends Error {
   override readonly name = 'BadInput';
   readonly what: string;
+  readonly where: string;
+  readonly mend: string;
 
   constructor(what: string, where: string, mend: string) {
     const [told, place, way] = [what, where, mend].map(fitted);
     super(`${told} (${place}). ${way}`);
     this.what = told;
+    this.where = place;
+    this.mend = way;
   }
 }
 

@@ -3,6 +3,7 @@
  * (question and depth are recomputed). Prompts and judge are those of two-cards; only the source of problems differs.
  * The split is the generator's own rule, so no held-out problem is ever trained on.
  */
+import type { BadRows } from './bad-rows';
 import { hasQuestion, uniqueProblems } from './dataset';
 import { BadInput } from './errors';
 import { Random, STREAMS } from './random';
@@ -17,8 +18,9 @@ export const isDealRecord = (record: DataRecord): boolean =>
   'target' in record.fields && ('cards' in record.fields || !hasQuestion(record));
 
 /** The task of these records; `file` names their source in errors and in the run. Throws BadInput. */
-export async function jsonlTask(records: AsyncIterable<DataRecord>, file: string): Promise<Task> {
-  const problems = await uniqueProblems(records, dealProblem);
+export async function jsonlTask(records: AsyncIterable<DataRecord>, file: string, bad?: BadRows): Promise<Task> {
+  const problems = await uniqueProblems(records, dealProblem, bad);
+  const leftOut = bad?.leftOut(problems.length) ?? null;
   return {
     ...twoCards,
     name: file,
@@ -26,6 +28,7 @@ export async function jsonlTask(records: AsyncIterable<DataRecord>, file: string
     doc: `${problems.length} two-cards problems from ${file}.`,
     generate: (query) => fromFile(problems, file, query),
     pretrainExample: undefined,
+    ...(leftOut === null ? {} : { leftOut }),
   };
 }
 

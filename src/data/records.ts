@@ -1,4 +1,6 @@
 /** Files of records: JSONL, JSON or parquet, as plain objects with the place each came from. */
+
+import type { BadRows } from './bad-rows';
 import { BOUNDS } from './bounds';
 import { pacing, type Wanted } from './breath';
 import { type ByteSource, bytesText, following, joined, utf8Text } from './bytes';
@@ -20,24 +22,25 @@ export interface DataRecord {
  * The records of a .jsonl file (one object a line), of .json (a list of objects, or an object with one under a key) or of
  * .parquet, also packed with gzip or zstd; `file.where` is its name. JSONL and parquet come in a stream and are never whole
  * in memory. `map`: what its fields are called; `most`: what parquet's columns unpack to, where it is another bound than of what
- * is kept whole. Throws BadInput naming file and line, and for what is over its bound.
+ * is kept whole; `bad`: who hears of lines that are no record. Throws BadInput naming file and line, and for what is over its bound.
  */
 export async function* readRecords(
   file: ByteSource,
   wanted?: Wanted,
-  { map = new Map(), most }: { map?: FieldMap; most?: number } = {},
+  { map = new Map(), most, bad }: { map?: FieldMap; most?: number; bad?: BadRows } = {},
 ): AsyncGenerator<DataRecord> {
   const { where } = file;
   const pace = pacing(wanted);
   const name = where.replace(PACKED, '');
   let count = 0;
   const isParquet = /\.parquet$/i.test(name);
-  for await (const record of isParquet ? parquetRecords(file, { also: map, most }) : textRecords(file, name)) {
+  for await (const record of isParquet ? parquetRecords(file, { also: map, most }) : textRecords(file, name, bad)) {
     if (++count > BOUNDS.records)
       throw new BadInput(`The file has more than the ${BOUNDS.records} records that are read`, where, 'Split it.');
     yield renamed(record, map);
     await pace();
   }
+  if (count === 0) bad?.leftOut(0);
   if (count === 0) throw new BadInput('The file holds no record', where, 'Write one JSON object a line.');
 }
 
@@ -49,20 +52,20 @@ async function* parquetRecords(file: ByteSource, columns: Columns): AsyncGenerat
 }
 
 /** JSON is parsed whole, JSONL line by line. */
-async function* textRecords(file: ByteSource, name: string): AsyncGenerator<DataRecord> {
+async function* textRecords(file: ByteSource, name: string, bad?: BadRows): AsyncGenerator<DataRecord> {
   const pieces = unpackedPieces(file);
   const { value: first = new Uint8Array(0) } = await pieces.next();
-  if (!/\.json$/i.test(name) && firstCharacter(first) !== '[') return yield* jsonLines(first, pieces, file.where);
+  if (!/\.json$/i.test(name) && firstCharacter(first) !== '[') return yield* jsonLines(first, pieces, file.where, bad);
   const begun = [first];
   let size = first.length;
   while (size <= BOUNDS.jsonData) {
     const { done, value } = await pieces.next();
-    if (done) return yield* jsonRecords(joined(begun.splice(0)), file.where);
+    if (done) return yield* jsonRecords(joined(begun.splice(0)), file.where, bad);
     begun.push(value);
     size += value.length;
   }
   const start = joined(begun.splice(0));
-  if (firstLineIsRecord(start)) return yield* jsonLines(start, pieces, file.where); // many a .json file is JSONL
+  if (firstLineIsRecord(start)) return yield* jsonLines(start, pieces, file.where, bad); // many a .json file is JSONL
   throw new BadInput(
     `The JSON has more than the ${bytesText(BOUNDS.jsonData)} that are read as one value`,
     file.where,
@@ -78,8 +81,9 @@ async function* jsonLines(
   first: Uint8Array,
   rest: AsyncIterable<Uint8Array>,
   file: string,
+  bad?: BadRows,
 ): AsyncGenerator<DataRecord> {
-  const lines = new Lines(file);
+  const lines = new Lines(file, bad);
   let begun: Uint8Array[] = [];
   let length = 0;
   for await (const piece of following(first, rest)) {
@@ -109,26 +113,40 @@ class Lines {
   number = 0;
   private values = 0;
 
-  constructor(private readonly file: string) {}
+  constructor(
+    private readonly file: string,
+    private readonly bad?: BadRows,
+  ) {}
 
-  /** The record of the next line; null for a blank one. */
+  /** The record of the next line; null for a blank one, or a bad one that is left out. */
   next(parts: readonly Uint8Array[]): DataRecord | null {
     const where = `${this.file}, line ${++this.number}`;
     if (this.number > BOUNDS.records)
       throw new BadInput(`The file has more than the ${BOUNDS.records} lines that are read`, this.file, 'Split it.');
     const bytes = parts.length === 1 ? parts[0] : joined(parts);
-    const line = bytes.length === 0 ? '' : decoded(bytes, where);
-    if (line.trim() === '') return null;
-    this.values += measureJson(line, where);
+    const fields = this.fieldsIn(bytes, where);
     if (this.values > BOUNDS.cells)
       throw new BadInput(
         `Up to here the file has ${this.values} values, more than the ${BOUNDS.cells} that are read`,
         where,
         'Split it.',
       );
-    const fields = parsedLine(line, where);
-    if (!isRecord(fields)) throw new BadInput('not a JSON object', where, 'Write one JSON object a line.');
-    return { fields, where };
+    return fields && { fields, where };
+  }
+
+  private fieldsIn(bytes: Uint8Array, where: string): DataRecord['fields'] | null {
+    try {
+      const line = bytes.length === 0 ? '' : decoded(bytes, where);
+      if (line.trim() === '') return null;
+      this.values += measureJson(line, where);
+      const fields = parsedLine(line, where);
+      if (isRecord(fields)) return fields;
+      throw new BadInput('not a JSON object', where, 'Write one JSON object a line.');
+    } catch (error) {
+      if (!this.bad) throw error;
+      this.bad.add(error);
+      return null;
+    }
   }
 }
 
@@ -143,18 +161,18 @@ function parsedLine(line: string, where: string): unknown {
 const decoded = (bytes: Uint8Array, where: string): string =>
   utf8Text(bytes, where, 'The file', 'Save it as UTF-8, or give it the ending .parquet if it is that.');
 
-async function* jsonRecords(bytes: Uint8Array, file: string): AsyncGenerator<DataRecord> {
+async function* jsonRecords(bytes: Uint8Array, file: string, bad?: BadRows): AsyncGenerator<DataRecord> {
   let list: unknown;
   try {
     const text = decoded(bytes, file);
     measureJson(text, file);
     list = parseJson(text);
   } catch (error) {
-    if (firstLineIsRecord(bytes)) return yield* jsonLines(bytes, none(), file); // many a .json file is JSONL
+    if (firstLineIsRecord(bytes)) return yield* jsonLines(bytes, none(), file, bad); // many a .json file is JSONL
     if (error instanceof BadInput) throw error;
     throw new BadInput(`not JSON: ${(error as Error).message}`, file, 'Write a list of objects, or JSONL.');
   }
-  yield* recordsOf(list, file, []);
+  yield* recordsOf(list, file, [], bad);
 }
 
 async function* none(): AsyncGenerator<Uint8Array> {}
@@ -166,10 +184,15 @@ const OF_A_RECORD =
 const MAX_DEPTH = 3;
 
 /** A list of records, one record, or those under the one key that holds any; `keys` lead here. */
-function recordsOf(value: unknown, file: string, keys: readonly string[]): DataRecord[] {
+function recordsOf(value: unknown, file: string, keys: readonly string[], bad?: BadRows): DataRecord[] {
   const under = keys.length > 0 ? `${file}, ${keys.map((key) => JSON.stringify(key)).join(', ')}` : file;
-  if (Array.isArray(value) && value.every(isRecord))
-    return value.map((fields, i) => ({ fields, where: `${under}, record ${i + 1}` }));
+  if (Array.isArray(value) && (value.every(isRecord) || (bad?.areLeftOut && value.some(isRecord))))
+    return value.flatMap((fields, i) => {
+      const where = `${under}, record ${i + 1}`;
+      if (isRecord(fields)) return [{ fields, where }];
+      bad?.add(new BadInput('not a JSON object', where, 'Write a list of objects.'));
+      return [];
+    });
   if (!isRecord(value))
     throw new BadInput('not a list of JSON objects', under, 'Write a list of objects, or one object a line as .jsonl.');
   const names = Object.keys(value);
@@ -184,7 +207,8 @@ function recordsOf(value: unknown, file: string, keys: readonly string[]): DataR
       under,
       'Write those to use as a list of objects.',
     );
-  if (inside.length === 1 && keys.length < MAX_DEPTH) return recordsOf(value[inside[0]], file, [...keys, inside[0]]);
+  if (inside.length === 1 && keys.length < MAX_DEPTH)
+    return recordsOf(value[inside[0]], file, [...keys, inside[0]], bad);
   return [{ fields: value, where: `${under}, record 1` }];
 }
 

@@ -1,4 +1,5 @@
 /** Rows that say again what an earlier row said: DAPO-Math-17k has each of its problems about a hundred times. */
+import { BadRows } from './bad-rows';
 import { BOUNDS } from './bounds';
 import { bytesText } from './bytes';
 import { BadInput } from './errors';
@@ -21,15 +22,22 @@ export class Distinct {
   private readonly answers = new Map<string, string>();
   private readonly ids = new Map<string, string>();
 
-  constructor(private readonly repeats: Repeats = 'once') {}
+  constructor(
+    private readonly repeats: Repeats = 'once',
+    private readonly bad: BadRows = new BadRows(),
+  ) {}
 
-  /** Throws BadInput where two questions have the same id. */
+  /** Throws BadInput where two questions have the same id and bad rows are not left out. */
   add(problem: Problem, { where }: DataRecord): void {
     this.rows++;
     if (this.repeats === 'once' && !this.isNew(problem)) return;
     const earlier = this.ids.get(problem.id);
-    if (earlier)
-      throw new BadInput(`the id "${problem.id}" is that of ${earlier} too`, where, 'Give each problem its own id.');
+    if (earlier) {
+      const what = `the id "${problem.id}" is that of ${earlier} too`;
+      this.rows--;
+      this.bad.add(new BadInput(what, where, 'Give each problem its own id.'));
+      return;
+    }
     this.characters += problem.question.length + (problem.solution?.length ?? 0) + problem.answer.length;
     if (this.characters > BOUNDS.unpacked)
       throw new BadInput(
@@ -55,7 +63,7 @@ export class Distinct {
     return earlier === undefined;
   }
 
-  /** How many rows are no problem, and why; null where all are. */
+  /** How many rows are no problem, and why; null where all are. Throws BadInput where most cannot be read. */
   leftOut(): string | null {
     const count = (n: number, why: string) => (n === 0 ? [] : [`${n} ${why}`]);
     const parts = [
@@ -63,7 +71,10 @@ export class Distinct {
       ...count(this.contradicting, 'repeat one with another answer'),
       ...count(this.pictured, 'need a picture'),
     ];
-    return parts.length === 0 ? null : `of ${this.rows} rows ${parts.join(', ')}: left out`;
+    const others = parts.length === 0 ? [] : [`of ${this.rows} rows ${parts.join(', ')}: left out`];
+    const bad = this.bad.leftOut(this.rows);
+    const all = bad === null ? others : [bad, ...others];
+    return all.length === 0 ? null : all.join('; ');
   }
 }
 

@@ -4,6 +4,7 @@
  * model, in its own chat template.
  */
 
+import type { BadRows } from './bad-rows';
 import { codeSamples } from './code/samples';
 import type { Conversation } from './conversations';
 import { countdownProblems, countdownSamples, judgeCountdown } from './countdown';
@@ -47,7 +48,7 @@ export interface NativeRow extends Row {
   readonly file?: {
     /** Whether a file's record is a problem of this task. */
     readonly fits: (record: DataRecord) => boolean;
-    readonly open: (records: AsyncIterable<DataRecord>, file: string) => Promise<Task>;
+    readonly open: (records: AsyncIterable<DataRecord>, file: string, bad: BadRows) => Promise<Task>;
   };
 }
 

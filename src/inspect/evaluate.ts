@@ -29,6 +29,7 @@ export interface EvaluationRequest {
   readonly maxNewTokens: number | null;
   readonly wording: string;
   readonly thinking: boolean;
+  readonly badRows?: EvaluationConfig['badRows'];
   readonly seed: number;
 }
 
@@ -40,10 +41,11 @@ const USUAL_PROMPT = 512;
 /** How a new evaluation of this subject is done; opens its data to know their commits. Throws BadInput. */
 export async function plannedEvaluation(
   subject: LoadedSubject,
-  { data: names, maxNewTokens: longest, ...asked }: EvaluationRequest,
+  { data: names, maxNewTokens: longest, badRows = 'refused', ...own }: EvaluationRequest,
   open: OpenAsked,
 ): Promise<EvaluationConfig> {
   const { config } = subject.model;
+  const asked = { ...own, badRows };
   const named = dataNames(names);
   const wanted = longest ?? usualResponse(named, config.maxPositions);
   const pins = named.map((name) => ({ name, pinned: name }));

@@ -1,5 +1,6 @@
 /** Tasks by name or from a file of problems, for the model that is to solve them. */
 
+import { BadRows, type BadRowsSetting } from '../data/bad-rows';
 import { BOUNDS } from '../data/bounds';
 import type { Wanted } from '../data/breath';
 import { type ByteSource, following } from '../data/bytes';
@@ -40,6 +41,8 @@ export interface TaskSetting {
   readonly fields?: string;
   /** Whether rows that ask again what an earlier row asked are problems too; "once" where absent. */
   readonly repeats?: Repeats;
+  /** Whether rows that cannot be read are left out; "refused" where absent. */
+  readonly badRows?: BadRowsSetting;
   /** All problems of files and datasets are held out, as a benchmark's are. */
   readonly whole?: boolean;
   /** A slower judge for answers that the exact one calls wrong. */
@@ -78,18 +81,24 @@ async function openOne(name: string, setting: TaskSetting, read: ReadData, wante
       `Give --task a .jsonl, .json or .parquet file of problems, a dataset of the Hub, or one of ${taskNames().join(', ')}.`,
     );
   const pinned = found.pinned === name ? {} : { pinned: found.pinned };
-  const records = recordsOf(found.files, wanted, fieldMapOf(setting.fields ?? AS_NAMED));
+  const bad = new BadRows(setting.badRows);
+  const records = recordsOf(found.files, wanted, fieldMapOf(setting.fields ?? AS_NAMED), bad);
   const { value: first } = await records.next();
   const all = following(first as DataRecord, records);
   const native = taskOfRecord(first as DataRecord);
-  if (native) return { ...fitting(await native.open(all, name), setting), ...pinned };
-  const { problems, leftOut } = await problemsOf(all, found.files[0].where, setting.repeats);
-  const parts = { readAs: readingOf(first as DataRecord), ...(leftOut === null ? {} : { leftOut }) };
+  if (native) return { ...fitting(await native.open(all, name, bad), setting), ...pinned };
+  const { problems, leftOut, first: good } = await problemsOf(all, found.files[0].where, setting.repeats, bad);
+  const parts = { ...(good && { readAs: readingOf(good) }), ...(leftOut === null ? {} : { leftOut }) };
   return { ...(await chatTaskOn(name, problems, setting, parts, wanted)), ...pinned };
 }
 
-async function* recordsOf(files: readonly ByteSource[], wanted: Wanted, map: FieldMap): AsyncGenerator<DataRecord> {
-  for (const file of files) yield* readRecords(file, wanted, { map, most: BOUNDS.repeated });
+async function* recordsOf(
+  files: readonly ByteSource[],
+  wanted: Wanted,
+  map: FieldMap,
+  bad: BadRows,
+): AsyncGenerator<DataRecord> {
+  for (const file of files) yield* readRecords(file, wanted, { map, most: BOUNDS.repeated, bad });
 }
 
 /** A chat task on these problems. Throws BadInput for a wording or a chat template that cannot be used. */

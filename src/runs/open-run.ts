@@ -98,9 +98,9 @@ const taskOf = (
 
 /** What of a run's configuration a task depends on. */
 export function taskSettingOf(config: TrainConfig) {
-  const { maxNewTokens, thinking, wording, solutionTokens, contextLength, fields, repeats } = settled(config);
+  const { maxNewTokens, thinking, wording, solutionTokens, contextLength, fields, repeats, badRows } = settled(config);
   const grading: CodeGrading = { reward: config.codeReward, seconds: config.codeSeconds };
-  return { maxNewTokens, thinking, wording, solutionTokens, contextLength, fields, repeats, grading };
+  return { maxNewTokens, thinking, wording, solutionTokens, contextLength, fields, repeats, badRows, grading };
 }
 
 export const reinforcedRun = (

@@ -42,7 +42,16 @@ const BEFORE: Before<typeof SETTINGS> = {
   keepCheckpoints: () => 0,
   logitMemory: () => 64,
   repeats: () => 'kept',
-  ...asTheyAre('keepRollouts', 'probeEvery', 'processWeight', 'operands', 'fields', 'codeReward', 'codeSeconds'),
+  ...asTheyAre(
+    'keepRollouts',
+    'probeEvery',
+    'processWeight',
+    'operands',
+    'fields',
+    'badRows',
+    'codeReward',
+    'codeSeconds',
+  ),
 };
 
 /** Settings of methods that there were not, or whose default is what was done. */

@@ -1,4 +1,6 @@
 /** Settings of how a model is held and what of it is trained. */
+
+import { BAD_ROWS } from '../data/bad-rows';
 import { SOLUTION_TOKENS } from '../data/chat-task';
 import { CODE_REWARDS, USUAL_GRADING } from '../data/code/verdicts';
 import { AS_NAMED } from '../data/field-map';
@@ -85,6 +87,14 @@ export const MODEL_SETTINGS = {
     choices: REPEATS,
     label: 'Repeated questions',
     doc: 'Rows of a file that ask again what an earlier row asked: left out and counted, or problems too.',
+    group: 'task',
+    advanced: true,
+  }),
+  badRows: choice({
+    default: 'refused',
+    choices: BAD_ROWS,
+    label: 'Bad rows',
+    doc: 'Rows of a file that cannot be read: the first one refuses the file, or they are left out and counted, while they are at most half.',
     group: 'task',
     advanced: true,
   }),

@@ -1,5 +1,6 @@
 /** Each benchmark's rows in its exact form, with problems of our own: what is asked, what is wanted, how it is judged. */
 import { expect, test } from 'vitest';
+import { BadRows } from '../../src/data/bad-rows';
 import { memoryBytes } from '../../src/data/bytes';
 import { problemsOf } from '../../src/data/dataset';
 import { withinTolerance } from '../../src/data/maths/tolerance';
@@ -180,4 +181,42 @@ test('a benchmark is asked whole, and judged by unit and tolerance', async () =>
     reward('\\boxed{98.1 mm}'),
     reward('\\boxed{9.81 kg}'),
   ]).toEqual([1, 1, 1, 0]);
+});
+
+const GOOD = { question: 'What is 2 + 2?', answer: '4' };
+const lines = (...rows: (object | string)[]) => {
+  const text = rows.map((row) => (typeof row === 'string' ? row : JSON.stringify(row))).join('\n');
+  return memoryBytes(new TextEncoder().encode(text), 'x.jsonl');
+};
+const withBad = async (setting: 'refused' | 'left-out', ...rows: (object | string)[]) => {
+  const bad = new BadRows(setting);
+  return problemsOf(readRecords(lines(...rows), undefined, { bad }), 'x.jsonl', 'once', bad);
+};
+
+test('a row that cannot be read refuses the file by its name and says the way round, or is left out and counted', async () => {
+  const rows = [
+    { question: 'What is 1 + 1?', answer: '2', id: 'a' },
+    '{"question": "cut off',
+    GOOD,
+    '[1, 2]',
+    { question: 'Without an answer' },
+    { question: 'The same id?', answer: '7', id: 'a' },
+    { ...GOOD, question: 'What is 3 + 3?' },
+    { ...GOOD, question: 'What is 4 + 4?' },
+  ];
+  await expect(withBad('refused', ...rows)).rejects.toThrow(/not JSON.*\(x\.jsonl, line 2\).*--bad-rows left-out/);
+  const { problems, leftOut } = await withBad('left-out', ...rows);
+  expect(problems.map(({ answer }) => answer)).toEqual(['2', '4', '4', '4']);
+  expect(leftOut).toMatch(/^4 of 8 rows cannot be read \(x\.jsonl, line 2: not JSON.*\): left out$/s);
+  await expect(withBad('left-out', GOOD, '{', '{')).rejects.toThrow(/^2 of 3 rows cannot be read; the first: not JSON/);
+  await expect(withBad('left-out', '{')).rejects.toThrow(/^1 of 1 rows cannot be read/);
+});
+
+test('a list as one JSON value may have entries that are no rows; what is over a bound is no fault of a row', async () => {
+  const text = JSON.stringify([GOOD, 7, { ...GOOD, question: 'What is 1 + 3?' }]);
+  const bad = new BadRows('left-out');
+  const file = memoryBytes(new TextEncoder().encode(text), 'x.json');
+  const found = await problemsOf(readRecords(file, undefined, { bad }), 'x.json', 'once', bad);
+  expect([found.problems.length, found.leftOut]).toEqual([2, expect.stringMatching(/1 of 3 .*record 2/)]);
+  expect(() => new BadRows('left-out').add(new Error('a bug'))).toThrow('a bug');
 });

@@ -12,11 +12,14 @@ const OF_ENDLESS = 128;
 const USUAL_RESPONSE = 1024;
 
 /** What a task and its problems depend on. */
-export type Asking = Pick<EvaluationConfig, 'problems' | 'minDepth' | 'wording' | 'thinking' | 'maxNewTokens'>;
+export type Asking = Pick<
+  EvaluationConfig,
+  'problems' | 'minDepth' | 'wording' | 'thinking' | 'badRows' | 'maxNewTokens'
+>;
 
 /** How a task is opened for an evaluation: all problems of a dataset are held out. */
 export type OpenAsked = (name: string, setting: AskedSetting) => Promise<Task>;
-export type AskedSetting = Pick<Asking, 'wording' | 'thinking' | 'maxNewTokens'> & { readonly whole: true };
+export type AskedSetting = Omit<Asking, 'problems' | 'minDepth'> & { readonly whole: true };
 
 /** Names of datasets, separated by commas. Throws BadInput for an empty one, or one that comes twice. */
 export function dataNames(text: string): string[] {
@@ -36,10 +39,10 @@ export async function askedData(
   open: OpenAsked,
   say: (words: string) => void = () => {},
 ): Promise<AskedData[]> {
-  const { maxNewTokens, thinking, wording, minDepth } = asking;
+  const { maxNewTokens, thinking, wording, badRows, minDepth } = asking;
   const data: AskedData[] = [];
   for (const { name, pinned } of named) {
-    const task = await open(pinned, { maxNewTokens, thinking, wording, whole: true });
+    const task = await open(pinned, { maxNewTokens, thinking, wording, badRows, whole: true });
     if (task.readAs !== undefined) say(`${name}: rows are read as ${task.readAs}`);
     if (task.leftOut !== undefined) say(`${name}: ${task.leftOut}`);
     const count = asking.problems ?? (taskRow(name) ? OF_ENDLESS : BOUNDS.records);

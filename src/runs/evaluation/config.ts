@@ -1,5 +1,6 @@
 /** What determines an evaluation: its folder has it as evaluation.json. */
 import * as v from 'valibot';
+import { BAD_ROWS } from '../../data/bad-rows';
 import { BOUNDS } from '../../data/bounds';
 import { expectWithin } from '../../data/bytes';
 import { BadInput } from '../../data/errors';
@@ -33,6 +34,8 @@ const schema = v.object({
   maxNewTokens: natural,
   wording: v.string(),
   thinking: v.boolean(),
+  /** Earlier versions refused them. */
+  badRows: v.optional(v.picklist(BAD_ROWS), 'refused'),
   seed: v.pipe(v.number(), v.integer(), v.minValue(0)),
   /** Responses that are sampled at once: other random numbers with another number of them. */
   rows: natural,
@@ -49,7 +52,7 @@ export const EVALUATION_PRESETS = {
 export type EvaluationPreset = keyof typeof EVALUATION_PRESETS;
 
 /** Its fields in the order that it is read with, so that what is written of it is the same after a resume. */
-export const newEvaluation = (own: Omit<EvaluationConfig, 'version' | 'lab'>): EvaluationConfig =>
+export const newEvaluation = (own: Omit<v.InferInput<typeof schema>, 'version' | 'lab'>): EvaluationConfig =>
   v.parse(schema, { version: 1, lab: VERSION, ...own });
 
 /** The configuration of an evaluation's folder; null where there is none. Throws BadInput for what is no such file. */

@@ -1,6 +1,7 @@
 /** The inspector's one store: choices, texts, and what its engine answered last. */
 import { create } from 'zustand';
 import type { ArmName } from '../../antisd/arms';
+import type { BadRowsSetting } from '../../data/bad-rows';
 import { NATIVE_TASK, taskOfModel, usualTokens } from '../../data/tasks';
 import type { PrivilegedContext, Problem } from '../../data/types';
 import type { EvaluationPart, ListedEvaluation } from '../../engine/protocol';
@@ -112,7 +113,7 @@ export interface InspectState extends EngineFields {
   tree: { readonly prompt: string; readonly search: Search } | null;
 
   /** What an evaluation asks of the open model; temperature, top-p and seed are those of `sampling`. No data: the model's own task; no length: as usual. */
-  evaluating: { data: string; problems: number; samples: number; maxNewTokens: number };
+  evaluating: { data: string; problems: number; samples: number; maxNewTokens: number; badRows: BadRowsSetting };
   /** Those that this browser keeps, newest first; null until they are listed. */
   evaluations: readonly ListedEvaluation[] | null;
   /** How far the one is that goes on. */
@@ -171,7 +172,7 @@ export const INITIAL: InspectState = {
   layer: null,
   searching: { base: SEARCH_DEFAULTS.base, gain: SEARCH_DEFAULTS.gain, width: SEARCH_DEFAULTS.width },
   tree: null,
-  evaluating: { data: '', problems: 64, samples: 4, maxNewTokens: 0 },
+  evaluating: { data: '', problems: 64, samples: 4, maxNewTokens: 0, badRows: 'refused' },
   evaluations: null,
   evaluated: null,
   measure: 'u',

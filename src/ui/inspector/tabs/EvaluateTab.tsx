@@ -38,7 +38,7 @@ type Evaluating = ReturnType<typeof useInspector.getState>['evaluating'];
 
 function Settings({ working }: { working: boolean }) {
   const id = useId();
-  const { data, problems, samples, maxNewTokens } = useInspector((s) => s.evaluating);
+  const { data, problems, samples, maxNewTokens, badRows } = useInspector((s) => s.evaluating);
   const own = useInspector((s) => s.main?.task);
   const dropped = useModels((s) => s.dropped).filter(({ kind }) => kind === 'data');
   const offered = [...TASKS, ...BENCHMARKS, ...dropped.map(({ name }) => ({ name, label: nameShown(name) }))];
@@ -93,6 +93,14 @@ function Settings({ working }: { working: boolean }) {
         whole
         onChange={(v) => change({ maxNewTokens: v })}
       />
+      <label title="Up to half of the rows; they are counted. Else the first one refuses the file.">
+        <input
+          type="checkbox"
+          checked={badRows === 'left-out'}
+          onChange={({ target }) => change({ badRows: target.checked ? 'left-out' : 'refused' })}
+        />{' '}
+        Leave bad rows out
+      </label>
       <button type="button" title="32 samples at temperature 0.7, top-p 0.95" onClick={asPaper}>
         As the paper
       </button>
