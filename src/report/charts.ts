@@ -24,11 +24,19 @@ export function passChart({ groups }: ReportModel): Chart | null {
     label: group.label,
     band: pass.map(({ k, value, low, high }) => ({ x: k, y: value, low, high })),
   }));
-  if (lines.every(({ band }) => band.length === 0)) return null;
+  const missing = lines.filter(({ band }) => band.length === 0).map(({ label }) => label);
+  if (missing.length === lines.length) return null;
   const doc =
     'unbiased estimate (Chen et al. 2021) from the samples of the last evaluation; 95 % interval over seeds and problems';
-  return { id: 'pass-at-k', title: 'pass@k', doc, axis: 'k', domain: [0, 1], lines };
+  const without = missing.length === 0 ? '' : `; not known of ${missing.join('; ')}`;
+  return { id: 'pass-at-k', title: 'pass@k', doc: doc + without, axis: 'k', domain: [0, 1], lines };
 }
+
+/** What stands in the place of that chart where there is none; null where there is. */
+export const withoutPass = (model: ReportModel): string | null =>
+  passChart(model)
+    ? null
+    : 'pass@k is not known: it takes the last evaluation problem by problem, which logs of earlier versions do not have, and runs without an evaluation neither.';
 
 /** Those of a report: accuracy over every axis, all else over steps. */
 export const reportCharts = (model: ReportModel): Chart[] => [

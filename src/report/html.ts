@@ -3,7 +3,7 @@ import { VERSION } from '../data/version';
 import { escapeHtml, htmlPage, htmlTable } from '../inspect/export-html';
 import { STYLE } from '../inspect/export-style';
 import { type Chart, draw } from './chart';
-import { reportCharts } from './charts';
+import { reportCharts, withoutPass } from './charts';
 import { evaluationTables } from './evaluation-tables';
 import type { ReportModel } from './model';
 import { probesHtml } from './probes-html';
@@ -41,6 +41,7 @@ ${section(reachTable(model, 'toGoal'))}
 <div class="charts">
 ${reportCharts(model).map(figure).join('\n')}
 </div>
+${[withoutPass(model)].map((words) => (words ? `<p class="legend">${escapeHtml(words)}</p>` : '')).join('')}
 <h2>Tokens over the run</h2>
 <div class="pair">${tokenTables(model)
     .map((table) => `<section><h3>${escapeHtml(table.title)}</h3>${htmlTable(table.head, table.rows)}</section>`)
@@ -51,7 +52,11 @@ ${section(settingsTable(model))}`;
 }
 
 const section = ({ title, doc, head, rows }: Table): string =>
-  `<h2>${escapeHtml(title)}</h2>\n${doc ? `<p class="legend">${escapeHtml(doc)}</p>\n` : ''}<div class="wide">${htmlTable(head, rows)}</div>`;
+  `<h2>${escapeHtml(title)}</h2>\n${doc ? `<p class="legend">${escapeHtml(doc)}</p>\n` : ''}${rows.length > 0 ? `<div class="wide">${htmlTable(head, rows.map(kept))}</div>` : ''}`;
+
+/** With intervals and their numbers' signs on one line. */
+const kept = (row: readonly string[]): string[] =>
+  row.map((cell) => cell.replace(/ ×|\[[^\]]{1,24}\]|> \d/g, (part) => part.replaceAll(' ', '\u00a0')));
 
 function figure(chart: Chart): string {
   const drawing = draw(chart);
@@ -65,8 +70,7 @@ const REPORT_STYLE = `
 figure{margin:0;break-inside:avoid}figcaption{color:var(--ink-muted);font-size:12px;margin-bottom:4px}
 figcaption strong{color:var(--ink)}
 svg{width:100%;height:auto;color:var(--ink)}
-.wide{overflow-x:auto}.wide table{width:auto;min-width:100%}.wide td{overflow-wrap:normal}
-.wide td:last-child{overflow-wrap:anywhere}
+.wide{overflow-x:auto}.wide table{width:auto;min-width:100%}.wide td{overflow-wrap:break-word}
 .notes{color:var(--ink-muted);padding-left:20px}
 h2,h3{break-after:avoid}tr{break-inside:avoid}
 @media print{main{max-width:none;padding:0}body{font-size:9pt}.charts{grid-template-columns:1fr 1fr}.wide{overflow:visible}

@@ -24,9 +24,9 @@ const share = (x: number): string => x.toFixed(3).replace(/^0/, '');
 export const estimated = (e: Estimate | null): string =>
   e === null ? '–' : e.low === e.high ? share(e.value) : `${share(e.value)} [${share(e.low)}, ${share(e.high)}]`;
 
-const endless = (x: number): string => (x === 0 ? 'never' : Number.isFinite(x) ? `${x.toFixed(2)} ×` : '∞');
+const endless = (x: number): string => (x === 0 ? 'never' : Number.isFinite(x) ? x.toFixed(2) : '∞');
 
-/** `2.00 × [1.50 ×, 2.31 ×]`; `≤ 0.60 ×` where half of the runs did not get there: more than that is not known. */
+/** `2.00 × [1.50, 2.31]`; `≤ 0.60 ×` where half of the runs did not get there: more than that is not known. */
 function speedUpText(s: SpeedUp | null): string {
   if (!s) return '–';
   const sign = { exact: '', 'at most': '≤ ', 'at least': '≥ ' }[s.bound];
@@ -149,9 +149,11 @@ export function settingsTable({ groups }: ReportModel): Table {
     .filter((name) => name !== 'seed')
     .map((name) => [flagOf(name), ...groups.map(({ group }) => String(group.config[name] ?? 'method’s'))]);
   const differs = ([, first, ...others]: string[]) => others.some((value) => value !== first);
+  const alike = rows.filter((row) => !differs(row)).map(([name, value]) => `${name} ${value}`);
   return {
     title: 'Settings',
+    doc: `Of all groups: ${alike.join(', ')}.`,
     head: ['setting', ...groups.map(({ group }) => group.label)],
-    rows: [...rows.filter(differs), ...rows.filter((row) => !differs(row))],
+    rows: rows.filter(differs),
   };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { VERSION } from '../../src/data/version';
 import { draw, ticksOf } from '../../src/report/chart';
-import { chartsOver, passChart, reportCharts } from '../../src/report/charts';
+import { chartsOver, passChart, reportCharts, withoutPass } from '../../src/report/charts';
 import { curvesCsv, resultsCsv } from '../../src/report/csv';
 import { ACCURACY, CURVES, groupCurve } from '../../src/report/curves';
 import { commandOf, groupsOf } from '../../src/report/groups';
@@ -149,7 +149,10 @@ describe('the numbers', () => {
 
   it('without problems are over seeds, without a baseline have no speed-up; both are said', () => {
     const runs = antisd.map((run) => ({ ...run, final: null, done: null, damaged: 2 }));
-    const { groups, notes } = reportOf(runs);
+    const model = reportOf(runs);
+    const { groups, notes } = model;
+    expect([passChart(model), withoutPass(model)]).toEqual([null, expect.stringMatching(/pass@k is not known/)]);
+    expect(passChart(reportOf([...runs, sd]))?.doc).toMatch(/; not known of antisd$/);
     expect(groups[0]).toMatchObject({ over: 'seeds', pass: [] });
     expect(groups[0].toBest.step.speedUp).toBeNull();
     expect(notes.join('\n')).toMatch(

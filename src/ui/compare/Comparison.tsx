@@ -1,5 +1,5 @@
 import { memo, useMemo } from 'react';
-import { chartsOver, passChart } from '../../report/charts';
+import { chartsOver, passChart, withoutPass } from '../../report/charts';
 import { AXES, type AxisName } from '../../report/curves';
 import { evaluationTables } from '../../report/evaluation-tables';
 import type { ReportModel } from '../../report/model';
@@ -73,6 +73,7 @@ function OfRuns({ model }: { model: ReportModel }) {
           <ChartFigure key={chart.id} chart={chart} />
         ))}
       </div>
+      {withoutPass(model) && <p className={styles.doc}>{withoutPass(model)}</p>}
       {tables.map((table) => (
         <DataTable key={table.title} table={table} />
       ))}
