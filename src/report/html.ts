@@ -72,7 +72,7 @@ figcaption strong{color:var(--ink)}
 svg{width:100%;height:auto;color:var(--ink)}
 .wide{overflow-x:auto}.wide table{width:auto;min-width:100%}.wide td{overflow-wrap:break-word}
 .notes{color:var(--ink-muted);padding-left:20px}
-h2,h3{break-after:avoid}tr{break-inside:avoid}
+h2,h3,.legend{break-after:avoid}tr{break-inside:avoid}
 @media print{main{max-width:none;padding:0}body{font-size:9pt}.charts{grid-template-columns:1fr 1fr}.wide{overflow:visible}
 td,th{padding-right:8px}}
 `;

@@ -122,7 +122,8 @@ function tokenTable(name: string, table: readonly TokenRow[]): Table {
 export const tokenTables = ({ groups }: ReportModel): Table[] =>
   groups
     .filter(({ group }) => group.runs[0].table.length > 0)
-    .map(({ group }) => tokenTable(`${group.label}, seed ${group.runs[0].config.seed}`, group.runs[0].table));
+    .map(({ group }) => tokenTable(`${group.label}, seed ${group.runs[0].config.seed}`, group.runs[0].table))
+    .filter(({ rows }) => rows.length > 0); // where the teacher reads what the student reads no token has a sign
 
 /** What the runs are: enough to make them again. */
 export function runsTable({ runs }: ReportModel): Table {
@@ -143,7 +144,7 @@ export function runsTable({ runs }: ReportModel): Table {
   };
 }
 
-/** Every setting in a row, a column a group: those that all share, and those that differ first. */
+/** The settings that differ, in a row each, a column a group; those that all share in words. */
 export function settingsTable({ groups }: ReportModel): Table {
   const rows = TRAIN_TABLE.names
     .filter((name) => name !== 'seed')

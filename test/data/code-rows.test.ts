@@ -184,6 +184,10 @@ describe('the code of a response', () => {
     ['~~~python\nx = 1\n~~~', 'x = 1\n'],
     // The last one was cut off: the first is a draft, and does not stand in for it.
     ['```python\ndraft = 1\n```\n```python\nx = ', null],
+    ['1. Like this:\n   ```python\n   if x:\n       y = 1\n   ```', 'if x:\n    y = 1\n'],
+    ['- a\n  - b\n\n      ```python\n      x = 1\n\n      y = 2\n      ```', 'x = 1\n\ny = 2\n'],
+    ['```python\ndef f():\n    """\n    ```\n    """\n```', 'def f():\n    """\n    ```\n    """\n'],
+    ['```python\r\nx = 1\r\n```\r\n', 'x = 1\r\n'],
     ['def f(): return 1', null],
     ['', null],
   ];

@@ -12,6 +12,29 @@ export interface Kind {
 
 export const KINDS: readonly Kind[] = [
   {
+    kind: 'digits of other scripts, signs of full width, ordinals',
+    pairs: [
+      ['٤٢', '42', true],
+      ['٤٢', '24', false],
+      ['४२', '42', true],
+      ['๔๒', '42', true],
+      ['𝟒𝟐', '42', true],
+      ['𝟺𝟸', '42', true],
+      ['٣٫٥', '3.5', true],
+      ['١٬٢٣٤', '1234', true],
+      ['５／２', '2.5', true],
+      ['（１，２）', '(1,2)', true],
+      ['（１，２）', '(2,1)', false],
+      ['－３', '-3', true],
+      ['５０％', '50\\%', true],
+      ['0{.}5', '1/2', true],
+      ['16^{th}', '16', true],
+      ['16^{\\text{th}}', '16', true],
+      ['16^{th}', '17', false],
+      ['2^{t}', '2', false],
+    ],
+  },
+  {
     kind: 'numbers outside the range of doubles, or near one another',
     pairs: [
       ['\\frac{1}{1200!}', '\\frac{1}{1199!}', false],

@@ -15,11 +15,22 @@ const FRACTIONS: Record<string, string> = {
 
 const digitsIn = (alphabet: string) => (run: string) => Array.from(run, (c) => alphabet.indexOf(c)).join('');
 
+/** A digit of any script in ASCII: Unicode has each script's ten in a row. */
+function digitOf(digit: string): string {
+  const at = digit.codePointAt(0) as number;
+  let zero = at;
+  while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero--;
+  return String((at - zero) % 10);
+}
+
 const UNICODE: readonly Rule[] = [
   [/[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g, ' '],
   [/[\u200b-\u200d\u2060\ufeff]/g, ''],
   [/[−–—‐‑]/g, '-'],
-  [/[０-９]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0)],
+  [/[\uff01-\uff5e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0)], // full width
+  [/(?![0-9])\p{Nd}/gu, digitOf],
+  [/٫/g, '.'],
+  [/٬/g, ','],
   [/[⁰¹²³⁴⁵⁶⁷⁸⁹]+/g, (run) => `^{${digitsIn(SUPERSCRIPTS)(run)}}`],
   [/[₀₁₂₃₄₅₆₇₈₉]+/g, (run) => `_{${digitsIn(SUBSCRIPTS)(run)}}`],
   [/[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]/g, (c) => `\\frac{${FRACTIONS[c].replace('/', '}{')}}`],
@@ -47,7 +58,7 @@ const UNICODE: readonly Rule[] = [
 const MARKUP: readonly Rule[] = [
   [/\\(?:left|right|[bB]igg?[lrm]?|displaystyle|textstyle|scriptstyle|limits|boxed|fbox)(?![a-zA-Z])\.?/g, ''],
   [/\\!/g, ''],
-  [/\{,\}/g, ','],
+  [/\{([,.])\}/g, '$1'],
   [/\\[,;:> ]|\\q?quad(?![a-z])|\\(?:thin|med|thick)?space(?![a-z])|~/g, ' '],
   [/\\([%#&_])/g, '$1'],
   [/\\[dtc]frac(?![a-z])/g, '\\frac'],
@@ -83,6 +94,7 @@ const PLAIN: readonly Rule[] = [
   [/(?<![a-zA-Z\\])sqrt(?=[\s(\d])/g, '\\sqrt'],
   [/(?<![a-zA-Z\\])pi(?![a-zA-Z])/g, '\\pi'],
   [/\bdegrees?\b/gi, '°'],
+  [/(?<=\d) ?\^ ?\{? ?(?:st|nd|rd|th) ?\}?(?![a-zA-Z])/g, ''], // the 16^{th}
   [/\bper\s?cent(?!age)\b/gi, '%'],
   [/\{([^{}]{1,80})\\over(?![a-z])([^{}]{1,80})\}/g, '\\frac{$1}{$2}'],
   [/\^(-?\d{2,})/g, '^{$1}'],
