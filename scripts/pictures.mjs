@@ -139,6 +139,7 @@ async function onPage({ scale = 1, ...viewport }, query, act) {
     ...{ viewport, deviceScaleFactor: scale, colorScheme: 'light', serviceWorkers: 'block' },
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(600_000); // a machine may do other work beside it
   await page.goto(`${server.resolvedUrls.local[0]}${query}`);
   await act(page);
   await context.close();
