@@ -4,7 +4,7 @@ import { milliseconds, plain, signed, tokenText } from '../format';
 import { MathSymbol } from '../heatmap/MathSymbol';
 import { MEASURES } from '../heatmap/measures';
 import styles from './Figure.module.css';
-import { useWords } from './language';
+import { useLabWords, useWords } from './language';
 import { fill } from './markup';
 import type { PartName, TakenStep } from './step';
 
@@ -56,6 +56,7 @@ interface Props {
 /** The arrays of a rollout, as the engine has them. */
 export function StepColumns({ row, tokens, part, marked }: Props) {
   const { step: words } = useWords().chapters;
+  const said = useLabWords();
   const columns = COLUMNS[part];
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key
@@ -85,7 +86,7 @@ export function StepColumns({ row, tokens, part, marked }: Props) {
           {columns.map((name) => (
             <tr key={name}>
               <th scope="row">
-                <MathSymbol name={MEASURES[name].label} />
+                <MathSymbol name={said(MEASURES[name].label)} />
               </th>
               {Array.from(MEASURES[name].of(row), (x, i) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: tokens do not move

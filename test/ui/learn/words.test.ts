@@ -6,6 +6,7 @@ import { ARMS } from '../../../src/antisd/arms';
 import { DIVERGENCE_NAMES, DIVERGENCES } from '../../../src/antisd/divergences';
 import { configFromQuery, DEFAULT_CONFIG } from '../../../src/settings/config';
 import { PRESETS } from '../../../src/settings/presets';
+import { MEASURES } from '../../../src/ui/heatmap/measures';
 import { CHAPTER_IDS, NOTHING_LEARNT, storedLearnt, withAnswer, withVisit } from '../../../src/ui/learn/answers';
 import { addressOfChapter, CHAPTERS, chapterIn } from '../../../src/ui/learn/chapters';
 import { QUESTIONS } from '../../../src/ui/learn/chapters/Open';
@@ -49,6 +50,7 @@ test('every language but English says what each symbol of the kernels is, and no
 
 /** What the lab's own tables put before a learner, and what the engine says of the models that the lessons open. */
 const LAB_SAYS = [
+  ...[MEASURES.term.label, MEASURES.advantage.label],
   ...RUNNERS.map((arm) => ARMS[arm].label),
   ...PRESETS.filter(({ keepsModel }) => !keepsModel).map(({ label }) => label),
   ...DIVERGENCE_NAMES.map((name) => DIVERGENCES[name].label),

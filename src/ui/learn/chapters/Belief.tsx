@@ -47,7 +47,7 @@ export default function Belief() {
       {said.length > 0 && (
         <>
           <Account said={said} />
-          <BeliefCurve u={said.map(({ u }) => u)} marked={said.length - 1} />
+          <BeliefCurve u={said.map(({ u }) => u)} marked={said.length - 1} words={words.curve} />
         </>
       )}
       <Posterior text={text} c={c} />

@@ -9,7 +9,9 @@ export const deLabTables: Readonly<Record<string, string>> = {
   'Opening {#name}': '{#name} wird geöffnet',
   'Loading the weights of {#name}': 'Gewichte von {#name} werden geladen',
   weights: 'Gewichte werden geladen',
-  // Methoden, Voreinstellungen, Divergenzen.
+  // Spalten, Methoden, Voreinstellungen, Divergenzen.
+  term: 'Term',
+  advantage: 'Vorteil',
   'Self-distillation': 'Selbst-Destillation',
   'AntiSD, paper': 'AntiSD, wie im Paper',
   'Smaller steps': 'Kleinere Schritte',

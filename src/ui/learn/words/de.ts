@@ -98,6 +98,12 @@ export const de: Words = {
       places: ['Erstes Wort', 'Zweites Wort', 'Drittes Wort'],
       vocabulary: { low: 'niedrig', high: 'hoch', odd: 'ungerade', even: 'gerade' },
       word: 'Wort',
+      curve: {
+        title: 'Glaube an c',
+        doc: 'V = log P(c | x, Text bisher) − log P(c | x), die Summe der u bis zu einem Wort, in Nat',
+        here: 'V hier',
+        end: 'am Ende',
+      },
       posterior: 'P(c | Wörter): was der Schüler jetzt glaubt',
       gain: 'log {#now} − log {#before} = {#gain}: dasselbe wie Σ{u}.',
     },

@@ -93,6 +93,12 @@ export const en = {
       places: ['First word', 'Second word', 'Third word'],
       vocabulary: { low: 'low', high: 'high', odd: 'odd', even: 'even' },
       word: 'word',
+      curve: {
+        title: 'belief in c',
+        doc: 'V = log P(c | x, text so far) − log P(c | x), the sum of u up to a word, in nats',
+        here: 'V here',
+        end: 'at the end',
+      },
       posterior: 'P(c | words): what the student now believes',
       gain: 'log {#now} − log {#before} = {#gain}: the same as Σ{u}.',
     },
