@@ -15,12 +15,17 @@ type Pieces = AsyncGenerator<Uint8Array>;
 const isGzip = (b: Uint8Array): boolean => b[0] === 0x1f && b[1] === 0x8b;
 const isZstd = (b: Uint8Array): boolean => b[0] === 0x28 && b[1] === 0xb5 && b[2] === 0x2f && b[3] === 0xfd;
 
+/** What a file is packed with, by its first bytes; null where it is not. */
+export async function packingOf(file: ByteSource): Promise<'gzip' | 'zstd' | null> {
+  const start = await file.read(0, Math.min(4, file.size));
+  return isGzip(start) ? 'gzip' : isZstd(start) ? 'zstd' : null;
+}
+
 /** A file's bytes in pieces, unpacked where it is packed. Throws BadInput for one over its bound or that cannot be unpacked. */
 export async function* unpackedPieces(file: ByteSource): Pieces {
   const { size, where } = file;
   expectWithin(size, BOUNDS.data, 'The file', where, 'Split it.');
-  const start = await file.read(0, Math.min(4, size));
-  const kind = isGzip(start) ? 'gzip' : isZstd(start) ? 'zstd' : null;
+  const kind = await packingOf(file);
   if (kind === null && PACKED.test(where))
     throw new BadInput('The file is neither gzip nor zstd, as its name says', where, 'Unpack it first.');
   if (kind === null) return yield* piecesOf(file);

@@ -7,7 +7,7 @@ import { gsm8kToLearn } from './gsm8k';
 import { jsonObject, plainJson } from './json';
 import { type ChatMessage, messagesOf, unusedOf, withThoughts } from './message';
 import { contextual } from './question';
-import { type DataRecord, field, isRecord, readRecords, shown, textField } from './records';
+import { type DataRecord, field, isRecord, type Line, readRecords, recordAgain, shown, textField } from './records';
 
 /** A conversation to learn from: the assistant's turns are what is learnt. */
 export interface Conversation {
@@ -18,6 +18,8 @@ export interface Conversation {
   readonly tools?: readonly unknown[];
   /** Fields of the record that nothing is made of. */
   readonly unused?: readonly string[];
+  /** Where it lies, of one that can be read again. */
+  readonly line?: Line;
 }
 
 /**
@@ -29,9 +31,12 @@ export async function* conversationsIn(file: ByteSource, wanted?: Wanted): Async
   for await (const record of readRecords(file, wanted)) yield conversationOf(record);
 }
 
+/** A conversation that was read before. Throws BadInput where it is none any more. */
+export const conversationAgain = async (line: Line): Promise<Conversation> => conversationOf(await recordAgain(line));
+
 function conversationOf(record: DataRecord): Conversation {
   const reading = new Reading(record);
-  const { where } = record;
+  const { where, line } = record;
   const listed = reading.take(MESSAGES);
   const { messages, pair } = listed ? { messages: messagesOf(listed, where), pair: false } : asked(reading, where);
   if (!messages.some((m) => m.role === 'assistant'))
@@ -44,6 +49,7 @@ function conversationOf(record: DataRecord): Conversation {
     pair: pair && system === null,
     ...(tools.length > 0 ? { tools } : {}),
     ...reading.rest(),
+    ...(line ? { line } : {}),
   };
 }
 

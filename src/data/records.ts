@@ -4,7 +4,7 @@ import type { BadRows } from './bad-rows';
 import { BOUNDS } from './bounds';
 import { pacing, type Wanted } from './breath';
 import { type ByteSource, bytesText, following, joined, utf8Text } from './bytes';
-import { PACKED, unpackedPieces, unpackedWhole } from './containers';
+import { PACKED, packingOf, unpackedPieces, unpackedWhole } from './containers';
 import { BadInput } from './errors';
 import { type FieldMap, renamed } from './field-map';
 import { measureJson, parseJson } from './json';
@@ -16,6 +16,22 @@ export interface DataRecord {
   readonly where: string;
   /** Columns beside these fields, which nothing asks for and which were not read. */
   readonly unread?: readonly string[];
+  /** Of a line that can be read again: where it lies. */
+  readonly line?: Line;
+}
+
+/** Bytes from … to − 1 of a file, which are a line of JSONL. */
+export interface Line {
+  readonly file: ByteSource;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The record of a line that was read before. Throws BadInput where it is none any more. */
+export async function recordAgain({ file, from, to }: Line): Promise<DataRecord> {
+  const record = new Lines(file.where).next([await file.read(from, to)]);
+  if (record) return record;
+  throw new BadInput('the line is blank', file.where, 'Put the file back as it was.');
 }
 
 /**
@@ -55,17 +71,18 @@ async function* parquetRecords(file: ByteSource, columns: Columns): AsyncGenerat
 async function* textRecords(file: ByteSource, name: string, bad?: BadRows): AsyncGenerator<DataRecord> {
   const pieces = unpackedPieces(file);
   const { value: first = new Uint8Array(0) } = await pieces.next();
-  if (!/\.json$/i.test(name) && firstCharacter(first) !== '[') return yield* jsonLines(first, pieces, file.where, bad);
+  const linesOf = (begun: Uint8Array, rest: AsyncIterable<Uint8Array>) => jsonLines(begun, rest, file, bad);
+  if (!/\.json$/i.test(name) && firstCharacter(first) !== '[') return yield* linesOf(first, pieces);
   const begun = [first];
   let size = first.length;
   while (size <= BOUNDS.jsonData) {
     const { done, value } = await pieces.next();
-    if (done) return yield* jsonRecords(joined(begun.splice(0)), file.where, bad);
+    if (done) return yield* jsonRecords(joined(begun.splice(0)), file, bad);
     begun.push(value);
     size += value.length;
   }
   const start = joined(begun.splice(0));
-  if (firstLineIsRecord(start)) return yield* jsonLines(start, pieces, file.where, bad); // many a .json file is JSONL
+  if (firstLineIsRecord(start)) return yield* linesOf(start, pieces); // many a .json file is JSONL
   throw new BadInput(
     `The JSON has more than the ${bytesText(BOUNDS.jsonData)} that are read as one value`,
     file.where,
@@ -80,12 +97,17 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
 async function* jsonLines(
   first: Uint8Array,
   rest: AsyncIterable<Uint8Array>,
-  file: string,
+  file: ByteSource,
   bad?: BadRows,
 ): AsyncGenerator<DataRecord> {
-  const lines = new Lines(file, bad);
+  const lines = new Lines(file.where, bad);
+  const again = (await packingOf(file)) === null;
   let begun: Uint8Array[] = [];
-  let length = 0;
+  let [start, length] = [0, 0];
+  const next = (): DataRecord | null => {
+    const record = lines.next(begun);
+    return record && again ? { ...record, line: { file, from: start, to: start + length } } : record;
+  };
   for await (const piece of following(first, rest)) {
     for (let from = 0; from < piece.length; ) {
       const found = piece.indexOf(0x0a, from);
@@ -94,17 +116,17 @@ async function* jsonLines(
       if (length > BOUNDS.line)
         throw new BadInput(
           `the line has more than the ${bytesText(BOUNDS.line)} that are read`,
-          `${file}, line ${lines.number + 1}`,
+          `${file.where}, line ${lines.number + 1}`,
           'Write one JSON object a line.',
         );
       begun.push(part);
       if (found < 0) break;
-      const record = lines.next(begun);
+      const record = next();
       if (record) yield record;
-      [begun, length, from] = [[], 0, found + 1];
+      [begun, start, length, from] = [[], start + length + 1, 0, found + 1];
     }
   }
-  const record = lines.next(begun);
+  const record = next();
   if (record) yield record;
 }
 
@@ -161,18 +183,19 @@ function parsedLine(line: string, where: string): unknown {
 const decoded = (bytes: Uint8Array, where: string): string =>
   utf8Text(bytes, where, 'The file', 'Save it as UTF-8, or give it the ending .parquet if it is that.');
 
-async function* jsonRecords(bytes: Uint8Array, file: string, bad?: BadRows): AsyncGenerator<DataRecord> {
+async function* jsonRecords(bytes: Uint8Array, file: ByteSource, bad?: BadRows): AsyncGenerator<DataRecord> {
+  const { where } = file;
   let list: unknown;
   try {
-    const text = decoded(bytes, file);
-    measureJson(text, file);
+    const text = decoded(bytes, where);
+    measureJson(text, where);
     list = parseJson(text);
   } catch (error) {
     if (firstLineIsRecord(bytes)) return yield* jsonLines(bytes, none(), file, bad); // many a .json file is JSONL
     if (error instanceof BadInput) throw error;
-    throw new BadInput(`not JSON: ${(error as Error).message}`, file, 'Write a list of objects, or JSONL.');
+    throw new BadInput(`not JSON: ${(error as Error).message}`, where, 'Write a list of objects, or JSONL.');
   }
-  yield* recordsOf(list, file, [], bad);
+  yield* recordsOf(list, where, [], bad);
 }
 
 async function* none(): AsyncGenerator<Uint8Array> {}

@@ -78,6 +78,7 @@ export class Gpu {
     });
     device.onuncapturederror = (event) => {
       const { error } = event as GPUUncapturedErrorEvent;
+      if (this.failure) return event.preventDefault(); // it follows from the first, which is thrown: hosts print each
       this.fail(
         error.constructor.name === 'GPUOutOfMemoryError'
           ? new OutOfMemory(`${error.message} Choose a smaller batch or model.`)

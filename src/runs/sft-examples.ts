@@ -5,7 +5,6 @@ import { type ChatTemplate, chatTemplate } from '../data/chat';
 import type { Conversation } from '../data/conversations';
 import { splitOfQuestion } from '../data/dataset';
 import { BadInput } from '../data/errors';
-import { Packed } from '../data/packed';
 import { hash32 } from '../data/random';
 import { answerOf, promptOf, supervisedExample } from '../data/supervised';
 import type { SupervisedExample } from '../data/types';
@@ -13,6 +12,7 @@ import type { Conversations } from '../library/open-conversations';
 import type { LoadedModel } from '../library/open-model';
 import { firstPredicted } from '../model/net/supervised';
 import type { SftConfig } from '../settings/settings-sft';
+import { FarExamples } from './far-examples';
 import type { DataPreview, ExampleLosses, UnusedField } from './sft-events';
 
 /** What the held-out loss is measured on, at most. */
@@ -31,11 +31,17 @@ export interface LeftOut {
   readonly why: string;
 }
 
+/** How many are left out, and the first of them. */
+export interface LeftOutExamples {
+  readonly count: number;
+  readonly first: readonly LeftOut[];
+}
+
 /** What is learnt from, an example at a time. */
 export interface Examples {
   readonly train: TrainExamples;
   readonly heldOut: readonly HeldOutExample[];
-  readonly leftOut: readonly LeftOut[];
+  readonly leftOut: LeftOutExamples;
   readonly unused: UnusedField[];
   /** Longest example that is used, tokens. */
   readonly longest: number;
@@ -43,27 +49,32 @@ export interface Examples {
   readonly fingerprint: number;
 }
 
+/** Reasons told for what is left out. */
+const REASONS = 5;
+
 type Named = Pick<LoadedModel, 'tokenizer' | 'where' | 'text' | 'config'>;
 
 /** Tokens of examples that are kept as they were written. */
 const KEPT_TOKENS = 4_000_000;
 
-/** The examples to learn from: of a large file only the first are in memory as tokens, the others as packed text. */
+/** The examples to learn from: of a large file only the first are in memory, the others are written again when they are drawn. */
 class TrainExamples {
   private readonly kept: SupervisedExample[] = [];
-  private readonly packed = new Packed<Conversation>();
+  private readonly far: FarExamples;
   private last: { readonly conversation: Conversation; readonly example: SupervisedExample } | null = null;
   /** Of all together. */
   tokens = 0;
 
-  /** @param keptTokens tokens of examples that are kept; those after them are written again when they are drawn */
+  /** @param room tokens of examples that are kept; those after them are far */
   constructor(
-    private readonly write: (conversation: Conversation) => SupervisedExample,
+    write: (conversation: Conversation) => SupervisedExample,
     private room = KEPT_TOKENS,
-  ) {}
+  ) {
+    this.far = new FarExamples(write);
+  }
 
   get length(): number {
-    return this.kept.length + this.packed.length;
+    return this.kept.length + this.far.length;
   }
 
   /** A held-out example takes room too: what is kept depends on the file alone. */
@@ -74,7 +85,7 @@ class TrainExamples {
 
   push(conversation: Conversation, example: SupervisedExample): void {
     if (this.passBy(example)) this.kept.push(example);
-    else this.packed.push(conversation);
+    else this.far.push(conversation, example);
     this.tokens += example.ids.length;
     this.last = { conversation, example };
   }
@@ -83,19 +94,16 @@ class TrainExamples {
   pop(): { readonly conversation: Conversation; readonly example: SupervisedExample } {
     const { last } = this;
     if (last === null) throw new Error('Nothing was pushed since the last was taken away.');
-    if (this.packed.length > 0) this.packed.pop();
+    if (this.far.length > 0) this.far.pop();
     else this.kept.pop();
     this.tokens -= last.example.ids.length;
     this.last = null;
     return last;
   }
 
-  at(i: number): SupervisedExample {
-    return i < this.kept.length ? this.kept[i] : this.write(this.packed.at(i - this.kept.length));
-  }
-
-  *[Symbol.iterator](): Generator<SupervisedExample> {
-    for (let i = 0; i < this.length; i++) yield this.at(i);
+  /** Throws BadInput where its file is gone or another one by now. */
+  async at(i: number): Promise<SupervisedExample> {
+    return i < this.kept.length ? this.kept[i] : this.far.at(i - this.kept.length);
   }
 }
 
@@ -119,7 +127,7 @@ export async function examplesFor(
     if (heldOut.length < HELD_OUT_AT_MOST)
       heldOut.push({ example, prompt: promptOf(c, template), expected: answerOf(c) });
   };
-  const leftOut: LeftOut[] = [];
+  const leftOut = { count: 0, first: [] as LeftOut[] };
   const unused = new UnusedFields(template);
   let [number, longest, fingerprint, before] = [0, 0, 0, 0];
   const pace = pacing(wanted);
@@ -129,7 +137,7 @@ export async function examplesFor(
     unused.add(conversation);
     const example = written(model, template, conversation, `${file}, example ${number}`, most);
     if (typeof example === 'string') {
-      leftOut.push({ number, why: example });
+      if (leftOut.count++ < REASONS) leftOut.first.push({ number, why: example });
       continue;
     }
     longest = Math.max(longest, example.ids.length);
@@ -208,11 +216,11 @@ function isFarLonger({ messages, tools }: Conversation, model: Named, template: 
   return model.text.encode(whole).length > DOUBT.times * most + DOUBT.more;
 }
 
-function nothingToLearn(count: number, leftOut: readonly LeftOut[], file: string): BadInput {
-  const [first] = leftOut;
+function nothingToLearn(count: number, leftOut: LeftOutExamples, file: string): BadInput {
+  const [first] = leftOut.first;
   return new BadInput(
     first
-      ? `of ${count} examples none can be learnt from: ${leftOut.length} are left out (example ${first.number}: ${first.why})`
+      ? `of ${count} examples none can be learnt from: ${leftOut.count} are left out (example ${first.number}: ${first.why})`
       : `of ${count} examples all are held out`,
     file,
     first
@@ -258,9 +266,6 @@ function exampleLosses(
   };
 }
 
-/** Reasons shown for what is left out. */
-const REASONS = 5;
-
 /** What a run would learn from, without opening the weights. Throws BadInput as examplesFor does. */
 export async function previewExamples(
   model: Named,
@@ -273,13 +278,13 @@ export async function previewExamples(
   return {
     examples: train.length,
     heldOut: heldOut.length,
-    leftOut: leftOut.length,
-    why: leftOut.slice(0, REASONS),
+    leftOut: leftOut.count,
+    why: [...leftOut.first],
     unused,
     tokens: train.tokens,
     longest,
     templated: chatTemplate(model.tokenizer, model.where).ofModel,
-    first: exampleLosses(train.at(0), (id) => model.text.token(id), []),
+    first: exampleLosses(await train.at(0), (id) => model.text.token(id), []),
     separator: model.text.separator,
     ...(warning === undefined ? {} : { warning }),
   };

@@ -43,6 +43,8 @@ export class Supervised implements Trainer<SupervisedState> {
   readonly schedule: Schedule;
   readonly stateSchema = stateSchema;
   private readonly perEpoch: number;
+  /** The examples' numbers as this epoch has them. */
+  private order: { readonly epoch: number; readonly numbers: Uint32Array } | null = null;
   private totalTokens = 0;
   private heldOutLoss: number | null = null;
   /** The step whose held-out loss that is. */
@@ -88,7 +90,7 @@ export class Supervised implements Trainer<SupervisedState> {
       config,
       examples: examples.train.length,
       heldOut: examples.heldOut.length,
-      leftOut: examples.leftOut.length,
+      leftOut: examples.leftOut.count,
       ...(examples.unused.length > 0 ? { unused: examples.unused } : {}),
       steps: this.schedule.steps,
       ...beginning,
@@ -129,13 +131,13 @@ export class Supervised implements Trainer<SupervisedState> {
 
   async update(step: number): Promise<Report> {
     const { config: c, tell } = this.o;
+    const batch = await this.batchOf(step);
     const { loraState } = this.policy.decoder;
     loraState.dropout =
       c.loraRank > 0 && c.loraDropout > 0 ? { rate: c.loraDropout, seed: c.seed, stream: step } : null;
     const lr = cosineRate({ ...c, steps: this.schedule.steps, finalFactor: FINAL_FACTOR }, step);
     const { weightDecay, decayAll, clipNorm } = c;
     const options = { lr, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay, decayAll, clipNorm };
-    const batch = this.batchOf(step);
     const done = await supervisedUpdate(this.policy, batch, options, (phase) =>
       tell({ type: 'phase', step, phase }, null),
     ).finally(() => {
@@ -171,13 +173,20 @@ export class Supervised implements Trainer<SupervisedState> {
   }
 
   /** The examples of update `step`: every epoch in an order of its own. */
-  private batchOf(step: number): SupervisedExample[] {
+  private async batchOf(step: number): Promise<SupervisedExample[]> {
     const { config: c, examples } = this.o;
-    const { train } = examples;
     const epoch = Math.floor((step - 1) / this.perEpoch);
-    const order = new Random(STREAMS.fileOrder, c.seed, epoch).shuffle([...Array(train.length).keys()]);
+    if (epoch !== this.order?.epoch) this.order = { epoch, numbers: this.shuffled(epoch) };
     const first = ((step - 1) % this.perEpoch) * c.batch;
-    return order.slice(first, first + c.batch).map((i) => train.at(i));
+    const batch: SupervisedExample[] = [];
+    for (const i of this.order.numbers.subarray(first, first + c.batch)) batch.push(await examples.train.at(i));
+    return batch;
+  }
+
+  private shuffled(epoch: number): Uint32Array {
+    const { config: c, examples } = this.o;
+    const numbers = [...Array(examples.train.length).keys()];
+    return Uint32Array.from(new Random(STREAMS.fileOrder, c.seed, epoch).shuffle(numbers));
   }
 
   /** The losses of the batch's tokens; stored where the held-out loss is measured, and with a checkpoint. */

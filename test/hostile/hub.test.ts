@@ -172,7 +172,7 @@ for (const [location, message] of Object.entries(HOPS))
     servers.add(`redirect ${status} to ${location}`, `a redirect ${status} to ${location}`, message, () =>
       guarding(
         async () => new Response(null, { status, headers: { location } }),
-        async () => [{ address: '203.0.113.1' }],
+        async () => [{ address: '203.0.113.1', family: 4 }],
       )('https://hub.example/a'),
     );
 for (const endpoint of [

@@ -1,5 +1,6 @@
 /** Supervised runs before any weight is loaded: their settings, and what conversations amount to for a model. */
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { memoryBytes } from '../../src/data/bytes';
 import type { Conversation } from '../../src/data/conversations';
@@ -19,6 +20,7 @@ import {
   type SftSettingName,
 } from '../../src/settings/settings-sft';
 import { utf8 } from '../setup/checkpoints';
+import { drawnFrom } from '../setup/data';
 import { diskFolder, fixturePath } from '../setup/fixtures';
 import { NANO } from '../setup/session';
 
@@ -69,7 +71,7 @@ describe('conversations as examples', () => {
     expect(train.length + heldOut.length).toBe(80);
     expect(heldOut.length).toBeGreaterThan(2);
     expect(heldOut.length).toBeLessThan(20);
-    expect(leftOut).toEqual([]);
+    expect(leftOut).toEqual({ count: 0, first: [] });
     const fewer = await examplesFor(chat, many.slice(20), 'x.jsonl', 512);
     const prompts = new Set(heldOut.map((h) => h.prompt));
     expect(fewer.heldOut.every((h) => prompts.has(h.prompt))).toBe(true);
@@ -84,11 +86,51 @@ describe('conversations as examples', () => {
     const kept = await examplesFor(chat, many, 'x.jsonl', 512);
     for (const room of [0, 500]) {
       const drawn = await examplesFor(chat, many, 'x.jsonl', 512, { keptTokens: room });
-      expect({ ...drawn, train: [...drawn.train] }).toEqual({ ...kept, train: [...kept.train] });
+      expect({ ...drawn, train: await drawnFrom(drawn.train) }).toEqual({
+        ...kept,
+        train: await drawnFrom(kept.train),
+      });
       expect([drawn.train.length, drawn.train.tokens]).toEqual([kept.train.length, kept.train.tokens]);
-      expect(drawn.train.at(60)).not.toBe(drawn.train.at(60));
+      expect(await drawn.train.at(60)).not.toBe(await drawn.train.at(60));
     }
-    expect(kept.train.at(60)).toBe(kept.train.at(60));
+    expect(await kept.train.at(60)).toBe(await kept.train.at(60));
+  });
+
+  it('of a file of lines are read again where they lie, and only they; packed and as JSON they come from memory', async () => {
+    const lines = utf8(many.map(({ messages }) => JSON.stringify({ messages })).join('\r\n\n'));
+    const list = utf8(JSON.stringify(many.map(({ messages }) => ({ messages }))));
+    const forms = { 'x.jsonl': lines, 'x.json': list, 'x.jsonl.gz': new Uint8Array(gzipSync(lines)) };
+    const all = await examplesFor(chat, many, 'x', 512);
+    for (const [name, bytes] of Object.entries(forms)) {
+      const reads: number[] = [];
+      const read = async (from: number, to: number) => {
+        reads.push(to - from);
+        return bytes.slice(from, to);
+      };
+      const conversations = await openConversations(name, async () =>
+        oneFile({ where: '', size: bytes.length, read }, name),
+      );
+      const far = await examplesFor(chat, conversations, 'x', 512, { keptTokens: 0 });
+      expect(far.fingerprint).toBe(all.fingerprint);
+      reads.length = 0;
+      expect(await drawnFrom(far.train)).toEqual(await drawnFrom(all.train));
+      expect(reads.length).toBe(name === 'x.jsonl' ? far.train.length : 0);
+      expect(reads.every((length) => length < 150)).toBe(true);
+    }
+  });
+
+  it('of a file that is changed or gone while it is learnt from are refused with the mend', async () => {
+    let bytes = utf8(many.map(({ messages }) => JSON.stringify({ messages })).join('\n'));
+    const read = async (from: number, to: number) => bytes.slice(from, to);
+    const file = oneFile({ where: '', size: bytes.length, read }, 'x.jsonl');
+    const { train } = await examplesFor(chat, await openConversations('x.jsonl', async () => file), 'x.jsonl', 512, {
+      keptTokens: 0,
+    });
+    const whole = bytes;
+    const others = [whole.map((b) => (b === 0x31 ? 0x32 : b)), whole.map(() => 0x20), whole.map(() => 0xff)];
+    for (bytes of others) await expect(train.at(60)).rejects.toThrow(/changed while it was learnt from \(x\.jsonl\)/);
+    bytes = whole;
+    expect((await train.at(60)).ids.length).toBeGreaterThan(3);
   });
 
   it('of a small file hold out the last one', async () => {
@@ -105,11 +147,12 @@ describe('conversations as examples', () => {
   it('that are too long, or not in the model’s words, are left out with the reason', async () => {
     const long = asked('1 + 1', 'x '.repeat(200));
     const { leftOut, longest } = await examplesFor(chat, [...many, long], 'x.jsonl', 100);
-    expect(leftOut).toEqual([{ number: 81, why: expect.stringMatching(/^\d+ tokens, longer than 100$/) }]);
+    expect(leftOut.first).toEqual([{ number: 81, why: expect.stringMatching(/^\d+ tokens, longer than 100$/) }]);
     expect(longest).toBeLessThanOrEqual(100);
     const scans = EXAMPLE_SETS[0].conversations();
     const mixed = await examplesFor(nano, [asked('How are you?', 'Well'), ...scans], 'x.jsonl', 512);
-    expect(mixed.leftOut).toEqual([{ number: 1, why: expect.stringMatching(/"How" is not in the vocabulary/) }]);
+    const why = expect.stringMatching(/"How" is not in the vocabulary/);
+    expect(mixed.leftOut).toEqual({ count: 1, first: [{ number: 1, why }] });
     expect((await examplesFor(nano, scans, 'x.jsonl', 5000)).longest).toBeLessThanOrEqual(nano.config.maxPositions);
   });
 
@@ -166,8 +209,8 @@ describe('the data', () => {
       const reader = model === null ? chat : await openModel(diskFolder(join(NANO, '..', model)));
       const { leftOut } = await examplesFor(reader, conversations.slice(0, 200), name, 2000);
       // the tiny chat model's context is 512 byte-like tokens; a few solutions are longer
-      expect(leftOut.every(({ why }) => /longer than 512/.test(why))).toBe(true);
-      if (model !== null) expect(leftOut).toEqual([]);
+      expect(leftOut.first.every(({ why }) => /longer than 512/.test(why))).toBe(true);
+      if (model !== null) expect(leftOut.count).toBe(0);
     }
   });
 

@@ -24,7 +24,7 @@ import type { SupervisedState } from '../../src/runs/supervised';
 import { parseSftConfig } from '../../src/settings/settings-sft';
 import { fixtureBytes } from '../setup/checkpoints';
 import { close } from '../setup/close';
-import { readConversations } from '../setup/data';
+import { drawnFrom, readConversations } from '../setup/data';
 import { diskFolder, fixturePath, SMALL } from '../setup/fixtures';
 import { testDevice } from '../setup/gpu';
 
@@ -103,7 +103,7 @@ it('an epoch passes over every example once, and the next one in another order',
   const texts = of(events, 'sft-tokens').map((e) => e.examples.map((x) => x.tokens.join('')));
   const epochs = [texts.slice(0, steps / 2).flat(), texts.slice(steps / 2).flat()];
   const { train } = await examplesFor(model, sums, 'sums.jsonl', 512);
-  const all = [...train].map((e) => e.ids.map((id) => model.text.token(id)).join('')).sort();
+  const all = (await drawnFrom(train)).map((e) => e.ids.map((id) => model.text.token(id)).join('')).sort();
   for (const epoch of epochs) expect([...epoch].sort()).toEqual(all);
   expect(epochs[0]).not.toEqual(epochs[1]);
 });
@@ -122,7 +122,7 @@ it('the losses of tokens are those of the update: their mean over what is learnt
 
 it('packed end to end the loss and the gradients are those of one example at a time', async () => {
   const { train } = await examplesFor(model, sums, 'sums.jsonl', 512);
-  const batch = [...train].slice(0, 6);
+  const batch = (await drawnFrom(train)).slice(0, 6);
   const longest = Math.max(...batch.map((e) => e.ids.length));
   const still = { lr: 0, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 0, clipNorm: 1e9 };
   const gradients = async (tokens: number) => {

@@ -6,13 +6,15 @@ import * as problems from '../../src/data/dataset';
 import { dealProblem } from '../../src/data/jsonl-task';
 import * as records from '../../src/data/records';
 import type { Problem } from '../../src/data/types';
+import type { Examples } from '../../src/runs/sft-examples';
 import { utf8 } from './checkpoints';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const found: T[] = [];
-  for await (const item of items) found.push(item);
+/** All of them, without where they lie. */
+async function all<T extends { line?: unknown }>(items: AsyncIterable<T>): Promise<Omit<T, 'line'>[]> {
+  const found: Omit<T, 'line'>[] = [];
+  for await (const { line: _, ...item } of items) found.push(item);
   return found;
 }
 
@@ -28,3 +30,7 @@ export const readDeals = (text: string, file: string): Promise<Problem[]> =>
 /** The records of a JSONL text, as a stream. */
 export const recordsIn = (text: string, file: string, wanted?: Wanted) =>
   records.readRecords(memoryBytes(utf8(text), file), wanted);
+
+/** All examples that are learnt from, in their order. */
+export const drawnFrom = (train: Examples['train']) =>
+  Promise.all(Array.from({ length: train.length }, (_, i) => train.at(i)));

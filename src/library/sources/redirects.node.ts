@@ -3,7 +3,7 @@
  * its network (an address that began there may stay there). A token is dropped where the origin changes, as fetch does.
  */
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { BOUNDS } from '../../data/bounds';
 import { SourceError } from './source-error';
 
@@ -73,41 +73,86 @@ function groupsOf(ip: string): number[] {
   return [...first, ...new Array<number>(8 - first.length - last.length).fill(0), ...last];
 }
 
-type Lookup = (host: string) => Promise<readonly { readonly address: string }[]>;
+type Lookup = (host: string) => Promise<readonly { readonly address: string; readonly family: number }[]>;
+
+const bare = ({ hostname }: URL): string => hostname.replace(/^\[|\]$|\.$/g, ''); // a dot may end a name
 
 /** Whether an address leads to this machine or its network: by its numbers, its name, or what the name stands for. */
-async function isNearby({ hostname }: URL, find: Lookup): Promise<boolean> {
-  const host = hostname.replace(/^\[|\]$|\.$/g, ''); // a dot may end a name
+async function isNearby(url: URL, find: Lookup): Promise<boolean> {
+  const host = bare(url);
   if (isIP(host)) return isPrivateAddress(host);
   if (/(^|\.)(localhost|local|internal|home\.arpa)$/i.test(host)) return true;
   const found = await find(host).catch(() => []); // a name nobody knows fails in fetch, with its reason
   return found.some(({ address }) => isPrivateAddress(address));
 }
 
+/** A name that stood for an address of the web when it was looked at, and no longer does when it is connected to. */
+class LeadsNearby extends Error {}
+
+/**
+ * What makes fetch connect to no address of this machine or its network, whatever a name stands for by then: the connection
+ * asks for the name's addresses once more, and takes those that are looked at here. Node's fetch keeps its Agent's class to
+ * itself, but for this symbol. Null on hosts without it, and where a proxy finds the addresses.
+ */
+async function outside(find: Lookup): Promise<object | null> {
+  await globalThis.fetch('data:,'); // the symbol comes with the first call
+  const own = (globalThis as Record<symbol, unknown>)[Symbol.for('undici.globalDispatcher.1')];
+  if (own?.constructor.name !== 'Agent') return null;
+  const Agent = own.constructor as new (options: object) => object;
+  const lookUp: LookupFunction = (host, { all }, callback) => {
+    find(host).then(
+      (found) => {
+        const near = found.find(({ address }) => isPrivateAddress(address));
+        if (near) callback(new LeadsNearby(`${host} is ${near.address}`), []);
+        else if (all) callback(null, [...found]);
+        else callback(null, found[0].address, found[0].family);
+      },
+      (error) => callback(error, []),
+    );
+  };
+  return new Agent({ connect: { lookup: lookUp } });
+}
+
 /** `fetch` with its redirects looked at. Rejects as it does, and with SourceError for a redirect that leads nowhere good. */
-export const guarding =
-  (fetch: typeof globalThis.fetch, find: Lookup): typeof globalThis.fetch =>
-  async (input, init = {}) => {
+export function guarding(fetch: typeof globalThis.fetch, find: Lookup): typeof globalThis.fetch {
+  let way: Promise<object | null> | null = null;
+  return async (input, init = {}) => {
     const first = new URL(input instanceof Request ? input.url : input);
-    let url = first;
+    const free = await isNearby(first, find);
+    if (!free) way ??= outside(find);
+    const dispatcher = free ? null : await way;
     const headers = new Headers(init.headers);
+    const ask = (url: URL): Promise<Response> =>
+      fetch(url, { ...init, headers, redirect: 'manual', ...(dispatcher && { dispatcher }) }).catch((error) => {
+        throw error.cause instanceof LeadsNearby ? rebound(url) : error;
+      });
+    let url = first;
     for (let hops = 0; ; hops++) {
-      const response = await fetch(url, { ...init, headers, redirect: 'manual' });
+      const response = await ask(url);
       const location = response.headers.get('location');
       if (response.status < 300 || response.status > 399 || location === null) return response;
       await response.body?.cancel();
       const next = URL.canParse(location, url.href) ? new URL(location, url) : null;
       if (!next || !/^https?:$/.test(next.protocol)) throw refused(first, `to ${location.slice(0, 200)}`);
       if (hops >= BOUNDS.redirects) throw refused(first, `more than ${BOUNDS.redirects} times`);
-      if (!(await isNearby(first, find)) && (await isNearby(next, find)))
+      if (!free && (await isNearby(next, find)))
         throw refused(first, `to ${next.host}, an address of this machine or its network`);
       if (next.origin !== url.origin) headers.delete('authorization');
       url = next;
     }
   };
+}
 
 /** fetch for the command line. */
 export const guardedFetch = guarding(globalThis.fetch, (host) => lookup(host, { all: true }));
+
+const rebound = ({ host, href }: URL): SourceError =>
+  new SourceError(
+    'server',
+    `${host} stood for an address of the web a moment ago, and now for one of this machine or its network`,
+    href,
+    'That is not followed. If it is meant, give that address itself.',
+  );
 
 const refused = (first: URL, how: string): SourceError =>
   new SourceError(

@@ -1,5 +1,8 @@
 /** Redirects on the command line: from the web to this machine or its network they are not followed. */
-import { expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, isIP } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { authorization } from '../../../src/library/sources/hub-api';
 import { guarding } from '../../../src/library/sources/redirects.node';
 
@@ -15,6 +18,8 @@ const ADDRESSES: Record<string, string[]> = {
   'both.example': ['203.0.113.7', '::1'],
 };
 
+const found = (address: string) => ({ address, family: isIP(address.replace(/%.*/, '')) });
+
 /** A web of redirects, and what was asked of it. */
 function web(redirects: Record<string, string>) {
   const asked: Asked[] = [];
@@ -25,7 +30,7 @@ function web(redirects: Record<string, string>) {
       const location = redirects[url];
       return location === undefined ? new Response('here') : new Response(null, { status: 302, headers: { location } });
     },
-    async (host) => (ADDRESSES[host] ?? ['203.0.113.7', '2606:4700::1']).map((address) => ({ address })),
+    async (host) => (ADDRESSES[host] ?? ['203.0.113.7', '2606:4700::1']).map(found),
   );
   return { fetch, asked };
 }
@@ -100,6 +105,66 @@ it.each(['file:///etc/passwd', 'ftp://cdn.example/x', 'https://[', 'javascript:a
     await expect(fetch('https://hub.example/a')).rejects.toThrow(/redirects to/);
   },
 );
+
+describe('a name that stands for one address when it is looked at and for another when it is connected to', () => {
+  let server: Server;
+  let port: number;
+  let asked: number;
+  beforeEach(async () => {
+    asked = 0;
+    server = createServer((_, response) => {
+      asked++;
+      response.end('a secret of this machine');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    ({ port } = server.address() as AddressInfo);
+  });
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  /** What a name stands for, one answer after the other; the last one for good. */
+  const turning = (...answers: string[]) => {
+    const names: string[] = [];
+    const find = async (host: string) => {
+      names.push(host);
+      return [
+        found(host === 'hub.example' ? '203.0.113.7' : answers.length > 1 ? (answers.shift() as string) : answers[0]),
+      ];
+    };
+    return { find, names };
+  };
+  /** Node's own fetch, but for the first address, which redirects. */
+  const redirecting =
+    (location: string): typeof fetch =>
+    async (input, init) =>
+      String(input) === 'https://hub.example/a'
+        ? new Response(null, { status: 302, headers: { location } })
+        : fetch(input, init);
+
+  it.skipIf('Deno' in globalThis)('is not followed', async () => {
+    const { find, names } = turning('203.0.113.7', '127.0.0.1');
+    const guarded = guarding(redirecting(`http://turns.example:${port}/x`), find);
+    await expect(guarded('https://hub.example/a')).rejects.toThrow(/turns\.example:\d+ stood for .*a moment ago/);
+    expect(names).toEqual(['hub.example', 'turns.example', 'turns.example']);
+    expect(asked).toBe(0);
+  });
+
+  it.skipIf('Deno' in globalThis)('is not asked where it is the first one either', async () => {
+    const { find } = turning('203.0.113.7', '::1');
+    await expect(guarding(fetch, find)(`http://turns.example:${port}/x`)).rejects.toThrow(/a moment ago/);
+    expect(asked).toBe(0);
+  });
+
+  it('is asked where it was nearby from the first', async () => {
+    const { find } = turning('127.0.0.1');
+    const guarded = guarding(redirecting(`http://127.0.0.1:${port}/x`), find);
+    await expect(guarded('https://hub.example/a')).rejects.toThrow(/redirects to 127/);
+    expect(await (await guarding(fetch, find)(`http://127.0.0.1:${port}/x`)).text()).toBe('a secret of this machine');
+    expect(asked).toBe(1);
+  });
+});
 
 it('an address that began on this machine may stay there', async () => {
   const { fetch } = web({ 'http://127.0.0.1:9/a': 'http://localhost:8/b' });
