@@ -57,7 +57,7 @@ export async function serveBuilt(options = {}) {
     name: 'locked-down',
     configurePreviewServer({ middlewares }) {
       middlewares.use((request, response, next) => {
-        const path = new URL(request.url, 'http://lab').pathname;
+        const { pathname: path } = addressOf(request);
         for (const [name, value] of Object.entries(headersFor(path, allow))) response.setHeader(name, value);
         if (path !== base && path !== `${base}index.html`) return next();
         response.setHeader('Content-Type', 'text/html; charset=utf-8');
@@ -76,9 +76,33 @@ export async function serveBuilt(options = {}) {
     build: { outDir: folder },
     preview: { host: host ? true : '127.0.0.1', port, strictPort, cors: false, allowedHosts: host ? true : [] },
   });
+  refuseOthers(server.httpServer);
   // A link of any length that a browser sends gets the page, which says what of it is ignored; Node's 16 KB is a blank 431.
   server.httpServer.maxHeaderSize = 4 * 1024 * 1024;
   return server;
+}
+
+/** What is asked for; null where it is no path: `*`, another server's address, or none at all. */
+const addressOf = ({ url }) =>
+  url.startsWith('/') && URL.canParse(`http://lab${url}`) ? new URL(`http://lab${url}`) : null;
+
+/** One stretch of a file, the first byte before the last. What else is asked for with Range gets the whole file, as RFC 9110 has it. */
+function isStretch(range) {
+  const [, first, last] = /^bytes=(\d{1,15})-(\d{0,15})$/.exec(range) ?? [];
+  return first !== undefined && (last === '' || Number(first) <= Number(last));
+}
+
+/** What asks for no path or would change something gets a word; Vite's own readers end at such requests, or the process with them. */
+function refuseOthers(server) {
+  const handlers = server.listeners('request');
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    const refuse = (status, why) => response.writeHead(status, { Allow: 'GET, HEAD', Connection: 'close' }).end(why);
+    if (!['GET', 'HEAD'].includes(request.method)) return refuse(405, 'The page is read, and nothing is sent to it.');
+    if (!addressOf(request)) return refuse(400, 'Ask for a path, such as /.');
+    if (request.headers.range !== undefined && !isStretch(request.headers.range)) delete request.headers.range;
+    for (const handle of handlers) handle.call(server, request, response);
+  });
 }
 
 /** Time of the last change in a file or folder, ms. */

@@ -1,4 +1,5 @@
 /** What determines a run, of whatever kind; a run's folder has it as config.json. */
+import { BadInput } from '../data/errors';
 import { isRecord } from '../data/records';
 import { DROPPED } from '../library/sources/classify';
 import { parseTrainConfig, type TrainConfig } from '../settings/config';
@@ -18,6 +19,12 @@ export const kindOf = (config: object): RunKind =>
 /** A full configuration from a partial or a stored one. Throws BadInput. */
 export function parseRunConfig(partial: unknown, where: string): RunConfig {
   if (!isRecord(partial)) return parseTrainConfig(partial, where); // which says so
+  if ('model_type' in partial || 'architectures' in partial)
+    throw new BadInput(
+      'This is the configuration of a model, and of no run',
+      where,
+      'Name the folder of a run; its final/ and its checkpoints are models.',
+    );
   if (hasKind(partial, 'pretrain')) return storedPretrainConfig(partial, where); // always whole: the command line makes it
   return hasKind(partial, 'sft') ? parseSftConfig(partial, where) : parseTrainConfig(partial, where);
 }

@@ -18,10 +18,11 @@ function ask(
   path: string,
   headers: Record<string, string> = {},
   url = lab.url,
+  method = 'GET',
 ): Promise<{ status?: number; headers: Record<string, unknown>; text: string }> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
-    request({ hostname, port, path, headers }, (response) => {
+    request({ hostname, port, path, headers, method }, (response) => {
       let text = '';
       response.on('data', (part) => {
         text += part;
@@ -91,6 +92,31 @@ describe('the server', () => {
     '/node_modules/vite/package.json',
   ])('has no %s', async (path) => {
     expect((await ask(path)).status).toBe(404);
+  });
+
+  it.each(['http://[', 'http://evil.example/', '*', 'x'])('answers what is no path, %s, and lives on', async (path) => {
+    expect(await ask(path)).toMatchObject({ status: 400, text: expect.stringMatching(/^Ask for a path/) });
+  });
+
+  it('answers a path of nothing but slashes without a word of its own sources', async () => {
+    const { status, text } = await ask('//');
+    expect([status, text]).toEqual([200, expect.not.stringMatching(/Invalid URL|\.mjs/)]);
+  });
+
+  it.each(['POST', 'TRACE', 'DELETE'])('is only read: %s', async (method) => {
+    expect((await ask('/', {}, lab.url, method)).status).toBe(405);
+  });
+
+  it.each([
+    ['bytes=0-3', 206],
+    ['bytes=5-2', 200],
+    ['bytes=a-b', 200],
+    ['bytes=0-0,2-3', 200],
+    ['bytes=99999999999-', 416],
+  ])('gives of a file %s', async (Range, status) => {
+    const found = await ask('/models/nano/config.json', { Range });
+    expect(found.status).toBe(status);
+    if (status === 206) expect(found.text).toHaveLength(4);
   });
 
   it.each(['evil.example', 'evil.example:5173', '127.0.0.1.evil.example'])(

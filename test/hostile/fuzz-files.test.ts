@@ -38,6 +38,7 @@ const broken = (value: unknown, random: Random, i: number): Bytes =>
 const few = { timeout: TIME_LIMIT };
 const FAMILIES = ['llama', 'llama3', 'qwen2', 'qwen2-window', 'olmo2', 'olmo3', 'qwen3-yarn'];
 const configs = FAMILIES.map((family) => jsonOf(family, 'config.json'));
+const familyWeights = FAMILIES.map((family) => fixtureBytes(family, 'model.safetensors'));
 const named = (parts: readonly string[]) =>
   Object.fromEntries(parts.map((name) => [name, fixtureBytes('tiny-chat', name)]));
 const tiny = named(['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json']);
@@ -48,7 +49,7 @@ test('config.json', few, async () => {
     const files = {
       ...tiny,
       'config.json': broken(configs[family], random, i >> 3),
-      'model.safetensors': fixtureBytes(FAMILIES[family], 'model.safetensors'),
+      'model.safetensors': familyWeights[family],
     };
     const { config, tensors } = await openModelFolder(memoryFiles(files));
     check(tensors.size > 0 && config.layers <= 1024, 'a model of no tensors');

@@ -1,5 +1,6 @@
 /** Broken models, tokenizers and deals of cards, and what is read of them, against the bytes themselves. */
 import { expect, test } from 'vitest';
+import { joined } from '../../src/data/bytes';
 import { BadInput } from '../../src/data/errors';
 import { readTokenizer } from '../../src/data/tokenizer';
 import { twoCards } from '../../src/data/two-cards/task';
@@ -84,7 +85,7 @@ test('GGUF', { timeout: TIME_LIMIT }, async () => {
     const from = random.below(seed.length - 64);
     const part = i % 2 === 0 ? mutateBytes(seed.subarray(from, from + 64), random) : mutateBytes(seed, random);
     const bytes =
-      i % 2 === 0 ? new Uint8Array([...seed.subarray(0, from), ...part, ...seed.subarray(from + 64)]) : part;
+      i % 2 === 0 ? joined([seed.subarray(0, from), part, seed.subarray(from + 64)]) : part;
     const { config, tensors, tokenizerFiles } = await openGguf(countingBytes(bytes));
     await checkTensors(tensors, bytes.length);
     check(tensors.get('model.embed_tokens.weight')?.shape[0] === config.vocab_size, 'vocab_size');

@@ -219,7 +219,7 @@ describe('the data', () => {
     const read = await openConversations('mine.jsonl', async (name) =>
       name === 'mine.jsonl' ? oneFile(memoryBytes(file, name), name) : null,
     );
-    for await (const only of read) expect(only).toEqual(asked('1 + 1 =', ' 2'));
+    for await (const only of read) expect(only).toMatchObject(asked('1 + 1 =', ' 2'));
     await expect(openConversations('nothing.jsonl', async () => null)).rejects.toThrow(
       /no such file \(nothing.jsonl\).*two-cards-scans, stories-checked, word-problems/,
     );

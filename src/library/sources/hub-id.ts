@@ -83,5 +83,13 @@ export function hubEndpoint(endpoint: string): string {
       `Set HF_ENDPOINT to a Hub or a mirror of it, or leave it out for ${HUB}.`,
     );
   }
+  const { username, password, host } = new URL(endpoint);
+  if (username || password)
+    throw new SourceError(
+      'server',
+      'The address of the Hub has a name or a password in it, which is not sent',
+      host,
+      'Give the address without them, and a token: HF_TOKEN on the command line, its own field in the page.',
+    );
   return endpoint.replace(/\/+$/, '');
 }

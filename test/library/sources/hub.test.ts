@@ -433,6 +433,9 @@ describe('who may have it', () => {
     hub.faults.set('api', [{ bytes: text('<html>Log in to this network</html>') }]);
     expect(await messageOf(ID)).toMatch(/^server: The answer is not that of a Hub.*HF_ENDPOINT/);
     expect((await errorOf(open(ID, { endpoint: 'huggingface.co' }))).message).toContain('must begin with https://');
+    const { message } = await errorOf(open(ID, { endpoint: 'https://me:secret@mirror.example/' }));
+    expect(message).toMatch(/has a name or a password in it, which is not sent \(mirror\.example\)/);
+    expect(message).not.toContain('secret');
   });
 });
 
