@@ -101,6 +101,32 @@ for (const depth of [129, 1000, 10 ** 6])
         () => readProblems(utf8(`{"question":"a","answer":${open.repeat(depth)}1${close.repeat(depth)}}`), name),
       );
 
+const LINE = '{"question":"a","answer":"1"}';
+/** A piece again and again, and an end. */
+function again(piece: Uint8Array, times: number, end: Uint8Array): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(piece.length * times + end.length);
+  for (let i = 0; i < times; i++) out.set(piece, i * piece.length);
+  out.set(end, piece.length * times);
+  return out;
+}
+const LINES: Record<string, [text: () => Uint8Array<ArrayBuffer>, what: string, message: RegExp | null]> = {
+  'blank lines': [() => utf8(`${'\n'.repeat(1e6)}${LINE}`), 'a million blank lines before one', null],
+  'ends of a line': [() => utf8([LINE, LINE].join('\r')), 'lines that end as on old Macs', /not JSON/],
+  'ends of Unicode': [() => utf8([LINE, LINE].join('\u2028')), 'lines that end with U+2028', /not JSON/],
+  'marks of order': [() => utf8(`${LINE}\n\ufeff${LINE}`), 'a byte order mark before the second line', null],
+  'a long number': [() => utf8(`{"question":"a","answer":${'7'.repeat(1e7)}}`), 'a number of 10⁷ digits', null],
+  'a far number': [() => utf8('{"question":"a","answer":1e999999999}'), 'a number of 10⁹ digits', null],
+};
+for (const [id, [text, what, message]] of Object.entries(LINES))
+  rows.add(id, what, message, () => readProblems(text(), 'x.jsonl'));
+rows.add('gzip members', '300,000 gzip files of a line end behind each other, and one with a problem', null, () =>
+  readProblems(again(gzipSync('\n'), 300_000, gzipSync(LINE)), 'x.jsonl.gz'),
+);
+const SKIPPED = new Uint8Array([0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0]);
+rows.add('zstd frames to skip', 'a million frames of zstd that are to be skipped', /neither gzip nor zstd/, () =>
+  readProblems(again(SKIPPED, 1e6, SKIPPED), 'x.jsonl.zst'),
+);
+
 /** A zstd file: a frame of this window whose blocks are runs. */
 function zstd(windowLog: number, blocks: number, run: number): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(6 + 4 * blocks);

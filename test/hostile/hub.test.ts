@@ -298,6 +298,9 @@ const QUERIES: Record<string, [query: string, message: RegExp | null]> = {
   'an sft of another kind': ['kind=sft&arm=antisd', /Unknown setting/],
   'a kind that is none': ['kind=__proto__', null],
   'a setting twice': ['steps=1&steps=2', null],
+  'a setting 7,000 times': ['steps=1&'.repeat(7000), null],
+  'names of every object': ['toString=1&hasOwnProperty=2&valueOf=3', /Unknown setting/],
+  'bytes that are no text': ['arm=%FF&seed=%00', /./],
 };
 for (const [id, [query, message]] of Object.entries(QUERIES))
   links.add(`query: ${id}`, `an address whose settings are ${id}`, message, () => stateFromQuery(query, sft));
