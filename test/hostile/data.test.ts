@@ -118,7 +118,7 @@ const LINES: Record<string, [text: () => Uint8Array<ArrayBuffer>, what: string, 
   'a far number': [() => utf8('{"question":"a","answer":1e999999999}'), 'a number of 10⁹ digits', null],
 };
 for (const [id, [text, what, message]] of Object.entries(LINES))
-  rows.add(id, what, message, () => readProblems(text(), 'x.jsonl'));
+  rows.add(`lines: ${id}`, what, message, () => readProblems(text(), 'x.jsonl'));
 rows.add('gzip members', '300,000 gzip files of a line end behind each other, and one with a problem', null, () =>
   readProblems(again(gzipSync('\n'), 300_000, gzipSync(LINE)), 'x.jsonl.gz'),
 );
