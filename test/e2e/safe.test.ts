@@ -94,7 +94,7 @@ describe('the server', () => {
     expect((await ask(path)).status).toBe(404);
   });
 
-  it.each(['http://[', 'http://evil.example/', '*', 'x'])('answers what is no path, %s, and lives on', async (path) => {
+  it.each(['http://[', 'http://evil.example/', '*'])('answers what is no path, %s, and lives on', async (path) => {
     expect(await ask(path)).toMatchObject({ status: 400, text: expect.stringMatching(/^Ask for a path/) });
   });
 
