@@ -1,7 +1,7 @@
 /**
  * Broken files by the thousand: a reader reads each or refuses it with a BadInput; no other exception, no hang, no memory out
  * of proportion. Every input follows from its number, so a failure repeats. 10⁴ inputs a reader in the gate, 10⁵ by
- * `npm run test:faults`, as many as FUZZ says by hand.
+ * `npm run test:faults`, as many as FUZZ says by hand, from FUZZ_FROM on.
  */
 import { vi } from 'vitest';
 import { BadInput } from '../../src/data/errors';
@@ -10,6 +10,8 @@ import { WHOLE } from '../faults/attempts';
 import { callsOf } from '../setup/work';
 
 export const INPUTS = Number(process.env.FUZZ ?? (WHOLE ? 1e5 : 1e4));
+/** The first input's number, by hand: a million may be tried in several pieces. */
+const FIRST = Number(process.env.FUZZ_FROM ?? 0);
 /** Milliseconds for one reader: a guard. */
 export const TIME_LIMIT = 300_000 * Math.max(1, INPUTS / 1e4);
 const WORK = 2_000_000; // calls of functions for a thousand inputs
@@ -73,17 +75,17 @@ export async function fuzz(reader: string, attempt: (random: Random, i: number) 
   };
   await withoutWaiting(async () => {
     // Counted, they take twice their time: two thousand stand for all.
-    const counted = [0, 1].map((thousand) => () => from(thousand * 1000, (thousand + 1) * 1000));
+    const counted = [0, 1000].map((n) => () => from(FIRST + n, FIRST + n + 1000));
     for (const calls of await callsOf(counted, /\/src\/|huggingface/))
       if (calls > WORK) throw new Error(`${reader}: a thousand inputs made ${calls} calls`);
-    await from(2000, INPUTS);
+    await from(FIRST + 2000, FIRST + INPUTS);
   });
   const grown = (process.resourceUsage().maxRSS - before) * 1024;
   if (grown > MEMORY) throw new Error(`${reader}: the process grew by ${Math.round(grown / 2 ** 20)} MB`);
   const share = accepted / INPUTS;
   if (TELLS)
     console.log(
-      `${reader}: ${INPUTS} inputs, ${(100 * share).toFixed(1)} % read; slowest ${slowest.input} (${slowest.ms.toFixed(0)} ms), ` +
+      `${reader}: ${INPUTS} inputs from ${FIRST} on, ${(100 * share).toFixed(1)} % read; slowest ${slowest.input} (${slowest.ms.toFixed(0)} ms), ` +
         `largest ${largest.input} (${(largest.bytes / 2 ** 20).toFixed(1)} MiB)`,
     );
   return share;
