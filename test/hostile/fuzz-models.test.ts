@@ -84,8 +84,7 @@ test('GGUF', { timeout: TIME_LIMIT }, async () => {
     // Half of the faults keep to a few bytes, so that most of the file still makes sense.
     const from = random.below(seed.length - 64);
     const part = i % 2 === 0 ? mutateBytes(seed.subarray(from, from + 64), random) : mutateBytes(seed, random);
-    const bytes =
-      i % 2 === 0 ? joined([seed.subarray(0, from), part, seed.subarray(from + 64)]) : part;
+    const bytes = i % 2 === 0 ? joined([seed.subarray(0, from), part, seed.subarray(from + 64)]) : part;
     const { config, tensors, tokenizerFiles } = await openGguf(countingBytes(bytes));
     await checkTensors(tensors, bytes.length);
     check(tensors.get('model.embed_tokens.weight')?.shape[0] === config.vocab_size, 'vocab_size');

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readWhole } from '../../../src/data/bytes';
+import { joined, readWhole } from '../../../src/data/bytes';
 import { BadInput } from '../../../src/data/errors';
 import type { Files } from '../../../src/host/files';
 import { diskFiles } from '../../../src/host/files.node';
@@ -364,7 +364,7 @@ describe('bytes that are not the right ones', () => {
   });
 
   it('refuses a file of the wrong length, shorter or longer, at once or after a cut', async () => {
-    const wrong = [WEIGHTS.slice(0, 5 * MB), new Uint8Array([...WEIGHTS.slice(0, 10), ...WEIGHTS])];
+    const wrong = [WEIGHTS.slice(0, 5 * MB), joined([WEIGHTS.slice(0, 10), WEIGHTS])];
     for (const bytes of wrong) {
       for (const faults of [[], [{ cutAfter: MB }]]) {
         hub.faults.set('model.safetensors', [...faults, { bytes }, { bytes }, { bytes }]);
