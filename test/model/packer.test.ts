@@ -46,6 +46,10 @@ it.each<[string, (i: number) => number]>([
   ['normal', () => 0.02 * normal()],
   ['middles between integers', (i) => (i % 32 === 0 ? 127 : Math.floor(254 * uniform()) - 127 + 0.5) * 2 ** -9],
   ['middles of q4, symmetric', (i) => [-15, 15, Math.floor(31 * uniform()) - 15, 0][Math.min(i % 32, 2)] * 2 ** -7],
+  [
+    'beside middles of q4',
+    (i) => [-15, 15, (Math.floor(31 * uniform()) - 15) * (1 + 2 ** -20 * normal())][Math.min(i % 32, 2)] * 2 ** -7,
+  ],
   ['many zeros of both signs', () => (uniform() < 0.7 ? (uniform() < 0.5 ? 0 : -0) : Math.abs(normal()))],
   ['zeros of both signs and negatives', () => (uniform() < 0.7 ? (uniform() < 0.5 ? 0 : -0) : -Math.abs(normal()))],
   ['few distinct', () => Math.fround(0.1) * Math.round(3 * normal())],

@@ -3,10 +3,14 @@
 ;;   widen (count, raw, out): count bfloat16 (a multiple of 8) at raw as f32 at out
 ;;   q8, q4 (groups, in, out, scales): groups of 32 f32 at in, a multiple of 32; give the bits of the largest |w|, which tell a NaN or infinity;
 ;;   q8 gives all bits where a scale is subnormal, which is left to quantise.ts
+;;   q4 looks at both grids in f32 first, and takes what is certain then; what is near a tie or a middle is computed in float64.
 (module
   (memory (export "memory") 1)
-  ;; 0: the words of a grid; 16, 32, 48: pairs of 15, 1/2 and 16, which would be made anew in each round of a loop
-  (data (i32.const 16) "\00\00\00\00\00\00\2e\40\00\00\00\00\00\00\2e\40" "\00\00\00\00\00\00\e0\3f\00\00\00\00\00\00\e0\3f" "\00\00\00\00\00\00\30\40\00\00\00\00\00\00\30\40")
+  ;; 0: the words of a grid; then what would be made anew in each round of a loop: 16, 32, 48: pairs of 15, 1/2 and 16; 64, 80, 96: fours
+  ;; of 15 and 2^23, and 1, 16, … as halves
+  (data (i32.const 16) "\00\00\00\00\00\00\2e\40\00\00\00\00\00\00\2e\40" "\00\00\00\00\00\00\e0\3f\00\00\00\00\00\00\e0\3f" "\00\00\00\00\00\00\30\40\00\00\00\00\00\00\30\40"
+    "\00\00\70\41\00\00\70\41\00\00\70\41\00\00\70\41" "\00\00\00\4b\00\00\00\4b\00\00\00\4b\00\00\00\4b"
+    "\01\00\10\00\01\00\10\00\01\00\10\00\01\00\10\00")
 
   (func (export "widen") (param $count i32) (param $raw i32) (param $out i32)
     (local $end i32) (local $v v128)
@@ -121,16 +125,15 @@
         (i32.const 0x3f000000))))
 
   ;; The number an IEEE half stands for.
-  (func $wide (param $h i32) (result f64)
+  (func $wide (param $h i32) (result f32)
     (local $bits i32)
     (local.set $bits (i32.shl (i32.and (local.get $h) (i32.const 0x7fff)) (i32.const 13)))
-    (f64.promote_f32
-      (f32.copysign
-        (select
-          (f32.const inf)
-          (f32.mul (f32.reinterpret_i32 (local.get $bits)) (f32.const 0x1p112))
-          (i32.ge_u (local.get $bits) (i32.const 0x0f800000)))
-        (f32.reinterpret_i32 (i32.shl (local.get $h) (i32.const 16))))))
+    (f32.copysign
+      (select
+        (f32.const inf)
+        (f32.mul (f32.reinterpret_i32 (local.get $bits)) (f32.const 0x1p112))
+        (i32.ge_u (local.get $bits) (i32.const 0x0f800000)))
+      (f32.reinterpret_i32 (i32.shl (local.get $h) (i32.const 16)))))
 
   ;; The first of a group's values that equals x; of the least, 0 comes with the sign of its first.
   (func $first (param $in i32) (param $x f32) (result f32)
@@ -154,23 +157,26 @@
       (br $more))
     unreachable)
 
-  (func $least (param $in i32) (result v128)
-    (f32x4.min
-      (f32x4.min
-        (f32x4.min (v128.load (local.get $in)) (v128.load offset=16 (local.get $in)))
-        (f32x4.min (v128.load offset=32 (local.get $in)) (v128.load offset=48 (local.get $in))))
-      (f32x4.min
-        (f32x4.min (v128.load offset=64 (local.get $in)) (v128.load offset=80 (local.get $in)))
-        (f32x4.min (v128.load offset=96 (local.get $in)) (v128.load offset=112 (local.get $in))))))
+  ;; Of a group without NaN; a zero has any sign.
+  (func $least (param $in i32) (result f32)
+    (local $v v128)
+    (local.set $v
+      (f32x4.pmin
+        (f32x4.pmin (f32x4.pmin (v128.load (local.get $in)) (v128.load offset=16 (local.get $in))) (f32x4.pmin (v128.load offset=32 (local.get $in)) (v128.load offset=48 (local.get $in))))
+        (f32x4.pmin (f32x4.pmin (v128.load offset=64 (local.get $in)) (v128.load offset=80 (local.get $in))) (f32x4.pmin (v128.load offset=96 (local.get $in)) (v128.load offset=112 (local.get $in))))))
+    (local.set $v (f32x4.pmin (local.get $v) (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $v) (local.get $v))))
+    (f32x4.extract_lane 0
+      (f32x4.pmin (local.get $v) (i8x16.shuffle 4 5 6 7 0 1 2 3 12 13 14 15 8 9 10 11 (local.get $v) (local.get $v)))))
 
-  (func $greatest (param $in i32) (result v128)
-    (f32x4.max
-      (f32x4.max
-        (f32x4.max (v128.load (local.get $in)) (v128.load offset=16 (local.get $in)))
-        (f32x4.max (v128.load offset=32 (local.get $in)) (v128.load offset=48 (local.get $in))))
-      (f32x4.max
-        (f32x4.max (v128.load offset=64 (local.get $in)) (v128.load offset=80 (local.get $in)))
-        (f32x4.max (v128.load offset=96 (local.get $in)) (v128.load offset=112 (local.get $in))))))
+  (func $greatest (param $in i32) (result f32)
+    (local $v v128)
+    (local.set $v
+      (f32x4.pmax
+        (f32x4.pmax (f32x4.pmax (v128.load (local.get $in)) (v128.load offset=16 (local.get $in))) (f32x4.pmax (v128.load offset=32 (local.get $in)) (v128.load offset=48 (local.get $in))))
+        (f32x4.pmax (f32x4.pmax (v128.load offset=64 (local.get $in)) (v128.load offset=80 (local.get $in))) (f32x4.pmax (v128.load offset=96 (local.get $in)) (v128.load offset=112 (local.get $in))))))
+    (local.set $v (f32x4.pmax (local.get $v) (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $v) (local.get $v))))
+    (f32x4.extract_lane 0
+      (f32x4.pmax (local.get $v) (i8x16.shuffle 4 5 6 7 0 1 2 3 12 13 14 15 8 9 10 11 (local.get $v) (local.get $v)))))
 
   ;; Both of Q4's grids at once, a lane each: the free one first. The words of the better one go to out.
   (func $grids (param $in i32) (param $out i32) (param $s v128) (param $b v128) (result i32)
@@ -219,8 +225,128 @@
         (v128.store (local.get $out) (v128.load (i32.const 0)))
         (i32.const 0))))
 
+  ;; Both grids in f32, four values at a time: 1 where the free one is the better, 0 where the other is, 2 where that or a value's place is
+  ;; too near to call. w - b is rounded once and the reciprocal too, so places are off by 2^-18 at most and errors by 2^-16 of
+  ;; theirs and of a squared scale; what is taken as certain is certain by 2^-14.
+  (func $sketch (param $in i32) (param $s1 v128) (param $b1 v128) (param $s2 v128) (param $b2 v128) (result i32)
+    (local $r1 v128) (local $r2 v128) (local $e1 v128) (local $e2 v128) (local $far v128) (local $end i32)
+    (local $w v128) (local $d v128) (local $x v128) (local $q v128) (local $abs v128) (local $fifteen v128) (local $shift v128)
+    (local $free f32) (local $other f32) (local $both f32)
+    (local.set $fifteen (v128.load (i32.const 64)))
+    (local.set $shift (v128.load (i32.const 80)))
+    (local.set $abs (i32x4.splat (i32.const 0x7fffffff)))
+    (local.set $r1 (f32x4.div (f32x4.splat (f32.const 1)) (local.get $s1)))
+    (local.set $r2 (f32x4.div (f32x4.splat (f32.const 1)) (local.get $s2)))
+    (local.set $end (i32.add (local.get $in) (i32.const 128)))
+    (loop $more
+      (local.set $w (v128.load (local.get $in)))
+      (local.set $d (f32x4.sub (local.get $w) (local.get $b1)))
+      (local.set $x
+        (f32x4.pmin
+          (local.get $fifteen)
+          (f32x4.pmax (v128.const f32x4 0 0 0 0) (f32x4.mul (local.get $d) (local.get $r1)))))
+      (local.set $q
+        (f32x4.sub
+          (f32x4.add (local.get $x) (local.get $shift))
+          (local.get $shift)))
+      (local.set $far
+        (f32x4.pmax (local.get $far) (v128.and (f32x4.sub (local.get $x) (local.get $q)) (local.get $abs))))
+      (local.set $d (f32x4.sub (f32x4.mul (local.get $q) (local.get $s1)) (local.get $d)))
+      (local.set $e1 (f32x4.add (local.get $e1) (f32x4.mul (local.get $d) (local.get $d))))
+      (local.set $d (f32x4.sub (local.get $w) (local.get $b2)))
+      (local.set $x
+        (f32x4.pmin
+          (local.get $fifteen)
+          (f32x4.pmax (v128.const f32x4 0 0 0 0) (f32x4.mul (local.get $d) (local.get $r2)))))
+      (local.set $q
+        (f32x4.sub
+          (f32x4.add (local.get $x) (local.get $shift))
+          (local.get $shift)))
+      (local.set $far
+        (f32x4.pmax (local.get $far) (v128.and (f32x4.sub (local.get $x) (local.get $q)) (local.get $abs))))
+      (local.set $d (f32x4.sub (f32x4.mul (local.get $q) (local.get $s2)) (local.get $d)))
+      (local.set $e2 (f32x4.add (local.get $e2) (f32x4.mul (local.get $d) (local.get $d))))
+      (local.set $in (i32.add (local.get $in) (i32.const 16)))
+      (br_if $more (i32.lt_u (local.get $in) (local.get $end))))
+    (if (v128.any_true (f32x4.gt (local.get $far) (f32x4.splat (f32.const 0x1.fffp-2)))) (then (return (i32.const 2))))
+    (local.set $free (call $sum (local.get $e1)))
+    (local.set $other (call $sum (local.get $e2)))
+    (local.set $both
+      (f32.mul
+        (f32.const 0x1p-14)
+        (f32.add
+          (f32.add (local.get $free) (local.get $other))
+          (f32.add
+            (f32x4.extract_lane 0 (f32x4.mul (local.get $s1) (local.get $s1)))
+            (f32x4.extract_lane 0 (f32x4.mul (local.get $s2) (local.get $s2)))))))
+    (if (f32.gt (f32.sub (local.get $other) (local.get $free)) (local.get $both)) (then (return (i32.const 1))))
+    (select (i32.const 0) (i32.const 2)
+      (f32.gt (f32.sub (local.get $free) (local.get $other)) (local.get $both))))
+
+  (func $sum (param $v v128) (result f32)
+    (f32.add
+      (f32.add (f32x4.extract_lane 0 (local.get $v)) (f32x4.extract_lane 1 (local.get $v)))
+      (f32.add (f32x4.extract_lane 2 (local.get $v)) (f32x4.extract_lane 3 (local.get $v)))))
+
+  ;; A group's words on a grid, where $sketch found all places certain: 2^23 more leaves them in the lowest bits.
+  (func $words (param $in i32) (param $out i32) (param $s v128) (param $b v128)
+    (local $r v128) (local $v v128) (local $fifteen v128) (local $shift v128) (local $ones v128) (local $end i32)
+    (local.set $fifteen (v128.load (i32.const 64)))
+    (local.set $shift (v128.load (i32.const 80)))
+    (local.set $ones (v128.load (i32.const 96)))
+    (local.set $r (f32x4.div (f32x4.splat (f32.const 1)) (local.get $s)))
+    (local.set $end (i32.add (local.get $in) (i32.const 128)))
+    (loop $more
+      ;; the lower halves of eight floats, each place with the next as a byte, and four bytes together
+      (local.set $v
+        (i32x4.dot_i16x8_s
+          (local.get $ones)
+          (i8x16.shuffle 0 1 4 5 8 9 12 13 16 17 20 21 24 25 28 29
+            (f32x4.add
+              (f32x4.pmin
+                (local.get $fifteen)
+                (f32x4.pmax
+                  (v128.const f32x4 0 0 0 0)
+                  (f32x4.mul (f32x4.sub (v128.load (local.get $in)) (local.get $b)) (local.get $r))))
+              (local.get $shift))
+            (f32x4.add
+              (f32x4.pmin
+                (local.get $fifteen)
+                (f32x4.pmax
+                  (v128.const f32x4 0 0 0 0)
+                  (f32x4.mul (f32x4.sub (v128.load offset=16 (local.get $in)) (local.get $b)) (local.get $r))))
+              (local.get $shift)))))
+      (local.set $v (i8x16.shuffle 0 4 8 12 0 4 8 12 0 4 8 12 0 4 8 12 (local.get $v) (local.get $v)))
+      (i32.store (local.get $out) (i32x4.extract_lane 0 (local.get $v)))
+      (local.set $in (i32.add (local.get $in) (i32.const 32)))
+      (local.set $out (i32.add (local.get $out) (i32.const 4)))
+      (br_if $more (i32.lt_u (local.get $in) (local.get $end)))))
+
+  ;; Whether the free grid is the better; its words or the other's go to out.
+  (func $better (param $in i32) (param $out i32) (param $s1 f32) (param $b1 f32) (param $s2 f32) (param $b2 f32) (result i32)
+    (local $f1 v128) (local $g1 v128) (local $f2 v128) (local $g2 v128) (local $found i32)
+    (local.set $f1 (f32x4.splat (local.get $s1)))
+    (local.set $g1 (f32x4.splat (local.get $b1)))
+    (local.set $f2 (f32x4.splat (local.get $s2)))
+    (local.set $g2 (f32x4.splat (local.get $b2)))
+    (local.set $found (i32.const 2))
+    (if (i32.and (f32.ne (local.get $s1) (f32.const 0)) (f32.ne (local.get $s2) (f32.const 0)))
+      (then
+        (local.set $found
+          (call $sketch (local.get $in) (local.get $f1) (local.get $g1) (local.get $f2) (local.get $g2)))))
+    (if (i32.eq (local.get $found) (i32.const 2))
+      (then
+        (return
+          (call $grids (local.get $in) (local.get $out)
+            (f64x2.promote_low_f32x4 (f32x4.replace_lane 1 (local.get $f1) (local.get $s2)))
+            (f64x2.promote_low_f32x4 (f32x4.replace_lane 1 (local.get $g1) (local.get $b2)))))))
+    (if (local.get $found)
+      (then (call $words (local.get $in) (local.get $out) (local.get $f1) (local.get $g1)))
+      (else (call $words (local.get $in) (local.get $out) (local.get $f2) (local.get $g2))))
+    (local.get $found))
+
   (func (export "q4") (param $groups i32) (param $in i32) (param $out i32) (param $scales i32) (result i32)
-    (local $all i32) (local $own i32) (local $v v128) (local $least f32) (local $most f32)
+    (local $all i32) (local $own i32) (local $least f32) (local $most f32)
     (local $scale i32) (local $base i32) (local $step i32) (local $shift i32)
     (block $done
       (loop $more
@@ -228,16 +354,8 @@
         (local.set $own (call $largest (local.get $in)))
         (if (i32.gt_u (local.get $own) (local.get $all)) (then (local.set $all (local.get $own))))
         (br_if $done (i32.ge_u (local.get $all) (i32.const 0x7f800000)))
-        (local.set $v (call $least (local.get $in)))
-        (local.set $least
-          (f32.min
-            (f32.min (f32x4.extract_lane 0 (local.get $v)) (f32x4.extract_lane 1 (local.get $v)))
-            (f32.min (f32x4.extract_lane 2 (local.get $v)) (f32x4.extract_lane 3 (local.get $v)))))
-        (local.set $v (call $greatest (local.get $in)))
-        (local.set $most
-          (f32.max
-            (f32.max (f32x4.extract_lane 0 (local.get $v)) (f32x4.extract_lane 1 (local.get $v)))
-            (f32.max (f32x4.extract_lane 2 (local.get $v)) (f32x4.extract_lane 3 (local.get $v)))))
+        (local.set $least (call $least (local.get $in)))
+        (local.set $most (call $greatest (local.get $in)))
         (if (f32.eq (local.get $least) (f32.const 0))
           (then (local.set $least (call $first (local.get $in) (f32.const 0)))))
         (if (f32.eq (local.get $most) (local.get $least)) (then (local.set $most (local.get $least))))
@@ -252,12 +370,12 @@
           (call $half
             (f32.div (call $extreme (local.get $in) (local.get $least) (local.get $most)) (f32.const -8))))
         (local.set $shift
-          (call $half (f32.demote_f64 (f64.mul (f64.const -8) (call $wide (local.get $step))))))
+          (call $half (f32.mul (f32.const -8) (call $wide (local.get $step)))))
         (i32.store (local.get $scales)
           (if (result i32)
-            (call $grids (local.get $in) (local.get $out)
-              (f64x2.replace_lane 1 (f64x2.splat (call $wide (local.get $scale))) (call $wide (local.get $step)))
-              (f64x2.replace_lane 1 (f64x2.splat (call $wide (local.get $base))) (call $wide (local.get $shift))))
+            (call $better (local.get $in) (local.get $out)
+              (call $wide (local.get $scale)) (call $wide (local.get $base))
+              (call $wide (local.get $step)) (call $wide (local.get $shift)))
             (then (i32.or (local.get $scale) (i32.shl (local.get $base) (i32.const 16))))
             (else (i32.or (local.get $step) (i32.shl (local.get $shift) (i32.const 16))))))
         (local.set $groups (i32.sub (local.get $groups) (i32.const 1)))

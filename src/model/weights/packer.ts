@@ -17,7 +17,7 @@ interface Exports {
 }
 
 /** Bytes at the memory's beginning that pack.wat works in. */
-const OWN = 64;
+const OWN = 128;
 const PAGE = 64 * 1024;
 /** Bits of the largest |w| that is packed here: of q8 all that are finite, of q4 those that are halves. */
 const LARGEST = { q8: 0x7f7fffff, q4: 0x477fe000 } as const;
