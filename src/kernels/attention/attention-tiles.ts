@@ -90,22 +90,47 @@ export function tiledSource(form: TiledForm, D: number, half = false): string {
   return half ? `enable f16;\n${source.replace('alias Four = vec4<f32>;', 'alias Four = vec4<f16>;')}` : source;
 }
 
-const kernels = new Map<string, Kernel>();
+interface Tiled extends TileShape {
+  readonly kernel: Kernel;
+}
+
+/** Kernels by form and head dimension, those of f16 by its negative. Every layer asks for one. */
+const kernels: Record<TiledForm, Map<number, Tiled>> = {
+  forward: new Map(),
+  'backward-query': new Map(),
+  'backward-key-value': new Map(),
+};
+
+function tiledKernel(form: TiledForm, D: number, half: boolean): Tiled {
+  const key = half ? -D : D;
+  const known = kernels[form].get(key);
+  if (known) return known;
+  const name = `attention-tiles-${form}-d${D}${half ? '-half' : ''}`;
+  const made = { ...tileShape(form, D), kernel: defineKernel(name, tiledSource(form, D, half)) };
+  kernels[form].set(key, made);
+  return made;
+}
+
+/** What attention's kernels read of a shape. */
+export interface TileParams {
+  H: number;
+  K: number;
+  scale: number;
+  window: number;
+}
 
 /** Records one of the kernels over `blocks` blocks of TILED_BLOCK; D is a multiple of 4, MOST_TILED at most. */
 export function dispatchTiles(
   r: Recorder,
   form: TiledForm,
   tensors: Record<string, Tensor>,
-  params: Record<string, number>,
-  { K, D, blocks, share }: { K: number; D: number; blocks: number; share: number },
+  { H, K, scale, window }: TileParams,
+  { D, blocks, share }: { D: number; blocks: number; share: number },
 ): void {
   const half = form === 'forward' && r.allowsHalf; // gradients are too small for f16's exponents
-  const name = `attention-tiles-${form}-d${D}${half ? '-half' : ''}`;
-  const kernel = kernels.get(name) ?? defineKernel(name, tiledSource(form, D, half));
-  kernels.set(name, kernel);
-  const { CT, R, DC } = tileShape(form, D);
+  const { kernel, CT, R, DC } = tiledKernel(form, D, half);
   const held = 8 * R; // rows, or keys, a workgroup
   const cut = form === 'backward-key-value' ? TILED_BLOCK : TILED_BLOCK * share;
-  r.dispatch(kernel, tensors, { ...params, depth: DC, groups: CT }, [K, blocks, Math.ceil(cut / held)]);
+  const params = { H, K, scale, window, depth: DC, groups: CT };
+  r.dispatch(kernel, tensors, params, [K, blocks, Math.ceil(cut / held)]);
 }

@@ -66,7 +66,7 @@ const headParams = (p: { H: number; K: number; D: number; window?: number | null
   window: p.window ?? ALL,
 });
 
-const tiled = (p: Blocks) => ({ K: p.K, D: p.D, blocks: p.blocks, share: p.H / p.K });
+const tiled = (p: Blocks) => ({ D: p.D, blocks: p.blocks, share: p.H / p.K });
 
 /** out (N,H,D) and lse (N,H) from q (N,H,D), k (N,K,D) and the value heads in qkv. */
 export function attentionForward(

@@ -57,15 +57,11 @@ export function scatterRows(r: Recorder, b: { x: Tensor; ids: Tensor; y: Tensor 
 /** Token indices sorted by id (stable), and per distinct id its [id, first, end) in that order. */
 export function sortIds(ids: Uint32Array): { order: Uint32Array<ArrayBuffer>; runs: Uint32Array<ArrayBuffer> } {
   const N = ids.length;
-  const keys = new Float64Array(N); // id and place in one number: sorted without a call for each comparison
-  for (let n = 0; n < N; n++) keys[n] = ids[n] * N + n;
-  keys.sort();
-  const order = new Uint32Array(N);
+  const order = sorted(ids);
   const runs = new Uint32Array(3 * N);
   let at = 0;
   for (let k = 0; k < N; k++) {
-    const id = Math.floor(keys[k] / N);
-    order[k] = keys[k] - id * N;
+    const id = ids[order[k]];
     if (at === 0 || runs[at - 3] !== id) {
       runs[at] = id;
       runs[at + 1] = k;
@@ -73,5 +69,25 @@ export function sortIds(ids: Uint32Array): { order: Uint32Array<ArrayBuffer>; ru
     }
     runs[at - 1] = k + 1;
   }
-  return { order, runs: runs.slice(0, at) };
+  return { order, runs: runs.subarray(0, at) };
+}
+
+function sorted(ids: Uint32Array): Uint32Array<ArrayBuffer> {
+  const N = ids.length;
+  const order = new Uint32Array(N);
+  let most = 0;
+  for (const id of ids) most = Math.max(most, id);
+  if (most > 16 * N) {
+    const keys = new Float64Array(N); // id and place in one number: sorted without a call for each comparison
+    for (let n = 0; n < N; n++) keys[n] = ids[n] * N + n;
+    keys.sort();
+    for (let k = 0; k < N; k++) order[k] = keys[k] % N;
+    return order;
+  }
+  // where few ids are possible they are counted: `next` of an id is the place of its next token
+  const next = new Uint32Array(most + 2);
+  for (const id of ids) next[id + 1] += 1;
+  for (let id = 0; id < most; id++) next[id + 1] += next[id];
+  for (let n = 0; n < N; n++) order[next[ids[n]]++] = n;
+  return order;
 }

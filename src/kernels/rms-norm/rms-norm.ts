@@ -58,7 +58,8 @@ export function rmsNormBackward(
     const { chunk, count } = chunks(p.N, NORM_CHUNKS);
     expectLength('rmsNormBackward.partial', b.partial, count * p.C);
     const grid = [Math.ceil(p.C / 64), count] as const;
-    r.dispatch(weightBackward, { ...b, dy: b.dy ?? b.dx }, { ...params, K: count, chunk }, grid);
+    const terms = { x: b.x, rstd: b.rstd, dy: b.dy ?? b.dx, partial: b.partial };
+    r.dispatch(weightBackward, terms, { N: p.N, C: p.C, stride: width, start: from, K: count, chunk }, grid);
     sumRows(r, { partial: b.partial, out: b.dw }, { K: count, C: p.C });
   }
   const shape = rowShape(r.gpu);

@@ -31,5 +31,6 @@ export function sample(
   p: SampleParams,
 ): void {
   expectLength('sample.logits', b.logits, p.B * p.stride);
-  r.dispatch(kernel, b, p, grid(p.B), { T: r.gpu.adapter.software ? 8 : 64 });
+  const CUT = p.topK > 0 || p.topP < 1 ? 1 : 0;
+  r.dispatch(kernel, b, p, grid(p.B), { T: r.gpu.adapter.software ? 8 : 64, CUT });
 }

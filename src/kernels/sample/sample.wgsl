@@ -19,6 +19,7 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> out: array<u32>;
 @group(0) @binding(5) var<storage, read> ends: array<u32>;
 override T: u32 = 64;
+override CUT: u32 = 1; // 0: topK and topP are off, and the compiler is spared what they need
 var<workgroup> partial: array<f32, T>;
 var<workgroup> partialIndex: array<u32, T>;
 var<workgroup> done: u32;
@@ -82,7 +83,7 @@ fn main(
     let inverse = 1.0 / p.temperature;
     // Tokens are kept where (z - best) / temperature >= floor. exp of less than -80 is 0 to f32's eyes.
     var floor_ = -1e30;
-    if (p.topK > 0u && p.topK < p.V) {
+    if (CUT == 1u && p.topK > 0u && p.topK < p.V) {
       // The largest threshold that keeps at least topK, by bisection between the smallest logit and the largest.
       var high = 0.0;
       var lowest = 0.0;
@@ -108,7 +109,7 @@ fn main(
       if (z >= floor_) { mass += exp(z); }
     }
     var total = sumOver(i, mass);
-    if (p.topP < 1.0) {
+    if (CUT == 1u && p.topP < 1.0) {
       var low = max(floor_, -90.0);
       var high = 0.0;
       for (var step = 0u; step < 40u; step += 1u) {

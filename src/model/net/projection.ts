@@ -62,12 +62,13 @@ export class Projection {
   /** y (N, out) = x (N, in) Wᵀ + bias or addend, plus the adapters' part; with `gated` y is (N, out / 2). */
   forward(
     r: Recorder,
-    { gated, ...b }: { x: Tensor; y: Tensor; addend?: Tensor; norm?: RowNorm; gated?: boolean },
+    { x, y, addend, norm, gated }: { x: Tensor; y: Tensor; addend?: Tensor; norm?: RowNorm; gated?: boolean },
     N: number,
   ): void {
-    const { weight: w, bias } = this.parts;
-    const adapters = this.adapters && this.terms(r, this.adapters, b.x, N);
-    linearForward(r, { ...b, w, bias: bias ?? undefined, adapters: adapters ?? undefined }, { M: N, gated });
+    const { weight: w } = this.parts;
+    const bias = this.parts.bias ?? undefined;
+    const adapters = this.adapters ? this.terms(r, this.adapters, x, N) : undefined;
+    linearForward(r, { x, w, y, addend, bias, norm, adapters }, { M: N, gated });
   }
 
   /** Computes h = x Aᵀ of all targets; where values are dropped, of each its own. */
