@@ -1,6 +1,6 @@
 /** A product as it is asked for and with its defaults filled in, and what all kernels of products bind. */
 import type { Tensor } from '../../gpu/tensor';
-import { rowBindings, type StoredRows } from '../weight-format/weight-format';
+import type { StoredRows } from '../weight-format/weight-format';
 
 /**
  * NT: c (M,N) = a (M,K) · b (N,K)ᵀ — y = x Wᵀ.  NN: c = a (M,K) · b (K,N) — dx = dy W.
@@ -72,13 +72,15 @@ export type FullCall = MatmulCall & {
   ldc: number;
 };
 
-/** A tensor that is bound where the mode reads no addend; b, because a workgroup may not read what it writes (c). */
-export const bindings = ({ a, b, c, addend, bias }: FullCall): Record<string, Tensor> => ({
-  a,
-  ...rowBindings(b),
-  c,
-  addend: addend ?? bias ?? b.data,
-});
+/** b where the mode reads no addend, because a workgroup may not read what it writes (c). */
+export const addendOf = ({ b, addend, bias }: FullCall): Tensor => addend ?? bias ?? b.data;
+
+/** What a product binds; `c` where its sums go elsewhere. */
+export function bindings(call: FullCall, c = call.c): Record<string, Tensor> {
+  const { a, b } = call;
+  const addend = addendOf(call);
+  return b.scales ? { a, b: b.data, scales: b.scales, c, addend } : { a, b: b.data, c, addend };
+}
 
 export const mode = (call: MatmulCall): number => (call.accumulate ? 1 : call.addend ? 2 : call.bias ? 3 : 0);
 

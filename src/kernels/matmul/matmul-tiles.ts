@@ -2,7 +2,7 @@
 
 import { defineKernel, type Kernel } from '../../gpu/kernel';
 import { type Recorder, rows } from '../../gpu/recorder';
-import { adapterParams, allBindings, bindings, type FullCall, mode } from './call';
+import { adapterParams, addendOf, allBindings, bindings, type FullCall, mode } from './call';
 import matrixSource from './matmul-matrix.wgsl?raw';
 import splitSumSource from './matmul-split-sum.wgsl?raw';
 import tilesSource from './matmul-tiles.wgsl?raw';
@@ -128,19 +128,21 @@ function tiles(r: Recorder, call: FullCall, tile: Tile): void {
     half,
   });
   const { slice, splits } = split(call, knobs, r.scratchBytes);
-  const own = { M, N, K, lda, a0, ldb, b0, slice };
-  const to = { mode: mode(call), ldc, c0, alpha };
+  const how = mode(call);
   const [x, y] = count(call, knobs);
   if (splits === 1) {
-    const grid = [x, y, call.adapters?.parts.length ?? 1] as const;
-    r.dispatch(kernel, allBindings(call), { ...adapterParams(call), ...own, ...to }, grid);
+    const own = { M, N, K, lda, a0, ldb, b0, slice, mode: how, ldc, c0, alpha };
+    const { adapters } = call;
+    if (adapters)
+      r.dispatch(kernel, allBindings(call), { ...adapterParams(call), ...own }, [x, y, adapters.parts.length]);
+    else r.dispatch(kernel, bindings(call), own, [x, y]);
     return;
   }
-  const all = bindings(call);
   const partial = r.scratch();
-  r.dispatch(kernel, { ...all, c: partial }, { ...own, mode: 4, ldc: N, c0: 0, alpha: 1 }, [x, y, splits]);
-  const sums = { partial, addend: all.addend, c: all.c };
-  r.dispatch(splitSum, sums, { M, N, splits, ...to }, rows(Math.ceil((M * N) / 64)));
+  const parts = { M, N, K, lda, a0, ldb, b0, slice, mode: 4, ldc: N, c0: 0, alpha: 1 };
+  r.dispatch(kernel, bindings(call, partial), parts, [x, y, splits]);
+  const sums = { partial, addend: addendOf(call), c: call.c };
+  r.dispatch(splitSum, sums, { M, N, splits, mode: how, ldc, c0, alpha }, rows(Math.ceil((M * N) / 64)));
 }
 
 /** A kernel without a norm. */

@@ -60,10 +60,10 @@ export function matmul(r: Recorder, call: MatmulCall): void {
   if (call.bias) expectLength('matmul.bias', call.bias, ldc);
   if (call.adapters) expectLength('matmul.h', call.adapters.h, M * call.adapters.width);
   if (call.norm) expectLength('matmul.norm', call.norm.w, K);
-  const shape = { M, N, K, format: b.format, half: r.allowsHalf };
+  const shape: ProductShape = { layout, M, N, K, format: b.format, half: r.allowsHalf };
   if ((call.norm || call.gated) && !fuses(r.gpu, shape)) throw new RangeError('This product norms and gates nothing');
   if (M === 0 || N === 0) return;
-  record(r, full, variantFor(r.gpu, { ...shape, layout }));
+  record(r, full, variantFor(r.gpu, shape));
 }
 
 function record(r: Recorder, call: FullCall, variant: MatmulVariant): void {
