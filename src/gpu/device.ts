@@ -52,8 +52,8 @@ export class Gpu {
   private failure: Error | null = null;
   private readonly modules = new Map<string, GPUShaderModule>();
   private readonly pipelines = new Map<string, GPUComputePipeline>();
-  /** The same by kernel: every dispatch asks, and shall make no string for it. */
-  private readonly known = new Map<Kernel, Variant[]>();
+  /** The same by kernel, for parameters that move and that stay: every dispatch asks, and shall make no string for it. */
+  private readonly known = { moving: new Map<Kernel, Variant[]>(), fixed: new Map<Kernel, Variant[]>() };
   private readonly layouts = new Map<string, { bindings: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
   private nextBufferId = 1;
   private readonly bufferIds = new WeakMap<GPUBuffer, number>();
@@ -129,18 +129,22 @@ export class Gpu {
     return this.bufferIds.get(buffer) ?? 0;
   }
 
-  /** The compiled pipeline of a kernel with these override constants; compiled at first use. */
-  pipeline(kernel: Kernel, constants: Record<string, number> = NO_CONSTANTS): GPUComputePipeline {
-    const own = this.known.get(kernel);
+  /**
+   * The compiled pipeline of a kernel with these override constants; compiled at first use. `place`: whether its parameters'
+   * place is told anew at every dispatch, or part of the bind group.
+   */
+  pipeline(kernel: Kernel, constants = NO_CONSTANTS, place: ParamsPlace = 'moving'): GPUComputePipeline {
+    const all = this.known[place];
+    const own = all.get(kernel);
     if (own) for (const known of own) if (isVariant(known, constants)) return known.pipeline;
-    const key = pipelineKey(kernel, constants);
+    const key = pipelineKey(kernel, constants, place);
     let pipeline = this.pipelines.get(key);
     if (!pipeline) {
-      pipeline = this.device.createComputePipeline(this.pipelineDescriptor(kernel, constants, key));
+      pipeline = this.device.createComputePipeline(this.pipelineDescriptor(kernel, constants, key, place));
       this.pipelines.set(key, pipeline);
     }
     const count = Object.keys(constants).length;
-    this.known.set(kernel, [...(own ?? []), { constants: { ...constants }, count, pipeline }]);
+    all.set(kernel, [...(own ?? []), { constants: { ...constants }, count, pipeline }]);
     return pipeline;
   }
 
@@ -157,9 +161,10 @@ export class Gpu {
     this.throwIfFailed();
   }
 
-  /** Layout with one dynamic uniform (binding 0 where the kernel has parameters) and the kernel's storage bindings. */
-  layout(kernel: Kernel): { bindings: GPUBindGroupLayout; pipeline: GPUPipelineLayout } {
-    let layout = this.layouts.get(kernel.name);
+  /** Layout with one uniform (binding 0 where the kernel has parameters), dynamic where it moves, and the kernel's storage bindings. */
+  layout(kernel: Kernel, place: ParamsPlace = 'moving'): { bindings: GPUBindGroupLayout; pipeline: GPUPipelineLayout } {
+    const key = place === 'moving' ? kernel.name : `${kernel.name} fixed`;
+    let layout = this.layouts.get(key);
     if (!layout) {
       const entries: GPUBindGroupLayoutEntry[] = kernel.bindings.map((b) => ({
         binding: b.index,
@@ -170,7 +175,7 @@ export class Gpu {
         entries.push({
           binding: kernel.uniform.index,
           visibility: 4,
-          buffer: { type: 'uniform', hasDynamicOffset: true },
+          buffer: { type: 'uniform', hasDynamicOffset: place === 'moving' },
         });
       }
       const bindings = this.device.createBindGroupLayout({ label: kernel.name, entries });
@@ -178,7 +183,7 @@ export class Gpu {
         bindings,
         pipeline: this.device.createPipelineLayout({ label: kernel.name, bindGroupLayouts: [bindings] }),
       };
-      this.layouts.set(kernel.name, layout);
+      this.layouts.set(key, layout);
     }
     return layout;
   }
@@ -187,10 +192,11 @@ export class Gpu {
     kernel: Kernel,
     constants: Record<string, number>,
     label: string,
+    place: ParamsPlace = 'moving',
   ): GPUComputePipelineDescriptor {
     return {
       label,
-      layout: this.layout(kernel).pipeline,
+      layout: this.layout(kernel, place).pipeline,
       compute: { module: this.module(kernel), entryPoint: 'main', constants },
     };
   }
@@ -224,6 +230,9 @@ export class Gpu {
 
 const NO_CONSTANTS: Record<string, number> = {};
 
+/** Where a dispatch's parameters lie: at an offset that moves from dispatch to dispatch, or where the bind group says. */
+export type ParamsPlace = 'moving' | 'fixed';
+
 /** A kernel's pipeline with its override constants and how many they are. */
 interface Variant {
   readonly constants: Record<string, number>;
@@ -240,8 +249,9 @@ function isVariant({ constants, count }: Variant, asked: Record<string, number>)
   return same === count;
 }
 
-function pipelineKey(kernel: Kernel, constants: Record<string, number>): string {
+function pipelineKey(kernel: Kernel, constants: Record<string, number>, place: ParamsPlace = 'moving'): string {
   const values = Object.entries(constants).map(([k, v]) => `${k}=${v}`);
+  if (place === 'fixed') values.push(place);
   return values.length ? `${kernel.name}(${values.join(',')})` : kernel.name;
 }
 

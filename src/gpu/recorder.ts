@@ -26,8 +26,8 @@ interface Call {
   readonly kernel: Kernel;
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
-  /** Of its parameters. */
-  readonly offset: readonly number[];
+  /** Of its parameters; null where the bind group has it, or it has none. */
+  readonly offset: readonly number[] | null;
   readonly x: number;
   readonly y: number;
   readonly z: number;
@@ -40,7 +40,6 @@ export interface Recording {
 
 /** Dynamic offsets by slot, made once: WebGPU wants a list, and a dispatch shall make nothing. */
 const OFFSETS: readonly (readonly number[])[] = Array.from({ length: SLOTS + CAPTURED }, (_, slot) => [slot * SLOT]);
-const NO_OFFSET: readonly number[] = [];
 
 export class Recorder {
   /** Bytes of the device that every recorder holds. */
@@ -96,24 +95,43 @@ export class Recorder {
     constants?: Record<string, number>,
   ): void {
     if (workgroups[0] === 0 || workgroups[1] === 0 || workgroups[2] === 0) return;
-    const pipeline = this.gpu.pipeline(kernel, constants);
-    const group = this.bindGroups.of(kernel, bindings);
     const [x, y, z] = [workgroups[0], workgroups[1] ?? 1, workgroups[2] ?? 1];
     if (this.capturing) {
-      const offset = kernel.uniform ? OFFSETS[this.captureParams(kernel, params)] : NO_OFFSET;
-      this.capturing.calls.push({ kernel, pipeline, group, offset, x, y, z });
+      this.capturing.calls.push({ ...this.captured(kernel, bindings, params, constants), x, y, z });
       return;
     }
+    const pipeline = this.gpu.pipeline(kernel, constants);
+    const group = this.bindGroups.of(kernel, bindings);
     if (this.slot === SLOTS) this.submit();
     if (kernel.uniform) this.stage(this.slot, kernel, params);
-    this.encode(kernel, pipeline, group, kernel.uniform ? OFFSETS[this.slot++] : NO_OFFSET, x, y, z);
+    this.encode(kernel, pipeline, group, kernel.uniform ? OFFSETS[this.slot++] : null, x, y, z);
+  }
+
+  /**
+   * A dispatch of a recording: its parameters stay where they are, so that a bind group can hold their place, which costs a
+   * replay less. A software adapter would compile every pipeline once more for it, and takes its time elsewhere.
+   */
+  private captured(
+    kernel: Kernel,
+    bindings: Record<string, Tensor>,
+    params: Record<string, number>,
+    constants?: Record<string, number>,
+  ): Omit<Call, 'x' | 'y' | 'z'> {
+    const { gpu, bindGroups } = this;
+    const slot = kernel.uniform ? this.captureParams(kernel, params) : null;
+    if (slot === null || gpu.adapter.software) {
+      const offset = slot === null ? null : OFFSETS[slot];
+      return { kernel, pipeline: gpu.pipeline(kernel, constants), group: bindGroups.of(kernel, bindings), offset };
+    }
+    const pipeline = gpu.pipeline(kernel, constants, 'fixed');
+    return { kernel, pipeline, group: bindGroups.of(kernel, bindings, slot * SLOT), offset: null };
   }
 
   private encode(
     kernel: Kernel,
     pipeline: GPUComputePipeline,
     group: GPUBindGroup,
-    offset: readonly number[],
+    offset: readonly number[] | null,
     x: number,
     y: number,
     z: number,
@@ -127,7 +145,8 @@ export class Recorder {
     }
     if (this.pipeline !== pipeline) this.pass.setPipeline(pipeline);
     this.pipeline = pipeline;
-    this.pass.setBindGroup(0, group, offset as number[]);
+    if (offset) this.pass.setBindGroup(0, group, offset as number[]);
+    else this.pass.setBindGroup(0, group);
     this.pass.dispatchWorkgroups(x, y, z);
     this.dispatches += 1;
     if (this.profiler?.full) {
