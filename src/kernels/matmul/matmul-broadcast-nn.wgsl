@@ -19,14 +19,14 @@ override S: u32 = 8;
 override MODE: u32 = 0; // no run-time branch: the unrolled stores would take seconds to compile on software adapters
 override AT: u32 = 0;
 
+// What is added is read before the one branch: see matmul-broadcast-nt.wgsl.
 fn store(m: u32, n4: u32, product: vec4f) {
-  if (m >= p.M || n4 >= p.N / 4u) { return; }
   let own = p.c0 / 4u + n4;
   let at = m * (p.ldc / 4u) + own;
   var v = p.alpha * product;
   if (MODE == 1u) { v += c[at]; }
   if (MODE >= 2u) { v += addend[select(at, own, MODE == 3u)]; }
-  c[at] = v;
+  if (m < p.M && n4 < p.N / 4u) { c[at] = v; }
 }
 
 @compute @workgroup_size(S)
