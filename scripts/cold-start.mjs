@@ -1,0 +1,114 @@
+/**
+ * Measures a cold start: the page to its first coloured step (2 problems × 2, 16 tokens) with nothing remembered, neither by
+ * the browser (a fresh profile) nor by Mesa (an empty shader cache):
+ *
+ *     node scripts/cold-start.mjs [chromium] [chromium-swiftshader] [firefox]
+ *
+ * Chromium on llvmpipe and on its own SwiftShader, and Firefox on llvmpipe; those that are there. CHROMIUM_PATH and FIREFOX_PATH name others. By the
+ * clock, and (where there is a /proc) the processor time of the whole browser, which other work on the machine adds little to.
+ */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import puppeteer from 'puppeteer-core';
+import { buildWhereStale, serveBuilt } from './serve.mjs';
+
+const LIMIT_MS = 600_000;
+const LLVMPIPE = '/usr/share/vulkan/icd.d/lvp_icd.json';
+const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+const FIREFOX = process.env.FIREFOX_PATH ?? '/usr/bin/firefox-esr';
+const chromium = (...args) => ({
+  browser: 'chrome',
+  executablePath: CHROMIUM,
+  args: ['--no-sandbox', '--enable-unsafe-webgpu', ...args],
+});
+
+/** What is measured: puppeteer's options, by name. */
+const BROWSERS = {
+  chromium: { needs: LLVMPIPE, ...chromium('--enable-features=Vulkan', '--use-vulkan=native', '--use-angle=vulkan') },
+  'chromium-swiftshader': { ...chromium('--use-webgpu-adapter=swiftshader') },
+  firefox: {
+    needs: LLVMPIPE,
+    browser: 'firefox',
+    executablePath: FIREFOX,
+    extraPrefsFirefox: {
+      'dom.webgpu.enabled': true,
+      'dom.webgpu.workers.enabled': true,
+      'gfx.webgpu.ignore-blocklist': true,
+    },
+  },
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !(name in BROWSERS));
+if (unknown) {
+  console.error(`There is no "${unknown}": ${Object.keys(BROWSERS).join(', ')}`);
+  process.exit(2);
+}
+buildWhereStale();
+const server = await serveBuilt({ port: 0 });
+const url = server.resolvedUrls.local[0];
+console.log('| browser | adapter | page to first step | processor time |\n|---|---|---|---|');
+try {
+  for (const name of asked.length > 0 ? asked : Object.keys(BROWSERS)) {
+    const { needs, ...options } = BROWSERS[name];
+    const missing = [needs, options.executablePath].find((path) => path && !existsSync(path));
+    if (missing) console.log(`| ${name} | | skipped: no ${missing} | |`);
+    else await measure(name, options);
+  }
+} finally {
+  await server.close?.();
+  server.httpServer?.close();
+}
+
+async function measure(name, options) {
+  const own = mkdtempSync(join(tmpdir(), 'antisd-cold-'));
+  const browser = await puppeteer.launch({
+    ...options,
+    headless: true,
+    userDataDir: join(own, 'profile'),
+    env: { ...process.env, MESA_SHADER_CACHE_DIR: join(own, 'shaders'), VK_ICD_FILENAMES: LLVMPIPE },
+  });
+  try {
+    const page = await browser.newPage();
+    const [began, computed] = [performance.now(), processorSeconds(own)];
+    await page.goto(`${url}?problems=2&group=2&maxNewTokens=16&steps=1&evalEvery=0`);
+    const start = await page.waitForSelector('::-p-aria([name="Start"][role="button"])', { timeout: LIMIT_MS });
+    const isOpen = (button) => button?.getAttribute('aria-disabled') !== 'true';
+    await page.waitForFunction(isOpen, { timeout: LIMIT_MS }, start);
+    const opened = (performance.now() - began) / 1000;
+    await start.click();
+    const isColoured = () => document.querySelectorAll('[aria-label="Token heatmap"] [data-u]').length > 8;
+    await page.waitForFunction(isColoured, { timeout: LIMIT_MS });
+    const seconds = (performance.now() - began) / 1000;
+    const adapter = await page.evaluate(
+      () => document.body.textContent.match(/llvmpipe|swiftshader/i)?.[0] ?? 'unnamed',
+    );
+    const taken = processorSeconds(own) - computed;
+    console.log(
+      `| ${name} | ${adapter} | ${seconds.toFixed(1)} s, ${opened.toFixed(1)} of them to an open page with a checked device | ${taken.toFixed(1)} s |`,
+    );
+  } finally {
+    await browser.close();
+    rmSync(own, { recursive: true, force: true });
+  }
+}
+
+/** Of the processes that were given `folder`, and of theirs, seconds since they began; NaN where the system does not say. */
+function processorSeconds(folder) {
+  if (!existsSync('/proc/self/stat')) return Number.NaN;
+  const known = new Map();
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const [, parent, ...rest] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ');
+      const mine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder);
+      known.set(pid, { parent, mine, seconds: (Number(rest[9]) + Number(rest[10])) / 100 });
+    } catch {
+      // it has ended meanwhile
+    }
+  }
+  const isOurs = (pid) => known.get(pid)?.mine || (known.has(pid) && isOurs(known.get(pid).parent));
+  return [...known].filter(([pid]) => isOurs(pid)).reduce((sum, [, { seconds }]) => sum + seconds, 0);
+}
