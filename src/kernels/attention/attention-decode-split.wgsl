@@ -9,8 +9,8 @@
 // Resources: 32 floats a thread; 3328 bytes of workgroup memory; 8 T / G bytes read an output (8 G floats; D = 64)
 const D4: u32 = 16u; // head dimension / 4; this and the next are the host's choice
 const G: u32 = 4u; // heads together, a divisor of H/K
-// width = D4: a loop over it is not unrolled, which at D = 128 costs some compilers minutes.
-struct Params { H: u32, K: u32, P: u32, scale: f32, window: u32, parts: u32, width: u32 }
+// width = D4, lanes = T: loops over what a compiler does not know are not unrolled, which costs some of them seconds to minutes.
+struct Params { H: u32, K: u32, P: u32, scale: f32, window: u32, parts: u32, width: u32, lanes: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> q: array<vec4f>;
 @group(0) @binding(2) var<storage, read> cacheK: array<vec4f>;
@@ -37,7 +37,7 @@ fn main(@builtin(workgroup_id) wg: vec3u, @builtin(local_invocation_index) i: u3
   let to = min(start + stretch, end);
   let base = rows[b] * p.P;
   for (var d = i; d < G * D4; d += T) { query[d] = q[head * D4 + d] * p.scale; }
-  let groups = T / D4;
+  let groups = p.lanes / D4;
   let g = i / D4;
   let mine = i % D4;
   var m: array<f32, G>;
@@ -87,7 +87,7 @@ fn main(@builtin(workgroup_id) wg: vec3u, @builtin(local_invocation_index) i: u3
     workgroupBarrier();
     if (i < D4) {
       var l = 0.0;
-      for (var j = 0u; j < T; j += 1u) { l += sums[j]; }
+      for (var j = 0u; j < p.lanes; j += 1u) { l += sums[j]; }
       var all = vec4f();
       for (var j = 0u; j < groups; j += 1u) { all += mixed[j * D4 + i]; }
       let part = (head + h) * p.parts + wg.z;

@@ -177,9 +177,10 @@ export function attentionDecodeSplit(r: Recorder, b: DecodeTensors, p: DecodeSha
   if (parts > 1) expectLength('attentionDecode.partial', b.partial, p.B * p.H * parts * p.D);
   const G = headsTogether(p);
   const kernel = forHeadDim('attention-decode-split', splitSource, p.D, { G });
-  const params = { ...headParams(p), P: p.P, parts, width: p.D / 4 };
+  const T = Math.max(64, p.D / 4);
+  const params = { ...headParams(p), P: p.P, parts, width: p.D / 4, lanes: T };
   const partial = parts === 1 ? b.out : b.partial;
-  r.dispatch(kernel, { ...b, partial }, params, [p.H / G, p.B, parts], { T: Math.max(64, p.D / 4) });
+  r.dispatch(kernel, { ...b, partial }, params, [p.H / G, p.B, parts], { T });
   const n = (p.B * p.H * p.D) / 4;
   if (parts > 1) r.dispatch(merge, b, { n, D4: p.D / 4, parts }, perElement(n));
 }
