@@ -66,13 +66,18 @@ async function measure(name, options) {
   const browser = await puppeteer.launch({
     ...options,
     headless: true,
+    timeout: LIMIT_MS,
+    protocolTimeout: LIMIT_MS,
     userDataDir: join(own, 'profile'),
     env: { ...process.env, MESA_SHADER_CACHE_DIR: join(own, 'shaders'), VK_ICD_FILENAMES: LLVMPIPE },
   });
   try {
     const page = await browser.newPage();
     const [began, computed] = [performance.now(), processorSeconds(own)];
-    await page.goto(`${url}?problems=2&group=2&maxNewTokens=16&steps=1&evalEvery=0`);
+    await page.goto(`${url}?problems=2&group=2&maxNewTokens=16&steps=1&evalEvery=0`, {
+      waitUntil: 'domcontentloaded',
+      timeout: LIMIT_MS,
+    });
     const start = await page.waitForSelector('::-p-aria([name="Start"][role="button"])', { timeout: LIMIT_MS });
     const isOpen = (button) => button?.getAttribute('aria-disabled') !== 'true';
     await page.waitForFunction(isOpen, { timeout: LIMIT_MS }, start);
