@@ -9,7 +9,7 @@
 // Resources: 32 floats a thread; 3328 bytes of workgroup memory; 8 T / G bytes read an output (8 G floats; D = 64)
 const D4: u32 = 16u; // head dimension / 4; this and the next are the host's choice
 const G: u32 = 4u; // heads together, a divisor of H/K
-// width = D4, lanes = T: loops over what a compiler does not know are not unrolled, which costs some of them seconds to minutes.
+// width = D4, lanes = T: loops over what a compiler does not know stay rolled; unrolled, some take minutes for them.
 struct Params { H: u32, K: u32, P: u32, scale: f32, window: u32, parts: u32, width: u32, lanes: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> q: array<vec4f>;

@@ -19,7 +19,7 @@ struct Params { M: u32, N: u32, K: u32, b0: u32, ldc: u32, c0: u32, alpha: f32 }
 override S: u32 = 8;
 override MODE: u32 = 0; // no run-time branch: the unrolled stores would take seconds to compile on software adapters
 
-// What is added is read before the one branch, outside too, where nobody needs it: branches around loads compile for seconds.
+// What is added is read before the one branch, also where nobody needs it: a branch around a load compiles for seconds.
 fn store(m: u32, n: u32, end: u32, product: f32) {
   let at = m * p.ldc + p.c0 + n;
   var v = p.alpha * product;
