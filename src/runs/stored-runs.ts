@@ -266,7 +266,7 @@ export class StoredRuns {
 
   /** Called once a run has ended or come here, so that its first comparison need not read all of it. */
   async keep(id: string): Promise<void> {
-    for await (const _ of this.compared([id]));
+    if (await this.index()) for await (const _ of this.compared([id]));
   }
 
   /** Deletes a run, broken or not. Throws where there is none, or a tab has it. */
