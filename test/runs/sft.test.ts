@@ -10,6 +10,7 @@ import { sftCapacity } from '../../src/library/capacity';
 import { oneFile } from '../../src/library/data-files';
 import { openConversations } from '../../src/library/open-conversations';
 import { openModel } from '../../src/library/open-model';
+import { parseRunConfig } from '../../src/runs/run-config';
 import { batchLosses, examplesFor, previewExamples } from '../../src/runs/sft-examples';
 import type { Setting } from '../../src/settings/setting';
 import {
@@ -63,6 +64,11 @@ describe('the settings', () => {
     expect(() => config({ batch: 0 })).toThrow(/whole number from 1 to 1024/);
     expect(() => config({ data: '' })).toThrow(/data must not be empty/);
   });
+});
+
+it('a model’s configuration in the place of a run’s is told as what it is', () => {
+  const model = { architectures: ['LlamaForCausalLM'], model_type: 'llama' };
+  expect(() => parseRunConfig(model, 'run/final/config.json')).toThrow(/of a model, and of no run .*Name the folder/);
 });
 
 describe('conversations as examples', () => {

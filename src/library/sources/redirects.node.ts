@@ -104,6 +104,7 @@ async function outside(find: Lookup): Promise<object | null> {
       (found) => {
         const near = found.find(({ address }) => isPrivateAddress(address));
         if (near) callback(new LeadsNearby(`${host} is ${near.address}`), []);
+        else if (found.length === 0) callback(new Error(`${host} has no address`), []);
         else if (all) callback(null, [...found]);
         else callback(null, found[0].address, found[0].family);
       },
