@@ -21,23 +21,23 @@ export const PRESETS: readonly Preset[] = [
     label: 'AntiSD',
     doc: 'The reward, and praise for tokens that seeing the solution would make less likely: here that means to search on. Of problems it never saw it solves 5 to 9 % at first, 75 to 82 % after 60 steps and 92 to 95 % after 120. The task is built so that searching on helps.',
     measured:
-      '16 problems × 4 responses, tokens with |u| above 3 nats masked, the gate on its peak, depth 5 and more, seeds 0 to 3: .09, .05, .06 and .07 at first, .75, .82, .77 and .82 after 60 steps, .94, .92, .95 and .95 after 120; responses grow from 11 to 43 tokens in 50 steps.',
+      '16 problems × 4 responses, tokens with |u| above 3 nats masked, the gate on its peak, depth 5 and more, seeds 0 to 4: .09, .05, .06, .07 and .06 at first, .75, .82, .77, .82 and .76 after 60 steps, .94, .92, .95, .95 and .92 after 120; responses grow from 11 to 43 tokens in 50 steps.',
     settings: { arm: 'antisd' },
   },
   {
     id: 'grpo',
     label: 'GRPO',
-    doc: 'The reward alone, for as many steps. At first nearly every group of answers is all wrong and teaches nothing: 7 to 14 % solved after 60 steps, 81 to 95 % after 120. It gets as high, later.',
+    doc: 'The reward alone, for as many steps. At first nearly every group of answers is all wrong and teaches nothing: 6 to 14 % solved after 60 steps, 81 to 95 % after 120 with four seeds of five. With those it gets as high, later; with the fifth it has not begun.',
     measured:
-      'As above, without the term, seeds 0 to 2: .12, .07 and .14 after 60 steps, .81, .82 and .95 after 120; in an earlier version .97 after 200. Smaller batches often never get off the ground.',
+      'As above, without the term, seeds 0 to 4: .12, .07, .14, .13 and .06 after 60 steps, .81, .82, .95, .92 and .09 after 120; in an earlier version .97 after 200. Smaller batches often never get off the ground.',
     settings: { arm: 'grpo' },
   },
   {
     id: 'sd',
     label: 'Self-distillation',
-    doc: 'The opposite: praise for tokens that seeing the solution makes more likely. The model learns to stop searching and guess: 8 % solved after 120 steps, 9 % at first.',
+    doc: 'The opposite: praise for tokens that seeing the solution makes more likely. The model learns to stop searching and guess: 6 to 8 % solved after 120 steps, 5 to 9 % at first.',
     measured:
-      'Seed 0: .09 at first, .08 after 120 steps, responses of 9 tokens; in an earlier version seeds 0 to 2: .09, .06 and .10.',
+      'Seeds 0 to 4: .09, .05, .06, .07 and .06 at first, .08, .06, .07, .06 and .08 after 120 steps, responses of 9 tokens.',
     settings: { arm: 'sd' },
   },
   {
