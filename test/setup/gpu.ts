@@ -57,6 +57,7 @@ export function testDevice(): Device {
  */
 export function idle(gpu: Gpu): Gpu {
   const code = '@compute @workgroup_size(1) fn main() {}';
-  const pipeline: Gpu['pipeline'] = (kernel) => gpu.pipeline({ ...kernel, name: `idle-${kernel.name}`, code });
+  const pipeline: Gpu['pipeline'] = (kernel, _, place) =>
+    gpu.pipeline({ ...kernel, name: `idle-${kernel.name}`, code }, {}, place);
   return Object.create(gpu, { pipeline: { value: pipeline, writable: true } }) as Gpu;
 }
