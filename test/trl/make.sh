@@ -32,7 +32,8 @@ CHATS=(antisd-paper sd sd-jsd grpo antisd-correct antisd-mult no-teacher no-cont
   forward-kl hellinger total-variation alpha standardised plain)
 $PYTHON "$CHECK" chat "$OUT/chat.json" --parity --gradient-of 2 --others "${CHATS[@]}"
 $PYTHON "$CHECK" nano "$OUT/nano.json" --others nano-antisd nano-paper
-$PYTHON -m torch.distributed.run --nproc_per_node 2 "$CHECK" chat "$OUT/chat-two-processes.json" --parity --gradient-of 2
+$PYTHON -m torch.distributed.run --nproc_per_node 2 "$CHECK" chat "$OUT/chat-two-processes.json" --parity --gradient-of 2 \
+  --others antisd-paper alpha standardised plain # of all kinds of state: the gates, λ's schedule, σ over the batch
 # Machines' folders are not the fixture's.
 sed -i "s#\"[^\"]*/test/fixtures/#\"test/fixtures/#g" "$OUT"/*.json
 rm -rf "$WORK"
