@@ -54,7 +54,7 @@ try {
     const { needs, ...options } = BROWSERS[name];
     const missing = [needs, options.executablePath].find((path) => path && !existsSync(path));
     if (missing) console.log(`| ${name} | | skipped: no ${missing} | |`);
-    else await measure(name, options);
+    else await measure(name, options).catch((error) => console.log(`| ${name} | | failed: ${error.message} | |`));
   }
 } finally {
   await server.close?.();
