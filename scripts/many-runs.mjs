@@ -75,7 +75,7 @@ await withBrowser(async (browser) => {
 async function isQuiet(page) {
   await page.waitForFunction(() => {
     const said = [...document.querySelectorAll('header [title]')].map(({ title }) => title);
-    return said.length > 0 && !said.some((title) => title.endsWith('…'));
+    return said.length > 0 && !said.some((title) => /…$|\d of \d+$/.test(title));
   });
 }
 
