@@ -2,9 +2,9 @@
  * Measures a cold start: the page to its first coloured step (2 problems × 2, 16 tokens) with nothing remembered, neither by
  * the browser (a fresh profile) nor by Mesa (an empty shader cache):
  *
- *     node scripts/cold-start.mjs [chromium] [chromium-swiftshader] [firefox]
+ *     node scripts/cold-start.mjs [chromium] [firefox]
  *
- * Chromium on llvmpipe and on its own SwiftShader, and Firefox on llvmpipe; those that are there. CHROMIUM_PATH and FIREFOX_PATH name others. By the
+ * Chromium on its SwiftShader, Firefox on llvmpipe; those that are there. CHROMIUM_PATH and FIREFOX_PATH name others. By the
  * clock, and (where there is a /proc) the processor time of the whole browser, which other work on the machine adds little to.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -17,16 +17,13 @@ const LIMIT_MS = 600_000;
 const LLVMPIPE = '/usr/share/vulkan/icd.d/lvp_icd.json';
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const FIREFOX = process.env.FIREFOX_PATH ?? '/usr/bin/firefox-esr';
-const chromium = (...args) => ({
-  browser: 'chrome',
-  executablePath: CHROMIUM,
-  args: ['--no-sandbox', '--enable-unsafe-webgpu', ...args],
-});
-
 /** What is measured: puppeteer's options, by name. */
 const BROWSERS = {
-  chromium: { needs: LLVMPIPE, ...chromium('--enable-features=Vulkan', '--use-vulkan=native', '--use-angle=vulkan') },
-  'chromium-swiftshader': { ...chromium('--use-webgpu-adapter=swiftshader') },
+  chromium: {
+    browser: 'chrome',
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+  },
   firefox: {
     needs: LLVMPIPE,
     browser: 'firefox',
