@@ -48,6 +48,13 @@ test('a student sees a shortcut in the recorded run, and the page names it: one 
   expect(seen.disagreements).toEqual([]);
   expect(seen.clicks).toBe(1);
   expect(seen.shift, seen.moved.join('\n')).toBeLessThan(MOST_SHIFT);
+
+  // Who goes by key keeps the place while the steps go on.
+  const focused = () => lab.page.evaluate(() => document.activeElement?.closest('[data-token]')?.isConnected ?? false);
+  await region('Token heatmap').locator('span[tabindex="0"]').focus();
+  const before = (await visitOf(lab.page)).steps.length;
+  await lab.until('another step', async () => (await visitOf(lab.page)).steps.length > before);
+  await lab.until('a token that has the focus', focused);
 });
 
 test('a practitioner trains an adapter of a model on this computer, gets it with the lines that load it, and compares: six clicks', async () => {

@@ -74,6 +74,14 @@ export function walk(region: Element, target: EventTarget | null, key: string): 
   return true;
 }
 
+/** Focuses the token at a place, or the region where there is none now. */
+export function focusPlace(region: HTMLElement, { text, token }: TokenPlace): void {
+  const host = region.querySelector(`[data-text="${text}"]`);
+  const walked = host && texts.get(host);
+  if (walked && token < walked.count) walked.focus(token);
+  else region.focus();
+}
+
 function textBeside(region: Element, text: Walked, by: 1 | -1): Walked | undefined {
   const all = textsIn(region)
     .map(({ walked }) => walked)
