@@ -1,10 +1,19 @@
 /** Parquet files as rows, through hyparquet; pages compressed with snappy, gzip, zstd, brotli or lz4. */
-import type { AsyncBuffer, ColumnMetaData, DataReader, FileMetaData, PageHeader, SchemaTree } from 'hyparquet';
+import type {
+  AsyncBuffer,
+  ColumnMetaData,
+  DataReader,
+  FileMetaData,
+  PageHeader,
+  SchemaElement,
+  SchemaTree,
+} from 'hyparquet';
 import { BOUNDS } from './bounds';
 import { type ByteSource, bytesText } from './bytes';
 import { BadInput } from './errors';
 import type { FieldMap } from './field-map';
 import { ASKED } from './field-names';
+import { expectRuns, expectValueRuns, type PagedColumn } from './parquet-runs';
 import { expectForward } from './snappy-lengths';
 
 /** A row's columns that are asked for, and the names of the others that its file has. */
@@ -54,8 +63,11 @@ async function* rowsOf(source: ByteSource, { also = new Map(), most = BOUNDS.unp
   const tally = new Tally(source.where, most);
   for (const group of metadata.row_groups) {
     for (const { meta_data: column } of group.columns)
-      if (column && isAsked(column.path_in_schema[0]))
-        checkPages(new Uint8Array(await chunkOf(file, column)), source.size, tally, parquetHeader);
+      if (column && isAsked(column.path_in_schema[0])) {
+        const unpack = unpackerOf(column, compressors);
+        const pages = checkPages(new Uint8Array(await chunkOf(file, column)), source.size, tally, parquetHeader);
+        for (const page of pages) checkRuns(page, pagedColumn(schema, column), unpack);
+      }
     const alone = { ...metadata, row_groups: [group], num_rows: group.num_rows };
     const rows =
       columns.length > 0
@@ -230,7 +242,12 @@ const chunkOf = (file: AsyncBuffer, column: ColumnMetaData) => {
  * Throws Error for a page header that lacks a length or a count, or has one that the file cannot hold: hyparquet computes
  * on with undefined, and does not end. `chunk`: a column of a row group, in a file of `size` bytes.
  */
-function checkPages(chunk: Uint8Array, size: number, tally: Tally, parquetHeader: (reader: DataReader) => PageHeader) {
+function* checkPages(
+  chunk: Uint8Array,
+  size: number,
+  tally: Tally,
+  parquetHeader: (reader: DataReader) => PageHeader,
+): Generator<Page> {
   const reader = { view: new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength), offset: 0 };
   const need = (value: number | bigint | undefined, most: number) => {
     const n = Number(value);
@@ -249,8 +266,46 @@ function checkPages(chunk: Uint8Array, size: number, tally: Tally, parquetHeader
       need(second.repetition_levels_byte_length, packed - need(second.definition_levels_byte_length, packed));
     }
     tally.page(need(header.uncompressed_page_size, BOUNDS.page), Math.max(...counts));
+    yield { header, bytes: chunk.subarray(reader.offset, reader.offset + packed) };
     reader.offset += packed;
   }
+}
+
+interface Page {
+  readonly header: PageHeader;
+  /** As they lie in the file. */
+  readonly bytes: Uint8Array;
+}
+
+type Unpack = (bytes: Uint8Array, length: number) => Uint8Array;
+
+function unpackerOf({ codec }: ColumnMetaData, compressors: Awaited<ReturnType<typeof decompressors>>): Unpack {
+  if (codec === 'UNCOMPRESSED') return (bytes) => bytes;
+  const unpack = Object.hasOwn(compressors, codec) ? compressors[codec as keyof typeof compressors] : null;
+  if (!unpack) throw new Error(`pages packed with ${codec}`);
+  return unpack;
+}
+
+/** The column's path in the schema, for its levels. */
+function pagedColumn(schema: SchemaTree, { path_in_schema: path, type }: ColumnMetaData): PagedColumn {
+  const elements: SchemaElement[] = [];
+  let at: SchemaTree | undefined = schema;
+  for (const name of path) {
+    at = at?.children.find(({ element }) => element.name === name);
+    if (at) elements.push(at.element);
+  }
+  return { elements, isBoolean: type === 'BOOLEAN' };
+}
+
+/** Throws Error where a run of a page has more values than the page. */
+function checkRuns({ header, bytes }: Page, column: PagedColumn, unpack: Unpack): void {
+  const { data_page_header: first, data_page_header_v2: second, uncompressed_page_size: size } = header;
+  if (first) expectRuns(unpack(bytes, size), header, column);
+  if (!second) return;
+  expectRuns(bytes, header, column);
+  const levels = second.repetition_levels_byte_length + second.definition_levels_byte_length;
+  const values = bytes.subarray(levels);
+  expectValueRuns(second.is_compressed === false ? values : unpack(values, size - levels), header);
 }
 
 const leafPaths = ({ children, path }: SchemaTree): string[] =>

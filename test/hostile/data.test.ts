@@ -222,6 +222,9 @@ for (let n = 0; n <= 32; n++) {
     () => readProblems(parquet.slice(at), 'x.parquet'),
   );
 }
+rows.add('parquet runs', 'a page whose levels repeat a value two milliard times', /a run of \d+ values in a page/, () =>
+  readProblems(mutateBytes(fixtureBytes('datasets', 'gsm8k-zstd.parquet'), new Random(99, 955_240)), 'x.parquet'),
+);
 for (const codec of ['snappy', 'gzip', 'zstd', 'brotli', 'lz4', 'groups'])
   for (let seed = 0; seed < 12; seed++)
     rows.add(`parquet ${codec} ${seed}`, `a broken parquet file with ${codec}, ${seed}`, null, () =>
