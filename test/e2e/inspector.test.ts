@@ -13,6 +13,7 @@ import { readInspection } from '../../src/inspect/export';
 import { signed } from '../../src/inspect/signed';
 import { findBrowser } from '../setup/browser';
 import { giveCheck, keepCheck } from '../setup/checked';
+import { wear } from '../setup/looks';
 import { realPage } from '../setup/real-page';
 import { until as waitUntil } from '../setup/until';
 import { fakeSignals, SCRIPTS } from '../ui/fake-events';
@@ -402,7 +403,7 @@ test('axe finds nothing serious, and nothing sticks out, light and dark, at 1280
     ['dark', 390, 'Layers'],
     ['light', 390, 'Search'],
   ] as const) {
-    await shown.emulateMedia({ colorScheme });
+    await wear(shown, colorScheme);
     await shown.setViewportSize({ width, height: width === 390 ? 844 : 800 });
     await shown.getByRole('tab', { name, exact: true }).click();
     if (name === 'Search') await shown.getByRole('button', { name, exact: true }).click();

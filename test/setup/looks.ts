@@ -12,6 +12,15 @@ const SIZES = [
 /** What can differ between light and dark. */
 const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
 
+/** Light or dark, once buttons have taken its colours: half way between two grounds nothing can be read. */
+export async function wear(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.evaluate(async () => {
+    const transitions = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+    await Promise.allSettled(transitions.map(({ finished }) => finished));
+  });
+}
+
 /** Throws where axe finds something serious in what is on screen. */
 async function expectNothingGrave(page: Page, look: string, rules?: string[], without?: string): Promise<void> {
   const all = new AxeBuilder({ page }).options({ resultTypes: ['violations'] });
@@ -35,7 +44,7 @@ async function expectWithin(page: Page, look: string): Promise<void> {
 export async function expectQuietLooks(page: Page, prepare?: () => Promise<unknown>): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const)
     for (const size of SIZES) {
-      await page.emulateMedia({ colorScheme });
+      await wear(page, colorScheme);
       await page.setViewportSize(size);
       await prepare?.();
       const look = `${colorScheme}, ${size.width} px`;
@@ -50,9 +59,9 @@ export async function expectQuietLooks(page: Page, prepare?: () => Promise<unkno
  */
 export async function expectQuiet(page: Page, without?: string): Promise<void> {
   const size = page.viewportSize() ?? SIZES[0];
-  await page.emulateMedia({ colorScheme: 'dark' });
+  await wear(page, 'dark');
   await expectNothingGrave(page, 'dark', OF_COLOURS, without);
-  await page.emulateMedia({ colorScheme: 'light' });
+  await wear(page, 'light');
   await expectNothingGrave(page, 'light', undefined, without);
   await page.setViewportSize(SIZES[1]);
   await expectWithin(page, 'a phone');
