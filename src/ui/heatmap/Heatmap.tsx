@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useLayoutEffect, useMemo, useRef } from 'react';
 import { StepNote } from '../notices/StepNote';
 import { stepOf } from '../state/snapshot';
 import { useLab } from '../state/store';
@@ -6,6 +6,7 @@ import { TokenRegion } from '../tokens/TokenRegion';
 import type { TokenPlace } from '../tokens/walk';
 import styles from './Heatmap.module.css';
 import { Intro } from './Intro';
+import { showNewest } from './kept-height';
 import { Legend } from './Legend';
 import { arrange, MEASURES } from './measures';
 import { ProblemRows } from './ProblemRows';
@@ -31,6 +32,11 @@ export function Heatmap() {
     const rollout = at && rollouts[at.text];
     if (rollout) useLab.setState({ picked: { rollout, step, token: at.token } });
   };
+
+  const rows = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (rows.current) showNewest(rows.current);
+  });
 
   return (
     <div className={styles.heatmap}>
@@ -61,7 +67,7 @@ export function Heatmap() {
           </p>
         ) : (
           // Texts that are coloured have heights of their own; while the next ones are written, rows keep these.
-          <div key={coloured}>
+          <div key={coloured} ref={rows}>
             {groups.map((g) => (
               <ProblemRows key={g.group} group={g} measure={MEASURES[measure]} separator={separator} />
             ))}

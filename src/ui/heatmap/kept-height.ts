@@ -1,7 +1,7 @@
 /**
- * While a rollout is written its row is at least as high as it was with the text before, so that the rows below move only
- * where a text outgrows the last one. Heights come from one observer: asking each row for its own would lay the page out
- * once a row.
+ * While a rollout is written its row stays as high as it was with the text before and shows the newest lines, so that the
+ * rows below do not move with every line that comes. Heights come from one observer: asking each row for its own would lay
+ * the page out once a row.
  */
 import { type RefObject, useLayoutEffect } from 'react';
 
@@ -16,7 +16,7 @@ const observer =
         for (const { target, contentRect } of entries) if (!isGrowing(target)) heights.set(target, contentRect.height);
       });
 
-/** Keeps a row's height while its text is not `whole`; one that had no text before grows from a line. */
+/** Keeps a row's height while its text is not `whole`; one that had no text before has the style sheet's. */
 export function useKeptHeight(box: RefObject<HTMLElement | null>, whole: boolean): void {
   useLayoutEffect(() => {
     const element = box.current;
@@ -28,6 +28,12 @@ export function useKeptHeight(box: RefObject<HTMLElement | null>, whole: boolean
     const element = box.current;
     if (!element) return;
     const kept = whole ? undefined : heights.get(element);
-    element.style.minHeight = kept ? `${kept}px` : '';
+    element.style.height = kept ? `${kept}px` : '';
   }, [box, whole]);
+}
+
+/** Scrolls what is written in `region` to its newest line: all rows at once, those on screen only. */
+export function showNewest(region: Element): void {
+  for (const box of region.querySelectorAll('[data-growing]'))
+    if (box.checkVisibility?.({ contentVisibilityAuto: true }) ?? true) box.scrollTop = box.scrollHeight;
 }
