@@ -7,10 +7,11 @@
  * Chromium on its SwiftShader, Firefox on llvmpipe; those that are there. CHROMIUM_PATH and FIREFOX_PATH name others. By the
  * clock, and (where there is a /proc) the processor time of the whole browser, which other work on the machine adds little to.
  */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
+import { processorMs } from './measured.mjs';
 import { buildWhereStale, serveBuilt } from './serve.mjs';
 
 const LIMIT_MS = 600_000;
@@ -70,7 +71,7 @@ async function measure(name, options) {
   });
   try {
     const page = await browser.newPage();
-    const [began, computed] = [performance.now(), processorSeconds(own)];
+    const [began, computed] = [performance.now(), processorMs(own)];
     await page.goto(`${url}?problems=2&group=2&maxNewTokens=16&steps=1&evalEvery=0`, {
       waitUntil: 'domcontentloaded',
       timeout: LIMIT_MS,
@@ -86,7 +87,7 @@ async function measure(name, options) {
     const adapter = await page.evaluate(
       () => document.body.textContent.match(/llvmpipe|swiftshader/i)?.[0] ?? 'unnamed',
     );
-    const taken = processorSeconds(own) - computed;
+    const taken = (processorMs(own) - computed) / 1000;
     console.log(
       `| ${name} | ${adapter} | ${seconds.toFixed(1)} s, ${opened.toFixed(1)} of them to an open page with a checked device | ${taken.toFixed(1)} s |`,
     );
@@ -94,23 +95,4 @@ async function measure(name, options) {
     await browser.close();
     rmSync(own, { recursive: true, force: true });
   }
-}
-
-/** Of the processes that were given `folder`, and of theirs, seconds since they began; NaN where the system does not say. */
-function processorSeconds(folder) {
-  if (!existsSync('/proc/self/stat')) return Number.NaN;
-  const known = new Map();
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const [, parent, ...rest] = readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ');
-      const mine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder);
-      known.set(pid, { parent, mine, seconds: (Number(rest[9]) + Number(rest[10])) / 100 });
-    } catch {
-      // it has ended meanwhile
-    }
-  }
-  const isOurs = (pid) => known.get(pid)?.mine || (known.has(pid) && isOurs(known.get(pid).parent));
-  return [...known].filter(([pid]) => isOurs(pid)).reduce((sum, [, { seconds }]) => sum + seconds, 0);
 }

@@ -45,24 +45,23 @@ export async function measured({ session, profile }, act) {
   return { value, busy: (await busy()) - before, taken: processorMs(profile) - taken };
 }
 
-/** Of the processes of the browser with this profile, ms since they began; NaN where the system does not say. */
-function processorMs(profile) {
+/** Of the processes that were given `folder`, such as a browser's profile, and of theirs, ms since they began; NaN where the system does not say. */
+export function processorMs(folder) {
   if (!existsSync('/proc/self/stat')) return Number.NaN;
-  const parents = new Map();
-  let first = null;
+  const known = new Map();
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
-      const after = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      const [, parent, ...rest] = readFileSync(`/proc/${pid}/stat`, 'utf8')
         .replace(/^.*\) /s, '')
         .split(' ');
-      parents.set(pid, { parent: after[1], ms: 10 * (Number(after[11]) + Number(after[12])) });
-      if (first === null && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(profile)) first = pid;
+      const mine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder);
+      known.set(pid, { parent, mine, ms: 10 * (Number(rest[9]) + Number(rest[10])) });
     } catch {
       // it has ended meanwhile
     }
   }
-  const isOurs = (pid) => pid === first || (parents.has(pid) && isOurs(parents.get(pid).parent));
-  return [...parents].filter(([pid]) => isOurs(pid)).reduce((sum, [, { ms }]) => sum + ms, 0);
+  const isOurs = (pid) => known.get(pid)?.mine || (known.has(pid) && isOurs(known.get(pid).parent));
+  return [...known].filter(([pid]) => isOurs(pid)).reduce((sum, [, { ms }]) => sum + ms, 0);
 }
 
 /** How frames came in the next `ms` of the page, in words. A frame is late where a person would see that one is missing. */

@@ -41,7 +41,7 @@ ${section(reachTable(model, 'toGoal'))}
 <div class="charts">
 ${reportCharts(model).map(figure).join('\n')}
 </div>
-${[withoutPass(model)].map((words) => (words ? `<p class="legend">${escapeHtml(words)}</p>` : '')).join('')}
+${legend(withoutPass(model))}
 <h2>Tokens over the run</h2>
 <div class="pair">${tokenTables(model)
     .map((table) => `<section><h3>${escapeHtml(table.title)}</h3>${htmlTable(table.head, table.rows)}</section>`)
@@ -51,8 +51,11 @@ ${section(runsTable(model))}
 ${section(settingsTable(model))}`;
 }
 
+const legend = (words: string | null | undefined): string =>
+  words ? `<p class="legend">${escapeHtml(words)}</p>\n` : '';
+
 const section = ({ title, doc, head, rows }: Table): string =>
-  `<h2>${escapeHtml(title)}</h2>\n${doc ? `<p class="legend">${escapeHtml(doc)}</p>\n` : ''}${rows.length > 0 ? `<div class="wide">${htmlTable(head, rows.map(kept))}</div>` : ''}`;
+  `<h2>${escapeHtml(title)}</h2>\n${legend(doc)}${rows.length > 0 ? `<div class="wide">${htmlTable(head, rows.map(kept))}</div>` : ''}`;
 
 /** With intervals and their numbers' signs on one line. */
 const kept = (row: readonly string[]): string[] =>

@@ -90,25 +90,6 @@ export function readLog(bytes: Uint8Array, kept: 'all' | 'shown once' | 'compare
   return { events: events.reverse(), damaged: damaged.reverse(), torn: (bytes.at(-1) ?? LINE_BREAK) !== LINE_BREAK };
 }
 
-/** The lines of a log that `readLog` reads for comparisons: a log of the same runs, and of a hundredth of the bytes. */
-export function comparedLines(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const shown = new Set<string>();
-  const lines = linesOf(bytes).filter((line) => !UNCOMPARED.includes(typeOf(line)));
-  const kept = lines.reverse().filter((line) => {
-    const type = typeOf(line);
-    if (shown.has(type)) return false;
-    if (SHOWN_ONCE.includes(type)) shown.add(type);
-    return true;
-  });
-  const out = new Uint8Array(kept.reduce((sum, { length }) => sum + length + 1, 0)).fill(LINE_BREAK);
-  let at = out.length;
-  for (const line of kept) {
-    at -= line.length + 1;
-    out.set(line, at);
-  }
-  return out;
-}
-
 /** Whole lines without their breaks; what follows the last break is no line. */
 export function linesOf(bytes: Uint8Array): Uint8Array[] {
   const lines: Uint8Array[] = [];

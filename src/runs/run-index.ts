@@ -7,7 +7,8 @@ import { BOUNDS } from '../data/bounds';
 import { readJson } from '../data/json';
 import type { Files } from '../host/files';
 import { StorageError } from '../host/storage-error';
-import { comparedLines, type ReadLog, readLog } from './event-lines';
+import { eventLine, type ReadLog, readLog } from './event-lines';
+import type { RunEvent } from './events';
 
 const INDEX = 'runs.json';
 const COMPARED = 'compared';
@@ -62,11 +63,11 @@ export class RunIndex {
     return told && told.damaged.length === 0 && !told.torn ? told : null;
   }
 
-  /** Keeps that of a whole log of a run that has ended. */
-  async keepCompared(id: string, log: Uint8Array): Promise<void> {
+  /** Keeps that of a run that has ended, whose log has so many bytes. */
+  async keepCompared(id: string, size: number, events: readonly RunEvent[]): Promise<void> {
     await unlessRefused(async () => {
       await this.forget(id);
-      await this.files.write(comparedFile(id, log.length), comparedLines(log));
+      await this.files.write(comparedFile(id, size), new TextEncoder().encode(events.map(eventLine).join('')));
     });
   }
 

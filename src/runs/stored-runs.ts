@@ -260,7 +260,7 @@ export class StoredRuns {
     const log = await store.log.read();
     const told = readLog(log, 'compared');
     const isWhole = told.events.at(-1)?.type === 'done' && told.damaged.length === 0 && !told.torn;
-    if (isWhole) await (await this.index())?.keepCompared(id, log);
+    if (isWhole) await (await this.index())?.keepCompared(id, log.length, told.events);
     return told;
   }
 

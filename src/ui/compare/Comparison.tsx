@@ -34,6 +34,7 @@ function OfRuns({ model }: { model: ReportModel }) {
     () => [resultsTable(model), reachTable(model, 'toBest'), reachTable(model, 'toGoal')],
     [model],
   );
+  const unknown = withoutPass(model);
   return (
     <>
       <div className={styles.head}>
@@ -73,7 +74,7 @@ function OfRuns({ model }: { model: ReportModel }) {
           <ChartFigure key={chart.id} chart={chart} />
         ))}
       </div>
-      {withoutPass(model) && <p className={styles.doc}>{withoutPass(model)}</p>}
+      {unknown && <p className={styles.doc}>{unknown}</p>}
       {tables.map((table) => (
         <DataTable key={table.title} table={table} />
       ))}
