@@ -1,8 +1,8 @@
 /**
- * Four projects: `unit` and `fuzz` (broken files by the ten thousand) need nothing, `gpu` (*.gpu.test.ts) a WebGPU adapter
- * in Node, `e2e` (test/e2e) a real browser. The first two run side by side, then the others one after another: the adapter
- * is often the CPU itself. One process leaves much of two cores idle, while it compiles kernels or waits for a browser: these
- * two take two processes each.
+ * Five projects: `unit`, `hostile` (attempts to break readers, a row each) and `fuzz` (broken files by the ten thousand) need
+ * nothing, `gpu` (*.gpu.test.ts) a WebGPU adapter in Node, `e2e` (test/e2e) a real browser. The first three run side by side, then
+ * the others one after another: the adapter is often the CPU itself. One process leaves much of two cores idle, while it
+ * compiles kernels or waits for a browser: these two take two processes each.
  */
 import { availableParallelism } from 'node:os';
 import react from '@vitejs/plugin-react';
@@ -12,7 +12,7 @@ import LongestFirst from './test/setup/order.ts';
 
 /** The gate tries once more what a browser, a process or a driver failed in, and names it at the end (.ci/run). */
 const retry = Number(process.env.TRY_AGAIN ?? 0);
-const FUZZ = 'test/hostile/fuzz-*.test.ts';
+const [HOSTILE, FUZZ] = ['test/hostile/*.test.ts', 'test/hostile/fuzz-*.test.ts'];
 
 export default defineConfig({
   plugins: [react(), formulasPlugin],
@@ -26,9 +26,20 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/**/*.gpu.test.ts', 'test/e2e/**', 'test/**/*.e2e.test.ts', FUZZ],
+          exclude: ['test/**/*.gpu.test.ts', 'test/e2e/**', 'test/**/*.e2e.test.ts', HOSTILE],
           sequence: { groupOrder: 0 },
           isolate: false, // who changes what all share says so: test/setup/page-state.ts
+          testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'hostile',
+          include: [HOSTILE],
+          exclude: [FUZZ],
+          sequence: { groupOrder: 0 },
+          isolate: false,
           testTimeout: 30_000,
         },
       },

@@ -24,7 +24,7 @@ const own = faults ? [`--reporter=${join(root, 'scripts/attempts-reporter.mjs')}
 const projects = process.argv.flatMap((arg, i, all) =>
   arg === '--project' ? [all[i + 1]] : arg.startsWith('--project=') ? [arg.slice('--project='.length)] : [],
 );
-const needsAdapter = projects.length === 0 || projects.some((name) => !/^(unit|fuzz|e2e)$/.test(name));
+const needsAdapter = projects.length === 0 || projects.some((name) => !/^(unit|hostile|fuzz|e2e)$/.test(name));
 
 let adapter = { name: 'none', env: {} };
 if (needsAdapter) {
