@@ -1,6 +1,7 @@
 import { ARMS, type ArmName } from '../../antisd/arms';
 import { unless } from '../unless';
 import { useBench } from './bench';
+import { Failure } from './Failure';
 import styles from './Figure.module.css';
 import { useLabWords, useWords } from './language';
 import { leaveLive, RUNNERS, runLive, stopLive, useLiveRace } from './live-race';
@@ -44,11 +45,7 @@ export function LiveRace({ race, steps }: { race: readonly RaceRun[]; steps: num
       <p className={styles.quiet}>{words.after}</p>
       <Curves race={runs} at={steps} steps={steps} />
       <p role="status">{going ? doing : ended && <Winner race={race} />}</p>
-      {failure && (
-        <p role="alert" lang="en">
-          {failure}
-        </p>
-      )}
+      <Failure why={failure} />
       <p>{runs.some(({ evals }) => evals.length > 1) && <Result race={runs.filter((r) => r.evals.length > 1)} />}</p>
       <p>
         <button type="button" onClick={going ? stopLive : leaveLive}>

@@ -1,4 +1,6 @@
+import { unless } from '../unless';
 import { goLive, useBench } from './bench';
+import { Failure } from './Failure';
 import { useLabWords, useWords } from './language';
 import { fill } from './markup';
 import styles from './Origin.module.css';
@@ -16,11 +18,7 @@ export function Origin() {
       </span>
       {origin === 'recorded' && <ToLive />}
       {busy && <Doing />}
-      {failure && (
-        <span role="alert" lang="en">
-          {failure}
-        </span>
-      )}
+      <Failure why={failure} />
     </div>
   );
 }
@@ -31,7 +29,7 @@ function ToLive() {
   const state = useBench((s) => s.engine.state);
   if (!('gpu' in navigator) || state === 'unavailable') return <span>{bench.noGpu}</span>;
   return (
-    <button type="button" disabled={busy} onClick={() => void goLive()}>
+    <button type="button" {...unless(busy ? bench.busy : null)} onClick={() => void goLive()}>
       {bench.goLive}
     </button>
   );

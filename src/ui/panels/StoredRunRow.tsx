@@ -79,8 +79,8 @@ function WholeButtons({ run, label, facts }: { run: StoredRun; label: string; fa
       </button>
       <button
         type="button"
-        disabled={whyNot !== null}
-        title={whyNot ?? 'A new run with the settings above goes on from its weights, optimiser and step.'}
+        title="A new run with the settings above goes on from its weights, optimiser and step."
+        {...unless(whyNot)}
         aria-label={`Begin from here, with the settings above: ${label}`}
         onClick={() => beginFrom(id)}
       >

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import { signed, tokenText } from '../../format';
 import { MEASURES } from '../../heatmap/measures';
 import { tintOf } from '../../tokens/tint';
+import { unless } from '../../unless';
 import { giveAnswer } from '../answers';
 import { type Sheet, useBench } from '../bench';
 import styles from '../Figure.module.css';
@@ -95,7 +96,7 @@ function Guessing({ sheet }: { sheet: Sheet }) {
         <button
           type="button"
           className={styles.start}
-          disabled={asked.some((i) => guesses[i] === undefined)}
+          {...unless(asked.some((i) => guesses[i] === undefined) ? words.question : null)}
           onClick={reveal}
         >
           {words.reveal}

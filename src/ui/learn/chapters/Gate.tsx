@@ -12,6 +12,7 @@ import { type Figure, figuresOf } from '../../charts/curves';
 import { LineFigure } from '../../charts/LineFigure';
 import { percent } from '../../format';
 import { giveAnswer } from '../answers';
+import { Failure } from '../Failure';
 import styles from '../Figure.module.css';
 import { useWords } from '../language';
 import { fill } from '../markup';
@@ -45,13 +46,7 @@ export default function Gate() {
   const { bench } = useWords();
   const race = useRace();
   if (race === null) return <p>{bench.waiting}</p>;
-  return typeof race === 'string' ? (
-    <p role="alert" lang="en">
-      {race}
-    </p>
-  ) : (
-    <Simulator race={race} />
-  );
+  return typeof race === 'string' ? <Failure why={race} /> : <Simulator race={race} />;
 }
 
 function Simulator({ race }: { race: readonly RaceRun[] }) {

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { ARMS, type ArmName } from '../../../antisd/arms';
 import { giveAnswer, useLearnt } from '../answers';
+import { Failure } from '../Failure';
 import styles from '../Figure.module.css';
 import { LiveRace, OwnRace } from '../LiveRace';
 import { useLabWords, useWords } from '../language';
@@ -20,12 +21,7 @@ export default function Race() {
   const race = useRace();
   const live = useLiveRace((s) => s.runs);
   if (race === null) return <p>{bench.waiting}</p>;
-  if (typeof race === 'string')
-    return (
-      <p role="alert" lang="en">
-        {race}
-      </p>
-    );
+  if (typeof race === 'string') return <Failure why={race} />;
   const recorded = RUNNERS.map((arm) => race.find((run) => run.arm === arm) as RaceRun);
   return live ? <LiveRace race={live} steps={recorded[0].accuracy.length} /> : <Track race={recorded} />;
 }
@@ -33,31 +29,35 @@ export default function Race() {
 function Track({ race }: { race: readonly RaceRun[] }) {
   const { race: words } = useWords().chapters;
   const said = useLabWords();
-  const predicted = useLearnt((s) => s.answers.race);
-  const [begun, begin] = useState(false);
+  const answered = useLearnt((s) => s.answers.race);
+  const [predicted, predict] = useState<ArmName | null>(null);
   const steps = race[0].accuracy.length;
-  const at = useRunning(begun, steps);
-  const predict = (arm: ArmName): void => {
-    giveAnswer('race', arm, firstTo(race, HALF)[0]?.arm === arm);
-    begin(true);
-  };
+  const at = useRunning(predicted !== null, steps);
+  const over = at >= steps;
+  // The answer would give the end away.
+  useEffect(() => {
+    if (over && predicted) giveAnswer('race', predicted, firstTo(race, HALF)[0]?.arm === predicted);
+  }, [over, predicted, race]);
   return (
     <div className={styles.figure}>
       <p>{fill(words.recorded, { device: race[0].device, seed: race[0].seed })}</p>
       <fieldset className={styles.choice}>
         <legend>{words.predict}</legend>
         {RUNNERS.map((arm) => (
-          <button key={arm} type="button" aria-pressed={predicted?.given === arm} onClick={() => predict(arm)}>
+          <button
+            key={arm}
+            type="button"
+            aria-pressed={(predicted ?? answered?.given) === arm}
+            onClick={() => predict(arm)}
+          >
             {said(ARMS[arm].label)}
           </button>
         ))}
       </fieldset>
       <p className={styles.quiet}>{fill(words.axis, { over: OVER })}</p>
       <Curves race={race} at={at} steps={steps} />
-      <p role="status">
-        {begun && (at >= steps ? <Result race={race} /> : fill(words.going, { step: at, of: steps }))}
-      </p>
-      {predicted && <OwnRace />}
+      <p role="status">{predicted && (over ? <Result race={race} /> : fill(words.going, { step: at, of: steps }))}</p>
+      {answered && <OwnRace />}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { signed, tokenText } from '../../format';
 import { unless } from '../../unless';
 import { giveAnswer } from '../answers';
 import { useBench } from '../bench';
+import { Failure } from '../Failure';
 import styles from '../Figure.module.css';
 import { useLabWords, useWords } from '../language';
 import { fill } from '../markup';
@@ -38,11 +39,7 @@ export default function Step() {
   return (
     <div className={styles.figure}>
       <StepOrigin />
-      {failure && (
-        <p role="alert" lang="en">
-          {failure}
-        </p>
-      )}
+      <Failure why={failure} />
       {step ? <Walk key={taken} step={step} /> : <p>{bench.waiting}</p>}
     </div>
   );
@@ -68,11 +65,7 @@ function StepOrigin() {
         <span className={styles.quiet}>{bench.noGpu}</span>
       )}
       {busy && <span role="status">{waits ? words.waits : `${doing} …`}</span>}
-      {failure && (
-        <span role="alert" lang="en">
-          {failure}
-        </span>
-      )}
+      <Failure why={failure} />
     </div>
   );
 }

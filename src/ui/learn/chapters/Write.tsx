@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { plain, tokenText } from '../../format';
 import { Probabilities } from '../../heatmap/Probabilities';
+import { unless } from '../../unless';
 import { giveAnswer } from '../answers';
 import { goOnFrom, type Sheet, useBench } from '../bench';
 import styles from '../Figure.module.css';
@@ -63,7 +64,7 @@ function Response({ sheet }: { sheet: Sheet }) {
           <p data-number>
             H = {plain(scored.H_S[k])} {bench.nats}
           </p>
-          <button type="button" disabled={busy} onClick={() => void goOn(null)}>
+          <button type="button" {...unless(busy ? bench.busy : null)} onClick={() => void goOn(null)}>
             {fill(words.again, { at: k + 1 })}
           </button>
           <p role="status">{none && words.none}</p>

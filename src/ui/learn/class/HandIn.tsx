@@ -5,7 +5,9 @@ import { configFromQuery, type TrainConfig } from '../../../settings/config';
 import { downloadBlob } from '../../download';
 import { useLab } from '../../state/store';
 import { trainer } from '../../trainer';
+import { unless } from '../../unless';
 import { useLearnt } from '../answers';
+import { Failure } from '../Failure';
 import { LabLink } from '../LabLink';
 import { useLanguage, useWords } from '../language';
 import { fill } from '../markup';
@@ -64,18 +66,19 @@ export function HandIn() {
         </select>
       </label>
       <div className={styles.buttons}>
-        <button type="button" data-primary disabled={!name.success} onClick={() => void hand()}>
+        <button
+          type="button"
+          data-primary
+          {...unless(name.success ? null : klass.nameFirst)}
+          onClick={() => void hand()}
+        >
           {klass.handIn}
         </button>
         <button type="button" onClick={() => joinClass(null)}>
           {klass.leave}
         </button>
       </div>
-      {problem && (
-        <p role="alert" lang="en">
-          {problem}
-        </p>
-      )}
+      <Failure why={problem} />
       <p className={styles.quiet}>{klass.stays}</p>
     </section>
   );

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { configToQuery } from '../../../settings/config';
 import { PRESETS, presetConfig } from '../../../settings/presets';
+import { unless } from '../../unless';
 import { CHAPTER_IDS, type ChapterId } from '../answers';
 import { useLabWords, useWords } from '../language';
 import styles from './Class.module.css';
@@ -75,7 +76,7 @@ export function LinkMaker() {
       <button
         type="button"
         data-primary
-        disabled={!whole}
+        {...unless(whole ? null : teacher.incomplete)}
         onClick={() =>
           void navigator.clipboard.writeText(link).then(
             () => setCopied(true),

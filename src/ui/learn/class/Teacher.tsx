@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { download } from '../../download';
+import { Failure } from '../Failure';
 import { useWords } from '../language';
 import styles from './Class.module.css';
 import { csvOf, type HandedIn, newestOf, readHandedIn } from './handed-in';
@@ -39,9 +40,7 @@ export default function Teacher() {
           />
         </label>
         {refused.map((why) => (
-          <p key={why} role="alert" lang="en">
-            {why}
-          </p>
+          <Failure key={why} why={why} />
         ))}
         {newest.length > 0 && (
           <>

@@ -1,7 +1,9 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import { download } from '../../download';
 import { Region } from '../../Region';
+import { unless } from '../../unless';
 import { useBench } from '../bench';
+import { Failure } from '../Failure';
 import { useWords } from '../language';
 import { fill } from '../markup';
 import { Doing } from '../Origin';
@@ -67,7 +69,7 @@ function Measured() {
         </p>
       )}
       {possible ? (
-        <button type="button" disabled={busy} onClick={() => void measureOwn()}>
+        <button type="button" {...unless(busy ? bench.busy : null)} onClick={() => void measureOwn()}>
           {hood.measure}
         </button>
       ) : (
@@ -79,11 +81,7 @@ function Measured() {
         </button>
       )}
       {busy && <Doing />}
-      {(failure ?? whyNot) && (
-        <p role="alert" lang="en">
-          {failure ?? whyNot}
-        </p>
-      )}
+      <Failure why={failure ?? whyNot} />
     </div>
   );
 }

@@ -4,7 +4,9 @@ import { plain, signed } from '../../format';
 import { MEASURES } from '../../heatmap/measures';
 import tints from '../../tokens/Tints.module.css';
 import { tintOf } from '../../tokens/tint';
+import { unless } from '../../unless';
 import { readTrace, useBench } from '../bench';
+import { Failure } from '../Failure';
 import { useWords } from '../language';
 import { fill } from '../markup';
 import { Doing } from '../Origin';
@@ -31,18 +33,14 @@ export function Tensors() {
     <div className={styles.tensors}>
       <SheetText sheet={sheet} label={hood.choose} values={u} scale={MEASURES.u} onPick={setAt} />
       {possible ? (
-        <button type="button" disabled={busy} onClick={() => void ask()}>
+        <button type="button" {...unless(busy ? bench.busy : null)} onClick={() => void ask()}>
           {fill(hood.read, { token: tokens[k], at: k + 1 })}
         </button>
       ) : (
         <p>{bench.noGpu}</p>
       )}
       {busy && <Doing />}
-      {failure && (
-        <p role="alert" lang="en">
-          {failure}
-        </p>
-      )}
+      <Failure why={failure} />
       {read && <Values token={read.token} trace={read.trace} />}
     </div>
   );

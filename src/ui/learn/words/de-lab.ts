@@ -116,6 +116,7 @@ export const deLab: typeof enLab = {
     of: 'Klasse {#name}',
     done: '{#right} von {#of} Fragen beantwortet.',
     yourName: 'Dein Name',
+    nameFirst: 'Gib zuerst deinen Namen an.',
     run: 'Ein Lauf dazu',
     noRun: 'keiner',
     handIn: 'Abgeben: die Datei herunterladen',

@@ -113,6 +113,7 @@ export const enLab = {
     of: 'Class {#name}',
     done: '{#right} of {#of} questions answered.',
     yourName: 'Your name',
+    nameFirst: 'Give your name first.',
     run: 'A run that goes with it',
     noRun: 'none',
     handIn: 'Hand in: download the file',
