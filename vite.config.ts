@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { addressInPage } from './scripts/address.mjs';
+import { firstScreen } from './scripts/first-screen.mjs';
 import { formulasPlugin } from './scripts/formulas.mjs';
 import { noticesPlugins } from './scripts/notices.mjs';
 import { offlinePlugins } from './scripts/offline.mjs';
@@ -21,6 +22,7 @@ export default defineConfig({
     policyInPage,
     addressInPage(),
     notices.page,
+    firstScreen(),
     offlinePlugins({ build, later: PYTHON }),
   ],
   worker: { format: 'es', plugins: () => [notices.worker] },

@@ -16,6 +16,8 @@ const SOURCES = [
   'vite.config.ts',
   'package-lock.json',
   'scripts/address.mjs',
+  'scripts/first-screen.mjs',
+  'scripts/formulas.mjs',
   'scripts/notices.mjs',
   'scripts/offline.mjs',
   'scripts/policy.mjs',

@@ -2,10 +2,10 @@ import { Activity, type ComponentType, lazy, Suspense, useEffect, useState } fro
 import styles from './App.module.css';
 import { PAGE_KEYS } from './actions';
 import { Header } from './header/Header';
-import { useCloseWarning, useShortcuts, useTheme, useWakeLock } from './hooks';
+import { useCloseWarning, usePage, useShortcuts, useTheme, useWakeLock } from './hooks';
 import { NewerBuild } from './notices/NewerBuild';
 import { Region } from './Region';
-import { PAGES, type PageName, usePage } from './route';
+import { PAGES, type PageName } from './route';
 import { Tour } from './tour/Tour';
 import { TrainPage } from './train/TrainPage';
 

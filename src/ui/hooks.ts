@@ -1,6 +1,7 @@
 /** The page's few effects on the outside: shortcuts, the wake lock, the word before it is closed, the theme. */
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { Action } from './actions/action';
+import { type PageName, pageOf } from './route';
 import { activityOf, losesSteps, useLab } from './state/store';
 import { showTheme } from './theme';
 
@@ -93,3 +94,11 @@ export function useThrottled<T>(value: T, ms: number): T {
   }, [value, shown, ms]);
   return shown.value;
 }
+
+function onHash(changed: () => void): () => void {
+  addEventListener('hashchange', changed);
+  return () => removeEventListener('hashchange', changed);
+}
+
+/** The page on screen; follows links, the address bar and the back button. */
+export const usePage = (): PageName => useSyncExternalStore(onHash, () => pageOf(location.hash));

@@ -12,12 +12,10 @@ import { openQueue } from './queue/queue-runner';
 import { playRecorded } from './replay/recorded';
 import { ignoredIn, pageOf } from './route';
 import { useLab } from './state/store';
-import { rememberedTheme, showTheme } from './theme';
+import { rememberedTheme } from './theme';
 import { openTrainer, trainer } from './trainer';
 
-const theme = rememberedTheme();
-showTheme(theme);
-useLab.setState({ theme });
+useLab.setState({ theme: rememberedTheme() });
 openQueue();
 
 /** A word on what the hash asks for where there is no such thing. */

@@ -2,7 +2,6 @@
  * Which page is on screen: the part of the address after #, up to the first ?. What follows the ? belongs to the page.
  * The training settings stay where they were, in the query before the #, so that older links open as before.
  */
-import { useSyncExternalStore } from 'react';
 import { excerpt } from '../data/visible';
 
 export const PAGES = { train: 'Train', inspect: 'Inspect', compare: 'Compare', learn: 'Learn' } as const;
@@ -23,11 +22,3 @@ export function ignoredIn(hash: string): string | null {
   if (name === '' || isPage(name)) return null;
   return `The address names no page of the lab: “#${excerpt(name)}” was ignored.`;
 }
-
-function subscribe(changed: () => void): () => void {
-  addEventListener('hashchange', changed);
-  return () => removeEventListener('hashchange', changed);
-}
-
-/** The page on screen; follows links, the address bar and the back button. */
-export const usePage = (): PageName => useSyncExternalStore(subscribe, () => pageOf(location.hash));

@@ -1,6 +1,6 @@
 /** Three visitors from their first sight of the page to what they came for, with their clicks and all that moved counted. */
 import { readFileSync } from 'node:fs';
-import type { BrowserContext } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
 import { giveCheck } from '../setup/checked';
 import { fixturePath } from '../setup/fixtures';
@@ -18,8 +18,11 @@ let lab: LabPage;
 afterEach(() => visitor?.close());
 
 /** `again`: the visitor's device was checked before; else the check is a part of what is measured. */
-async function visit(query = '', { recorded = false, again = false, script = () => {} } = {}): Promise<void> {
-  visitor = await real.browser.newContext({ viewport: { width: 1280, height: 800 } });
+async function visit(
+  query = '',
+  { recorded = false, again = false, script = () => {}, viewport = { width: 1280, height: 800 } } = {},
+): Promise<void> {
+  visitor = await real.browser.newContext({ viewport });
   if (again) {
     const page = await visitor.newPage();
     await giveCheck(page, real.site.url);
@@ -123,4 +126,33 @@ test('a researcher trains two methods for as many steps and lays their curves ov
   });
   expect((await visitOf(lab.page)).clicks).toBe(5);
   expect(lab.strangers).toEqual([]);
+});
+
+test('on a phone the first screen stands before the program does, and neither it nor a run that begins moves anything', async () => {
+  const settings = '?problems=2&group=2&steps=2&evalEvery=0&gateWarmup=0&minDepth=1';
+  const viewport = { width: 390, height: 844 };
+  await visit(settings, { recorded: true, again: true, viewport });
+  await lab.until('the recorded run', async () => (await lab.scored.count()) > 50);
+  await lab.click('Start');
+  await lab.until(
+    'the end',
+    async () => (await lab.stepsDone()) === 2 && (await lab.page.getByText('finished').count()) > 0,
+  );
+  const seen = await visitOf(lab.page);
+  expect(seen.disagreements).toEqual([]);
+  expect(seen.shift, seen.moved.join('\n')).toBeLessThan(MOST_SHIFT);
+
+  const masthead = (page: Page) =>
+    page.locator('h1, nav[aria-label="Pages"] a').evaluateAll((parts) =>
+      parts.map((part) => {
+        const { x, y, width, height } = part.getBoundingClientRect();
+        return [part.textContent, part.getAttribute('aria-current'), x, y, width, height];
+      }),
+    );
+  const without = await real.browser.newPage({ viewport, serviceWorkers: 'block' }); // a worker would bring the program
+  await without.route('**/assets/index-*.js', (route) => route.abort());
+  await without.goto(real.site.url);
+  expect(await without.getByText('Opening the lab').isVisible()).toBe(true);
+  expect(await masthead(without)).toEqual(await masthead(lab.page));
+  await without.context().close();
 });

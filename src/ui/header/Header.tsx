@@ -6,7 +6,7 @@ import type { PageName } from '../route';
 import { activityOf, useLab } from '../state/store';
 import { Device } from './Device';
 import styles from './Header.module.css';
-import { Pages } from './Pages';
+import { Masthead } from './Masthead';
 import { Progress } from './Progress';
 import { Transport } from './Transport';
 
@@ -16,8 +16,7 @@ export function Header({ page }: { page: PageName }) {
   const running = useLab((s) => activityOf(s) !== 'idle');
   return (
     <header className={styles.header} lang="en">
-      <h1 className={styles.title}>AntiSD Lab</h1>
-      <Pages current={page} />
+      <Masthead page={page} />
       {training && (
         <div className={styles.run}>
           <Transport />

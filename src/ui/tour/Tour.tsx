@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { usePage } from '../hooks';
 import { useWords } from '../learn/language';
 import { fill } from '../learn/markup';
-import { usePage } from '../route';
 import { STOPS } from './stops';
 import styles from './Tour.module.css';
 import { goTo, useTour } from './tour';
