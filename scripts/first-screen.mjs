@@ -41,7 +41,7 @@ async function markup() {
   const { build } = await import('vite');
   const ssr = join(folder, 'FirstScreen.tsx');
   const { output } = await build({
-    ...{ root, configFile: false, logLevel: 'error', build: { ssr, write: false, target: 'es2022' } },
+    ...{ root, configFile: false, logLevel: 'silent', build: { ssr, write: false, target: 'es2022' } },
   });
   const place = mkdtempSync(join(root, 'node_modules/.first-screen-')); // where it finds React
   try {
