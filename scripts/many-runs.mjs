@@ -13,11 +13,10 @@
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { framesOf, measured, withBrowser } from './measured.mjs';
+import { framesOfReplay, isQuiet, measured, withBrowser } from './measured.mjs';
 
 const COMPARED = 30;
 const TRIES = 3;
-const REPLAY_MS = 15_000;
 const LIMIT_MS = Number(process.env.LIMIT_MS ?? 600_000);
 
 const [run, count = '300'] = process.argv.slice(2);
@@ -61,23 +60,10 @@ await withBrowser(async (browser) => {
   await page.goto(`${url}#train`);
   await isQuiet(page);
   await page.getByText('Diagnostics and stored runs').click();
-  await page
-    .getByRole('button', { name: /^Replay / })
-    .first()
-    .click();
-  await page.getByRole('region', { name: 'Replay' }).getByRole('button', { name: '10 ×' }).click();
-  console.log(`replay at 10 ×: ${await framesOf(browser, REPLAY_MS)}`);
+  console.log(`replay at 10 ×: ${await framesOfReplay(browser)}`);
   const all = (tries) => tries.map(({ value }) => (value / 1000).toFixed(2)).join(' / ');
   console.log(`| ${count} | ${all(lists)} | ${all(comparisons)} |`);
 });
-
-/** The page is there, and has its device: nothing of its start is measured. */
-async function isQuiet(page) {
-  await page.waitForFunction(() => {
-    const said = [...document.querySelectorAll('header [title]')].map(({ title }) => title);
-    return said.length > 0 && !said.some((title) => /…$|\d of \d+$/.test(title));
-  });
-}
 
 /** Paths of all files in a run's folder. */
 function filesOf(folder) {

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { buildWhereStale, serveBuilt } from './serve.mjs';
 
+/** Of a replay. */
+const REPLAY_MS = 15_000;
+
 /**
  * Chromium on its software adapter (CHROMIUM_PATH names another) with storage of its own, and the built page at `url`. `act`
  * gets both; what it leaves is removed. `serviceWorkers`: 'allow' where what a second visit finds is measured.
@@ -75,6 +78,26 @@ export async function framesOf(browser, ms) {
     `p99 ${at(0.99)}, longest ${at(1)}; ${late} late; main thread busy ${((100 * busy) / ms).toFixed(0)} %, ` +
     `all processors ${((100 * taken) / ms).toFixed(0)} %`
   );
+}
+
+/** The page is there, and has its device: nothing of its start is measured. */
+export async function isQuiet(page) {
+  await page.waitForFunction(() => {
+    const said = [...document.querySelectorAll('header [title]')].map(({ title }) => title);
+    return said.length > 0 && !said.some((title) => /…$|\d of \d+$/.test(title));
+  });
+}
+
+/** How frames come while the first of the stored runs that are listed is replayed at 10 ×. */
+export async function framesOfReplay(browser) {
+  const { page } = browser;
+  await page
+    .getByRole('button', { name: /^Replay / })
+    .first()
+    .click();
+  await page.getByText('Stored run: ').waitFor(); // until then the recorded run plays
+  await page.getByRole('region', { name: 'Replay' }).getByRole('button', { name: '10 ×' }).click();
+  return framesOf(browser, REPLAY_MS);
 }
 
 /** In the page: ms between the frames of the next while. */

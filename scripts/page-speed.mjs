@@ -3,22 +3,23 @@
  *
  *     node scripts/page-speed.mjs paint             ms to the first paint, of a first visit and of one that comes again
  *     node scripts/page-speed.mjs race [SECONDS]    how frames come while the recorded race is replayed, and while one is run
+ *     node scripts/page-speed.mjs replay RUN        how frames come while the stored run in the folder RUN is replayed at 10 ×
  *
  * A line of a table each. Beside frames: how busy the page's main thread was, which other work on the machine does not change.
  */
-import { framesOf, withBrowser } from './measured.mjs';
+import { framesOf, framesOfReplay, isQuiet, withBrowser } from './measured.mjs';
 
 const VISITS = 5;
-/** Of the replay; it takes 12 s. */
-const REPLAY_MS = 11_000;
+/** Of the race's replay; it takes 12 s. */
+const RACE_MS = 11_000;
 
-const [what, seconds = '30'] = process.argv.slice(2);
-const work = { paint, race }[what];
-if (!work) {
-  console.error('node scripts/page-speed.mjs paint | race [SECONDS]');
+const [what, given] = process.argv.slice(2);
+const work = { paint, race, replay }[what];
+if (!work || (what === 'replay' && !given)) {
+  console.error('node scripts/page-speed.mjs paint | race [SECONDS] | replay RUN');
   process.exit(2);
 }
-await work();
+await work(given);
 
 /** First visits in a browser each; then visits to the page that is kept. */
 async function paint() {
@@ -44,15 +45,27 @@ async function paintOf(page, url) {
   return (await page.waitForFunction(painted)).jsonValue();
 }
 
-async function race() {
+async function race(seconds = '30') {
   await withBrowser(async (browser) => {
     const { page, url } = browser;
     await page.goto(`${url}#learn?chapter=race`);
     await page.getByRole('button', { name: 'AntiSD', exact: true }).click();
-    console.log(`| replayed | ${await framesOf(browser, REPLAY_MS)} |`);
+    console.log(`| replayed | ${await framesOf(browser, RACE_MS)} |`);
     await page.getByRole('button', { name: 'Run it on my GPU' }).click();
     await page.getByText('AntiSD: Step 1 of').waitFor();
     console.log(`| live | ${await framesOf(browser, 1000 * Number(seconds))} |`);
     console.log(`| | the race was at “${await page.getByText('AntiSD: Step').textContent()}” |`);
+  });
+}
+
+async function replay(run) {
+  await withBrowser(async (browser) => {
+    const { page, url } = browser;
+    await page.goto(`${url}#train`);
+    await page.getByText('Diagnostics and stored runs').click();
+    const stored = page.getByRole('region', { name: 'Stored runs' });
+    await stored.locator('input[webkitdirectory]').setInputFiles(run);
+    await isQuiet(page);
+    console.log(`| replayed at 10 × | ${await framesOfReplay(browser)} |`);
   });
 }
