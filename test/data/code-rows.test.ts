@@ -188,6 +188,10 @@ describe('the code of a response', () => {
     ['- a\n  - b\n\n      ```python\n      x = 1\n\n      y = 2\n      ```', 'x = 1\n\ny = 2\n'],
     ['```python\ndef f():\n    """\n    ```\n    """\n```', 'def f():\n    """\n    ```\n    """\n'],
     ['```python\r\nx = 1\r\n```\r\n', 'x = 1\r\n'],
+    ['The code: ```python\nx = 1\n```\nIt ends.', 'x = 1\n'],
+    ['The code: ```\nx = 1\n```', null], // ticks behind words, of no language
+    ['\ufeff```python\nx = 1\n```', 'x = 1\n'],
+    ['```python\ns = 1 # ```python\nt = 2\n```', 's = 1 # ```python\nt = 2\n'],
     ['def f(): return 1', null],
     ['', null],
   ];

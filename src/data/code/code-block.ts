@@ -1,8 +1,12 @@
 /** The code that a response states. */
 
 const FENCE = /^([ \t]*)(`{3,}|~{3,})[ \t]*([\w+#.-]*)[^\n`]*$/;
+/** One that begins behind words; only with its language: words end in ticks as well. */
+const BEHIND_WORDS = /^[ \t]*()[^`]*(`{3,})[ \t]*(python[\d.]*|py)[ \t]*$/i;
 /** Blanks more than its opening fence's that a closing one may have: a deeper one is of the code's own texts. */
 const CLOSING = 3;
+/** Marks of a text's beginning, and of places where it may break, that are sometimes copied along. */
+const UNSEEN = /^[\u200b\ufeff]+/;
 const PYTHON = /^(?:py|python[\d.]*|)$/i;
 
 /**
@@ -15,7 +19,8 @@ export function lastCodeBlock(text: string): { code: string; end: number } | nul
   let at = 0;
   for (const line of text.split('\n')) {
     const end = at + line.length;
-    const found = FENCE.exec(line.replace(/\r$/, ''));
+    const bare = line.replace(/\r$/, '').replace(UNSEEN, '');
+    const found = FENCE.exec(bare) ?? (open === null ? BEHIND_WORDS.exec(bare) : null);
     const [margin, fence, language] = found ? [found[1].length, found[2], found[3]] : [0, '', ''];
     if (open === null && found) open = { fence, margin, isPython: PYTHON.test(language), from: end + 1 };
     else if (open && found && language === '' && fence.startsWith(open.fence) && margin <= open.margin + CLOSING) {

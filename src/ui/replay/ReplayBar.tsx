@@ -4,7 +4,9 @@ import styles from './ReplayBar.module.css';
 
 /** The time line of a run that is played, with its speed and the places worth a look. */
 export function ReplayBar() {
-  const { score, playing, speed } = useReplay();
+  const score = useReplay((s) => s.score);
+  const playing = useReplay((s) => s.playing);
+  const speed = useReplay((s) => s.speed);
   const shown = useLab((s) => s.source === 'stored' || s.source === 'recorded');
   const step = useLab(({ snapshot }) => (snapshot.sft ? snapshot.sft.figures : snapshot.steps).at(-1)?.step ?? 0);
   if (!shown || !score || score.steps.length < 2) return <div className={styles.place} />;

@@ -99,14 +99,22 @@ function playOn(): void {
     useReplay.setState({ playing: false });
     return;
   }
-  const wait = (PAUSE_MS[score.events[next - 1]?.type] ?? 0) / speed;
   timer = setTimeout(() => {
-    const end = heldTogether(score.events, next);
+    const end = nextStop(score.events, next);
     const due = score.events.slice(next, end);
     for (const event of due) if (speed < FAST || !isSampled(event)) trainer.tell({ type: 'event', event });
     useReplay.setState({ next: end });
     playOn();
-  }, wait);
+  }, pauseAfter(score.events[next - 1]) / speed);
+}
+
+const pauseAfter = (event: RunEvent | undefined): number => (event && PAUSE_MS[event.type]) ?? 0;
+
+/** Where the events end that come at once: with the first that stays on screen. */
+function nextStop(events: readonly RunEvent[], from: number): number {
+  let end = heldTogether(events, from);
+  while (end < events.length && pauseAfter(events[end - 1]) === 0) end = heldTogether(events, end);
+  return end;
 }
 
 /** Where the events end that are shown at once: those of steps whose tokens were not kept come with the next that has some. */
