@@ -95,7 +95,7 @@ export async function framesOfReplay(browser) {
     .getByRole('button', { name: /^Replay / })
     .first()
     .click();
-  await page.getByText('Stored run: ').waitFor(); // until then the recorded run plays
+  await page.getByText('Stored run: ').first().waitFor(); // until then the recorded run plays
   await page.getByRole('region', { name: 'Replay' }).getByRole('button', { name: '10 ×' }).click();
   return framesOf(browser, REPLAY_MS);
 }

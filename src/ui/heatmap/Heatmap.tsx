@@ -12,6 +12,7 @@ import { arrange, MEASURES } from './measures';
 import { ProblemRows } from './ProblemRows';
 import { TokenDetail } from './TokenDetail';
 import { Measures, measureShown, Toolbar } from './Toolbar';
+import { useTurns } from './turns';
 
 /** The rollouts of a step, token by token while they are sampled, tinted once they are scored. */
 export function Heatmap() {
@@ -28,12 +29,13 @@ export function Heatmap() {
   const at = useLab((s) => stepOf(s.snapshot));
   const coloured = useLab((s) => s.snapshot.lastScored?.step ?? 0);
   const groups = useMemo(() => arrange(rollouts, filter, sort), [rollouts, filter, sort]);
+  const rows = useRef<HTMLDivElement>(null);
+  const drawn = useTurns(groups, coloured, rows);
   const pick = (at: TokenPlace | null): void => {
     const rollout = at && rollouts[at.text];
     if (rollout) useLab.setState({ picked: { rollout, step, token: at.token } });
   };
 
-  const rows = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     if (rows.current) showNewest(rows.current);
   });
@@ -67,9 +69,14 @@ export function Heatmap() {
           </p>
         ) : (
           // Texts that are coloured have heights of their own; while the next ones are written, rows keep these.
-          <div key={coloured} ref={rows}>
-            {groups.map((g) => (
-              <ProblemRows key={g.group} group={g} measure={MEASURES[measure]} separator={separator} />
+          <div ref={rows}>
+            {drawn.map(({ group, scored }) => (
+              <ProblemRows
+                key={`${scored} ${group.group}`}
+                group={group}
+                measure={MEASURES[measure]}
+                separator={separator}
+              />
             ))}
           </div>
         )}

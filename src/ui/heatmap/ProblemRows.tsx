@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { visible } from '../../data/visible';
 import type { Separator } from '../../runs/separator';
 import type { Measure, ProblemGroup } from './measures';
@@ -11,7 +12,7 @@ interface Props {
 }
 
 /** A problem's question and its rollouts. */
-export function ProblemRows({ group, measure, separator }: Props) {
+export const ProblemRows = memo(function ProblemRows({ group, measure, separator }: Props) {
   const scored = group.rollouts.filter((r) => r.signals);
   const right = scored.filter((r) => r.signals && r.signals.reward === 1).length;
   return (
@@ -27,4 +28,4 @@ export function ProblemRows({ group, measure, separator }: Props) {
       </ul>
     </article>
   );
-}
+});
