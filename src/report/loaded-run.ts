@@ -33,6 +33,8 @@ export interface LoadedRun {
   /** Its name among others: its folder's, or what a person called it. */
   readonly name: string;
   readonly config: TrainConfig;
+  /** The step of another run's checkpoint that it began at; 0 where it began at the beginning. */
+  readonly begunAt: number;
   readonly device: Pick<DeviceReport, 'name' | 'backend' | 'software'> | null;
   /** The version of the lab; null where an earlier one, or another program, did not say. */
   readonly lab: string | null;
@@ -73,6 +75,7 @@ export function loadedRun(name: string, { events, damaged, torn }: ReadLog): Loa
   return {
     name,
     config: wholeConfig(first.config),
+    begunAt: steps[0]?.step === 1 ? 0 : (first.resumedFrom ?? 0),
     device: start.device,
     lab: start.lab ?? null,
     steps,

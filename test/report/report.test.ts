@@ -7,11 +7,12 @@ import { curvesCsv, resultsCsv } from '../../src/report/csv';
 import { ACCURACY, CURVES, groupCurve } from '../../src/report/curves';
 import { commandOf, groupsOf } from '../../src/report/groups';
 import { reportHtml } from '../../src/report/html';
-import { loadedRun } from '../../src/report/loaded-run';
+import { type LoadedRun, loadedRun } from '../../src/report/loaded-run';
 import { reportOf } from '../../src/report/model';
 import { type Shape, shapeText, svgFile } from '../../src/report/shape';
 import { reachTable, resultsTable } from '../../src/report/tables';
 import { eventLine, readLog } from '../../src/runs/event-lines';
+import type { RunEvent } from '../../src/runs/events';
 import { fakeSignals } from '../ui/fake-events';
 import { fakeRun, fakeRunEvents } from './fake-runs';
 
@@ -96,6 +97,19 @@ describe('groups', () => {
       'antisd',
       'antisd, lambda 0.3, group 8',
     ]);
+  });
+
+  it('are others where they went on from another run’s checkpoint', () => {
+    const [{ type, ...start }, ...later] = fakeRunEvents({ takesOff: 60 });
+    const goesOn = later.filter((event) => !('step' in event) || event.step > 40);
+    const events = [{ ...start, type, resumedFrom: 40 } as RunEvent, ...goesOn];
+    const forked = loadedRun('forked', { events, damaged: [], torn: false }) as LoadedRun;
+    const [whole, begun] = groupsOf([fakeRun({ takesOff: 60 }), forked]);
+    expect([whole.label, begun.label, whole.runs.length]).toEqual(['antisd', 'antisd, from step 40', 1]);
+    expect(commandOf(forked)).toContain("--fork 'a run at step 40'");
+    // A run that was resumed is whole: it is its own checkpoint that it went on from.
+    const resumed = [...fakeRunEvents({ takesOff: 60 }), { ...start, type, resumedFrom: 120 } as RunEvent];
+    expect(loadedRun('resumed', { events: resumed, damaged: [], torn: false })?.begunAt).toBe(0);
   });
 
   it('compare with the baseline whose settings are nearest', () => {

@@ -42,9 +42,9 @@ export function Plot({ rows, lines, domain, bands = [], unit }: Props) {
   };
   return (
     <div className={styles.place} onPointerMove={onPoint} onPointerDown={onPoint} onPointerLeave={() => point(null)}>
-      {ticksOf(low, high, TICKS).map((tick) => (
+      {named(ticksOf(low, high, TICKS)).map(({ tick, name }) => (
         <span key={tick} className={styles.tick} style={{ '--from-top': `${y(tick)}%` } as CSSProperties}>
-          {compact(tick)}
+          {name}
         </span>
       ))}
       <svg className={styles.curves} viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
@@ -80,6 +80,12 @@ export const Sample = ({ look }: Pick<Curve, 'look'>) => (
     )}
   </svg>
 );
+
+/** With as many digits as tell them apart. */
+function named(ticks: readonly number[]): { tick: number; name: string }[] {
+  const isShort = new Set(ticks.map(compact)).size === ticks.length;
+  return ticks.map((tick) => ({ tick, name: isShort ? compact(tick) : String(tick).replace('-', '−') }));
+}
 
 /** Never empty: about a single value half of it lies to either side. */
 function rangeOf(rows: readonly Row[], lines: Props['lines']): readonly [number, number] {
