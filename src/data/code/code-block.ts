@@ -21,7 +21,9 @@ export function lastCodeBlock(text: string): { code: string; end: number } | nul
     const end = at + line.length;
     const bare = line.replace(/\r$/, '').replace(UNSEEN, '');
     const found: RegExpExecArray | null = FENCE.exec(bare) ?? (open === null ? BEHIND_WORDS.exec(bare) : null);
-    const [margin, fence, language]: [number, string, string] = found ? [found[1].length, found[2], found[3]] : [0, '', ''];
+    const [margin, fence, language]: [number, string, string] = found
+      ? [found[1].length, found[2], found[3]]
+      : [0, '', ''];
     if (open === null && found) open = { fence, margin, isPython: PYTHON.test(language), from: end + 1 };
     else if (open && found && language === '' && fence.startsWith(open.fence) && margin <= open.margin + CLOSING) {
       if (open.isPython) last = { code: setOut(text.slice(open.from, at), open.margin), end };

@@ -99,13 +99,16 @@ function playOn(): void {
     useReplay.setState({ playing: false });
     return;
   }
-  timer = setTimeout(() => {
-    const end = nextStop(score.events, next);
-    const due = score.events.slice(next, end);
-    for (const event of due) if (speed < FAST || !isSampled(event)) trainer.tell({ type: 'event', event });
-    useReplay.setState({ next: end });
-    playOn();
-  }, pauseAfter(score.events[next - 1]) / speed);
+  timer = setTimeout(
+    () => {
+      const end = nextStop(score.events, next);
+      const due = score.events.slice(next, end);
+      for (const event of due) if (speed < FAST || !isSampled(event)) trainer.tell({ type: 'event', event });
+      useReplay.setState({ next: end });
+      playOn();
+    },
+    pauseAfter(score.events[next - 1]) / speed,
+  );
 }
 
 const pauseAfter = (event: RunEvent | undefined): number => (event && PAUSE_MS[event.type]) ?? 0;
