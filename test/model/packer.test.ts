@@ -64,17 +64,19 @@ it.each<[string, (i: number) => number]>([
   expectSame(Float32Array.from({ length: 32 * GROUPS }, (_, i) => value(i)));
 });
 
-it('widens bfloat16, of any count of groups, in memory that grows', () => {
+it('packs bfloat16 as it does its values, of any count of groups, in memory that grows', () => {
   for (const groups of [1, 3, 700]) {
     const halves = Uint16Array.from(
       { length: 32 * groups },
       () => (normal() < 0 ? 0xbc00 : 0x3c00) + Math.floor(512 * uniform()),
     );
     const raw = new Uint8Array(halves.buffer);
-    const values = packer.widen(raw);
-    expect(values).toEqual(toFloat32(raw, 'BF16'));
-    const { data, scales } = store(toFloat32(raw, 'BF16'), 'q4');
-    expect(same(packer.pack(values, 'q4') as StoredWords, { data, scales })).toBe(true);
+    for (const format of FORMATS) {
+      const narrow = packer.narrow(halves.length);
+      narrow.set(halves);
+      const packed = packer.pack(narrow, format) as StoredWords;
+      expect(same(packed, store(toFloat32(raw, 'BF16'), format)), format).toBe(true);
+    }
   }
 });
 

@@ -171,7 +171,11 @@ interface Given {
 /** q8 and q4 by WebAssembly; null for other formats, and where a value is one that it leaves to `plainly`. */
 function quickly({ rows, dtype, format, count }: Given, { packer }: Room): StoredWords | null {
   if (!packer || !isPackable(format)) return null;
-  if ('raw' in rows && dtype === 'BF16') return packer.pack(packer.widen(rows.raw), format);
+  if ('raw' in rows && dtype === 'BF16') {
+    const narrow = packer.narrow(count);
+    new Uint8Array(narrow.buffer, narrow.byteOffset, narrow.byteLength).set(rows.raw);
+    return packer.pack(narrow, format);
+  }
   const own = packer.values(count);
   const values = 'raw' in rows ? dequantise(rows.raw, dtype, own) : rows.values;
   if (values.buffer !== own.buffer) own.set(values);

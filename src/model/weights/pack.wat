@@ -1,9 +1,8 @@
 ;; Packs f32 weights to q8 and q4 exactly as quantise.ts does, formula by formula, in float64 where that does; four or two
 ;; values at a time. pack-wasm.ts holds this as bytes (scripts/wat.mjs).
-;;   widen (count, raw, out): count bfloat16 (a multiple of 8) at raw as f32 at out
-;;   q8, q4 (groups, in, out, scales): groups of 32 f32 at in, a multiple of 32; give the bits of the largest |w|, which tell a NaN or infinity;
-;;   q8 gives all bits where a scale is subnormal, which is left to quantise.ts
-;;   q4 looks at both grids in f32 first, and takes what is certain then; what is near a tie or a middle is computed in float64.
+;;   q8, q4 (groups, in, out, scales, narrow): groups of 32 f32 at in, or of bfloat16 where narrow is 1; they give the bits of the
+;;   largest |w|, which tell a NaN or infinity; q8 gives all bits where a scale is subnormal, which is left to quantise.ts
+;;   Both look at a group in f32 first, and take what is certain then; what is near a tie or a middle is computed in float64.
 (module
   (memory (export "memory") 1)
   ;; 0: the words of a grid; then what would be made anew in each round of a loop: 16, 32, 48: pairs of 15, 1/2 and 16; 64, 80, 96: fours
@@ -12,18 +11,22 @@
     "\00\00\70\41\00\00\70\41\00\00\70\41\00\00\70\41" "\00\00\00\4b\00\00\00\4b\00\00\00\4b\00\00\00\4b"
     "\01\00\10\00\01\00\10\00\01\00\10\00\01\00\10\00")
 
-  (func (export "widen") (param $count i32) (param $raw i32) (param $out i32)
-    (local $end i32) (local $v v128)
-    (local.set $end (i32.add (local.get $raw) (i32.shl (local.get $count) (i32.const 1))))
-    (block $done
-      (loop $more
-        (br_if $done (i32.ge_u (local.get $raw) (local.get $end)))
-        (local.set $v (v128.load (local.get $raw)))
-        (v128.store (local.get $out) (i32x4.shl (i32x4.extend_low_i16x8_u (local.get $v)) (i32.const 16)))
-        (v128.store offset=16 (local.get $out) (i32x4.shl (i32x4.extend_high_i16x8_u (local.get $v)) (i32.const 16)))
-        (local.set $raw (i32.add (local.get $raw) (i32.const 16)))
-        (local.set $out (i32.add (local.get $out) (i32.const 32)))
-        (br $more))))
+  ;; 128: a group of bfloat16 as f32; gives that place.
+  (func $widened (param $raw i32) (result i32)
+    (local $v v128)
+    (local.set $v (v128.load (local.get $raw)))
+    (v128.store offset=128 (i32.const 0) (i32x4.shl (i32x4.extend_low_i16x8_u (local.get $v)) (i32.const 16)))
+    (v128.store offset=144 (i32.const 0) (i32x4.shl (i32x4.extend_high_i16x8_u (local.get $v)) (i32.const 16)))
+    (local.set $v (v128.load offset=16 (local.get $raw)))
+    (v128.store offset=160 (i32.const 0) (i32x4.shl (i32x4.extend_low_i16x8_u (local.get $v)) (i32.const 16)))
+    (v128.store offset=176 (i32.const 0) (i32x4.shl (i32x4.extend_high_i16x8_u (local.get $v)) (i32.const 16)))
+    (local.set $v (v128.load offset=32 (local.get $raw)))
+    (v128.store offset=192 (i32.const 0) (i32x4.shl (i32x4.extend_low_i16x8_u (local.get $v)) (i32.const 16)))
+    (v128.store offset=208 (i32.const 0) (i32x4.shl (i32x4.extend_high_i16x8_u (local.get $v)) (i32.const 16)))
+    (local.set $v (v128.load offset=48 (local.get $raw)))
+    (v128.store offset=224 (i32.const 0) (i32x4.shl (i32x4.extend_low_i16x8_u (local.get $v)) (i32.const 16)))
+    (v128.store offset=240 (i32.const 0) (i32x4.shl (i32x4.extend_high_i16x8_u (local.get $v)) (i32.const 16)))
+    (i32.const 128))
 
   ;; The largest of four integers.
   (func $most (param $v v128) (result i32)
@@ -72,11 +75,52 @@
           (call $rounded (v128.load offset=32 (local.get $in)) (local.get $inverse))
           (call $rounded (v128.load offset=48 (local.get $in)) (local.get $inverse))))))
 
-  (func (export "q8") (param $groups i32) (param $in i32) (param $out i32) (param $scales i32) (result i32)
-    (local $all i32) (local $own i32) (local $scale f32) (local $inverse v128)
+  ;; A group's 32 bytes to out, by f32: 1 where all are certain. Quotients are off by 2^-16 at most; 1.5 times 2^23 more leaves an
+  ;; integer in the lowest bits. $far: how far the farthest was from its integer.
+  (func $near (param $in i32) (param $out i32) (param $r v128) (result i32)
+    (local $shift v128) (local $abs v128) (local $far v128) (local $end i32)
+    (local $x v128) (local $a v128) (local $b v128) (local $c v128) (local $d v128)
+    (local.set $shift (f32x4.splat (f32.const 0x1.8p23)))
+    (local.set $abs (i32x4.splat (i32.const 0x7fffffff)))
+    (local.set $end (i32.add (local.get $in) (i32.const 128)))
+    (loop $more
+      (local.set $x (f32x4.mul (v128.load offset=0 (local.get $in)) (local.get $r)))
+      (local.set $a (f32x4.add (local.get $x) (local.get $shift)))
+      (local.set $far
+        (f32x4.pmax (local.get $far)
+          (v128.and (f32x4.sub (local.get $x) (f32x4.sub (local.get $a) (local.get $shift))) (local.get $abs))))
+      (local.set $x (f32x4.mul (v128.load offset=16 (local.get $in)) (local.get $r)))
+      (local.set $b (f32x4.add (local.get $x) (local.get $shift)))
+      (local.set $far
+        (f32x4.pmax (local.get $far)
+          (v128.and (f32x4.sub (local.get $x) (f32x4.sub (local.get $b) (local.get $shift))) (local.get $abs))))
+      (local.set $x (f32x4.mul (v128.load offset=32 (local.get $in)) (local.get $r)))
+      (local.set $c (f32x4.add (local.get $x) (local.get $shift)))
+      (local.set $far
+        (f32x4.pmax (local.get $far)
+          (v128.and (f32x4.sub (local.get $x) (f32x4.sub (local.get $c) (local.get $shift))) (local.get $abs))))
+      (local.set $x (f32x4.mul (v128.load offset=48 (local.get $in)) (local.get $r)))
+      (local.set $d (f32x4.add (local.get $x) (local.get $shift)))
+      (local.set $far
+        (f32x4.pmax (local.get $far)
+          (v128.and (f32x4.sub (local.get $x) (f32x4.sub (local.get $d) (local.get $shift))) (local.get $abs))))
+      (v128.store (local.get $out)
+        (i8x16.narrow_i16x8_s
+          (i16x8.narrow_i32x4_s
+            (i32x4.sub (local.get $a) (local.get $shift)) (i32x4.sub (local.get $b) (local.get $shift)))
+          (i16x8.narrow_i32x4_s
+            (i32x4.sub (local.get $c) (local.get $shift)) (i32x4.sub (local.get $d) (local.get $shift)))))
+      (local.set $out (i32.add (local.get $out) (i32.const 16)))
+      (local.set $in (i32.add (local.get $in) (i32.const 64)))
+      (br_if $more (i32.lt_u (local.get $in) (local.get $end))))
+    (i32.eqz (v128.any_true (f32x4.gt (local.get $far) (f32x4.splat (f32.const 0x1.fffp-2)))))) ;; 1/2 - 2^-14
+
+  (func (export "q8") (param $groups i32) (param $at i32) (param $out i32) (param $scales i32) (param $narrow i32) (result i32)
+    (local $all i32) (local $own i32) (local $in i32) (local $scale f32) (local $inverse v128)
     (block $done
       (loop $more
         (br_if $done (i32.eqz (local.get $groups)))
+        (local.set $in (if (result i32) (local.get $narrow) (then (call $widened (local.get $at))) (else (local.get $at))))
         (local.set $own (call $largest (local.get $in)))
         (if (i32.gt_u (local.get $own) (local.get $all)) (then (local.set $all (local.get $own))))
         ;; the quotient in float64, rounded to f32, is the one in f32
@@ -90,12 +134,14 @@
             (v128.store (local.get $out) (v128.const i64x2 0 0))
             (v128.store offset=16 (local.get $out) (v128.const i64x2 0 0)))
           (else
-            (local.set $inverse (f64x2.splat (f64.div (f64.const 1) (f64.promote_f32 (local.get $scale)))))
-            (v128.store (local.get $out) (call $bytes (local.get $in) (local.get $inverse)))
-            (v128.store offset=16 (local.get $out)
-              (call $bytes (i32.add (local.get $in) (i32.const 64)) (local.get $inverse)))))
+            (if (i32.eqz (call $near (local.get $in) (local.get $out) (f32x4.splat (f32.div (f32.const 1) (local.get $scale)))))
+              (then
+                (local.set $inverse (f64x2.splat (f64.div (f64.const 1) (f64.promote_f32 (local.get $scale)))))
+                (v128.store (local.get $out) (call $bytes (local.get $in) (local.get $inverse)))
+                (v128.store offset=16 (local.get $out)
+                  (call $bytes (i32.add (local.get $in) (i32.const 64)) (local.get $inverse)))))))
         (local.set $groups (i32.sub (local.get $groups) (i32.const 1)))
-        (local.set $in (i32.add (local.get $in) (i32.const 128)))
+        (local.set $at (i32.add (local.get $at) (i32.shr_u (i32.const 128) (local.get $narrow))))
         (local.set $out (i32.add (local.get $out) (i32.const 32)))
         (local.set $scales (i32.add (local.get $scales) (i32.const 4)))
         (br $more)))
@@ -226,59 +272,69 @@
         (i32.const 0))))
 
   ;; Both grids in f32, four values at a time: 1 where the free one is the better, 0 where the other is, 2 where that or a value's place is
-  ;; too near to call. w - b is rounded once and the reciprocal too, so places are off by 2^-18 at most and errors by 2^-16 of
-  ;; theirs and of a squared scale; what is taken as certain is certain by 2^-14.
-  (func $sketch (param $in i32) (param $s1 v128) (param $b1 v128) (param $s2 v128) (param $b2 v128) (result i32)
-    (local $r1 v128) (local $r2 v128) (local $e1 v128) (local $e2 v128) (local $far v128) (local $end i32)
-    (local $w v128) (local $d v128) (local $x v128) (local $q v128) (local $abs v128) (local $fifteen v128) (local $shift v128)
-    (local $free f32) (local $other f32) (local $both f32)
+  ;; too near to call. A place is (w - b) / s, each rounded once and the reciprocal too: off by 2^-18 at most, and a grid's sum of squared
+  ;; errors e (in squared scales) by 2^-13 √e at most, which is less than 2^-14 (e + 1); what is taken as certain is certain by 2^-14.
+  ;; Places of the free grid lie in 0 … 15, those of the other are 0 at least: asked of the least and the largest alone. Places as
+  ;; integers above 2^23 go to memory, at 256 and 384.
+  (func $sketch (param $in i32) (param $s1 f32) (param $b1 f32) (param $s2 f32) (param $b2 f32) (param $least f32) (param $most f32) (result i32)
+    (local $r1 v128) (local $r2 v128) (local $g1 v128) (local $g2 v128) (local $e1 v128) (local $e2 v128) (local $far1 v128) (local $far2 v128)
+    (local $w v128) (local $x v128) (local $y v128) (local $c v128) (local $fifteen v128) (local $shift v128) (local $abs v128)
+    (local $end i32) (local $to i32) (local $free f32) (local $other f32) (local $both f32)
+    (local.set $free (f32.div (f32.const 1) (local.get $s1)))
+    (local.set $other (f32.div (f32.const 1) (local.get $s2)))
+    (if (i32.eqz
+          (i32.and
+            (i32.and
+              (f32.gt (f32.mul (f32.sub (local.get $least) (local.get $b1)) (local.get $free)) (f32.const -0.25))
+              (f32.lt (f32.mul (f32.sub (local.get $most) (local.get $b1)) (local.get $free)) (f32.const 15.25)))
+            (i32.and
+              (f32.gt (f32.mul (f32.sub (local.get $least) (local.get $b2)) (local.get $other)) (f32.const -0.25))
+              (f32.gt (f32.mul (f32.sub (local.get $most) (local.get $b2)) (local.get $other)) (f32.const -0.25)))))
+      (then (return (i32.const 2))))
+    (local.set $r1 (f32x4.splat (local.get $free)))
+    (local.set $r2 (f32x4.splat (local.get $other)))
+    (local.set $g1 (f32x4.splat (local.get $b1)))
+    (local.set $g2 (f32x4.splat (local.get $b2)))
     (local.set $fifteen (v128.load (i32.const 64)))
     (local.set $shift (v128.load (i32.const 80)))
     (local.set $abs (i32x4.splat (i32.const 0x7fffffff)))
-    (local.set $r1 (f32x4.div (f32x4.splat (f32.const 1)) (local.get $s1)))
-    (local.set $r2 (f32x4.div (f32x4.splat (f32.const 1)) (local.get $s2)))
     (local.set $end (i32.add (local.get $in) (i32.const 128)))
+    (local.set $to (i32.const 256))
     (loop $more
       (local.set $w (v128.load (local.get $in)))
-      (local.set $d (f32x4.sub (local.get $w) (local.get $b1)))
-      (local.set $x
-        (f32x4.pmin
-          (local.get $fifteen)
-          (f32x4.pmax (v128.const f32x4 0 0 0 0) (f32x4.mul (local.get $d) (local.get $r1)))))
-      (local.set $q
-        (f32x4.sub
-          (f32x4.add (local.get $x) (local.get $shift))
-          (local.get $shift)))
-      (local.set $far
-        (f32x4.pmax (local.get $far) (v128.and (f32x4.sub (local.get $x) (local.get $q)) (local.get $abs))))
-      (local.set $d (f32x4.sub (f32x4.mul (local.get $q) (local.get $s1)) (local.get $d)))
-      (local.set $e1 (f32x4.add (local.get $e1) (f32x4.mul (local.get $d) (local.get $d))))
-      (local.set $d (f32x4.sub (local.get $w) (local.get $b2)))
-      (local.set $x
-        (f32x4.pmin
-          (local.get $fifteen)
-          (f32x4.pmax (v128.const f32x4 0 0 0 0) (f32x4.mul (local.get $d) (local.get $r2)))))
-      (local.set $q
-        (f32x4.sub
-          (f32x4.add (local.get $x) (local.get $shift))
-          (local.get $shift)))
-      (local.set $far
-        (f32x4.pmax (local.get $far) (v128.and (f32x4.sub (local.get $x) (local.get $q)) (local.get $abs))))
-      (local.set $d (f32x4.sub (f32x4.mul (local.get $q) (local.get $s2)) (local.get $d)))
-      (local.set $e2 (f32x4.add (local.get $e2) (f32x4.mul (local.get $d) (local.get $d))))
+      (local.set $x (f32x4.mul (f32x4.sub (local.get $w) (local.get $g1)) (local.get $r1)))
+      (local.set $y (f32x4.add (local.get $x) (local.get $shift)))
+      (v128.store (local.get $to) (local.get $y))
+      (local.set $x (f32x4.sub (local.get $x) (f32x4.sub (local.get $y) (local.get $shift))))
+      (local.set $x (f32x4.mul (local.get $x) (local.get $x)))
+      (local.set $far1 (f32x4.pmax (local.get $far1) (local.get $x)))
+      (local.set $e1 (f32x4.add (local.get $e1) (local.get $x)))
+      (local.set $x (f32x4.mul (f32x4.sub (local.get $w) (local.get $g2)) (local.get $r2)))
+      (local.set $c (f32x4.pmin (local.get $fifteen) (local.get $x)))
+      (local.set $y (f32x4.add (local.get $c) (local.get $shift)))
+      (v128.store offset=128 (local.get $to) (local.get $y))
+      (local.set $y (f32x4.sub (local.get $y) (local.get $shift)))
+      (local.set $far2 (f32x4.pmax (local.get $far2) (v128.and (f32x4.sub (local.get $c) (local.get $y)) (local.get $abs))))
+      (local.set $x (f32x4.sub (local.get $x) (local.get $y)))
+      (local.set $e2 (f32x4.add (local.get $e2) (f32x4.mul (local.get $x) (local.get $x))))
       (local.set $in (i32.add (local.get $in) (i32.const 16)))
+      (local.set $to (i32.add (local.get $to) (i32.const 16)))
       (br_if $more (i32.lt_u (local.get $in) (local.get $end))))
-    (if (v128.any_true (f32x4.gt (local.get $far) (f32x4.splat (f32.const 0x1.fffp-2)))) (then (return (i32.const 2))))
-    (local.set $free (call $sum (local.get $e1)))
-    (local.set $other (call $sum (local.get $e2)))
+    ;; 1/2 - 2^-17, and its square
+    (if (i32.or
+          (v128.any_true (f32x4.gt (local.get $far1) (f32x4.splat (f32.const 0x1.fffcp-3))))
+          (v128.any_true (f32x4.gt (local.get $far2) (f32x4.splat (f32.const 0x1.fffep-2)))))
+      (then (return (i32.const 2))))
+    (local.set $s1 (f32.mul (local.get $s1) (local.get $s1)))
+    (local.set $s2 (f32.mul (local.get $s2) (local.get $s2)))
+    (local.set $free (f32.mul (call $sum (local.get $e1)) (local.get $s1)))
+    (local.set $other (f32.mul (call $sum (local.get $e2)) (local.get $s2)))
     (local.set $both
       (f32.mul
         (f32.const 0x1p-14)
         (f32.add
           (f32.add (local.get $free) (local.get $other))
-          (f32.add
-            (f32x4.extract_lane 0 (f32x4.mul (local.get $s1) (local.get $s1)))
-            (f32x4.extract_lane 0 (f32x4.mul (local.get $s2) (local.get $s2)))))))
+          (f32.add (local.get $s1) (local.get $s2)))))
     (if (f32.gt (f32.sub (local.get $other) (local.get $free)) (local.get $both)) (then (return (i32.const 1))))
     (select (i32.const 0) (i32.const 2)
       (f32.gt (f32.sub (local.get $free) (local.get $other)) (local.get $both))))
@@ -288,69 +344,54 @@
       (f32.add (f32x4.extract_lane 0 (local.get $v)) (f32x4.extract_lane 1 (local.get $v)))
       (f32.add (f32x4.extract_lane 2 (local.get $v)) (f32x4.extract_lane 3 (local.get $v)))))
 
-  ;; A group's words on a grid, where $sketch found all places certain: 2^23 more leaves them in the lowest bits.
-  (func $words (param $in i32) (param $out i32) (param $s v128) (param $b v128)
-    (local $r v128) (local $v v128) (local $fifteen v128) (local $shift v128) (local $ones v128) (local $end i32)
-    (local.set $fifteen (v128.load (i32.const 64)))
-    (local.set $shift (v128.load (i32.const 80)))
+  ;; A group's words, where $sketch found all places certain: they are in the lowest bits.
+  (func $words (param $from i32) (param $out i32)
+    (local $v v128) (local $w v128) (local $ones v128)
     (local.set $ones (v128.load (i32.const 96)))
-    (local.set $r (f32x4.div (f32x4.splat (f32.const 1)) (local.get $s)))
-    (local.set $end (i32.add (local.get $in) (i32.const 128)))
-    (loop $more
-      ;; the lower halves of eight floats, each place with the next as a byte, and four bytes together
-      (local.set $v
-        (i32x4.dot_i16x8_s
-          (local.get $ones)
-          (i8x16.shuffle 0 1 4 5 8 9 12 13 16 17 20 21 24 25 28 29
-            (f32x4.add
-              (f32x4.pmin
-                (local.get $fifteen)
-                (f32x4.pmax
-                  (v128.const f32x4 0 0 0 0)
-                  (f32x4.mul (f32x4.sub (v128.load (local.get $in)) (local.get $b)) (local.get $r))))
-              (local.get $shift))
-            (f32x4.add
-              (f32x4.pmin
-                (local.get $fifteen)
-                (f32x4.pmax
-                  (v128.const f32x4 0 0 0 0)
-                  (f32x4.mul (f32x4.sub (v128.load offset=16 (local.get $in)) (local.get $b)) (local.get $r))))
-              (local.get $shift)))))
-      (local.set $v (i8x16.shuffle 0 4 8 12 0 4 8 12 0 4 8 12 0 4 8 12 (local.get $v) (local.get $v)))
-      (i32.store (local.get $out) (i32x4.extract_lane 0 (local.get $v)))
-      (local.set $in (i32.add (local.get $in) (i32.const 32)))
-      (local.set $out (i32.add (local.get $out) (i32.const 4)))
-      (br_if $more (i32.lt_u (local.get $in) (local.get $end)))))
+    ;; the lower halves of eight floats, each place with the next as a byte, and the bytes together
+    (local.set $v
+      (i8x16.shuffle 0 4 8 12 16 20 24 28 0 0 0 0 0 0 0 0
+      (i32x4.dot_i16x8_s (local.get $ones)
+        (i8x16.shuffle 0 1 4 5 8 9 12 13 16 17 20 21 24 25 28 29
+          (v128.load offset=0 (local.get $from)) (v128.load offset=16 (local.get $from))))
+      (i32x4.dot_i16x8_s (local.get $ones)
+        (i8x16.shuffle 0 1 4 5 8 9 12 13 16 17 20 21 24 25 28 29
+          (v128.load offset=32 (local.get $from)) (v128.load offset=48 (local.get $from))))))
+    (local.set $w
+      (i8x16.shuffle 0 4 8 12 16 20 24 28 0 0 0 0 0 0 0 0
+      (i32x4.dot_i16x8_s (local.get $ones)
+        (i8x16.shuffle 0 1 4 5 8 9 12 13 16 17 20 21 24 25 28 29
+          (v128.load offset=64 (local.get $from)) (v128.load offset=80 (local.get $from))))
+      (i32x4.dot_i16x8_s (local.get $ones)
+        (i8x16.shuffle 0 1 4 5 8 9 12 13 16 17 20 21 24 25 28 29
+          (v128.load offset=96 (local.get $from)) (v128.load offset=112 (local.get $from))))))
+    (v128.store (local.get $out)
+      (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23 (local.get $v) (local.get $w))))
 
   ;; Whether the free grid is the better; its words or the other's go to out.
-  (func $better (param $in i32) (param $out i32) (param $s1 f32) (param $b1 f32) (param $s2 f32) (param $b2 f32) (result i32)
-    (local $f1 v128) (local $g1 v128) (local $f2 v128) (local $g2 v128) (local $found i32)
-    (local.set $f1 (f32x4.splat (local.get $s1)))
-    (local.set $g1 (f32x4.splat (local.get $b1)))
-    (local.set $f2 (f32x4.splat (local.get $s2)))
-    (local.set $g2 (f32x4.splat (local.get $b2)))
+  (func $better (param $in i32) (param $out i32) (param $s1 f32) (param $b1 f32) (param $s2 f32) (param $b2 f32) (param $least f32) (param $most f32) (result i32)
+    (local $found i32)
     (local.set $found (i32.const 2))
     (if (i32.and (f32.ne (local.get $s1) (f32.const 0)) (f32.ne (local.get $s2) (f32.const 0)))
       (then
         (local.set $found
-          (call $sketch (local.get $in) (local.get $f1) (local.get $g1) (local.get $f2) (local.get $g2)))))
+          (call $sketch (local.get $in) (local.get $s1) (local.get $b1) (local.get $s2) (local.get $b2) (local.get $least) (local.get $most)))))
     (if (i32.eq (local.get $found) (i32.const 2))
       (then
         (return
           (call $grids (local.get $in) (local.get $out)
-            (f64x2.promote_low_f32x4 (f32x4.replace_lane 1 (local.get $f1) (local.get $s2)))
-            (f64x2.promote_low_f32x4 (f32x4.replace_lane 1 (local.get $g1) (local.get $b2)))))))
-    (if (local.get $found)
-      (then (call $words (local.get $in) (local.get $out) (local.get $f1) (local.get $g1)))
-      (else (call $words (local.get $in) (local.get $out) (local.get $f2) (local.get $g2))))
+            (f64x2.promote_low_f32x4 (f32x4.replace_lane 1 (f32x4.splat (local.get $s1)) (local.get $s2)))
+            (f64x2.promote_low_f32x4 (f32x4.replace_lane 1 (f32x4.splat (local.get $b1)) (local.get $b2)))))))
+    (call $words (select (i32.const 256) (i32.const 384) (local.get $found)) (local.get $out))
     (local.get $found))
 
-  (func (export "q4") (param $groups i32) (param $in i32) (param $out i32) (param $scales i32) (result i32)
-    (local $all i32) (local $own i32) (local $least f32) (local $most f32)
+  (func (export "q4") (param $groups i32) (param $at i32) (param $out i32) (param $scales i32) (param $narrow i32) (result i32)
+    (local $in i32) (local $all i32) (local $own i32) (local $least f32) (local $most f32)
     (local $scale i32) (local $base i32) (local $step i32) (local $shift i32)
     (block $done
       (loop $more
         (br_if $done (i32.eqz (local.get $groups)))
+        (local.set $in (if (result i32) (local.get $narrow) (then (call $widened (local.get $at))) (else (local.get $at))))
         (local.set $own (call $largest (local.get $in)))
         (if (i32.gt_u (local.get $own) (local.get $all)) (then (local.set $all (local.get $own))))
         (br_if $done (i32.ge_u (local.get $all) (i32.const 0x7f800000)))
@@ -375,11 +416,12 @@
           (if (result i32)
             (call $better (local.get $in) (local.get $out)
               (call $wide (local.get $scale)) (call $wide (local.get $base))
-              (call $wide (local.get $step)) (call $wide (local.get $shift)))
+              (call $wide (local.get $step)) (call $wide (local.get $shift))
+              (local.get $least) (local.get $most))
             (then (i32.or (local.get $scale) (i32.shl (local.get $base) (i32.const 16))))
             (else (i32.or (local.get $step) (i32.shl (local.get $shift) (i32.const 16))))))
         (local.set $groups (i32.sub (local.get $groups) (i32.const 1)))
-        (local.set $in (i32.add (local.get $in) (i32.const 128)))
+        (local.set $at (i32.add (local.get $at) (i32.shr_u (i32.const 128) (local.get $narrow))))
         (local.set $out (i32.add (local.get $out) (i32.const 16)))
         (local.set $scales (i32.add (local.get $scales) (i32.const 4)))
         (br $more)))

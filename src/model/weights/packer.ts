@@ -7,17 +7,16 @@ import { QUANT_GROUP, storedBytes } from '../../kernels/weight-format/weight-for
 import { PACK_WASM } from './pack-wasm';
 import type { StoredWords } from './quantise';
 
-type Pack = (groups: number, from: number, to: number, scales: number) => number;
+type Pack = (groups: number, from: number, to: number, scales: number, narrow: 0 | 1) => number;
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
-  readonly widen: (count: number, raw: number, out: number) => void;
   readonly q8: Pack;
   readonly q4: Pack;
 }
 
 /** Bytes at the memory's beginning that pack.wat works in. */
-const OWN = 128;
+const OWN = 512;
 const PAGE = 64 * 1024;
 /** Bits of the largest |w| that is packed here: of q8 all that are finite, of q4 those that are halves. */
 const LARGEST = { q8: 0x7f7fffff, q4: 0x477fe000 } as const;
@@ -47,23 +46,21 @@ export class Packer {
     return new Float32Array(this.memoryFor(count), OWN, count);
   }
 
-  /** bfloat16 of a file as values, for `pack`. */
-  widen(raw: Uint8Array): Float32Array<ArrayBuffer> {
-    const count = raw.length / 2;
-    const values = this.values(count);
-    const { buffer, byteOffset } = values;
-    const behind = byteOffset + values.byteLength;
-    new Uint8Array(buffer, behind, raw.length).set(raw);
-    this.wasm.widen(count, behind, byteOffset);
-    return values;
+  /** Likewise for bfloat16 as a file has it. */
+  narrow(count: number): Uint16Array<ArrayBuffer> {
+    return new Uint16Array(this.memoryFor(count), OWN, count);
   }
 
-  /** What `values` or `widen` gave last, packed; null where a value is not finite, beyond q4's halves, or tiny. Valid until the next call. */
-  pack(values: Float32Array<ArrayBuffer>, format: 'q8' | 'q4'): StoredWords | null {
+  /**
+   * What `values` or `narrow` gave last, packed; null where a value is not finite, beyond q4's halves, or tiny. Valid until
+   * the next call.
+   */
+  pack(values: Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>, format: 'q8' | 'q4'): StoredWords | null {
     const { buffer, byteOffset, byteLength, length } = values;
     const bytes = storedBytes(format, length);
     const [to, scales] = [byteOffset + byteLength, byteOffset + byteLength + bytes.data];
-    const largest = this.wasm[format](length / QUANT_GROUP, byteOffset, to, scales);
+    const narrow = values instanceof Uint16Array ? 1 : 0;
+    const largest = this.wasm[format](length / QUANT_GROUP, byteOffset, to, scales, narrow);
     if (largest > LARGEST[format]) return null;
     return {
       data: new Uint32Array(buffer, to, bytes.data / 4),
@@ -73,7 +70,7 @@ export class Packer {
 
   private memoryFor(count: number): ArrayBuffer {
     const { memory } = this.wasm;
-    const bytes = OWN + count * 4 + Math.max(count * 2, count + count / 8);
+    const bytes = OWN + count * 4 + count + count / 8; // a value's, and q8's, which are the most
     const missing = bytes - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
     return memory.buffer;
