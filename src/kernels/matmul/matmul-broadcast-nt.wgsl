@@ -25,7 +25,7 @@ fn store(m: u32, n: u32, end: u32, product: f32) {
   var v = p.alpha * product;
   if (MODE == 1u) { v += c[at]; }
   if (MODE >= 2u) { v += addend[select(at, p.c0 + n, MODE == 3u)]; }
-  if (m < p.M && n < end) { c[at] = v; }
+  if (n < end) { c[at] = v; }
 }
 
 @compute @workgroup_size(S)
@@ -57,5 +57,10 @@ fn main(@builtin(workgroup_id) wg: vec3u, @builtin(local_invocation_index) lane:
       sum$i_$j += v$i * u$j;
     }
   }
-  store(m0 + $iu, n0 + $ju * S, own.end, sum$i_$j);
+  // One row a turn, and the next one's sums move up: written out, the stores take a compiler longer than all else.
+  let rows = min(R, p.M - m0);
+  for (var i = 0u; i < rows; i += 1u) {
+    store(m0 + i, n0 + $ju * S, own.end, sum0_$j);
+    sum$i_$j = sum$n_$j;
+  }
 }

@@ -28,7 +28,7 @@ export interface Form {
 
 /**
  * The kernel of `stem`.wgsl for a form. Consecutive lines with `$i` are repeated as one block for i = 0 … R-1, in it a line
- * with `$j` for j = 0 … C-1.
+ * with `$j` for j = 0 … C-1; `$n` is i + 1, and the last i goes without such a line.
  */
 export function unrolled(stem: string, code: string, form: Form): Kernel {
   const known = made.get(stem);
@@ -77,8 +77,10 @@ function expand(code: string, { R, C }: { R: number; C: number }): string {
   const columns = (line: string) =>
     line.includes('$j') ? Array.from({ length: C }, (_, j) => line.replaceAll('$j', `${j}`)) : [line];
   const flush = () => {
-    for (let i = 0; i < R && block.length > 0; i++)
-      out.push(...block.flatMap(columns).map((line) => line.replaceAll('$i', `${i}`)));
+    for (let i = 0; i < R && block.length > 0; i++) {
+      const lines = i + 1 < R ? block : block.filter((line) => !line.includes('$n'));
+      out.push(...lines.flatMap(columns).map((line) => line.replaceAll('$i', `${i}`).replaceAll('$n', `${i + 1}`)));
+    }
     block = [];
   };
   for (const line of code.split('\n')) {
