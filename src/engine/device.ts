@@ -3,12 +3,25 @@ import type { Gpu } from '../gpu/device';
 import type { DeviceReport } from '../kernels/device-report';
 import type { SelfTestProgress } from '../kernels/self-test/self-test';
 import type { LoadProgress } from '../library/sources/progress';
+import type { Checking } from './protocol';
 import type { Handlers } from './service';
 
 export interface DeviceHost {
   openGpu(): Promise<Gpu>;
-  /** Tunes and checks a new device. */
+  /** Tunes a new device, and checks it or leaves that to `check`. */
   prepare(gpu: Gpu, onProgress: SelfTestProgress): Promise<DeviceReport>;
+  /** Checks a device that `prepare` left unchecked, beside the first work on it. */
+  check?(gpu: Gpu, onProgress: SelfTestProgress): Promise<DeviceReport>;
+}
+
+/** Who hears of devices. */
+export interface DeviceListener {
+  /** Every device, once when it is opened and then, where it is checked beside its first work, how far that is. */
+  opened(report: DeviceReport, checking?: Checking): void;
+  /** What was computed since it was opened may be wrong. Later runs do without what failed, where something can take its place. */
+  wrong(report: DeviceReport): void;
+  /** The check did not come to its end. */
+  unchecked(why: string): void;
 }
 
 export interface OpenDevice {
@@ -20,10 +33,9 @@ export class Device {
   private opening: Promise<OpenDevice> | null = null;
   private held: OpenDevice | null = null;
 
-  /** @param onOpened hears of every device. */
   constructor(
     private readonly host: DeviceHost,
-    private readonly onOpened: (report: DeviceReport) => void,
+    private readonly listener: DeviceListener,
   ) {}
 
   readonly handlers: Handlers<'open' | 'lose-device'> = {
@@ -61,11 +73,28 @@ export class Device {
         onProgress({ what: 'checking kernels', done, total, download: null }),
       );
       this.held = { gpu, report };
-      this.onOpened(report);
+      this.listener.opened(report);
+      if (!report.selfTest) void this.check(gpu, report);
       return this.held;
     } catch (error) {
       gpu.destroy();
       throw error;
+    }
+  }
+
+  /** Never rejects. A device that is given back meanwhile needs no check any more. */
+  private async check(gpu: Gpu, unchecked: DeviceReport): Promise<void> {
+    const isHeld = () => this.held?.gpu === gpu;
+    try {
+      const report = await this.host.check?.(gpu, (done, total) => {
+        if (isHeld()) this.listener.opened(unchecked, { done, total });
+      });
+      if (!report || !isHeld()) return;
+      this.held = { gpu, report };
+      this.listener.opened(report);
+      if (report.selfTest?.failed.length) this.listener.wrong(report);
+    } catch (error) {
+      if (isHeld()) this.listener.unchecked(error instanceof Error ? error.message : String(error));
     }
   }
 }

@@ -32,7 +32,11 @@ export class Engine {
     host: EngineHost,
     private readonly send: (message: Message) => void,
   ) {
-    const device = new Device(host, (report) => send({ type: 'device', device: report }));
+    const device = new Device(host, {
+      opened: (report, checking) => send({ type: 'device', device: report, checking }),
+      wrong: (report) => runner.stopAsWrong(report),
+      unchecked: (why) => send({ type: 'problem', message: `The kernels could not be checked: ${why}` }),
+    });
     const evaluations = new StoredEvaluations(host);
     const inspector = new InspectDesk({ ...host, evaluations }, device, send);
     const models = new ModelDesk(host.shelf, device, () => inspector.forgetTasks());

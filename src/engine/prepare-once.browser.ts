@@ -1,13 +1,17 @@
-/** `prepareOnce` in a browser's Worker: remembered in the origin's private file system, for this build. */
-import type { Gpu } from '../gpu/device';
+/** A device in a browser's Worker: what is known of it lies in the origin's private file system, for this build. */
+import { openBrowserGpu } from '../gpu/open.browser';
 import { privateFiles } from '../host/files.browser';
-import type { DeviceReport } from '../kernels/device-report';
-import type { SelfTestProgress } from '../kernels/self-test/self-test';
-import { prepareOnce } from './prepare-once';
+import type { DeviceHost } from './device';
+import { checkBeside, prepareAtOnce } from './prepare-once';
 
-export async function prepareInBrowser(gpu: Gpu, onProgress?: SelfTestProgress): Promise<DeviceReport> {
-  const files = await privateFiles('cache').catch(() => null);
+const place = async () => ({
+  files: await privateFiles('cache').catch(() => null),
   // A development server's code changes under its name, so that there every visit checks.
-  const build = import.meta.env.DEV ? String(Date.now()) : import.meta.env.LAB_BUILD;
-  return prepareOnce(gpu, files, build, onProgress);
-}
+  code: import.meta.env.DEV ? String(Date.now()) : import.meta.env.LAB_BUILD,
+});
+
+export const browserDevices: DeviceHost = {
+  openGpu: openBrowserGpu,
+  prepare: async (gpu, onProgress) => prepareAtOnce(gpu, await place(), onProgress),
+  check: async (gpu, onProgress) => checkBeside(gpu, openBrowserGpu, await place(), onProgress),
+};

@@ -1,9 +1,10 @@
-/** A device that is checked once a day and not at every visit: the page shall open at once. */
+/** A device that is checked once a day and not at every visit, and beside the first work on it: the page shall open at once. */
 import type { Gpu } from '../gpu/device';
 import { type Files, readText } from '../host/files';
 import type { DeviceReport } from '../kernels/device-report';
 import { deviceReport } from '../kernels/device-report';
-import type { SelfTestProgress } from '../kernels/self-test/self-test';
+import { matmulChoice, setMatmulChoice } from '../kernels/matmul/variants';
+import { type SelfTestProgress, type SelfTestResult, selfTestKernels } from '../kernels/self-test/self-test';
 import { prepareDevice } from './prepare-device';
 
 const FILE = 'self-test.json';
@@ -15,26 +16,70 @@ interface Remembered {
   selfTest: DeviceReport['selfTest'];
 }
 
-/**
- * Tunes and checks a device; where this code (`code` names its build) passed the self-test on
- * this adapter within a day, its result is taken from `files`. A test that failed is always repeated.
- */
+/** What is known of the device by this code (`code` names its build) is in `files`, where there are any. */
+interface Place {
+  readonly files: Files | null;
+  readonly code: string;
+}
+
+/** Tunes and checks a device, which takes seconds where it was not found right within a day. */
 export async function prepareOnce(
   gpu: Gpu,
   files: Files | null,
   code: string,
   onProgress?: SelfTestProgress,
 ): Promise<DeviceReport> {
-  const tuned = await prepareDevice(gpu, files, false);
-  const key = JSON.stringify([code, tuned.name, tuned.backend, tuned.features, tuned.variants.matmul]);
-  const known = parse(files ? await readText(files, FILE).catch(() => null) : null);
-  if (known?.key === key && known.selfTest && Date.now() - known.date < A_DAY) return deviceReport(gpu, known.selfTest);
+  const { key, known } = await tuned(gpu, { files, code });
+  if (known?.failed.length === 0) return deviceReport(gpu, known);
   const report = await prepareDevice(gpu, files, true, onProgress);
-  if (report.selfTest?.failed.length === 0) {
-    const fresh: Remembered = { key, date: Date.now(), selfTest: report.selfTest };
-    await files?.write(FILE, new TextEncoder().encode(JSON.stringify(fresh))).catch(() => {});
-  }
+  await remember(files, key, report.selfTest);
   return report;
+}
+
+/** Likewise, but a device that was not found wrong within a day is not checked yet: `checkBeside` does that. */
+export async function prepareAtOnce(gpu: Gpu, place: Place, onProgress?: SelfTestProgress): Promise<DeviceReport> {
+  const { known } = await tuned(gpu, place);
+  return known ? prepareOnce(gpu, place.files, place.code, onProgress) : deviceReport(gpu);
+}
+
+/**
+ * Checks what `gpu` computes while it is at work, on a device of its own, so that neither waits for the other. What fails is
+ * not taken any more on `gpu`. Throws DeviceLost, and what `openGpu` throws.
+ */
+export async function checkBeside(
+  gpu: Gpu,
+  openGpu: () => Promise<Gpu>,
+  { files, code }: Place,
+  onProgress?: SelfTestProgress,
+): Promise<DeviceReport> {
+  const key = keyOf(code, deviceReport(gpu));
+  const other = await openGpu();
+  try {
+    other.adapter.software = gpu.adapter.software;
+    setMatmulChoice(other, matmulChoice(gpu));
+    const { passed, failed, ms } = await selfTestKernels(other, onProgress, gpu);
+    const selfTest = { passed, failed, ms: Math.round(ms) };
+    await remember(files, key, selfTest);
+    return deviceReport(gpu, selfTest);
+  } finally {
+    other.destroy();
+  }
+}
+
+/** Tuned, and what its last check found. */
+async function tuned(gpu: Gpu, { files, code }: Place): Promise<{ key: string; known: SelfTestResult | null }> {
+  const key = keyOf(code, await prepareDevice(gpu, files, false));
+  const stored = parse(files ? await readText(files, FILE).catch(() => null) : null);
+  const isKnown = stored?.key === key && Date.now() - stored.date < A_DAY;
+  return { key, known: isKnown ? stored.selfTest : null };
+}
+
+const keyOf = (code: string, { name, backend, features, variants }: DeviceReport): string =>
+  JSON.stringify([code, name, backend, features, variants.matmul]);
+
+async function remember(files: Files | null, key: string, selfTest: DeviceReport['selfTest']): Promise<void> {
+  const fresh: Remembered = { key, date: Date.now(), selfTest };
+  await files?.write(FILE, new TextEncoder().encode(JSON.stringify(fresh))).catch(() => {});
 }
 
 /** A damaged file is as good as none. */

@@ -150,10 +150,16 @@ export type Answer = { readonly id: number } & (
 /** What comes without being asked for. */
 export type News =
   | { readonly type: 'event'; readonly event: RunEvent }
-  | { readonly type: 'device'; readonly device: DeviceReport } // one was opened: the first, or another after it was lost
+  | { readonly type: 'device'; readonly device: DeviceReport; readonly checking?: Checking } // one was opened: the first, or another after it was lost; or its check went on
   | { readonly type: 'runs'; readonly runs: ListedRun[] } // a run has ended
   | { readonly type: 'unloaded'; readonly slot: Slot } // emptied by a load that failed, or with a device that was lost
   | { readonly type: 'problem'; readonly message: string }; // things go on, but not as one would think
+
+/** How far the check of a device is that goes on beside its first work: kernels and cases. */
+export interface Checking {
+  readonly done: number;
+  readonly total: number;
+}
 
 /** Why a command was not carried out: what, where, the mend. */
 export interface Failure {

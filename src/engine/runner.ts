@@ -5,6 +5,8 @@
  */
 
 import type { Gpu } from '../gpu/device';
+import { WrongKernel } from '../gpu/errors';
+import type { DeviceReport } from '../kernels/device-report';
 import { firstWhole, resumable } from '../runs/continue-run';
 import { EVENT_VERSION, type RunEvent } from '../runs/events';
 import { faultOf } from '../runs/fault';
@@ -27,6 +29,10 @@ type RunCommand = Transport | 'export-model' | 'preview';
 /** A single step is stored at the pause after it where the last checkpoint took no longer, ms. */
 const QUICK = 1000;
 
+/** What a person can do about a kernel that was found wrong late. */
+const BEGIN_AGAIN =
+  'The kernels were checked while the first steps went on, and what was computed meanwhile may be wrong. Begin again: what failed is left out where something can take its place.';
+
 type Mode = 'idle' | 'paused' | 'running' | 'stepping' | 'stopping';
 
 export class Runner {
@@ -41,6 +47,8 @@ export class Runner {
   private opening = false;
   private readonly opener: RunOpener;
   private readonly lastGood = new LastGood();
+  /** Found while a step was going on; it is the last. */
+  private wrong: WrongKernel | null = null;
   /** The step of the last checkpoint, and how long a pause took to write one, ms. */
   private saved = { step: 0, took: 0 };
 
@@ -158,6 +166,7 @@ export class Runner {
           continue;
         }
         await run.next();
+        if (this.wrong) throw this.wrong;
         await this.lastGood.keep(run, this.mode === 'running');
         if (run.finished) this.mode = 'stopping';
         else await this.rest(run); // what is asked meanwhile is done after it
@@ -195,8 +204,19 @@ export class Runner {
     if (this.run) this.event(pausedAt(this.run.step));
   }
 
+  /** What is going on began before a kernel was found wrong; no step of it is good. */
+  stopAsWrong({ selfTest }: DeviceReport): void {
+    const [first, ...others] = selfTest?.failed ?? [];
+    const more = others.length > 0 ? ` (and ${others.length} more)` : '';
+    const wrong = new WrongKernel(`This adapter computes wrongly: ${first}${more}. ${BEGIN_AGAIN}`);
+    if (!this.run || this.mode === 'idle') this.host.tell({ type: 'problem', message: wrong.message });
+    else if (this.looping) this.wrong = wrong;
+    else this.fail(wrong);
+  }
+
   private fail(error: unknown): void {
     this.mode = 'paused';
+    this.wrong = null;
     const fault = faultOf(error, this.lastGood.held?.step ?? this.saved.step);
     this.event({ v: EVENT_VERSION, type: 'fault', step: this.run?.step ?? 0, fault });
     if (fault.kind !== 'device-lost' || !this.gpu) return;

@@ -1,13 +1,12 @@
 /** The engine's side of the page: a Worker that owns a GPU, so that the page stays free. The page may start a second one. */
 
 import { browserSymbolicJudge } from '../data/symbolic/judge.browser';
-import { openBrowserGpu } from '../gpu/open.browser';
 import { privateFiles } from '../host/files.browser';
 import { browserPython } from '../host/python/judge.browser';
 import { browserShelf } from '../library/model-shelf.browser';
 import { Engine } from './engine';
 import { givenAway } from './given-away';
-import { prepareInBrowser } from './prepare-once.browser';
+import { browserDevices } from './prepare-once.browser';
 import type { Command, Message } from './protocol';
 
 const scope = self as unknown as {
@@ -21,8 +20,7 @@ const send = (message: Message): void => scope.postMessage(message, givenAway(me
 
 const engine = new Engine(
   {
-    openGpu: openBrowserGpu,
-    prepare: prepareInBrowser,
+    ...browserDevices,
     shelf: browserShelf(base),
     symbolic: browserSymbolicJudge((message) => send({ type: 'problem', message })),
     python: browserPython(),

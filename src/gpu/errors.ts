@@ -10,6 +10,11 @@ export class GpuValidationError extends Error {
   override readonly name = 'GpuValidationError';
 }
 
+/** A kernel that comes out wrong on this adapter, found by the self-test after a run had begun: no step of it is good. */
+export class WrongKernel extends Error {
+  override readonly name = 'WrongKernel';
+}
+
 /** The device is gone (driver reset, sleep, `GPUDevice.destroy`). State since the last checkpoint is lost; open a new device. */
 export class DeviceLost extends Error {
   override readonly name = 'DeviceLost';

@@ -1,5 +1,5 @@
 /** Errors as faults: what a host tells a person, and what can still be done. */
-import { DeviceLost, GpuValidationError, NotFinite, OutOfMemory, ShaderError } from '../gpu/errors';
+import { DeviceLost, GpuValidationError, NotFinite, OutOfMemory, ShaderError, WrongKernel } from '../gpu/errors';
 import { StorageError } from '../host/storage-error';
 import type { Fault } from './events';
 
@@ -13,12 +13,13 @@ export function faultOf(error: unknown, lastGoodStep: number | null): Fault {
         ? 'out-of-memory'
         : error instanceof NotFinite
           ? 'nan'
-          : error instanceof GpuValidationError || error instanceof ShaderError
+          : [GpuValidationError, ShaderError, WrongKernel].some((one) => error instanceof one)
             ? 'validation'
             : error instanceof Error && error.name === 'BadInput'
               ? 'bad-input'
               : error instanceof StorageError
                 ? 'storage'
                 : 'internal';
-  return { kind, message, lastGoodStep, resumable: lastGoodStep !== null && kind !== 'bad-input' };
+  const good = error instanceof WrongKernel ? null : lastGoodStep;
+  return { kind, message, lastGoodStep: good, resumable: good !== null && kind !== 'bad-input' };
 }

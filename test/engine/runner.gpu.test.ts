@@ -3,7 +3,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EngineHost } from '../../src/engine/engine';
 import { diskFiles } from '../../src/host/files.node';
+import { type DeviceReport, deviceReport } from '../../src/kernels/device-report';
 import { ModelShelf } from '../../src/library/model-shelf';
 import { folderSource } from '../../src/library/sources/folder.node';
 import { parseLoraConfig } from '../../src/model/weights/adapter-config';
@@ -58,6 +60,39 @@ it('begins anew in the moment that the end of a run was told: the ended one puts
   await engine.until('the next', () => next !== undefined);
   await next;
   expect(await readdir(folder)).toHaveLength(2);
+});
+
+it('begins while the device is being checked, and is stopped with the name of a kernel that comes out wrong', async () => {
+  const found = (failed: string[]) => ({ ...deviceReport(device.gpu), selfTest: { passed: 70, failed, ms: 1 } });
+  let tell = (_: DeviceReport) => {};
+  const checked = new Promise<DeviceReport>((resolve) => {
+    tell = resolve;
+  });
+  const shelf = new ModelShelf({ builtIn: { nano: () => folderSource(NANO) }, cache: async () => null });
+  const check: EngineHost['check'] = async (_, onProgress) => {
+    onProgress(1, 2, 'rope');
+    return checked;
+  };
+  engine = new TestEngine({ openGpu: async () => device.gpu, shelf, check });
+  await start({ task: 'two-cards', loraRank: 0, minDepth: 1, steps: 3 });
+  expect(engine.news('device').map(({ checking }) => checking)).toEqual([undefined, { done: 1, total: 2 }]);
+  await engine.ask({ type: 'step' });
+  await engine.until('the pause', () =>
+    engine.events.some((e) => e.type === 'phase' && e.phase === 'paused' && e.step === 1),
+  );
+  tell(found(['rope N 3, q: 6 of 6 differ', 'swiglu N 3 F 7, y: 21 of 21 differ']));
+  await engine.until('the fault', () => event('fault') !== undefined);
+  expect(event('fault')).toMatchObject({
+    fault: {
+      kind: 'validation',
+      resumable: false,
+      message: expect.stringMatching(/rope N 3, q: 6 of 6 differ \(and 1 more\)/),
+    },
+  });
+  expect(engine.news('device').at(-1)).toMatchObject({ device: { selfTest: { passed: 70 } } });
+  await start({ task: 'two-cards', loraRank: 0, minDepth: 1 }); // with what is known, it is one's own decision
+  await engine.ask({ type: 'step' });
+  await engine.until('the end', () => event('done') !== undefined);
 });
 
 describe('a model of one’s own', () => {

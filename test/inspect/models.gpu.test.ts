@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { wordLevelJson } from '../../src/data/tokenizer';
-import { prepareOnce } from '../../src/engine/prepare-once';
+import { checkBeside, prepareAtOnce, prepareOnce } from '../../src/engine/prepare-once';
+import { openNodeGpu } from '../../src/gpu/open.node';
 import { diskFiles } from '../../src/host/files.node';
 import { type ContextEffect, INSPECT_MODES } from '../../src/inspect/types';
 import { close } from '../setup/close';
@@ -204,5 +205,23 @@ it('remembers a passed self-test for the same code on the same adapter', async (
   const marked = { ...JSON.parse(stored), selfTest: { ...first.selfTest, ms: 123456 } };
   await files.write('self-test.json', new TextEncoder().encode(JSON.stringify(marked)));
   expect((await prepareOnce(device.gpu, files, 'code 1')).selfTest?.ms).toBe(123456);
-  expect((await prepareOnce(device.gpu, files, 'code 2')).selfTest?.ms).not.toBe(123456);
+  expect((await prepareAtOnce(device.gpu, { files, code: 'code 1' })).selfTest?.ms).toBe(123456);
+});
+
+it('gives a device at once, checks it beside its first work on one of its own, and remembers what was wrong', async () => {
+  const files = diskFiles(mkdtempSync(join(tmpdir(), 'inspect-')));
+  const place = { files, code: 'code 1' };
+  expect((await prepareAtOnce(device.gpu, place)).selfTest).toBeNull();
+  const other = await openNodeGpu();
+  const compiles = other.prepare.bind(other);
+  other.prepare = async (wanted) => {
+    if (wanted[0].kernel.name === 'rope-forward') throw new Error('out of registers');
+    await compiles(wanted);
+  };
+  const seen = vi.spyOn(other, 'destroy');
+  const { selfTest } = await checkBeside(device.gpu, async () => other, place);
+  expect(selfTest?.failed).toEqual([expect.stringMatching(/^rope .*rope-forward does not compile: out of registers$/)]);
+  expect(seen).toHaveBeenCalledOnce();
+  // what was wrong is checked before the next visit's work, and found right here
+  expect((await prepareAtOnce(device.gpu, place)).selfTest?.failed).toEqual([]);
 });

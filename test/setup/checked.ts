@@ -11,6 +11,9 @@ let remembered: Record<string, string> | null = null;
 /** Takes what a page remembers, once; of a page without a device there is nothing. */
 export async function keepCheck(page: Page): Promise<void> {
   if (remembered || page.isClosed()) return;
+  // it goes on beside the first steps
+  const isOver = () => !/checking kernels/.test(document.querySelector('header')?.textContent ?? '');
+  await page.waitForFunction(isOver).catch(() => {});
   const read = async (names: string[]) => {
     const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('cache');
     const files = names.map(async (name) => [name, await (await (await folder.getFileHandle(name)).getFile()).text()]);

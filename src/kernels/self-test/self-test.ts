@@ -60,8 +60,15 @@ interface Job {
   dispatches: Dispatch[];
 }
 
-/** Runs all small cases. Throws only what the device throws (DeviceLost); wrong numbers are reported, not thrown. */
-export async function selfTestKernels(gpu: Gpu, onProgress?: SelfTestProgress): Promise<SelfTestResult> {
+/**
+ * Runs all small cases. Throws only what the device throws (DeviceLost); wrong numbers are reported, not thrown. What fails is
+ * not taken any more on `owner`, by default the device that is checked.
+ */
+export async function selfTestKernels(
+  gpu: Gpu,
+  onProgress?: SelfTestProgress,
+  owner: Gpu = gpu,
+): Promise<SelfTestResult> {
   const started = performance.now();
   const arena = new Arena(gpu);
   const r = new HeldRecorder(gpu);
@@ -76,8 +83,8 @@ export async function selfTestKernels(gpu: Gpu, onProgress?: SelfTestProgress): 
     const failed: string[] = [];
     for (const job of jobs) {
       const problem = await check(r, job, broken);
-      if (problem !== null && job.variant) banVariant(gpu, job.variant);
-      if (problem !== null && /^(attention-)?tiles/.test(problem)) banTiles(gpu);
+      if (problem !== null && job.variant) banVariant(owner, job.variant);
+      if (problem !== null && /^(attention-)?tiles/.test(problem)) banTiles(owner);
       const replaced = job.variant === inForce && inForce !== 'plain' ? '; replaced by the plain variant' : '';
       if (problem !== null) failed.push(`${job.name}, ${problem}${replaced}`);
       step(job.name);

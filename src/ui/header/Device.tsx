@@ -1,3 +1,4 @@
+import type { Checking } from '../../engine/protocol';
 import { duration } from '../format';
 import { useInspector } from '../inspector/store';
 import type { EngineFields } from '../state/engine-state';
@@ -26,8 +27,10 @@ function Gone({ what }: { what: string }) {
   return seconds >= 1 && <span data-number> {duration(seconds)}</span>;
 }
 
+const checkingText = ({ done, total }: Checking): string => `checking kernels ${done} of ${total}`;
+
 function deviceName(engine: EngineFields['engine']): string {
-  if (engine.state === 'ready') return engine.device.name;
+  if (engine.state === 'ready') return engine.checking ? checkingText(engine.checking) : engine.device.name;
   if (engine.state === 'unavailable') return 'no WebGPU';
   if (engine.state === 'failed') return 'engine stopped';
   const progress = engine.state === 'opening' ? engine.progress : null;

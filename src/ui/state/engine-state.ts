@@ -1,5 +1,5 @@
 /** What the page knows of an engine, the one that trains or the inspector's: the same fields, and the same folds into them. */
-import type { Failure } from '../../engine/protocol';
+import type { Checking, Failure } from '../../engine/protocol';
 import type { DeviceReport } from '../../kernels/device-report';
 import type { LoadProgress } from '../../library/sources/progress';
 import type { Told } from '../engine';
@@ -9,7 +9,7 @@ export interface EngineFields {
   readonly engine:
     | { state: 'closed' }
     | { state: 'opening'; progress: LoadProgress | null }
-    | { state: 'ready'; device: DeviceReport }
+    | { state: 'ready'; device: DeviceReport; checking?: Checking }
     | { state: 'unavailable'; reason: string }
     | { state: 'failed' }; // see trouble
   /** What is wrong with the engine as a whole. */
@@ -21,7 +21,8 @@ export const OPENING: EngineFields = { engine: { state: 'opening', progress: nul
 
 /** After news that are about the engine itself; others change nothing here. */
 export function engineAfter(told: Told): Partial<EngineFields> {
-  if (told.type === 'device') return { engine: { state: 'ready', device: told.device } };
+  if (told.type === 'device')
+    return { engine: { state: 'ready', device: told.device, ...(told.checking && { checking: told.checking }) } };
   if (told.type !== 'trouble') return {};
   const { trouble } = told;
   return trouble && isGone(trouble) ? { trouble, engine: { state: 'failed' } } : { trouble };
