@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { EVENT_VERSION } from '../../src/runs/events';
 import { runCutOff } from '../../src/ui/actions/restartEngine';
+import { deviceOf } from '../../src/ui/state/engine-state';
 import { EMPTY, fold, type Snapshot } from '../../src/ui/state/snapshot';
 import { activityOf, INITIAL, type LabState } from '../../src/ui/state/store';
 import { afterFailure, afterNews } from '../../src/ui/trainer';
@@ -17,6 +18,17 @@ test('a frame’s news become one change of the store', () => {
   expect(patch.engine).toEqual({ state: 'ready', device: FAKE_DEVICE });
   expect(patch.snapshot?.steps).toHaveLength(1);
   expect(patch.asked).toBeNull();
+});
+
+test('how far a device is checked is told, and a run that began before has what was found of its device', () => {
+  const checking = { done: 3, total: 9 };
+  const device = { ...FAKE_DEVICE, selfTest: null };
+  const { engine = INITIAL.engine } = afterNews(INITIAL, [{ type: 'device', device, checking }]);
+  expect(engine).toEqual({ state: 'ready', device, checking });
+  expect(deviceOf(device, engine)?.selfTest).toBeNull();
+  const { engine: over = engine } = afterNews(INITIAL, [{ type: 'device', device: FAKE_DEVICE }]);
+  expect(deviceOf(device, over)).toEqual(FAKE_DEVICE);
+  expect(deviceOf({ ...device, name: 'another' }, over)?.selfTest).toBeNull();
 });
 
 test('a pause is asked for until the engine says paused', () => {

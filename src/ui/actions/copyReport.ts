@@ -1,4 +1,5 @@
 import { download } from '../download';
+import { deviceOf } from '../state/engine-state';
 import type { LabState } from '../state/store';
 import type { Action } from './action';
 
@@ -8,7 +9,7 @@ export function reportOf({ engine, trouble, snapshot }: LabState): string {
   const shown = {
     fault,
     trouble,
-    device: device ?? (engine.state === 'ready' ? engine.device : null),
+    device: deviceOf(device, engine),
     config: sft ? sft.start.config : snapshot.config,
     memory,
     lastCheckpoint,

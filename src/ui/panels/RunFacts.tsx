@@ -1,16 +1,13 @@
 import type { ReactNode } from 'react';
 import { bytesText } from '../../data/bytes';
-import type { DeviceReport } from '../../kernels/device-report';
 import type { MemoryPlan } from '../../model/net/decoder';
 import { byName } from '../../runs/metrics';
 import { percent } from '../format';
 import { RunWarnings } from '../notices/RunWarnings';
-import type { EngineFields } from '../state/engine-state';
+import { deviceOf, type EngineFields } from '../state/engine-state';
 import { useLab } from '../state/store';
 import { PhaseBars } from './PhaseBars';
 import styles from './RunFacts.module.css';
-
-type Ready = Extract<EngineFields['engine'], { state: 'ready' }>;
 
 const PURPOSES: readonly [keyof MemoryPlan, string][] = [
   ['weights', 'weights'],
@@ -24,7 +21,7 @@ const PURPOSES: readonly [keyof MemoryPlan, string][] = [
 /** Where the run runs and what it costs. */
 export function RunFacts() {
   const run = useLab((s) => s.snapshot.device);
-  const ready = useLab((s) => (s.engine.state === 'ready' ? s.engine : null));
+  const engine = useLab((s) => s.engine);
   const memory = useLab((s) => s.snapshot.memory);
   const parameters = useLab((s) => s.snapshot.parameters);
   const leftOut = useLab((s) => s.snapshot.leftOut);
@@ -32,7 +29,7 @@ export function RunFacts() {
   const last = useLab((s) => s.snapshot.steps.at(-1));
   const sft = useLab((s) => s.snapshot.sft?.start ?? null);
   const rank = useLab(({ snapshot: s }) => (s.sft?.start.config ?? s.config)?.loraRank ?? 0);
-  const device = run ?? ready?.device ?? null;
+  const device = deviceOf(run, engine);
   return (
     <section aria-label="Run facts" className={styles.facts}>
       <h2>This run</h2>
@@ -42,7 +39,7 @@ export function RunFacts() {
         <Fact name="Device">
           {device ? `${device.name}${device.software ? ' (software)' : ''}, ${device.backend}` : 'none yet'}
         </Fact>
-        {device && <Fact name="Self-test">{selfTestText(device, ready)}</Fact>}
+        {device && <Fact name="Self-test">{device.selfTest ? verdict(device.selfTest) : unchecked(engine)}</Fact>}
         {device &&
           Object.entries(device.variants).map(([kernel, variant]) => (
             <Fact key={kernel} name={kernel}>
@@ -84,13 +81,10 @@ export function RunFacts() {
   );
 }
 
-/** A run may begin before its device is checked: then what the engine knows of it is told, or how far it is. */
-function selfTestText({ name, selfTest }: DeviceReport, ready: Ready | null): string {
-  const own = ready?.device.name === name ? ready : null;
-  const found = selfTest ?? own?.device.selfTest;
-  if (found) return verdict(found);
-  return own?.checking ? `checking, ${own.checking.done} of ${own.checking.total}` : 'not run';
-}
+const unchecked = (engine: EngineFields['engine']): string =>
+  engine.state === 'ready' && engine.checking
+    ? `checking, ${engine.checking.done} of ${engine.checking.total}`
+    : 'not run';
 
 const verdict = ({ passed, failed, ms }: { passed: number; failed: string[]; ms: number }): string =>
   failed.length === 0

@@ -34,3 +34,10 @@ export function engineAfterRefusal({ kind, message }: Failure): Partial<EngineFi
   if (kind === 'unavailable') return { engine: { state: 'unavailable', reason: message } };
   return { engine: { state: 'failed' }, trouble: { kind: 'unready', message } };
 }
+
+/** The device of a run, or of an engine without one. A run may begin before its device is checked: then with what the engine found. */
+export function deviceOf(run: DeviceReport | null, engine: EngineFields['engine']): DeviceReport | null {
+  const own = engine.state === 'ready' ? engine.device : null;
+  if (!run) return own;
+  return !run.selfTest && own?.name === run.name ? { ...run, selfTest: own.selfTest } : run;
+}
