@@ -94,7 +94,9 @@ export class Device {
       this.listener.opened(report);
       if (report.selfTest?.failed.length) this.listener.wrong(report);
     } catch (error) {
-      if (isHeld()) this.listener.unchecked(error instanceof Error ? error.message : String(error));
+      if (!isHeld()) return;
+      this.listener.opened(unchecked); // no check goes on any more
+      this.listener.unchecked(error instanceof Error ? error.message : String(error));
     }
   }
 }
