@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
-import { giveCheck } from '../setup/checked';
+import { giveCheck, keepCheck } from '../setup/checked';
 import { fixturePath } from '../setup/fixtures';
 import { LabPage } from '../setup/page';
 import { realPage } from '../setup/real-page';
@@ -15,7 +15,10 @@ const real = realPage();
 let visitor: BrowserContext;
 let lab: LabPage;
 
-afterEach(() => visitor?.close());
+afterEach(async () => {
+  await keepCheck(lab.page); // of the first that had a device: who comes again has it
+  await visitor.close();
+});
 
 /** `again`: the visitor's device was checked before; else the check is a part of what is measured. */
 async function visit(
