@@ -62,6 +62,14 @@ export const PRESETS: readonly Preset[] = [
     settings: { arm: 'antisd', minDepth: 1 },
   },
   {
+    id: 'hard',
+    label: 'Hard problems',
+    doc: 'Problems of which one answer in fifteen is right at first. Praise for searching on needs no right answer: 84 to 98 % solved after 120 steps with AntiSD. The reward alone has next to nothing to choose from: two GRPO runs of three had learnt nothing after 360 steps.',
+    measured:
+      'Depth 8 and more, seeds 0 to 2: .06, .07 and .08 at first, .86, .84 and .98 after 120 steps (GRPO .09, .11 and .12; two of the three at .10 after 360): docs/study.md.',
+    settings: { arm: 'antisd', minDepth: 8 },
+  },
+  {
     id: 'stories',
     label: 'In words',
     doc: 'AntiSD on the second built-in model, which answers word problems in English. It slips in a quarter of its sums, and after a quarter of them it writes “Wait, let me check”, which always finds the right number. Of stories it never saw it solves 40 % at first and 87 % after 60 steps, because it then checks nine sums in ten. GRPO gets as far with half of the checks, self-distillation with none: it learns to slip less.',

@@ -16,6 +16,7 @@ export const deLabTables: Readonly<Record<string, string>> = {
   'AntiSD, paper': 'AntiSD, wie im Paper',
   'Smaller steps': 'Kleinere Schritte',
   'Easy problems': 'Leichte Aufgaben',
+  'Hard problems': 'Schwere Aufgaben',
   'In words': 'In Worten',
   'Reverse KL, KL(S‖T)': 'Umgekehrte KL, KL(S‖T)',
   'Forward KL, KL(T‖S)': 'KL vorwärts, KL(T‖S)',
