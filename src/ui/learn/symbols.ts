@@ -14,6 +14,11 @@ export const SYMBOLS = {
   H: 'H',
   S: 'S',
   T: 'T',
+  P: 'P',
+  i: 'i',
+  n: 'n',
+  e: 'e',
+  epsilon: 'ε',
 } as const;
 
 export type SymbolName = keyof typeof SYMBOLS;

@@ -39,9 +39,20 @@ export const de: Words = {
       name: 'die Belohnung',
       doc: '1 für eine richtige Antwort, 0 für eine falsche; in einer Divergenz das Verhältnis T/S.',
     },
-    H: { name: 'die Entropie', doc: 'wie unsicher ein Modell über das nächste Token ist, in Nat.' },
+    H: {
+      name: 'die Entropie',
+      doc: 'wie unsicher ein Modell über das nächste Token ist, in Nat; „ref“: womit das Tor sie vergleicht.',
+    },
     S: { name: 'der Schüler', doc: 'das Modell, das nur die Aufgabe sieht.' },
     T: { name: 'der Lehrer', doc: 'dasselbe Modell, das Aufgabe und Spickzettel sieht.' },
+    P: {
+      name: 'die Wahrscheinlichkeit',
+      doc: 'dessen, was in der Klammer steht, wenn gegeben ist, was hinter dem Strich steht.',
+    },
+    i: { name: 'die Stelle', doc: 'eines Tokens in der Antwort; die erste ist 1.' },
+    n: { name: 'die Länge', doc: 'wie viele Tokens der Antwort gezählt werden.' },
+    e: { name: 'die eulersche Zahl', doc: '2,718…; log ist der Logarithmus zu dieser Basis.' },
+    epsilon: { name: 'eine sehr kleine Zahl', doc: 'damit nie durch 0 geteilt wird, wo alle Belohnungen gleich sind.' },
   },
   bench: {
     recorded: 'Aufgezeichnet: das eingebaute Modell, berechnet von diesem Labor.',

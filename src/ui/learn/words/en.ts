@@ -34,9 +34,17 @@ export const en = {
     lambda: { name: 'the weight', doc: 'how much the term counts beside the reward; 0 where the gate is closed.' },
     A: { name: 'the advantage', doc: 'how strongly training pushes a token up (above 0) or down.' },
     r: { name: 'the reward', doc: '1 for a right answer, 0 for a wrong one; in a divergence the ratio T/S.' },
-    H: { name: 'the entropy', doc: 'how unsure a model is about the next token, in nats.' },
+    H: {
+      name: 'the entropy',
+      doc: 'how unsure a model is about the next token, in nats; “ref”: what the gate measures it against.',
+    },
     S: { name: 'the student', doc: 'the model, given the problem alone.' },
     T: { name: 'the teacher', doc: 'the same model, given the problem and the cheat sheet.' },
+    P: { name: 'the probability', doc: 'of what stands in the brackets, given what stands behind the bar.' },
+    i: { name: 'the place', doc: 'of a token in the response; the first is 1.' },
+    n: { name: 'the length', doc: 'how many tokens of the response are counted.' },
+    e: { name: 'Euler’s number', doc: '2.718…; log is the logarithm to this base.' },
+    epsilon: { name: 'a very small number', doc: 'so that nothing is divided by 0 where all rewards are equal.' },
   },
   bench: {
     recorded: 'Recorded: the built-in model, scored by this lab’s engine.',
