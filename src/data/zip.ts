@@ -53,10 +53,15 @@ const LARGE_EXTRA = 1;
 
 const bytesOf = async (blob: Blob): Promise<DataView> => new DataView(await blob.arrayBuffer());
 
-/** The files of an archive, folders left out. Throws BadInput for what is none, or has names that lead out of it. */
-export async function zipEntries(archive: Blob, where: string): Promise<ZipEntry[]> {
+const OF_A_RUN = 'Give a zip archive of a run’s folder, as the page downloads it.';
+
+/**
+ * The files of an archive, folders left out. Throws BadInput for what is none, or has names that lead out of it; `mend`: what
+ * is to be given in its place.
+ */
+export async function zipEntries(archive: Blob, where: string, mend = OF_A_RUN): Promise<ZipEntry[]> {
   const refuse = (what: string): never => {
-    throw new BadInput(what, where, 'Give a zip archive of a run’s folder, as the page downloads it.');
+    throw new BadInput(what, where, mend);
   };
   const end = await endOf(archive);
   if (!end) return refuse('This is no zip archive, or its end is missing');

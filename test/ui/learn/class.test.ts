@@ -81,6 +81,11 @@ test.each([
   await expect(readHandedIn(new File([await content], 'bob.zip'))).rejects.toThrow(/bob\.zip/);
 });
 
+test('who gives another file is told what is wanted here', async () => {
+  const file = new File(['nothing'], 'notes.zip');
+  await expect(readHandedIn(file)).rejects.toThrow('Give a file that “Hand in” made.');
+});
+
 test('a row a learner, the newest of what was handed in twice; nothing is a formula', async () => {
   const one = async (learner: string, at: string, right: boolean): Promise<HandedIn> =>
     readHandedIn(await fileOf({ ...answers, learner, at, learnt: right ? learnt : NOTHING_LEARNT }));

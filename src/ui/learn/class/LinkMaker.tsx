@@ -72,7 +72,7 @@ export function LinkMaker() {
           </label>
         ))}
       </fieldset>
-      <p className={styles.link}>{link || teacher.incomplete}</p>
+      <p className={link ? styles.link : styles.quiet}>{link || teacher.incomplete}</p>
       <button
         type="button"
         data-primary

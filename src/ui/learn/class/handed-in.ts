@@ -52,8 +52,9 @@ export async function handIn(answers: Answers, run: { id: string; archive: Blob 
 
 /** Throws BadInput where it is no such file. */
 export async function readHandedIn(file: File): Promise<HandedIn> {
-  const refuse = (what: string) => new BadInput(what, file.name, 'Give a file that “Hand in” made.');
-  const entries = await zipEntries(file, file.name);
+  const mend = 'Give a file that “Hand in” made.';
+  const refuse = (what: string) => new BadInput(what, file.name, mend);
+  const entries = await zipEntries(file, file.name, mend);
   const found = entries.find(({ name }) => name === ANSWERS);
   if (!found) throw refuse(`It has no ${ANSWERS}`);
   expectWithin(found.size, BOUNDS.handedAnswers, ANSWERS, file.name);
