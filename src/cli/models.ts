@@ -1,5 +1,7 @@
 /** `models`: what is in the cache of downloaded models; downloads into it and removals from it. */
+import { readdir } from 'node:fs/promises';
 import { bytesText } from '../data/bytes';
+import { storageError } from '../host/storage-error';
 import type { CachedModel, ModelCache } from '../library/sources/cache';
 import { cacheFolder, hubOptions } from '../library/sources/cache.node';
 import type { Soundness } from '../library/sources/cached-check';
@@ -35,6 +37,7 @@ export const models = defineCommand({
     const options = hubOptions();
     const { cache } = options;
     if (!cache) throw new Error('Node has a cache.');
+    await expectFolder(cacheFolder());
     if (flags.remove !== undefined) {
       const freed = await removed(flags.remove, cache);
       note(`Removed ${flags.remove}; ${bytesText(freed)} freed.\n`);
@@ -45,6 +48,13 @@ export const models = defineCommand({
     return EXIT.done;
   },
 });
+
+/** Throws StorageError where the cache's folder is none: nothing in it would read as "No models". */
+async function expectFolder(path: string): Promise<void> {
+  await readdir(path).catch((error) => {
+    if (error.code !== 'ENOENT') throw storageError(error, path); // nothing was ever downloaded
+  });
+}
 
 /** A model, or a dataset where no model has the name. Gives the bytes freed. Throws SourceError. */
 async function removed(name: string, cache: ModelCache): Promise<number> {

@@ -71,6 +71,8 @@ export function parseFlags<F extends Flags>(
   for (const [name, flag] of Object.entries(flags)) result[name] = readValue(where, name, flag, parsed.values[name]);
   if (takes && !takes.optional && parsed.positionals.length === 0)
     throw new BadInput(`${takes.placeholder} is missing`, where, takes.doc);
+  if (parsed.positionals.includes(''))
+    throw new BadInput('A word names nothing', where, `Write . for the current folder. ${takes?.doc ?? ''}`);
   return { values: result as Values<F>, words: parsed.positionals };
 }
 
@@ -81,11 +83,17 @@ function current(flags: Flags, arg: string): string {
   return flag ? `--${flag}${value ?? ''}` : arg;
 }
 
+/** Flags for a file or a folder: a name left empty, as by a variable that is not set, would be the current folder's. */
+const PLACE = /^(?:DIR|FOLDER|FILE)\b/;
+const sentence = (doc: string): string => `${doc[0].toUpperCase()}${doc.slice(1)}.`;
+
 function readValue(where: string, name: string, flag: Flag, given: unknown): unknown {
   if (given === undefined) {
     if (flag.required) throw new BadInput(`--${name} is missing`, where, flag.doc);
     return flag.default ?? (flag.kind === 'boolean' ? false : undefined);
   }
+  if (given === '' && PLACE.test(flag.placeholder ?? ''))
+    throw new BadInput(`--${name} names nothing`, where, `Write . for the current folder. ${sentence(flag.doc)}`);
   if (flag.kind === 'text' || flag.kind === 'boolean') return given;
   const value = Number(given);
   const whole = flag.kind === 'integer';

@@ -6,6 +6,7 @@ import { codeProblemOf, codeReadingOf } from './code/rows';
 import { BadInput } from './errors';
 import { ANSWER, CHOICES, CONTEXT, GRADED, IDS, QUESTION, SOLUTION } from './field-names';
 import { gsm8kParts } from './gsm8k';
+import { Ids } from './ids';
 import { finalAnswer } from './maths';
 import { messagesOf } from './message';
 import { choicesOf, contextual } from './question';
@@ -70,18 +71,12 @@ export async function uniqueProblems(
   bad = new BadRows(),
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
-  const ids = new Map<string, string>();
+  const ids = new Ids();
   for await (const record of records) {
     try {
       const problem = of(record);
-      const earlier = ids.get(problem.id);
-      if (earlier)
-        throw new BadInput(
-          `the id "${problem.id}" is that of ${earlier} too`,
-          record.where,
-          'Give each problem its own id.',
-        );
-      ids.set(problem.id, record.where);
+      const taken = ids.taken(problem.id, record.where);
+      if (taken) throw taken;
       problems.push(problem);
     } catch (error) {
       bad.add(error);
@@ -104,6 +99,9 @@ export function readingOf(record: DataRecord): string {
 
 /** True where a record asks something in words. */
 export const hasQuestion = (record: DataRecord): boolean => field(record, QUESTION) !== null;
+
+/** One for all: a file may have a million problems. */
+const NO_FACTS = {};
 
 async function problemOf(record: DataRecord, fallbackId: string): Promise<Problem> {
   const code = await codeProblemOf(record, fallbackId);
@@ -129,7 +127,7 @@ async function problemOf(record: DataRecord, fallbackId: string): Promise<Proble
       .join('\n\n'),
     solution,
     answer: choices ? chosen(answer, choices) : answer,
-    facts: olympiad?.facts ?? {},
+    facts: olympiad?.facts ?? NO_FACTS,
   };
 }
 

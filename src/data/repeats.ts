@@ -3,6 +3,7 @@ import { BadRows } from './bad-rows';
 import { BOUNDS } from './bounds';
 import { bytesText } from './bytes';
 import { BadInput } from './errors';
+import { Ids } from './ids';
 import type { DataRecord } from './records';
 import type { Problem } from './types';
 
@@ -20,7 +21,7 @@ export class Distinct {
   private characters = 0;
   /** The answers of the questions that were met. */
   private readonly answers = new Map<string, string>();
-  private readonly ids = new Map<string, string>();
+  private readonly ids = new Ids();
 
   constructor(
     private readonly repeats: Repeats = 'once',
@@ -31,11 +32,10 @@ export class Distinct {
   add(problem: Problem, { where }: DataRecord): void {
     this.rows++;
     if (this.repeats === 'once' && !this.isNew(problem)) return;
-    const earlier = this.ids.get(problem.id);
-    if (earlier) {
-      const what = `the id "${problem.id}" is that of ${earlier} too`;
+    const taken = this.ids.taken(problem.id, where);
+    if (taken) {
       this.rows--;
-      this.bad.add(new BadInput(what, where, 'Give each problem its own id.'));
+      this.bad.add(taken);
       return;
     }
     this.characters += problem.question.length + (problem.solution?.length ?? 0) + problem.answer.length;
@@ -45,7 +45,6 @@ export class Distinct {
         where,
         'Split the file.',
       );
-    this.ids.set(problem.id, where);
     this.problems.push(problem);
   }
 
@@ -79,4 +78,7 @@ export class Distinct {
 }
 
 /** Two questions are one where they differ in blanks alone. */
-const questionKey = (question: string): string => question.replace(/\s+/g, ' ').trim();
+function questionKey(question: string): string {
+  const key = question.replace(/\s+/g, ' ').trim();
+  return key === question ? question : key; // most are in order: their text is kept once
+}

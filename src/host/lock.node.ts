@@ -1,5 +1,5 @@
 /** A lock between processes: a file that only its maker may remove, unless the maker is dead. */
-import { readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { open, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { Busy, type Turn } from './files';
@@ -10,6 +10,8 @@ const LOOK = 100;
 const BEAT = 5_000;
 /** A lock untouched for so long has no holder, whatever its process number says: numbers are used again. */
 const STALE = 120_000;
+/** Bytes that a lock says at most; whatever else lies there is not read. */
+const LONGEST = 1024;
 
 let count = 0;
 
@@ -99,7 +101,13 @@ function processOf(text: string): number | null {
 async function holder(path: string): Promise<string | null> {
   try {
     expectFile(await stat(path), path);
-    return await readFile(path, 'utf8');
+    const handle = await open(path);
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(LONGEST), 0, LONGEST, 0);
+      return buffer.toString('utf8', 0, bytesRead);
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     if (isGone(error)) return null;
     throw error;

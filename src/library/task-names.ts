@@ -1,7 +1,8 @@
 /** What names of problems look like, before anything is opened. */
 import { DATA_FILE } from '../data/containers';
-import { taskRow } from '../data/tasks';
+import { EXAMPLE_SETS, taskRow } from '../data/tasks';
 import { benchmarkDataset } from './benchmarks';
+import { DROPPED } from './sources/classify';
 import { parseDatasetId } from './sources/dataset-id';
 
 /** The parts of a mixture; null for a name that is none. */
@@ -12,6 +13,15 @@ export function mixtureOf(text: string): { name: string; weight: number }[] | nu
   });
   return parts.length > 1 && parts.every(({ name }) => isSource(name)) ? parts : null;
 }
+
+/** Whether problems or examples of this name come with the lab or were dropped on its page: no host is asked. */
+export const isHere = (name: string): boolean =>
+  (mixtureOf(name) ?? [{ name }]).every(
+    (part) =>
+      part.name.startsWith(DROPPED) ||
+      taskRow(part.name) !== null ||
+      EXAMPLE_SETS.some((set) => set.name === part.name),
+  );
 
 /** Whether a name can be one of problems: a task, a file, a benchmark or a dataset of the Hub. */
 export const isSource = (name: string): boolean =>

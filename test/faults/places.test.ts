@@ -180,6 +180,7 @@ const IN_PLACE: [what: string, file: string, put: (path: string) => Promise<unkn
   ['a number without end', `checkpoints/step-${'9'.repeat(200)}`, (path) => mkdir(path), /^$/],
   ['a folder', 'locks/run.lock', (path) => mkdir(path), /a folder where a file/],
   ['a pipe', 'locks/run.lock', pipe, /a pipe or a device/],
+  ['1 GiB', 'locks/run.lock', (path) => sized(path, GiB), /in use/],
 ];
 
 const inPlace: Attempt[] = IN_PLACE.map(([what, file, put, message], i) => ({

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { InspectLink } from '../../src/inspect/inspect-link';
 import { writeInspectLink } from '../../src/inspect/inspect-link';
+import { openBuiltIn } from '../../src/ui/inspector/actions/chooseModel';
 import { restore } from '../../src/ui/inspector/actions/openLink';
 import { openInspector } from '../../src/ui/inspector/session';
 import { INITIAL, useInspector } from '../../src/ui/inspector/store';
@@ -50,4 +51,28 @@ test('the other model, and an adapter of the built-in one, wait for a word', asy
   }
   await opened({ subject: { ...nano, model: 'evil/model' } });
   expect(useInspector.getState()).toMatchObject({ offered: true, offeredOther: false });
+});
+
+test.each([
+  'evil/problems',
+  'https://huggingface.co/datasets/evil/problems',
+  'gsm8k',
+  'two-cards,evil/problems:2',
+])('a problem of %s waits for a word, whatever model it is asked; the built-in model asks its own', async (task) => {
+  await opened({ subject: nano, choice: { task, seed: 1, index: 2, minDepth: null } });
+  expect(useInspector.getState()).toMatchObject({ offered: true, choice: { task } });
+  expect(asked).toEqual([]);
+  openBuiltIn();
+  expect(useInspector.getState()).toMatchObject({ offered: false, choice: { task: 'two-cards' } });
+});
+
+test('problems that are here, or in the link itself, are asked at once', async () => {
+  for (const choice of [
+    { task: 'two-cards', seed: 1, index: 2, minDepth: null },
+    { task: 'own' as const, question: 'q', solution: '', answer: 'a' },
+  ]) {
+    await opened({ subject: nano, choice });
+    expect(useInspector.getState().offered).toBe(false);
+    expect(asked.map(({ type }) => type)).toContain('problem');
+  }
 });

@@ -1,11 +1,11 @@
 import { taskOfModel, taskRow } from '../../data/tasks';
-import { confirmModel } from '../models/shelf';
+import { confirmName } from '../models/shelf';
 import { useLab } from '../state/store';
 import { changeSetting } from './changeSetting';
 
 /** The person chose a model: its source may be asked what it is; one of the lab's own brings the task that it knows. */
 export function chooseModel(name: string): void {
-  confirmModel(name);
+  confirmName(name);
   changeSetting('model', name);
   const own = taskOfModel(name);
   if (own && taskRow(useLab.getState().draft.task)) changeSetting('task', own.name);

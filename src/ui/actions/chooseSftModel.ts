@@ -1,11 +1,11 @@
 import { EXAMPLE_SETS, taskOfModel } from '../../data/tasks';
-import { confirmModel } from '../models/shelf';
+import { confirmName } from '../models/shelf';
 import { useLab } from '../state/store';
 import { changeSftSetting } from './changeSftSetting';
 
 /** The person chose a model for supervised runs: its source may be asked, and built-in examples become those made for it. */
 export function chooseSftModel(name: string): void {
-  confirmModel(name);
+  confirmName(name);
   changeSftSetting('model', name);
   const { data } = useLab.getState().sft.draft;
   const fitting = EXAMPLE_SETS.find((set) => set.model === (taskOfModel(name)?.model ?? null));

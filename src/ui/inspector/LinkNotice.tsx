@@ -3,11 +3,11 @@ import { taskOfModel } from '../../data/tasks';
 import { excerpt } from '../../data/visible';
 import type { Subject } from '../../inspect/types';
 import { cachedEntries, nameShown } from '../models/names';
-import { type ModelsState, useModels } from '../models/store';
+import { hostOf, type ModelsState, useModels } from '../models/store';
 import notices from '../notices/Notices.module.css';
-import { chooseComparison, openModel, openOther } from './actions/chooseModel';
+import { chooseComparison, openBuiltIn, openOther } from './actions/chooseModel';
 import { loadMain } from './session';
-import { NANO, useInspector } from './store';
+import { asksHere, useInspector } from './store';
 
 /** What a link names is not fetched without a word: it may be gigabytes, and whose host it is the person decides. */
 export function LinkNotice() {
@@ -15,11 +15,12 @@ export function LinkNotice() {
   const offeredOther = useInspector((s) => s.offeredOther);
   const subject = useInspector((s) => s.subject);
   const other = useInspector((s) => s.otherSubject);
+  const choice = useInspector((s) => s.choice);
   return (
     <>
       {offered && (
-        <Offer what="This link was made with" subject={subject} onOpen={loadMain}>
-          <button type="button" onClick={() => openModel(NANO)}>
+        <Offer what="This link was made with" subject={subject} task={asksHere(choice) ? null : choice.task} onOpen={loadMain}>
+          <button type="button" onClick={openBuiltIn}>
             Use the built-in model
           </button>
         </Offer>
@@ -38,20 +39,24 @@ export function LinkNotice() {
 interface Props {
   what: string;
   subject: Subject;
+  /** Data of another host whose problem it asks. */
+  task?: string | null;
   onOpen(): void;
   /** The way out. */
   children: React.ReactNode;
 }
 
-function Offer({ what, subject, onOpen, children }: Props) {
+function Offer({ what, subject, task = null, onOpen, children }: Props) {
   const models = useModels();
   const { model, adapter } = subject;
-  const parts = [model, ...(adapter === null ? [] : [adapter])].filter((name) => taskOfModel(name) === null);
+  const isThere = (name: string | null) => name !== null && taskOfModel(name) === null;
+  const parts = [model, adapter, task].filter((name): name is string => isThere(name));
   return (
     <div className={notices.fault} role="alert">
       <p>
         {what} {shown(model)}
-        {adapter !== null && ` and the adapter ${shown(adapter)}`}. It is loaded only when you say so.{' '}
+        {adapter !== null && ` and the adapter ${shown(adapter)}`}
+        {task !== null && `, and asks a problem of the data ${shown(task)}`}. It is loaded only when you say so.{' '}
         {parts.map((name) => whence(name, models)).join(' ')}
       </p>
       <div className={notices.buttons}>
@@ -73,6 +78,5 @@ function whence(name: string, { cached, dropped, access }: ModelsState): string 
   if (name.startsWith('dropped:')) return `${shown(name)} was dropped on another page: drop it here first.`;
   const kept = cachedEntries(cached ?? []).find((entry) => entry.name === name);
   if (kept) return `${shown(name)} is downloaded already, ${bytesText(kept.bytes)}.`;
-  const { host } = new URL(/^https?:/i.test(name) && URL.canParse(name) ? name : access.endpoint);
-  return `${shown(name)} would be fetched from ${host}, which alone knows its size: it may be gigabytes.`;
+  return `${shown(name)} would be fetched from ${hostOf({ access }, name)}, which alone knows its size: it may be gigabytes.`;
 }

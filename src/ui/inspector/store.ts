@@ -19,6 +19,7 @@ import type {
   Texts,
 } from '../../inspect/types';
 import type { LoadProgress } from '../../library/sources/progress';
+import { isHere } from '../../library/task-names';
 import type { MeasureName } from '../heatmap/measures';
 import type { EngineFields } from '../state/engine-state';
 import type { LayerMeasureName } from './layers/measures';
@@ -60,7 +61,7 @@ export interface InspectState extends EngineFields {
   /** How far one of them is. */
   progress: (LoadProgress & { readonly of: number }) | null;
   failure: { readonly lane: Lane | 'drop' | 'export' | 'link'; readonly kind: string; readonly message: string } | null;
-  /** A link names a model or an adapter that is not built in; it waits for a word. */
+  /** A link names a model, an adapter or data that are not built in; it waits for a word. */
   offered: boolean;
   /** The same of what the link compares it with. */
   offeredOther: boolean;
@@ -134,6 +135,9 @@ export interface InspectState extends EngineFields {
 export const NANO: Subject = { model: NATIVE_TASK.model, adapter: null, weightFormat: 'auto' };
 /** Whether nothing of another host or of another visit is needed to open it. */
 export const isBuiltIn = ({ model, adapter }: Subject): boolean => taskOfModel(model) !== null && adapter === null;
+
+/** The same of a problem. */
+export const asksHere = (choice: ProblemChoice): boolean => 'question' in choice || isHere(choice.task);
 
 /** Tokens that a response may take where nobody said: a built-in model's as many as its task wants. */
 export const usualLongest = (main: InspectState['main']): number => usualTokens(main?.task ?? NATIVE_TASK.name, 128);

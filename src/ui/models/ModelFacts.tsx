@@ -1,8 +1,8 @@
 import { isReachable, useLab } from '../state/store';
 import { PlanSummary } from './PlanSummary';
 import styles from './Section.module.css';
-import { confirmModel } from './shelf';
-import { mayLook, useModels } from './store';
+import { confirmName } from './shelf';
+import { hostOf, mayLook, useModels } from './store';
 import { TokenField } from './TokenField';
 
 interface Props {
@@ -15,15 +15,14 @@ interface Props {
 export function ModelFacts({ name, onTake }: Props) {
   const described = useModels((s) => (s.described?.name === name ? s.described : null));
   const allowed = useModels((s) => mayLook(s, name));
-  const endpoint = useModels((s) => s.access.endpoint);
+  const host = useModels((s) => hostOf(s, name));
   const reachable = useLab((s) => isReachable(s.engine.state));
   if (!reachable) return null; // nobody is there to look
   if (!allowed) {
-    const { host } = new URL(URL.canParse(name) ? name : endpoint);
     return (
       <div className={styles.facts}>
         <p className={styles.caption}>The link names a model of {host}. Nothing has been asked of it yet.</p>
-        <button type="button" onClick={() => confirmModel(name)}>
+        <button type="button" onClick={() => confirmName(name)}>
           Look at it
         </button>
       </div>

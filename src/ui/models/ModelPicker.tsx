@@ -19,7 +19,7 @@ export interface ModelPickerProps {
   value: string | null;
   /**
    * Called once the person has chosen from the list, or typed a name and pressed Enter or Use. From then on the name's
-   * host may be asked (confirmModel has been called by whoever owns the list of confirmed names).
+   * host may be asked (confirmName has been called by whoever owns the list of confirmed names).
    */
   onChange(name: string | null): void;
   /** Downloaded models, and everything that was dropped: `useModels` has both. */

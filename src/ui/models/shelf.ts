@@ -34,7 +34,7 @@ export function changeAccess(patch: Partial<HubAccess>): void {
   tellAll({ type: 'access', access: useModels.getState().access });
 }
 
-/** The person chose this model: its source may be asked. */
-export function confirmModel(name: string): void {
+/** The person chose this model, or these data: their source may be asked. */
+export function confirmName(name: string): void {
   useModels.setState(({ confirmed }) => ({ confirmed: confirmed.includes(name) ? confirmed : [...confirmed, name] }));
 }

@@ -1,6 +1,7 @@
 /** What the page knows of models: those it can offer, what is being opened, and what a model takes. */
 import { create } from 'zustand';
 import { taskOfModel } from '../../data/tasks';
+import { isHere } from '../../library/task-names';
 import type { Failure } from '../../engine/protocol';
 import type { ModelPlan } from '../../library/memory-plan';
 import type { Dropped, HubAccess } from '../../library/model-shelf';
@@ -14,7 +15,7 @@ export interface ModelsState {
   dropped: readonly Dropped[];
   /** Where Hub ids lead. The token is in memory only. */
   access: HubAccess;
-  /** Names of models that the person chose or typed in this visit: only for these is another host asked. */
+  /** Names of models and data that the person chose or typed in this visit: only for these is another host asked. */
   confirmed: readonly string[];
   /** What is being opened, and how far it is. */
   loading: LoadProgress | null;
@@ -67,3 +68,11 @@ export function memoryOf({ memory }: Pick<ModelsState, 'memory'>): number | null
 /** Whether a model can be looked at without asking another host, or the person wanted it asked. */
 export const mayLook = (state: Pick<ModelsState, 'confirmed' | 'dropped'>, name: string): boolean =>
   taskOfModel(name) !== null || name.startsWith('dropped:') || state.confirmed.includes(name);
+
+/** The same of problems and examples. */
+export const mayRead = ({ confirmed }: Pick<ModelsState, 'confirmed'>, data: string): boolean =>
+  isHere(data) || confirmed.includes(data);
+
+/** The host that a name leads to. */
+export const hostOf = ({ access }: Pick<ModelsState, 'access'>, name: string): string =>
+  new URL(/^https?:/i.test(name) && URL.canParse(name) ? name : access.endpoint).host;

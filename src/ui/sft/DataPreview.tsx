@@ -5,7 +5,8 @@ import { lookAtData, stopLooking } from '../actions/lookAtData';
 import { whyBusy } from '../actions/startRun';
 import { perform } from '../hooks';
 import { said } from '../models/names';
-import { mayLook, useModels } from '../models/store';
+import { confirmName } from '../models/shelf';
+import { hostOf, mayLook, mayRead, useModels } from '../models/store';
 import { useLab } from '../state/store';
 import { TokenText } from '../tokens/TokenText';
 import { unless } from '../unless';
@@ -21,6 +22,9 @@ const count = (n: number): string => n.toLocaleString('en-US');
 /** What the engine found in the data: how much, the first example as the model reads it, and what is left out. */
 export function DataPreview() {
   const { preview, looking } = useLab((s) => s.sft);
+  const { data } = useLab((s) => s.sft.draft);
+  const allowed = useModels((s) => mayRead(s, data));
+  const host = useModels((s) => hostOf(s, data));
   const busy = useLab(whyBusy);
   const updates = useLab((s) => updatesOf(s.sft));
   const wanted = useLab((s) => epochsWanted(s.sft));
@@ -33,6 +37,15 @@ export function DataPreview() {
           Stop reading
         </button>
       </p>
+    );
+  if (!allowed)
+    return (
+      <>
+        <p className={styles.note}>These data lie on {host}. Nothing has been asked of it yet.</p>
+        <button type="button" onClick={() => confirmName(data)}>
+          Look at the data
+        </button>
+      </>
     );
   if (preview === null)
     return (
@@ -90,7 +103,7 @@ export function DataPreview() {
 /** Looks at the data where nobody has to be asked who should not be. */
 function useLookAhead(): void {
   const { model, data, maxLength } = useLab((s) => s.sft.draft);
-  const allowed = useModels((s) => mayLook(s, model));
+  const allowed = useModels((s) => mayLook(s, model) && mayRead(s, data));
   const asks = useLab(({ sft }) => allowed && !sft.looking && sft.preview === null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the answer depends on these three
   useEffect(() => {

@@ -10,6 +10,7 @@ import { ModelFacts } from '../models/ModelFacts';
 import { ModelPicker } from '../models/ModelPicker';
 import { nameShown } from '../models/names';
 import styles from '../models/Section.module.css';
+import { confirmName } from '../models/shelf';
 import { useModels } from '../models/store';
 import { useLooking } from '../models/useLooking';
 import { useLab } from '../state/store';
@@ -55,7 +56,10 @@ export function SftModelSection({ busy }: { busy: boolean }) {
           label="Examples"
           value={data}
           builtIn={SETS}
-          onChange={(name) => changeSftSetting('data', name)}
+          onChange={(name) => {
+            confirmName(name);
+            changeSftSetting('data', name);
+          }}
           dropped={dropped}
           onFiles={takeOwnFiles}
           disabled={busy}

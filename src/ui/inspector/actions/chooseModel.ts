@@ -1,20 +1,27 @@
 /** The model that is looked at, its adapter, and what it is compared with. */
 import type { Subject } from '../../../inspect/types';
 import type { PlacedFile } from '../../../library/sources/dropped';
-import { confirmModel, takeFiles } from '../../models/shelf';
+import { confirmName, takeFiles } from '../../models/shelf';
 import { askComparison, leave, loadMain, loadOther, unloadOther } from '../session';
-import { type Compare, useInspector } from '../store';
+import { asksHere, type Compare, INITIAL, NANO, useInspector } from '../store';
 import { chooseProblem } from './chooseProblem';
 
 /** Opens a model in the place of the one that is open. The person named it: its source may be asked. */
 export function openModel(subject: Subject): void {
-  confirmModel(subject.model);
+  confirmName(subject.model);
   useInspector.setState({ subject });
   loadMain();
 }
 
+/** In the place of what a link names. */
+export function openBuiltIn(): void {
+  const { choice } = useInspector.getState();
+  if (!asksHere(choice)) useInspector.setState({ choice: INITIAL.choice });
+  openModel(NANO);
+}
+
 export function openOther(otherSubject: Subject): void {
-  confirmModel(otherSubject.model);
+  confirmName(otherSubject.model);
   useInspector.setState({ otherSubject });
   loadOther();
 }

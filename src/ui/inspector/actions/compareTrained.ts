@@ -1,6 +1,6 @@
 /** What a run has trained, beside the model that it began with. */
 import type { PlacedFile } from '../../../library/sources/dropped';
-import { confirmModel, takeFiles } from '../../models/shelf';
+import { confirmName, takeFiles } from '../../models/shelf';
 import { isOpened, loadMain, loadOther } from '../session';
 import { NANO, useInspector } from '../store';
 
@@ -13,7 +13,7 @@ export function compareTrained(files: readonly PlacedFile[], base: string): void
       failure: { lane: 'drop', kind: 'bad-input', message: problem ?? 'Nothing was exported.' },
     });
   } else {
-    confirmModel(base);
+    confirmName(base);
     const isAdapter = own.kind === 'adapter';
     const before = { ...NANO, model: base };
     useInspector.setState({

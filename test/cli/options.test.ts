@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { parseFlags } from '../../src/cli/options';
+
+const FLAGS = {
+  out: { kind: 'text', doc: 'the folder', placeholder: 'DIR' },
+  html: { kind: 'text', doc: 'a page', placeholder: 'FILE' },
+  prompt: { kind: 'text', doc: 'what is asked' },
+} as const;
+const RUNS = { placeholder: 'RUN...', doc: 'RUN: a folder' };
+
+test.each([['--out', ''], ['--out='], ['--html', '']])(
+  'a place that is named by nothing is not the current folder: %s',
+  (...argv) => {
+    expect(() => parseFlags('x', FLAGS, argv)).toThrow(
+      /--(out|html) names nothing \(lab x\)\. Write \. for the current folder\./,
+    );
+  },
+);
+
+test('neither is a word that is empty', () => {
+  expect(() => parseFlags('x', FLAGS, ['a', ''], RUNS)).toThrow(/A word names nothing/);
+});
+
+test('other texts may be empty', () => {
+  const { values, words } = parseFlags('x', FLAGS, ['--prompt', '', '--out', '.', 'a'], RUNS);
+  expect({ values, words }).toEqual({ values: { out: '.', html: undefined, prompt: '' }, words: ['a'] });
+});
