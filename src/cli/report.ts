@@ -5,6 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { BOUNDS } from '../data/bounds';
 import { expectWithin } from '../data/bytes';
 import { BadInput } from '../data/errors';
+import { StorageError } from '../host/storage-error';
 import { draw } from '../report/chart';
 import { reportCharts } from '../report/charts';
 import { curvesCsv, resultsCsv } from '../report/csv';
@@ -60,8 +61,12 @@ async function loadNamed(words: readonly string[]) {
     if (folders.length === 0)
       throw new BadInput('There is no run here', word, 'Give folders that train made, or one that holds such folders.');
     for (const folder of folders) {
-      const evaluation = await loadEvaluation(folder);
-      const run = evaluation ? null : await loadRun(folder);
+      const { evaluation, run } = await loadFolder(folder).catch((error) => {
+        // One that was named is wanted; among others it does not hide them.
+        if (folder === word || !(error instanceof BadInput || error instanceof StorageError)) throw error;
+        note(`${error.message}\n`);
+        return { evaluation: null, run: null };
+      });
       if (evaluation) evaluations.set(resolve(folder), evaluation);
       else if (run) runs.set(resolve(folder), run);
       else note(`${folder} is no run of train, or has no step yet: left out.\n`);
@@ -70,6 +75,11 @@ async function loadNamed(words: readonly string[]) {
   if (runs.size + evaluations.size === 0)
     throw new BadInput('No run can be compared', words.join(' '), 'Name runs that train made.');
   return { runs: [...runs.values()], evaluations: [...evaluations.values()] };
+}
+
+async function loadFolder(folder: string) {
+  const evaluation = await loadEvaluation(folder);
+  return { evaluation, run: evaluation ? null : await loadRun(folder) };
 }
 
 async function madeFolders(path: string): Promise<string[]> {

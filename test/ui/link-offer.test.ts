@@ -53,18 +53,16 @@ test('the other model, and an adapter of the built-in one, wait for a word', asy
   expect(useInspector.getState()).toMatchObject({ offered: true, offeredOther: false });
 });
 
-test.each([
-  'evil/problems',
-  'https://huggingface.co/datasets/evil/problems',
-  'gsm8k',
-  'two-cards,evil/problems:2',
-])('a problem of %s waits for a word, whatever model it is asked; the built-in model asks its own', async (task) => {
-  await opened({ subject: nano, choice: { task, seed: 1, index: 2, minDepth: null } });
-  expect(useInspector.getState()).toMatchObject({ offered: true, choice: { task } });
-  expect(asked).toEqual([]);
-  openBuiltIn();
-  expect(useInspector.getState()).toMatchObject({ offered: false, choice: { task: 'two-cards' } });
-});
+test.each(['evil/problems', 'https://huggingface.co/datasets/evil/problems', 'gsm8k', 'two-cards,evil/problems:2'])(
+  'a problem of %s waits for a word, whatever model it is asked; the built-in model asks its own',
+  async (task) => {
+    await opened({ subject: nano, choice: { task, seed: 1, index: 2, minDepth: null } });
+    expect(useInspector.getState()).toMatchObject({ offered: true, choice: { task } });
+    expect(asked).toEqual([]);
+    openBuiltIn();
+    expect(useInspector.getState()).toMatchObject({ offered: false, choice: { task: 'two-cards' } });
+  },
+);
 
 test('problems that are here, or in the link itself, are asked at once', async () => {
   for (const choice of [

@@ -71,7 +71,7 @@ export class ModelCache {
 
   /** The commit that a revision last stood for, as far as the cache knows; for those who are offline. */
   async findRevision(id: string, revision: string): Promise<CachedCommit | null> {
-    const known = (await this.manifests(id)).filter((m) => m.sha === revision || revision in m.revisions);
+    const known = (await this.manifests(id)).filter((m) => m.sha === revision || Object.hasOwn(m.revisions, revision));
     known.sort((a, b) => (b.revisions[revision] ?? '').localeCompare(a.revisions[revision] ?? ''));
     return known.length > 0 ? this.commit(id, known[0].sha) : null;
   }
@@ -86,7 +86,7 @@ export class ModelCache {
     const chosen = all.filter(
       ({ sha, revisions }) =>
         !wanted?.revision ||
-        wanted.revision in revisions ||
+        Object.hasOwn(revisions, wanted.revision) ||
         (wanted.revision.length >= 6 && sha.startsWith(wanted.revision)),
     );
     if (chosen.length === 0) throw await this.unknown(name);

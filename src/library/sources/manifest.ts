@@ -1,7 +1,12 @@
 /** What the cache knows of one model at one commit: manifest.json beside its files. */
 import * as v from 'valibot';
 import { readJson } from '../../data/json';
+import { isPlainPath } from './choose-files';
 
+const date = v.pipe(
+  v.string(),
+  v.check((text) => !Number.isNaN(Date.parse(text))),
+);
 const size = v.pipe(v.number(), v.integer(), v.minValue(0));
 const listed = v.object({
   name: v.string(),
@@ -19,7 +24,7 @@ const held = v.object({
   /** See sampleOf; absent in files of before it was noted. */
   sample: v.optional(v.nullable(v.string())),
   /** When the first byte and the last one came, ISO 8601. */
-  date: v.string(),
+  date,
 });
 const schema = v.object({
   version: v.literal(1),
@@ -27,17 +32,17 @@ const schema = v.object({
   sha: v.string(),
   endpoint: v.string(),
   /** Names that stood for this commit (branches, tags), and when that was last seen, ISO 8601. */
-  revisions: v.record(v.string(), v.string()),
+  revisions: v.record(v.string(), date),
   /** The repository's files, as far as a model can need them. */
   listing: v.array(listed),
   /** What is here of them. */
-  files: v.record(v.string(), held),
+  files: v.record(v.pipe(v.string(), v.check(isPlainPath)), held),
 });
 
 export type Manifest = v.InferOutput<typeof schema>;
 export type HeldFile = v.InferOutput<typeof held>;
 
-/** Reads a manifest; null for one that is torn or of another version, whose files then count as not there. */
+/** Reads a manifest; null for one that is torn, of another version or names what lies elsewhere: its files then count as not there. */
 export function parseManifest(bytes: Uint8Array | null): Manifest | null {
   if (!bytes) return null;
   try {

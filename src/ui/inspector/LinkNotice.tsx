@@ -19,7 +19,12 @@ export function LinkNotice() {
   return (
     <>
       {offered && (
-        <Offer what="This link was made with" subject={subject} task={asksHere(choice) ? null : choice.task} onOpen={loadMain}>
+        <Offer
+          what="This link was made with"
+          subject={subject}
+          task={asksHere(choice) ? null : choice.task}
+          onOpen={loadMain}
+        >
           <button type="button" onClick={openBuiltIn}>
             Use the built-in model
           </button>

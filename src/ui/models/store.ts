@@ -1,13 +1,13 @@
 /** What the page knows of models: those it can offer, what is being opened, and what a model takes. */
 import { create } from 'zustand';
 import { taskOfModel } from '../../data/tasks';
-import { isHere } from '../../library/task-names';
 import type { Failure } from '../../engine/protocol';
 import type { ModelPlan } from '../../library/memory-plan';
 import type { Dropped, HubAccess } from '../../library/model-shelf';
 import type { CachedModel } from '../../library/sources/cache';
 import { HUB } from '../../library/sources/hub-id';
 import type { LoadProgress } from '../../library/sources/progress';
+import { isHere } from '../../library/task-names';
 
 export interface ModelsState {
   /** Downloaded models; null until the Worker has said. */

@@ -74,6 +74,8 @@ describe('the cache', () => {
     expect(await readdir(join(folder, 'models'))).toEqual(['org']);
     await expect(cache.remove('lab/tiny')).rejects.toThrow(/The cache has no model lab\/tiny .*It has: org\/b\.c\./);
     await expect(cache.remove('../..')).rejects.toThrow('The cache has no model');
+    await expect(cache.remove('org/b.c@constructor')).rejects.toThrow('The cache has no model'); // no branch of any object
+    expect(await cache.findRevision('org/b.c', 'toString')).toBeNull();
   });
 
   it('gives no file that was changed since, and downloads it anew', async () => {
@@ -106,8 +108,18 @@ describe('the cache', () => {
   it('takes a torn manifest, and files that nobody noted, for nothing', async () => {
     await download();
     const at = (name: string) => join(folder, 'models/lab/tiny', SHA, name);
-    await writeFile(at('manifest.json'), '{"version": 1, "id"');
-    expect(await cache.list()).toEqual([]);
+    const whole = await readFile(at('manifest.json'), 'utf8');
+    await writeFile(join(folder, 'mine'), 'mine');
+    for (const other of [
+      '{"version": 1, "id"',
+      whole.replaceAll('"config.json"', '"../../../../mine"'), // nothing outside is looked at, let alone removed
+      whole.replace(/"date": "[^"]*"/, '"date": "soon"'),
+    ]) {
+      await writeFile(at('manifest.json'), other);
+      expect(await cache.list()).toEqual([]);
+      expect((await cache.verify('all').next()).done).toBe(true);
+    }
+    expect(await readFile(join(folder, 'mine'), 'utf8')).toBe('mine');
     await writeFile(at('model.safetensors'), 'not the model');
     await download();
     expect(sha256(await readFile(at('model.safetensors')))).toBe(sha256(WEIGHTS));

@@ -39,7 +39,7 @@ export function ContextPanel() {
           >
             {[...new Set([...Object.keys(WORDINGS), context.wording])].map((name) => (
               <option key={name} value={name}>
-                {name in WORDINGS ? name : 'of the link'}
+                {Object.hasOwn(WORDINGS, name) ? name : 'of the link'}
               </option>
             ))}
           </select>
