@@ -72,7 +72,7 @@ export function parseFlags<F extends Flags>(
   if (takes && !takes.optional && parsed.positionals.length === 0)
     throw new BadInput(`${takes.placeholder} is missing`, where, takes.doc);
   if (parsed.positionals.includes(''))
-    throw new BadInput('A word names nothing', where, `Write . for the current folder. ${takes?.doc ?? ''}`);
+    throw new BadInput('A word names nothing', where, `${takes?.doc}. The current folder is a dot.`);
   return { values: result as Values<F>, words: parsed.positionals };
 }
 
@@ -85,7 +85,6 @@ function current(flags: Flags, arg: string): string {
 
 /** Flags for a file or a folder: a name left empty, as by a variable that is not set, would be the current folder's. */
 const PLACE = /^(?:DIR|FOLDER|FILE)\b/;
-const sentence = (doc: string): string => `${doc[0].toUpperCase()}${doc.slice(1)}.`;
 
 function readValue(where: string, name: string, flag: Flag, given: unknown): unknown {
   if (given === undefined) {
@@ -93,7 +92,7 @@ function readValue(where: string, name: string, flag: Flag, given: unknown): unk
     return flag.default ?? (flag.kind === 'boolean' ? false : undefined);
   }
   if (given === '' && PLACE.test(flag.placeholder ?? ''))
-    throw new BadInput(`--${name} names nothing`, where, `Write . for the current folder. ${sentence(flag.doc)}`);
+    throw new BadInput(`--${name} names nothing`, where, `It is ${flag.doc}; the current folder is a dot.`);
   if (flag.kind === 'text' || flag.kind === 'boolean') return given;
   const value = Number(given);
   const whole = flag.kind === 'integer';

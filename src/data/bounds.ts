@@ -117,6 +117,7 @@ export const BOUND_ROWS = {
   runName: characters(200, 'What a person calls a run'),
   runNote: characters(10_000, 'What a person writes of it'),
   givenLog: bytes(GiB, 'The log of a run that somebody gives to be compared, which is read whole'),
+  logLines: count(2 ** 22, 'lines', 'The lines of such a log: a million steps with four lines each'),
   logLine: bytes(256 * MiB, 'A line of a run’s log; ten million tokens take some 80 MB'),
   answer: bytes(64 * MiB, 'A server’s answer that is read whole: a repository’s listing'),
   listing: count(100_000, 'files', 'The files of a repository'),

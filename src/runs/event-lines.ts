@@ -5,6 +5,8 @@
  */
 import { columnsIn, newSignals, rowsOf, type SometimesName } from '../antisd/signals';
 import { sum } from '../antisd/statistics';
+import { BOUNDS } from '../data/bounds';
+import { BadInput } from '../data/errors';
 import { parseStoredEvent, type StoredRollout, type StoredSignals } from './event-schema';
 import type { RunEvent, RunEventOf, ToldRollout } from './events';
 import { Damage, isIntact, sealed, unseal } from './sealed';
@@ -62,20 +64,26 @@ const UNCOMPARED = ['signals', 'sft-tokens', 'gate', 'phase', 'checkpoint', 'sam
 /** What a line of an earlier version, which has no checksum, begins with. */
 const EARLIER = '{"v":';
 export const LINE_BREAK = 10;
+const BRACE = 0x7b;
 
 /** The JSON of a line. Throws Damage. */
 export const unsealLine = (line: Uint8Array): unknown => unseal(line, EARLIER);
 
 /**
  * The events of a log; 'shown once': without those that a later one replaces; 'compared': of those, what comparisons use,
- * without a look at the rest, which is most of a log: 'damaged' says nothing of it.
+ * without a look at the rest, which is most of a log: 'damaged' says nothing of it. Throws BadInput for more lines than a log has.
  */
 export function readLog(bytes: Uint8Array, kept: 'all' | 'shown once' | 'compared' = 'all'): ReadLog {
   const lines = linesOf(bytes);
   const events: RunEvent[] = [];
   const damaged: number[] = [];
   const shown = new Set<string>();
-  for (const [i, line] of [...lines.entries()].reverse()) {
+  for (let i = lines.length - 1; i >= 0; i--) {
+    const line = lines[i];
+    if (line[0] !== BRACE) {
+      damaged.push(i + 1);
+      continue;
+    }
     const type = kept === 'all' ? '' : typeOf(line);
     try {
       if (kept === 'compared' && (shown.has(type) || UNCOMPARED.includes(type))) continue;
@@ -90,12 +98,18 @@ export function readLog(bytes: Uint8Array, kept: 'all' | 'shown once' | 'compare
   return { events: events.reverse(), damaged: damaged.reverse(), torn: (bytes.at(-1) ?? LINE_BREAK) !== LINE_BREAK };
 }
 
-/** Whole lines without their breaks; what follows the last break is no line. */
-export function linesOf(bytes: Uint8Array): Uint8Array[] {
+/** Whole lines without their breaks; what follows the last break is no line. Throws BadInput for more than `most`. */
+export function linesOf(bytes: Uint8Array, most = BOUNDS.logLines, where = 'events.jsonl'): Uint8Array[] {
   const lines: Uint8Array[] = [];
   for (let from = 0; ; ) {
     const end = bytes.indexOf(LINE_BREAK, from);
     if (end < 0) return lines;
+    if (lines.length === most)
+      throw new BadInput(
+        `The log has more than the ${most} lines that are read`,
+        where,
+        'It is not what was logged: restore it, or leave this run out.',
+      );
     lines.push(bytes.subarray(from, end));
     from = end + 1;
   }

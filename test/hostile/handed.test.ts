@@ -128,6 +128,13 @@ const HANDED: Record<string, [files: () => Record<string, Bytes>, message: Expec
 };
 for (const [id, [files, message]] of Object.entries(HANDED))
   handed.add(id, `a file with ${id}`, message, () => readFile(files()));
+handed.add(
+  'a log of line ends',
+  'a log of 64 MiB of line ends, 64 kB as it is handed in',
+  /more than the 4194304 lines/,
+  () => readFile({ ...answersOf({}), 'run/events.jsonl': new Uint8Array(2 ** 26).fill(10) }),
+  false,
+);
 handed.add('a bomb', 'a log of a gigabyte in a megabyte', /unpacks to|archive/, async () => {
   const packed = deflateRawSync(new Uint8Array(2 ** 27), { level: 9 });
   const whole = new Uint8Array(

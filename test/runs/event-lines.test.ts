@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { rowOf } from '../../src/antisd/signals';
-import { eventLine, readEvent, readLog } from '../../src/runs/event-lines';
+import { eventLine, linesOf, readEvent, readLog } from '../../src/runs/event-lines';
 import type { RunEventOf } from '../../src/runs/events';
 import { sealed } from '../../src/runs/sealed';
 import { utf8 } from '../setup/checkpoints';
@@ -92,4 +92,11 @@ it.each<[what: string, event: unknown]>([
   const line = event === null || Array.isArray(event) ? JSON.stringify(event) : sealed(event as object);
   const { events, damaged } = readLog(utf8(`${whole}${line}\n${whole}`));
   expect({ events: events.length, damaged }).toEqual({ events: 2, damaged: [2] });
+});
+
+it('a log of line ends and nothing else is refused before it fills the memory; blank lines of a short one are told', () => {
+  const ends = (n: number) => new Uint8Array(n).fill(10);
+  expect(() => linesOf(ends(4), 3)).toThrow(/The log has more than the 3 lines that are read \(events\.jsonl\)/);
+  expect(linesOf(ends(3), 3)).toHaveLength(3);
+  expect(readLog(ends(3))).toEqual({ events: [], damaged: [1, 2, 3], torn: false });
 });

@@ -1,12 +1,11 @@
 /** Where Node keeps downloaded models, and what the environment says of the Hub. */
 import { mkdirSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { FileSource } from '../../data/bytes';
 import { diskFiles } from '../../host/files.node';
 import { ModelCache } from './cache';
-import { fileSource, folderSource } from './folder.node';
+import { fileSource, folderSource, lookAt } from './folder.node';
 import type { HubOptions } from './hub';
 import { guardedFetch } from './redirects.node';
 
@@ -37,10 +36,10 @@ export function hubOptions(env: Environment = process.env): HubOptions {
   return { cache: nodeModelCache(env), endpoint, token: env.HF_TOKEN || null, fetch: guardedFetch };
 }
 
-/** A folder, or a .gguf or .safetensors file, at a path ("~/" included); null where nothing is. */
+/** A folder, or a .gguf or .safetensors file, at a path ("~/" included); null where nothing is. Throws SourceError. */
 export async function diskSource(path: string): Promise<FileSource | null> {
   const full = path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
-  const found = await stat(full).catch(() => null);
+  const found = await lookAt(full);
   if (!found) return null;
   return found.isDirectory() ? folderSource(full) : fileSource(full);
 }

@@ -1,9 +1,16 @@
 /** A folder on disk, or one file of it, read by ranges. */
+import type { Stats } from 'node:fs';
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { ByteSource, FileSource } from '../../data/bytes';
 import { readFrom } from '../../host/files.node';
 import { SourceError } from './source-error';
+
+/** What is at a path; null where nothing is, or could be by that name. Throws SourceError. */
+export const lookAt = async (path: string): Promise<Stats | null> =>
+  (await stat(path).catch((error) => {
+    if (!['ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes(error.code)) fail(path)(error);
+  })) ?? null;
 
 /** The folder at `path`. Its sub-folders are not listed. Throws SourceError where there is none. */
 export async function folderSource(path: string): Promise<FileSource> {
@@ -32,6 +39,8 @@ export async function fileSource(path: string): Promise<FileSource> {
   const where = resolve(path);
   const name = basename(where);
   const file = await openFile(dirname(where), name);
+  if (!file && (await lookAt(where))?.isDirectory())
+    throw new SourceError('not-found', 'This is a folder and no file', where, 'Name the file in it.');
   if (!file) throw missing(where, 'file');
   return { where, list: async () => [name], open: async (asked) => (asked === name ? file : null) };
 }

@@ -204,8 +204,12 @@ describe('a lock', () => {
       expect(busy).toBeInstanceOf(Busy);
       expect(busy.holder).toBe(pid);
       let waits = 0;
-      const turn = { signal: AbortSignal.timeout(150), onWait: () => waits++ };
-      await expect(files().exclusive('x', async () => 'in', turn)).rejects.toThrow(/timeout/i);
+      const stop = new AbortController();
+      const onWait = () => {
+        waits++;
+        stop.abort(new Error('stopped'));
+      };
+      await expect(files().exclusive('x', async () => 'in', { signal: stop.signal, onWait })).rejects.toThrow('stopped');
       expect([waits, await readFile(lockAt(), 'utf8')]).toEqual([1, holder]);
     }
   });

@@ -1,5 +1,5 @@
 /** Folders, drops, addresses on the web, and what a typed name means. */
-import { chmod, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { diskFiles } from '../../../src/host/files.node';
 import { ModelCache } from '../../../src/library/sources/cache';
 import { cacheFolder, diskSource, hubOptions } from '../../../src/library/sources/cache.node';
 import { droppedSource } from '../../../src/library/sources/dropped';
-import { folderSource } from '../../../src/library/sources/folder.node';
+import { fileSource, folderSource } from '../../../src/library/sources/folder.node';
 import { type HubId, hubName, parseHubAddress, parseHubId } from '../../../src/library/sources/hub-id';
 import { MemoryFile } from '../../../src/library/sources/memory-file';
 import { resolveModelSource } from '../../../src/library/sources/resolve';
@@ -47,6 +47,11 @@ describe('a folder on disk', () => {
     );
     await writeFile(join(folder, 'x.gguf'), BYTES);
     await expect(folderSource(join(folder, 'x.gguf'))).rejects.toThrow('This is a file and no folder');
+    await expect(fileSource(folder)).rejects.toThrow('This is a folder and no file');
+    await symlink('circle', join(folder, 'circle'));
+    await expect(diskSource(join(folder, 'circle'))).rejects.toThrow('This cannot be read (ELOOP)');
+    for (const nothing of ['none', 'x.gguf/none', 'x'.repeat(300), 'x\u0000'])
+      expect(await diskSource(join(folder, nothing))).toBeNull();
     const file = await (await folderSource(folder)).open('x.gguf');
     await truncate(join(folder, 'x.gguf'), 100);
     await expect(file?.read(0, 101)).rejects.toThrow(/The file ends before byte 101 .*has become shorter/);
