@@ -15,7 +15,7 @@ import { ModelFacts } from './ModelFacts';
 import { ModelPicker } from './ModelPicker';
 import { nameShown } from './names';
 import styles from './Section.module.css';
-import { useModels } from './store';
+import { hostOf, mayRead, useModels } from './store';
 import { useLooking } from './useLooking';
 
 /** Which model is trained on what, and what that takes, before anything is downloaded. */
@@ -24,6 +24,7 @@ export function ModelSection({ busy }: { busy: boolean }) {
   const cached = useModels((s) => s.cached);
   const dropped = useModels((s) => s.dropped);
   const offered = useLab(setUpOwnModel.enabled);
+  const host = useModels((s) => (mayRead(s, task) ? null : hostOf(s, task)));
   useLooking(configOf(useLab((s) => s.draft)));
   const [open, setOpen] = useState(false);
   const owner = tasksOwner({ model, task });
@@ -60,6 +61,11 @@ export function ModelSection({ busy }: { busy: boolean }) {
           onFiles={takeOwnFiles}
           disabled={busy}
         />
+        {host !== null && (
+          <p className={styles.caption}>
+            The problems lie on {host}, which alone knows their size. They are fetched when a run begins, not before.
+          </p>
+        )}
         <ModelFacts name={model} onTake={(setting, text) => changeSetting(setting, text)} />
         {offered && !busy && (
           <div className={styles.facts}>
