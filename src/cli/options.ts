@@ -72,7 +72,7 @@ export function parseFlags<F extends Flags>(
   if (takes && !takes.optional && parsed.positionals.length === 0)
     throw new BadInput(`${takes.placeholder} is missing`, where, takes.doc);
   if (parsed.positionals.includes(''))
-    throw new BadInput('A word names nothing', where, `${takes?.doc}. The current folder is a dot.`);
+    throw new BadInput('A word names nothing', where, `${takes?.doc}.`);
   return { values: result as Values<F>, words: parsed.positionals };
 }
 
