@@ -92,7 +92,7 @@ function readValue(where: string, name: string, flag: Flag, given: unknown): unk
     return flag.default ?? (flag.kind === 'boolean' ? false : undefined);
   }
   if (given === '' && PLACE.test(flag.placeholder ?? ''))
-    throw new BadInput(`--${name} names nothing`, where, `It is ${flag.doc}; the current folder is a dot.`);
+    throw new BadInput(`--${name} names nothing`, where, `${flag.placeholder}: ${flag.doc}. The current folder is a dot.`);
   if (flag.kind === 'text' || flag.kind === 'boolean') return given;
   const value = Number(given);
   const whole = flag.kind === 'integer';

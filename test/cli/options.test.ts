@@ -12,7 +12,7 @@ test.each([['--out', ''], ['--out='], ['--html', '']])(
   'a place that is named by nothing is not the current folder: %s',
   (...argv) => {
     expect(() => parseFlags('x', FLAGS, argv)).toThrow(
-      /--(out|html) names nothing \(lab x\)\. It is .*; the current folder is a dot\./,
+      /--(out|html) names nothing \(lab x\)\. (DIR|FILE): .*\. The current folder is a dot\./,
     );
   },
 );
