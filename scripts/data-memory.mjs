@@ -16,19 +16,25 @@ import { createGzip } from 'node:zlib';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const CHAT = join(root, 'test/fixtures/tiny-chat');
-const WORDS = 'let us see what comes of the sum when we add the tens first and then the ones and carry what is left'.split(' ');
-const words = (i, n) => Array.from({ length: n }, (_, k) => WORDS[(i * 7 + k * 13 + (i >> 3)) % WORDS.length]).join(' ');
+const WORDS =
+  'let us see what comes of the sum when we add the tens first and then the ones and carry what is left'.split(' ');
+const words = (i, n) =>
+  Array.from({ length: n }, (_, k) => WORDS[(i * 7 + k * 13 + (i >> 3)) % WORDS.length]).join(' ');
 
 /** Rows of each kind: how many, and what row i is. */
 const short = (i) => ({ question: `What is ${i} + 28?`, answer: `${i + 28}` });
-const solved = (i) => ({ question: `Anna has ${i} apples and buys 28 more. How many?`, answer: `${i} + 28 = ${i + 28}.\n#### ${i + 28}` });
+const solved = (i) => ({
+  question: `Anna has ${i} apples and buys 28 more. How many?`,
+  answer: `${i} + 28 = ${i + 28}.\n#### ${i + 28}`,
+});
 const long = (i) => ({ question: `Problem ${i}: ${words(i, 60)}?`, answer: `${words(i, 340)}\n#### ${i}` });
 const pair = (i) => ({ prompt: `What is ${i} + 28?`, completion: `${i + 28}` });
 const longPair = (i) => ({ prompt: `Problem ${i}: ${words(i, 60)}?`, completion: `${words(i, 340)} ${i}` });
 
-const RUN = ['--problems', '1', '--group', '2', '--max-new-tokens', '8', '--steps', '1', '--eval-every', '0'];
+const RUN = '--problems 1 --group 2 --max-new-tokens 8 --steps 1 --eval-every 0'.split(' ');
 const train = (file, out) => ['train', '--model', CHAT, '--task', file, ...RUN, '--out', out];
-const evaluate = (file, out) => ['eval', '--model', CHAT, '--data', file, '--problems', '2', '--samples', '1', '--max-new-tokens', '8', '--out', out];
+const FEW = '--problems 2 --samples 1 --max-new-tokens 8'.split(' ');
+const evaluate = (file, out) => ['eval', '--model', CHAT, '--data', file, ...FEW, '--out', out];
 /** Stopped after its first update. */
 const sft = (file, out) => ['sft', '--model', CHAT, '--data', file, '--json', '--out', out];
 const FIRST = /"type":"sft-step"/;
@@ -60,7 +66,8 @@ async function make(file, n, row) {
 
 /** Runs `lab ARGS`; gives its largest size in bytes and its processor time in seconds. */
 function measured(args) {
-  const tell = 'const u=process.resourceUsage();console.error(`\\nUSED ${u.maxRSS*1024} ${(u.userCPUTime+u.systemCPUTime)/1e6}`)';
+  const tell =
+    "const u=process.resourceUsage();console.error('USED',u.maxRSS*1024,(u.userCPUTime+u.systemCPUTime)/1e6)";
   const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(`process.on("exit",()=>{${tell}})`)}`;
   const child = spawn(process.execPath, [join(root, 'bin/lab.mjs'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -76,7 +83,10 @@ function measured(args) {
   });
   return new Promise((resolve, reject) =>
     child.on('close', (code) => {
-      const used = [...said.matchAll(/^USED (\d+) (\S+)$/gm)].map(([, bytes, cpu]) => ({ bytes: Number(bytes), cpu: Number(cpu) }));
+      const used = [...said.matchAll(/^USED (\d+) (\S+)$/gm)].map(([, bytes, cpu]) => ({
+        bytes: Number(bytes),
+        cpu: Number(cpu),
+      }));
       if (code !== (stopped ? 130 : 0) || used.length === 0) reject(new Error(said.slice(-2000)));
       else resolve(used.reduce((a, b) => (a.bytes > b.bytes ? a : b)));
     }),
@@ -86,7 +96,8 @@ function measured(args) {
 const MB = (bytes) => (bytes / 1e6).toFixed(0);
 const folder = await mkdtemp(join(tmpdir(), 'antisd-data-'));
 try {
-  console.log('| data | its size, MB | largest process, MB | above few rows | above the data | processor, s |\n|---|---|---|---|---|---|');
+  console.log('| data | size, MB | largest process, MB | above few rows | above the data | processor, s |');
+  console.log('|---|---|---|---|---|---|');
   const chosen = process.argv.slice(2);
   for (const [name, [command, n, row, packing = '']] of Object.entries(ROWS)) {
     if (chosen.length > 0 && !chosen.includes(name)) continue;
@@ -97,7 +108,8 @@ try {
     const { bytes, cpu } = await measured(command(all, join(folder, 'run')));
     const above = bytes - base.bytes;
     console.log(`| ${name} | ${MB(size)} | ${MB(bytes)} | ${MB(above)} | ${MB(above - size)} | ${cpu.toFixed(0)} |`);
-    for (const used of ['base', 'run', `few.jsonl${packing}`, `all.jsonl${packing}`]) await rm(join(folder, used), { recursive: true, force: true });
+    for (const used of ['base', 'run', `few.jsonl${packing}`, `all.jsonl${packing}`])
+      await rm(join(folder, used), { recursive: true, force: true });
   }
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -53,7 +53,9 @@ async function logIn(folder: string) {
     throw new BadInput('There is no log of TRL', folder, 'Give a folder with antisd.jsonl or trainer_state.json.');
   return {
     run: run && readPython(run.bytes, run.where),
-    steps: told && linesOf(told.bytes, BOUNDS.trlRecords, told.where).map((line, i) => readPython(line, `${told.where}:${i + 1}`)),
+    steps:
+      told &&
+      linesOf(told.bytes, BOUNDS.trlRecords, told.where).map((line, i) => readPython(line, `${told.where}:${i + 1}`)),
     state: state && readPython(state.bytes, state.where),
   };
 }

@@ -71,8 +71,7 @@ export function parseFlags<F extends Flags>(
   for (const [name, flag] of Object.entries(flags)) result[name] = readValue(where, name, flag, parsed.values[name]);
   if (takes && !takes.optional && parsed.positionals.length === 0)
     throw new BadInput(`${takes.placeholder} is missing`, where, takes.doc);
-  if (parsed.positionals.includes(''))
-    throw new BadInput('A word names nothing', where, `${takes?.doc}.`);
+  if (parsed.positionals.includes('')) throw new BadInput('A word names nothing', where, `${takes?.doc}.`);
   return { values: result as Values<F>, words: parsed.positionals };
 }
 
@@ -92,7 +91,11 @@ function readValue(where: string, name: string, flag: Flag, given: unknown): unk
     return flag.default ?? (flag.kind === 'boolean' ? false : undefined);
   }
   if (given === '' && PLACE.test(flag.placeholder ?? ''))
-    throw new BadInput(`--${name} names nothing`, where, `${flag.placeholder}: ${flag.doc}. The current folder is a dot.`);
+    throw new BadInput(
+      `--${name} names nothing`,
+      where,
+      `${flag.placeholder}: ${flag.doc}. The current folder is a dot.`,
+    );
   if (flag.kind === 'text' || flag.kind === 'boolean') return given;
   const value = Number(given);
   const whole = flag.kind === 'integer';

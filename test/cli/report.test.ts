@@ -22,11 +22,18 @@ afterAll(() => rm(folder, { recursive: true }));
 
 test('one broken run does not hide the others', async () => {
   const { code, stdout, stderr } = await labHere(['report', folder]);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/a folder where a file is wanted.*broken/) });
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: expect.stringMatching(/a folder where a file is wanted.*broken/),
+  });
   expect(stdout).toContain('|');
 });
 
 test('named itself it is refused', async () => {
   const { code, stdout, stderr } = await labHere(['report', join(folder, 'good'), join(folder, 'broken')]);
-  expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/a folder where a file/) });
+  expect({ code, stdout, stderr }).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/a folder where a file/),
+  });
 });

@@ -218,7 +218,9 @@ test('a link with a Hub id asks nobody before the person does', async () => {
   await lab.until('a question', async () => lab.strangers.some((url) => url.startsWith('https://huggingface.co/')));
   // Examples of another host, for the model that is here.
   await lab.page.goto(`${real.site.url}?kind=sft&data=lab/examples`);
-  await lab.until('the offer', () => text('These data lie on huggingface.co. Nothing has been asked of it yet.').isVisible());
+  await lab.until('the offer', () =>
+    text('These data lie on huggingface.co. Nothing has been asked of it yet.').isVisible(),
+  );
   await lab.until('an engine', () => lab.button('Start').isEnabled());
   const asked = () => lab.strangers.some((url) => url.includes('lab/examples'));
   expect(asked()).toBe(false);
