@@ -96,7 +96,10 @@ export async function selfTestKernels(
   }
 }
 
-/** The cases of all operations, and those of the products once per variant. The variant in force stays what it is. */
+/**
+ * The cases of all operations, and those of the products once per variant; the one in force comes first, whose kernels are the
+ * largest and are wanted last by a run that has begun meanwhile. It stays in force.
+ */
 function recordAll(r: HeldRecorder, bench: Bench): Job[] {
   const record = (variant: MatmulVariant | null, { name, record: run }: Case): Job => {
     const checks = run(bench);
@@ -104,19 +107,21 @@ function recordAll(r: HeldRecorder, bench: Bench): Job[] {
   };
   const before = matmulChoice(r.gpu);
   const inForce = before.rule;
-  const jobs = OPERATIONS.flatMap(({ small }) => small.map((one) => record(null, one)));
+  const others = OPERATIONS.flatMap(({ small }) => small.map((one) => record(null, one)));
+  const products: Job[] = [];
   try {
     for (const variant of MATMUL_VARIANTS.filter((v) => isTested(r.gpu, v))) {
       setMatmulVariant(r.gpu, variant);
       const own = variant === inForce || candidates(r.gpu).includes(variant);
       const fused = variant === 'tiles' && own ? MATMUL_FUSED.small : []; // seconds to compile, and only `tiles` fuses
       const cases = [...(own ? MATMUL : MATMUL_FEW).small, ...(variant === inForce ? MATMUL_MORE.small : [])];
-      jobs.push(...[...cases, ...fused].map((one) => record(variant, one)));
+      products.push(...[...cases, ...fused].map((one) => record(variant, one)));
     }
   } finally {
     setMatmulChoice(r.gpu, before);
   }
-  return jobs;
+  const isFirst = (job: Job) => job.variant === inForce;
+  return [...products.filter(isFirst), ...others, ...products.filter((job) => !isFirst(job))];
 }
 
 /** Of what an adapter never takes by itself, only `tiles`, with which a run may have begun elsewhere. */
