@@ -61,15 +61,22 @@ export interface Timed {
 export async function fastest(work: () => Promise<unknown>, times: number): Promise<Timed> {
   const best = { ms: Number.POSITIVE_INFINITY, cpuMs: Number.POSITIVE_INFINITY };
   for (let i = 0; i <= times; i++) {
-    const cpu = process.cpuUsage();
-    const started = performance.now();
-    await work();
+    const { ms, cpuMs } = await timed(work);
     if (i === 0) continue;
-    best.ms = Math.min(best.ms, performance.now() - started);
-    const { user, system } = process.cpuUsage(cpu);
-    best.cpuMs = Math.min(best.cpuMs, (user + system) / 1000);
+    best.ms = Math.min(best.ms, ms);
+    best.cpuMs = Math.min(best.cpuMs, cpuMs);
   }
   return best;
+}
+
+/** Times one call. */
+export async function timed(work: () => Promise<unknown>): Promise<Timed> {
+  const cpu = process.cpuUsage();
+  const started = performance.now();
+  await work();
+  const ms = performance.now() - started;
+  const { user, system } = process.cpuUsage(cpu);
+  return { ms, cpuMs: (user + system) / 1000 };
 }
 
 /** `fastest` for commands that are recorded and then submitted. */
