@@ -14,7 +14,7 @@ export function ProbeTexts({ runs }: { runs: readonly LoadedRun[] }) {
     <section aria-label="The same text under each run">
       <h2>The same text under each run</h2>
       {problems.map(([problem, views]) => (
-        <div key={problem}>
+        <div key={problem} className={styles.probe}>
           <p className={styles.doc}>{views[0].question}</p>
           <div className={styles.charts}>
             {views.map((view) => (
