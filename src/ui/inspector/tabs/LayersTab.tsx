@@ -1,3 +1,4 @@
+import { signed } from '../../format';
 import { Legend } from '../../heatmap/Legend';
 import { MeasureButtons } from '../../heatmap/MeasureButtons';
 import { LayerPicture } from '../layers/LayerPicture';
@@ -51,7 +52,7 @@ function Reading({ view, reading }: { view: View; reading: Read }) {
       />
       <p className={styles.said} aria-live="polite">
         Layer {layer + 1} of {rows.length}, token {token + 1} of {view.count}, {view.names[token]}: {measure.label}{' '}
-        {rows[layer][token].toFixed(2)} nats
+        {measure.scale === 'both' ? signed(rows[layer][token]) : rows[layer][token].toFixed(2)} nats
       </p>
       <div className={tabs.halves}>
         <TokenByLayer reading={reading} layer={layer} token={token} name={view.names[token]} />
