@@ -1,5 +1,6 @@
 import { useLayoutEffect, useMemo, useRef } from 'react';
 import { StepNote } from '../notices/StepNote';
+import { playsFast, useReplay } from '../replay/player';
 import { stepOf } from '../state/snapshot';
 import { useLab } from '../state/store';
 import { TokenRegion } from '../tokens/TokenRegion';
@@ -30,7 +31,7 @@ export function Heatmap() {
   const coloured = useLab((s) => s.snapshot.lastScored?.step ?? 0);
   const groups = useMemo(() => arrange(rollouts, filter, sort), [rollouts, filter, sort]);
   const rows = useRef<HTMLDivElement>(null);
-  const drawn = useTurns(groups, coloured, rows);
+  const drawn = useTurns(groups, coloured, rows, useReplay(playsFast));
   const pick = (at: TokenPlace | null): void => {
     const rollout = at && rollouts[at.text];
     if (rollout) useLab.setState({ picked: { rollout, step, token: at.token } });

@@ -1,6 +1,6 @@
 /**
- * A step's rollouts are drawn over several frames: problems that are on screen at once, the others one a frame. All at once,
- * 64 texts would cost a frame or two of a replay that passes many steps a second.
+ * Where steps pass fast their rollouts are drawn over several frames: problems that are on screen at once, the others one a
+ * frame. All at once, 64 texts would cost a frame or two of each step.
  */
 import { type RefObject, useLayoutEffect, useMemo, useState } from 'react';
 import type { ProblemGroup } from './measures';
@@ -11,15 +11,17 @@ export interface Drawn {
   readonly scored: number;
 }
 
-/** What `list`, which has an element for each, is to show now of `groups`. */
+/** What `list`, which has an element for each, is to show now of `groups`: all of it, unless steps pass `fast`. */
 export function useTurns(
   groups: readonly ProblemGroup[],
   scored: number,
   list: RefObject<HTMLElement | null>,
+  fast: boolean,
 ): readonly Drawn[] {
   const wanted = useMemo(() => groups.map((group) => ({ group, scored })), [groups, scored]);
   const [drawn, draw] = useState<readonly Drawn[]>(wanted);
   useLayoutEffect(() => {
+    if (!fast) return draw(wanted);
     const { now, later } = bySight(list.current, wanted.length);
     draw((old) => replaced(old, wanted, now));
     let frame = requestAnimationFrame(function next() {
@@ -28,9 +30,17 @@ export function useTurns(
       draw((old) => replaced(old, wanted, [turn]));
       frame = requestAnimationFrame(next);
     });
-    return () => cancelAnimationFrame(frame);
-  }, [wanted, list]);
-  return sameProblems(drawn, wanted) ? drawn : wanted;
+    // What comes into sight is of this step.
+    const onScroll = ({ target }: Event): void => {
+      if (target instanceof Node && target.contains(list.current)) draw(wanted);
+    };
+    document.addEventListener('scroll', onScroll, { capture: true, passive: true });
+    return () => {
+      cancelAnimationFrame(frame);
+      document.removeEventListener('scroll', onScroll, { capture: true });
+    };
+  }, [wanted, list, fast]);
+  return fast && sameProblems(drawn, wanted) ? drawn : wanted;
 }
 
 /** Problems that come into sight where those above them become shorter, px below it. */

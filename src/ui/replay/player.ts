@@ -32,6 +32,8 @@ export const useReplay = create<Replay>(() => ({ score: null, next: 0, playing: 
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 
+export const playsFast = ({ playing, speed }: Replay): boolean => playing && speed >= FAST;
+
 /** Something else is shown. */
 export function stopReplay(): void {
   clearTimeout(timer);
