@@ -79,7 +79,7 @@ export async function selfTestKernels(
     const total = kernels.size + jobs.length;
     let done = 0;
     const step = (name: string) => onProgress?.(++done, total, name);
-    const broken = await compile(gpu, kernels, step);
+    const broken = await compile(gpu, kernels, step, owner === gpu);
     const failed: string[] = [];
     for (const job of jobs) {
       const problem = await check(r, job, broken);
@@ -131,24 +131,28 @@ const isTested = (gpu: Gpu, variant: MatmulVariant): boolean =>
 /** Names a dispatch's pipeline. */
 const pipelineOf = ([kernel, , , , constants]: Dispatch): string => kernel.name + JSON.stringify(constants ?? {});
 
-/** Compiles side by side; gives why, for each that this adapter does not compile. */
+/**
+ * Compiles all at once, or one after the other where a run compiles its own meanwhile; gives why, for each that this adapter
+ * does not compile.
+ */
 async function compile(
   gpu: Gpu,
   kernels: ReadonlyMap<string, Dispatch>,
   step: (name: string) => void,
+  atOnce: boolean,
 ): Promise<Map<string, string>> {
   const broken = new Map<string, string>();
-  await Promise.all(
-    [...kernels].map(async ([pipeline, [kernel, , , , constants]]) => {
-      try {
-        await gpu.prepare([{ kernel, constants }]);
-      } catch (error) {
-        gpu.throwIfFailed();
-        broken.set(pipeline, error instanceof Error ? error.message : String(error));
-      }
-      step(kernel.name);
-    }),
-  );
+  const one = async ([pipeline, [kernel, , , , constants]]: [string, Dispatch]) => {
+    try {
+      await gpu.prepare([{ kernel, constants }]);
+    } catch (error) {
+      gpu.throwIfFailed();
+      broken.set(pipeline, error instanceof Error ? error.message : String(error));
+    }
+    step(kernel.name);
+  };
+  if (atOnce) await Promise.all([...kernels].map(one));
+  else for (const kernel of kernels) await one(kernel);
   return broken;
 }
 
