@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Wanted } from '../data/breath';
 import type { ByteSource, FileSource } from '../data/bytes';
+import { DATA_FILE } from '../data/containers';
 import { BadInput } from '../data/errors';
 import { nodeSymbolicJudge } from '../data/symbolic/judge.node';
 import { BUILT_IN_MODELS } from '../data/tasks';
@@ -172,10 +173,12 @@ export const dataFor =
     return source;
   };
 
-/** A file; null where there is none. */
+/** A file; null where there is none. Throws BadInput for a folder that is called like one. */
 export async function readDataFile(file: string): Promise<ByteSource | null> {
   const source = await diskSource(file);
   const opened = await source?.open(basename(file));
+  if (source && !opened && DATA_FILE.test(file))
+    throw new BadInput('This is a folder and no file', file, 'Name the file in it.');
   return opened ? { ...opened, where: file } : null;
 }
 

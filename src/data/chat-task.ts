@@ -144,12 +144,9 @@ async function usableProblems(parts: ChatTaskParts, wording: WordingOf, render: 
     ...why(strange, 'they have characters or tokens that the model does not know'),
     ...why(long, `with ${maxNewTokens} tokens of a response they are longer than the context of ${contextLength}`),
   ].join('; ');
+  const mend = all === 0 ? 'Give a file of problems in words.' : 'Use a model that knows their language.';
   if (problems.length === 0 && leftOut !== '')
-    throw new BadInput(
-      leftOut,
-      parts.name,
-      long.size > 0 ? 'Raise contextLength, or lower maxNewTokens.' : 'Use a model that knows their language.',
-    );
+    throw new BadInput(leftOut, parts.name, long.size > 0 ? 'Raise contextLength, or lower maxNewTokens.' : mend);
   return { problems, leftOut: leftOut === '' ? null : leftOut };
 }
 
