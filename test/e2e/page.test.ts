@@ -49,7 +49,7 @@ const colouredFrames = (steps: number) =>
 test('start, coloured tokens, pause, resume, a change of λ, step and stop', async () => {
   await openLab(SMALL, real.browser, true);
   await click('Start');
-  const named = page.locator('header > span[title]');
+  const named = page.locator('header > span[title]').first();
   await until('a device that was checked beside the first steps', async () => {
     const said = (await lab.saidOfDevice()).join('; ');
     return (
