@@ -1,6 +1,6 @@
 /** An engine's device: opened and checked once, for all its services; another one after the last was lost or failed. */
 import type { Gpu } from '../gpu/device';
-import type { DeviceReport } from '../kernels/device-report';
+import type { DeviceReport, SelfTest } from '../kernels/device-report';
 import type { SelfTestProgress } from '../kernels/self-test/self-test';
 import type { LoadProgress } from '../library/sources/progress';
 import type { Checking } from './protocol';
@@ -18,8 +18,8 @@ export interface DeviceHost {
 export interface DeviceListener {
   /** Every device, once when it is opened and then, where it is checked beside its first work, how far that is. */
   opened(report: DeviceReport, checking?: Checking): void;
-  /** What was computed since it was opened may be wrong. Later runs do without what failed, where something can take its place. */
-  wrong(report: DeviceReport): void;
+  /** The kernels of a device that was in use meanwhile. Later runs do without what failed, where something can take its place. */
+  checked(selfTest: SelfTest): void;
   /** The check did not come to its end. */
   unchecked(why: string): void;
 }
@@ -46,6 +46,11 @@ export class Device {
   /** Null before it was opened, and after it was lost. */
   get gpu(): Gpu | null {
     return this.held?.gpu ?? null;
+  }
+
+  /** Null as long as it is not known. */
+  get selfTest(): SelfTest | null {
+    return this.held?.report.selfTest ?? null;
   }
 
   /** Throws WebGpuUnavailable. */
@@ -92,7 +97,7 @@ export class Device {
       if (!report || !isHeld()) return;
       this.held = { gpu, report };
       this.listener.opened(report);
-      if (report.selfTest?.failed.length) this.listener.wrong(report);
+      if (report.selfTest) this.listener.checked(report.selfTest);
     } catch (error) {
       if (!isHeld()) return;
       this.listener.opened(unchecked); // no check goes on any more

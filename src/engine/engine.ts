@@ -34,7 +34,7 @@ export class Engine {
   ) {
     const device = new Device(host, {
       opened: (report, checking) => send({ type: 'device', device: report, checking }),
-      wrong: (report) => runner.stopAsWrong(report),
+      checked: (selfTest) => runner.checked(selfTest),
       unchecked: (why) => send({ type: 'problem', message: `The kernels could not be checked: ${why}` }),
     });
     const evaluations = new StoredEvaluations(host);

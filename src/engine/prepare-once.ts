@@ -1,7 +1,7 @@
 /** A device that is checked once a day and not at every visit, and beside the first work on it: the page shall open at once. */
 import type { Gpu } from '../gpu/device';
 import { type Files, readText } from '../host/files';
-import type { DeviceReport } from '../kernels/device-report';
+import type { DeviceReport, SelfTest } from '../kernels/device-report';
 import { deviceReport } from '../kernels/device-report';
 import { matmulChoice, setMatmulChoice } from '../kernels/matmul/variants';
 import { type SelfTestProgress, type SelfTestResult, selfTestKernels } from '../kernels/self-test/self-test';
@@ -13,7 +13,7 @@ const A_DAY = 24 * 3600 * 1000; // a driver may have been updated since
 interface Remembered {
   key: string;
   date: number;
-  selfTest: DeviceReport['selfTest'];
+  selfTest: SelfTest | null;
 }
 
 /** What is known of the device by this code (`code` names its build) is in `files`, where there are any. */
@@ -77,7 +77,7 @@ async function tuned(gpu: Gpu, { files, code }: Place): Promise<{ key: string; k
 const keyOf = (code: string, { name, backend, features, variants }: DeviceReport): string =>
   JSON.stringify([code, name, backend, features, variants.matmul]);
 
-async function remember(files: Files | null, key: string, selfTest: DeviceReport['selfTest']): Promise<void> {
+async function remember(files: Files | null, key: string, selfTest: SelfTest | null): Promise<void> {
   const fresh: Remembered = { key, date: Date.now(), selfTest };
   await files?.write(FILE, new TextEncoder().encode(JSON.stringify(fresh))).catch(() => {});
 }

@@ -6,7 +6,7 @@
 
 import type { Gpu } from '../gpu/device';
 import { WrongKernel } from '../gpu/errors';
-import type { DeviceReport } from '../kernels/device-report';
+import type { SelfTest } from '../kernels/device-report';
 import { firstWhole, resumable } from '../runs/continue-run';
 import { EVENT_VERSION, type RunEvent } from '../runs/events';
 import { faultOf } from '../runs/fault';
@@ -49,6 +49,7 @@ export class Runner {
   private readonly lastGood = new LastGood();
   /** Found while a step was going on; it is the last. */
   private wrong: WrongKernel | null = null;
+  private lacksVerdict = false;
   /** The step of the last checkpoint, and how long a pause took to write one, ms. */
   private saved = { step: 0, took: 0 };
 
@@ -89,6 +90,7 @@ export class Runner {
     });
     this.run = this.opened?.run ?? null;
     this.mode = paused ? 'paused' : 'running';
+    this.logVerdict(this.device.selfTest); // it may have come while the model was loading
     if (paused) this.tellPaused();
     else this.loop();
     return { id: this.opened?.store?.id ?? null };
@@ -102,6 +104,7 @@ export class Runner {
       this.run = opened.run;
       this.saved.step = opened.run.step;
       this.mode = 'paused';
+      this.logVerdict(this.device.selfTest);
       const { story } = opened;
       return { ...story, since: [...story.since, pausedAt(opened.run.step)] };
     });
@@ -133,6 +136,7 @@ export class Runner {
   private async bench(): Promise<Bench> {
     const { gpu, report } = await this.device.open();
     if (this.gpu !== gpu) this.watch(gpu);
+    this.lacksVerdict = report.selfTest === null;
     const emit = (event: RunEvent) => this.event(event);
     return { gpu, device: report, watched: true, emit };
   }
@@ -204,9 +208,20 @@ export class Runner {
     if (this.run) this.event(pausedAt(this.run.step));
   }
 
-  /** What is going on began before a kernel was found wrong; no step of it is good. */
-  stopAsWrong({ selfTest }: DeviceReport): void {
-    const [first, ...others] = selfTest?.failed ?? [];
+  /** The verdict on the kernels in use. Where one is wrong, no step of the run that is going on is good. */
+  checked(selfTest: SelfTest): void {
+    this.logVerdict(selfTest);
+    if (selfTest.failed.length > 0) this.stopAsWrong(selfTest.failed);
+  }
+
+  /** A run that began without the verdict has it in its log as soon as it is known. */
+  private logVerdict(selfTest: SelfTest | null): void {
+    if (!this.lacksVerdict || !selfTest || !this.run || this.mode === 'idle') return;
+    this.lacksVerdict = false;
+    this.run.checked(selfTest);
+  }
+
+  private stopAsWrong([first, ...others]: readonly string[]): void {
     const more = others.length > 0 ? ` (and ${others.length} more)` : '';
     const wrong = new WrongKernel(`This adapter computes wrongly: ${first}${more}. ${BEGIN_AGAIN}`);
     if (!this.run || this.mode === 'idle') this.host.tell({ type: 'problem', message: wrong.message });

@@ -2,6 +2,13 @@
 import type { Gpu } from '../gpu/device';
 import { choiceTable } from './tuner';
 
+/** Cases that gave what their float64 reference gives, and the names of those that did not. */
+export interface SelfTest {
+  passed: number;
+  failed: string[];
+  ms: number;
+}
+
 /** Facts about the adapter, for display and for the run's record. */
 export interface DeviceReport {
   name: string; // "llvmpipe (LLVM 15.0.6, 256 bits)"
@@ -14,10 +21,10 @@ export interface DeviceReport {
   /** What products take, and by how much others are slower: at first and, once a model was measured, for each of its shapes. */
   variants: Record<string, string>;
   /** Kernels checked against the float64 reference on this adapter; null before the self-test ran. */
-  selfTest: { passed: number; failed: string[]; ms: number } | null;
+  selfTest: SelfTest | null;
 }
 
-export function deviceReport(gpu: Gpu, selfTest: DeviceReport['selfTest'] = null): DeviceReport {
+export function deviceReport(gpu: Gpu, selfTest: SelfTest | null = null): DeviceReport {
   const { adapter, limits, has } = gpu;
   const features = [
     has.subgroups && 'subgroups',

@@ -64,6 +64,7 @@ const real = v.number();
 const perhaps = v.nullable(real);
 const figure = v.custom<number>(isNumber, 'expected a number');
 
+const verdict = v.looseObject({ passed: real, failed: texts, ms: real });
 const device = v.looseObject({
   ...{ name: v.string(), vendor: v.string(), backend: v.string(), software: v.boolean(), features: texts },
   subgroupSize: v.tuple([real, real]),
@@ -73,7 +74,7 @@ const device = v.looseObject({
     maxComputeWorkgroupStorageSize: real,
   }),
   variants: v.record(v.string(), v.string()),
-  selfTest: v.nullable(v.looseObject({ passed: real, failed: texts, ms: real })),
+  selfTest: v.nullable(verdict),
 });
 const begun = { device, memory: plain<MemoryPlan>(), parameters: real, resumedFrom: perhaps };
 const separator = v.optional(v.picklist(['', ' ']));
@@ -188,6 +189,7 @@ const SCHEMAS: Schemas = {
   }),
   'tokens-table': v.looseObject({ step: real, rows: v.array(tokenRow) }),
   checkpoint: v.looseObject({ step: real, path: v.string() }),
+  checked: v.looseObject({ step: real, selfTest: verdict }),
   change: v.looseObject({ step: real, patch }),
   fault: v.looseObject({ step: real, fault }),
   done: v.looseObject({ step: real, reason: v.picklist(['finished', 'stopped']), seconds: real }),

@@ -10,7 +10,7 @@ import type { TokenRow } from '../antisd/measures';
 import type { PhaseName } from '../antisd/phases';
 import type { TokenSignals } from '../antisd/signals';
 import type { UpdateFigures } from '../antisd/step';
-import type { DeviceReport } from '../kernels/device-report';
+import type { DeviceReport, SelfTest } from '../kernels/device-report';
 import type { MemoryPlan } from '../model/net/decoder';
 import type { TrainConfig } from '../settings/config';
 import type { PretrainEvent } from './pretrain-events';
@@ -182,6 +182,8 @@ export type RunEvent = Versioned &
     | { type: 'eval-samples'; step: number; dataset?: string; problems: ToldEvaluation[]; leftOut: number }
     | { type: 'tokens-table'; step: number; rows: TokenRow[] }
     | { type: 'checkpoint'; step: number; path: string }
+    /** What the self-test found, of a run that began before it was through. */
+    | { type: 'checked'; step: number; selfTest: SelfTest }
     /** A setting was changed while the run was going, from step `step` on. */
     | { type: 'change'; step: number; patch: Partial<TrainConfig> }
     | { type: 'fault'; step: number; fault: Fault }

@@ -5,7 +5,7 @@
 import type { Gpu } from '../gpu/device';
 import type { StorageError } from '../host/storage-error';
 import { attentionVariant, setAttentionVariant } from '../kernels/attention/attention-variant';
-import type { DeviceReport } from '../kernels/device-report';
+import type { DeviceReport, SelfTest } from '../kernels/device-report';
 import { type MatmulChoice, matmulChoice, setMatmulChoice } from '../kernels/matmul/variants';
 import { choiceTable } from '../kernels/tuner';
 import { planMemory } from '../model/net/decoder';
@@ -113,6 +113,11 @@ export class Run<Own extends object = object> {
     this.trainer.change(patch);
     this.patch = { ...this.patch, ...patch };
     this.log.tell({ type: 'change', step: this.step + 1, patch });
+  }
+
+  /** What is now known of the kernels that it began with. */
+  checked(selfTest: SelfTest): void {
+    this.log.tell({ type: 'checked', step: this.step, selfTest });
   }
 
   /** The next update, with what is due around it. Rejects where it failed; the weights are then those before it. */

@@ -82,6 +82,7 @@ it('begins while the device is being checked, and is stopped with the name of a 
   );
   tell(found(['rope N 3, q: 6 of 6 differ', 'swiglu N 3 F 7, y: 21 of 21 differ']));
   await engine.until('the fault', () => event('fault') !== undefined);
+  expect(event('checked')).toMatchObject({ step: 1, selfTest: { passed: 70, failed: { length: 2 } } });
   expect(event('fault')).toMatchObject({
     fault: {
       kind: 'validation',

@@ -84,6 +84,7 @@ it.each<[what: string, event: unknown]>([
   ['a step whose shares are a list', { v: 1, type: 'step', step: 1, eta: 1, contextShares: [1] }],
   ['signals without rollouts', { v: 1, type: 'signals', step: 1 }],
   ['signals with a rollout of null', { v: 1, type: 'signals', step: 1, rollouts: [null] }],
+  ['a verdict of half its figures', { v: 1, type: 'checked', step: 1, selfTest: { passed: 70, failed: [] } }],
   ['a change of what is no setting', { v: 1, type: 'change', step: 1, patch: { lambada: 1 } }],
   ['a change to an impossible value', { v: 1, type: 'change', step: 1, patch: { lambda: -1 } }],
   ['a table of null', { v: 1, type: 'tokens-table', step: 1, rows: [null] }],

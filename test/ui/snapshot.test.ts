@@ -107,6 +107,12 @@ test('a fault while rollouts are sampled leaves the last scored ones on screen',
   expect(snapshot.rollouts).toHaveLength(64);
 });
 
+test('what the self-test found beside the first steps is known of the run’s device', () => {
+  const selfTest = { passed: 75, failed: ['rope'], ms: 1 };
+  const { device } = fold(EMPTY, [fakeStart(), { v, type: 'checked', step: 2, selfTest }]);
+  expect(device).toMatchObject({ name: fold(EMPTY, [fakeStart()]).device?.name, selfTest });
+});
+
 test('a change of settings shows in the configuration and is kept', () => {
   const snapshot = fold(EMPTY, [fakeStart(), { v, type: 'change', step: 3, patch: { lambda: 0.1 } }]);
   expect(snapshot.config?.lambda).toBe(0.1);

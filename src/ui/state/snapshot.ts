@@ -175,6 +175,9 @@ const AFTER: { readonly [T in RunEvent['type']]: (draft: Draft, event: RunEventO
     draft.lastCheckpoint = event.step;
     if (draft.fault?.kind === 'storage') draft.fault = null; // stored again
   },
+  checked(draft, { selfTest }) {
+    draft.device = draft.device && { ...draft.device, selfTest };
+  },
   change(draft, event) {
     draft.changes = [...draft.changes, event];
     if (draft.config) draft.config = { ...draft.config, ...event.patch };
