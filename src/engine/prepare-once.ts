@@ -1,10 +1,9 @@
 /** A device that is checked once a day and not at every visit, and beside the first work on it: the page shall open at once. */
 import type { Gpu } from '../gpu/device';
 import { type Files, readText } from '../host/files';
-import type { DeviceReport, SelfTest } from '../kernels/device-report';
-import { deviceReport } from '../kernels/device-report';
+import { type DeviceReport, deviceReport, type SelfTest } from '../kernels/device-report';
 import { matmulChoice, setMatmulChoice } from '../kernels/matmul/variants';
-import { type SelfTestProgress, type SelfTestResult, selfTestKernels } from '../kernels/self-test/self-test';
+import { type SelfTestProgress, selfTestKernels } from '../kernels/self-test/self-test';
 import { prepareDevice } from './prepare-device';
 
 const FILE = 'self-test.json';
@@ -29,17 +28,13 @@ export async function prepareOnce(
   code: string,
   onProgress?: SelfTestProgress,
 ): Promise<DeviceReport> {
-  const { key, known } = await tuned(gpu, { files, code });
-  if (known?.failed.length === 0) return deviceReport(gpu, known);
-  const report = await prepareDevice(gpu, files, true, onProgress);
-  await remember(files, key, report.selfTest);
-  return report;
+  return rightOrChecked(gpu, files, await tuned(gpu, { files, code }), onProgress);
 }
 
 /** Likewise, but a device that was not found wrong within a day is not checked yet: `checkBeside` does that. */
 export async function prepareAtOnce(gpu: Gpu, place: Place, onProgress?: SelfTestProgress): Promise<DeviceReport> {
-  const { known } = await tuned(gpu, place);
-  return known ? prepareOnce(gpu, place.files, place.code, onProgress) : deviceReport(gpu);
+  const found = await tuned(gpu, place);
+  return found.known ? rightOrChecked(gpu, place.files, found, onProgress) : deviceReport(gpu);
 }
 
 /**
@@ -66,8 +61,25 @@ export async function checkBeside(
   }
 }
 
-/** Tuned, and what its last check found. */
-async function tuned(gpu: Gpu, { files, code }: Place): Promise<{ key: string; known: SelfTestResult | null }> {
+/** A tuned device: the name of what is known of it, and what its last check found. */
+interface Found {
+  readonly key: string;
+  readonly known: SelfTest | null;
+}
+
+async function rightOrChecked(
+  gpu: Gpu,
+  files: Files | null,
+  { key, known }: Found,
+  onProgress?: SelfTestProgress,
+): Promise<DeviceReport> {
+  if (known?.failed.length === 0) return deviceReport(gpu, known);
+  const report = await prepareDevice(gpu, files, true, onProgress);
+  await remember(files, key, report.selfTest);
+  return report;
+}
+
+async function tuned(gpu: Gpu, { files, code }: Place): Promise<Found> {
   const key = keyOf(code, await prepareDevice(gpu, files, false));
   const stored = parse(files ? await readText(files, FILE).catch(() => null) : null);
   const isKnown = stored?.key === key && Date.now() - stored.date < A_DAY;
