@@ -129,6 +129,7 @@ export class Runner {
     await this.opened?.store?.release();
     this.opened = null;
     this.lastGood.forget();
+    this.wrong = null; // it was about the run that is closed
     this.saved = { step: 0, took: 0 };
     return this.bench();
   }
