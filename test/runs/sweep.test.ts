@@ -146,6 +146,7 @@ describe('the shipped files', () => {
       'sign',
       'sparse',
       'stories',
+      'stories-ablations',
       'study',
       'study-ablations',
       'teacher',
