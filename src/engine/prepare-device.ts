@@ -27,8 +27,7 @@ export async function prepareDevice(
     },
   });
   if (!check) return deviceReport(gpu);
-  const { passed, failed, ms } = await selfTestKernels(gpu, onProgress);
-  return deviceReport(gpu, { passed, failed, ms: Math.round(ms) });
+  return deviceReport(gpu, await selfTestKernels(gpu, onProgress));
 }
 
 /** A damaged file of choices is as good as none: they are measured again. */

@@ -52,8 +52,7 @@ export async function checkBeside(
   try {
     other.adapter.software = gpu.adapter.software;
     setMatmulChoice(other, matmulChoice(gpu));
-    const { passed, failed, ms } = await selfTestKernels(other, onProgress, gpu);
-    const selfTest = { passed, failed, ms: Math.round(ms) };
+    const selfTest = await selfTestKernels(other, onProgress, gpu);
     await remember(files, key, selfTest);
     return deviceReport(gpu, selfTest);
   } finally {

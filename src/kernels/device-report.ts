@@ -2,7 +2,7 @@
 import type { Gpu } from '../gpu/device';
 import { choiceTable } from './tuner';
 
-/** Cases that gave what their float64 reference gives, and the names of those that did not. */
+/** Cases that gave what their float64 reference gives, and the names of those that did not, with the worst error and what was allowed. */
 export interface SelfTest {
   passed: number;
   failed: string[];

@@ -180,6 +180,13 @@ describe('the code of a response', () => {
     ['```python\nfirst = 1\n```\nBetter:\n```py\nsecond = 2\n```', 'second = 2\n'],
     ['```\nplain = 1\n```', 'plain = 1\n'],
     ['```python\nx = 1\n```\nOutput:\n```text\n1\n```', 'x = 1\n'],
+    // What a program prints stands in a block of no language after it, and so do calls that show it.
+    ['```python\nx = 1\n```\nIt prints:\n```\n1\n```', 'x = 1\n'],
+    ['```\ndraft\n```\n```py3\nx = 1\n```\n```\n>>> x\n```\n```\n1', 'x = 1\n'],
+    ['```\na = 1\n```\nor\n```\nb = 2\n```', 'b = 2\n'],
+    ['```\na = 1\n```\n```\nb = ', null],
+    ['```\na = 1\n```\n```python\nb = ', null],
+    ['```\na = 1\n```\n```text\nb', 'a = 1\n'],
     ['````python\ns = """\n```\n"""\n````', 's = """\n```\n"""\n'],
     ['~~~python\nx = 1\n~~~', 'x = 1\n'],
     // The last one was cut off: the first is a draft, and does not stand in for it.

@@ -169,7 +169,7 @@ test('the view has the chosen method’s columns; a group’s advantage follows 
 });
 
 test('a comparison adds Δu = u here − u there, of the same texts only', () => {
-  const compared = { texts: TEXTS, columns: fakeScores(TEXTS, 5), seconds: 0.1 };
+  const compared = { texts: TEXTS, columns: fakeScores(TEXTS, 5), seconds: 0.1, revision: 0 };
   const view = viewOf({ ...complete, compared, measure: 'delta' });
   expect(view?.values[3]).toBeCloseTo((view?.columns.u[3] ?? 0) - compared.columns.u[3], 6);
   const stale = viewOf({ ...complete, compared: { ...compared, texts: { ...TEXTS } }, measure: 'delta' });
@@ -178,7 +178,11 @@ test('a comparison adds Δu = u here − u there, of the same texts only', () =>
 
 test('models that cut the text differently are compared by their sums alone', () => {
   const other = fakeScores({ ...TEXTS, response: TEXTS.response.slice(0, 12) }, 5);
-  const view = viewOf({ ...complete, compared: { texts: TEXTS, columns: other, seconds: 0.1 }, measure: 'delta' });
+  const view = viewOf({
+    ...complete,
+    compared: { texts: TEXTS, columns: other, seconds: 0.1, revision: 0 },
+    measure: 'delta',
+  });
   expect(view?.other).toEqual({ u: other.u, delta: null });
   expect(view?.measureName).toBe('u');
 });
@@ -188,6 +192,21 @@ test('a model without an adapter ends the comparison with the adapter off', () =
   const state = waiting({ main: 6 }, { compare: 'adapter-off' });
   const load: Ask<'load'> = { type: 'load', subject: state.subject, slot: 'main' };
   expect(replied(state, 'main', load, open).compare).toBe('nothing');
+});
+
+test('what cannot be scored leaves nothing of another model or response on screen, and an edited text its last scores', () => {
+  const open = { ...INITIAL.main, adapter: null } as unknown as NonNullable<InspectState['main']>;
+  const load: Ask<'load'> = { type: 'load', subject: complete.subject, slot: 'main' };
+  const unknown: Failure = { kind: 'bad-input', message: 'The vocabulary has no "Tom".' };
+  const opened = replied(complete, 'main', load, open);
+  expect(opened.scored).toBe(complete.scored); // until the new model has read it
+  for (const lane of ['prompts', 'score'] as const) {
+    const left = failed(opened, lane, unknown);
+    expect([left.scored, left.texts.response, left.failure?.lane]).toEqual([null, TEXTS.response, lane]);
+  }
+  expect(failed(opened, 'contexts', unknown).scored).toBe(complete.scored);
+  const edited = { ...complete, texts: { ...TEXTS, response: 'Tom has 4' } };
+  expect(failed(edited, 'score', unknown).scored).toBe(complete.scored);
 });
 
 test('a link brings back texts, choices and view', async () => {
@@ -210,7 +229,7 @@ test('a link brings back texts, choices and view', async () => {
 });
 
 test('the exported inspection holds the comparison only where it is of these texts', () => {
-  const compared = { texts: TEXTS, columns: fakeScores(TEXTS, 5), seconds: 0.1 };
+  const compared = { texts: TEXTS, columns: fakeScores(TEXTS, 5), seconds: 0.1, revision: 0 };
   expect(inspectionOf({ ...complete, compared, compare: 'adapter-off' })?.compared?.withAdapter).toBe(false);
   expect(inspectionOf({ ...complete, compared: { ...compared, texts: { ...TEXTS } } })?.compared).toBeNull();
   expect(inspectionOf(INITIAL)).toBeNull();

@@ -7,6 +7,7 @@ import type { Gpu } from '../../gpu/device';
 import { Recorder } from '../../gpu/recorder';
 import { Arena } from '../../gpu/tensor';
 import { banTiles } from '../attention/attention-variant';
+import type { SelfTest } from '../device-report';
 import { MATMUL, MATMUL_FEW, MATMUL_MORE } from '../matmul/cases';
 import { MATMUL_FUSED } from '../matmul/cases-fused';
 import {
@@ -20,14 +21,6 @@ import {
 import { candidates } from '../tuner';
 import { type Bench, type Case, type Check, compare, explain, makeBench, readBack } from './case';
 import { OPERATIONS } from './operations';
-
-export interface SelfTestResult {
-  /** Cases that came out right. */
-  passed: number;
-  /** Names of the others with the worst error and what was allowed. */
-  failed: string[];
-  ms: number;
-}
 
 /** Tells how far the test is; `name` is the kernel that was compiled or the case that was checked last. */
 export type SelfTestProgress = (done: number, total: number, name: string) => void;
@@ -64,11 +57,7 @@ interface Job {
  * Runs all small cases. Throws only what the device throws (DeviceLost); wrong numbers are reported, not thrown. What fails is
  * not taken any more on `owner`, by default the device that is checked.
  */
-export async function selfTestKernels(
-  gpu: Gpu,
-  onProgress?: SelfTestProgress,
-  owner: Gpu = gpu,
-): Promise<SelfTestResult> {
+export async function selfTestKernels(gpu: Gpu, onProgress?: SelfTestProgress, owner: Gpu = gpu): Promise<SelfTest> {
   const started = performance.now();
   const arena = new Arena(gpu);
   const r = new HeldRecorder(gpu);
@@ -89,7 +78,7 @@ export async function selfTestKernels(
       if (problem !== null) failed.push(`${job.name}, ${problem}${replaced}`);
       step(job.name);
     }
-    return { passed: jobs.length - failed.length, failed, ms: performance.now() - started };
+    return { passed: jobs.length - failed.length, failed, ms: Math.round(performance.now() - started) };
   } finally {
     arena.destroy();
     r.destroy();

@@ -16,11 +16,12 @@ const AFTER: { [N in InspectName]: (state: InspectState, reply: Reply<N>, ask: A
   open: () => ({}), // the device is news
   load(state, open, { slot }) {
     const pointless = slot === 'main' && state.compare === 'adapter-off' && !open.adapter;
-    const { main, sampling } = state;
+    const { main, sampling, revision } = state;
     const untouched = slot === 'main' && sampling.maxNewTokens === usualLongest(main);
     return {
       [slot]: open,
       compare: pointless ? 'nothing' : state.compare,
+      ...(slot === 'main' && { revision: revision + 1 }),
       ...(untouched && { sampling: { ...sampling, maxNewTokens: usualLongest(open) } }),
     };
   },
@@ -46,7 +47,7 @@ const AFTER: { [N in InspectName]: (state: InspectState, reply: Reply<N>, ask: A
     };
   },
   score(state, { scored: columns, seconds }, { texts }, lane) {
-    const scored = { texts, columns, seconds };
+    const scored = { texts, columns, seconds, revision: state.revision };
     if (lane === 'compare') return { compared: scored };
     const focused = Math.max(0, Math.min(state.focused, columns.tokens.length - 1));
     return { scored, focused, pointed: null, compared: null };
@@ -86,7 +87,10 @@ export function afterFailure(state: InspectState, lane: Lane, failed: Failure): 
   const failure = kind === 'cancelled' ? state.failure : { lane, kind, message };
   const emptied = lane === 'main' || lane === 'other' ? { [lane]: null } : {};
   const ended = lane === 'evaluate' ? { evaluated: null } : {};
-  return { ...settled(state, lane), ...emptied, ...ended, failure, generating: null };
+  // What was scored stays while its text is edited; beside another response's prompts it would be taken for that one's.
+  const isOld = (lane === 'prompts' || lane === 'score') && state.scored?.revision !== state.revision;
+  const left = isOld ? { scored: null, compared: null } : {};
+  return { ...settled(state, lane), ...emptied, ...ended, ...left, failure, generating: null };
 }
 
 /** What comes without being asked for. */

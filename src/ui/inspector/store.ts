@@ -46,6 +46,8 @@ export interface Scored {
   readonly texts: Texts;
   readonly columns: ScoredText;
   readonly seconds: number;
+  /** Of the response on screen then. */
+  readonly revision: number;
 }
 
 export type Compare = 'nothing' | 'adapter-off' | 'model';
@@ -89,7 +91,7 @@ export interface InspectState extends EngineFields {
   edited: { readonly student: boolean; readonly teacher: boolean };
   /** The sample answer that the response is, or null for one's own. */
   sample: string | null;
-  /** Grows when another response is put on screen, not when one is edited. */
+  /** Grows when another response is put on screen, or another model reads it, not when one is edited. */
   revision: number;
   /** A response that is being generated, as far as it is. */
   generating: string | null;

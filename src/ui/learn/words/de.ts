@@ -269,8 +269,9 @@ export const de: Words = {
         'Dasselbe Modell, dieselben Aufgaben, derselbe Seed. GRPO hat nur die Belohnung; Selbst-Destillation lobt dazu Abkürzungen, AntiSD Nachdenken.',
       ],
       question: 'Welche löst zuerst die Hälfte der Aufgaben? Leg dich fest, dann sieh zu.',
-      right: 'So kam es. AntiSD sucht weiter, so hat die Belohnung bald richtige Antworten zu loben.',
-      wrong: 'Es kam anders. AntiSD sucht weiter; Selbst-Destillation lernt raten.',
+      right:
+        'So kam es im aufgezeichneten Rennen. AntiSD sucht weiter, so hat die Belohnung bald richtige Antworten zu loben.',
+      wrong: 'Im aufgezeichneten Rennen kam es anders. AntiSD sucht weiter; Selbst-Destillation lernt raten.',
       recorded:
         'Aufgezeichnete Läufe, {#device}, Seed {#seed}. Die Aufgabe ist so gebaut, dass Weitersuchen hilft: anderswo kann es anders kommen.',
       predict: 'Als Erste löst die Hälfte',

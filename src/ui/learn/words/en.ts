@@ -260,8 +260,8 @@ export const en = {
         'Same model, same problems, same seed. GRPO has the reward alone; self-distillation adds praise for shortcuts, AntiSD for deliberation.',
       ],
       question: 'Which first solves half of the problems? Say so, then watch.',
-      right: 'So it was. AntiSD keeps searching, so the reward soon has right answers to praise.',
-      wrong: 'It came otherwise. AntiSD keeps searching; self-distillation learns to guess.',
+      right: 'So it was in the recorded race. AntiSD keeps searching, so the reward soon has right answers to praise.',
+      wrong: 'In the recorded race it came otherwise. AntiSD keeps searching; self-distillation learns to guess.',
       recorded:
         'Recorded runs, {#device}, seed {#seed}. The task is built so that searching on helps: elsewhere it may come otherwise.',
       predict: 'The first to solve half will be',
