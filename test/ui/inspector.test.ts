@@ -197,7 +197,7 @@ test('a model without an adapter ends the comparison with the adapter off', () =
 test('what cannot be scored leaves nothing of another model or response on screen, and an edited text its last scores', () => {
   const open = { ...INITIAL.main, adapter: null } as unknown as NonNullable<InspectState['main']>;
   const load: Ask<'load'> = { type: 'load', subject: complete.subject, slot: 'main' };
-  const unknown: Failure = { kind: 'bad-input', refused: null, message: 'The vocabulary has no "Tom".' };
+  const unknown: Failure = { kind: 'bad-input', refused: true, message: 'The vocabulary has no "Tom".' };
   const opened = replied(complete, 'main', load, open);
   expect(opened.scored).toBe(complete.scored); // until the new model has read it
   for (const lane of ['prompts', 'score'] as const) {
