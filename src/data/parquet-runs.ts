@@ -2,12 +2,13 @@
  * The runs in a parquet page: "this value so many times", "so many values packed". hyparquet believes their counts, up to 2³¹, and
  * writes so far behind the end of its list (its readRle): one changed bit ends the process. They are looked at before.
  */
-import type { PageHeader, SchemaElement } from 'hyparquet';
+import type { DataPageHeader, PageHeader } from 'hyparquet';
 
 /** A column as its pages need it. */
 export interface PagedColumn {
-  /** Of the path from below the root to the column. */
-  readonly elements: readonly SchemaElement[];
+  /** How many of the path from below the root to the column repeat, and how many may be absent. */
+  readonly repeated: number;
+  readonly optional: number;
   readonly isBoolean: boolean;
 }
 
@@ -15,37 +16,48 @@ export interface PagedColumn {
 const SPARE = 504;
 const DICTIONARY = ['PLAIN_DICTIONARY', 'RLE_DICTIONARY'];
 
-/** Throws Error where a run of an unpacked page has more values than the page. Levels and values are read as hyparquet reads them. */
-export function expectRuns(page: Uint8Array, header: PageHeader, { elements, isBoolean }: PagedColumn): void {
-  const { data_page_header: first, data_page_header_v2: second } = header;
-  const runs = new Runs(page);
-  const repeated = elements.filter((e) => e.repetition_type === 'REPEATED').length;
-  const optional = elements.filter((e) => e.repetition_type !== 'REQUIRED').length;
-  if (first) {
-    const { num_values: count, encoding } = first;
-    if (repeated > 0) runs.sized(count, widthOf(repeated));
-    const values = optional > 0 ? runs.sized(count, widthOf(optional), optional) : count;
-    if (encoding === 'RLE' && isBoolean) runs.sized(values, 1);
-    else if (encoding === 'RLE' || DICTIONARY.includes(encoding)) {
-      const width = runs.byte();
-      if (width > 0) runs.read(values, width); // without a width all are the first, and nothing follows
-    }
-  } else if (second) {
-    const { num_values: count, repetition_levels_byte_length: r, definition_levels_byte_length: d } = second;
-    if (repeated > 0) runs.read(count, widthOf(repeated));
-    runs.at = r;
-    if (optional > 0) runs.read(count, widthOf(optional));
-    runs.at = r + (d ?? 0);
-  }
+/**
+ * Where in its column's chunk the packed part of a page begins, and what throws Error where one of its runs, once they are
+ * unpacked, has more values than the page. Levels and values are read as hyparquet reads them. Throws Error likewise for what
+ * is not packed. `page`: as it lies in the chunk.
+ */
+export function runsCheck(
+  header: PageHeader,
+  page: Uint8Array,
+  column: PagedColumn,
+): [number, (of: Uint8Array) => void] {
+  const { type, data_page_header: first, data_page_header_v2: second } = header;
+  if (type === 'DATA_PAGE' && first) return [page.byteOffset, (of) => expectRuns(new Runs(of), first, column)];
+  if (type !== 'DATA_PAGE_V2' || !second) return [page.byteOffset, () => {}];
+  const {
+    num_values,
+    num_nulls,
+    encoding,
+    repetition_levels_byte_length: r,
+    definition_levels_byte_length: d,
+  } = second;
+  const levels = new Runs(page);
+  if (column.repeated > 0) levels.read(num_values, widthOf(column.repeated));
+  levels.at = r;
+  if (column.optional > 0) levels.read(num_values, widthOf(column.optional));
+  const check = (of: Uint8Array) => {
+    const runs = new Runs(of);
+    if (DICTIONARY.includes(encoding)) runs.read(num_values - num_nulls, runs.byte());
+    else if (encoding === 'RLE') runs.sized(num_values - num_nulls, 1);
+  };
+  if (second.is_compressed === false) check(page.subarray(r + d));
+  return [page.byteOffset + r + d, check];
 }
 
-/** The same of the values of a page of the second kind, which are unpacked without its levels. */
-export function expectValueRuns(values: Uint8Array, { data_page_header_v2: second }: PageHeader): void {
-  if (!second) return;
-  const runs = new Runs(values);
-  const count = second.num_values - second.num_nulls;
-  if (DICTIONARY.includes(second.encoding)) runs.read(count, runs.byte());
-  else if (second.encoding === 'RLE') runs.sized(count, 1);
+function expectRuns(runs: Runs, { num_values: count, encoding }: DataPageHeader, column: PagedColumn): void {
+  const { repeated, optional, isBoolean } = column;
+  if (repeated > 0) runs.sized(count, widthOf(repeated));
+  const values = optional > 0 ? runs.sized(count, widthOf(optional), optional) : count;
+  if (encoding === 'RLE' && isBoolean) runs.sized(values, 1);
+  else if (encoding === 'RLE' || DICTIONARY.includes(encoding)) {
+    const width = runs.byte();
+    if (width > 0) runs.read(values, width); // without a width all are the first, and nothing follows
+  }
 }
 
 const widthOf = (most: number): number => 32 - Math.clz32(most);

@@ -2,10 +2,11 @@
 import type {
   AsyncBuffer,
   ColumnMetaData,
+  CompressionCodec,
+  Compressors,
   DataReader,
   FileMetaData,
   PageHeader,
-  SchemaElement,
   SchemaTree,
 } from 'hyparquet';
 import { BOUNDS } from './bounds';
@@ -13,7 +14,7 @@ import { type ByteSource, bytesText } from './bytes';
 import { BadInput } from './errors';
 import type { FieldMap } from './field-map';
 import { ASKED } from './field-names';
-import { expectRuns, expectValueRuns, type PagedColumn } from './parquet-runs';
+import { type PagedColumn, runsCheck } from './parquet-runs';
 import { expectForward } from './snappy-lengths';
 
 /** A row's columns that are asked for, and the names of the others that its file has. */
@@ -52,7 +53,7 @@ async function* rowsOf(source: ByteSource, { also = new Map(), most = BOUNDS.unp
     import('hyparquet/src/column.js'),
   ]);
   const file = ranges(source);
-  const compressors = await decompressors();
+  const codecs = await decompressors();
   const metadata = await parquetMetadataAsync(file);
   const schema = parquetSchema(metadata);
   check(metadata, schema, source);
@@ -62,11 +63,21 @@ async function* rowsOf(source: ByteSource, { also = new Map(), most = BOUNDS.unp
   const unread = names.filter((name) => !isAsked(name));
   const tally = new Tally(source.where, most);
   for (const group of metadata.row_groups) {
+    const compressors: Compressors = {};
     for (const { meta_data: column } of group.columns)
       if (column && isAsked(column.path_in_schema[0])) {
-        const unpack = unpackerOf(column, compressors);
-        const pages = checkPages(new Uint8Array(await chunkOf(file, column)), source.size, tally, parquetHeader);
-        for (const page of pages) checkRuns(page, pagedColumn(schema, column), unpack);
+        const chunk = new Uint8Array(await chunkOf(file, column));
+        const checks = new Map(checkPages(chunk, pagedColumn(schema, column), source.size, tally, parquetHeader));
+        const unpack = codecs[column.codec];
+        if (!unpack) throw new Error(`pages packed with ${column.codec}`);
+        column.codec = JSON.stringify(column.path_in_schema) as CompressionCodec; // hyparquet unpacks each column by its own
+        compressors[column.codec] = (packed, length) => {
+          const page = unpack(packed, length);
+          const check = checks.get(packed.byteOffset);
+          if (!check) throw new Error('a page where none begins');
+          check(page);
+          return page;
+        };
       }
     const alone = { ...metadata, row_groups: [group], num_rows: group.num_rows };
     const rows =
@@ -94,7 +105,7 @@ function ranges({ size, read }: ByteSource): AsyncBuffer {
 }
 
 /** What unpacks a page, each into no more than the page promises. */
-async function decompressors() {
+async function decompressors(): Promise<Compressors> {
   const [{ snappyUncompress }, codecs] = await Promise.all([import('hyparquet'), import('hyparquet-compressors')]);
   const page = (length: number) => {
     if (!(length >= 0 && length <= BOUNDS.page)) throw new Error(`a page of ${length} bytes`);
@@ -108,17 +119,20 @@ async function decompressors() {
     };
   };
   return {
+    UNCOMPRESSED: asItIs,
     SNAPPY: into((input, output) => {
       expectForward(input);
       snappyUncompress(input, output);
     }),
     GZIP: into(codecs.gunzip),
     ZSTD: into(codecs.decompressZstd),
-    BROTLI: (input: Uint8Array, length: number) => codecs.decompressBrotli(input, page(length).length),
-    LZ4: (input: Uint8Array, length: number) => codecs.decompressLz4(input, page(length).length),
-    LZ4_RAW: (input: Uint8Array, length: number) => codecs.decompressLz4Raw(input, page(length).length),
+    BROTLI: (input, length) => codecs.decompressBrotli(input, page(length).length),
+    LZ4: (input, length) => codecs.decompressLz4(input, page(length).length),
+    LZ4_RAW: (input, length) => codecs.decompressLz4Raw(input, page(length).length),
   };
 }
+
+const asItIs = (page: Uint8Array): Uint8Array => page;
 
 /** What a file's columns come to. Throws BadInput for more than may be. */
 class Tally {
@@ -244,10 +258,11 @@ const chunkOf = (file: AsyncBuffer, column: ColumnMetaData) => {
  */
 function* checkPages(
   chunk: Uint8Array,
+  column: PagedColumn,
   size: number,
   tally: Tally,
   parquetHeader: (reader: DataReader) => PageHeader,
-): Generator<Page> {
+): Generator<ReturnType<typeof runsCheck>> {
   const reader = { view: new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength), offset: 0 };
   const need = (value: number | bigint | undefined, most: number) => {
     const n = Number(value);
@@ -266,46 +281,20 @@ function* checkPages(
       need(second.repetition_levels_byte_length, packed - need(second.definition_levels_byte_length, packed));
     }
     tally.page(need(header.uncompressed_page_size, BOUNDS.page), Math.max(...counts));
-    yield { header, bytes: chunk.subarray(reader.offset, reader.offset + packed) };
+    yield runsCheck(header, chunk.subarray(reader.offset, reader.offset + packed), column);
     reader.offset += packed;
   }
 }
 
-interface Page {
-  readonly header: PageHeader;
-  /** As they lie in the file. */
-  readonly bytes: Uint8Array;
-}
-
-type Unpack = (bytes: Uint8Array, length: number) => Uint8Array;
-
-function unpackerOf({ codec }: ColumnMetaData, compressors: Awaited<ReturnType<typeof decompressors>>): Unpack {
-  if (codec === 'UNCOMPRESSED') return (bytes) => bytes;
-  const unpack = Object.hasOwn(compressors, codec) ? compressors[codec as keyof typeof compressors] : null;
-  if (!unpack) throw new Error(`pages packed with ${codec}`);
-  return unpack;
-}
-
-/** The column's path in the schema, for its levels. */
+/** The path is of the schema: `check`. */
 function pagedColumn(schema: SchemaTree, { path_in_schema: path, type }: ColumnMetaData): PagedColumn {
-  const elements: SchemaElement[] = [];
-  let at: SchemaTree | undefined = schema;
+  let [at, repeated, optional] = [schema as SchemaTree | undefined, 0, 0];
   for (const name of path) {
     at = at?.children.find(({ element }) => element.name === name);
-    if (at) elements.push(at.element);
+    if (at?.element.repetition_type === 'REPEATED') repeated++;
+    if (at?.element.repetition_type !== 'REQUIRED') optional++;
   }
-  return { elements, isBoolean: type === 'BOOLEAN' };
-}
-
-/** Throws Error where a run of a page has more values than the page. */
-function checkRuns({ header, bytes }: Page, column: PagedColumn, unpack: Unpack): void {
-  const { data_page_header: first, data_page_header_v2: second, uncompressed_page_size: size } = header;
-  if (first) expectRuns(unpack(bytes, size), header, column);
-  if (!second) return;
-  expectRuns(bytes, header, column);
-  const levels = second.repetition_levels_byte_length + second.definition_levels_byte_length;
-  const values = bytes.subarray(levels);
-  expectValueRuns(second.is_compressed === false ? values : unpack(values, size - levels), header);
+  return { repeated, optional, isBoolean: type === 'BOOLEAN' };
 }
 
 const leafPaths = ({ children, path }: SchemaTree): string[] =>
