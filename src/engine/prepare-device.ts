@@ -1,7 +1,7 @@
 /** What happens to a device before its first run: the tuner's choice, the self-test, and the report of both. */
-import { isRecord } from '../data/records';
+import * as v from 'valibot';
 import type { Gpu } from '../gpu/device';
-import { type Files, readText } from '../host/files';
+import { type Files, remembered } from '../host/files';
 import type { DeviceReport } from '../kernels/device-report';
 import { deviceReport } from '../kernels/device-report';
 import { type SelfTestProgress, selfTestKernels } from '../kernels/self-test/self-test';
@@ -9,6 +9,7 @@ import { tuneMatmul } from '../kernels/tuner';
 
 /** Choices of the tuner are kept in this file, one adapter a line. */
 const CHOICES = 'tuner.json';
+const choices = v.record(v.string(), v.string());
 
 /** Tunes (once per adapter where `files` remembers it) and, unless told not to, checks every kernel; tells how far it is. */
 export async function prepareDevice(
@@ -17,7 +18,8 @@ export async function prepareDevice(
   check = true,
   onProgress?: SelfTestProgress,
 ): Promise<DeviceReport> {
-  const known = parseChoices(files ? await readText(files, CHOICES).catch(() => null) : null);
+  const { output, success } = v.safeParse(choices, await remembered(files, CHOICES));
+  const known = success ? output : {};
   await tuneMatmul(gpu, {
     load: async (key) => known[key] ?? null,
     save: async (key, value) => {
@@ -28,14 +30,4 @@ export async function prepareDevice(
   });
   if (!check) return deviceReport(gpu);
   return deviceReport(gpu, await selfTestKernels(gpu, onProgress));
-}
-
-/** A damaged file of choices is as good as none: they are measured again. */
-function parseChoices(text: string | null): Record<string, string> {
-  try {
-    const known: unknown = JSON.parse(text ?? '{}');
-    return isRecord(known) ? (known as Record<string, string>) : {};
-  } catch {
-    return {};
-  }
 }

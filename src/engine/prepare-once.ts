@@ -1,19 +1,17 @@
 /** A device that is checked once a day and not at every visit, and beside the first work on it: the page shall open at once. */
+import * as v from 'valibot';
 import type { Gpu } from '../gpu/device';
-import { type Files, readText } from '../host/files';
+import { type Files, remembered } from '../host/files';
 import { type DeviceReport, deviceReport, type SelfTest } from '../kernels/device-report';
 import { matmulChoice, setMatmulChoice } from '../kernels/matmul/variants';
 import { type SelfTestProgress, selfTestKernels } from '../kernels/self-test/self-test';
+import { verdict } from '../runs/event-schema';
 import { prepareDevice } from './prepare-device';
 
 const FILE = 'self-test.json';
 const A_DAY = 24 * 3600 * 1000; // a driver may have been updated since
 
-interface Remembered {
-  key: string;
-  date: number;
-  selfTest: SelfTest | null;
-}
+const schema = v.object({ key: v.string(), date: v.number(), selfTest: v.nullable(verdict) });
 
 /** What is known of the device by this code (`code` names its build) is in `files`, where there are any. */
 interface Place {
@@ -80,24 +78,15 @@ async function rightOrChecked(
 
 async function tuned(gpu: Gpu, { files, code }: Place): Promise<Found> {
   const key = keyOf(code, await prepareDevice(gpu, files, false));
-  const stored = parse(files ? await readText(files, FILE).catch(() => null) : null);
-  const isKnown = stored?.key === key && Date.now() - stored.date < A_DAY;
-  return { key, known: isKnown ? stored.selfTest : null };
+  const { success, output } = v.safeParse(schema, await remembered(files, FILE));
+  const isKnown = success && output.key === key && Date.now() - output.date < A_DAY;
+  return { key, known: isKnown ? output.selfTest : null };
 }
 
 const keyOf = (code: string, { name, backend, features, variants }: DeviceReport): string =>
   JSON.stringify([code, name, backend, features, variants.matmul]);
 
 async function remember(files: Files | null, key: string, selfTest: SelfTest | null): Promise<void> {
-  const fresh: Remembered = { key, date: Date.now(), selfTest };
+  const fresh: v.InferInput<typeof schema> = { key, date: Date.now(), selfTest: selfTest && { ...selfTest } };
   await files?.write(FILE, new TextEncoder().encode(JSON.stringify(fresh))).catch(() => {});
-}
-
-/** A damaged file is as good as none. */
-function parse(text: string | null): Remembered | null {
-  try {
-    return text ? (JSON.parse(text) as Remembered | null) : null;
-  } catch {
-    return null;
-  }
 }

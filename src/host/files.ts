@@ -2,6 +2,9 @@
  * The few file operations that runs and the model cache need, the same over a folder on disk and over the browser's private
  * file system. What the system refuses is thrown as a StorageError.
  */
+import { BOUNDS } from '../data/bounds';
+import { jsonObject } from '../data/json';
+
 export interface Files {
   /** For messages: where this is. */
   readonly where: string;
@@ -56,8 +59,12 @@ export class Busy extends Error {
   }
 }
 
-/** Reads a file as text, or null where there is none. */
-export async function readText(files: Files, path: string): Promise<string | null> {
-  const bytes = await files.read(path);
-  return bytes ? new TextDecoder().decode(bytes) : null;
+/** The object in a small JSON file of the lab's own memory; undefined where there is none: a damaged one is as good as none. */
+export async function remembered(files: Files | null, path: string): Promise<unknown> {
+  try {
+    if (!files || (await files.size(path)) > BOUNDS.json) return undefined;
+    return jsonObject(new TextDecoder().decode((await files.read(path)) ?? new Uint8Array()));
+  } catch {
+    return undefined;
+  }
 }

@@ -3,6 +3,8 @@
  * model that is opened, the fastest for each of its own shapes. What was found is remembered, by all that may change it but
  * a name: two adapters without one are told apart by what they can do.
  */
+import * as v from 'valibot';
+import { jsonObject } from '../data/json';
 import type { Gpu } from '../gpu/device';
 import { Recorder } from '../gpu/recorder';
 import { Arena } from '../gpu/tensor';
@@ -58,14 +60,17 @@ const SOFTWARE = 1.5;
 /** Milliseconds for a model's shapes. What is not measured then keeps the rule's variant. */
 const SHAPES_BUDGET_MS = 2000;
 
+const variant = v.picklist(MATMUL_VARIANTS);
+const ms = v.record(variant, v.number());
 /** What was measured on an adapter. */
-interface Findings {
-  rule: MatmulVariant;
+const findingsSchema = v.object({
+  rule: variant,
   /** Milliseconds of SMALL (and LARGE, where it was affordable) by variant. */
-  ms: Partial<Record<MatmulVariant, number>>;
+  ms,
   /** By shape (productKey): what it takes, and milliseconds by variant; none where the budget was spent. */
-  shapes: Record<string, { variant: MatmulVariant; ms: Partial<Record<MatmulVariant, number>> }>;
-}
+  shapes: v.record(v.string(), v.object({ variant, ms })),
+});
+type Findings = v.InferOutput<typeof findingsSchema>;
 
 const found = new WeakMap<Gpu, { findings: Findings; save(): Promise<void> }>();
 
@@ -91,7 +96,9 @@ export const shapeCandidates = (gpu: Gpu, { layout, M, N, K, half }: Omit<Produc
 export async function tuneMatmul(gpu: Gpu, memory: TunerMemory): Promise<MatmulVariant> {
   memories.set(gpu, memory);
   const key = `products ${VERSION} ${adapterKey(gpu)}`;
-  const findings = parse(await memory.load(key)) ?? { ...(await suiting(gpu)), shapes: {} };
+  // What another version wrote, or somebody's hand, is as good as none.
+  const known = v.safeParse(findingsSchema, jsonObject(await memory.load(key)));
+  const findings = known.success ? known.output : { ...(await suiting(gpu)), shapes: {} };
   const save = () => memory.save(key, JSON.stringify(findings));
   await save();
   found.set(gpu, { findings, save });
@@ -117,18 +124,6 @@ function adapterKey(gpu: Gpu): string {
   const l = gpu.limits;
   const limits = [l.maxComputeWorkgroupStorageSize, l.maxComputeInvocationsPerWorkgroup, l.maxBufferSize];
   return `${backend} ${name} ${subgroupSize.join('-')} ${limits.join(' ')} ${features}`;
-}
-
-/** What is remembered, if this version wrote it; a damaged memory is as good as none. */
-function parse(text: string | null): Findings | null {
-  try {
-    const findings = text ? (JSON.parse(text) as Findings) : null;
-    const known = (v: MatmulVariant) => MATMUL_VARIANTS.includes(v);
-    const valid = findings && known(findings.rule) && Object.values(findings.shapes).every((s) => known(s.variant));
-    return valid ? findings : null;
-  } catch {
-    return null;
-  }
 }
 
 async function suiting(gpu: Gpu): Promise<Pick<Findings, 'rule' | 'ms'>> {

@@ -64,7 +64,8 @@ const real = v.number();
 const perhaps = v.nullable(real);
 const figure = v.custom<number>(isNumber, 'expected a number');
 
-const verdict = v.looseObject({ passed: real, failed: texts, ms: real });
+/** Of a self-test. */
+export const verdict = v.looseObject({ passed: real, failed: texts, ms: real });
 const device = v.looseObject({
   ...{ name: v.string(), vendor: v.string(), backend: v.string(), software: v.boolean(), features: texts },
   subgroupSize: v.tuple([real, real]),

@@ -9,6 +9,7 @@ import { openNodeGpu } from '../../src/gpu/open.node';
 import { diskFiles } from '../../src/host/files.node';
 import { type ContextEffect, INSPECT_MODES } from '../../src/inspect/types';
 import { close } from '../setup/close';
+import { readText } from '../setup/files';
 import { type Expected, fixtureJson, fixturePath } from '../setup/fixtures';
 import { testDevice } from '../setup/gpu';
 import { onModel, testInspector, testPage } from '../setup/inspect';
@@ -201,11 +202,18 @@ it('remembers a passed self-test for the same code on the same adapter', async (
   const files = diskFiles(mkdtempSync(join(tmpdir(), 'inspect-')));
   const first = await prepareOnce(device.gpu, files, 'code 1');
   expect(first.selfTest?.failed).toEqual([]);
-  const stored = new TextDecoder().decode((await files.read('self-test.json')) ?? new Uint8Array());
-  const marked = { ...JSON.parse(stored), selfTest: { ...first.selfTest, ms: 123456 } };
-  await files.write('self-test.json', new TextEncoder().encode(JSON.stringify(marked)));
+  const stored = JSON.parse(await readText(files, 'self-test.json'));
+  const store = (text: string) => files.write('self-test.json', new TextEncoder().encode(text));
+  const atOnce = async () => (await prepareAtOnce(device.gpu, { files, code: 'code 1' })).selfTest;
+  await store(JSON.stringify({ ...stored, selfTest: { ...first.selfTest, ms: 123456 } }));
   expect((await prepareOnce(device.gpu, files, 'code 1')).selfTest?.ms).toBe(123456);
-  expect((await prepareAtOnce(device.gpu, { files, code: 'code 1' })).selfTest?.ms).toBe(123456);
+  expect((await atOnce())?.ms).toBe(123456);
+  const others = [{}, { passed: 1 }, { ...first.selfTest, failed: '' }, 'right', []];
+  const damaged = others.map((selfTest) => JSON.stringify({ ...stored, selfTest }));
+  for (const text of [...damaged, '', 'null', '[', '['.repeat(1e5), '{"key":{"key":[]}}']) {
+    await store(text);
+    expect(await atOnce()).toBeNull(); // as good as none
+  }
 });
 
 it('gives a device at once, checks it beside its first work on one of its own, and remembers what was wrong', async () => {

@@ -79,7 +79,8 @@ describe('the tuner', () => {
     storage.stored.set(key, JSON.stringify({ ...findings, rule: 'plain' }));
     expect(await tuneMatmul(gpu, storage)).toBe('plain');
     // what cannot be used is measured again; on a busy machine the nearest variants may change places
-    for (const useless of [JSON.stringify({ ...findings, rule: 'a variant of another version' }), '{"rule":']) {
+    const others = [{ rule: 'a variant of another version' }, { ms: null }, { shapes: { a: null } }];
+    for (const useless of [...others.map((other) => JSON.stringify({ ...findings, ...other })), '{"rule":']) {
       storage.stored.set(key, useless);
       const measured = await tuneMatmul(gpu, storage);
       expect(matmulVariant(gpu)).toBe(measured);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Ask, Continued, Failure } from '../../src/engine/protocol';
 import { openNodeGpu } from '../../src/gpu/open.node';
-import { type Files, readText } from '../../src/host/files';
+import type { Files } from '../../src/host/files';
 import { diskFiles } from '../../src/host/files.node';
 import { ModelShelf } from '../../src/library/model-shelf';
 import { folderSource } from '../../src/library/sources/folder.node';
@@ -16,6 +16,7 @@ import { parseTrainConfig } from '../../src/settings/config';
 import { parseSftConfig } from '../../src/settings/settings-sft';
 import { fixtureBytes, utf8 } from '../setup/checkpoints';
 import { TestEngine } from '../setup/engine';
+import { readText } from '../setup/files';
 import { testDevice } from '../setup/gpu';
 import { NANO } from '../setup/session';
 import { until } from '../setup/until';
@@ -329,7 +330,7 @@ it('a run whose configuration was changed is refused, and forked: a new one begi
   const id = await run();
   const before = await exported(tab);
   const of = diskFiles(join(folder, id));
-  const config = JSON.parse((await readText(of, 'config.json')) ?? '');
+  const config = JSON.parse(await readText(of, 'config.json'));
   await of.write('config.json', utf8(JSON.stringify({ ...config, steps: 4 })));
   const as = await contentsOf(id);
   await until('the folder', async () => tab.refusal(id), { holds: ({ kind }) => kind === 'changed' }); // stop lets it go

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { NATIVE_TASK } from '../../src/data/tasks';
-import { readText } from '../../src/host/files';
 import { diskFiles } from '../../src/host/files.node';
 import { deviceReport } from '../../src/kernels/device-report';
 import { openModel } from '../../src/library/open-model';
@@ -21,6 +20,7 @@ import { NANO_RECIPE, type PretrainConfig } from '../../src/settings/settings-pr
 import { parseSftConfig } from '../../src/settings/settings-sft';
 import { fixtureBytes } from '../setup/checkpoints';
 import { readConversations } from '../setup/data';
+import { readText } from '../setup/files';
 import { diskFolder, fixturePath } from '../setup/fixtures';
 import { testDevice } from '../setup/gpu';
 import { NANO } from '../setup/session';
@@ -93,7 +93,7 @@ type Moments = Pick<TrainingState, 'firstMoment' | 'secondMoment'>;
 /** Makes of a folder with a checkpoint of `step` what an earlier version left there. */
 async function makeEarlier(store: RunStore, { facts, told }: Earlier, step: number, moments: Moments): Promise<void> {
   const { files } = store;
-  const written = ((await readText(files, 'events.jsonl')) ?? '').trimEnd().split('\n');
+  const written = (await readText(files, 'events.jsonl')).trimEnd().split('\n');
   const lines = written.map((line) => line.replace(/^\{"crc":"[0-9a-f]+",/, '{')); // they had no checksums
   const log = new TextEncoder().encode(
     lines
@@ -103,7 +103,7 @@ async function makeEarlier(store: RunStore, { facts, told }: Earlier, step: numb
   );
   await files.write('events.jsonl', log);
   const path = `${checkpointFolder(step)}/state.json`;
-  const { extra, version, updates, sizes } = JSON.parse((await readText(files, path)) ?? '');
+  const { extra, version, updates, sizes } = JSON.parse(await readText(files, path));
   expect(Object.keys(extra)).toEqual(expect.arrayContaining([...facts])); // none is missing from what is written now
   // Each moment was one tensor, as it lies in memory.
   const flat = (data: Float32Array) => ({ shape: [data.length], data });

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NATIVE_TASK } from '../../src/data/tasks';
-import { type Files, readText } from '../../src/host/files';
+import type { Files } from '../../src/host/files';
 import { diskFiles } from '../../src/host/files.node';
 import type { StoredEvent } from '../../src/runs/event-schema';
 import { StoredLog } from '../../src/runs/stored-log';
+import { readText } from '../setup/files';
 import { testDevice } from '../setup/gpu';
 import { openRun } from '../setup/session';
 
@@ -105,7 +106,7 @@ describe('the log of a step', () => {
     for (let step = 0; step < 2; step++) await run.next();
     await run.finish('stopped');
     run.destroy();
-    const log = (await readText(files, 'events.jsonl'))?.trimEnd().split('\n') ?? [];
+    const log = (await readText(files, 'events.jsonl')).trimEnd().split('\n');
     const stored = log.map((line) => JSON.parse(line) as StoredEvent);
     const told = stored.filter((e): e is Signals => e.type === 'signals');
     const steps = stored.filter((e) => e.type === 'step');

@@ -2,7 +2,9 @@
  * Judges answers with two interpreters: the tests run in one, the answer in the other. What a test calls of the answer is asked
  * across, as data; expected values and tests never come to where the answer's code is. Both begin every answer as new.
  */
+import * as v from 'valibot';
 import type { CodeQuestion, CodeReport } from '../../data/code/types';
+import { jsonObject } from '../../data/json';
 import { type Image, Interpreter, type PythonParts } from './interpreter';
 import { type Stopped, stopOf } from './stopped';
 import type { Limits } from './system';
@@ -13,6 +15,9 @@ const ANSWER = { output: 8 * MiB, memory: 256 * MiB };
 const TESTS: Limits = { seconds: 60, output: 256 * MiB, memory: 256 * MiB };
 /** An interpreter that took more is replaced, not swept: that takes as long, and gives the memory back. */
 const KEPT = 64 * MiB;
+
+/** What the tests' interpreter says, in which a dataset's code runs. */
+const REPORT = v.object({ passed: v.number(), total: v.nullable(v.number()), reason: v.nullable(v.string()) });
 
 export class Examiner {
   private tests: Interpreter | null = null;
@@ -47,7 +52,7 @@ export class Examiner {
     const asked = { entry: null, ...given, imports, setup, code };
     try {
       const reply = tests.begin('lab_tests', new TextEncoder().encode(JSON.stringify(asked)), TESTS);
-      return JSON.parse(new TextDecoder().decode(reply));
+      return v.parse(REPORT, jsonObject(new TextDecoder().decode(reply)));
     } catch (thrown) {
       return { passed: 0, total: null, reason: `the tests broke down: ${stopOf(thrown).message}` };
     }
