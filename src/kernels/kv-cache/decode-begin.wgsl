@@ -14,8 +14,12 @@ struct Params { B: u32, C: u32, first: u32, rows: u32 }
 override WG: u32 = 64;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let i = id.x;
+fn main(
+  @builtin(workgroup_id) wg: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) id: vec3u,
+) {
+  let i = (wg.x + wg.y * groups.x) * WG + id.x;
   if (i >= p.B * p.C) { return; }
   let b = i / p.C;
   let c = i - b * p.C;

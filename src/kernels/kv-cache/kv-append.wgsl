@@ -15,8 +15,12 @@ struct Params { B: u32, P: u32, KD: u32, stride: u32 } // stride = (H+2K)D
 override WG: u32 = 64;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let i = id.x;
+fn main(
+  @builtin(workgroup_id) wg: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) id: vec3u,
+) {
+  let i = (wg.x + wg.y * groups.x) * WG + id.x;
   if (i >= p.B * p.KD) { return; }
   let b = i / p.KD;
   let c = i - b * p.KD;

@@ -35,8 +35,8 @@ export function kvFill(
   p: CacheShape & { R: number; longest: number },
 ): void {
   expectLength('kvFill.cacheK', b.cacheK, p.R * p.P * p.KD);
-  const [x] = perElement(p.longest * p.KD);
-  r.dispatch(fill, b, p, [x, p.R]);
+  const [x, y] = perElement(p.longest * p.KD);
+  r.dispatch(fill, b, p, [x, y, p.R]);
 }
 
 /** x (B,C) = embeddings of the newest tokens, positions (B) = where they stand. */

@@ -10,8 +10,12 @@ struct Params { K: u32, C: u32 }
 override WG: u32 = 64;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let c = id.x;
+fn main(
+  @builtin(workgroup_id) wg: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) id: vec3u,
+) {
+  let c = (wg.x + wg.y * groups.x) * WG + id.x;
   if (c >= p.C) { return; }
   var sum = 0.0;
   for (var k = 0u; k < p.K; k += 1u) { sum += partial[k * p.C + c]; }
