@@ -58,9 +58,9 @@ export async function loadWeights(
     host,
     weights.flatMap(([, { pieces }]) => pieces),
   );
-  const room = new Room(await Packer.open());
+  const room = new Room(await packerFor(weights));
   // One holds the piece in hand while the next is read into the other.
-  let [idle, busy] = [new Uint8Array(READ_BYTES), new Uint8Array(READ_BYTES)];
+  let [idle, busy] = room.packer?.rooms ?? [new Uint8Array(READ_BYTES), new Uint8Array(READ_BYTES)];
   let done = 0;
   let ahead: { step: Step; rows: Promise<Rows> } | null = null;
   const finish = async ({ step, rows }: { step: Step; rows: Promise<Rows> }) => {
@@ -83,6 +83,14 @@ export async function loadWeights(
   } finally {
     host.end();
   }
+}
+
+/** What packs, with room for what is read; null where nothing is to be packed, or nothing can. */
+async function packerFor(weights: readonly (readonly [Slot, Weight])[]): Promise<Packer | null> {
+  const packed = weights.filter(([, { pieces }]) => pieces.some(({ format }) => isPackable(format)));
+  if (packed.length === 0) return null;
+  const values = packed.reduce((most, [{ columns }]) => Math.max(most, columns), PACK_VALUES);
+  return Packer.open({ values, room: READ_BYTES });
 }
 
 function* steps(weights: Iterable<readonly [Slot, Weight]>, tensors: TensorCatalog): Generator<Step> {
@@ -171,6 +179,9 @@ interface Given {
 /** q8 and q4 by WebAssembly; null for other formats, and where a value is one that it leaves to `plainly`. */
 function quickly({ rows, dtype, format, count }: Given, { packer }: Room): StoredWords | null {
   if (!packer || !isPackable(format)) return null;
+  const there = 'raw' in rows && packer.holds(rows.raw) ? rows.raw : null;
+  if (there && dtype === 'F32') return packer.pack(new Float32Array(there.buffer, there.byteOffset, count), format);
+  if (there && dtype === 'BF16') return packer.pack(new Uint16Array(there.buffer, there.byteOffset, count), format);
   if ('raw' in rows && dtype === 'BF16') {
     const narrow = packer.narrow(count);
     new Uint8Array(narrow.buffer, narrow.byteOffset, narrow.byteLength).set(rows.raw);

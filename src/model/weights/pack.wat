@@ -170,17 +170,6 @@
         (i32.reinterpret_f32 (f32.add (f32.reinterpret_i32 (local.get $rest)) (f32.const 0.5)))
         (i32.const 0x3f000000))))
 
-  ;; The number an IEEE half stands for.
-  (func $wide (param $h i32) (result f32)
-    (local $bits i32)
-    (local.set $bits (i32.shl (i32.and (local.get $h) (i32.const 0x7fff)) (i32.const 13)))
-    (f32.copysign
-      (select
-        (f32.const inf)
-        (f32.mul (f32.reinterpret_i32 (local.get $bits)) (f32.const 0x1p112))
-        (i32.ge_u (local.get $bits) (i32.const 0x0f800000)))
-      (f32.reinterpret_i32 (i32.shl (local.get $h) (i32.const 16)))))
-
   ;; The first of a group's values that equals x; of the least, 0 comes with the sign of its first.
   (func $first (param $in i32) (param $x f32) (result f32)
     (local $v f32)
@@ -203,26 +192,85 @@
       (br $more))
     unreachable)
 
-  ;; Of a group without NaN; a zero has any sign.
-  (func $least (param $in i32) (result f32)
-    (local $v v128)
+  ;; The least and the largest of a group, a zero with any sign; a NaN counts as beyond infinity. Numbers compare as integers do
+  ;; once the lower bits of the negative ones are turned round; of what is largest the complement is least.
+  (func $ends16 (param $low v128) (param $high v128) (result f32 f32)
+    (local $v v128) (local $k i32)
+    (local.set $high (v128.not (local.get $high)))
     (local.set $v
-      (f32x4.pmin
-        (f32x4.pmin (f32x4.pmin (v128.load (local.get $in)) (v128.load offset=16 (local.get $in))) (f32x4.pmin (v128.load offset=32 (local.get $in)) (v128.load offset=48 (local.get $in))))
-        (f32x4.pmin (f32x4.pmin (v128.load offset=64 (local.get $in)) (v128.load offset=80 (local.get $in))) (f32x4.pmin (v128.load offset=96 (local.get $in)) (v128.load offset=112 (local.get $in))))))
-    (local.set $v (f32x4.pmin (local.get $v) (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $v) (local.get $v))))
-    (f32x4.extract_lane 0
-      (f32x4.pmin (local.get $v) (i8x16.shuffle 4 5 6 7 0 1 2 3 12 13 14 15 8 9 10 11 (local.get $v) (local.get $v)))))
+      (i16x8.min_s
+        (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23 (local.get $low) (local.get $high))
+        (i8x16.shuffle 8 9 10 11 12 13 14 15 24 25 26 27 28 29 30 31 (local.get $low) (local.get $high))))
+    (local.set $v (i16x8.min_s (local.get $v) (i8x16.shuffle 4 5 6 7 0 1 2 3 12 13 14 15 8 9 10 11 (local.get $v) (local.get $v))))
+    (local.set $v (i16x8.min_s (local.get $v) (i8x16.shuffle 2 3 0 1 6 7 4 5 10 11 8 9 14 15 12 13 (local.get $v) (local.get $v))))
+    (local.set $k (i16x8.extract_lane_s 0 (local.get $v)))
+    (f32.reinterpret_i32
+      (i32.shl
+        (i32.xor (local.get $k) (i32.and (i32.shr_s (local.get $k) (i32.const 31)) (i32.const 0x7fff)))
+        (i32.const 16)))
+    (local.set $k (i32.xor (i16x8.extract_lane_s 4 (local.get $v)) (i32.const -1)))
+    (f32.reinterpret_i32
+      (i32.shl
+        (i32.xor (local.get $k) (i32.and (i32.shr_s (local.get $k) (i32.const 31)) (i32.const 0x7fff)))
+        (i32.const 16))))
 
-  (func $greatest (param $in i32) (result f32)
-    (local $v v128)
+  ;; Of a group of bfloat16, which is left at 128 as f32.
+  (func $narrowSpan (param $raw i32) (result f32 f32)
+    (local $v v128) (local $low v128) (local $high v128)
+    (local.set $v (v128.load (local.get $raw)))
+    (v128.store offset=128 (i32.const 0) (i32x4.shl (i32x4.extend_low_i16x8_u (local.get $v)) (i32.const 16)))
+    (v128.store offset=144 (i32.const 0) (i32x4.shl (i32x4.extend_high_i16x8_u (local.get $v)) (i32.const 16)))
     (local.set $v
-      (f32x4.pmax
-        (f32x4.pmax (f32x4.pmax (v128.load (local.get $in)) (v128.load offset=16 (local.get $in))) (f32x4.pmax (v128.load offset=32 (local.get $in)) (v128.load offset=48 (local.get $in))))
-        (f32x4.pmax (f32x4.pmax (v128.load offset=64 (local.get $in)) (v128.load offset=80 (local.get $in))) (f32x4.pmax (v128.load offset=96 (local.get $in)) (v128.load offset=112 (local.get $in))))))
-    (local.set $v (f32x4.pmax (local.get $v) (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $v) (local.get $v))))
-    (f32x4.extract_lane 0
-      (f32x4.pmax (local.get $v) (i8x16.shuffle 4 5 6 7 0 1 2 3 12 13 14 15 8 9 10 11 (local.get $v) (local.get $v)))))
+      (v128.xor (local.get $v) (i16x8.shr_u (i16x8.shr_s (local.get $v) (i32.const 15)) (i32.const 1))))
+    (local.set $low (local.get $v))
+    (local.set $high (local.get $v))
+    (local.set $v (v128.load offset=16 (local.get $raw)))
+    (v128.store offset=160 (i32.const 0) (i32x4.shl (i32x4.extend_low_i16x8_u (local.get $v)) (i32.const 16)))
+    (v128.store offset=176 (i32.const 0) (i32x4.shl (i32x4.extend_high_i16x8_u (local.get $v)) (i32.const 16)))
+    (local.set $v
+      (v128.xor (local.get $v) (i16x8.shr_u (i16x8.shr_s (local.get $v) (i32.const 15)) (i32.const 1))))
+    (local.set $low (i16x8.min_s (local.get $low) (local.get $v)))
+    (local.set $high (i16x8.max_s (local.get $high) (local.get $v)))
+    (local.set $v (v128.load offset=32 (local.get $raw)))
+    (v128.store offset=192 (i32.const 0) (i32x4.shl (i32x4.extend_low_i16x8_u (local.get $v)) (i32.const 16)))
+    (v128.store offset=208 (i32.const 0) (i32x4.shl (i32x4.extend_high_i16x8_u (local.get $v)) (i32.const 16)))
+    (local.set $v
+      (v128.xor (local.get $v) (i16x8.shr_u (i16x8.shr_s (local.get $v) (i32.const 15)) (i32.const 1))))
+    (local.set $low (i16x8.min_s (local.get $low) (local.get $v)))
+    (local.set $high (i16x8.max_s (local.get $high) (local.get $v)))
+    (local.set $v (v128.load offset=48 (local.get $raw)))
+    (v128.store offset=224 (i32.const 0) (i32x4.shl (i32x4.extend_low_i16x8_u (local.get $v)) (i32.const 16)))
+    (v128.store offset=240 (i32.const 0) (i32x4.shl (i32x4.extend_high_i16x8_u (local.get $v)) (i32.const 16)))
+    (local.set $v
+      (v128.xor (local.get $v) (i16x8.shr_u (i16x8.shr_s (local.get $v) (i32.const 15)) (i32.const 1))))
+    (local.set $low (i16x8.min_s (local.get $low) (local.get $v)))
+    (local.set $high (i16x8.max_s (local.get $high) (local.get $v)))
+    (call $ends16 (local.get $low) (local.get $high)))
+
+  ;; Of a group of f32.
+  (func $span (param $in i32) (result f32 f32)
+    (local $v v128) (local $low v128) (local $high v128) (local $end i32) (local $k i32)
+    (local.set $low (i32x4.splat (i32.const 0x7fffffff)))
+    (local.set $high (i32x4.splat (i32.const 0x80000000)))
+    (local.set $end (i32.add (local.get $in) (i32.const 128)))
+    (loop $more
+      (local.set $v (v128.load (local.get $in)))
+      (local.set $v
+        (v128.xor (local.get $v) (i32x4.shr_u (i32x4.shr_s (local.get $v) (i32.const 31)) (i32.const 1))))
+      (local.set $low (i32x4.min_s (local.get $low) (local.get $v)))
+      (local.set $high (i32x4.max_s (local.get $high) (local.get $v)))
+      (local.set $in (i32.add (local.get $in) (i32.const 16)))
+      (br_if $more (i32.lt_u (local.get $in) (local.get $end))))
+    (local.set $high (v128.not (local.get $high)))
+    (local.set $v
+      (i32x4.min_s
+        (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23 (local.get $low) (local.get $high))
+        (i8x16.shuffle 8 9 10 11 12 13 14 15 24 25 26 27 28 29 30 31 (local.get $low) (local.get $high))))
+    (local.set $v (i32x4.min_s (local.get $v) (i8x16.shuffle 4 5 6 7 0 1 2 3 12 13 14 15 8 9 10 11 (local.get $v) (local.get $v))))
+    (local.set $k (i32x4.extract_lane 0 (local.get $v)))
+    (f32.reinterpret_i32 (i32.xor (local.get $k) (i32.shr_u (i32.shr_s (local.get $k) (i32.const 31)) (i32.const 1))))
+    (local.set $k (i32.xor (i32x4.extract_lane 2 (local.get $v)) (i32.const -1)))
+    (f32.reinterpret_i32 (i32.xor (local.get $k) (i32.shr_u (i32.shr_s (local.get $k) (i32.const 31)) (i32.const 1)))))
 
   ;; Both of Q4's grids at once, a lane each: the free one first. The words of the better one go to out.
   (func $grids (param $in i32) (param $out i32) (param $s v128) (param $b v128) (result i32)
@@ -368,58 +416,83 @@
     (v128.store (local.get $out)
       (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23 (local.get $v) (local.get $w))))
 
-  ;; Whether the free grid is the better; its words or the other's go to out.
-  (func $better (param $in i32) (param $out i32) (param $s1 f32) (param $b1 f32) (param $s2 f32) (param $b2 f32) (param $least f32) (param $most f32) (result i32)
-    (local $found i32)
-    (local.set $found (i32.const 2))
-    (if (i32.and (f32.ne (local.get $s1) (f32.const 0)) (f32.ne (local.get $s2) (f32.const 0)))
-      (then
-        (local.set $found
-          (call $sketch (local.get $in) (local.get $s1) (local.get $b1) (local.get $s2) (local.get $b2) (local.get $least) (local.get $most)))))
-    (if (i32.eq (local.get $found) (i32.const 2))
-      (then
-        (return
-          (call $grids (local.get $in) (local.get $out)
-            (f64x2.promote_low_f32x4 (f32x4.replace_lane 1 (f32x4.splat (local.get $s1)) (local.get $s2)))
-            (f64x2.promote_low_f32x4 (f32x4.replace_lane 1 (f32x4.splat (local.get $b1)) (local.get $b2)))))))
-    (call $words (select (i32.const 256) (i32.const 384) (local.get $found)) (local.get $out))
-    (local.get $found))
-
   (func (export "q4") (param $groups i32) (param $at i32) (param $out i32) (param $scales i32) (param $narrow i32) (result i32)
-    (local $in i32) (local $all i32) (local $own i32) (local $least f32) (local $most f32)
-    (local $scale i32) (local $base i32) (local $step i32) (local $shift i32)
+    (local $in i32) (local $all i32) (local $own i32) (local $least f32) (local $most f32) (local $found i32)
+    (local $x v128) (local $rest v128) (local $halves v128) (local $wide v128) (local $s1 f32) (local $b1 f32) (local $s2 f32) (local $b2 f32)
     (block $done
       (loop $more
         (br_if $done (i32.eqz (local.get $groups)))
-        (local.set $in (if (result i32) (local.get $narrow) (then (call $widened (local.get $at))) (else (local.get $at))))
-        (local.set $own (call $largest (local.get $in)))
+        (local.set $in (select (i32.const 128) (local.get $at) (local.get $narrow)))
+        (if (result f32 f32) (local.get $narrow) (then (call $narrowSpan (local.get $at))) (else (call $span (local.get $at))))
+        (local.set $most)
+        (local.set $least)
+        (local.set $own (i32.reinterpret_f32 (f32.abs (local.get $most))))
+        (if (i32.gt_u (local.get $own) (local.get $all)) (then (local.set $all (local.get $own))))
+        (local.set $own (i32.reinterpret_f32 (f32.abs (local.get $least))))
         (if (i32.gt_u (local.get $own) (local.get $all)) (then (local.set $all (local.get $own))))
         (br_if $done (i32.ge_u (local.get $all) (i32.const 0x7f800000)))
-        (local.set $least (call $least (local.get $in)))
-        (local.set $most (call $greatest (local.get $in)))
         (if (f32.eq (local.get $least) (f32.const 0))
           (then (local.set $least (call $first (local.get $in) (f32.const 0)))))
         (if (f32.eq (local.get $most) (local.get $least)) (then (local.set $most (local.get $least))))
-        (local.set $scale
-          (call $half
+        ;; what become halves: the free grid's scale and least, and the other's scale; and the numbers that these stand for. None is beyond
+        ;; the largest half, or the host takes nothing of it.
+        (local.set $x
+          (f32x4.splat
             (f32.demote_f64
               (f64.div
                 (f64.sub (f64.promote_f32 (local.get $most)) (f64.promote_f32 (local.get $least)))
                 (f64.const 15)))))
-        (local.set $base (call $half (local.get $least)))
-        (local.set $step
-          (call $half
-            (f32.div (call $extreme (local.get $in) (local.get $least) (local.get $most)) (f32.const -8))))
-        (local.set $shift
-          (call $half (f32.mul (f32.const -8) (call $wide (local.get $step)))))
+        (local.set $x (f32x4.replace_lane 1 (local.get $x) (local.get $least)))
+        (local.set $x
+          (f32x4.replace_lane 2 (local.get $x)
+            (f32.mul (call $extreme (local.get $in) (local.get $least) (local.get $most)) (f32.const -0.125))))
+        (local.set $rest (v128.and (local.get $x) (i32x4.splat (i32.const 0x7fffffff))))
+        ;; ties to even; below 2^-14 by adding 1/2, whose last bit is worth as much as a half's there
+        (local.set $halves
+          (v128.or
+            (v128.and (i32x4.shr_u (local.get $x) (i32.const 16)) (i32x4.splat (i32.const 0x8000)))
+            (v128.bitselect
+              (i32x4.shr_u
+                (i32x4.add
+                  (i32x4.sub (local.get $rest) (i32x4.splat (i32.const 0x37fff001)))
+                  (v128.and (i32x4.shr_u (local.get $rest) (i32.const 13)) (i32x4.splat (i32.const 1))))
+                (i32.const 13))
+              (i32x4.sub
+                (f32x4.add (local.get $rest) (f32x4.splat (f32.const 0.5)))
+                (i32x4.splat (i32.const 0x3f000000)))
+              (i32x4.ge_s (local.get $rest) (i32x4.splat (i32.const 0x38800000))))))
+        (local.set $wide
+          (v128.or
+            (v128.and (i32x4.shl (local.get $halves) (i32.const 16)) (i32x4.splat (i32.const 0x80000000)))
+            (f32x4.mul
+              (i32x4.shl (v128.and (local.get $halves) (i32x4.splat (i32.const 0x7fff))) (i32.const 13))
+              (f32x4.splat (f32.const 0x1p112)))))
+        (local.set $s1 (f32x4.extract_lane 0 (local.get $wide)))
+        (local.set $b1 (f32x4.extract_lane 1 (local.get $wide)))
+        (local.set $s2 (f32x4.extract_lane 2 (local.get $wide)))
+        (local.set $b2 (f32.mul (f32.const -8) (local.get $s2))) ;; a half, since it has no more bits than s2
+        (local.set $found (i32.const 2))
+        (if (i32.and (f32.ne (local.get $s1) (f32.const 0)) (f32.ne (local.get $s2) (f32.const 0)))
+          (then
+            (local.set $found
+              (call $sketch (local.get $in) (local.get $s1) (local.get $b1) (local.get $s2) (local.get $b2) (local.get $least) (local.get $most)))))
+        (if (i32.eq (local.get $found) (i32.const 2))
+          (then
+            (local.set $found
+              (call $grids (local.get $in) (local.get $out)
+                (f64x2.promote_low_f32x4 (f32x4.replace_lane 1 (f32x4.splat (local.get $s1)) (local.get $s2)))
+                (f64x2.promote_low_f32x4 (f32x4.replace_lane 1 (f32x4.splat (local.get $b1)) (local.get $b2))))))
+          (else (call $words (select (i32.const 256) (i32.const 384) (local.get $found)) (local.get $out))))
         (i32.store (local.get $scales)
-          (if (result i32)
-            (call $better (local.get $in) (local.get $out)
-              (call $wide (local.get $scale)) (call $wide (local.get $base))
-              (call $wide (local.get $step)) (call $wide (local.get $shift))
-              (local.get $least) (local.get $most))
-            (then (i32.or (local.get $scale) (i32.shl (local.get $base) (i32.const 16))))
-            (else (i32.or (local.get $step) (i32.shl (local.get $shift) (i32.const 16))))))
+          (if (result i32) (local.get $found)
+            (then
+              (i32.or
+                (i32x4.extract_lane 0 (local.get $halves))
+                (i32.shl (i32x4.extract_lane 1 (local.get $halves)) (i32.const 16))))
+            (else
+              (i32.or
+                (i32x4.extract_lane 2 (local.get $halves))
+                (i32.shl (call $half (local.get $b2)) (i32.const 16))))))
         (local.set $groups (i32.sub (local.get $groups) (i32.const 1)))
         (local.set $at (i32.add (local.get $at) (i32.shr_u (i32.const 128) (local.get $narrow))))
         (local.set $out (i32.add (local.get $out) (i32.const 16)))

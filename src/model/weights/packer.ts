@@ -31,34 +31,59 @@ const moduleOf = (): Promise<WebAssembly.Module | null> => {
 
 export const isPackable = (format: WeightFormat): format is 'q8' | 'q4' => format === 'q8' || format === 'q4';
 
+/** Most that a Packer is to hold, where it shall never grow: values at a time, and bytes of each of two rooms for a file's. */
+export interface Sizes {
+  readonly values: number;
+  readonly room: number;
+}
+
 export class Packer {
-  private constructor(private readonly wasm: Exports) {}
+  /** Where a file's bytes may be read to, and be packed from without being copied. Valid while no more values are asked for than were announced. */
+  readonly rooms: readonly [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>];
+  /** Where values that are copied, and what is packed, begin. */
+  private readonly start: number;
+
+  private constructor(
+    private readonly wasm: Exports,
+    { values, room }: Sizes,
+  ) {
+    const size = Math.ceil(room / 16) * 16;
+    this.start = OWN + 2 * size;
+    const buffer = this.memoryFor(values);
+    this.rooms = [new Uint8Array(buffer, OWN, room), new Uint8Array(buffer, OWN + size, room)];
+  }
 
   /** Null where the host compiles no WebAssembly. */
-  static async open(): Promise<Packer | null> {
+  static async open(sizes: Sizes = { values: 0, room: 0 }): Promise<Packer | null> {
     const module = await moduleOf();
     if (!module) return null;
-    return new Packer((await WebAssembly.instantiate(module)).exports as unknown as Exports);
+    return new Packer((await WebAssembly.instantiate(module)).exports as unknown as Exports, sizes);
   }
 
   /** Room for `count` values, to be filled and packed. What was got before is not valid any more. */
   values(count: number): Float32Array<ArrayBuffer> {
-    return new Float32Array(this.memoryFor(count), OWN, count);
+    return new Float32Array(this.memoryFor(count), this.start, count);
   }
 
   /** Likewise for bfloat16 as a file has it. */
   narrow(count: number): Uint16Array<ArrayBuffer> {
-    return new Uint16Array(this.memoryFor(count), OWN, count);
+    return new Uint16Array(this.memoryFor(count), this.start, count);
+  }
+
+  /** Whether these bytes lie in one of the rooms. */
+  holds({ buffer }: Uint8Array<ArrayBuffer>): boolean {
+    return buffer === this.wasm.memory.buffer;
   }
 
   /**
-   * What `values` or `narrow` gave last, packed; null where a value is not finite, beyond q4's halves, or tiny. Valid until
-   * the next call.
+   * What `values` or `narrow` gave last, or a view of a room, packed; null where a value is not finite, beyond q4's halves, or
+   * tiny. Valid until the next call.
    */
   pack(values: Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>, format: 'q8' | 'q4'): StoredWords | null {
     const { buffer, byteOffset, byteLength, length } = values;
     const bytes = storedBytes(format, length);
-    const [to, scales] = [byteOffset + byteLength, byteOffset + byteLength + bytes.data];
+    const to = byteOffset < this.start ? this.start : byteOffset + byteLength;
+    const scales = to + bytes.data;
     const narrow = values instanceof Uint16Array ? 1 : 0;
     const largest = this.wasm[format](length / QUANT_GROUP, byteOffset, to, scales, narrow);
     if (largest > LARGEST[format]) return null;
@@ -70,7 +95,7 @@ export class Packer {
 
   private memoryFor(count: number): ArrayBuffer {
     const { memory } = this.wasm;
-    const bytes = OWN + count * 4 + count + count / 8; // a value's, and q8's, which are the most
+    const bytes = this.start + count * 4 + count + count / 8; // a value's, and q8's, which are the most
     const missing = bytes - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
     return memory.buffer;
