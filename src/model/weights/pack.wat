@@ -319,15 +319,48 @@
         (v128.store (local.get $out) (v128.load (i32.const 0)))
         (i32.const 0))))
 
-  ;; Both grids in f32, four values at a time: 1 where the free one is the better, 0 where the other is, 2 where that or a value's place is
-  ;; too near to call. A place is (w - b) / s, each rounded once and the reciprocal too: off by 2^-18 at most, and a grid's sum of squared
+  ;; The words of one grid, of two words a value each at a time.
+  (func $exact (param $in i32) (param $out i32) (param $s v128) (param $b v128)
+    (local $word v128) (local $place v128) (local $end i32)
+    (local.set $end (i32.add (local.get $in) (i32.const 128)))
+    (loop $words
+      (local.set $word (v128.const f64x2 0 0))
+      (local.set $place (v128.const f64x2 1 1))
+      (loop $values
+        (local.set $word
+          (f64x2.add (local.get $word)
+            (f64x2.mul (local.get $place)
+              (f64x2.trunc
+                (f64x2.pmin
+                  (v128.load (i32.const 16))
+                  (f64x2.pmax
+                    (v128.const f64x2 0 0)
+                    (f64x2.add
+                      (f64x2.div
+                        (f64x2.sub
+                          (f64x2.promote_low_f32x4
+                            (v128.load32_lane offset=32 1 (local.get $in) (v128.load32_splat (local.get $in))))
+                          (local.get $b))
+                        (local.get $s))
+                      (v128.load (i32.const 32)))))))))
+        (local.set $place (f64x2.mul (local.get $place) (v128.load (i32.const 48))))
+        (local.set $in (i32.add (local.get $in) (i32.const 4)))
+        (br_if $values (i32.and (local.get $in) (i32.const 28))))
+      (v128.store64_lane 0 (local.get $out) (i32x4.trunc_sat_f64x2_u_zero (local.get $word)))
+      (local.set $out (i32.add (local.get $out) (i32.const 8)))
+      (local.set $in (i32.add (local.get $in) (i32.const 32)))
+      (br_if $words (i32.lt_u (local.get $in) (local.get $end)))))
+
+  ;; Both grids in f32, four values at a time: 1 where the free one is the better, 0 where the other is, 2 where that is too near to call;
+  ;; 4 more where a place of the better one is, as of bfloat16 many are: of those the other grid has its scale from. A place is (w - b) / s, each rounded once and the reciprocal too: off by 2^-18 at most, and a grid's sum of squared
   ;; errors e (in squared scales) by 2^-13 √e at most, which is less than 2^-14 (e + 1); what is taken as certain is certain by 2^-14.
+  ;; Where a place is a middle by 2^-17, e is off by 2^-15 more for each such value, 2^-10 at most.
   ;; Places of the free grid lie in 0 … 15, those of the other are 0 at least: asked of the least and the largest alone. Places as
   ;; integers above 2^23 go to memory, at 256 and 384.
   (func $sketch (param $in i32) (param $s1 f32) (param $b1 f32) (param $s2 f32) (param $b2 f32) (param $least f32) (param $most f32) (result i32)
     (local $r1 v128) (local $r2 v128) (local $g1 v128) (local $g2 v128) (local $e1 v128) (local $e2 v128) (local $far1 v128) (local $far2 v128)
     (local $w v128) (local $x v128) (local $y v128) (local $c v128) (local $fifteen v128) (local $shift v128) (local $abs v128)
-    (local $end i32) (local $to i32) (local $free f32) (local $other f32) (local $both f32)
+    (local $end i32) (local $to i32) (local $free f32) (local $other f32) (local $both f32) (local $near1 i32) (local $near2 i32)
     (local.set $free (f32.div (f32.const 1) (local.get $s1)))
     (local.set $other (f32.div (f32.const 1) (local.get $s2)))
     (if (i32.eqz
@@ -369,22 +402,21 @@
       (local.set $to (i32.add (local.get $to) (i32.const 16)))
       (br_if $more (i32.lt_u (local.get $in) (local.get $end))))
     ;; 1/2 - 2^-17, and its square
-    (if (i32.or
-          (v128.any_true (f32x4.gt (local.get $far1) (f32x4.splat (f32.const 0x1.fffcp-3))))
-          (v128.any_true (f32x4.gt (local.get $far2) (f32x4.splat (f32.const 0x1.fffep-2)))))
-      (then (return (i32.const 2))))
+    (local.set $near1 (i32.shl (v128.any_true (f32x4.gt (local.get $far1) (f32x4.splat (f32.const 0x1.fffcp-3)))) (i32.const 2)))
+    (local.set $near2 (i32.shl (v128.any_true (f32x4.gt (local.get $far2) (f32x4.splat (f32.const 0x1.fffep-2)))) (i32.const 2)))
     (local.set $s1 (f32.mul (local.get $s1) (local.get $s1)))
     (local.set $s2 (f32.mul (local.get $s2) (local.get $s2)))
     (local.set $free (f32.mul (call $sum (local.get $e1)) (local.get $s1)))
     (local.set $other (f32.mul (call $sum (local.get $e2)) (local.get $s2)))
     (local.set $both
-      (f32.mul
-        (f32.const 0x1p-14)
-        (f32.add
-          (f32.add (local.get $free) (local.get $other))
+      (f32.add
+        (f32.mul (f32.const 0x1p-14) (f32.add (local.get $free) (local.get $other)))
+        (f32.mul
+          (select (f32.const 0x1.1p-10) (f32.const 0x1p-14) (i32.or (local.get $near1) (local.get $near2)))
           (f32.add (local.get $s1) (local.get $s2)))))
-    (if (f32.gt (f32.sub (local.get $other) (local.get $free)) (local.get $both)) (then (return (i32.const 1))))
-    (select (i32.const 0) (i32.const 2)
+    (if (f32.gt (f32.sub (local.get $other) (local.get $free)) (local.get $both))
+      (then (return (i32.or (i32.const 1) (local.get $near1)))))
+    (select (local.get $near2) (i32.const 2)
       (f32.gt (f32.sub (local.get $free) (local.get $other)) (local.get $both))))
 
   (func $sum (param $v v128) (result f32)
@@ -392,29 +424,32 @@
       (f32.add (f32x4.extract_lane 0 (local.get $v)) (f32x4.extract_lane 1 (local.get $v)))
       (f32.add (f32x4.extract_lane 2 (local.get $v)) (f32x4.extract_lane 3 (local.get $v)))))
 
-  ;; A group's words, where $sketch found all places certain: they are in the lowest bits.
+  ;; A group's words, where $sketch found the places certain: they are in the lowest bits of what is above 2^23.
   (func $words (param $from i32) (param $out i32)
-    (local $v v128) (local $w v128) (local $ones v128)
+    (local $ones v128) (local $low v128)
     (local.set $ones (v128.load (i32.const 96)))
-    ;; the lower halves of eight floats, each place with the next as a byte, and the bytes together
-    (local.set $v
-      (i8x16.shuffle 0 4 8 12 16 20 24 28 0 0 0 0 0 0 0 0
-      (i32x4.dot_i16x8_s (local.get $ones)
-        (i8x16.shuffle 0 1 4 5 8 9 12 13 16 17 20 21 24 25 28 29
-          (v128.load offset=0 (local.get $from)) (v128.load offset=16 (local.get $from))))
-      (i32x4.dot_i16x8_s (local.get $ones)
-        (i8x16.shuffle 0 1 4 5 8 9 12 13 16 17 20 21 24 25 28 29
-          (v128.load offset=32 (local.get $from)) (v128.load offset=48 (local.get $from))))))
-    (local.set $w
-      (i8x16.shuffle 0 4 8 12 16 20 24 28 0 0 0 0 0 0 0 0
-      (i32x4.dot_i16x8_s (local.get $ones)
-        (i8x16.shuffle 0 1 4 5 8 9 12 13 16 17 20 21 24 25 28 29
-          (v128.load offset=64 (local.get $from)) (v128.load offset=80 (local.get $from))))
-      (i32x4.dot_i16x8_s (local.get $ones)
-        (i8x16.shuffle 0 1 4 5 8 9 12 13 16 17 20 21 24 25 28 29
-          (v128.load offset=96 (local.get $from)) (v128.load offset=112 (local.get $from))))))
+    (local.set $low (i32x4.splat (i32.const 15)))
+    ;; as 16 bits, each place with the next as a byte, and the bytes together
     (v128.store (local.get $out)
-      (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23 (local.get $v) (local.get $w))))
+      (i8x16.narrow_i16x8_u
+        (i16x8.narrow_i32x4_u
+          (i32x4.dot_i16x8_s (local.get $ones)
+            (i16x8.narrow_i32x4_u
+              (v128.and (v128.load offset=0 (local.get $from)) (local.get $low))
+              (v128.and (v128.load offset=16 (local.get $from)) (local.get $low))))
+          (i32x4.dot_i16x8_s (local.get $ones)
+            (i16x8.narrow_i32x4_u
+              (v128.and (v128.load offset=32 (local.get $from)) (local.get $low))
+              (v128.and (v128.load offset=48 (local.get $from)) (local.get $low)))))
+        (i16x8.narrow_i32x4_u
+          (i32x4.dot_i16x8_s (local.get $ones)
+            (i16x8.narrow_i32x4_u
+              (v128.and (v128.load offset=64 (local.get $from)) (local.get $low))
+              (v128.and (v128.load offset=80 (local.get $from)) (local.get $low))))
+          (i32x4.dot_i16x8_s (local.get $ones)
+            (i16x8.narrow_i32x4_u
+              (v128.and (v128.load offset=96 (local.get $from)) (local.get $low))
+              (v128.and (v128.load offset=112 (local.get $from)) (local.get $low))))))))
 
   (func (export "q4") (param $groups i32) (param $at i32) (param $out i32) (param $scales i32) (param $narrow i32) (result i32)
     (local $in i32) (local $all i32) (local $own i32) (local $least f32) (local $most f32) (local $found i32)
@@ -482,7 +517,15 @@
               (call $grids (local.get $in) (local.get $out)
                 (f64x2.promote_low_f32x4 (f32x4.replace_lane 1 (f32x4.splat (local.get $s1)) (local.get $s2)))
                 (f64x2.promote_low_f32x4 (f32x4.replace_lane 1 (f32x4.splat (local.get $b1)) (local.get $b2))))))
-          (else (call $words (select (i32.const 256) (i32.const 384) (local.get $found)) (local.get $out))))
+          (else
+            (if (i32.and (local.get $found) (i32.const 4))
+              (then
+                (local.set $found (i32.and (local.get $found) (i32.const 1)))
+                (call $exact (local.get $in) (local.get $out)
+                  (f64x2.splat (f64.promote_f32 (select (local.get $s1) (local.get $s2) (local.get $found))))
+                  (f64x2.splat (f64.promote_f32 (select (local.get $b1) (local.get $b2) (local.get $found))))))
+              (else
+                (call $words (select (i32.const 256) (i32.const 384) (local.get $found)) (local.get $out))))))
         (i32.store (local.get $scales)
           (if (result i32) (local.get $found)
             (then
