@@ -71,6 +71,15 @@ it.each(KERNELS)('%s states its resources', (_, code) => {
   expect(bytes).toBeLessThanOrEqual(LEAST_LIMIT);
 });
 
+it.each(KERNELS)('%s finds its place in a grid of any size: beyond 65,535 workgroups it is folded', (stem, code) => {
+  if (stem.startsWith('probe-')) return; // measures with a grid of its own
+  expect(code).not.toContain('global_invocation_id');
+});
+
+it.each(KERNELS)('%s binds at most the eight buffers that every adapter has', (_, code) => {
+  expect(code.match(/var<storage/g)?.length ?? 0).toBeLessThanOrEqual(8);
+});
+
 describe.each(TILED_FORMS)('attention in tiles, %s', (form) => {
   const widths = Array.from({ length: MOST_TILED / 4 }, (_, i) => 4 * (i + 1));
 
