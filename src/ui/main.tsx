@@ -18,10 +18,10 @@ import { openTrainer, trainer } from './trainer';
 useLab.setState({ theme: rememberedTheme() });
 openQueue();
 
-/** A word on what the hash asks for where there is no such thing. */
-function tellIgnored(): void {
-  const problem = ignoredIn(location.hash);
-  if (problem) useLab.setState({ problem });
+/** A word on what the hash asks for where there is no such thing, beside what was wrong `before` it in the address. */
+function tellIgnored(before: string | null): void {
+  const ignored = ignoredIn(location.hash);
+  if (ignored) useLab.setState({ problem: before ? `${before} ${ignored}` : ignored });
 }
 
 function openEngine(): void {
@@ -69,10 +69,10 @@ function draw(): void {
   );
 }
 
-tellIgnored();
 takeFromAddress();
+tellIgnored(useLab.getState().problem);
 addEventListener('popstate', takeFromAddress);
-addEventListener('hashchange', tellIgnored);
+addEventListener('hashchange', () => tellIgnored(null));
 draw();
 rememberedHub();
 openInTurn();

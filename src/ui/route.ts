@@ -16,9 +16,20 @@ export function pageOf(hash: string): PageName {
   return isPage(name) ? name : 'train';
 }
 
-/** A word on a hash that names no page, or null. */
+/** What a page reads behind its ?. The inspector's link says itself what is wrong with it. */
+const READ: Readonly<Record<PageName, readonly string[] | null>> = {
+  ...{ train: [], compare: [], inspect: null },
+  learn: ['chapter', 'class', 'ask'],
+};
+
+/** A word on what a hash names and no page reads, or null. */
 export function ignoredIn(hash: string): string | null {
   const name = nameIn(hash);
-  if (name === '' || isPage(name)) return null;
-  return `The address names no page of the lab: “#${excerpt(name)}” was ignored.`;
+  if (name !== '' && !isPage(name)) return `The address names no page of the lab: “#${excerpt(name)}” was ignored.`;
+  const read = READ[pageOf(hash)];
+  const asked = new URLSearchParams(read ? hash.split('?').slice(1).join('?') : '');
+  const unknown = [...asked.keys()].find((key) => !read?.includes(key));
+  return unknown === undefined
+    ? null
+    : `Nothing on this page is called “${excerpt(unknown)}”: the address’ was ignored.`;
 }

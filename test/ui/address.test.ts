@@ -1,6 +1,7 @@
 /** Hostile addresses: the page is one of its pages, the settings are refused in short words, and no prototype is a name. */
 import { describe, expect, it } from 'vitest';
 import { excerpt, visible } from '../../src/data/visible';
+import { ignoredOf } from '../../src/ui/learn/rooms';
 import { ignoredIn, pageOf } from '../../src/ui/route';
 import { stateFromQuery } from '../../src/ui/state/chosen';
 import { INITIAL } from '../../src/ui/state/store';
@@ -12,6 +13,30 @@ describe('a hash', () => {
     expect(word).toContain('was ignored');
     expect(word.length).toBeLessThan(200);
   });
+
+  it.each(['#?a=1', '#train?__proto__=1', '#compare?a', '#learn?chapter=hint&x=1', `#train?${'a'.repeat(1 << 20)}`])(
+    '%.30s asks for what the page does not know',
+    (hash) => {
+      const word = ignoredIn(hash) as string;
+      expect(word).toMatch(/^Nothing on this page is called “.+”: the address’ was ignored\.$/);
+      expect(word.length).toBeLessThan(200);
+    },
+  );
+
+  it.each([
+    ['__proto__', /no chapter “__proto__”/],
+    ['hint&ask=write,nope', /no chapter “nope”/],
+    [`hint&class=${'x'.repeat(5000)}`, /^The address invites to a class/],
+  ])('asks the lessons for %.30s', (asked, word) => {
+    expect(ignoredOf({ search: '', hash: `#learn?chapter=${asked}` })).toMatch(word);
+  });
+
+  it.each(['', '#learn', '#learn?chapter=hint', '#learn?chapter=teacher', '#learn?class=10b&ask=write,hint'])(
+    '%s asks the lessons for what there is',
+    (hash) => {
+      expect([ignoredIn(hash), ignoredOf({ search: '?arm=grpo', hash })]).toEqual([null, null]);
+    },
+  );
 
   it.each(['', '#', '#train', '#inspect?1jAAAA'])('%s needs no word', (hash) => {
     expect(ignoredIn(hash)).toBeNull();

@@ -1,5 +1,6 @@
 import { type ReactNode, Suspense, useEffect, useState } from 'react';
 import { pageOf } from '../route';
+import { useLab } from '../state/store';
 import { visit } from './answers';
 import { ChapterList } from './ChapterList';
 import { ChapterView } from './ChapterView';
@@ -7,7 +8,7 @@ import { addressOfChapter, CHAPTERS } from './chapters';
 import { joinClass, taskIn } from './class/class-task';
 import styles from './LearnPage.module.css';
 import { openWords, useLanguage, useWords } from './language';
-import { type Place, placeIn, ROOMS } from './rooms';
+import { ignoredOf, type Place, placeIn, ROOMS } from './rooms';
 import { Explained } from './Sign';
 
 /** Ten short chapters; which one is on screen stands in the address. */
@@ -67,6 +68,8 @@ function usePlace(): Place {
       if (pageOf(location.hash) !== 'learn') return;
       const task = taskIn(location);
       if (task) joinClass(task);
+      const problem = ignoredOf(location);
+      if (problem) useLab.setState({ problem });
       setAt(placeIn(location.hash));
     };
     follow();

@@ -1,6 +1,8 @@
 /** What stands beside the chapters: under the hood, and the page for teachers. */
 import { lazy } from 'react';
-import { chapterIn } from './chapters';
+import { excerpt } from '../../data/visible';
+import { CHAPTERS, chapterIn } from './chapters';
+import { taskIn } from './class/class-task';
 
 export const ROOMS = {
   hood: lazy(() => import('./hood/Hood')),
@@ -18,6 +20,17 @@ export interface Place {
 export function placeIn(hash: string): Place {
   const room = roomIn(hash);
   return room ? { at: null, room } : { at: chapterIn(hash), room };
+}
+
+/** A word on what the address asks of the lessons where there is no such thing, or null. */
+export function ignoredOf({ search, hash }: Pick<Location, 'search' | 'hash'>): string | null {
+  const asked = new URLSearchParams(hash.split('?')[1] ?? '');
+  const names = [asked.get('chapter'), ...(asked.get('ask')?.split(',') ?? [])].filter((name) => name !== null);
+  const there: readonly string[] = [...CHAPTERS.map(({ id }) => id), ...ROOM_NAMES];
+  const unknown = names.find((name) => name !== '' && !there.includes(name));
+  if (unknown !== undefined) return `There is no chapter “${excerpt(unknown)}”: the address’ was ignored.`;
+  if (!asked.has('class') || taskIn({ search, hash })) return null;
+  return 'The address invites to a class without a name, or with a name or settings that are too long: it was ignored.';
 }
 
 /** The room that the address names in a chapter's place, or null. */
