@@ -87,16 +87,38 @@ function scaleOf(
 const path = (points: readonly (readonly [x: number, y: number])[]): string =>
   points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ');
 
-/** Where the lines of a legend stand: rows that are not wider than the chart. */
-function legendPlaces(labels: readonly string[], within: number): { x: number; row: number }[] {
+/** A label of the legend: its place, and its text, which has several rows where one would be wider than the chart. */
+interface Entry {
+  readonly x: number;
+  readonly row: number;
+  readonly texts: readonly string[];
+}
+
+/** Where the labels of a legend stand, and how many rows they take. */
+function legendOf(labels: readonly string[], within: number): { entries: Entry[]; rows: number } {
   let [x, row] = [PLOT.left, 0];
-  return labels.map((label) => {
+  const most = Math.floor((within - PLOT.left - SAMPLE) / CHARACTER);
+  const entries = labels.map((label) => {
+    const texts = wrapped(label, most);
     const width = SAMPLE + 22 + label.length * CHARACTER;
     if (x > PLOT.left && x + width > within) [x, row] = [PLOT.left, row + 1];
-    const place = { x, row };
+    const entry = { x, row, texts };
     x += width;
-    return place;
+    row += texts.length - 1;
+    return entry;
   });
+  return { entries, rows: row + 1 };
+}
+
+/** A text in rows of at most so many characters, broken between words. */
+function wrapped(text: string, most: number): string[] {
+  const rows: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = rows.length > 0 ? `${rows[rows.length - 1]} ${word}` : word;
+    if (rows.length > 0 && longer.length <= most) rows[rows.length - 1] = longer;
+    else rows.push(word);
+  }
+  return rows;
 }
 
 /** The drawing. Its lines have `data-label`; null where there is nothing to draw. */
@@ -121,11 +143,11 @@ export function draw({ title, axis, domain, reach = 0, lines, width = WIDTH }: C
     4,
     domain,
   );
-  const places = legendPlaces(
+  const legend = legendOf(
     lines.map(({ label }) => label),
     width,
   );
-  const height = bottom + 44 + LEGEND_ROW * ((places.at(-1)?.row ?? 0) + 1);
+  const height = bottom + 44 + LEGEND_ROW * legend.rows;
   const attributes = { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': title, fill: 'currentColor' };
   return shape(
     'svg',
@@ -134,7 +156,7 @@ export function draw({ title, axis, domain, reach = 0, lines, width = WIDTH }: C
     ...grid(X, Y, bottom, width - PLOT.right),
     shape('text', { x: (PLOT.left + width - PLOT.right) / 2, y: bottom + 32, 'text-anchor': 'middle' }, axis),
     ...lines.flatMap((line, i) => curve(line, i, X, Y)),
-    ...lines.flatMap(({ label }, i) => key(label, i, places[i], bottom + 54)),
+    ...legend.entries.flatMap((entry, i) => key(entry, i, bottom + 54)),
   );
 }
 
@@ -170,10 +192,10 @@ function curve({ label, band, parts = [] }: ChartLine, i: number, X: Scale, Y: S
   ];
 }
 
-const key = (label: string, i: number, { x, row }: { x: number; row: number }, top: number): Shape[] => {
+const key = ({ x, row, texts }: Entry, i: number, top: number): Shape[] => {
   const y = top + LEGEND_ROW * row;
   return [
     shape('line', { ...styleOf(i), x1: x, x2: x + SAMPLE - 6, y1: y, y2: y }),
-    shape('text', { x: x + SAMPLE, y: y + 4 }, label),
+    ...texts.map((text, k) => shape('text', { x: x + SAMPLE, y: y + LEGEND_ROW * k + 4 }, text)),
   ];
 };

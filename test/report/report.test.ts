@@ -227,6 +227,19 @@ describe('a chart', () => {
     expect(text).not.toMatch(/<script|<b>|NaN|undefined/);
   });
 
+  it('breaks a name that is wider than the chart between its words, and makes room for its rows', () => {
+    const long = `antisd, ${Array.from({ length: 12 }, (_, i) => `setting-${i} value`).join(', ')}`;
+    const lines = chart?.lines.map((line, i) => (i === 1 ? { ...line, label: long } : line)) ?? [];
+    const drawn = chart && draw({ ...chart, lines });
+    const texts = drawn ? shapesIn(drawn).flatMap(({ tag, children: [text] }) => (tag === 'text' ? [text] : [])) : [];
+    const at = texts.findIndex((text) => String(text).startsWith('antisd'));
+    const rows = texts.slice(at, -1).map(String);
+    expect([rows.join(' '), rows.length > 2, texts.at(-1)]).toEqual([long, true, 'sd']);
+    expect(Math.max(...rows.map((row) => row.length))).toBeLessThan(90);
+    const heightOf = (of: typeof drawn) => Number(String(of?.attributes.viewBox).split(' ')[3]);
+    expect(heightOf(drawn) - heightOf(drawing)).toBe(18 * (rows.length + 1));
+  });
+
   it('has round ticks', () => {
     expect(ticksOf(0, 1, 4)).toEqual([0, 0.25, 0.5, 0.75, 1]);
     expect(ticksOf(0, 120, 6)).toEqual([0, 20, 40, 60, 80, 100, 120]);

@@ -5,7 +5,7 @@ import { leftOf } from '../../src/ui/header/Progress';
 import { statusText } from '../../src/ui/notices/StatusLine';
 import { expandForReplay } from '../../src/ui/replay/expand';
 import { heldTogether } from '../../src/ui/replay/player';
-import { EMPTY, fold, type Snapshot, stepOf } from '../../src/ui/state/snapshot';
+import { doneOf, EMPTY, fold, type Snapshot, stepOf } from '../../src/ui/state/snapshot';
 import { INITIAL } from '../../src/ui/state/store';
 import { Viewing } from '../../src/ui/state/viewing';
 import { fakeSignals, fakeStart, fakeStep } from './fake-events';
@@ -66,6 +66,13 @@ test('after a fault: the steps to be taken again are no longer on screen', () =>
   const again = { ...fakeStart(), resumedFrom: 2 } as RunEvent;
   const after = fold(EMPTY, [...run(4), { v, type: 'fault', step: 4, fault }, again]);
   expect([stepOf(after), after.rolloutStep, after.rollouts.length]).toEqual([2, 0, 0]);
+});
+
+test('a run that begins where another stands is at that step before its first', () => {
+  const begun = fold(EMPTY, [fakeStart(40)]);
+  expect([stepOf(begun), doneOf(begun)]).toEqual([40, 40]);
+  const on = fold(begun, [fakeSignals(41, 1, 2), fakeStep(41)]);
+  expect([stepOf(on), doneOf(on)]).toEqual([41, 41]);
 });
 
 test('the footer names none', () => {

@@ -25,8 +25,8 @@ it('the axis is that of the values; about a single one there is room', () => {
   const html = (values: number[]) =>
     renderToStaticMarkup(<Plot rows={values.map((a, i) => ({ step: i, a }))} lines={[solid]} unit="step" />);
   expect(paths(html([2, 4]))).toEqual(['M0.00 100.00L100.00 0.00']);
-  expect(paths(html([3]))).toEqual(['M0.00 50.00']);
-  expect(paths(html([0]))).toEqual(['M0.00 50.00']);
+  expect(paths(html([3]))).toEqual(['M0.00 50.00', 'M0.00 50.00h0']); // a dot: of one value no line is seen
+  expect(paths(html([0]))).toEqual(['M0.00 50.00', 'M0.00 50.00h0']);
   expect(ticks(html([0.0325, 0.0381]))).not.toEqual([]);
   expect(ticks(html([11.4, 12.6]))).toEqual(['11.5', '12', '12.5']);
   expect(ticks(html([-11.4, -12.6]))).toEqual(['−12.5', '−12', '−11.5']);

@@ -60,7 +60,7 @@ export function Plot({ rows, lines, domain, bands = [], unit }: Props) {
           return (
             <g key={key}>
               <path {...STROKES[look]} d={pathOf(points, look === 'dots')} />
-              {look === 'dots' && <path className={styles.dots} d={dotsOf(points)} />}
+              {(look === 'dots' || rows.length === 1) && <path className={styles.dots} d={dotsOf(points)} />}
             </g>
           );
         })}

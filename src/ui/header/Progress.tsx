@@ -1,5 +1,5 @@
 import { duration } from '../format';
-import { stepOf } from '../state/snapshot';
+import { doneOf, stepOf } from '../state/snapshot';
 import { activityOf, useLab } from '../state/store';
 import styles from './Progress.module.css';
 import { type PhaseTimes, usePhaseTimes } from './phase-times';
@@ -21,7 +21,7 @@ const SHORT = 3;
 export function Progress() {
   const supervised = useLab((s) => s.snapshot.sft !== null);
   const total = useLab(({ snapshot: s }) => (s.sft ? s.sft.start.steps : (s.config?.steps ?? 0)));
-  const done = useLab(({ snapshot: s }) => (s.sft ? s.sft.figures : s.steps).at(-1)?.step ?? 0);
+  const done = useLab((s) => doneOf(s.snapshot));
   const step = useLab((s) => stepOf(s.snapshot));
   const ended = useLab((s) => s.snapshot.done?.reason ?? null);
   const activity = useLab(activityOf);

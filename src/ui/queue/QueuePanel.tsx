@@ -69,7 +69,7 @@ function Chooser() {
       {refused && <p role="alert">{refused}</p>}
       <p>{chosen.doc}</p>
       <button type="button" onClick={() => enqueue(chosen)}>
-        Queue {alone.length} runs, {steps.toLocaleString('en-US')} steps
+        Queue {alone.length === 1 ? 'one run' : `${alone.length} runs`}, {steps.toLocaleString('en-US')} steps
       </button>
     </section>
   );

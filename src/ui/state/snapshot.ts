@@ -46,6 +46,8 @@ export interface Snapshot {
   readonly phase: RunEventOf<'phase'>['phase'] | null;
   /** The step being worked on. */
   readonly step: number;
+  /** The step that the run began or went on at; 0 at the beginning. */
+  readonly begun: number;
   readonly rollouts: readonly RolloutView[];
   /** What stands between two tokens' texts. */
   readonly separator: Separator;
@@ -80,6 +82,7 @@ export const EMPTY: Snapshot = {
   stage: 'none',
   phase: null,
   step: 0,
+  begun: 0,
   rollouts: [],
   separator: ' ',
   rolloutStep: 0,
@@ -111,8 +114,11 @@ const ended = ({ lastScored }: Snapshot): Partial<Snapshot> => ({
 });
 
 /** The step, or update, that the page is at: that of the rollouts on screen, else the last one done. All who name one ask here. */
-export const stepOf = ({ sft, steps, rolloutStep }: Snapshot): number =>
-  sft ? (sft.figures.at(-1)?.step ?? 0) : Math.max(rolloutStep, steps.at(-1)?.step ?? 0);
+export const stepOf = (snapshot: Snapshot): number =>
+  snapshot.sft ? doneOf(snapshot) : Math.max(snapshot.rolloutStep, doneOf(snapshot));
+
+/** The last step, or update, that is done, or that another run stood at where this one began. */
+export const doneOf = ({ sft, steps, begun }: Snapshot): number => (sft ? sft.figures : steps).at(-1)?.step ?? begun;
 
 type Draft = { -readonly [K in keyof Snapshot]: Snapshot[K] };
 
@@ -247,6 +253,7 @@ const sharedFacts = ({
   separator,
   warnings,
   step: resumedFrom ?? 0,
+  begun: resumedFrom ?? 0,
   stage: 'working' as const,
   fault: null,
   done: null,
