@@ -4,6 +4,8 @@ import { PAGE_KEYS } from './actions';
 import { Header } from './header/Header';
 import { useCloseWarning, usePage, useShortcuts, useTheme, useWakeLock } from './hooks';
 import { NewerBuild } from './notices/NewerBuild';
+import notices from './notices/Notices.module.css';
+import { ProblemLine } from './notices/ProblemLine';
 import { Region } from './Region';
 import { PAGES, type PageName } from './route';
 import { Tour } from './tour/Tour';
@@ -54,6 +56,11 @@ export function App() {
       {Object.entries(LATER).map(([name, row]) => (
         <Later key={name} row={row} shown={page === name} />
       ))}
+      {page !== 'train' && ( // which shows it beside its other notices
+        <div className={notices.stack}>
+          <ProblemLine />
+        </div>
+      )}
       <Tour />
       <NewerBuild />
     </div>

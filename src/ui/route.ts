@@ -31,5 +31,5 @@ export function ignoredIn(hash: string): string | null {
   const unknown = [...asked.keys()].find((key) => !read?.includes(key));
   return unknown === undefined
     ? null
-    : `Nothing on this page is called “${excerpt(unknown)}”: the address’ was ignored.`;
+    : `The address asks for “${excerpt(unknown)}”, which this page does not know: it was ignored.`;
 }

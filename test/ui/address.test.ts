@@ -18,14 +18,14 @@ describe('a hash', () => {
     '%.30s asks for what the page does not know',
     (hash) => {
       const word = ignoredIn(hash) as string;
-      expect(word).toMatch(/^Nothing on this page is called “.+”: the address’ was ignored\.$/);
+      expect(word).toMatch(/^The address asks for “.+”, which this page does not know: it was ignored\.$/);
       expect(word.length).toBeLessThan(200);
     },
   );
 
   it.each([
-    ['__proto__', /no chapter “__proto__”/],
-    ['hint&ask=write,nope', /no chapter “nope”/],
+    ['__proto__', /a chapter “__proto__”/],
+    ['hint&ask=write,nope', /a chapter “nope”/],
     [`hint&class=${'x'.repeat(5000)}`, /^The address invites to a class/],
   ])('asks the lessons for %.30s', (asked, word) => {
     expect(ignoredOf({ search: '', hash: `#learn?chapter=${asked}` })).toMatch(word);

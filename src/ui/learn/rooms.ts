@@ -28,7 +28,8 @@ export function ignoredOf({ search, hash }: Pick<Location, 'search' | 'hash'>): 
   const names = [asked.get('chapter'), ...(asked.get('ask')?.split(',') ?? [])].filter((name) => name !== null);
   const there: readonly string[] = [...CHAPTERS.map(({ id }) => id), ...ROOM_NAMES];
   const unknown = names.find((name) => name !== '' && !there.includes(name));
-  if (unknown !== undefined) return `There is no chapter “${excerpt(unknown)}”: the address’ was ignored.`;
+  if (unknown !== undefined)
+    return `The address asks for a chapter “${excerpt(unknown)}”, which there is not: it was ignored.`;
   if (!asked.has('class') || taskIn({ search, hash })) return null;
   return 'The address invites to a class without a name, or with a name or settings that are too long: it was ignored.';
 }
