@@ -6,8 +6,11 @@ import { type DataRecord, shown } from './records';
 const DAPO =
   /^Solve the following math problem step by step\. The last line of your response should be of the form Answer: \$?Answer \(without quotes\) where \$?Answer is the answer to the problem\.\s+([\s\S]+?)\s+Remember to put your answer on its own line after "Answer:"\.?\s*$/;
 
-/** The question without an instruction that is known to be a dataset's own. */
-export const withoutInstruction = (question: string): string => DAPO.exec(question)?.[1] ?? question;
+/** Dolci RL-Zero's name of who asks. */
+const WHO = /^\s*user: /;
+
+/** The question without what is known to be a dataset's own: an instruction, or who asks. */
+export const withoutInstruction = (question: string): string => DAPO.exec(question)?.[1] ?? question.replace(WHO, '');
 
 /** OlympiadBench's answer and how it is graded. */
 export interface Olympiad {

@@ -7,6 +7,7 @@ import { BadInput } from './errors';
 import { ANSWER, CHOICES, CONTEXT, GRADED, IDS, QUESTION, SOLUTION } from './field-names';
 import { gsm8kParts } from './gsm8k';
 import { Ids } from './ids';
+import { jsonObject } from './json';
 import { finalAnswer } from './maths';
 import { messagesOf } from './message';
 import { choicesOf, contextual } from './question';
@@ -141,11 +142,13 @@ function chosen(answer: string, choices: readonly { letter: string; text: string
   return isNamed || !/^\d$/.test(answer) ? answer : (choices[Number(answer)]?.letter ?? answer);
 }
 
-/** A text, or what the user says in a list of messages (a system message before it included). */
+/** A text, or what the user says in a list of messages (a system message before it included), or in the JSON of one. */
 function questionOf(record: DataRecord): string | null {
-  const found = field(record, QUESTION);
-  if (!found || !Array.isArray(found.value) || !found.value.some(isRecord)) return textField(record, QUESTION);
-  const messages = messagesOf(found.value, record.where);
+  const found = field(record, [...QUESTION, 'messages']);
+  const value =
+    typeof found?.value === 'string' && /^\s*\[\s*\{/.test(found.value) ? jsonObject(found.value) : found?.value;
+  if (!found || !Array.isArray(value) || !value.some(isRecord)) return textField(record, QUESTION);
+  const messages = messagesOf(value, record.where);
   if (messages.some((m) => m.role === 'assistant'))
     throw new BadInput(`"${found.name}" holds an answer`, record.where, 'It must end with what the user asks.');
   return messages.map((m) => m.content).join('\n\n');
@@ -161,7 +164,8 @@ function workedOf(record: DataRecord): string | null {
 /** The short answer, and the worked solution where there is one. */
 function answerOf(record: DataRecord): { solution: string | null; answer: string | null } {
   const worked = workedOf(record);
-  const graded = record.fields[GRADED];
+  const held = record.fields[GRADED];
+  const graded = typeof held === 'string' ? jsonObject(held) : held;
   const given =
     textField(record, ANSWER) ?? (isRecord(graded) ? textField({ ...record, fields: graded }, ANSWER) : null);
   if (given === null) return { solution: worked, answer: worked === null ? null : finalAnswer(worked) };

@@ -31,7 +31,20 @@ export const THOUGHTS = ['reasoning_content', 'thinking', 'reasoning', 'thoughts
 
 /** Rows of code, beside a prompt and a solution (code/rows.ts). */
 export const CODE = [
-  ...['tests', 'test', 'test_list', 'test_imports', 'test_setup_code', 'entry_point', 'setup', 'text', 'code'],
+  ...[
+    'tests',
+    'test_cases',
+    'input_output',
+    'solutions',
+    'test',
+    'test_list',
+    'test_imports',
+    'test_setup_code',
+    'entry_point',
+    'setup',
+    'text',
+    'code',
+  ],
   ...['canonical_solution', 'task_id', 'question_id', 'question_title', 'question_content', 'starter_code'],
   ...['public_test_cases', 'private_test_cases', 'metadata'],
 ];

@@ -115,6 +115,113 @@ describe('rows', () => {
     await expect(problemOf({ ...fields, private_test_cases: 'AAAA' })).rejects.toThrow(BadInput);
   });
 
+  const calls = (input: string, output: string) => ({ form: 'calls', tests: [{ input, output }], entry: 'add' });
+  const output = (...tests: [string, string][]) => ({
+    form: 'output',
+    tests: tests.map(([input, output]) => ({ input, output })),
+  });
+  const OTHERS: [string, Record<string, unknown>, unknown][] = [
+    [
+      'verl: inputs and outputs as JSON under reward_model',
+      {
+        prompt: [{ role: 'user', content: 'Add.' }],
+        reward_model: { ground_truth: '{"inputs": ["1 2\\n"], "outputs": ["3\\n"]}' },
+      },
+      output(['1 2\n', '3\n']),
+    ],
+    [
+      'verl: a function by its name, reward_model as JSON',
+      {
+        prompt: 'Add.',
+        reward_model: '{"ground_truth": "{\\"fn_name\\":\\"add\\",\\"inputs\\":[[1,2]],\\"outputs\\":[3]}"}',
+      },
+      calls('1\n2', '3'),
+    ],
+    [
+      'APPS: programs',
+      {
+        question: 'Add.',
+        solutions: '["print(3)"]',
+        input_output: '{"inputs": ["1 2", "3 4"], "outputs": ["3", "7"]}',
+      },
+      output(['1 2', '3'], ['3 4', '7']),
+    ],
+    [
+      'APPS: lines in lists',
+      { question: 'Add.', input_output: '{"inputs": [["1", "2"]], "outputs": [["3"]]}' },
+      output(['1\n2', '3']),
+    ],
+    [
+      'APPS: a function, its values in lists of their own',
+      { question: 'Add.', input_output: '{"fn_name": "add", "inputs": [["a", [1]]], "outputs": [["b"]]}' },
+      calls('"a"\n[1]', '"b"'),
+    ],
+    [
+      'DeepCoder: pairs as JSON',
+      { problem: 'Add.', tests: '[{"type": "stdin_stdout", "input": "1", "output": "2"}]' },
+      output(['1', '2']),
+    ],
+    [
+      'DeepCoder: calls',
+      { prompt: 'Add.', tests: '[{"fn_name": "add", "input": [1, 2], "output": [3]}]' },
+      calls('1\n2', '3'),
+    ],
+    [
+      'AceCode',
+      { question: 'Add.', test_cases: ['assert add(1, 2) == 3'] },
+      { form: 'asserts', tests: ['assert add(1, 2) == 3'] },
+    ],
+    ['two lists', { prompt: 'Add.', tests: { inputs: [1, 2], outputs: [2, 3] } }, output(['1', '2'], ['2', '3'])],
+    [
+      'pairs of values',
+      { prompt: 'Add.', entry_point: 'add', tests: [{ input: [1, null], output: true }] },
+      calls('1\nnull', 'true'),
+    ],
+    [
+      'a list that is a function’s only argument',
+      { prompt: 'Add.', entry_point: 'add', tests: [{ input: [[1, 2]], output: 3 }] },
+      calls('[1,2]', '3'),
+    ],
+    [
+      'MBPP’s list as JSON',
+      { text: 'Add.', code: 'x', test_list: '["assert add(1, 2) == 3"]' },
+      { form: 'asserts', tests: ['assert add(1, 2) == 3'] },
+    ],
+    [
+      'LiveCodeBench’s lists and records as such',
+      {
+        question_content: 'Add.',
+        public_test_cases: [{ input: '1\n2', output: '3', testtype: 'functional' }],
+        private_test_cases: [],
+        metadata: { func_name: 'add' },
+      },
+      calls('1\n2', '3'),
+    ],
+  ];
+  test.each(OTHERS)('%s', async (_, fields, tests) => {
+    const problem = await problemOf(fields);
+    expect(problem?.question).toMatch(/^Add\./);
+    expect(problem && codeFactsOf(problem)?.tests).toEqual(tests);
+  });
+
+  test('of several solutions the first; a beginning to go on from; lists of two lengths are no tests', async () => {
+    const apps = {
+      question: 'Add.',
+      starter_code: 'def add(a, b):\n',
+      input_output: '{"inputs": ["1"], "outputs": ["2"]}',
+    };
+    const problem = await problemOf({ ...apps, solutions: '["print(2)", "print(1 + 1)"]' });
+    expect([problem?.solution, problem?.question]).toEqual([
+      inBlock('print(2)'),
+      `Add.\n\nBegin with this:\n\n${inBlock('def add(a, b):')}`,
+    ]);
+    await expect(problemOf({ prompt: 'Add.', tests: { inputs: ['1', '2'], outputs: ['2'] } })).rejects.toThrow(
+      /"tests" is/,
+    );
+    expect(await problemOf({ prompt: 'q', reward_model: { ground_truth: '["4"]' } })).toBeNull();
+    expect(await problemOf({ prompt: 'q', reward_model: '{"ground_truth": "4"}' })).toBeNull();
+  });
+
   /** As Python's pickle.dumps writes these tests in protocols 2, 4 and 5, with zlib and base64. */
   const PACKED = [
     'eJxrYIotZNCoLWTUiGBlYGDIzCsoLSlkimABsg0VjLgKmSPYgMz80hKQOEsEE5BjzFXIWlpbyKaRwRTBDOQfXslVyJ7BksEawQjk5RVyxBZyangzek149++/uwPIJCDw6wDLJhZytRZyp5am6gEAbNkb7w==',

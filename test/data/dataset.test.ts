@@ -57,6 +57,18 @@ test('an answer field that holds a whole solution is not graded as a whole', asy
   expect(await one({ question: 'q', answer: '$\\boxed{12}$' })).toMatchObject({ answer: '12', solution: null });
 });
 
+test('messages, and verl’s reward_model, may be JSON; who asks is not asked', async () => {
+  const messages = [{ role: 'user', content: '1+1?' }];
+  const rows = [
+    { prompt: JSON.stringify(messages), reward_model: { ground_truth: '2' } },
+    { prompt: messages, reward_model: '{"style": "rule", "ground_truth": ["2"]}' },
+    { messages, ground_truth: ['2'], dataset: 'gsm8k' },
+    { prompt: 'user: 1+1?', ground_truth: ['2'] },
+  ];
+  for (const row of rows) expect(await one(row)).toMatchObject({ question: '1+1?', answer: '2' });
+  expect(await one({ prompt: '[{1}]?', answer: '2' })).toMatchObject({ question: '[{1}]?' });
+});
+
 test('verl’s format: a list of messages, and the answer in reward_model', async () => {
   const [problem] = await readProblems(fixture('verl.parquet'), 'v.parquet');
   expect(problem).toMatchObject({ question: 'What is 6 * 7? Answer in a box.', answer: '42', solution: null });

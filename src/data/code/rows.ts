@@ -2,14 +2,18 @@
  * Rows of code datasets as problems, by their fields: HumanEval and HumanEval+, MBPP and MBPP+, LiveCodeBench, rows with a list
  * of asserts as their truth (Dolci RL-Zero Code), and the lab's own form. docs/code-problems.md has the table.
  */
+
+import { withoutInstruction } from '../benchmark-forms';
 import { BadInput } from '../errors';
+import { GRADED } from '../field-names';
 import { jsonObject } from '../json';
 import { type DataRecord, field, isRecord, shown, textField } from '../records';
 import type { Problem } from '../types';
 import { inBlock } from './code-block';
 import { liveCodeBenchTests } from './live-code-bench';
 import { isPacked, unpacked } from './packed';
-import type { CodeFacts, CodeTests, InputOutput } from './types';
+import { testsIn } from './tests';
+import type { CodeFacts, CodeTests } from './types';
 
 /** What a code problem holds beside its question; null for any other problem. */
 export const codeFactsOf = ({ facts }: Pick<Problem, 'facts'>): CodeFacts | null =>
@@ -58,6 +62,10 @@ const NOTHING_BEFORE = { setup: '', imports: '' };
 const has = (record: DataRecord, ...names: string[]): boolean => names.every((name) => field(record, [name]) !== null);
 const text = (record: DataRecord, ...names: string[]): string | null => textField(record, names);
 const isText = (value: unknown): value is string => typeof value === 'string';
+
+/** Fields of the lab's own form and of those like it: DeepCoder's, AceCode's, APPS'. */
+const ASKS = ['prompt', 'question', 'problem'];
+const TESTS = ['tests', 'test_cases', 'input_output'];
 
 const FORMS: readonly Form[] = [
   {
@@ -119,19 +127,23 @@ const FORMS: readonly Form[] = [
   },
   {
     name: 'code with tests',
-    from: { question: ['prompt', 'question'], solution: ['solution', 'code'], tests: ['tests', 'entry_point'] },
-    fits: (record) => has(record, 'tests') && (has(record, 'prompt') || has(record, 'question')),
-    read: (record) => ({
-      question: text(record, 'prompt', 'question'),
-      solution: text(record, 'solution', 'code'),
-      setup: text(record, 'setup') ?? '',
-      tests: testsOf(record, 'tests'),
-    }),
+    from: { question: ASKS, solution: ['solution', 'code', 'solutions'], tests: [...TESTS, 'entry_point'] },
+    fits: (record) => field(record, TESTS) !== null && field(record, ASKS) !== null,
+    read: (record) => {
+      const starter = text(record, 'starter_code')?.trim();
+      const begin = starter ? `Begin with this:\n\n${inBlock(starter)}` : null;
+      return {
+        question: [text(record, ...ASKS), begin].filter((part) => part !== null).join('\n\n'),
+        solution: solutionOf(record),
+        setup: text(record, 'setup') ?? '',
+        tests: testsOf(record, TESTS),
+      };
+    },
   },
   {
     name: 'code with its tests as the truth',
-    from: { question: ['prompt'], solution: ['solution'], tests: ['ground_truth'] },
-    fits: (record) => has(record, 'ground_truth', 'prompt') && (packedTruth(record) ?? truthOf(record)) !== null,
+    from: { question: ['prompt'], solution: ['solution'], tests: ['ground_truth', GRADED] },
+    fits: (record) => has(record, 'prompt') && (packedTruth(record) ?? testsIn(truthField(record), null)) !== null,
     read: async (record) => ({
       question: promptOf(record),
       solution: text(record, 'solution'),
@@ -144,45 +156,40 @@ const READS_AND_WRITES = 'Read the input from stdin, and write the answer to std
 
 /** A list of texts. Throws BadInput for another type, or an empty one. */
 function listOf(record: DataRecord, name: string): string[] {
-  const { value } = field(record, [name]) as { value: unknown };
+  const { value: written } = field(record, [name]) as { value: unknown };
+  const value = isText(written) ? jsonObject(written) : written;
   if (Array.isArray(value) && value.every(isText) && (value.length > 0 || name === 'test_imports')) return value;
-  throw new BadInput(`"${name}" is ${shown(value)}`, record.where, 'It must be a list of texts.');
+  throw new BadInput(`"${name}" is ${shown(written)}`, record.where, 'It must be a list of texts.');
 }
 
-/** Tests in the lab's own form: a program, or a list of asserts or of inputs and outputs. */
-function testsOf(record: DataRecord, name: string): CodeTests {
-  const { value } = field(record, [name]) as { value: unknown };
+/** Tests in the lab's own form, and in those that others write: a program, or a list of asserts or of inputs and outputs. */
+function testsOf(record: DataRecord, names: readonly string[]): CodeTests {
+  const { name, value } = field(record, names) as { name: string; value: unknown };
   const entry = text(record, 'entry_point');
+  const tests = testsIn(value, entry);
+  if (tests) return tests;
   if (isText(value)) return { form: 'program', tests: value, entry };
-  const pairs = pairsOf(value);
-  if (pairs) return entry === null ? { form: 'output', tests: pairs } : { form: 'calls', tests: pairs, entry };
   return { form: 'asserts', tests: listOf(record, name) };
 }
 
-function pairsOf(value: unknown): InputOutput[] | null {
-  if (!Array.isArray(value) || value.length === 0) return null;
-  const isPair = (x: unknown): x is InputOutput => isRecord(x) && isText(x.input) && isText(x.output);
-  return value.every(isPair) ? value.map(({ input, output }) => ({ input, output })) : null;
+/** The first solution of several, which may be the JSON of their list. */
+function solutionOf(record: DataRecord): string | null {
+  const { value } = field(record, ['solutions']) ?? { value: null };
+  const listed = isText(value) ? jsonObject(value) : value;
+  const first: unknown = Array.isArray(listed) ? listed[0] : null;
+  return text(record, 'solution', 'code') ?? (isText(first) ? first : null);
 }
 
-/** A row's truth; of a list with one text that is JSON or packed, as Dolci RL-Zero has them, that text. */
+/**
+ * A row's truth, its own or verl's, whose record may be JSON; of a list with one text that is JSON or packed, as Dolci RL-Zero
+ * has them, that text.
+ */
 function truthField(record: DataRecord): unknown {
-  const { value } = field(record, ['ground_truth']) as { value: unknown };
+  const graded = field(record, [GRADED])?.value;
+  const held = isText(graded) ? jsonObject(graded) : graded;
+  const value = field(record, ['ground_truth'])?.value ?? (isRecord(held) ? held.ground_truth : null);
   const alone = Array.isArray(value) && value.length === 1 ? value[0] : null;
-  return isText(alone) && (alone.trim().startsWith('[') || isPacked(alone)) ? alone : value;
-}
-
-/** Asserts, or inputs and outputs, as the truth of a row: a list, or its JSON; null for any other truth. */
-function truthOf(record: DataRecord): CodeTests | null {
-  const value = truthField(record);
-  return testsIn(isText(value) && value.trim().startsWith('[') ? jsonObject(value) : value);
-}
-
-function testsIn(value: unknown): CodeTests | null {
-  const pairs = pairsOf(value);
-  if (pairs) return { form: 'output', tests: pairs };
-  const asserts = Array.isArray(value) && value.length > 0 && value.every((x) => isText(x) && /\bassert\b/.test(x));
-  return asserts ? { form: 'asserts', tests: value as string[] } : null;
+  return isText(alone) && (/^\s*[[{]/.test(alone) || isPacked(alone)) ? alone : value;
 }
 
 /** A truth that has to be unpacked first; null for another. */
@@ -194,7 +201,7 @@ function packedTruth(record: DataRecord): string | null {
 /** Throws BadInput where it is packed, and no tests are in it. */
 async function truthOrPacked(record: DataRecord): Promise<CodeTests> {
   const packed = packedTruth(record);
-  const tests = packed === null ? truthOf(record) : testsIn(await unpacked(packed, record));
+  const tests = packed === null ? testsIn(truthField(record), null) : testsIn(await unpacked(packed, record), null);
   if (tests) return tests;
   throw new BadInput(
     'its packed tests are neither asserts nor inputs and outputs',
@@ -206,7 +213,7 @@ async function truthOrPacked(record: DataRecord): Promise<CodeTests> {
 /** What the user says: of a list of messages, or of a text that names who speaks, as Dolci RL-Zero's do. */
 function promptOf(record: DataRecord): string | null {
   const { value } = field(record, ['prompt']) as { value: unknown };
-  if (!Array.isArray(value)) return text(record, 'prompt')?.replace(/^\s*user: /, '') ?? null;
+  if (!Array.isArray(value)) return withoutInstruction(text(record, 'prompt') ?? '') || null;
   const said = value.filter((m) => isRecord(m) && m.role === 'user' && isText(m.content));
   return said.map((m) => (m as { content: string }).content).join('\n\n') || null;
 }
