@@ -29,7 +29,7 @@ export default defineConfig({
           exclude: ['test/**/*.gpu.test.ts', 'test/e2e/**', 'test/**/*.e2e.test.ts', HOSTILE],
           sequence: { groupOrder: 0 },
           isolate: false, // who changes what all share says so: test/setup/page-state.ts
-          testTimeout: 30_000,
+          testTimeout: 120_000,
         },
       },
       {
@@ -40,10 +40,10 @@ export default defineConfig({
           exclude: [FUZZ],
           sequence: { groupOrder: 0 },
           isolate: false,
-          testTimeout: 30_000,
+          testTimeout: 120_000,
         },
       },
-      { extends: true, test: { name: 'fuzz', include: [FUZZ], sequence: { groupOrder: 0 }, testTimeout: 30_000 } },
+      { extends: true, test: { name: 'fuzz', include: [FUZZ], sequence: { groupOrder: 0 }, testTimeout: 120_000 } },
       {
         extends: true,
         test: {
