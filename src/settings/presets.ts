@@ -72,7 +72,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'stories',
     label: 'In words',
-    doc: 'AntiSD on the second built-in model, which answers word problems in English. It slips in a quarter of its sums, and after a quarter of them it writes “Wait, let me check”, which always finds the right number. Of stories it never saw it solves 40 % at first and 87 % after 60 steps, because it then checks nine sums in ten. GRPO gets as far with half of the checks, self-distillation with none: it learns to slip less.',
+    doc: 'AntiSD on the second built-in model, which answers word problems in English. It slips in a quarter of its sums, and after a quarter of them it writes “Wait, let me check”, which always finds the right number. Of stories it never saw it solves 40 % at first and 90 % after 60 steps (five seeds), because it then checks eight to nine sums in ten. GRPO comes to 88 % with fewer than half of the checks, self-distillation to 84 % with none: it learns to slip less.',
     measured:
       '8 problems × 4 responses, four sums and more, seed 0: .40 at first, .70 after 20 steps, .87 after 60 (GRPO .88, self-distillation .84); responses grow from 67 to 111 tokens (76, 53). The term praises slips too, which the solution makes unlikely as well: docs/study.md.',
     settings: {
