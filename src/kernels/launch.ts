@@ -16,6 +16,20 @@ export function rowShape(gpu: Gpu): { T: number; R: number } {
   return gpu.adapter.software ? { T: 1, R: 16 } : { T: 32, R: 4 };
 }
 
+/**
+ * Threads that share a head of D values (L), heads that share a workgroup (R), and the values that they hold in its memory: on a
+ * GPU neighbouring threads read neighbouring values, on a software adapter a thread has a head to itself.
+ */
+export function headShape(gpu: Gpu, D: number): { L: number; R: number } {
+  return gpu.adapter.software ? { L: 1, R: ELEMENT_WG } : { L: 32, R: Math.max(1, Math.min(4, Math.floor(4096 / D))) };
+}
+
+/** The same with the values held of each head, for sums over a head. */
+export function summedHead(gpu: Gpu, D: number, values = D): { L: number; R: number; HELD: number } {
+  const shape = headShape(gpu, D);
+  return { ...shape, HELD: shape.L > 1 ? shape.R * values : 1 };
+}
+
 /** Grid of a row reduction over n rows. */
 export const perRow = (n: number, { R }: { R: number }): Workgroups => rows(Math.ceil(n / R));
 

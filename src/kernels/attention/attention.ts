@@ -3,7 +3,7 @@ import type { Gpu } from '../../gpu/device';
 import { defineKernel, type Kernel } from '../../gpu/kernel';
 import type { Recorder } from '../../gpu/recorder';
 import { expectLength, type Tensor } from '../../gpu/tensor';
-import { perElement } from '../launch';
+import { perElement, perRow, summedHead } from '../launch';
 import type { HeadShape } from '../qk-norm-rope/qk-norm-rope';
 import keyValueSource from './attention-backward-key-value.wgsl?raw';
 import querySource from './attention-backward-query.wgsl?raw';
@@ -104,7 +104,8 @@ export function attentionBackward(
 ): void {
   expectLength('attentionBackward.dQkv', b.dQkv, p.N * (p.H + 2 * p.K) * p.D);
   expectLength('attentionBackward.delta', b.delta, p.N * p.H);
-  r.dispatch(delta, b, { rows: p.N * p.H, D: p.D }, perElement(p.N * p.H));
+  const heads = summedHead(r.gpu, p.D);
+  r.dispatch(delta, b, { rows: p.N * p.H, D: p.D }, perRow(p.N * p.H, heads), heads);
   const params = headParams(p);
   if (variant === 'tiles') {
     dispatchTiles(r, 'backward-query', b, params, tiled(p));

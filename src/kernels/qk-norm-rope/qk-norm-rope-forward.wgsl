@@ -5,8 +5,9 @@
 //   rope (P,D) in: D/2 cosines, D/2 sines
 //   w (2,D) in: query weight, key weight | q (N,H,D) out= | rstd (N,H+K) out=, not while decoding |
 //   keys, and values while decoding: where keys-rows.wgsl or keys-cache.wgsl puts them
-// One thread per (token, head). Gradient: qk-norm-rope-backward.wgsl
-// Resources: 6 floats a thread; 0 bytes of workgroup memory; 16 bytes read an output
+// L threads share a head, R heads share a workgroup; one adds up the squares of a head that all have loaded.
+// Gradient: qk-norm-rope-backward.wgsl
+// Resources: 6 floats a thread; 4 bytes of workgroup memory; 16 bytes read an output (L above 1: 4 R D bytes)
 struct Params { N: u32, H: u32, K: u32, D: u32, eps: f32, P: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> qkv: array<f32>;
@@ -15,34 +16,52 @@ struct Params { N: u32, H: u32, K: u32, D: u32, eps: f32, P: u32 }
 @group(0) @binding(4) var<storage, read> w: array<f32>;
 @group(0) @binding(5) var<storage, read_write> q: array<f32>;
 @group(0) @binding(7) var<storage, read_write> rstd: array<f32>;
-override WG: u32 = 64;
+override L: u32 = 1;
+override R: u32 = 64;
+override HELD: u32 = 1; // R D where L is above 1
+var<workgroup> held: array<f32, HELD>; // (head, d)
 
-@compute @workgroup_size(WG)
+@compute @workgroup_size(L, R)
 fn main(
   @builtin(workgroup_id) wg: vec3u,
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_id) id: vec3u,
 ) {
-  let i = (wg.x + wg.y * groups.x) * WG + id.x;
+  let i = (wg.x + wg.y * groups.x) * R + id.y;
   let heads = p.H + p.K + VALUES * p.K;
-  if (i >= p.N * heads) { return; }
+  let alive = i < p.N * heads;
   let n = i / heads;
   let h = i - n * heads;
   let base = n * (p.H + 2u * p.K) * p.D + h * p.D;
-  if (h >= p.H + p.K) {
+  let isNormed = alive && h < p.H + p.K;
+  var sum = 0.0;
+  if (L > 1u) {
+    if (isNormed) {
+      for (var d = id.x; d < p.D; d += L) { held[id.y * p.D + d] = qkv[base + d]; }
+    }
+    workgroupBarrier();
+    if (isNormed && id.x == 0u) {
+      for (var d = 0u; d < p.D; d += 1u) { let v = held[id.y * p.D + d]; sum += v * v; }
+      held[id.y * p.D] = sum;
+    }
+    workgroupBarrier();
+    sum = held[id.y * p.D];
+  } else if (isNormed) {
+    for (var d = 0u; d < p.D; d += 1u) { let v = qkv[base + d]; sum += v * v; }
+  }
+  if (!alive) { return; }
+  if (!isNormed) {
     let to = keyPlace(n, h - p.H - p.K);
-    for (var d = 0u; d < p.D; d += 1u) { putValue(to + d, qkv[base + d]); }
+    for (var d = id.x; d < p.D; d += L) { putValue(to + d, qkv[base + d]); }
     return;
   }
-  var sum = 0.0;
-  for (var d = 0u; d < p.D; d += 1u) { let v = qkv[base + d]; sum += v * v; }
   let r = 1.0 / sqrt(sum / f32(p.D) + p.eps);
-  rstd[i] = r;
+  if (id.x == 0u) { rstd[i] = r; }
   let half = p.D / 2u;
   let turn = positions[n] * p.D;
   let isQuery = h < p.H;
   let wBase = select(p.D, 0u, isQuery);
-  for (var d = 0u; d < half; d += 1u) {
+  for (var d = id.x; d < half; d += L) {
     let c = rope[turn + d];
     let s = rope[turn + half + d];
     let a = w[wBase + d] * qkv[base + d] * r;

@@ -2,7 +2,7 @@
 import { defineKernel } from '../../gpu/kernel';
 import type { Recorder } from '../../gpu/recorder';
 import { expectLength, type Tensor } from '../../gpu/tensor';
-import { chunks, ELEMENT_WG, perElement } from '../launch';
+import { chunks, ELEMENT_WG, perRow, summedHead } from '../launch';
 import { type CachePlace, keysTo } from '../rope/keys';
 import { sumRows } from '../sum-rows/sum-rows';
 import backwardSource from './qk-norm-rope-backward.wgsl?raw';
@@ -37,7 +37,8 @@ export function qkNormRopeForward(
 ): void {
   expectLength('qkNormRopeForward.qkv', b.qkv, p.N * (p.H + 2 * p.K) * p.D);
   expectLength('qkNormRopeForward.rstd', b.rstd, p.N * (p.H + p.K));
-  r.dispatch(forward, b, { ...p, P: 0 }, perElement(p.N * (p.H + p.K)));
+  const shape = summedHead(r.gpu, p.D);
+  r.dispatch(forward, b, { ...p, P: 0 }, perRow(p.N * (p.H + p.K), shape), shape);
 }
 
 /** As qkNormRopeForward, for tokens whose keys and values go into a cache of P positions. */
@@ -47,7 +48,8 @@ export function qkNormRopeDecode(
   p: HeadShape & { eps: number; P: number },
 ): void {
   expectLength('qkNormRopeDecode.qkv', b.qkv, p.N * (p.H + 2 * p.K) * p.D);
-  r.dispatch(decode, b, p, perElement(p.N * (p.H + 2 * p.K)));
+  const shape = summedHead(r.gpu, p.D);
+  r.dispatch(decode, b, p, perRow(p.N * (p.H + 2 * p.K), shape), shape);
 }
 
 /** dQkv, in place: gradients of turned heads in, of raw heads out; dw (2,D), where given, += the norm weights' gradient. */
@@ -73,5 +75,6 @@ export function qkNormRopeBackward(
     r.dispatch(weightBackward, bindings, { ...p, chunk }, [Math.ceil(p.D / ELEMENT_WG), count]);
     sumRows(r, { partial: b.partial, out: b.dw }, { K: count, C: 2 * p.D });
   }
-  r.dispatch(backward, bindings, p, perElement(p.N * (p.H + p.K)));
+  const shape = summedHead(r.gpu, p.D, p.D / 2);
+  r.dispatch(backward, bindings, p, perRow(p.N * (p.H + p.K), shape), shape);
 }

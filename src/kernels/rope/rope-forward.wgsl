@@ -4,7 +4,7 @@
 //   x (N,stride) in: query heads, key heads, whatever follows | positions (N) u32 in |
 //   rope (P,D) in: D/2 cosines, D/2 sines
 //   q (N,H,D) out= | keys, and values while decoding: where keys-rows.wgsl or keys-cache.wgsl puts them
-// One thread per (token, head). Gradient: rope-backward.wgsl
+// L threads share a head, R heads share a workgroup. Gradient: rope-backward.wgsl
 // Resources: 4 floats a thread; 0 bytes of workgroup memory; 8 bytes read an output
 struct Params { N: u32, H: u32, K: u32, D: u32, stride: u32, P: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
@@ -12,15 +12,16 @@ struct Params { N: u32, H: u32, K: u32, D: u32, stride: u32, P: u32 }
 @group(0) @binding(2) var<storage, read> positions: array<u32>;
 @group(0) @binding(3) var<storage, read> rope: array<f32>;
 @group(0) @binding(4) var<storage, read_write> q: array<f32>;
-override WG: u32 = 64;
+override L: u32 = 1;
+override R: u32 = 64;
 
-@compute @workgroup_size(WG)
+@compute @workgroup_size(L, R)
 fn main(
   @builtin(workgroup_id) wg: vec3u,
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_id) id: vec3u,
 ) {
-  let i = (wg.x + wg.y * groups.x) * WG + id.x;
+  let i = (wg.x + wg.y * groups.x) * R + id.y;
   let heads = p.H + p.K + VALUES * p.K;
   if (i >= p.N * heads) { return; }
   let n = i / heads;
@@ -28,12 +29,12 @@ fn main(
   let base = n * p.stride + h * p.D;
   if (h >= p.H + p.K) {
     let to = keyPlace(n, h - p.H - p.K);
-    for (var d = 0u; d < p.D; d += 1u) { putValue(to + d, x[base + d]); }
+    for (var d = id.x; d < p.D; d += L) { putValue(to + d, x[base + d]); }
     return;
   }
   let half = p.D / 2u;
   let turn = positions[n] * p.D;
-  for (var d = 0u; d < half; d += 1u) {
+  for (var d = id.x; d < half; d += L) {
     let c = rope[turn + d];
     let s = rope[turn + half + d];
     let a = x[base + d];

@@ -2,7 +2,7 @@
 import { defineKernel } from '../../gpu/kernel';
 import type { Recorder } from '../../gpu/recorder';
 import { expectLength, type Tensor } from '../../gpu/tensor';
-import { perElement } from '../launch';
+import { headShape, perRow } from '../launch';
 import type { HeadShape } from '../qk-norm-rope/qk-norm-rope';
 import { type CachePlace, keysTo } from './keys';
 import backwardSource from './rope-backward.wgsl?raw';
@@ -20,7 +20,8 @@ export function ropeForward(
 ): void {
   expectLength('ropeForward.x', b.x, p.N * p.stride);
   expectLength('ropeForward.q', b.q, p.N * p.H * p.D);
-  r.dispatch(forward, b, { ...p, P: 0 }, perElement(p.N * (p.H + p.K)));
+  const shape = headShape(r.gpu, p.D);
+  r.dispatch(forward, b, { ...p, P: 0 }, perRow(p.N * (p.H + p.K), shape), shape);
 }
 
 /** As ropeForward, for tokens whose keys and values (the last K D columns of x) go into a cache of P positions. */
@@ -31,11 +32,13 @@ export function ropeDecode(
 ): void {
   expectLength('ropeDecode.x', b.x, p.N * p.stride);
   expectLength('ropeDecode.q', b.q, p.N * p.H * p.D);
-  r.dispatch(decode, b, p, perElement(p.N * (p.H + 2 * p.K)));
+  const shape = headShape(r.gpu, p.D);
+  r.dispatch(decode, b, p, perRow(p.N * (p.H + 2 * p.K), shape), shape);
 }
 
 /** dQkv (N,(H+2K)D), in place: gradients of turned query and key heads in, of the heads before out. */
 export function ropeBackward(r: Recorder, b: { positions: Tensor; rope: Tensor; dQkv: Tensor }, p: HeadShape): void {
   expectLength('ropeBackward.dQkv', b.dQkv, p.N * (p.H + 2 * p.K) * p.D);
-  r.dispatch(backward, b, p, perElement(p.N * (p.H + p.K)));
+  const shape = headShape(r.gpu, p.D);
+  r.dispatch(backward, b, p, perRow(p.N * (p.H + p.K), shape), shape);
 }
