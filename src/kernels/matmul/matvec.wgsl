@@ -89,7 +89,7 @@ fn main(
       let n = n0 / 2u + j;
       if (m >= p.M || n >= p.N / 2u) { continue; }
       let g = value(m, j);
-      c[m * p.ldc + p.c0 + n] = g / (1.0 + exp(-g)) * value(m, j + C / 2u);
+      c[m * p.ldc + p.c0 + n] = g / (1.0 + exp(min(-g, 88.0))) * value(m, j + C / 2u);
     }
     return;
   }

@@ -54,6 +54,7 @@ export const SAMPLE = operation<Shape>('sample', {
   small: [
     { B: 3, V: 11, height: 2, temperature: 0, topK: 0, topP: 1 },
     { B: 5, V: 11, height: 2, temperature: 0.8, topK: 5, topP: 0.7, padding: 5 },
+    { B: 9, V: 5003, height: 4, temperature: 1, topK: 300, topP: 0.8, padding: 1 },
   ],
   large: [
     { B: 1, V: 1, height: 1, temperature: 1, topK: 0, topP: 1 },

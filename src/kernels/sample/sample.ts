@@ -7,6 +7,9 @@ import source from './sample.wgsl?raw';
 
 const kernel = defineKernel('sample', source + philox);
 
+/** Columns from which a GPU takes more threads a row, and shares the search out twice: the last step is one thread's. */
+const WIDE = 4096;
+
 export type SampleParams = {
   B: number; // active rows
   V: number;
@@ -32,5 +35,7 @@ export function sample(
 ): void {
   expectLength('sample.logits', b.logits, p.B * p.stride);
   const CUT = p.topK > 0 || p.topP < 1 ? 1 : 0;
-  r.dispatch(kernel, b, p, grid(p.B), { T: r.gpu.adapter.software ? 8 : 64, CUT });
+  const wide = p.V >= WIDE && !r.gpu.adapter.software;
+  const T = r.gpu.adapter.software ? 8 : wide ? 256 : 64;
+  r.dispatch(kernel, b, p, grid(p.B), { T, CUT, DEEP: wide ? 1 : 0 });
 }

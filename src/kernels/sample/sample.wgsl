@@ -7,6 +7,7 @@
 // Random numbers: philox.wgsl with key = seed and counter = (r, number generated, stream, 0), so a
 // row draws the same tokens wherever in the batch it stands. A row whose logits are not finite gets done = 2.
 // One workgroup of T threads a row; sums are taken in a fixed order. Thresholds are found by bisection, not by sorting.
+// The token is found in a thread's stretch of columns by the first thread; DEEP 1: that stretch is shared out once more.
 // Resources: 8 floats a thread; 516 bytes of workgroup memory; 340 V bytes read an output
 struct Params {
   B: u32, V: u32, stride: u32, maxNew: u32, nEnds: u32, topK: u32, seedLo: u32, seedHi: u32, stream: u32,
@@ -20,6 +21,7 @@ struct Params {
 @group(0) @binding(5) var<storage, read> ends: array<u32>;
 override T: u32 = 64;
 override CUT: u32 = 1; // 0: topK and topP are off, and the compiler is spared what they need
+override DEEP: u32 = 0;
 var<workgroup> partial: array<f32, T>;
 var<workgroup> partialIndex: array<u32, T>;
 var<workgroup> done: u32;
@@ -32,6 +34,30 @@ fn sumOver(i: u32, mine: f32) -> f32 {
     if (i < half) { partial[i] += partial[i + half]; }
   }
   return workgroupUniformLoad(&partial[0]);
+}
+
+// The columns of stretch i, each `size` long.
+fn stretch(i: u32, size: u32, first: u32, end: u32) -> vec2u {
+  return min(vec2u(first + i * size, first + (i + 1u) * size), vec2u(end));
+}
+
+// What is kept of some columns.
+fn massOf(columns: vec2u, base: u32, best: f32, inverse: f32, least: f32) -> f32 {
+  var sum = 0.0;
+  for (var v = columns.x; v < columns.y; v += 1u) {
+    let z = (logits[base + v] - best) * inverse;
+    if (z >= least) { sum += exp(z); }
+  }
+  return sum;
+}
+
+struct Found { k: u32, below: f32 }
+
+// The stretch with which the sum of `partial` reaches the goal, and the sum before it.
+fn find(goal: f32) -> Found {
+  var found = Found(0u, 0.0);
+  for (; found.k + 1u < T && found.below + partial[found.k] < goal; found.k += 1u) { found.below += partial[found.k]; }
+  return found;
 }
 
 @compute @workgroup_size(T)
@@ -130,24 +156,37 @@ fn main(
       total = sumOver(i, mass);
     }
     // Inverse of the cumulative distribution, in the order of the columns: first the chunk, then the column in it.
+    var goal = 0.0; // of thread 0
     let uniform_ = (f32(philox(vec4u(r, s.z, p.stream, 0u), vec2u(p.seedLo, p.seedHi)).x >> 8u) + 0.5) / 16777216.0;
-    let chunk = (p.V + T - 1u) / T;
-    var here = 0.0;
-    for (var v = i * chunk; v < min(p.V, (i + 1u) * chunk); v += 1u) {
-      let z = (logits[base + v] - best) * inverse;
-      if (z >= floor_) { here += exp(z); }
+    var chunk = (p.V + T - 1u) / T;
+    var first = 0u;
+    var end = p.V;
+    let own = massOf(stretch(i, chunk, first, end), base, best, inverse, floor_);
+    workgroupBarrier(); // partial was read
+    partial[i] = own;
+    workgroupBarrier();
+    if (DEEP == 1u) {
+      if (i == 0u) {
+        for (var k = 0u; k < T; k += 1u) { goal += partial[k]; }
+        goal *= uniform_;
+        let found = find(goal);
+        goal -= found.below;
+        partialIndex[0] = found.k;
+      }
+      first = workgroupUniformLoad(&partialIndex[0]) * chunk;
+      end = min(end, first + chunk);
+      chunk = (chunk + T - 1u) / T;
+      partial[i] = massOf(stretch(i, chunk, first, end), base, best, inverse, floor_);
+      workgroupBarrier();
     }
-    workgroupBarrier();
-    partial[i] = here;
-    workgroupBarrier();
     if (i == 0u) {
       total = 0.0; // summed again in this order, so that the last chunk is never overrun
       for (var k = 0u; k < T; k += 1u) { total += partial[k]; }
-      let goal = uniform_ * total;
-      var below = 0.0;
-      var k = 0u;
-      for (; k + 1u < T && below + partial[k] < goal; k += 1u) { below += partial[k]; }
-      for (var v = k * chunk; v < min(p.V, (k + 1u) * chunk); v += 1u) {
+      if (DEEP == 1u) { goal = min(goal, total); } else { goal = uniform_ * total; }
+      let found = find(goal);
+      var below = found.below;
+      let columns = stretch(found.k, chunk, first, end);
+      for (var v = columns.x; v < columns.y; v += 1u) {
         let z = (logits[base + v] - best) * inverse;
         if (z >= floor_) {
           token = v; // the last kept column, should rounding leave the goal unreached

@@ -21,9 +21,9 @@ fn main(
   let at = i + n * p.F;
   let g = gu[at];
   let u = gu[at + p.F];
-  let s = 1.0 / (1.0 + exp(-g));
+  let s = 1.0 / (1.0 + exp(min(-g, 88.0)));
   let d = act[i];
-  act[i] = g / (1.0 + exp(-g)) * u;
+  act[i] = g / (1.0 + exp(min(-g, 88.0))) * u;
   gu[at] = d * u * s * (1.0 + g * (1.0 - s));
   gu[at + p.F] = d * g * s;
 }
