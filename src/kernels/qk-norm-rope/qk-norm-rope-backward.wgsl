@@ -3,7 +3,8 @@
 //   g = dz w;   dx[d] = r (g[d] - x[d] r^2 mean_e(g[e] x[e]))
 //   qkv (N,(H+2K)D) in | positions (N) u32 in | rope (P,D) in | w (2,D) in | rstd (N,H+K) in
 //   dQkv (N,(H+2K)D) in: gradients of the turned heads; out=: of the raw heads (value heads stay as they are)
-// L threads share a query or key head of a token, R heads share a workgroup; one adds up what they hold. The weight's gradient, which reads dQkv before this:
+// L threads share a query or key head of a token, R heads share a workgroup; one adds up what they hold.
+// The weight's gradient, which reads dQkv before this:
 // qk-norm-weight-backward.wgsl
 // Resources: 8 floats a thread; 4 bytes of workgroup memory; 24 bytes read an output (L above 1: 2 R D bytes)
 struct Params { N: u32, H: u32, K: u32, D: u32 }

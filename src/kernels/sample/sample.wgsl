@@ -7,7 +7,7 @@
 // Random numbers: philox.wgsl with key = seed and counter = (r, number generated, stream, 0), so a
 // row draws the same tokens wherever in the batch it stands. A row whose logits are not finite gets done = 2.
 // One workgroup of T threads a row; sums are taken in a fixed order. Thresholds are found by bisection, not by sorting.
-// The token is found in a thread's stretch of columns by the first thread; DEEP 1: that stretch is shared out once more.
+// The first thread finds the token in some thread's stretch of columns; DEEP 1: which is shared out once more.
 // Resources: 8 floats a thread; 516 bytes of workgroup memory; 340 V bytes read an output
 struct Params {
   B: u32, V: u32, stride: u32, maxNew: u32, nEnds: u32, topK: u32, seedLo: u32, seedHi: u32, stream: u32,
