@@ -28,6 +28,14 @@ const SQUARES: CodeTests = {
   form: 'asserts',
   tests: ['assert square(4) == 16', 'assert square(5) == 25', 'assert abs(square(1.5) - 2.25) < 1e-9'],
 };
+const SUMS: CodeTests = {
+  form: 'output',
+  tests: [
+    { input: '1 2\n', output: '3\n' },
+    { input: '2 2', output: '4.0' },
+    { input: '1 1', output: '3' },
+  ],
+};
 /** A test that uses a function of the prompt's, as some of HumanEval do. */
 const ROOT: CodeTests = {
   form: 'program',
@@ -95,14 +103,8 @@ attempts(
 );
 
 describe('forms of tests', () => {
-  const rows: [
-    name: string,
-    tests: CodeTests,
-    code: string,
-    passed: number,
-    total: number,
-    before?: Partial<CodeFacts>,
-  ][] = [
+  type Row = [name: string, tests: CodeTests, code: string, passed: number, total: number, before?: Partial<CodeFacts>];
+  const rows: Row[] = [
     ['asserts, one wrong', SQUARES, 'def square(x):\n    return x * x if x < 5 else 0', 2, 3],
     [
       'modules of the answer’s by the names of those that a test uses',
@@ -206,18 +208,15 @@ describe('forms of tests', () => {
     ],
     [
       'a program that reads and writes',
-      {
-        form: 'output',
-        tests: [
-          { input: '1 2\n', output: '3\n' },
-          { input: '2 2', output: '4.0' },
-          { input: '1 1', output: '3' },
-        ],
-      },
+      SUMS,
       'import sys\na, b = map(int, sys.stdin.readline().split())\nprint(a + b)\nsys.exit(0)',
       2,
       3,
     ],
+    ...[
+      'print(sum(map(int, open(0).read().split())), end="")\nexit()',
+      'import io, os\nprint(sum(map(int, io.BytesIO(os.read(0, os.fstat(0).st_size)).read().split())))\nquit()',
+    ].map((code): Row => ['a program that reads descriptor 0', SUMS, code, 2, 3]),
     ['no function of that name', SQUARES, 'def sqare(x): return x * x', 0, 3],
   ];
   test.each(rows)('%s', { timeout: 120_000 }, async (_, tests, code, passed, total, before) => {

@@ -4,8 +4,11 @@ Neither expected values nor the tests come into this interpreter: it is asked to
 arguments, and says what came back. An answer that tampers with this very module changes what it says, and no more.
 """
 
+import builtins
 import io
+import os
 import sys
+import types
 
 from lab_codec import Unsendable, pack, read, unpack, unpack_function, write
 
@@ -25,6 +28,10 @@ def find(kind, v):
     return unpack_function(v, find) if kind == "p" else kept[v[0]]
 
 
+#: The site module's words for it, which is not loaded.
+builtins.exit = builtins.quit = sys.exit
+
+
 def load(setup, code, main):
     """Runs the answer in a namespace of its own; says which of its names there are."""
     names.clear()
@@ -36,9 +43,10 @@ def load(setup, code, main):
 
 
 def run(setup, code, text):
-    """A whole program, with this text to read; what it wrote."""
+    """A whole program, with this text to read, also as descriptor 0; what it wrote."""
     sys.stdin = io.TextIOWrapper(io.BytesIO(text.encode()))
     sys.stdout = io.TextIOWrapper(io.BytesIO(), write_through=True)
+    read_from_zero(len(text.encode()))
     try:
         load(setup, code, "__main__")
     except SystemExit as end:
@@ -46,6 +54,20 @@ def run(setup, code, text):
             raise
     sys.stdout.flush()
     return {"v": sys.stdout.buffer.getvalue().decode()}
+
+
+def read_from_zero(size):
+    """What opens, reads or measures descriptor 0 finds the text that is to be read, as fast programs do."""
+    known = builtins.open, os.read, os.fstat
+
+    def opened(file, mode="r", *how, **more):
+        if file in (0, "/dev/stdin"):
+            return sys.stdin.buffer if "b" in mode else sys.stdin
+        return known[0](file, mode, *how, **more)
+
+    builtins.open = opened
+    os.read = lambda fd, n: sys.stdin.buffer.read(n) if fd == 0 else known[1](fd, n)
+    os.fstat = lambda fd: types.SimpleNamespace(st_size=size) if fd == 0 else known[2](fd)
 
 
 def call(f, packed, named):
