@@ -90,9 +90,9 @@ function readValue(where: string, name: string, flag: Flag, given: unknown): unk
     if (flag.required) throw new BadInput(`--${name} is missing`, where, flag.doc);
     return flag.default ?? (flag.kind === 'boolean' ? false : undefined);
   }
-  if (given === '' && PLACE.test(flag.placeholder ?? ''))
+  if ((given === '' || /^[a-z][\w+.-]+:\/\//i.test(String(given))) && PLACE.test(flag.placeholder ?? ''))
     throw new BadInput(
-      `--${name} names nothing`,
+      given === '' ? `--${name} names nothing` : `--${name} names an address, and wants a place on this machine`,
       where,
       `${flag.placeholder}: ${flag.doc}. The current folder is a dot.`,
     );

@@ -2,7 +2,7 @@
 import { withTokensMap } from './added-tokens';
 import { BoundedTemplate } from './bounded-template';
 import { BOUNDS } from './bounds';
-import { BadInput } from './errors';
+import { BadInput, causeOf } from './errors';
 import type { ChatMessage } from './message';
 
 export interface RenderOptions {
@@ -37,7 +37,7 @@ export function chatTemplate(files: ReadonlyMap<string, string>, where: string):
     template = new BoundedTemplate(source);
   } catch (error) {
     throw new BadInput(
-      `The chat template cannot be read: ${(error as Error).message}`,
+      `The chat template cannot be read: ${causeOf(error)}`,
       where,
       'Copy tokenizer_config.json (or chat_template.jinja) again from the model’s source, or put another chat_template.jinja beside tokenizer.json.',
     );
@@ -69,7 +69,7 @@ export function chatTemplate(files: ReadonlyMap<string, string>, where: string):
         });
       } catch (error) {
         throw new BadInput(
-          `The chat template fails: ${(error as Error).message}`,
+          `The chat template fails: ${causeOf(error)}`,
           where,
           'Use messages that the model’s template takes (some know no system message).',
         );

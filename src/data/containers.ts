@@ -15,6 +15,22 @@ type Pieces = AsyncGenerator<Uint8Array>;
 const isGzip = (b: Uint8Array): boolean => b[0] === 0x1f && b[1] === 0x8b;
 const isZstd = (b: Uint8Array): boolean => b[0] === 0x28 && b[1] === 0xb5 && b[2] === 0x2f && b[3] === 0xfd;
 
+/** What else a file may be packed with, which is not read here, by how it begins. */
+const OTHERS: readonly (readonly [start: string, name: string])[] = [
+  ['PK\u0003\u0004', 'a zip archive'],
+  ['BZh', 'packed with bzip2'],
+  ['\u00fd7zXZ', 'packed with xz'],
+  ['7z\u00bc\u00af', 'packed with 7z'],
+];
+
+/** Throws BadInput where bytes that should be records begin as a container does. */
+function expectRecords(start: Uint8Array, where: string): void {
+  const letters = String.fromCharCode(...start.subarray(0, 8));
+  const other = OTHERS.find(([begins]) => letters.startsWith(begins))?.[1];
+  const what = isGzip(start) || isZstd(start) ? 'packed twice' : other;
+  if (what) throw new BadInput(`The file is ${what}`, where, 'Unpack it, or pack what is in it with gzip or zstd.');
+}
+
 /** What a file is packed with, by its first bytes; null where it is not. */
 export async function packingOf(file: ByteSource): Promise<'gzip' | 'zstd' | null> {
   const start = await file.read(0, Math.min(4, file.size));
@@ -28,11 +44,15 @@ export async function* unpackedPieces(file: ByteSource): Pieces {
   const kind = await packingOf(file);
   if (kind === null && PACKED.test(where))
     throw new BadInput('The file is neither gzip nor zstd, as its name says', where, 'Unpack it first.');
-  if (kind === null) return yield* piecesOf(file);
+  if (kind === null) {
+    expectRecords(await file.read(0, Math.min(8, size)), where);
+    return yield* piecesOf(file);
+  }
   let length = 0;
   const pace = pacing();
   try {
     for await (const piece of kind === 'gzip' ? gunzipped(file) : unzstd(file)) {
+      if (length === 0) expectRecords(piece, where);
       length += piece.length;
       if (length > BOUNDS.unpacked)
         throw new BadInput(

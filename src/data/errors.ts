@@ -18,6 +18,12 @@ export class BadInput extends Error {
   }
 }
 
+/** Why something that was thrown was, in a reader's words: what walks into itself has filled the stack. */
+export function causeOf(thrown: unknown): string {
+  const { message } = thrown as Error;
+  return /call stack|recursion/i.test(message) ? 'its parts lie too deep inside each other' : message;
+}
+
 /** Cut in its middle: a path says most at its end. */
 function fitted(text: string): string {
   if (text.length <= BOUNDS.message) return visible(text);

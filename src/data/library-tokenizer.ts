@@ -4,7 +4,7 @@ import { AddedTokenSplitter, withConfigTokens } from './added-tokens';
 import { BOUNDS } from './bounds';
 import { breath } from './breath';
 import { Effort } from './effort';
-import { BadInput } from './errors';
+import { BadInput, causeOf } from './errors';
 import { type AddedToken, checkedTokenizerFile } from './tokenizer-file';
 import { boundParts, withoutWork } from './tokens/bounded-parts';
 import type { SpecialTokens, Tokenizer } from './types';
@@ -31,7 +31,7 @@ export async function libraryTokenizer(
       effort.allow(BOUNDS.tokenizerSteps + STEPS_EACH * size);
       return work();
     } catch (error) {
-      throw new BadInput(`${what}: ${(error as Error).message}`, where, 'Copy the file again from its source.');
+      throw new BadInput(`${what}: ${causeOf(error)}`, where, 'Copy the file again from its source.');
     }
   };
   const library = guarded('unreadable tokenizer', 0, () =>

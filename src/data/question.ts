@@ -27,7 +27,11 @@ export function choicesOf(value: unknown, where: string): { letter: string; text
     return isThere ? { letter, text: String(text).replace(/^\(?[A-J][).:] /, '') } : null;
   });
   if (choices.length < 2 || choices.includes(null))
-    throw new BadInput(`the choices are ${shown(value)}`, where, 'Write them as a list of texts.');
+    throw new BadInput(
+      `the choices are ${shown(value)}`,
+      where,
+      'Write them as a list of 2 to 10 texts, or each with its letter.',
+    );
   return choices as { letter: string; text: string }[];
 }
 

@@ -17,6 +17,10 @@ test.each([['--out', ''], ['--out='], ['--html', '']])(
   },
 );
 
+test.each(['http://x/y', 's3://bucket/run', 'file:///tmp/run'])('an address is no place: %s', (address) => {
+  expect(() => parseFlags('x', FLAGS, ['--out', address])).toThrow(/--out names an address, and wants a place/);
+});
+
 test('neither is a word that is empty', () => {
   expect(() => parseFlags('x', FLAGS, ['a', ''], RUNS)).toThrow(/A word names nothing/);
 });

@@ -170,9 +170,6 @@ rows.add(
   () => readProblems(bomb(new Uint8Array(200 * MiB).fill(91)), 'x.json.gz'),
   false,
 );
-rows.add('gzip in gzip', 'a gzip file in a gzip file', /no UTF-8/, () =>
-  readProblems(bomb(utf8(GOOD), 2), 'x.jsonl.gz'),
-);
 const packed = bomb(utf8(`${GOOD}\n`));
 for (const at of Array.from({ length: packed.length }, (_, i) => i)) {
   rows.add(
@@ -222,6 +219,23 @@ for (let n = 0; n <= 32; n++) {
     () => readProblems(parquet.slice(at), 'x.parquet'),
   );
 }
+const TWICE: Record<string, [file: () => Uint8Array<ArrayBuffer>, name: string, message: RegExp]> = {
+  'gzip in gzip': [() => gzipSync(gzipSync(GOOD)), 'x.jsonl.gz', /The file is packed twice/],
+  'zstd in gzip': [() => gzipSync(new Uint8Array([0x28, 0xb5, 0x2f, 0xfd])), 'x.jsonl.gz', /The file is packed twice/],
+  'zip as JSONL': [() => utf8('PK\u0003\u0004'), 'x.jsonl', /The file is a zip archive/],
+  'zip in gzip': [() => gzipSync('PK\u0003\u0004'), 'x.json.gz', /The file is a zip archive/],
+  'bzip2 as JSONL': [() => utf8('BZh91AY'), 'x.jsonl', /The file is packed with bzip2/],
+  'xz as JSONL': [() => new Uint8Array([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]), 'x.jsonl', /The file is packed with xz/],
+};
+for (const [id, [file, name, message]] of Object.entries(TWICE))
+  rows.add(id, `${id}, called ${name}`, message, () => readProblems(file(), name));
+for (const [id, more] of Object.entries({
+  '100,000 choices': Array.from({ length: 1e5 }, String),
+  'one choice': ['x'],
+}))
+  rows.add(`a problem of ${id}`, `a problem of ${id}`, /Write them as a list of 2 to 10 texts/, () =>
+    readProblems(utf8(JSON.stringify({ question: 'a', choices: more, answer: 0 })), 'x.jsonl'),
+  );
 rows.add('parquet runs', 'a page whose levels repeat a value two milliard times', /a run of \d+ values in a page/, () =>
   readProblems(mutateBytes(fixtureBytes('datasets', 'gsm8k-zstd.parquet'), new Random(99, 955_240)), 'x.parquet'),
 );

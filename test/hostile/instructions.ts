@@ -307,7 +307,7 @@ export const HOSTILE_TEMPLATES: readonly [id: string, what: string, source: stri
     'recursion',
     'a macro that calls itself',
     '{% macro m(n) %}{{ m(n + 1) }}{% endmacro %}{{ m(0) }}',
-    /nested more than|call stack/,
+    /nested more than|lie too deep/,
   ],
   [
     'forking recursion',
