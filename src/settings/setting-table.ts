@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { BadInput } from '../data/errors';
 import { nearest } from '../data/nearest';
 import { excerpt } from '../data/visible';
-import type { Setting } from './setting';
+import { flagOf, type Setting } from './setting';
 
 export type SettingRows = Readonly<Record<string, Setting>>;
 
@@ -58,7 +58,7 @@ export class SettingTable<R extends SettingRows> {
     const given = this.current(partial);
     for (const [name, value] of Object.entries(given)) {
       if (!Object.hasOwn(this.rows, name)) {
-        const near = nearest(name, this.names);
+        const near = this.names.find((own) => flagOf(own) === name) ?? nearest(name, this.names);
         throw new BadInput(
           `Unknown setting "${excerpt(name)}"`,
           where,

@@ -55,8 +55,13 @@ describe('a file', () => {
   });
 
   it.each([
-    ['no name', { doc: 'x' }, '"name"'],
-    ['an unknown field', { ...base, grids: {} }, '"grids"'],
+    ['no name', { doc: 'x' }, '"name": it is missing'],
+    ['an unknown field', { ...base, seeds: [0, 1] }, '"seeds": no such field; several values go into "grid"'],
+    ['one value where a list goes', { ...base, grid: { seed: 1 } }, '"grid.seed": it must be a list of values'],
+    ['names in a list', { ...base, variants: ['a'] }, '"variants.0": it must be an object of settings'],
+    ['a list of experiments', [base], '"name": it is missing'],
+    ['a flag’s name', { ...base, settings: { lr: 0.1 } }, 'Did you mean "learningRate"?'],
+    ['a flag’s long name', { ...base, settings: { 'eval-every': 0 } }, 'Did you mean "evalEvery"?'],
     ['an unknown setting', { ...base, grid: { lamda: [1] } }, 'Did you mean "lambda"?'],
     ['an impossible value', { ...base, grid: { seed: [-1] } }, 'cell run--1'],
     ['a value twice', { ...base, grid: { seed: [1, 1] } }, 'Two cells are called "run-1"'],

@@ -13,36 +13,58 @@ import type { SettingName } from '../../settings/settings';
 const { cellsOfSweep: MOST, rulesOfSweep: MOST_RULES, namesOfSweep: MOST_NAMES } = BOUNDS;
 
 const value = v.union([v.string(), v.number(), v.boolean(), v.null()]);
-const settings = v.record(v.string(), value);
-const grid = v.record(v.string(), v.pipe(v.array(value), v.minLength(1), v.maxLength(MOST, `more than ${MOST} cells`)));
+const settings = v.record(v.string(), value, 'it must be an object of settings');
+const values = v.array(value, 'it must be a list of values');
+const grid = v.record(
+  v.string(),
+  v.pipe(values, v.minLength(1, 'it has no value'), v.maxLength(MOST, `more than ${MOST} cells`)),
+  'it must be an object of lists',
+);
+/** What is wrong with the fields of an object. */
+const fields = ({ expected, received }: { expected: string | null; received: string }): string => {
+  if (expected === 'never') return 'no such field; several values go into "grid"';
+  return received === 'undefined' ? 'it is missing' : 'it must be an object';
+};
 
-const schema = v.strictObject({
-  name: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*$/, 'small letters, digits and hyphens')),
-  /** What is asked, and what would answer it. */
-  doc: v.pipe(v.string(), v.nonEmpty()),
-  /** Of every cell. */
-  settings: v.optional(settings, {}),
-  /** The first axis: each a name and its settings. */
-  variants: v.optional(v.pipe(v.record(v.string(), settings), v.maxEntries(MOST, `more than ${MOST} cells`)), {}),
-  /** More axes: each setting takes each of its values. */
-  grid: v.optional(grid, {}),
-  /** For the cells that have one of the values of every setting in `if` (a variant is `variant`): more axes, settings, a beginning. */
-  when: v.optional(
-    v.pipe(
-      v.array(
-        v.strictObject({
-          if: grid,
-          grid: v.optional(grid, {}),
-          settings: v.optional(settings, {}),
-          /** The cell at whose last checkpoint it begins, optimiser and all; {seed} stands for its own. */
-          from: v.optional(v.string()),
-        }),
+const schema = v.strictObject(
+  {
+    name: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*$/, 'small letters, digits and hyphens')),
+    /** What is asked, and what would answer it. */
+    doc: v.pipe(v.string(), v.nonEmpty()),
+    /** Of every cell. */
+    settings: v.optional(settings, {}),
+    /** The first axis: each a name and its settings. */
+    variants: v.optional(
+      v.pipe(
+        v.record(v.string(), settings, 'it must be an object of names'),
+        v.maxEntries(MOST, `more than ${MOST} cells`),
       ),
-      v.maxLength(MOST_RULES, `more than ${MOST_RULES} rules`),
+      {},
     ),
-    [],
-  ),
-});
+    /** More axes: each setting takes each of its values. */
+    grid: v.optional(grid, {}),
+    /** For the cells that have one of the values of every setting in `if` (a variant is `variant`): more axes, settings, a beginning. */
+    when: v.optional(
+      v.pipe(
+        v.array(
+          v.strictObject(
+            {
+              if: grid,
+              grid: v.optional(grid, {}),
+              settings: v.optional(settings, {}),
+              /** The cell at whose last checkpoint it begins, optimiser and all; {seed} stands for its own. */
+              from: v.optional(v.string()),
+            },
+            fields,
+          ),
+        ),
+        v.maxLength(MOST_RULES, `more than ${MOST_RULES} rules`),
+      ),
+      [],
+    ),
+  },
+  fields,
+);
 
 export type SweepFile = v.InferOutput<typeof schema>;
 
