@@ -99,7 +99,7 @@ attempts(
     expected: 'the worker is killed at its limit, and another judges on',
     gate: i === 0,
     timeout: 120_000,
-    run: () => isWrong({ ...one, stopped: /too long/ }),
+    run: () => isWrong({ ...one, stopped: /too long|MemoryError/ }),
   })),
 );
 

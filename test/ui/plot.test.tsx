@@ -28,6 +28,7 @@ it('the axis is that of the values; about a single one there is room', () => {
   expect(paths(html([3]))).toEqual(['M0.00 50.00', 'M0.00 50.00h0']); // a dot: of one value no line is seen
   expect(paths(html([0]))).toEqual(['M0.00 50.00', 'M0.00 50.00h0']);
   expect(ticks(html([0.0325, 0.0381]))).not.toEqual([]);
+  expect(ticks(html([0.0447838080827327, 0.0447838080827328]))).toEqual(ticks(html([0.0447838080827327]))); // rounding
   expect(ticks(html([11.4, 12.6]))).toEqual(['11.5', '12', '12.5']);
   expect(ticks(html([-11.4, -12.6]))).toEqual(['−12.5', '−12', '−11.5']);
 });

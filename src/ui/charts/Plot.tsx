@@ -87,6 +87,9 @@ function named(ticks: readonly number[]): { tick: number; name: string }[] {
   return ticks.map((tick) => ({ tick, name: isShort ? compact(tick) : String(tick).replace('-', '−') }));
 }
 
+/** Values that differ by less, as a share of their size, differ by rounding: between them no two ticks have names of their own. */
+const ROUNDING = 1e-6;
+
 /** Never empty: about a single value half of it lies to either side. */
 function rangeOf(rows: readonly Row[], lines: Props['lines']): readonly [number, number] {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -97,7 +100,7 @@ function rangeOf(rows: readonly Row[], lines: Props['lines']): readonly [number,
       low = Math.min(low, value);
       high = Math.max(high, value);
     }
-  if (low < high) return [low, high];
+  if (high - low > ROUNDING * Math.max(Math.abs(low), Math.abs(high))) return [low, high];
   const around = Number.isFinite(low) ? low : 0;
   const half = Math.abs(around) / 2 || 0.5;
   return [around - half, around + half];
