@@ -48,6 +48,12 @@ export async function* readRecords(
   const { where } = file;
   const pace = pacing(wanted);
   const name = where.replace(PACKED, '');
+  if (/\.[ct]sv$/i.test(name))
+    throw new BadInput(
+      'Tables of text (.csv, .tsv) are not read',
+      where,
+      'Write it as JSONL; in Python pandas.read_csv("x.csv", dtype=str).to_json("x.jsonl", orient="records", lines=True).',
+    );
   let count = 0;
   const isParquet = /\.parquet$/i.test(name);
   for await (const record of isParquet ? parquetRecords(file, { also: map, most }) : textRecords(file, name, bad)) {
