@@ -95,8 +95,14 @@ export class Arena {
     return specs.map((_, i) => named[`${i}`]);
   }
 
+  /** Gives all memory back: Dawn frees what was destroyed when a later submit has ended, so that one comes now and is waited for. */
   destroy(): void {
+    if (this.buffers.length === 0) return;
     for (const buffer of this.buffers.splice(0)) this.gpu.destroyBuffer(buffer);
+    if (this.gpu.failed) return;
+    const { queue } = this.gpu.device;
+    queue.submit([]);
+    void queue.onSubmittedWorkDone().catch(() => {}); // a device that goes away meanwhile is told of elsewhere
   }
 }
 

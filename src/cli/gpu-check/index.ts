@@ -82,6 +82,7 @@ export const gpuCheck = defineCommand({
         continue;
       }
       await measure(b);
+      await gpu.device.queue.onSubmittedWorkDone(); // what was destroyed is free then
       report.memory.push({ after: name, deviceBytes: gpu.liveBytes, processBytes: process.memoryUsage().rss });
       await save(); // what is known stays, whatever comes next
     }
