@@ -54,7 +54,7 @@ async function* rowsOf(source: ByteSource, { also = new Map(), most = BOUNDS.unp
   ]);
   const file = ranges(source);
   const codecs = await decompressors();
-  const metadata = await parquetMetadataAsync(file);
+  const metadata = await parquetMetadataAsync(file, { geoparquet: false }); // that walks back as far as a group’s children say
   const schema = parquetSchema(metadata);
   check(metadata, schema, source);
   const exact = exactColumns(metadata);

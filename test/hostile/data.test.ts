@@ -10,6 +10,7 @@ import { expectForward } from '../../src/data/snappy-lengths';
 import { attempts } from '../faults/attempts';
 import { fixtureBytes, utf8 } from '../setup/checkpoints';
 import { readConversations, readProblems } from '../setup/data';
+import { check } from './fuzzing';
 import { mutateBytes } from './mutate';
 import { type Expected, Rows } from './refusals';
 
@@ -238,6 +239,23 @@ for (const [id, more] of Object.entries({
   );
 rows.add('parquet runs', 'a page whose levels repeat a value two milliard times', /a run of \d+ values in a page/, () =>
   readProblems(mutateBytes(fixtureBytes('datasets', 'gsm8k-zstd.parquet'), new Random(99, 955_240)), 'x.parquet'),
+);
+/** In a footer's Thrift: a whole number in the field after the last, which is 1, as in the group of a list; −1 is an odd one. */
+const ONE = [0x15, 0x02];
+rows.add(
+  'parquet of less than no children',
+  'lists of a parquet file in groups of −1 columns',
+  null,
+  async () => {
+    const lists = fixtureBytes('datasets', 'lists.parquet');
+    const places = [...lists.keys()].filter((at) => ONE.every((byte, i) => lists[at + i] === byte));
+    check(places.length > 0, 'no group of one');
+    for (const at of places)
+      await readProblems(lists.with(at + 1, 0x01), 'x.parquet').catch((error) => {
+        if (!(error instanceof BadInput)) throw error;
+      });
+  },
+  true,
 );
 for (const codec of ['snappy', 'gzip', 'zstd', 'brotli', 'lz4', 'groups'])
   for (let seed = 0; seed < 12; seed++)
