@@ -38,7 +38,7 @@ test('killed in the middle it goes on, to the byte, and what is done is passed o
   const dry = await lab([...sweep, '--dry-run']);
   expect([dry.code, dry.stderr]).toEqual([
     0,
-    expect.stringMatching(/grpo +to run +8 steps[\s\S]*1 cells, 8 steps to go/),
+    expect.stringMatching(/grpo +to run +8 steps[\s\S]*1 cell, 8 steps to go/),
   ]);
   expect(existsSync(at('out'))).toBe(false);
 

@@ -72,7 +72,8 @@ describe('the tuner', () => {
     const variant = await tuneMatmul(gpu, storage);
     expect(gpu.liveBuffers).toBe(before);
     expect(matmulVariant(gpu)).toBe(variant);
-    expect(choiceTable(gpu).matmul).toMatch(new RegExp(`^${variant} \\(.* \\d+\\.\\d ×\\)$`));
+    // of variants that were hopeless there is no time to tell: on a quick machine that may be all others
+    expect(choiceTable(gpu).matmul).toMatch(new RegExp(`^${variant}( \\(.* \\d+\\.\\d ×\\))?$`));
     const [[key, text]] = storage.stored;
     const findings = JSON.parse(text) as { rule: MatmulVariant };
     expect(findings.rule).toBe(variant);
