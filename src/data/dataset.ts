@@ -7,7 +7,7 @@ import { BadInput } from './errors';
 import { ANSWER, CHOICES, CONTEXT, GRADED, IDS, QUESTION, SOLUTION } from './field-names';
 import { gsm8kParts } from './gsm8k';
 import { Ids } from './ids';
-import { jsonObject } from './json';
+import { jsonObject, writtenValue } from './json';
 import { finalAnswer } from './maths';
 import { messagesOf } from './message';
 import { choicesOf, contextual } from './question';
@@ -164,8 +164,7 @@ function workedOf(record: DataRecord): string | null {
 /** The short answer, and the worked solution where there is one. */
 function answerOf(record: DataRecord): { solution: string | null; answer: string | null } {
   const worked = workedOf(record);
-  const held = record.fields[GRADED];
-  const graded = typeof held === 'string' ? jsonObject(held) : held;
+  const graded = writtenValue(record.fields[GRADED]);
   const given =
     textField(record, ANSWER) ?? (isRecord(graded) ? textField({ ...record, fields: graded }, ANSWER) : null);
   if (given === null) return { solution: worked, answer: worked === null ? null : finalAnswer(worked) };

@@ -33,6 +33,10 @@ export function jsonObject(text: string | null): unknown {
   }
 }
 
+/** A value; of a text, the object or list that its JSON says: datasets have either. */
+export const writtenValue = (written: unknown): unknown =>
+  typeof written === 'string' ? jsonObject(written) : written;
+
 /**
  * How many values a JSON text has, about, whether it is right or not. Throws BadInput where there are more than
  * BOUNDS.values, each of which takes far more memory than text, and where they lie deeper than BOUNDS.depth.

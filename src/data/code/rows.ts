@@ -2,11 +2,10 @@
  * Rows of code datasets as problems, by their fields: HumanEval and HumanEval+, MBPP and MBPP+, LiveCodeBench, rows with a list
  * of asserts as their truth (Dolci RL-Zero Code), and the lab's own form. docs/code-problems.md has the table.
  */
-
 import { withoutInstruction } from '../benchmark-forms';
 import { BadInput } from '../errors';
 import { GRADED } from '../field-names';
-import { jsonObject } from '../json';
+import { writtenValue } from '../json';
 import { type DataRecord, field, isRecord, shown, textField } from '../records';
 import type { Problem } from '../types';
 import { inBlock } from './code-block';
@@ -157,7 +156,7 @@ const READS_AND_WRITES = 'Read the input from stdin, and write the answer to std
 /** A list of texts. Throws BadInput for another type, or an empty one. */
 function listOf(record: DataRecord, name: string): string[] {
   const { value: written } = field(record, [name]) as { value: unknown };
-  const value = isText(written) ? jsonObject(written) : written;
+  const value = writtenValue(written);
   if (Array.isArray(value) && value.every(isText) && (value.length > 0 || name === 'test_imports')) return value;
   throw new BadInput(`"${name}" is ${shown(written)}`, record.where, 'It must be a list of texts.');
 }
@@ -174,8 +173,7 @@ function testsOf(record: DataRecord, names: readonly string[]): CodeTests {
 
 /** The first solution of several, which may be the JSON of their list. */
 function solutionOf(record: DataRecord): string | null {
-  const { value } = field(record, ['solutions']) ?? { value: null };
-  const listed = isText(value) ? jsonObject(value) : value;
+  const listed = writtenValue(field(record, ['solutions'])?.value);
   const first: unknown = Array.isArray(listed) ? listed[0] : null;
   return text(record, 'solution', 'code') ?? (isText(first) ? first : null);
 }
@@ -185,8 +183,7 @@ function solutionOf(record: DataRecord): string | null {
  * has them, that text.
  */
 function truthField(record: DataRecord): unknown {
-  const graded = field(record, [GRADED])?.value;
-  const held = isText(graded) ? jsonObject(graded) : graded;
+  const held = writtenValue(field(record, [GRADED])?.value);
   const value = field(record, ['ground_truth'])?.value ?? (isRecord(held) ? held.ground_truth : null);
   const alone = Array.isArray(value) && value.length === 1 ? value[0] : null;
   return isText(alone) && (/^\s*[[{]/.test(alone) || isPacked(alone)) ? alone : value;
