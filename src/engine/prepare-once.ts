@@ -71,9 +71,9 @@ async function rightOrChecked(
   onProgress?: SelfTestProgress,
 ): Promise<DeviceReport> {
   if (known?.failed.length === 0) return deviceReport(gpu, known);
-  const report = await prepareDevice(gpu, files, true, onProgress);
-  await remember(files, key, report.selfTest);
-  return report;
+  const selfTest = await selfTestKernels(gpu, onProgress);
+  await remember(files, key, selfTest);
+  return deviceReport(gpu, selfTest);
 }
 
 async function tuned(gpu: Gpu, { files, code }: Place): Promise<Found> {
