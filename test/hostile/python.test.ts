@@ -66,8 +66,7 @@ const judged = (code: string, tests: CodeTests, before: Partial<CodeFacts> = {})
 async function isWrong({ code, stopped }: Escape): Promise<void> {
   const report = await judged(code, SQUARES);
   expect(report.passed, JSON.stringify(report)).toBe(0);
-  // On a busy machine the limit may come before what the answer would end of.
-  if (stopped) expect(report.reason).toMatch(new RegExp(`${stopped.source}|took too long`, stopped.flags));
+  if (stopped) expect(report.reason).toMatch(stopped);
   expect(await judged(HONEST, SQUARES)).toEqual({ passed: 3, total: 3, reason: null });
 }
 
@@ -99,7 +98,7 @@ attempts(
     expected: 'the worker is killed at its limit, and another judges on',
     gate: i === 0,
     timeout: 120_000,
-    run: () => isWrong({ ...one, stopped: /too long|MemoryError/ }),
+    run: () => isWrong({ ...one, stopped: /too long/ }),
   })),
 );
 
