@@ -156,6 +156,7 @@ test('on a phone the first screen stands before the program does, and neither it
   await without.route('**/assets/index-*.js', (route) => route.abort());
   await without.goto(real.site.url);
   expect(await without.getByText('Opening the lab').isVisible()).toBe(true);
+  await lab.page.evaluate(() => scrollTo(0, 0)); // a click that tries again scrolls to its button
   expect(await masthead(without)).toEqual(await masthead(lab.page));
   await without.context().close();
 });
