@@ -55,9 +55,8 @@ export async function problemsOf(
   let row = 0;
   let first: DataRecord | null = null;
   for await (const record of records) {
-    const problem = await problemOf(record, `${file}/${String(row++).padStart(6, '0')}`).catch((error) =>
-      bad.add(error),
-    );
+    const id = [file, String(row++).padStart(6, '0')].join('/'); // joined: a template's text takes more memory (gsm8k.ts)
+    const problem = await problemOf(record, id).catch((error) => bad.add(error));
     if (!problem) continue;
     first ??= record;
     found.add(problem, record);

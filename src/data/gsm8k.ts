@@ -16,7 +16,9 @@ export function gsm8kParts(text: string): { solution: string | null; answer: str
   if (/^[^\S\n]*#{1,6} /m.test(before)) return null;
   const answer = rest.replace(/^[ \t]+/, '');
   const steps = before.replace(MARK, '').trim();
-  return { answer, solution: steps === '' ? null : `${steps}\nThe answer is \\boxed{${answer}}.` };
+  if (steps === '') return { answer, solution: null };
+  // Of a text that is put together by + or in a template V8 keeps the pieces and a tree of them; of a joined one the text.
+  return { answer, solution: [steps, '\nThe answer is \\boxed{', answer, '}.'].join('') };
 }
 
 const NUMBER = /^[-−]?\s*[$€£]?\s*[-−]?\d[\d,]*(?:\.\d+)?(?:\s*\/\s*\d+)?\s*%?$/;

@@ -112,7 +112,9 @@ async function* jsonLines(
   let [start, length] = [0, 0];
   const next = (): DataRecord | null => {
     const record = lines.next(begun);
-    return record && again ? { ...record, line: { file, from: start, to: start + length } } : record;
+    if (!record || !again) return record;
+    const { fields, where } = record; // spread and added to, each object would have a hidden class of its own
+    return { fields, where, line: { file, from: start, to: start + length } };
   };
   for await (const piece of following(first, rest)) {
     for (let from = 0; from < piece.length; ) {
