@@ -29,7 +29,8 @@ export function defineCommand<F extends Flags>(c: {
     summary: c.summary,
     help: `${c.name}: ${c.summary}\n\n  ${INVOKED} ${c.name} ${c.words ? `${c.words.placeholder} ` : ''}[flags]\n\n${c.words ? `${c.words.doc}\n\n` : ''}${describeFlags(c.flags)}\n${c.details ? `\n${c.details}\n` : ''}`,
     run: async (argv) => {
-      const { values, words } = parseFlags(c.name, c.flags, argv, c.words);
+      const { values, words, repeated } = parseFlags(c.name, c.flags, argv, c.words);
+      for (const word of repeated) note(`${word}.\n`);
       return c.run(values, words);
     },
   };

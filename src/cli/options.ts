@@ -41,7 +41,7 @@ export function parseFlags<F extends Flags>(
   flags: F,
   given: readonly string[],
   takes: Words | null = null,
-): { values: Values<F>; words: string[] } {
+): { values: Values<F>; words: string[]; repeated: string[] } {
   const where = `lab ${command}`;
   const argv = given.map((arg) => current(flags, arg));
   for (const arg of argv) {
@@ -57,13 +57,13 @@ export function parseFlags<F extends Flags>(
   const options = Object.fromEntries(
     Object.entries(flags).map(([name, f]) => [name, { type: f.kind === 'boolean' ? 'boolean' : 'string' } as const]),
   );
-  let parsed: { values: Record<string, unknown>; positionals: string[] };
+  let parsed: Parsed;
   try {
     // Negative numbers as values: parseArgs wants them joined by "=".
     const joined = argv.flatMap((arg, i) =>
       /^-\d/.test(arg) ? [] : /^-\d/.test(argv[i + 1] ?? '') ? [`${arg}=${argv[i + 1]}`] : [arg],
     );
-    parsed = parseArgs({ args: joined, options, strict: true, allowPositionals: takes !== null });
+    parsed = parseArgs({ args: joined, options, strict: true, allowPositionals: takes !== null, tokens: true });
   } catch (error) {
     throw new BadInput((error as Error).message.split('. ')[0], where, `See: ${INVOKED} ${command} --help`);
   }
@@ -72,7 +72,25 @@ export function parseFlags<F extends Flags>(
   if (takes && !takes.optional && parsed.positionals.length === 0)
     throw new BadInput(`${takes.placeholder} is missing`, where, takes.doc);
   if (parsed.positionals.includes('')) throw new BadInput('A word names nothing', where, `${takes?.doc}.`);
-  return { values: result as Values<F>, words: parsed.positionals };
+  return { values: result as Values<F>, words: parsed.positionals, repeated: repeatedIn(parsed) };
+}
+
+interface Parsed {
+  readonly values: Record<string, unknown>;
+  readonly positionals: string[];
+  readonly tokens: readonly { readonly kind: string; readonly name?: string; readonly value?: string }[];
+}
+
+/** Which value counts of flags that are given several: the last, as on any command line. */
+function repeatedIn({ tokens, values }: Parsed): string[] {
+  const others = tokens.filter(
+    ({ name, value }) => name !== undefined && value !== undefined && value !== values[name],
+  );
+  return [
+    ...new Set(
+      others.map(({ name }) => `--${name} is given several times: the last counts, ${values[name as string]}`),
+    ),
+  ];
 }
 
 /** An argument with today's name of a flag for that of an earlier version. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BOUNDS } from '../data/bounds';
 import { expectWithin } from '../data/bytes';
 import { BadInput } from '../data/errors';
-import { readJson } from '../data/json';
+import { readWrittenJson } from '../data/json';
 import { RunStore } from '../runs/run-store';
 import {
   cellSummary,
@@ -68,7 +68,7 @@ async function declaredIn(file: string): Promise<Sweep> {
   const found = await readDataFile(file);
   if (!found) throw new BadInput('There is no such file', file, 'The shipped ones are in experiments/.');
   expectWithin(found.size, BOUNDS.json, 'The file', file);
-  return sweepOf(readJson(await found.read(0, found.size), file), file);
+  return sweepOf(readWrittenJson(await found.read(0, found.size), file), file);
 }
 
 function shard(declared: Sweep, text: string): Cell[] {

@@ -2,6 +2,7 @@
 import { BOUNDS } from './bounds';
 import { expectWithin, utf8Text } from './bytes';
 import { BadInput } from './errors';
+import { excerpt } from './visible';
 
 /**
  * JSON of a file of at most `most` bytes. Throws BadInput for one that is longer, no UTF-8, no JSON, or has too many
@@ -10,6 +11,13 @@ import { BadInput } from './errors';
 export function readJson(bytes: Uint8Array, where: string, most: number = BOUNDS.json): unknown {
   expectWithin(bytes.length, most, 'The file', where);
   return jsonOf(utf8Text(bytes, where), where, 'The file is', 'Write or download it again.');
+}
+
+/** The same of a file that a person wrote. Throws BadInput also for a name that stands twice in an object. */
+export function readWrittenJson(bytes: Uint8Array, where: string): unknown {
+  const value = readJson(bytes, where);
+  expectNamesOnce(utf8Text(bytes, where), where);
+  return value;
 }
 
 /** JSON of a text that is in memory. Throws BadInput as readJson does; `what` is no JSON. */
@@ -77,6 +85,49 @@ export function endOfText(json: string, start: number): number {
     if ((quote - before) % 2 === 0) return quote;
     from = quote + 1;
   }
+}
+
+/**
+ * Calls `seen` with every name in a JSON text, in quotation marks and as it is meant, and with those that stand before it in the same
+ * object. `json` need not be right.
+ */
+export function eachName(json: string, seen: (name: string, before: ReadonlySet<string>) => void): void {
+  const inside: (Set<string> | null)[] = []; // the names of the objects around here; null for lists
+  let before = '';
+  for (let at = 0; at < json.length; at++) {
+    const character = json[at];
+    if (character === '"') {
+      const end = endOfText(json, at);
+      const names = inside.at(-1);
+      if (names && (before === '{' || before === ',')) {
+        const written = json.slice(at, end + 1);
+        const name = written.includes('\\') ? unescaped(written) : written;
+        seen(name, names);
+        names.add(name);
+      }
+      at = end;
+    } else if (character === '{') inside.push(new Set());
+    else if (character === '[') inside.push(null);
+    else if (character === '}' || character === ']') inside.pop();
+    if (character > ' ') before = character;
+  }
+}
+
+/** A name as it is meant, in the same quotation marks; as it is where it is no JSON. */
+function unescaped(name: string): string {
+  try {
+    return `"${JSON.parse(name)}"`;
+  } catch {
+    return name;
+  }
+}
+
+/** JSON that a person writes has every name once: of a name that stands twice JSON.parse takes the last, in silence. Throws BadInput. */
+export function expectNamesOnce(json: string, where: string): void {
+  eachName(json, (name, before) => {
+    if (before.has(name))
+      throw new BadInput(`${excerpt(name)} stands twice in one object`, where, 'Keep one of the two.');
+  });
 }
 
 /** A value of a file as JSON has it: integers of 64 bits and times, as parquet has them, are numbers or texts. */

@@ -3,7 +3,7 @@
  * appendix C, has the first one's order: the problem, an attempt, its assessment, the request).
  */
 import { BadInput } from './errors';
-import { jsonOf } from './json';
+import { expectNamesOnce, jsonOf } from './json';
 import { nearest } from './nearest';
 import { isRecord } from './records';
 
@@ -72,6 +72,7 @@ export function wordingOf(text: string): Wording {
     return fail(`no wording is called "${asked}"`, near ? `Did you mean "${near}"?` : MEND);
   }
   const value = jsonOf(asked, 'wording', 'It is', MEND);
+  expectNamesOnce(asked, 'wording');
   if (!isRecord(value)) return fail('not a JSON object');
   const unknown = Object.keys(value).find((key) => !FIELDS.includes(key));
   if (unknown !== undefined) return fail(`unknown field "${unknown}"`);

@@ -82,7 +82,11 @@ export class SettingTable<R extends SettingRows> {
   /** A configuration from a link's query. Throws BadInput as `parse` does. */
   fromQuery(query: string): ConfigOf<R> {
     // Made from entries, so that a name like __proto__ is a name like any other.
-    const given = [...new URLSearchParams(query)].map(([name, value]) => [name, this.valueFromText(name, value)]);
+    const given = new Map<string, unknown>();
+    for (const [name, value] of new URLSearchParams(query)) {
+      if (given.has(name)) throw new BadInput(`${excerpt(name)} stands twice`, 'link', 'Keep one of the two.');
+      given.set(name, this.valueFromText(name, value));
+    }
     return this.parse(Object.fromEntries(given), 'link');
   }
 

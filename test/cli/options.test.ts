@@ -29,3 +29,12 @@ test('other texts may be empty', () => {
   const { values, words } = parseFlags('x', FLAGS, ['--prompt', '', '--out', '.', 'a'], RUNS);
   expect({ values, words }).toEqual({ values: { out: '.', html: undefined, prompt: '' }, words: ['a'] });
 });
+
+test('of a flag that is given several times with other values the last counts, and is said', () => {
+  const given = ['--prompt', 'a', '--out=x', '--prompt', 'b', '--out', 'x'];
+  const { values, repeated } = parseFlags('x', FLAGS, given);
+  expect({ values, repeated }).toEqual({
+    values: { out: 'x', html: undefined, prompt: 'b' },
+    repeated: ['--prompt is given several times: the last counts, b'],
+  });
+});

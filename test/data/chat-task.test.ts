@@ -325,6 +325,7 @@ test.each([
   ['toString', /no wording is called "toString"/],
   ['{"student": ', /no JSON/],
   [JSON.stringify({ ...good, tone: 'kind' }), /unknown field "tone"/],
+  [JSON.stringify(good).replace('{', '{"correct": "Yes.", '), /"correct" stands twice in one object/],
   [JSON.stringify({ ...good, student: 3 }), /"student" is no text/],
   [JSON.stringify({ ...good, student: 'Solve it.' }), /"student" lacks \{question\}/],
   [JSON.stringify({ ...good, teacher: 'x' }), /"teacher" is no list of texts/],

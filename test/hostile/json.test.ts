@@ -1,7 +1,7 @@
 /** JSON that is none, or too much: the same kinds for every file of JSON that the lab reads. */
 import { BOUNDS } from '../../src/data/bounds';
 import type { FileSource } from '../../src/data/bytes';
-import { readJson } from '../../src/data/json';
+import { readJson, readWrittenJson } from '../../src/data/json';
 import { readInspection } from '../../src/inspect/export';
 import { openModel } from '../../src/library/open-model';
 import { listRepository } from '../../src/library/sources/hub-api';
@@ -77,6 +77,7 @@ const READERS: Record<string, { read(bytes: Bytes): unknown; other: Expected }> 
     other: /not a (list of )?JSON object|no prompt|no record|not JSON/,
   },
   'an exported inspection': { read: (b) => readInspection(decode(b)), other: /no JSON|no inspection/ },
+  'an experiment’s file': { read: (b) => readWrittenJson(b, 'x.json'), other: /stands twice/ },
   'JSON of the command line': { read: (b) => readJson(b, 'tokens.json'), other: null },
 };
 

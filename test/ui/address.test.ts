@@ -53,6 +53,10 @@ describe('a query', () => {
     throw new Error('It was taken.');
   };
 
+  it.each(['?arm=sd&steps=3&arm=grpo', '?arm=sd&steps=3&arm=sd'])('%s has a setting twice', (query) => {
+    expect(refused(query)).toBe('arm stands twice (link). Keep one of the two.');
+  });
+
   it.each(['__proto__', 'constructor', 'toString'])('%s is no setting', (name) => {
     expect(refused(`?${name}=1`)).toContain(`Unknown setting "${name}"`);
     expect(refused(`?kind=sft&${name}=1`)).toContain(`Unknown setting "${name}"`);

@@ -5,7 +5,7 @@
 import { BOUNDS } from '../../data/bounds';
 import { expectWithin, utf8Text } from '../../data/bytes';
 import { BadInput } from '../../data/errors';
-import { endOfText, measureJson } from '../../data/json';
+import { eachName, measureJson } from '../../data/json';
 import { FLOAT_BYTES, type FloatFormat, isFloatFormat } from './float-formats';
 
 /** Bytes before the header's JSON. */
@@ -80,35 +80,10 @@ function headerObject(json: Uint8Array, where: string, bad: Fail): Record<string
 
 /** Throws BadInput for a name that stands twice in an object, and for more tensors than may be. `json` need not be right. */
 function expectUnique(json: string, where: string, bad: Fail): void {
-  const inside: (Set<string> | null)[] = []; // the names of the objects around here; null for lists
-  let before = '';
-  for (let at = 0; at < json.length; at++) {
-    const character = json[at];
-    if (character === '"') {
-      const end = endOfText(json, at);
-      const names = inside.at(-1);
-      if (names && (before === '{' || before === ',')) {
-        const name = json.slice(at, end + 1);
-        const plain = name.includes('\\') ? unescaped(name) : name;
-        if (names.has(plain)) bad(`${plain} stands twice in its header`);
-        names.add(plain);
-        if (names.size > BOUNDS.tensors + 1) throw tooMany(where);
-      }
-      at = end;
-    } else if (character === '{') inside.push(new Set());
-    else if (character === '[') inside.push(null);
-    else if (character === '}' || character === ']') inside.pop();
-    if (character > ' ') before = character;
-  }
-}
-
-/** A name as it is meant, in the same quotation marks; as it is where it is no JSON. */
-function unescaped(name: string): string {
-  try {
-    return `"${JSON.parse(name)}"`;
-  } catch {
-    return name;
-  }
+  eachName(json, (name, before) => {
+    if (before.has(name)) bad(`${name} stands twice in its header`);
+    if (before.size > BOUNDS.tensors) throw tooMany(where);
+  });
 }
 
 const tooMany = (where: string): BadInput =>

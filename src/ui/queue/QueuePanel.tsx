@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
 import { BOUNDS } from '../../data/bounds';
-import { readJson } from '../../data/json';
+import { readWrittenJson } from '../../data/json';
 import { type Sweep, sweepOf } from '../../runs/sweep/file';
 import { ActionButton } from '../ActionButton';
 import { exportTrl } from '../actions/exportTrl';
@@ -38,7 +38,7 @@ function Chooser() {
   const read = async (file: File) => {
     try {
       if (file.size > BOUNDS.json) throw new Error('The file is too long for an experiment.');
-      setOwn(sweepOf(readJson(new Uint8Array(await file.arrayBuffer()), file.name), file.name));
+      setOwn(sweepOf(readWrittenJson(new Uint8Array(await file.arrayBuffer()), file.name), file.name));
       take(SHIPPED.length);
     } catch (error) {
       refuse((error as Error).message);
