@@ -33,6 +33,11 @@ export const KINDS: readonly Kind[] = [
       ['16^{th}', '17', false],
       ['2^{t}', '2', false],
     ],
+    responses: [
+      ['Answer：42', '42', true],
+      ['**Final answer**：$42$', '42', true],
+      ['Answer：43', '42', false],
+    ],
   },
   {
     kind: 'numbers outside the range of doubles, or near one another',
@@ -260,6 +265,10 @@ export const KINDS: readonly Kind[] = [
     responses: [
       ['The answer is 42, all told.', '42', true],
       ['The answer is 42 dollars, in total.', '42', true],
+      ['The answer is therefore 42, i.e. three and a half dozen.', '42', true],
+      ['The answer is 42 (i.e., three and a half dozen).', '42', true],
+      ['The answer is 43, i.e. not 42.', '42', false],
+      ['The answer is a fruit, e.g. 42 apples.', '42', false],
       ['So the answer is $42$, overall.', '42', true],
       ['#### 42, in total', '42', true],
       ['The answer is 42, which is even.', '42', true],

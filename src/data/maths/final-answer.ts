@@ -101,12 +101,12 @@ const MARKS = String.raw`[*_\x60]{0,3}`;
 const ANNOUNCED = new RegExp(
   [
     String.raw`\b${SUBJECT}${MARKS}(?:['’]s\b|\s*(?:is|are|would be|should be|comes out to be|comes to|equals|=))\s{0,3}(?:therefore|thus|simply|just|clearly|exactly|given by|indeed)?${MARKS}\s{0,3}:?${MARKS}[ \t]*`,
-    String.raw`(?<!\b(?:not|cannot|can't|to|will|must|should|and|we|I|you)\s{0,3})\b${SUBJECT}${MARKS}[ \t]*:${MARKS}[ \t]*`,
+    String.raw`(?<!\b(?:not|cannot|can't|to|will|must|should|and|we|I|you)\s{0,3})\b${SUBJECT}${MARKS}[ \t]*[:：]${MARKS}[ \t]*`,
     String.raw`\bfinal answer${MARKS}[ \t]+[-–—][ \t]+`,
     String.raw`<answer>[ \t]*`,
     String.raw`(?<=^|\n)[ \t]*(?:#{1,6}[ \t]*)?${MARKS}(?:the )?(?:final )?answer${MARKS}[ \t]*(?=\n)`,
     String.raw`(?<=^|\n)[ \t]*####[ \t]*(?=\S)`,
-    String.raw`(?<=^|\n)[ \t]*ans(?:wer)?[ \t]*[.:=][ \t]*`,
+    String.raw`(?<=^|\n)[ \t]*ans(?:wer)?[ \t]*[.:：=][ \t]*`,
   ].join('|'),
   'gi',
 );
@@ -167,7 +167,7 @@ function statement(text: string, at: number, start: number): Found | null {
 /** Without an answer, or about one: "correct", "as follows", "in the form a/b". */
 const NO_ANSWER =
   /^(?:$|(?:correct|right|wrong|incorrect|reasonable|valid|verified|consistent|clear|found|obtained|simplified|expected|indeed|also|already|as|in|to|that|when|because|therefore|we|you|what|which|choice|option|the (?:sum|product|number|total|value) (?:of|that))\b(?! ?\(?[A-J]\)?(?:\W|$))[^\d\\]*$|[[<][a-z ]+[\]>]|[-=_]{2,}$|\.\.\.)/i;
-const REASONS = /^(.*?\S),? \(?(?:because|since|as |so |which|where|given that|after )/;
+const REASONS = /^(.*?\S),? \(?(?:i\.e\.|because|since|as |so |which|where|given that|after )/;
 
 /** A line up to the full stop, outside braces and formulas, that ends its first sentence. */
 function sentenceOf(line: string): string {
@@ -182,7 +182,10 @@ function sentenceOf(line: string): string {
     else if (c === '}' || c === ')') depth--;
     else if (c === '$' && !/\d/.test(line[i + 1] ?? '')) formula = !formula;
     else if ((c === '.' || c === '!' || c === '?') && depth <= 0 && !(formula && /\$/.test(line.slice(i)))) {
-      if (/^[*_`"')$]*(?:\s|$)/.test(line.slice(i + 1, i + 6)) && !/\b(?:approx|vs|sq|cu|ft)$/.test(line.slice(0, i))) {
+      if (
+        /^[*_`"')$]*(?:\s|$)/.test(line.slice(i + 1, i + 6)) &&
+        !/\b(?:approx|vs|sq|cu|ft|i\.e|e\.g)$/.test(line.slice(0, i))
+      ) {
         if (c === '!' && /\d$/.test(line.slice(0, i)) && /^\s*[^\sA-Z]/.test(line.slice(i + 1))) continue;
         return line.slice(0, i);
       }
