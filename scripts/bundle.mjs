@@ -9,6 +9,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** The program, and the workers that lie beside it under the same name. */
 const ENTRIES = {
   lab: 'src/cli/main.ts',
+  'pack-worker': 'src/model/weights/pack-worker.node.ts',
   'symbolic-worker': 'src/data/symbolic/worker.node.ts',
   'python-worker': 'src/host/python/python.node.ts',
 };

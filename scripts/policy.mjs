@@ -6,7 +6,7 @@
 /** The Hub and the hosts its downloads are redirected to. */
 const HUB = ['https://huggingface.co', 'https://*.huggingface.co', 'https://*.hf.co'];
 
-/** The policy; `allow` names further origins that may be asked. `wasm`: for a Worker that unpacks parquet (snappy is WebAssembly). */
+/** The policy; `allow` names further origins that may be asked. `wasm`: for Workers that unpack parquet (snappy is WebAssembly) or pack weights. */
 export function policy({ allow = [], wasm = false } = {}) {
   return [
     "default-src 'none'",
@@ -32,7 +32,7 @@ const PYTHON = "default-src 'none'; script-src 'wasm-unsafe-eval'; base-uri 'non
 /** Headers of a response: the policy, no framing, and an origin of its own (COOP, COEP). */
 export function headersFor(path, allow) {
   const isPython = /\/assets\/python[\w.-]*\.js$/.test(path);
-  const isWorker = /\/assets\/worker[\w.-]*\.js$/.test(path);
+  const isWorker = /\/assets\/(pack-)?worker[\w.-]*\.js$/.test(path);
   const own = isPython ? PYTHON : policy({ allow, wasm: isWorker });
   return {
     'Content-Security-Policy': `${own}; frame-ancestors 'none'`,

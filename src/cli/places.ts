@@ -31,6 +31,8 @@ import type { Purpose } from '../library/sources/hub-dataset';
 import { resolveModelSource, type SourceHost } from '../library/sources/resolve';
 import type { ModelConfig } from '../model/net/config';
 import { type LoraFolder, readLoraFolder } from '../model/weights/adapter';
+import { nodePackHost } from '../model/weights/pack-host.node';
+import { packOnThreads } from '../model/weights/pack-threads';
 import { RunStore } from '../runs/run-store';
 import { cancellable, EXIT } from './command';
 import { note, warn } from './output';
@@ -157,6 +159,9 @@ export const symbolic = nodeSymbolicJudge(new URL(import.meta.url.replace(/\.mjs
 export const python: Python = nodePython(new URL(import.meta.url.replace(/\.mjs$/, '.python-worker.mjs')), (name) =>
   join(repositoryRoot(), 'node_modules/pyodide', name),
 );
+
+/** Threads that pack weights lie there too. */
+packOnThreads(nodePackHost(new URL(import.meta.url.replace(/\.mjs$/, '.pack-worker.mjs'))));
 
 /** A word when Python is started, which takes seconds. */
 export const pythonTold = (): Wanted => ({ onPython: () => note('Starting Python …\n') });

@@ -5,7 +5,7 @@ export function workerLike<Q, R>(worker: Worker, { reply, failed }: WorkerListen
   worker.onmessage = ({ data }) => reply(data);
   worker.onerror = (event) => failed(new Error(event.message || 'its code could not be loaded'));
   return {
-    post: (question) => worker.postMessage(question),
+    post: (question, transfer = []) => worker.postMessage(question, transfer),
     hold: () => {}, // a page keeps no process alive
     terminate: () => worker.terminate(),
   };

@@ -6,7 +6,7 @@ export function threadLike<Q, R>(worker: Worker, { reply, failed }: WorkerListen
   worker.on('message', reply);
   worker.on('error', failed);
   return {
-    post: (question) => worker.postMessage(question),
+    post: (question, transfer) => worker.postMessage(question, transfer),
     hold: (busy) => (busy ? worker.ref() : worker.unref()),
     terminate: () => void worker.terminate(),
   };

@@ -5,7 +5,7 @@
 
 /** A worker of either host. */
 export interface WorkerLike<Q> {
-  post(question: Q): void;
+  post(question: Q, transfer?: ArrayBuffer[]): void;
   /** Whether somebody waits for it: an idle worker must not keep a process alive. */
   hold(busy: boolean): void;
   terminate(): void;

@@ -4,6 +4,8 @@ import { browserSymbolicJudge } from '../data/symbolic/judge.browser';
 import { privateFiles } from '../host/files.browser';
 import { browserPython } from '../host/python/judge.browser';
 import { browserShelf } from '../library/model-shelf.browser';
+import { browserPackHost } from '../model/weights/pack-host.browser';
+import { packOnThreads } from '../model/weights/pack-threads';
 import { Engine } from './engine';
 import { givenAway } from './given-away';
 import { browserDevices } from './prepare-once.browser';
@@ -18,6 +20,7 @@ const scope = self as unknown as {
 const base = new URL(import.meta.env.DEV ? '/' : '../', scope.location.href);
 const send = (message: Message): void => scope.postMessage(message, givenAway(message));
 
+packOnThreads(browserPackHost);
 const engine = new Engine(
   {
     ...browserDevices,

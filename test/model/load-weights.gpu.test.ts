@@ -1,11 +1,13 @@
 /** Loading: bytes of a file that are a storage's own go through unchanged, bad values are named, the event loop turns. */
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { memoryBytes } from '../../src/data/bytes';
 import { Arena, type Tensor } from '../../src/gpu/tensor';
 import type { WeightFormat } from '../../src/kernels/weight-format/weight-format';
 import { type ModelConfig, NANO_CONFIG } from '../../src/model/net/config';
 import { packedCatalog } from '../../src/model/net/layout';
 import { createFrozen, ParameterLayout, readParameters } from '../../src/model/net/parameters';
+import { type PackHost, packOnThreads } from '../../src/model/weights/pack-threads';
+import { packWorker } from '../../src/model/weights/pack-worker';
 import { store } from '../../src/model/weights/quantise';
 import { openSafetensors } from '../../src/model/weights/safetensors-file';
 import type { StoredTensor, TensorCatalog } from '../../src/model/weights/stored-tensor';
@@ -170,4 +172,109 @@ it('reads little at a time, one piece ahead, and lets the event loop turn', asyn
   expect(turns).toBeGreaterThan(8); // at least once a piece
   expect(progress).toEqual([...progress].sort((a, b) => a - b));
   expect(progress[progress.length - 1]).toBe(large.count);
+});
+
+describe('with threads that pack', () => {
+  const wide: ModelConfig = { ...config, vocabSize: 20_480, hiddenSize: 256, heads: 4, kvHeads: 4, headDim: 64 };
+  const large = new ParameterLayout(wide);
+  const values = Float32Array.from({ length: large.size }, (_, i) => Math.sin(i) * 2 ** -(i % 7));
+  afterEach(() => packOnThreads(null));
+
+  /**
+   * A file as a disk gives it, a little later and into the memory it is given; `change` edits what is read, from the
+   * tensor's value `at` on; `away` where a thread is to pack it.
+   */
+  type Change = (values: Float32Array, at: number, away: boolean) => void;
+  const file = (dtype: 'F32' | 'BF16', change: Change = () => {}) =>
+    new Map(
+      [...packedCatalog(large, values)].map(([name, tensor]): [string, StoredTensor] => {
+        const read: NonNullable<StoredTensor['raw']> = async (first, end, room) => {
+          const some = (await tensor.rows(first, end)).slice();
+          change(some, (first * some.length) / (end - first), room?.buffer.byteLength === room?.byteLength);
+          await new Promise((resolve) => setTimeout(resolve, 1));
+          const { buffer, byteLength } = store(some, dtype === 'F32' ? 'f32' : 'bf16').data;
+          if (!room || room.length < byteLength) return new Uint8Array(buffer);
+          room.set(new Uint8Array(buffer));
+          return room.subarray(0, byteLength);
+        };
+        return [name, { ...tensor, dtype, bytes: dtype === 'F32' ? tensor.bytes : tensor.bytes / 2, raw: read }];
+      }),
+    );
+
+  /** Threads that are none, but answer later and take the memory that they are given; some die of their first question. */
+  function host({ dies = false, delay = 2 } = {}) {
+    const seen = { started: 0, asked: 0, ended: 0 };
+    const start: PackHost['start'] = ({ reply, failed }) => {
+      seen.started += 1;
+      const answer = packWorker((said, transfer) => {
+        const sent = structuredClone(said, { transfer });
+        setTimeout(() => reply(sent), sent.type === 'ready' ? 0 : delay);
+      });
+      return {
+        post: (question, transfer) => {
+          seen.asked += 1;
+          const taken = structuredClone(question, { transfer });
+          if (dies) setTimeout(() => failed(new Error('out of memory')), delay);
+          else void answer(taken);
+        },
+        hold: () => {},
+        terminate: () => {
+          seen.ended += 1;
+        },
+      };
+    };
+    packOnThreads({ processors: 3, values: 1, start });
+    return seen;
+  }
+
+  it.each([
+    ['BF16', 'q4'],
+    ['F32', 'q8'],
+  ] as const)('a %s file as %s holds what it holds without', async (dtype, storage) => {
+    const alone = await loaded(file(dtype), storage, large);
+    const seen = host();
+    const helped = await loaded(file(dtype), storage, large);
+    expect(seen.asked).toBeGreaterThan(0);
+    expect(seen).toMatchObject({ started: 2, ended: 2 });
+    for (const [name, { data }] of helped)
+      expect(Buffer.compare(bytesOf(data), bytesOf(alone.get(name)?.data)), name).toBe(0);
+  });
+
+  it('of values that are not finite the first is named, though others are found before', async () => {
+    const seen = host({ delay: 300 }); // longer than what no thread takes is packed here
+    const first: number[] = [];
+    const tensors = file('BF16', (some, at, away) => {
+      if (away && first.length === 0) first.push(at + 7);
+      if (first.length > 0) some[7] = Number.NaN;
+    });
+    const before = device.gpu.liveBytes;
+    const refused = await loaded(tensors, 'q4', large).catch((error) => error.message);
+    expect(refused).toContain(`holds NaN at element ${first[0]}`);
+    expect(device.gpu.liveBytes).toBe(before);
+    expect(seen).toMatchObject({ started: 2, ended: 2 });
+  });
+
+  it('what they die of is packed here', async () => {
+    const alone = await loaded(file('BF16'), 'q4', large);
+    const seen = host({ dies: true });
+    const helped = await loaded(file('BF16'), 'q4', large);
+    expect(seen.asked).toBeGreaterThan(0);
+    for (const [name, { data }] of helped)
+      expect(Buffer.compare(bytesOf(data), bytesOf(alone.get(name)?.data)), name).toBe(0);
+  });
+
+  it('where none can be started, or there is too little to do, all is packed here', async () => {
+    const start = () => {
+      throw new Error('no threads here');
+    };
+    const load = async () => {
+      const arena = new Arena(device.gpu);
+      await createFrozen(arena, large, { tensors: file('BF16'), where: 'file' }, 'q4', BINDING);
+      arena.destroy();
+    };
+    packOnThreads({ processors: 2, values: 1, start });
+    await load();
+    packOnThreads({ processors: 2, start: () => expect.unreachable('started for a few values') });
+    await load();
+  });
 });

@@ -30,6 +30,7 @@ const BUFFER = 32 * 1024 * 1024;
 export const loading: Group = async (b) => {
   const layout = new ParameterLayout(smolShape(b.quick ? 1 : 8));
   const upload = await measureUploadBandwidth(b.gpu, PIECE, b.clock);
+  const clocked = b.clock ? await measureUploadBandwidth(b.gpu, PIECE) : upload;
   b.add({ group: 'loading', name: 'limit: host memory to the device', bandwidth: upload, share: 1 });
   const drawn = packedCatalog(layout, drawWeights(layout.config));
   const folder = await mkdtemp(join(tmpdir(), 'antisd-bench-'));
@@ -43,7 +44,7 @@ export const loading: Group = async (b) => {
       await limit(b, `reading a file of ${megabytes(bytes)}`, { bytes, upload }, () => readAll(path, bytes));
       await limit(b, 'the same, written to the device', { bytes, upload }, () => readAll(path, bytes, b.gpu));
       const tensors = await openShardedSafetensors(await folderSource(folder));
-      for (const format of formats) await load(b, layout, tensors, { bytes, dtype, upload }, format);
+      for (const format of formats) await load(b, layout, tensors, { bytes, dtype, upload, clocked }, format);
     }
     for (const [dtype, format] of [
       ['Q8_0', 'q8'],
@@ -52,7 +53,7 @@ export const loading: Group = async (b) => {
     ] as const) {
       const file = { folder: await folderSource(folder), name: 'blocks', path: join(folder, 'blocks') };
       const { bytes, tensors } = await writeBlocks(layout, file, dtype);
-      await load(b, layout, tensors, { bytes, dtype, upload }, format);
+      await load(b, layout, tensors, { bytes, dtype, upload, clocked }, format);
     }
   } finally {
     await rm(folder, { recursive: true });
@@ -76,7 +77,7 @@ async function load(
   { gpu, deviceMs, add }: Bench,
   layout: ParameterLayout,
   tensors: TensorCatalog,
-  file: { bytes: number; dtype: string; upload: number },
+  file: { bytes: number; dtype: string; upload: number; clocked: number },
   format: WeightFormat,
 ): Promise<void> {
   let [ms, cpuMs, blocked, computed] = new Array<number>(4).fill(Number.POSITIVE_INFINITY);
@@ -102,6 +103,7 @@ async function load(
     grown = Math.max(grown, seen.grown - (gpu.adapter.software ? weights : 0));
   }
   const bandwidth = file.bytes / deviceMs({ ms, cpuMs }) / 1e6;
+  const byClock = (100 * file.bytes) / ms / 1e6 / file.clocked; // threads that pack save time, not processors' time
   add({
     group: 'loading',
     name: `${file.dtype} file to ${format}`,
@@ -109,7 +111,7 @@ async function load(
     cpuMs,
     bandwidth,
     share: bandwidth / file.upload,
-    note: `${megabytes(weights)} on the device; event loop blocked ${blocked.toFixed(0)} ms, ${computed.toFixed(0)} of them computing; ${megabytes(Math.max(0, grown))} of memory above the weights`,
+    note: `${byClock.toFixed(0)} % by the clock; ${megabytes(weights)} on the device; event loop blocked ${blocked.toFixed(0)} ms, ${computed.toFixed(0)} of them computing; ${megabytes(Math.max(0, grown))} of memory above the weights`,
   });
 }
 

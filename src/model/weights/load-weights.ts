@@ -1,31 +1,21 @@
 /**
  * Brings a checkpoint's tensors to the device. A few rows at a time are read, checked, packed and written while the next
- * ones are being read, so that host memory stays small; the event loop gets its turn after every few milliseconds.
+ * ones are being read, so that host memory stays small; the event loop gets its turn after every few milliseconds. Threads
+ * that pack take what they have room for.
  */
 import type { Gpu } from '../../gpu/device';
 import type { Tensor } from '../../gpu/tensor';
-import {
-  storedBytes,
-  type Weight,
-  type WeightFormat,
-  type WeightPiece,
-} from '../../kernels/weight-format/weight-format';
+import { storedBytes, type Weight, type WeightPiece } from '../../kernels/weight-format/weight-format';
 import type { Slot } from '../net/layout';
-import { expectFiniteBytes, expectFiniteValues, expectHalves, type Origin } from './check-values';
-import { isFloatFormat } from './float-formats';
-import type { BlockType } from './gguf/blocks';
-import { dequantise } from './gguf/dequantise';
-import { isPackable, Packer } from './packer';
-import { type StoredWords, store, wordsFor } from './quantise';
-import { DIRECT } from './same-words';
+import { packed, Room, type Rows, type Step } from './pack-rows';
+import { PackThreads, type Tray } from './pack-threads';
+import type { StoredWords } from './quantise';
 import type { StoredTensor, TensorCatalog } from './stored-tensor';
 
 /** Bytes of a file read at a time: large enough for a disk, small beside the weights. */
 const READ_BYTES = 2 * 1024 * 1024;
 /** Values taken at a time, where no file holds them or it packs many into a byte. */
 const READ_VALUES = 1024 * 1024;
-/** Values packed at a time: some milliseconds for the slowest format. */
-const PACK_VALUES = 64 * 1024;
 /** The event loop waits at most about this long, in milliseconds. */
 const TURN_MS = 8;
 /** Bytes written before the device must have taken those before them. */
@@ -34,16 +24,6 @@ const IN_FLIGHT = 32 * 1024 * 1024;
 /** Bytes of a buffer that are zeroed in some twenty-five milliseconds, and in few. */
 const ZEROED_AT_ONCE = 64 * 1024 * 1024;
 const ZEROED_QUICKLY = 4 * 1024 * 1024;
-
-/** Rows first … end − 1 of a tensor for rows `at` … of a piece. */
-interface Step {
-  readonly tensor: StoredTensor;
-  readonly first: number;
-  readonly end: number;
-  readonly columns: number;
-  readonly piece: WeightPiece;
-  readonly at: number;
-}
 
 /** Fills the pieces of `weights`; rows past a slot's parts stay zero. Throws BadInput for values that are not finite. */
 export async function loadWeights(
@@ -58,39 +38,68 @@ export async function loadWeights(
     host,
     weights.flatMap(([, { pieces }]) => pieces),
   );
-  const room = new Room(await packerFor(weights));
-  // One holds the piece in hand while the next is read into the other.
+  const room = await Room.open(weights, READ_BYTES);
+  const threads = room.packer
+    ? PackThreads.open(steps(weights, source.tensors), { bytes: READ_BYTES, values: READ_VALUES })
+    : null;
+  // One holds the rows in hand while the next are read into the other.
   let [idle, busy] = room.packer?.rooms ?? [new Uint8Array(READ_BYTES), new Uint8Array(READ_BYTES)];
   let done = 0;
-  let ahead: { step: Step; rows: Promise<Rows> } | null = null;
-  const finish = async ({ step, rows }: { step: Step; rows: Promise<Rows> }) => {
-    for (const { words, row, count } of packed(step, await rows, room, source.where)) {
-      await writer.write(step.piece, (step.at + row) * step.columns, words);
-      done += count * step.columns;
-      onLoaded?.(done);
-      await host.turn();
-    }
+  const write = async (step: Step, row: number, count: number, words: StoredWords) => {
+    await writer.write(step.piece, (step.at + row) * step.columns, words);
+    done += count * step.columns;
+    onLoaded?.(done);
+    await host.turn();
   };
+  const packHere = async (step: Step, rows: Rows) => {
+    for (const { words, row, count } of packed(step, rows, room, source.where)) await write(step, row, count, words);
+  };
+  /** What threads pack, in the file's order. */
+  const there: { step: Step; tray: Tray; words: Promise<StoredWords | null> }[] = [];
+  const takeBack = async () => {
+    const { step, tray, words } = there.shift() as (typeof there)[number];
+    const made = await words;
+    if (made) await write(step, 0, step.end - step.first, made);
+    else await packHere(step, await read(step));
+    tray.free();
+  };
+  const takeAllBack = async () => {
+    while (there.length > 0) await takeBack();
+  };
+  const finish = async ({ step, tray, rows }: Reading) => {
+    try {
+      const given = await rows;
+      if (tray && 'raw' in given) there.push({ step, tray, words: tray.pack(given.raw) });
+      else await packHere(step, given);
+    } catch (error) {
+      await takeAllBack(); // what is wrong before it in the file is told first
+      throw error;
+    }
+    while (there[0]?.tray.done) await takeBack();
+  };
+  let ahead: Reading | null = null;
   try {
     for (const step of steps(weights, source.tensors)) {
-      const next = { step, rows: read(step, idle) };
-      [idle, busy] = [busy, idle];
+      const tray = threads?.trayFor(step) ?? null;
+      const next = { step, tray, rows: read(step, tray?.room ?? idle) };
+      if (!tray) [idle, busy] = [busy, idle];
       next.rows.catch(() => {}); // told when its turn comes, unless something fails before
       if (ahead) await finish(ahead);
       ahead = next;
     }
     if (ahead) await finish(ahead);
+    await takeAllBack();
   } finally {
+    threads?.end();
     host.end();
   }
 }
 
-/** What packs, with room for what is read; null where nothing is to be packed, or nothing can. */
-async function packerFor(weights: readonly (readonly [Slot, Weight])[]): Promise<Packer | null> {
-  const packed = weights.filter(([, { pieces }]) => pieces.some(({ format }) => isPackable(format)));
-  if (packed.length === 0) return null;
-  const values = packed.reduce((most, [{ columns }]) => Math.max(most, columns), PACK_VALUES);
-  return Packer.open({ values, room: READ_BYTES });
+/** Rows that are being read: to a thread's memory, where one packs them. */
+interface Reading {
+  readonly step: Step;
+  readonly tray: Tray | null;
+  readonly rows: Promise<Rows>;
 }
 
 function* steps(weights: Iterable<readonly [Slot, Weight]>, tensors: TensorCatalog): Generator<Step> {
@@ -109,97 +118,8 @@ function* steps(weights: Iterable<readonly [Slot, Weight]>, tensors: TensorCatal
   }
 }
 
-/** Rows as the file holds them, or as f32 where it gives no others. */
-type Rows = { raw: Uint8Array<ArrayBuffer> } | { values: Float32Array<ArrayBuffer> };
-
-async function read({ tensor, first, end }: Step, room: Uint8Array<ArrayBuffer>): Promise<Rows> {
+async function read({ tensor, first, end }: Step, room?: Uint8Array<ArrayBuffer>): Promise<Rows> {
   return tensor.raw ? { raw: await tensor.raw(first, end, room) } : { values: await tensor.rows(first, end) };
-}
-
-/** Memory for packing, used again for every piece: the device has copied a piece's words when the next one is packed. */
-class Room {
-  private readonly ofFormat = new Map<WeightFormat, StoredWords>();
-  private floats = new Float32Array(0);
-
-  constructor(readonly packer: Packer | null) {}
-
-  values(count: number): Float32Array<ArrayBuffer> {
-    if (this.floats.length < count) this.floats = new Float32Array(count);
-    return this.floats;
-  }
-
-  words(format: WeightFormat, count: number): StoredWords | undefined {
-    if (format === 'f32') return undefined; // its words are the values
-    const made = this.ofFormat.get(format);
-    if (made && made.data.byteLength >= storedBytes(format, count).data) return made;
-    const words = wordsFor(format, count);
-    this.ofFormat.set(format, words);
-    return words;
-  }
-}
-
-/** The rows as the device stores them, in pieces that take little time; each is valid until the next. */
-function* packed(
-  { tensor, first, end, columns, piece }: Step,
-  rows: Rows,
-  room: Room,
-  where: string,
-): Generator<{ words: StoredWords; row: number; count: number }> {
-  const { name, dtype } = tensor;
-  const { format } = piece;
-  const total = end - first;
-  const direct = 'raw' in rows && DIRECT[dtype]?.format === format ? DIRECT[dtype] : null;
-  const most = direct && isFloatFormat(dtype) ? total : Math.max(1, Math.floor(PACK_VALUES / columns));
-  for (let row = 0; row < total; row += most) {
-    const count = Math.min(most, total - row);
-    const part = <T extends Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>>(all: T) =>
-      all.subarray((all.length / total) * row, (all.length / total) * (row + count)) as T;
-    const origin = { name, where, first: (first + row) * columns };
-    if ('raw' in rows && direct) {
-      const raw = part(rows.raw);
-      const words = direct.words(raw, room.words(format, count * columns));
-      expectFiniteBytes(raw, dtype, words, origin);
-      yield { words, row, count };
-    } else {
-      const some = 'raw' in rows ? { raw: part(rows.raw) } : { values: part(rows.values) };
-      const given = { rows: some, dtype, format, count: count * columns };
-      yield { words: quickly(given, room) ?? plainly(given, room, origin), row, count };
-    }
-  }
-}
-
-/** Some rows, and what they are to become. */
-interface Given {
-  readonly rows: Rows;
-  readonly dtype: BlockType;
-  readonly format: WeightFormat;
-  readonly count: number;
-}
-
-/** q8 and q4 by WebAssembly; null for other formats, and where a value is one that it leaves to `plainly`. */
-function quickly({ rows, dtype, format, count }: Given, { packer }: Room): StoredWords | null {
-  if (!packer || !isPackable(format)) return null;
-  const there = 'raw' in rows && packer.holds(rows.raw) ? rows.raw : null;
-  if (there && dtype === 'F32') return packer.pack(new Float32Array(there.buffer, there.byteOffset, count), format);
-  if (there && dtype === 'BF16') return packer.pack(new Uint16Array(there.buffer, there.byteOffset, count), format);
-  if ('raw' in rows && dtype === 'BF16') {
-    const narrow = packer.narrow(count);
-    new Uint8Array(narrow.buffer, narrow.byteOffset, narrow.byteLength).set(rows.raw);
-    return packer.pack(narrow, format);
-  }
-  const own = packer.values(count);
-  const values = 'raw' in rows ? dequantise(rows.raw, dtype, own) : rows.values;
-  if (values.buffer !== own.buffer) own.set(values);
-  return packer.pack(own, format);
-}
-
-/** Any format from any other. Throws BadInput for values that it cannot hold. */
-function plainly({ rows, dtype, format, count }: Given, room: Room, origin: Origin): StoredWords {
-  const values = 'raw' in rows ? dequantise(rows.raw, dtype, room.values(count)) : rows.values;
-  expectFiniteValues(values, origin);
-  const words = store(values, format, room.words(format, count));
-  if (format === 'f16') expectHalves(words.data, values, origin);
-  return words;
 }
 
 /** Writes words into pieces, few of them in flight. */
