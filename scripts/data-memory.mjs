@@ -29,7 +29,8 @@ const solved = (i) => ({
 });
 const long = (i) => ({ question: `Problem ${i}: ${words(i, 60)}?`, answer: `${words(i, 340)}\n#### ${i}` });
 const pair = (i) => ({ prompt: `What is ${i} + 28?`, completion: `${i + 28}` });
-const longPair = (i) => ({ prompt: `Problem ${i}: ${words(i, 60)}?`, completion: `${words(i, 340)} ${i}` });
+/** No longer: the model has 512 positions, and its tokens are short. */
+const longPair = (i) => ({ prompt: `Problem ${i}: ${words(i, 20)}?`, completion: `${words(i, 90)} ${i}` });
 
 const RUN = '--problems 1 --group 2 --max-new-tokens 8 --steps 1 --eval-every 0'.split(' ');
 const train = (file, out) => ['train', '--model', CHAT, '--task', file, ...RUN, '--out', out];
@@ -45,8 +46,8 @@ const ROWS = {
   'eval, 10⁶ lines': [evaluate, 1e6, short],
   'eval, 300 MB': [evaluate, 160_000, long],
   'sft, 10⁶ lines': [sft, 1e6, pair],
-  'sft, 300 MB': [sft, 160_000, longPair],
-  'sft, 300 MB packed': [sft, 160_000, longPair, '.gz'],
+  'sft, 300 MB': [sft, 580_000, longPair],
+  'sft, 300 MB packed': [sft, 580_000, longPair, '.gz'],
 };
 
 /** Makes a file of n rows; gives its size unpacked. */
