@@ -15,6 +15,9 @@ interface Row {
 /** Rows of a terminal that the table leaves free. */
 const MARGIN = 4;
 
+/** How many cells, in words. */
+export const cellsText = (n: number): string => (n === 1 ? '1 cell' : `${n} cells`);
+
 export class SweepTable {
   private readonly rows: Map<string, Row>;
   private readonly began = performance.now();
@@ -34,7 +37,7 @@ export class SweepTable {
     this.rows = new Map(found.map(row));
     this.due = found.reduce((sum, each) => sum + stepsLeft(each), 0);
     const { length } = found.filter(({ standing }) => standing === 'done');
-    note(`${found.length} cells, ${length} done, ${this.due} steps to go, ${jobs} at once\n`);
+    note(`${cellsText(found.length)}, ${length} done, ${this.due} steps to go, ${jobs} at once\n`);
   }
 
   begun(id: string): void {

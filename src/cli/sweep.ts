@@ -19,7 +19,7 @@ import { clock, defineCommand, EXIT } from './command';
 import { note, print } from './output';
 import { readDataFile, runFiles, writeResult } from './places';
 import { SweepQueue } from './sweep-queue';
-import { SweepTable } from './sweep-table';
+import { cellsText, SweepTable } from './sweep-table';
 
 export const sweep = defineCommand({
   name: 'sweep',
@@ -89,7 +89,7 @@ function plan({ name, doc }: Sweep, found: readonly Found[]): string {
     return `  ${cell.id.padEnd(width)}  ${STANDING_WORDS[standing].padEnd(12)} ${at}${cell.from ? `, from ${cell.from}` : ''}`;
   });
   const left = found.reduce((sum, f) => sum + stepsLeft(f), 0);
-  return `${name}: ${doc}\n\n${rows.join('\n')}\n\n${found.length} ${found.length === 1 ? 'cell' : 'cells'}, ${left} steps to go.\n`;
+  return `${name}: ${doc}\n\n${rows.join('\n')}\n\n${cellsText(found.length)}, ${left} steps to go.\n`;
 }
 
 function summaryText({

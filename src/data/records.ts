@@ -96,6 +96,8 @@ async function* textRecords(file: ByteSource, name: string, bad?: BadRows): Asyn
   );
 }
 
+export const isText = (value: unknown): value is string => typeof value === 'string';
+
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

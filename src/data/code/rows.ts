@@ -6,7 +6,7 @@ import { withoutInstruction } from '../benchmark-forms';
 import { BadInput } from '../errors';
 import { GRADED } from '../field-names';
 import { writtenValue } from '../json';
-import { type DataRecord, field, isRecord, shown, textField } from '../records';
+import { type DataRecord, field, isRecord, isText, shown, textField } from '../records';
 import type { Problem } from '../types';
 import { inBlock } from './code-block';
 import { liveCodeBenchTests } from './live-code-bench';
@@ -60,7 +60,6 @@ interface Form {
 const NOTHING_BEFORE = { setup: '', imports: '' };
 const has = (record: DataRecord, ...names: string[]): boolean => names.every((name) => field(record, [name]) !== null);
 const text = (record: DataRecord, ...names: string[]): string | null => textField(record, names);
-const isText = (value: unknown): value is string => typeof value === 'string';
 
 /** Fields of the lab's own form and of those like it: DeepCoder's, AceCode's, APPS'. */
 const ASKS = ['prompt', 'question', 'problem'];

@@ -3,7 +3,7 @@
  * Dolci) or in two lists (APPS, TACO, verl); with a function's name beside them its arguments and its value.
  */
 import { jsonObject } from '../json';
-import { isRecord } from '../records';
+import { isRecord, isText } from '../records';
 import type { CodeTests, InputOutput } from './types';
 
 /** An input and an output as they are written. */
@@ -27,8 +27,6 @@ export function testsIn(written: unknown, entry: string | null): CodeTests | nul
   const asserts = Array.isArray(value) && value.length > 0 && value.every((x) => isText(x) && /\bassert\b/.test(x));
   return asserts ? { form: 'asserts', tests: value as string[] } : null;
 }
-
-const isText = (value: unknown): value is string => typeof value === 'string';
 
 function inLists(value: unknown): Written[] | null {
   if (!isRecord(value) || !Array.isArray(value.inputs) || !Array.isArray(value.outputs)) return null;
