@@ -10,6 +10,7 @@ import { network } from '../../src/library/sources/request';
 import { parseModelConfig } from '../../src/model/net/config';
 import { readLoraFolder } from '../../src/model/weights/adapter';
 import { openSafetensors, openShardedSafetensors } from '../../src/model/weights/safetensors-file';
+import { sweepOf } from '../../src/runs/sweep/file';
 import { attempts } from '../faults/attempts';
 import { countingBytes, fixtureBytes, memoryFiles, utf8 } from '../setup/checkpoints';
 import { readConversations, readProblems } from '../setup/data';
@@ -77,7 +78,10 @@ const READERS: Record<string, { read(bytes: Bytes): unknown; other: Expected }> 
     other: /not a (list of )?JSON object|no prompt|no record|not JSON/,
   },
   'an exported inspection': { read: (b) => readInspection(decode(b)), other: /no JSON|no inspection/ },
-  'an experiment’s file': { read: (b) => readWrittenJson(b, 'x.json'), other: /stands twice/ },
+  'an experiment’s file': {
+    read: (b) => sweepOf(readWrittenJson(b, 'x.json'), 'x.json'),
+    other: /must be an object|stands twice|"name": it is missing/,
+  },
   'JSON of the command line': { read: (b) => readJson(b, 'tokens.json'), other: null },
 };
 

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { BOUNDS } from '../../data/bounds';
 import { BadInput } from '../../data/errors';
+import { isRecord } from '../../data/records';
 import { excerpt } from '../../data/visible';
 import { DEFAULT_CONFIG, parseTrainConfig, type TrainConfig } from '../../settings/config';
 import { flagOf } from '../../settings/setting';
@@ -13,12 +14,13 @@ import type { SettingName } from '../../settings/settings';
 const { cellsOfSweep: MOST, rulesOfSweep: MOST_RULES, namesOfSweep: MOST_NAMES } = BOUNDS;
 
 const value = v.union([v.string(), v.number(), v.boolean(), v.null()]);
-const settings = v.record(v.string(), value, 'it must be an object of settings');
+/** A list is no object here; valibot takes one for an object without fields. */
+const object = (message: string) => v.custom<Record<string, unknown>>(isRecord, message);
+const settings = v.pipe(object('it must be an object of settings'), v.record(v.string(), value));
 const values = v.array(value, 'it must be a list of values');
-const grid = v.record(
-  v.string(),
-  v.pipe(values, v.minLength(1, 'it has no value'), v.maxLength(MOST, `more than ${MOST} cells`)),
-  'it must be an object of lists',
+const grid = v.pipe(
+  object('it must be an object of lists'),
+  v.record(v.string(), v.pipe(values, v.minLength(1, 'it has no value'), v.maxLength(MOST, `more than ${MOST} cells`))),
 );
 /** What is wrong with the fields of an object. */
 const fields = ({ expected, received }: { expected: string | null; received: string }): string => {
@@ -26,7 +28,7 @@ const fields = ({ expected, received }: { expected: string | null; received: str
   return received === 'undefined' ? 'it is missing' : 'it must be an object';
 };
 
-const schema = v.strictObject(
+const file = v.strictObject(
   {
     name: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*$/, 'small letters, digits and hyphens')),
     /** What is asked, and what would answer it. */
@@ -36,7 +38,8 @@ const schema = v.strictObject(
     /** The first axis: each a name and its settings. */
     variants: v.optional(
       v.pipe(
-        v.record(v.string(), settings, 'it must be an object of names'),
+        object('it must be an object of names'),
+        v.record(v.string(), settings),
         v.maxEntries(MOST, `more than ${MOST} cells`),
       ),
       {},
@@ -65,6 +68,7 @@ const schema = v.strictObject(
   },
   fields,
 );
+const schema = v.pipe(object('it must be an object'), file);
 
 export type SweepFile = v.InferOutput<typeof schema>;
 
