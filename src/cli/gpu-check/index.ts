@@ -23,8 +23,8 @@ const ORDER = [
   ...['decode', 'lora', 'head', 'loading', 'storage'],
 ];
 const STEPS = 60;
-/** The share of the time that rows are measured in; a start before it, and rows that take longer than was reckoned, have the rest. */
-const OF_ROWS = 0.95;
+/** Seconds of the time, a fifth of it at most, that are kept for a start before it and for rows that take longer than was reckoned. */
+const KEPT = 25;
 /** Of the time, for those steps at most: a slow adapter shall say something of the rest too. */
 const OF_STEPS = 1 / 3;
 
@@ -46,7 +46,8 @@ export const gpuCheck = defineCommand({
     const started = performance.now();
     const seconds = () => (performance.now() - started) / 1000;
     const most = (flags.minutes ?? 8) * 60;
-    const left = () => OF_ROWS * most - seconds();
+    const rowsEnd = most - Math.min(KEPT, most / 5);
+    const left = () => rowsEnd - seconds();
     const folder = resolve(flags.out ?? 'gpu-report');
     await tryFolder(folder); // measuring takes minutes
 
