@@ -9,15 +9,19 @@ import { excerpt } from './visible';
  * values or levels: whatever walks through it later would run out of memory or stack.
  */
 export function readJson(bytes: Uint8Array, where: string, most: number = BOUNDS.json): unknown {
-  expectWithin(bytes.length, most, 'The file', where);
-  return jsonOf(utf8Text(bytes, where), where, 'The file is', 'Write or download it again.');
+  return jsonOf(fileText(bytes, where, most), where, ...OF_FILES);
 }
 
 /** The same of a file that a person wrote. Throws BadInput also for a name that stands twice in an object. */
 export function readWrittenJson(bytes: Uint8Array, where: string): unknown {
-  const value = readJson(bytes, where);
-  expectNamesOnce(utf8Text(bytes, where), where);
-  return value;
+  return writtenJsonOf(fileText(bytes, where, BOUNDS.json), where, ...OF_FILES);
+}
+
+const OF_FILES = ['The file is', 'Write or download it again.'] as const;
+
+function fileText(bytes: Uint8Array, where: string, most: number): string {
+  expectWithin(bytes.length, most, 'The file', where);
+  return utf8Text(bytes, where);
 }
 
 /** JSON of a text that is in memory. Throws BadInput as readJson does; `what` is no JSON. */
@@ -28,6 +32,16 @@ export function jsonOf(text: string, where: string, what: string, mend: string):
   } catch (error) {
     throw new BadInput(`${what} no JSON: ${(error as Error).message}`, where, mend);
   }
+}
+
+/** The same of what a person wrote: of a name that stands twice in an object JSON.parse takes the last, in silence; here BadInput. */
+export function writtenJsonOf(text: string, where: string, what: string, mend: string): unknown {
+  const value = jsonOf(text, where, what, mend);
+  eachName(text, (name, before) => {
+    if (before.has(name))
+      throw new BadInput(`${excerpt(name)} stands twice in one object`, where, 'Keep one of the two.');
+  });
+  return value;
 }
 
 /** The value of a JSON text that is an object or a list; undefined for anything else, and for one too deep or too large. */
@@ -120,14 +134,6 @@ function unescaped(name: string): string {
   } catch {
     return name;
   }
-}
-
-/** JSON that a person writes has every name once: of a name that stands twice JSON.parse takes the last, in silence. Throws BadInput. */
-export function expectNamesOnce(json: string, where: string): void {
-  eachName(json, (name, before) => {
-    if (before.has(name))
-      throw new BadInput(`${excerpt(name)} stands twice in one object`, where, 'Keep one of the two.');
-  });
 }
 
 /** A value of a file as JSON has it: integers of 64 bits and times, as parquet has them, are numbers or texts. */

@@ -3,7 +3,7 @@
  * appendix C, has the first one's order: the problem, an attempt, its assessment, the request).
  */
 import { BadInput } from './errors';
-import { expectNamesOnce, jsonOf } from './json';
+import { writtenJsonOf } from './json';
 import { nearest } from './nearest';
 import { isRecord } from './records';
 
@@ -71,8 +71,7 @@ export function wordingOf(text: string): Wording {
     const near = nearest(asked, Object.keys(WORDINGS));
     return fail(`no wording is called "${asked}"`, near ? `Did you mean "${near}"?` : MEND);
   }
-  const value = jsonOf(asked, 'wording', 'It is', MEND);
-  expectNamesOnce(asked, 'wording');
+  const value = writtenJsonOf(asked, 'wording', 'It is', MEND);
   if (!isRecord(value)) return fail('not a JSON object');
   const unknown = Object.keys(value).find((key) => !FIELDS.includes(key));
   if (unknown !== undefined) return fail(`unknown field "${unknown}"`);

@@ -28,7 +28,7 @@ const fields = ({ expected, received }: { expected: string | null; received: str
   return received === 'undefined' ? 'it is missing' : 'it must be an object';
 };
 
-const file = v.strictObject(
+const declaration = v.strictObject(
   {
     name: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*$/, 'small letters, digits and hyphens')),
     /** What is asked, and what would answer it. */
@@ -68,7 +68,7 @@ const file = v.strictObject(
   },
   fields,
 );
-const schema = v.pipe(object('it must be an object'), file);
+const schema = v.pipe(object('it must be an object'), declaration);
 
 export type SweepFile = v.InferOutput<typeof schema>;
 
